@@ -1,0 +1,1 @@
+//! Addresses as they lie on the wire.
