@@ -306,7 +306,7 @@ impl<'a> Context<'a> {
     /// Queues a finished packet, counting it if it is refused.
     pub(crate) fn enqueue(&mut self, to: SocketAddr, packet: Unsealed) -> Result<(), SendError> {
         self.shared.outbox.push(to, packet).map_err(|reason| {
-            self.shared.statistics.record_drop(reason);
+            self.shared.statistics.record(reason);
             SendError::NotQueued(reason)
         })
     }

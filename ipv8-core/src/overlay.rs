@@ -3,7 +3,7 @@
 //! The engine holds overlays of any community type; it talks to them through [`AnyOverlay`]. This
 //! is the only module that erases types.
 
-use std::any::{Any, type_name};
+use std::any::{Any, TypeId, type_name};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
@@ -12,7 +12,8 @@ use crate::community::{Community, Delivery, MessageTable, OpenMessage, OpenedMes
 use crate::context::{Context, OverlayState, Shared};
 use crate::introduction::{IntroductionMessage, OpenedIntroduction};
 use crate::counters::DropReason;
-use crate::network::{PeerChange, PeerChangeKind};
+
+use crate::peer::Peer;
 use crate::strategy::DiscoveryStrategy;
 
 /// The strategies of one overlay, in the order in which they take turns.
@@ -114,6 +115,7 @@ pub(crate) trait AnyOverlay: Send {
     fn state(&self) -> &OverlayState;
     fn state_mut(&mut self) -> &mut OverlayState;
     fn name(&self) -> &'static str;
+    fn community_type(&self) -> TypeId;
     fn opener(&self, id: u8) -> Option<OpenMessage>;
     fn strategy_count(&self) -> usize;
     fn strategy(&self, index: usize) -> Option<(&'static str, i32)>;
@@ -127,7 +129,8 @@ pub(crate) trait AnyOverlay: Send {
         now: Instant,
     ) -> Result<Result<(), DropReason>, Panicked>;
     fn take_step(&mut self, index: usize, shared: &mut Shared, now: Instant) -> StepOutcome;
-    fn peer_changed(&mut self, change: &PeerChange, shared: &mut Shared, now: Instant) -> Result<(), Panicked>;
+    fn peer_added(&mut self, peer: &Peer, shared: &mut Shared, now: Instant) -> Result<(), Panicked>;
+    fn peer_removed(&mut self, peer: &Peer, shared: &mut Shared, now: Instant) -> Result<(), Panicked>;
     fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked>;
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
@@ -222,6 +225,10 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         short_type_name::<C>()
     }
 
+    fn community_type(&self) -> TypeId {
+        TypeId::of::<C>()
+    }
+
     fn opener(&self, id: u8) -> Option<OpenMessage> {
         self.table.opener(id)
     }
@@ -270,15 +277,17 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         }
     }
 
-    fn peer_changed(&mut self, change: &PeerChange, shared: &mut Shared, now: Instant) -> Result<(), Panicked> {
-        self.with(shared, now, |community, cx| match change.kind {
-            PeerChangeKind::Added => community.on_peer_added(&change.peer, cx),
-            PeerChangeKind::Removed => community.on_peer_removed(&change.peer, cx),
-        })
+    fn peer_added(&mut self, peer: &Peer, shared: &mut Shared, now: Instant) -> Result<(), Panicked> {
+        self.with(shared, now, |community, cx| community.on_peer_added(peer, cx))
+    }
+
+    fn peer_removed(&mut self, peer: &Peer, shared: &mut Shared, now: Instant) -> Result<(), Panicked> {
+        self.with(shared, now, |community, cx| community.on_peer_removed(peer, cx))
     }
 
     fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked> {
-        while let Some((prefix, number, data)) = self.state.requests.pop_expired(now) {
+        let expired: Vec<_> = self.state.requests.expired(now).collect();
+        for (prefix, number, data) in expired {
             self.with(shared, now, |community, cx| community.on_request_timeout(prefix, number, data, cx))?;
         }
         Ok(())

@@ -86,7 +86,7 @@ impl Engine {
     /// Looks at a datagram that came from `source`, as cheaply as possible: length, prefix, message
     /// id. `None` means that it was counted and dropped.
     pub fn admit(&mut self, source: SocketAddr, datagram: &[u8]) -> Option<Ticket> {
-        self.shared.statistics.record_received(datagram.len());
+        self.shared.statistics.received(datagram.len());
         match self.examine(source, datagram) {
             Ok(ticket) => Some(ticket),
             Err(reason) => {
@@ -146,7 +146,7 @@ impl Engine {
 
     fn drop_datagram(&mut self, source: SocketAddr, reason: DropReason) {
         tracing::debug!(%source, reason = reason.name(), "datagram dropped");
-        self.shared.statistics.record_drop(reason);
+        self.shared.statistics.record(reason);
     }
 }
 

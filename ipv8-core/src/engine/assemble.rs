@@ -1,5 +1,6 @@
 //! Adding overlays and strategies to an engine, and taking them out again.
 
+use std::any::TypeId;
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -116,6 +117,8 @@ pub struct OverlayInfo {
     pub id: CommunityId,
     /// Its community type, without path.
     pub community: &'static str,
+    /// Its community type.
+    pub community_type: TypeId,
     /// Its strategies, in order.
     pub strategies: Vec<StrategyInfo>,
 }
@@ -250,6 +253,7 @@ impl Engine {
         let info = |(id, overlay): (&CommunityId, &Box<dyn crate::overlay::AnyOverlay>)| OverlayInfo {
             id: *id,
             community: overlay.name(),
+            community_type: overlay.community_type(),
             strategies: (0..overlay.strategy_count())
                 .filter_map(|index| self.strategy_info(Turn { overlay: *id, index }))
                 .collect(),

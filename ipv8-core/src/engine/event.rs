@@ -3,7 +3,6 @@
 use std::fmt;
 use std::time::Instant;
 
-use crate::network::{PeerChange, PeerChangeKind};
 use crate::packet::CommunityId;
 use crate::peer::Peer;
 
@@ -87,16 +86,6 @@ impl fmt::Display for Place {
             Self::PeerObserver => formatter.write_str("peer observer"),
             Self::RequestTimeout => formatter.write_str("request timeout"),
             Self::Call => formatter.write_str("call through a handle"),
-        }
-    }
-}
-
-impl From<PeerChange> for Event {
-    fn from(change: PeerChange) -> Self {
-        let PeerChange { service: overlay, peer, kind } = change;
-        match kind {
-            PeerChangeKind::Added => Self::PeerAdded { overlay, peer },
-            PeerChangeKind::Removed => Self::PeerRemoved { overlay, peer },
         }
     }
 }

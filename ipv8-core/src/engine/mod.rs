@@ -30,7 +30,7 @@ pub use event::{Event, Place, StepReport};
 
 use crate::context::{LocalAddresses, Shared};
 use crate::counters::Statistics;
-use crate::network::{Network, NetworkLimits};
+use crate::network::{Network, NetworkLimits, PeerChange};
 use crate::outbox::Outgoing;
 use crate::overlay::{AnyOverlay, Panicked, StepOutcome};
 use crate::packet::CommunityId;
@@ -252,20 +252,34 @@ impl Engine {
                 return;
             }
             for change in changes {
-                if let Some(overlay) = self.overlays.get_mut(&change.service)
-                    && overlay.peer_changed(&change, &mut self.shared, now).is_err()
-                {
-                    self.note_panic(change.service, Place::PeerObserver);
-                }
-                self.events.push_back(Event::from(change));
+                self.tell(change, now);
             }
         }
+    }
+
+    fn tell(&mut self, change: PeerChange, now: Instant) {
+        let (overlay, result, event) = match change {
+            // Overlays hear of the peers that have their service; nobody needs the rest.
+            PeerChange::Added(_) | PeerChange::Removed(_) => return,
+            PeerChange::ServiceAdded { service, peer } => {
+                let loaded = self.overlays.get_mut(&service);
+                let result = loaded.map_or(Ok(()), |overlay| overlay.peer_added(&peer, &mut self.shared, now));
+                (service, result, Event::PeerAdded { overlay: service, peer })
+            }
+            PeerChange::ServiceRemoved { service, peer } => {
+                let loaded = self.overlays.get_mut(&service);
+                let result = loaded.map_or(Ok(()), |overlay| overlay.peer_removed(&peer, &mut self.shared, now));
+                (service, result, Event::PeerRemoved { overlay: service, peer })
+            }
+        };
+        self.note(overlay, Place::PeerObserver, result);
+        self.events.push_back(event);
     }
 
     fn note_panic(&mut self, overlay: CommunityId, place: Place) {
         let community = self.overlays.get(&overlay).map_or("?", |overlay| overlay.name());
         tracing::error!(%overlay, community, %place, "a panic was caught; the node goes on");
-        self.shared.statistics.panics += 1;
+        self.shared.statistics.panicked();
         self.events.push_back(Event::Panicked { overlay, place });
     }
 

@@ -61,7 +61,7 @@ impl Context<'_> {
             }
             Err(error) => {
                 tracing::debug!(%to, %error, "an introduction message could not be packed");
-                self.shared.statistics.record_drop(crate::counters::DropReason::Unsendable);
+                self.shared.statistics.record(crate::counters::DropReason::Unsendable);
             }
         }
     }
