@@ -28,7 +28,11 @@ impl Bootstrap {
     /// A list of addresses, none of them asked yet. May be empty.
     #[must_use]
     pub fn new(addresses: Vec<SocketAddr>) -> Self {
-        Self { addresses, last_round: None, answered: false }
+        Self {
+            addresses,
+            last_round: None,
+            answered: false,
+        }
     }
 
     /// The addresses, in the order given.
@@ -50,8 +54,15 @@ impl Bootstrap {
 
     /// The addresses to ask now: all of them, or none while the pause lasts.
     pub(crate) fn start_round(&mut self, now: Instant) -> Vec<SocketAddr> {
-        let pause = if self.answered { BOOTSTRAP_TIMEOUT } else { BOOTSTRAP_RETRY };
-        if self.last_round.is_some_and(|last| now.saturating_duration_since(last) < pause) {
+        let pause = if self.answered {
+            BOOTSTRAP_TIMEOUT
+        } else {
+            BOOTSTRAP_RETRY
+        };
+        if self
+            .last_round
+            .is_some_and(|last| now.saturating_duration_since(last) < pause)
+        {
             return Vec::new();
         }
         self.last_round = Some(now);
@@ -62,7 +73,11 @@ impl Bootstrap {
     pub(crate) fn keep_alive(&self, rng: &mut impl rand::Rng) -> Option<SocketAddr> {
         self.last_round?;
         let count = self.addresses.len();
-        if count == 0 { None } else { self.addresses.get(rng.random_range(0..count)).copied() }
+        if count == 0 {
+            None
+        } else {
+            self.addresses.get(rng.random_range(0..count)).copied()
+        }
     }
 }
 
@@ -76,10 +91,21 @@ mod tests {
         let mut bootstrap = Bootstrap::new(vec![address]);
         let start = Instant::now();
         assert_eq!(bootstrap.start_round(start), [address]);
-        assert!(bootstrap.start_round(start + Duration::from_millis(2_999)).is_empty());
+        assert!(
+            bootstrap
+                .start_round(start + Duration::from_millis(2_999))
+                .is_empty()
+        );
         assert_eq!(bootstrap.start_round(start + BOOTSTRAP_RETRY), [address]);
         bootstrap.note_answer(&address);
-        assert!(bootstrap.start_round(start + BOOTSTRAP_RETRY * 2).is_empty());
-        assert_eq!(bootstrap.start_round(start + BOOTSTRAP_RETRY + BOOTSTRAP_TIMEOUT), [address]);
+        assert!(
+            bootstrap
+                .start_round(start + BOOTSTRAP_RETRY * 2)
+                .is_empty()
+        );
+        assert_eq!(
+            bootstrap.start_round(start + BOOTSTRAP_RETRY + BOOTSTRAP_TIMEOUT),
+            [address]
+        );
     }
 }

@@ -49,7 +49,11 @@ impl Interfaces {
     /// Whether datagrams to `address` have a socket to leave by.
     #[must_use]
     pub fn reach(self, address: &SocketAddr) -> bool {
-        if address.is_ipv4() { self.ipv4 } else { self.ipv6 }
+        if address.is_ipv4() {
+            self.ipv4
+        } else {
+            self.ipv6
+        }
     }
 }
 
@@ -58,7 +62,10 @@ impl Default for LocalAddresses {
         Self {
             lan: UNSPECIFIED,
             ipv6: None,
-            interfaces: Interfaces { ipv4: true, ipv6: false },
+            interfaces: Interfaces {
+                ipv4: true,
+                ipv6: false,
+            },
             lan_hosts: Vec::new(),
         }
     }
@@ -124,7 +131,12 @@ impl OverlayState {
     ///
     /// `max_peers` below zero means no limit.
     #[must_use]
-    pub fn new(community_id: CommunityId, my_key: PrivateKey, max_peers: i32, bootstrap: Bootstrap) -> Self {
+    pub fn new(
+        community_id: CommunityId,
+        my_key: PrivateKey,
+        max_peers: i32,
+        bootstrap: Bootstrap,
+    ) -> Self {
         Self {
             community_id,
             prefix: community_id.prefix(),
@@ -168,7 +180,12 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Lends `state` and `shared` at the time `now`.
     pub fn new(state: &'a mut OverlayState, shared: &'a mut Shared, now: Instant) -> Self {
-        Self { state, shared, now, global_time: None }
+        Self {
+            state,
+            shared,
+            now,
+            global_time: None,
+        }
     }
 
     /// The time of this call. It does not advance during the call.
@@ -237,7 +254,9 @@ impl<'a> Context<'a> {
 
     /// The verified peers of this overlay, in no particular order.
     pub fn peers(&self) -> impl Iterator<Item = &Peer> {
-        self.shared.network.peers_for_service(self.state.community_id)
+        self.shared
+            .network
+            .peers_for_service(self.state.community_id)
     }
 
     /// How many verified peers this overlay has; the cost does not depend on the number.
@@ -259,7 +278,10 @@ impl<'a> Context<'a> {
     }
 
     /// One walkable address for which `exclude` is false; `None` when there is none.
-    pub fn random_walkable_address(&mut self, exclude: impl Fn(&SocketAddr) -> bool) -> Option<SocketAddr> {
+    pub fn random_walkable_address(
+        &mut self,
+        exclude: impl Fn(&SocketAddr) -> bool,
+    ) -> Option<SocketAddr> {
         let Shared { network, rng, .. } = &mut *self.shared;
         network.random_walkable(self.state.community_id, rng, exclude)
     }
@@ -296,7 +318,11 @@ impl<'a> Context<'a> {
     ///
     /// [`SendError::Pack`] when a field does not fit its format, [`SendError::NotQueued`] when the
     /// address is nobody's or the outbox is full.
-    pub fn send_to<M: Message>(&mut self, address: SocketAddr, message: &M) -> Result<(), SendError> {
+    pub fn send_to<M: Message>(
+        &mut self,
+        address: SocketAddr,
+        message: &M,
+    ) -> Result<(), SendError> {
         let global_time = M::GLOBAL_TIME.then(|| self.claim_global_time());
         let signer = <M::Authentication as Authentication>::SIGNED.then_some(&self.state.my_key);
         let packet = Unsealed::new(&self.state.prefix, M::ID, signer, global_time, message)?;
@@ -325,7 +351,12 @@ impl<'a> Context<'a> {
         data: T,
     ) -> Result<u16, RequestCacheError> {
         let deadline = self.now + timeout;
-        let number = self.state.requests.add_random(prefix, deadline, Box::new(data), &mut self.shared.rng)?;
+        let number = self.state.requests.add_random(
+            prefix,
+            deadline,
+            Box::new(data),
+            &mut self.shared.rng,
+        )?;
         self.shared.timers.insert(deadline, self.state.community_id);
         Ok(number)
     }

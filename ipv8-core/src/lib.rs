@@ -2,7 +2,24 @@
 extern crate self as ipv8_core;
 
 pub mod address;
+pub mod bootstrap;
+pub mod community;
+pub mod context;
+pub mod counters;
 pub mod crypto;
+pub mod endpoint;
+pub mod engine;
+pub mod introduction;
+pub mod network;
+pub mod outbox;
+pub mod overlay;
+pub mod packet;
+pub mod payload;
+pub mod peer;
+pub mod request_cache;
+pub mod scheduler;
+pub mod strategy;
+pub mod timers;
 pub mod wire;
 
-pub use wire::{Message, Payload, Signed, Unsigned};
+pub use wire::Message;

@@ -43,7 +43,10 @@ impl Outbox {
     /// An empty queue for at most `limit` datagrams.
     #[must_use]
     pub fn with_limit(limit: usize) -> Self {
-        Self { queue: VecDeque::new(), limit }
+        Self {
+            queue: VecDeque::new(),
+            limit,
+        }
     }
 
     /// Queues `packet` for `to`.
@@ -96,7 +99,7 @@ pub fn is_sendable(address: &SocketAddr) -> bool {
 mod tests {
     use super::*;
     use crate::packet::CommunityId;
-    use crate::wire::{Payload, PackError, Reader, UnpackError, Writer};
+    use crate::wire::{PackError, Payload, Reader, UnpackError, Writer};
 
     struct Nothing;
     impl Payload for Nothing {
@@ -125,9 +128,20 @@ mod tests {
 
     #[test]
     fn refuses_addresses_of_nobody() {
-        for text in ["0.0.0.0:5", "1.2.3.4:0", "224.0.0.1:5", "255.255.255.255:5", "[::]:5", "[ff02::1]:5"] {
+        for text in [
+            "0.0.0.0:5",
+            "1.2.3.4:0",
+            "224.0.0.1:5",
+            "255.255.255.255:5",
+            "[::]:5",
+            "[ff02::1]:5",
+        ] {
             let to: SocketAddr = text.parse().expect("an address");
-            assert_eq!(Outbox::default().push(to, packet()), Err(DropReason::Unsendable), "{text}");
+            assert_eq!(
+                Outbox::default().push(to, packet()),
+                Err(DropReason::Unsendable),
+                "{text}"
+            );
         }
     }
 }

@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use crate::community::{Community, Delivery, MessageTable, OpenMessage, OpenedMessage};
 use crate::context::{Context, OverlayState, Shared};
-use crate::introduction::{IntroductionMessage, OpenedIntroduction};
 use crate::counters::DropReason;
+use crate::introduction::{IntroductionMessage, OpenedIntroduction};
 
 use crate::peer::Peer;
 use crate::strategy::DiscoveryStrategy;
@@ -61,8 +61,16 @@ impl<C: Community> Strategies<C> {
     }
 
     /// Appends a strategy made elsewhere; for `target_peers` see [`Strategies::add`].
-    pub fn add_strategy<S: DiscoveryStrategy<C>>(&mut self, target_peers: i32, strategy: S) -> &mut Self {
-        self.slots.push(Slot { name: short_type_name::<S>(), target_peers, strategy: Box::new(strategy) });
+    pub fn add_strategy<S: DiscoveryStrategy<C>>(
+        &mut self,
+        target_peers: i32,
+        strategy: S,
+    ) -> &mut Self {
+        self.slots.push(Slot {
+            name: short_type_name::<S>(),
+            target_peers,
+            strategy: Box::new(strategy),
+        });
         self
     }
 
@@ -129,8 +137,18 @@ pub(crate) trait AnyOverlay: Send {
         now: Instant,
     ) -> Result<Result<(), DropReason>, Panicked>;
     fn take_step(&mut self, index: usize, shared: &mut Shared, now: Instant) -> StepOutcome;
-    fn peer_added(&mut self, peer: &Peer, shared: &mut Shared, now: Instant) -> Result<(), Panicked>;
-    fn peer_removed(&mut self, peer: &Peer, shared: &mut Shared, now: Instant) -> Result<(), Panicked>;
+    fn peer_added(
+        &mut self,
+        peer: &Peer,
+        shared: &mut Shared,
+        now: Instant,
+    ) -> Result<(), Panicked>;
+    fn peer_removed(
+        &mut self,
+        peer: &Peer,
+        shared: &mut Shared,
+        now: Instant,
+    ) -> Result<(), Panicked>;
     fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked>;
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
@@ -144,8 +162,18 @@ pub(crate) struct Overlay<C: Community> {
 }
 
 impl<C: Community> Overlay<C> {
-    pub(crate) fn new(state: OverlayState, community: C, table: MessageTable<C>, strategies: Strategies<C>) -> Self {
-        Self { state, community, table, strategies: strategies.slots }
+    pub(crate) fn new(
+        state: OverlayState,
+        community: C,
+        table: MessageTable<C>,
+        strategies: Strategies<C>,
+    ) -> Self {
+        Self {
+            state,
+            community,
+            table,
+            strategies: strategies.slots,
+        }
     }
 
     /// Appends strategies; returns the indexes of the new ones.
@@ -162,7 +190,9 @@ impl<C: Community> Overlay<C> {
         now: Instant,
         call: impl FnOnce(&mut C, &mut Context<'_>) -> R,
     ) -> Result<R, Panicked> {
-        let Self { state, community, .. } = self;
+        let Self {
+            state, community, ..
+        } = self;
         guarded(|| call(community, &mut Context::new(state, shared, now)))
     }
 
@@ -173,14 +203,18 @@ impl<C: Community> Overlay<C> {
         shared: &mut Shared,
         now: Instant,
     ) -> Result<Result<(), DropReason>, Panicked> {
-        let Self { state, community, .. } = self;
+        let Self {
+            state, community, ..
+        } = self;
         let mut cx = Context::new(state, shared, now);
         cx.global_time = Some(opened.global_time);
         let style = opened.style;
         match &opened.message {
             IntroductionMessage::Request(by, request) => {
                 match cx.on_introduction_request(by, source, style, request) {
-                    Ok(peer) => guarded(|| community.introduction_request_callback(&peer, request, &mut cx))?,
+                    Ok(peer) => guarded(|| {
+                        community.introduction_request_callback(&peer, request, &mut cx)
+                    })?,
                     Err(reason) => return Ok(Err(reason)),
                 }
             }
@@ -203,11 +237,18 @@ impl<C: Community> Overlay<C> {
         shared: &mut Shared,
         now: Instant,
     ) -> Result<(), Panicked> {
-        let Self { state, community, table, .. } = self;
+        let Self {
+            state,
+            community,
+            table,
+            ..
+        } = self;
         let mut cx = Context::new(state, shared, now);
         cx.global_time = opened.global_time;
         let peer = opened.signed_by.as_ref().map(|by| cx.sender(by, source));
-        let from = peer.as_ref().map_or(Delivery::Unsigned(source), Delivery::Signed);
+        let from = peer
+            .as_ref()
+            .map_or(Delivery::Unsigned(source), Delivery::Signed);
         guarded(|| table.deliver(id, community, from, opened.message, &mut cx))
     }
 }
@@ -238,7 +279,9 @@ impl<C: Community> AnyOverlay for Overlay<C> {
     }
 
     fn strategy(&self, index: usize) -> Option<(&'static str, i32)> {
-        self.strategies.get(index).map(|slot| (slot.name, slot.target_peers))
+        self.strategies
+            .get(index)
+            .map(|slot| (slot.name, slot.target_peers))
     }
 
     fn started(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked> {
@@ -257,14 +300,25 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         now: Instant,
     ) -> Result<Result<(), DropReason>, Panicked> {
         match body {
-            OpenedBody::Introduction(opened) => self.deliver_introduction(source, opened, shared, now),
-            OpenedBody::Message(id, opened) => self.deliver_message(source, id, opened, shared, now).map(Ok),
+            OpenedBody::Introduction(opened) => {
+                self.deliver_introduction(source, opened, shared, now)
+            }
+            OpenedBody::Message(id, opened) => self
+                .deliver_message(source, id, opened, shared, now)
+                .map(Ok),
         }
     }
 
     fn take_step(&mut self, index: usize, shared: &mut Shared, now: Instant) -> StepOutcome {
-        let Self { state, community, strategies, .. } = self;
-        let Some(slot) = strategies.get_mut(index) else { return StepOutcome::Skipped };
+        let Self {
+            state,
+            community,
+            strategies,
+            ..
+        } = self;
+        let Some(slot) = strategies.get_mut(index) else {
+            return StepOutcome::Skipped;
+        };
         let peers = shared.network.peer_count(state.community_id);
         // Below zero means that there is no target to reach.
         if usize::try_from(slot.target_peers).is_ok_and(|target| peers >= target) {
@@ -277,18 +331,34 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         }
     }
 
-    fn peer_added(&mut self, peer: &Peer, shared: &mut Shared, now: Instant) -> Result<(), Panicked> {
-        self.with(shared, now, |community, cx| community.on_peer_added(peer, cx))
+    fn peer_added(
+        &mut self,
+        peer: &Peer,
+        shared: &mut Shared,
+        now: Instant,
+    ) -> Result<(), Panicked> {
+        self.with(shared, now, |community, cx| {
+            community.on_peer_added(peer, cx)
+        })
     }
 
-    fn peer_removed(&mut self, peer: &Peer, shared: &mut Shared, now: Instant) -> Result<(), Panicked> {
-        self.with(shared, now, |community, cx| community.on_peer_removed(peer, cx))
+    fn peer_removed(
+        &mut self,
+        peer: &Peer,
+        shared: &mut Shared,
+        now: Instant,
+    ) -> Result<(), Panicked> {
+        self.with(shared, now, |community, cx| {
+            community.on_peer_removed(peer, cx)
+        })
     }
 
     fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked> {
         let expired: Vec<_> = self.state.requests.expired(now).collect();
         for (prefix, number, data) in expired {
-            self.with(shared, now, |community, cx| community.on_request_timeout(prefix, number, data, cx))?;
+            self.with(shared, now, |community, cx| {
+                community.on_request_timeout(prefix, number, data, cx)
+            })?;
         }
         Ok(())
     }

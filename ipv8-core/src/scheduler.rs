@@ -77,7 +77,12 @@ impl<T: PartialEq + Copy> Scheduler<T> {
 
     /// Removes every strategy for which `leaves` is true; the others keep their order.
     pub fn remove(&mut self, leaves: impl Fn(&T) -> bool) {
-        let before = self.turns.iter().take(self.cursor).filter(|turn| leaves(turn)).count();
+        let before = self
+            .turns
+            .iter()
+            .take(self.cursor)
+            .filter(|turn| leaves(turn))
+            .count();
         self.turns.retain(|turn| !leaves(turn));
         self.cursor -= before;
         if self.cursor >= self.turns.len() {
@@ -124,7 +129,9 @@ impl<T: PartialEq + Copy> Scheduler<T> {
     }
 
     fn advance_grid(&mut self, now: Instant) {
-        let (Some(grid), gap) = (self.grid, self.gap()) else { return };
+        let (Some(grid), gap) = (self.grid, self.gap()) else {
+            return;
+        };
         let late = now.saturating_duration_since(grid);
         // Grid points passed since this turn was due; 0 when it is less than a gap late.
         let passed = u32::try_from(late.as_nanos() / gap.as_nanos().max(1)).unwrap_or(u32::MAX);

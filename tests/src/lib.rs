@@ -1,1 +1,5 @@
 //! Shared helpers of the tests: vectors and the Python neighbour.
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+pub mod quiet;
+pub mod wire_fields;

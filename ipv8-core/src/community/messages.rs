@@ -15,7 +15,8 @@ use crate::wire::{Message, Signed, Unsigned};
 /// Reads and verifies one kind of message. Pure: any core can run it.
 pub type OpenMessage = fn(&[u8]) -> Result<OpenedMessage, OpenError>;
 
-type Handler<C> = Box<dyn Fn(&mut C, Delivery<'_>, Box<dyn Any + Send>, &mut Context<'_>) + Send + Sync>;
+type Handler<C> =
+    Box<dyn Fn(&mut C, Delivery<'_>, Box<dyn Any + Send>, &mut Context<'_>) + Send + Sync>;
 
 /// A community's message that was read and, if it is a signed one, verified.
 pub struct OpenedMessage {
@@ -41,7 +42,9 @@ pub enum Delivery<'a> {
 #[non_exhaustive]
 pub enum MessageTableError {
     /// Two messages of one community have the same id.
-    #[error("messages `{first}` and `{second}` both have id {id}: give one of them another id, 0 to 230")]
+    #[error(
+        "messages `{first}` and `{second}` both have id {id}: give one of them another id, 0 to 230"
+    )]
     DuplicateId {
         /// The id.
         id: u8,
@@ -79,7 +82,10 @@ pub struct MessageTable<C> {
 
 impl<C: Community> Default for MessageTable<C> {
     fn default() -> Self {
-        Self { entries: HashMap::new(), errors: Vec::new() }
+        Self {
+            entries: HashMap::new(),
+            errors: Vec::new(),
+        }
     }
 }
 
@@ -91,9 +97,14 @@ impl<C: Community> MessageTable<C> {
     ) -> &mut Self {
         self.insert::<M>(
             |datagram| {
-                let (key, canonical, global_time, message) = open_signed::<M>(datagram, M::GLOBAL_TIME)?;
+                let (key, canonical, global_time, message) =
+                    open_signed::<M>(datagram, M::GLOBAL_TIME)?;
                 let signed_by = Some(SignedBy { key, canonical });
-                Ok(OpenedMessage { signed_by, global_time, message: Box::new(message) })
+                Ok(OpenedMessage {
+                    signed_by,
+                    global_time,
+                    message: Box::new(message),
+                })
             },
             Box::new(move |community, from, message, cx| {
                 if let (Delivery::Signed(peer), Ok(message)) = (from, message.downcast::<M>()) {
@@ -112,7 +123,11 @@ impl<C: Community> MessageTable<C> {
         self.insert::<M>(
             |datagram| {
                 let (global_time, message) = open_unsigned::<M>(datagram, M::GLOBAL_TIME)?;
-                Ok(OpenedMessage { signed_by: None, global_time, message: Box::new(message) })
+                Ok(OpenedMessage {
+                    signed_by: None,
+                    global_time,
+                    message: Box::new(message),
+                })
             },
             Box::new(move |community, from, message, cx| {
                 if let (Delivery::Unsigned(source), Ok(message)) = (from, message.downcast::<M>()) {
@@ -124,10 +139,15 @@ impl<C: Community> MessageTable<C> {
 
     fn insert<M: Message>(&mut self, open: OpenMessage, handle: Handler<C>) -> &mut Self {
         let (id, name) = (M::ID, M::NAME);
-        if let Some(owner) = ids::reserved_name(id) {
-            self.errors.push(MessageTableError::ReservedId { id, name, owner });
+        if let Some(owner) = ids::name(id).or(ids::deprecated_name(id)) {
+            self.errors
+                .push(MessageTableError::ReservedId { id, name, owner });
         } else if let Some(first) = self.entries.get(&id) {
-            self.errors.push(MessageTableError::DuplicateId { id, first: first.name, second: name });
+            self.errors.push(MessageTableError::DuplicateId {
+                id,
+                first: first.name,
+                second: name,
+            });
         } else {
             self.entries.insert(id, Entry { name, open, handle });
         }

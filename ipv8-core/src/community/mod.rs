@@ -4,7 +4,9 @@ mod messages;
 
 use std::any::Any;
 
-pub use messages::{Delivery, MessageTable, MessageTableError, OpenMessage, OpenedMessage, has_unique_ids};
+pub use messages::{
+    Delivery, MessageTable, MessageTableError, OpenMessage, OpenedMessage, has_unique_ids,
+};
 
 use crate::context::Context;
 use crate::packet::CommunityId;
@@ -107,12 +109,22 @@ pub trait Community: Sized + Send + 'static {
     }
 
     /// An introduction request of `peer` has been accepted and answered.
-    fn introduction_request_callback(&mut self, peer: &Peer, request: &IntroductionRequest, cx: &mut Context<'_>) {
+    fn introduction_request_callback(
+        &mut self,
+        peer: &Peer,
+        request: &IntroductionRequest,
+        cx: &mut Context<'_>,
+    ) {
         let _ = (peer, request, cx);
     }
 
     /// An introduction response of `peer` has been taken in.
-    fn introduction_response_callback(&mut self, peer: &Peer, response: &IntroductionResponse, cx: &mut Context<'_>) {
+    fn introduction_response_callback(
+        &mut self,
+        peer: &Peer,
+        response: &IntroductionResponse,
+        cx: &mut Context<'_>,
+    ) {
         let _ = (peer, response, cx);
     }
 

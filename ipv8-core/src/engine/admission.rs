@@ -6,10 +6,11 @@ use std::time::Instant;
 use crate::community::OpenMessage;
 use crate::counters::DropReason;
 use crate::engine::{Engine, Place};
-use crate::introduction::{IntroductionMessage, SignedBy, open_introduction};
-use crate::overlay::OpenedBody;
-use crate::packet::{CommunityId, OpenError, PREFIX_LENGTH};
+use crate::introduction::{IntroductionMessage, OpenIntroduction, SignedBy, introduction_opener};
+use crate::overlay::{AnyOverlay, OpenedBody};
+use crate::packet::{CommunityId, Header, OpenError, Prefix};
 use crate::payload::ids;
+use crate::wire::UnpackError;
 
 /// A datagram that is worth opening: which overlay it is for and how to read it.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +23,7 @@ pub struct Ticket {
 
 #[derive(Clone, Copy, Debug)]
 enum Opener {
-    Introduction,
+    Introduction(OpenIntroduction),
     Message(OpenMessage),
 }
 
@@ -52,13 +53,17 @@ impl Ticket {
     #[must_use]
     pub fn open(&self, datagram: &[u8]) -> Opened {
         let body = match self.opener {
-            Opener::Introduction => match open_introduction(self.id, datagram) {
-                Some(opened) => opened.map(OpenedBody::Introduction),
-                None => Err(OpenError::TooShort),
-            },
-            Opener::Message(open) => open(datagram).map(|message| OpenedBody::Message(self.id, message)),
+            Opener::Introduction(open) => open(datagram).map(OpenedBody::Introduction),
+            Opener::Message(open) => {
+                open(datagram).map(|message| OpenedBody::Message(self.id, message))
+            }
         };
-        Opened { overlay: self.overlay, source: self.source, id: self.id, body }
+        Opened {
+            overlay: self.overlay,
+            source: self.source,
+            id: self.id,
+            body,
+        }
     }
 }
 
@@ -97,19 +102,29 @@ impl Engine {
     }
 
     fn examine(&self, source: SocketAddr, datagram: &[u8]) -> Result<Ticket, DropReason> {
-        let (Some(prefix), Some(&id)) = (datagram.first_chunk::<PREFIX_LENGTH>(), datagram.get(PREFIX_LENGTH)) else {
-            return Err(DropReason::TooShort);
-        };
-        let overlay = CommunityId::from_prefix(prefix).ok_or(DropReason::UnknownPrefix)?;
-        let entry = self.overlays.get(&overlay).ok_or(DropReason::UnknownPrefix)?;
-        let opener = if ids::is_introduction(id) {
-            Opener::Introduction
+        let Header { prefix, id, .. } = Header::split(datagram).ok_or(DropReason::TooShort)?;
+        let (overlay, entry) = self.overlay_of(prefix).ok_or(DropReason::UnknownPrefix)?;
+        let opener = if let Some(open) = introduction_opener(id) {
+            Opener::Introduction(open)
         } else if ids::is_reserved(id) {
             return Err(DropReason::DeprecatedMessage);
         } else {
             Opener::Message(entry.opener(id).ok_or(DropReason::UnknownMessage)?)
         };
-        Ok(Ticket { overlay, source, id, opener })
+        Ok(Ticket {
+            overlay,
+            source,
+            id,
+            opener,
+        })
+    }
+
+    fn overlay_of(&self, prefix: &Prefix) -> Option<(CommunityId, &dyn AnyOverlay)> {
+        let (_, id) = prefix.split_last_chunk()?;
+        let id = CommunityId::from_bytes(*id);
+        let overlay = self.overlays.get(&id)?;
+        // The first two bytes are the version, the same for every community.
+        (id.prefix() == *prefix).then_some((id, overlay.as_ref()))
     }
 
     pub(super) fn deliver(&mut self, opened: Opened, now: Instant) {
@@ -117,8 +132,15 @@ impl Engine {
             self.drop_datagram(opened.source, reason);
             return;
         }
-        let Opened { overlay: id, source, id: message, body } = opened;
-        let (Some(overlay), Ok(body)) = (self.overlays.get_mut(&id), body) else { return };
+        let Opened {
+            overlay: id,
+            source,
+            id: message,
+            body,
+        } = opened;
+        let (Some(overlay), Ok(body)) = (self.overlays.get_mut(&id), body) else {
+            return;
+        };
         // Only what could be read, and verified where it is signed, shows that the peer is alive.
         self.shared.network.touch(&source, now);
         match overlay.deliver(source, body, &mut self.shared, now) {
@@ -136,7 +158,10 @@ impl Engine {
             return Err(reason_of(error));
         }
         // The overlay can have been unloaded while the datagram was being opened.
-        let overlay = self.overlays.get(&opened.overlay).ok_or(DropReason::UnknownPrefix)?;
+        let overlay = self
+            .overlays
+            .get(&opened.overlay)
+            .ok_or(DropReason::UnknownPrefix)?;
         let me = overlay.state().my_key.public_key();
         if opened.signed_by().is_some_and(|by| by.key == *me) {
             return Err(DropReason::OwnPacket);
@@ -153,9 +178,9 @@ impl Engine {
 /// The counter for a datagram that could not be opened.
 fn reason_of(error: &OpenError) -> DropReason {
     match error {
-        OpenError::TooShort => DropReason::TooShort,
         OpenError::Key(_) => DropReason::BadKey,
         OpenError::Signature => DropReason::BadSignature,
-        _ => DropReason::Malformed,
+        OpenError::Unpack(UnpackError::Leftover { .. }) => DropReason::Leftover,
+        OpenError::Unpack(_) => DropReason::Malformed,
     }
 }

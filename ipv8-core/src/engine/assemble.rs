@@ -46,7 +46,9 @@ pub enum OverlayError {
         errors: Vec<MessageTableError>,
     },
     /// A target below -1.
-    #[error("{community}: target_peers = {target_peers} of {strategy}: use -1 for no limit, or 0 and above")]
+    #[error(
+        "{community}: target_peers = {target_peers} of {strategy}: use -1 for no limit, or 0 and above"
+    )]
     Target {
         /// The community refused.
         community: &'static str,
@@ -80,7 +82,11 @@ pub enum OverlayError {
 }
 
 fn join(errors: &[MessageTableError]) -> String {
-    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    errors
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// Why a call into an overlay had no result.
@@ -144,12 +150,23 @@ impl Engine {
         let mut table = MessageTable::default();
         C::messages(&mut table);
         if !table.errors().is_empty() {
-            return Err(OverlayError::Messages { community, errors: table.errors().to_vec() });
+            return Err(OverlayError::Messages {
+                community,
+                errors: table.errors().to_vec(),
+            });
         }
         let count = strategies.len();
-        let mut state = OverlayState::new(id, config.my_peer, max_peers, Bootstrap::new(config.bootstrap));
+        let mut state = OverlayState::new(
+            id,
+            config.my_peer,
+            max_peers,
+            Bootstrap::new(config.bootstrap),
+        );
         self.shared.network.register_service(id);
-        let made = C::new(settings, &mut Context::new(&mut state, &mut self.shared, now));
+        let made = C::new(
+            settings,
+            &mut Context::new(&mut state, &mut self.shared, now),
+        );
         let made = match made {
             Ok(made) => made,
             Err(error) => {
@@ -158,14 +175,22 @@ impl Engine {
             }
         };
         self.shared.network.blacklist_mid(state.my_key.mid());
-        self.overlays.insert(id, Box::new(Overlay::new(state, made, table, strategies)));
+        self.overlays
+            .insert(id, Box::new(Overlay::new(state, made, table, strategies)));
         self.schedule(id, 0..count, now);
         self.start(id, community, now)?;
         Ok(id)
     }
 
-    fn start(&mut self, id: CommunityId, community: &'static str, now: Instant) -> Result<(), OverlayError> {
-        let Some(overlay) = self.overlays.get_mut(&id) else { return Ok(()) };
+    fn start(
+        &mut self,
+        id: CommunityId,
+        community: &'static str,
+        now: Instant,
+    ) -> Result<(), OverlayError> {
+        let Some(overlay) = self.overlays.get_mut(&id) else {
+            return Ok(());
+        };
         let started = overlay.started(&mut self.shared, now);
         self.settle(now);
         if started.is_err() {
@@ -185,10 +210,17 @@ impl Engine {
         strategies: &Strategies<C>,
     ) -> Result<(), OverlayError> {
         if let Some(other) = self.overlays.get(&id) {
-            return Err(OverlayError::DuplicateCommunity { community, id, other: other.name() });
+            return Err(OverlayError::DuplicateCommunity {
+                community,
+                id,
+                other: other.name(),
+            });
         }
         if max_peers < -1 {
-            return Err(OverlayError::MaxPeers { community, max_peers });
+            return Err(OverlayError::MaxPeers {
+                community,
+                max_peers,
+            });
         }
         check_targets(community, strategies)
     }
@@ -224,7 +256,9 @@ impl Engine {
     /// Calls `unload` of the overlay `id` and removes it with its strategies; what it sent last
     /// still leaves. Returns whether there was one.
     pub fn unload_overlay(&mut self, id: CommunityId, now: Instant) -> bool {
-        let Some(overlay) = self.overlays.get_mut(&id) else { return false };
+        let Some(overlay) = self.overlays.get_mut(&id) else {
+            return false;
+        };
         let community = overlay.name();
         let result = overlay.unload(&mut self.shared, now);
         self.note(id, Place::Unload, result);
@@ -250,20 +284,31 @@ impl Engine {
     /// The overlays, in the order in which they were added.
     #[must_use]
     pub fn overlays(&self) -> Vec<OverlayInfo> {
-        let info = |(id, overlay): (&CommunityId, &Box<dyn crate::overlay::AnyOverlay>)| OverlayInfo {
-            id: *id,
-            community: overlay.name(),
-            community_type: overlay.community_type(),
-            strategies: (0..overlay.strategy_count())
-                .filter_map(|index| self.strategy_info(Turn { overlay: *id, index }))
-                .collect(),
-        };
+        let info =
+            |(id, overlay): (&CommunityId, &Box<dyn crate::overlay::AnyOverlay>)| OverlayInfo {
+                id: *id,
+                community: overlay.name(),
+                community_type: overlay.community_type(),
+                strategies: (0..overlay.strategy_count())
+                    .filter_map(|index| {
+                        self.strategy_info(Turn {
+                            overlay: *id,
+                            index,
+                        })
+                    })
+                    .collect(),
+            };
         self.overlays.iter().map(info).collect()
     }
 
     /// The id of the first overlay whose community is a `C`.
-    pub fn find_overlay<C: Community>(&mut self) -> Option<CommunityId> {
-        self.overlays.iter_mut().find(|(_, overlay)| overlay.as_any_mut().is::<Overlay<C>>()).map(|(id, _)| *id)
+    #[must_use]
+    pub fn find_overlay<C: Community>(&self) -> Option<CommunityId> {
+        let wanted = TypeId::of::<C>();
+        self.overlays
+            .iter()
+            .find(|(_, overlay)| overlay.community_type() == wanted)
+            .map(|(id, _)| *id)
     }
 
     /// Calls into the community of the overlay `id`.
@@ -277,8 +322,12 @@ impl Engine {
         now: Instant,
         call: impl FnOnce(&mut C, &mut Context<'_>) -> R,
     ) -> Result<R, CallError> {
-        let Some(overlay) = self.overlays.get_mut(&id) else { return Err(CallError::NotLoaded) };
-        let Some(overlay) = overlay.as_any_mut().downcast_mut::<Overlay<C>>() else { return Err(CallError::NotLoaded) };
+        let Some(overlay) = self.overlays.get_mut(&id) else {
+            return Err(CallError::NotLoaded);
+        };
+        let Some(overlay) = overlay.as_any_mut().downcast_mut::<Overlay<C>>() else {
+            return Err(CallError::NotLoaded);
+        };
         let result = overlay.with(&mut self.shared, now, call);
         if result.is_err() {
             self.note_panic(id, Place::Call);
@@ -290,7 +339,9 @@ impl Engine {
     /// Changes what an overlay believes about itself before it has met anybody; for tests and
     /// simulators that need a given WAN estimate.
     pub fn set_estimated_wan(&mut self, id: CommunityId, wan: SocketAddr) -> bool {
-        let Some(overlay) = self.overlays.get_mut(&id) else { return false };
+        let Some(overlay) = self.overlays.get_mut(&id) else {
+            return false;
+        };
         overlay.state_mut().set_estimated_wan(wan);
         true
     }
@@ -300,9 +351,16 @@ impl Engine {
     }
 }
 
-fn check_targets<C: Community>(community: &'static str, strategies: &Strategies<C>) -> Result<(), OverlayError> {
+fn check_targets<C: Community>(
+    community: &'static str,
+    strategies: &Strategies<C>,
+) -> Result<(), OverlayError> {
     match strategies.iter().find(|(_, target)| *target < -1) {
-        Some((strategy, target_peers)) => Err(OverlayError::Target { community, strategy, target_peers }),
+        Some((strategy, target_peers)) => Err(OverlayError::Target {
+            community,
+            strategy,
+            target_peers,
+        }),
         None => Ok(()),
     }
 }

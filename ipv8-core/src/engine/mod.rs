@@ -55,7 +55,11 @@ impl EngineConfig {
     /// The defaults, with randomness from `seed`.
     #[must_use]
     pub fn new(seed: [u8; 32]) -> Self {
-        Self { seed, walk_interval: WALK_INTERVAL, network: NetworkLimits::default() }
+        Self {
+            seed,
+            walk_interval: WALK_INTERVAL,
+            network: NetworkLimits::default(),
+        }
     }
 }
 
@@ -197,7 +201,13 @@ impl Engine {
     fn strategy_info(&self, turn: Turn) -> Option<StrategyInfo> {
         let overlay = self.overlays.get(&turn.overlay)?;
         let (name, target_peers) = overlay.strategy(turn.index)?;
-        Some(StrategyInfo { overlay: turn.overlay, community: overlay.name(), index: turn.index, name, target_peers })
+        Some(StrategyInfo {
+            overlay: turn.overlay,
+            community: overlay.name(),
+            index: turn.index,
+            name,
+            target_peers,
+        })
     }
 
     /// Own timeouts first, then at most one step.
@@ -263,13 +273,31 @@ impl Engine {
             PeerChange::Added(_) | PeerChange::Removed(_) => return,
             PeerChange::ServiceAdded { service, peer } => {
                 let loaded = self.overlays.get_mut(&service);
-                let result = loaded.map_or(Ok(()), |overlay| overlay.peer_added(&peer, &mut self.shared, now));
-                (service, result, Event::PeerAdded { overlay: service, peer })
+                let result = loaded.map_or(Ok(()), |overlay| {
+                    overlay.peer_added(&peer, &mut self.shared, now)
+                });
+                (
+                    service,
+                    result,
+                    Event::PeerAdded {
+                        overlay: service,
+                        peer,
+                    },
+                )
             }
             PeerChange::ServiceRemoved { service, peer } => {
                 let loaded = self.overlays.get_mut(&service);
-                let result = loaded.map_or(Ok(()), |overlay| overlay.peer_removed(&peer, &mut self.shared, now));
-                (service, result, Event::PeerRemoved { overlay: service, peer })
+                let result = loaded.map_or(Ok(()), |overlay| {
+                    overlay.peer_removed(&peer, &mut self.shared, now)
+                });
+                (
+                    service,
+                    result,
+                    Event::PeerRemoved {
+                        overlay: service,
+                        peer,
+                    },
+                )
             }
         };
         self.note(overlay, Place::PeerObserver, result);
@@ -277,7 +305,10 @@ impl Engine {
     }
 
     fn note_panic(&mut self, overlay: CommunityId, place: Place) {
-        let community = self.overlays.get(&overlay).map_or("?", |overlay| overlay.name());
+        let community = self
+            .overlays
+            .get(&overlay)
+            .map_or("?", |overlay| overlay.name());
         tracing::error!(%overlay, community, %place, "a panic was caught; the node goes on");
         self.shared.statistics.panicked();
         self.events.push_back(Event::Panicked { overlay, place });
@@ -293,6 +324,9 @@ impl Engine {
     /// not step together.
     fn first_turn(&mut self, now: Instant) -> Instant {
         use rand::RngExt;
-        now + self.scheduler.gap().mul_f64(self.shared.rng.random::<f64>())
+        now + self
+            .scheduler
+            .gap()
+            .mul_f64(self.shared.rng.random::<f64>())
     }
 }

@@ -10,4 +10,6 @@ mod request;
 mod response;
 mod walk;
 
-pub use open::{IntroductionMessage, OpenedIntroduction, SignedBy, open_introduction};
+pub use open::{
+    IntroductionMessage, OpenIntroduction, OpenedIntroduction, SignedBy, introduction_opener,
+};

@@ -3,9 +3,8 @@
 use crate::crypto::PublicKey;
 use crate::packet::{OpenError, open_signed, open_unsigned};
 use crate::payload::{
-    IntroductionRequest, IntroductionResponse, NewIntroductionRequest, NewIntroductionResponse, NewPuncture,
-    NewPunctureRequest, OldIntroductionRequest, OldIntroductionResponse, OldPuncture, OldPunctureRequest, Puncture,
-    PunctureRequest, Style, ids,
+    IntroductionRequest, IntroductionResponse, New, Old, Puncture, PunctureRequest, Style, Styled,
+    ids,
 };
 
 /// Who signed a message.
@@ -41,51 +40,61 @@ pub struct OpenedIntroduction {
     pub message: IntroductionMessage,
 }
 
-/// Reads and verifies `datagram`, whose message id is `id`; `None` if `id` is not one of the eight
-/// ids of protocol 4.
-pub fn open_introduction(id: u8, datagram: &[u8]) -> Option<Result<OpenedIntroduction, OpenError>> {
+/// Reads and verifies one kind of introduction message. Pure: any core can run it.
+pub type OpenIntroduction = fn(&[u8]) -> Result<OpenedIntroduction, OpenError>;
+
+/// How to open a datagram with message id `id`; `None` if that is not one of the eight ids of
+/// protocol 4.
+#[must_use]
+pub fn introduction_opener(id: u8) -> Option<OpenIntroduction> {
     use IntroductionMessage as Message;
-    use Style::{New, Old};
     Some(match id {
-        ids::INTRODUCTION_REQUEST_OLD => {
-            signed(datagram, Old, |by, OldIntroductionRequest(request)| Message::Request(by, request))
+        ids::INTRODUCTION_REQUEST => |datagram| signed(datagram, Style::Old, Message::Request),
+        ids::NEW_INTRODUCTION_REQUEST => |datagram| signed(datagram, Style::New, Message::Request),
+        ids::INTRODUCTION_RESPONSE => |datagram| signed(datagram, Style::Old, Message::Response),
+        ids::NEW_INTRODUCTION_RESPONSE => {
+            |datagram| signed(datagram, Style::New, Message::Response)
         }
-        ids::INTRODUCTION_REQUEST_NEW => {
-            signed(datagram, New, |by, NewIntroductionRequest(request)| Message::Request(by, request))
-        }
-        ids::INTRODUCTION_RESPONSE_OLD => {
-            signed(datagram, Old, |by, OldIntroductionResponse(response)| Message::Response(by, response))
-        }
-        ids::INTRODUCTION_RESPONSE_NEW => {
-            signed(datagram, New, |by, NewIntroductionResponse(response)| Message::Response(by, response))
-        }
-        ids::PUNCTURE_OLD => signed(datagram, Old, |by, OldPuncture(puncture)| Message::Puncture(by, puncture)),
-        ids::PUNCTURE_NEW => signed(datagram, New, |by, NewPuncture(puncture)| Message::Puncture(by, puncture)),
-        ids::PUNCTURE_REQUEST_OLD => {
-            unsigned(datagram, Old, |OldPunctureRequest(request)| Message::PunctureRequest(request))
-        }
-        ids::PUNCTURE_REQUEST_NEW => {
-            unsigned(datagram, New, |NewPunctureRequest(request)| Message::PunctureRequest(request))
-        }
+        ids::PUNCTURE => |datagram| signed(datagram, Style::Old, Message::Puncture),
+        ids::NEW_PUNCTURE => |datagram| signed(datagram, Style::New, Message::Puncture),
+        ids::PUNCTURE_REQUEST => |datagram| puncture_request(datagram, Style::Old),
+        ids::NEW_PUNCTURE_REQUEST => |datagram| puncture_request(datagram, Style::New),
         _ => return None,
     })
 }
 
-fn signed<P: crate::wire::Payload>(
+fn signed<M: Styled>(
     datagram: &[u8],
     style: Style,
-    message: impl FnOnce(SignedBy, P) -> IntroductionMessage,
+    message: fn(SignedBy, M) -> IntroductionMessage,
 ) -> Result<OpenedIntroduction, OpenError> {
-    let (key, canonical, global_time, payload) = open_signed::<P>(datagram, true)?;
+    let (key, canonical, time, payload) = match style {
+        Style::Old => {
+            let (key, canonical, time, Old(payload)) = open_signed(datagram, true)?;
+            (key, canonical, time, payload)
+        }
+        Style::New => {
+            let (key, canonical, time, New(payload)) = open_signed(datagram, true)?;
+            (key, canonical, time, payload)
+        }
+    };
     let message = message(SignedBy { key, canonical }, payload);
-    Ok(OpenedIntroduction { style, global_time: global_time.unwrap_or_default(), message })
+    Ok(OpenedIntroduction {
+        style,
+        global_time: time.unwrap_or_default(),
+        message,
+    })
 }
 
-fn unsigned<P: crate::wire::Payload>(
-    datagram: &[u8],
-    style: Style,
-    message: impl FnOnce(P) -> IntroductionMessage,
-) -> Result<OpenedIntroduction, OpenError> {
-    let (global_time, payload) = open_unsigned::<P>(datagram, true)?;
-    Ok(OpenedIntroduction { style, global_time: global_time.unwrap_or_default(), message: message(payload) })
+fn puncture_request(datagram: &[u8], style: Style) -> Result<OpenedIntroduction, OpenError> {
+    let (time, request) = match style {
+        Style::Old => open_unsigned(datagram, true).map(|(time, Old(request))| (time, request))?,
+        Style::New => open_unsigned(datagram, true).map(|(time, New(request))| (time, request))?,
+    };
+    let message = IntroductionMessage::PunctureRequest(request);
+    Ok(OpenedIntroduction {
+        style,
+        global_time: time.unwrap_or_default(),
+        message,
+    })
 }

@@ -7,18 +7,18 @@ use crate::context::Context;
 use crate::counters::DropReason;
 use crate::crypto::PublicKey;
 use crate::introduction::SignedBy;
-use crate::packet::Unsealed;
-use crate::payload::{
-    IntroductionRequest, IntroductionResponse, NewIntroductionResponse, OldIntroductionResponse, Style, ids,
-};
+use crate::payload::{IntroductionRequest, IntroductionResponse, Style};
 use crate::peer::Peer;
 
 impl Context<'_> {
     /// The sender of a signed message as a [`Peer`]: a verified one gains the source address, any
     /// other is made anew and belongs to nobody yet (protocol 2.2).
     pub(crate) fn sender(&mut self, by: &SignedBy, source: SocketAddr) -> Peer {
-        self.shared.network.peer_mut(&by.key, |peer| peer.add_address(source));
-        self.known_peer(&by.key).unwrap_or_else(|| Peer::new(by.key.clone(), source, self.now))
+        self.shared
+            .network
+            .peer_mut(&by.key, |peer| peer.add_address(source));
+        self.known_peer(&by.key)
+            .unwrap_or_else(|| Peer::new(by.key.clone(), source, self.now))
     }
 
     fn known_peer(&self, key: &PublicKey) -> Option<Peer> {
@@ -28,7 +28,9 @@ impl Context<'_> {
     /// Adds `peer` as verified, with this overlay's service, and returns it as the network has it.
     pub(super) fn verify(&mut self, peer: Peer) -> Peer {
         self.shared.network.add_verified_peer(&peer);
-        self.shared.network.discover_services(peer.key(), [self.state.community_id]);
+        self.shared
+            .network
+            .discover_services(peer.key(), [self.state.community_id]);
         self.known_peer(peer.key()).unwrap_or(peer)
     }
 
@@ -50,7 +52,10 @@ impl Context<'_> {
             peer.mark_new_style();
         }
         // One more than the limit gets in, as in the reference (protocol 4.4, 16.8).
-        if self.peer_limit().is_some_and(|limit| self.peer_count() > limit) {
+        if self
+            .peer_limit()
+            .is_some_and(|limit| self.peer_count() > limit)
+        {
             return Err(DropReason::PeerLimit);
         }
         if let SocketAddr::V4(lan) = request.source_lan {
@@ -66,58 +71,54 @@ impl Context<'_> {
     }
 
     fn respond(&mut self, peer: &Peer, request: &IntroductionRequest) {
-        let style = if peer.is_new_style() { Style::New } else { Style::Old };
+        let style = if peer.is_new_style() {
+            Style::New
+        } else {
+            Style::Old
+        };
         let time = self.claim_wrapped_time();
         let introduced = self.peer_for_introduction(peer, style);
-        let (lan, wan) = introduced.as_ref().map_or((UNSPECIFIED, UNSPECIFIED), |peer| self.addresses_of(peer));
-        let response = IntroductionResponse {
-            destination: peer.address(),
-            source_lan: self.my_estimated_lan(),
-            source_wan: self.my_source_wan(style),
-            lan_introduction: lan,
-            wan_introduction: wan,
-            supports_new_style: true,
-            intro_supports_new_style: introduced.as_ref().is_some_and(Peer::is_new_style),
-            peer_limit_reached: self.peer_limit().is_some_and(|limit| self.peer_count() >= limit),
-            identifier: request.identifier,
-            extra: Vec::new(),
-        };
+        let (to, number) = (peer.address(), request.identifier);
+        let mut response = IntroductionResponse::new(
+            to,
+            self.my_estimated_lan(),
+            self.my_source_wan(style),
+            number,
+        );
+        if let Some(introduced) = &introduced {
+            (response.lan_introduction, response.wan_introduction) = self.addresses_of(introduced);
+            response.intro_supports_new_style = introduced.is_new_style();
+        }
+        response.peer_limit_reached = self
+            .peer_limit()
+            .is_some_and(|limit| self.peer_count() >= limit);
         // The puncture must be on its way before the requester can walk there.
         if let Some(introduced) = &introduced {
             let to = introduced.address();
-            self.send_puncture_request(to, request.destination, peer.address(), request.identifier, style);
+            self.send_puncture_request(
+                to,
+                request.destination,
+                peer.address(),
+                request.identifier,
+                style,
+            );
         }
-        let packet = self.pack_response(style, response, u64::from(time));
-        self.enqueue_packed(peer.address(), packet);
-    }
-
-    fn pack_response(
-        &self,
-        style: Style,
-        response: IntroductionResponse,
-        time: u64,
-    ) -> Result<Unsealed, crate::wire::PackError> {
-        let (prefix, key) = (&self.state.prefix, Some(&self.state.my_key));
-        match style {
-            Style::Old => {
-                let payload = OldIntroductionResponse(response);
-                Unsealed::new(prefix, ids::INTRODUCTION_RESPONSE_OLD, key, Some(time), &payload)
-            }
-            Style::New => {
-                let payload = NewIntroductionResponse(response);
-                Unsealed::new(prefix, ids::INTRODUCTION_RESPONSE_NEW, key, Some(time), &payload)
-            }
-        }
+        self.send_styled(peer.address(), style, response, u64::from(time));
     }
 
     /// A random peer of this overlay other than the one at the requester's address; an old-style
     /// requester can only use one whose preferred address is IPv4.
     fn peer_for_introduction(&mut self, requester: &Peer, style: Style) -> Option<Peer> {
-        let exclude = self.shared.network.verified_by_address(&requester.address()).map(|peer| peer.key().clone());
+        let exclude = self
+            .shared
+            .network
+            .verified_by_address(&requester.address())
+            .map(|peer| peer.key().clone());
         let (network, rng) = (&self.shared.network, &mut self.shared.rng);
         network
             .random_peer_where(self.state.community_id, rng, |peer| {
-                Some(peer.key()) != exclude.as_ref() && (style == Style::New || peer.address().is_ipv4())
+                Some(peer.key()) != exclude.as_ref()
+                    && (style == Style::New || peer.address().is_ipv4())
             })
             .cloned()
     }
@@ -131,6 +132,9 @@ impl Context<'_> {
         {
             return (address, SocketAddr::new(self.wan_host(), address.port()));
         }
-        (peer.lan_address().map_or(UNSPECIFIED, SocketAddr::V4), address)
+        (
+            peer.lan_address().map_or(UNSPECIFIED, SocketAddr::V4),
+            address,
+        )
     }
 }

@@ -31,7 +31,9 @@ impl Context<'_> {
         for address in self.introduced_addresses(response) {
             let new_style = response.intro_supports_new_style;
             let service = Some(self.state.community_id);
-            self.shared.network.discover_address(&peer, address, service, new_style);
+            self.shared
+                .network
+                .discover_address(&peer, address, service, new_style);
         }
         peer
     }
@@ -40,7 +42,9 @@ impl Context<'_> {
     /// says nothing about our WAN.
     fn learn_own_address(&mut self, destination: SocketAddr) {
         match destination {
-            SocketAddr::V4(address) if !is_lan_subnet(*address.ip()) => self.state.wan = destination,
+            SocketAddr::V4(address) if !is_lan_subnet(*address.ip()) => {
+                self.state.wan = destination
+            }
             SocketAddr::V4(_) => {}
             SocketAddr::V6(_) => self.state.ipv6 = Some(destination),
         }
@@ -54,9 +58,17 @@ impl Context<'_> {
         if same_class || wanted == UNSPECIFIED || !self.shared.local.interfaces.reach(&wanted) {
             return;
         }
-        self.shared.network.discover_address(peer, wanted, Some(self.state.community_id), true);
+        self.shared
+            .network
+            .discover_address(peer, wanted, Some(self.state.community_id), true);
         if let Some(mine) = self.my_address_like(&wanted) {
-            self.send_puncture_request(peer.address(), UNSPECIFIED, mine, response.identifier, Style::New);
+            self.send_puncture_request(
+                peer.address(),
+                UNSPECIFIED,
+                mine,
+                response.identifier,
+                Style::New,
+            );
         }
     }
 
@@ -64,7 +76,9 @@ impl Context<'_> {
         if other.is_ipv6() {
             return self.state.ipv6.or(self.shared.local.ipv6);
         }
-        [self.state.wan, self.shared.local.lan].into_iter().find(|address| *address != UNSPECIFIED)
+        [self.state.wan, self.shared.local.lan]
+            .into_iter()
+            .find(|address| *address != UNSPECIFIED)
     }
 
     /// Which of the introduced addresses can be walked to: behind our own WAN host only the LAN
@@ -82,6 +96,9 @@ impl Context<'_> {
         if wan == UNSPECIFIED {
             return Vec::new();
         }
-        vec![wan, SocketAddr::new(self.my_estimated_lan().ip(), wan.port())]
+        vec![
+            wan,
+            SocketAddr::new(self.my_estimated_lan().ip(), wan.port()),
+        ]
     }
 }

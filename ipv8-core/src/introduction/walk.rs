@@ -6,8 +6,7 @@ use rand::RngExt;
 
 use crate::address::UNSPECIFIED;
 use crate::context::Context;
-use crate::packet::Unsealed;
-use crate::payload::{IntroductionRequest, NewIntroductionRequest, OldIntroductionRequest, Style, ids};
+use crate::payload::{IntroductionRequest, Style};
 use crate::peer::Peer;
 
 /// The chance that a walker with peers reminds a bootstrap address of itself instead of asking a
@@ -60,27 +59,20 @@ impl Context<'_> {
     }
 
     fn request_introduction(&mut self, to: SocketAddr, new_style: bool) {
-        let style = if new_style || to.is_ipv6() { Style::New } else { Style::Old };
-        let number = self.claim_wrapped_time();
-        let request = IntroductionRequest::new(to, self.my_estimated_lan(), self.my_source_wan(style), number);
-        let (key, time) = (&self.state.my_key, Some(u64::from(number)));
-        let packet = match style {
-            Style::Old => Unsealed::new(
-                &self.state.prefix,
-                ids::INTRODUCTION_REQUEST_OLD,
-                Some(key),
-                time,
-                &OldIntroductionRequest(request),
-            ),
-            Style::New => Unsealed::new(
-                &self.state.prefix,
-                ids::INTRODUCTION_REQUEST_NEW,
-                Some(key),
-                time,
-                &NewIntroductionRequest(request),
-            ),
+        let style = if new_style || to.is_ipv6() {
+            Style::New
+        } else {
+            Style::Old
         };
-        self.enqueue_packed(to, packet);
+        let number = self.claim_wrapped_time();
+        let request = IntroductionRequest::new(
+            style,
+            to,
+            self.my_estimated_lan(),
+            self.my_source_wan(style),
+            number,
+        );
+        self.send_styled(to, style, request, u64::from(number));
     }
 
     /// The clock as introductions carry it, both as time and as identifier: modulo 65,536
@@ -96,6 +88,9 @@ impl Context<'_> {
         if style == Style::Old || self.state.wan != UNSPECIFIED {
             return self.state.wan;
         }
-        self.state.ipv6.or(self.shared.local.ipv6).unwrap_or(self.shared.local.lan)
+        self.state
+            .ipv6
+            .or(self.shared.local.ipv6)
+            .unwrap_or(self.shared.local.lan)
     }
 }

@@ -66,7 +66,11 @@ impl EdgeWalk {
         self.neighborhood = cx.peers().take(self.neighborhood_size).cloned().collect();
         cx.bootstrap();
         let service = cx.community_id();
-        let candidates: Vec<_> = cx.network().walkable_addresses(service).take(self.neighborhood_size).collect();
+        let candidates: Vec<_> = cx
+            .network()
+            .walkable_addresses(service)
+            .take(self.neighborhood_size)
+            .collect();
         for address in candidates {
             self.ask(address, cx);
         }
@@ -84,14 +88,28 @@ impl EdgeWalk {
 
     /// A neighbour that is not the root of an edge under construction.
     fn random_idle_root(&self, cx: &mut Context<'_>) -> Option<Peer> {
-        let idle: Vec<_> =
-            self.neighborhood.iter().filter(|peer| !self.under_construction.contains_key(peer.key())).collect();
-        if idle.is_empty() { None } else { idle.get(cx.rng().random_range(0..idle.len())).map(|peer| (*peer).clone()) }
+        let idle: Vec<_> = self
+            .neighborhood
+            .iter()
+            .filter(|peer| !self.under_construction.contains_key(peer.key()))
+            .collect();
+        if idle.is_empty() {
+            None
+        } else {
+            idle.get(cx.rng().random_range(0..idle.len()))
+                .map(|peer| (*peer).clone())
+        }
     }
 
     fn start_edge(&mut self, root: Peer, cx: &mut Context<'_>) {
         cx.send_introduction_request(&root);
-        self.under_construction.insert(root.key().clone(), Edge { peers: vec![root], grown: cx.now() });
+        self.under_construction.insert(
+            root.key().clone(),
+            Edge {
+                peers: vec![root],
+                grown: cx.now(),
+            },
+        );
     }
 
     fn grow_edges(&mut self, cx: &mut Context<'_>) {
@@ -121,8 +139,12 @@ impl EdgeWalk {
     fn introductions(&self, index: usize, cx: &Context<'_>) -> (Vec<Peer>, Vec<SocketAddr>) {
         let mut candidates = Vec::new();
         let mut unverified = Vec::new();
-        let Some((_, edge)) = self.under_construction.get_index(index) else { return (candidates, unverified) };
-        let Some(last) = edge.peers.last() else { return (candidates, unverified) };
+        let Some((_, edge)) = self.under_construction.get_index(index) else {
+            return (candidates, unverified);
+        };
+        let Some(last) = edge.peers.last() else {
+            return (candidates, unverified);
+        };
         for address in cx.network().introductions_from(last.key()) {
             match cx.network().verified_by_address(&address) {
                 Some(peer) if !edge.peers.contains(peer) => candidates.push(peer.clone()),
@@ -158,7 +180,9 @@ impl Edge {
             return cx.now().saturating_duration_since(self.grown) > edge_timeout;
         }
         let choice = cx.rng().random_range(0..candidates.len());
-        let Some(next) = candidates.into_iter().nth(choice) else { return false };
+        let Some(next) = candidates.into_iter().nth(choice) else {
+            return false;
+        };
         self.grown = cx.now();
         let complete = self.peers.len() + 1 >= edge_length;
         if !complete {
@@ -172,8 +196,10 @@ impl Edge {
 impl<C: Community> DiscoveryStrategy<C> for EdgeWalk {
     fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
         let (now, pause) = (cx.now(), seconds(self.edge_timeout));
-        self.asked.retain(|_, asked| now.saturating_duration_since(*asked) <= pause);
-        self.neighborhood.retain(|peer| cx.network().peer(peer.key()).is_some());
+        self.asked
+            .retain(|_, asked| now.saturating_duration_since(*asked) <= pause);
+        self.neighborhood
+            .retain(|peer| cx.network().peer(peer.key()).is_some());
         if self.neighborhood.is_empty() || self.neighborhood.len() < self.neighborhood_size {
             self.find_neighborhood(cx);
         } else if let Some(root) = self.random_idle_root(cx) {

@@ -49,5 +49,9 @@ pub trait DiscoveryStrategy<C: Community>: Send + 'static {
 
 /// Seconds as py-ipv8 writes them (`3.0`), as a duration; negative and not-a-number count as zero.
 fn seconds(value: f64) -> Duration {
-    Duration::try_from_secs_f64(value).unwrap_or(if value > 0.0 { Duration::MAX } else { Duration::ZERO })
+    Duration::try_from_secs_f64(value).unwrap_or(if value > 0.0 {
+        Duration::MAX
+    } else {
+        Duration::ZERO
+    })
 }

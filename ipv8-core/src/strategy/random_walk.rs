@@ -70,7 +70,9 @@ impl RandomWalk {
 
     fn must_wait(&self, now: Instant) -> bool {
         let too_soon = self.target_interval > 0.0
-            && self.last_step.is_some_and(|last| now.saturating_duration_since(last) <= seconds(self.target_interval));
+            && self.last_step.is_some_and(|last| {
+                now.saturating_duration_since(last) <= seconds(self.target_interval)
+            });
         too_soon || (self.window_size > 0 && self.unanswered.len() >= self.window_size)
     }
 }
