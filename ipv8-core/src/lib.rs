@@ -3,6 +3,8 @@ extern crate self as ipv8_core;
 
 pub mod address;
 pub mod crypto;
+pub mod packet;
+pub mod payload;
 pub mod wire;
 
 pub use wire::{Message, Payload, Signed, Unsigned};
