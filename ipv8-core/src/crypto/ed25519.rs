@@ -35,6 +35,14 @@ impl Curve25519Public {
         }
     }
 
+    /// A bin of an Ed25519 key alone, which stands in for the missing X25519 half as well.
+    pub(super) fn from_ed25519(key: &[u8; 32]) -> Self {
+        Self {
+            bin: join(Role::Public, key, key),
+            verifying: OnceLock::new(),
+        }
+    }
+
     /// The canonical public bin.
     pub(super) fn as_bytes(&self) -> &[u8; BIN_LENGTH] {
         &self.bin
