@@ -1,5 +1,3 @@
 //! Shared helpers of the tests: vectors and the Python neighbour.
-#![allow(clippy::expect_used, clippy::unwrap_used)]
 
-pub mod quiet;
-pub mod wire_fields;
+pub mod vectors;
