@@ -2,5 +2,9 @@
 extern crate self as ipv8_core;
 
 pub mod address;
+pub mod counters;
 pub mod crypto;
+pub mod peer;
+pub mod request_cache;
+pub mod timers;
 pub mod wire;
