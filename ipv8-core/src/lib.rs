@@ -8,3 +8,5 @@ pub mod peer;
 pub mod request_cache;
 pub mod timers;
 pub mod wire;
+
+pub use wire::{Message, Payload, Signed, Unsigned};
