@@ -4,6 +4,7 @@ extern crate self as ipv8_core;
 pub mod address;
 pub mod counters;
 pub mod crypto;
+pub mod network;
 pub mod peer;
 pub mod request_cache;
 pub mod timers;

@@ -1,13 +1,10 @@
 //! Another node: its key, where it can be reached, and how it has been behaving.
+use crate::address::UNSPECIFIED;
 use crate::crypto::{Mid, PublicKey};
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::net::{SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::time::{Duration, Instant};
-
-/// The address of a peer that none is known of, and of nobody: 0.0.0.0:0.
-pub(crate) const NOWHERE: SocketAddr =
-    SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
 
 /// How many ping times a peer remembers.
 const PINGS: usize = 5;
@@ -64,7 +61,7 @@ impl Peer {
         match (self.v6, self.v4) {
             (Some(v6), _) => SocketAddr::V6(v6),
             (None, Some(v4)) => SocketAddr::V4(v4),
-            (None, None) => NOWHERE,
+            (None, None) => UNSPECIFIED,
         }
     }
 
@@ -207,7 +204,9 @@ impl fmt::Display for Peer {
 fn write_base64(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for chunk in bytes.chunks(3) {
-        let group = chunk.iter().fold(0u32, |all, byte| all << 8 | u32::from(*byte))
+        let group = chunk
+            .iter()
+            .fold(0u32, |all, byte| all << 8 | u32::from(*byte))
             << (8 * (3 - chunk.len()));
         for place in 0..4 {
             let digit = (group >> (18 - 6 * place)) & 63;
