@@ -5,6 +5,8 @@ pub mod address;
 pub mod counters;
 pub mod crypto;
 pub mod network;
+pub mod packet;
+pub mod payload;
 pub mod peer;
 pub mod request_cache;
 pub mod timers;
