@@ -7,8 +7,12 @@ pub mod community;
 pub mod context;
 pub mod counters;
 pub mod crypto;
+pub mod network;
 pub mod packet;
 pub mod payload;
+pub mod peer;
+pub mod request_cache;
+pub mod timers;
 pub mod wire;
 
 pub use wire::Message;
