@@ -4,4 +4,5 @@ extern crate self as ipv8_core;
 pub mod address;
 pub mod crypto;
 pub mod endpoint;
+pub mod key_file;
 pub mod wire;
