@@ -6,3 +6,8 @@ pub mod crypto;
 pub mod endpoint;
 pub mod key_file;
 pub mod wire;
+
+#[doc(hidden)]
+mod stub;
+#[doc(hidden)]
+pub use stub::{community, context, engine, network, overlay, packet, prelude, strategy};
