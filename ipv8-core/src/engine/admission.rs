@@ -7,8 +7,8 @@ use crate::community::OpenMessage;
 use crate::counters::DropReason;
 use crate::engine::{Engine, Place};
 use crate::introduction::{IntroductionMessage, OpenIntroduction, SignedBy, introduction_opener};
-use crate::overlay::{AnyOverlay, OpenedBody};
-use crate::packet::{CommunityId, Header, OpenError, Prefix};
+use crate::overlay::OpenedBody;
+use crate::packet::{CommunityId, Header, OpenError};
 use crate::payload::ids;
 use crate::wire::UnpackError;
 
@@ -103,7 +103,11 @@ impl Engine {
 
     fn examine(&self, source: SocketAddr, datagram: &[u8]) -> Result<Ticket, DropReason> {
         let Header { prefix, id, .. } = Header::split(datagram).ok_or(DropReason::TooShort)?;
-        let (overlay, entry) = self.overlay_of(prefix).ok_or(DropReason::UnknownPrefix)?;
+        let overlay = CommunityId::from_prefix(prefix).ok_or(DropReason::UnknownPrefix)?;
+        let entry = self
+            .overlays
+            .get(&overlay)
+            .ok_or(DropReason::UnknownPrefix)?;
         let opener = if let Some(open) = introduction_opener(id) {
             Opener::Introduction(open)
         } else if ids::is_reserved(id) {
@@ -117,14 +121,6 @@ impl Engine {
             id,
             opener,
         })
-    }
-
-    fn overlay_of(&self, prefix: &Prefix) -> Option<(CommunityId, &dyn AnyOverlay)> {
-        let (_, id) = prefix.split_last_chunk()?;
-        let id = CommunityId::from_bytes(*id);
-        let overlay = self.overlays.get(&id)?;
-        // The first two bytes are the version, the same for every community.
-        (id.prefix() == *prefix).then_some((id, overlay.as_ref()))
     }
 
     pub(super) fn deliver(&mut self, opened: Opened, now: Instant) {
@@ -176,7 +172,7 @@ impl Engine {
 }
 
 /// The counter for a datagram that could not be opened.
-fn reason_of(error: &OpenError) -> DropReason {
+pub(crate) fn reason_of(error: &OpenError) -> DropReason {
     match error {
         OpenError::Key(_) => DropReason::BadKey,
         OpenError::Signature => DropReason::BadSignature,

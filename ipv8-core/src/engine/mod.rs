@@ -24,6 +24,7 @@ use indexmap::IndexMap;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
+pub(crate) use admission::reason_of;
 pub use admission::{Opened, Ticket};
 pub use assemble::{CallError, OverlayConfig, OverlayError, OverlayInfo, StrategyInfo};
 pub use event::{Event, Place, StepReport};

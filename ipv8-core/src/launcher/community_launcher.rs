@@ -5,8 +5,9 @@ use std::time::Instant;
 use super::meta::LauncherMeta;
 use crate::community::Community;
 use crate::engine::Engine;
-use crate::overlay::{OverlayConfig, OverlayError, OverlayId};
-use crate::strategy::Strategies;
+use crate::engine::{OverlayConfig, OverlayError};
+use crate::overlay::Strategies;
+use crate::packet::CommunityId;
 
 /// Everything needed to bring one overlay to life: which community, with which settings, walked by which strategies.
 ///
@@ -65,7 +66,7 @@ pub trait ErasedLauncher: sealed::Sealed + Send + Sync + 'static {
         engine: &mut Engine,
         overlay: OverlayConfig,
         now: Instant,
-    ) -> Result<OverlayId, OverlayError>;
+    ) -> Result<CommunityId, OverlayError>;
 }
 
 impl<L: CommunityLauncher> ErasedLauncher for L {
@@ -82,7 +83,7 @@ impl<L: CommunityLauncher> ErasedLauncher for L {
         engine: &mut Engine,
         overlay: OverlayConfig,
         now: Instant,
-    ) -> Result<OverlayId, OverlayError> {
+    ) -> Result<CommunityId, OverlayError> {
         let mut strategies = Strategies::new();
         self.walk_strategies(&mut strategies);
         engine.add_overlay::<L::Overlay>(overlay, self.settings(), strategies, now)

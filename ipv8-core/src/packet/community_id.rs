@@ -55,6 +55,15 @@ impl CommunityId {
         &self.0
     }
 
+    /// The community a datagram with this prefix is for; `None` when the prefix is of another
+    /// version of the protocol.
+    #[must_use]
+    pub fn from_prefix(prefix: &Prefix) -> Option<Self> {
+        let (_, id) = prefix.split_last_chunk()?;
+        let id = Self(*id);
+        (id.prefix() == *prefix).then_some(id)
+    }
+
     /// What the packets of this community start with: 0x00, version 0x02, the id (protocol §2.1).
     #[must_use]
     pub const fn prefix(&self) -> Prefix {

@@ -75,7 +75,10 @@ impl fmt::Debug for Ipv8 {
 
 impl Ipv8 {
     pub(super) fn new(commands: mpsc::Sender<Command>, shared: Shared) -> Self {
-        Self { commands, shared: Arc::new(shared) }
+        Self {
+            commands,
+            shared: Arc::new(shared),
+        }
     }
 
     /// The addresses of the sockets, with the ports they got.
@@ -96,7 +99,11 @@ impl Ipv8 {
     /// The handle stays valid, in that its calls fail cleanly, when the overlay is unloaded.
     #[must_use]
     pub fn overlay<C: Community>(&self) -> Option<OverlayHandle<C>> {
-        let overlay = self.shared.overlays.iter().find(|overlay| overlay.community_type == TypeId::of::<C>())?;
+        let overlay = self
+            .shared
+            .overlays
+            .iter()
+            .find(|overlay| overlay.community_type == TypeId::of::<C>())?;
         Some(self.overlay_by_id(overlay.id))
     }
 
@@ -104,7 +111,11 @@ impl Ipv8 {
     /// call.
     #[must_use]
     pub fn overlay_by_id<C: Community>(&self, id: CommunityId) -> OverlayHandle<C> {
-        OverlayHandle { ipv8: self.clone(), id, community: PhantomData }
+        OverlayHandle {
+            ipv8: self.clone(),
+            id,
+            community: PhantomData,
+        }
     }
 
     /// The overlays as they were launched, with their strategies, in launch order.
@@ -148,9 +159,15 @@ impl Ipv8 {
     /// # Errors
     ///
     /// [`HandleError`]: the node has stopped, there is no such overlay, or a target is below -1.
-    pub async fn add_strategies<C: Community>(&self, strategies: Strategies<C>) -> Result<(), HandleError> {
+    pub async fn add_strategies<C: Community>(
+        &self,
+        strategies: Strategies<C>,
+    ) -> Result<(), HandleError> {
         let added = self.ask(move |node| {
-            let id = node.engine.find_overlay::<C>().ok_or(CallError::NotLoaded)?;
+            let id = node
+                .engine
+                .find_overlay::<C>()
+                .ok_or(CallError::NotLoaded)?;
             node.engine.add_strategies(id, strategies, now())
         });
         Ok(added.await???)
@@ -162,7 +179,11 @@ impl Ipv8 {
     /// # Errors
     ///
     /// As [`Ipv8::add_strategies`].
-    pub async fn add_strategy<C, S>(&self, strategy: S, target_peers: i32) -> Result<(), HandleError>
+    pub async fn add_strategy<C, S>(
+        &self,
+        strategy: S,
+        target_peers: i32,
+    ) -> Result<(), HandleError>
     where
         C: Community,
         S: crate::strategy::DiscoveryStrategy<C>,
@@ -218,7 +239,11 @@ impl Ipv8 {
                 self.ended().await
             }
         };
-        if end == End::Panicked { Err(Error::Panicked) } else { Ok(()) }
+        if end == End::Panicked {
+            Err(Error::Panicked)
+        } else {
+            Ok(())
+        }
     }
 
     /// Runs `question` on the node's task, between two inputs.
@@ -231,7 +256,10 @@ impl Ipv8 {
             // The asker may have given up; then nobody wants the answer.
             let _ = reply.send(question(node));
         });
-        self.commands.send(command).await.map_err(|_| HandleError::Stopped)?;
+        self.commands
+            .send(command)
+            .await
+            .map_err(|_| HandleError::Stopped)?;
         answer.await.map_err(|_| HandleError::Stopped)
     }
 }
@@ -245,13 +273,20 @@ pub struct OverlayHandle<C> {
 
 impl<C> Clone for OverlayHandle<C> {
     fn clone(&self) -> Self {
-        Self { ipv8: self.ipv8.clone(), id: self.id, community: PhantomData }
+        Self {
+            ipv8: self.ipv8.clone(),
+            id: self.id,
+            community: PhantomData,
+        }
     }
 }
 
 impl<C> fmt::Debug for OverlayHandle<C> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("OverlayHandle").field("id", &self.id).finish_non_exhaustive()
+        formatter
+            .debug_struct("OverlayHandle")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -279,7 +314,10 @@ impl<C: Community> OverlayHandle<C> {
         call: impl FnOnce(&mut C, &mut Context<'_>) -> R + Send + 'static,
     ) -> Result<R, HandleError> {
         let id = self.id;
-        let answer = self.ipv8.ask(move |node| node.engine.call(id, now(), call)).await?;
+        let answer = self
+            .ipv8
+            .ask(move |node| node.engine.call(id, now(), call))
+            .await?;
         Ok(answer?)
     }
 
@@ -299,6 +337,8 @@ impl<C: Community> OverlayHandle<C> {
     /// [`HandleError::Stopped`].
     pub async fn unload(&self) -> Result<bool, HandleError> {
         let id = self.id;
-        self.ipv8.ask(move |node| node.engine.unload_overlay(id, now())).await
+        self.ipv8
+            .ask(move |node| node.engine.unload_overlay(id, now()))
+            .await
     }
 }

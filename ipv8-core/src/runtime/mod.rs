@@ -10,9 +10,11 @@ mod launch;
 mod node;
 mod signals;
 mod statistics;
+mod tracker;
 mod watchdog;
 
 pub use error::Error;
 pub use handle::{HandleError, Ipv8, OverlayHandle};
 pub use launch::launch_all;
 pub use statistics::NodeStatistics;
+pub use tracker::RunningTracker;

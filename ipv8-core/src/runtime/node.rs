@@ -5,10 +5,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{broadcast, mpsc, watch};
 
-use crate::counters::DropReason;
-use crate::endpoint::{Endpoint, SendFailure};
+use crate::endpoint::Endpoint;
 use crate::engine::{Engine, Event, Input, Output};
-use crate::runtime::statistics::NodeStatistics;
+use crate::runtime::statistics::{NodeStatistics, count};
 use crate::runtime::watchdog::Watchdog;
 
 /// How many datagrams are taken in before what they caused is sent and the timers are looked at.
@@ -39,7 +38,11 @@ pub(super) fn now() -> Instant {
 }
 
 impl Node {
-    pub(super) fn new(engine: Engine, endpoint: Endpoint, events: broadcast::Sender<Event>) -> Self {
+    pub(super) fn new(
+        engine: Engine,
+        endpoint: Endpoint,
+        events: broadcast::Sender<Event>,
+    ) -> Self {
         let started = now();
         Self {
             engine,
@@ -56,10 +59,17 @@ impl Node {
 
     /// Runs until `stop` is true or every handle is gone; then unloads the overlays, the last one
     /// first, and closes the socket by dropping it.
-    pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>, mut stop: watch::Receiver<bool>) {
+    pub(super) async fn run(
+        mut self,
+        mut commands: mpsc::Receiver<Command>,
+        mut stop: watch::Receiver<bool>,
+    ) {
         loop {
             self.drain().await;
-            let deadline = self.engine.poll_timeout().map(tokio::time::Instant::from_std);
+            let deadline = self
+                .engine
+                .poll_timeout()
+                .map(tokio::time::Instant::from_std);
             tokio::select! {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => break,
@@ -81,7 +91,9 @@ impl Node {
     /// Takes in what has arrived, up to a batch, stopping early when somebody's turn has come.
     fn receive(&mut self) {
         for _ in 0..RECEIVE_BATCH {
-            let Some(datagram) = self.endpoint.try_receive() else { return };
+            let Some(datagram) = self.endpoint.try_receive() else {
+                return;
+            };
             if let Some(ticket) = self.engine.admit(datagram.source, datagram.bytes) {
                 let opened = ticket.open(datagram.bytes);
                 self.engine.handle(Input::Opened(opened), now());
@@ -121,12 +133,7 @@ impl Node {
                 Output::Send(outgoing) => {
                     let datagram = outgoing.packet.seal();
                     let sent = self.endpoint.send(outgoing.to, &datagram).await;
-                    let statistics = self.engine.statistics_mut();
-                    match sent {
-                        Ok(()) => statistics.sent(datagram.len()),
-                        Err(SendFailure::NoInterface) => statistics.record(DropReason::Unsendable),
-                        Err(_) => statistics.record(DropReason::SendFailed),
-                    }
+                    count(self.engine.statistics_mut(), &datagram, sent);
                 }
             }
         }
@@ -134,7 +141,10 @@ impl Node {
     }
 
     fn may_warn(&mut self, what: &'static str, at: Instant) -> bool {
-        let silent = self.warned.get(what).is_some_and(|last| at.saturating_duration_since(*last) < REPORT_EVERY);
+        let silent = self
+            .warned
+            .get(what)
+            .is_some_and(|last| at.saturating_duration_since(*last) < REPORT_EVERY);
         if !silent {
             self.warned.insert(what, at);
         }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::counters::Statistics;
-use crate::endpoint::{EndpointStatistics, InterfaceInfo};
+use crate::counters::{DropReason, Statistics};
+use crate::endpoint::{EndpointStatistics, InterfaceInfo, SendFailure};
 
 /// What a node has done so far, read at one moment.
 #[derive(Clone, Debug)]
@@ -24,4 +24,13 @@ pub struct NodeStatistics {
     pub missed_turns: u64,
     /// Steps that took longer than the time between two turns.
     pub slow_steps: u64,
+}
+
+/// Counts what became of a datagram handed to the socket.
+pub(super) fn count(statistics: &mut Statistics, datagram: &[u8], sent: Result<(), SendFailure>) {
+    match sent {
+        Ok(()) => statistics.sent(datagram.len()),
+        Err(SendFailure::NoInterface) => statistics.record(DropReason::Unsendable),
+        Err(_) => statistics.record(DropReason::SendFailed),
+    }
 }

@@ -83,7 +83,11 @@ fn watch(shared: &Shared) {
             state.reported = true;
             state.hanging += 1;
             let seconds = since.elapsed().as_secs_f64();
-            tracing::warn!(strategy, seconds, "a step has not come back: steps must not block, nothing else can run meanwhile");
+            tracing::warn!(
+                strategy,
+                seconds,
+                "a step has not come back: steps must not block, nothing else can run meanwhile"
+            );
         }
         let waited = shared.wake.wait_timeout(state, LOOK_EVERY);
         state = waited.unwrap_or_else(PoisonError::into_inner).0;
