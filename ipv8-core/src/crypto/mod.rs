@@ -1,1 +1,21 @@
-//! Keys and signatures.
+//! Keys, member ids, signatures and shared secrets.
+//!
+//! New peers have curve25519 keys ([`PrivateKey`]): an X25519 half for shared secrets and an independent Ed25519 half for
+//! signatures. The four deprecated `sect*k1` curves are there to be *verified* only ([`PublicKey`] of any [`Curve`],
+//! [`LegacyPrivateKey`] for reading old key files): trackers still sign with sect163k1.
+//!
+//! Nothing in here does IO, and randomness is an argument.
+//! Source: protocol section 1 (keys); py-ipv8's `keyvault`.
+
+mod curve;
+mod ed25519;
+mod error;
+mod mid;
+mod private;
+mod public;
+
+pub use curve::Curve;
+pub use error::{KeyError, Role};
+pub use mid::Mid;
+pub use private::PrivateKey;
+pub use public::PublicKey;

@@ -1,0 +1,117 @@
+//! Private curve25519 keys.
+
+use std::fmt;
+use std::sync::Arc;
+
+use ed25519_dalek::{Signer, SigningKey};
+use rand::CryptoRng;
+use x25519_dalek::{PublicKey as X25519Public, StaticSecret};
+use zeroize::Zeroizing;
+
+use super::ed25519::{
+    BIN_LENGTH, Curve25519Public, canonical_bin, ed25519_half, join, x25519_half,
+};
+use super::error::{KeyError, Role};
+use super::{Mid, PublicKey};
+
+/// The private key of a peer, on curve25519: signs (Ed25519) and makes shared secrets (X25519).
+///
+/// Cloning is cheap (a shared pointer). The secrets are wiped when the last clone is dropped, and `Debug` shows the mid only.
+///
+/// Source: protocol 1.1; py-ipv8's `keyvault.private`.
+#[derive(Clone)]
+pub struct PrivateKey(Arc<Inner>);
+
+struct Inner {
+    // Both wipe themselves when dropped. X25519 bytes are kept as given, clamping is part of the multiplication.
+    x25519: StaticSecret,
+    ed25519: SigningKey,
+    public: PublicKey,
+}
+
+impl PrivateKey {
+    /// A fresh key: 32 random bytes for each of the two independent halves.
+    pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
+        let mut halves = Zeroizing::new([[0; 32]; 2]);
+        for half in halves.iter_mut() {
+            rng.fill_bytes(half);
+        }
+        Self::from_halves(&halves[0], &halves[1])
+    }
+
+    /// Parses a private bin: `LibNaCLSK:`, 32 bytes X25519 key, 32 bytes Ed25519 seed. More bytes than these 74 are ignored.
+    ///
+    /// # Errors
+    /// A [`KeyError`] for anything else: legacy keys on the `sect*k1` curves, public bins,
+    /// PEM, too few bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
+        let bin = canonical_bin(bytes, Role::Private)?;
+        Ok(Self::from_halves(x25519_half(bin), ed25519_half(bin)))
+    }
+
+    fn from_halves(x25519: &[u8; 32], seed: &[u8; 32]) -> Self {
+        let x25519 = StaticSecret::from(*x25519);
+        let ed25519 = SigningKey::from_bytes(seed);
+        let x25519_public = X25519Public::from(&x25519);
+        let public =
+            Curve25519Public::from_halves(x25519_public.as_bytes(), ed25519.verifying_key());
+        Self(Arc::new(Inner {
+            x25519,
+            ed25519,
+            public: PublicKey::from_curve25519(public),
+        }))
+    }
+
+    /// The private bin, 74 bytes, as py-ipv8 writes it to key files. The copy wipes itself when dropped.
+    #[must_use]
+    pub fn to_bytes(&self) -> Zeroizing<[u8; BIN_LENGTH]> {
+        Zeroizing::new(join(
+            Role::Private,
+            self.0.x25519.as_bytes(),
+            self.0.ed25519.as_bytes(),
+        ))
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn public_key(&self) -> &PublicKey {
+        &self.0.public
+    }
+
+    /// The member id: that of the public half.
+    #[must_use]
+    pub fn mid(&self) -> Mid {
+        self.0.public.mid()
+    }
+
+    /// The Ed25519 signature (RFC 8032) of `message`: 64 bytes, always the same ones for the same message.
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.ed25519.sign(message).to_bytes()
+    }
+
+    /// The X25519 secret shared with the owner of `peer`, 32 bytes; it wipes itself when dropped.
+    ///
+    /// # Errors
+    /// [`KeyError::NoDiffieHellman`] when `peer` is on a `sect*k1` curve, and [`KeyError::SmallOrder`] when the secret would be
+    /// all zero whatever the private key (py-ipv8 refuses both).
+    pub fn diffie_hellman(&self, peer: &PublicKey) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+        let peer_half = peer.x25519_public().ok_or(KeyError::NoDiffieHellman {
+            curve: peer.curve(),
+        })?;
+        let shared = self
+            .0
+            .x25519
+            .diffie_hellman(&X25519Public::from(*peer_half));
+        if !shared.was_contributory() {
+            return Err(KeyError::SmallOrder);
+        }
+        Ok(Zeroizing::new(shared.to_bytes()))
+    }
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PrivateKey({})", self.mid())
+    }
+}
