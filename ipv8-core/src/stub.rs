@@ -102,10 +102,10 @@ impl<C: Community> DiscoveryStrategy<C> for EdgeWalk {
 pub struct Entry<C> {
     pub name: &'static str,
     pub target_peers: i32,
-    pub strategy: Box<dyn DiscoveryStrategy<C>>,
+    pub strategy: Box<dyn std::any::Any + Send>, pub p: PhantomData<C>,
 }
 pub struct Strategies<C>(Vec<Entry<C>>);
-impl<C: Community> Strategies<C> {
+impl<C> Strategies<C> {
     pub fn new() -> Self {
         Self(Vec::new())
     }
@@ -113,13 +113,13 @@ impl<C: Community> Strategies<C> {
         &mut self,
         target_peers: i32,
         configure: impl FnOnce(&mut S),
-    ) -> &mut Self {
+    ) -> &mut Self where C: Community {
         let mut s = S::default();
         configure(&mut s);
         self.0.push(Entry {
             name: std::any::type_name::<S>(),
             target_peers,
-            strategy: Box::new(s),
+            strategy: Box::new(s), p: PhantomData,
         });
         self
     }

@@ -64,18 +64,29 @@ pub(crate) fn implementation(stack: &Stack, ident: &Ident, span: Span) -> TokenS
         .as_ref()
         .and_then(|overlay| overlay.community.clone());
     let overlay = overlay.unwrap_or_else(|| quote_spanned!(at=> #krate::__private::NoOverlay));
-    let own_name = LitStr::new(&ident.unraw().to_string(), ident.span());
-    let name = stack.name.as_ref().unwrap_or(&own_name);
-    let after = &stack.after;
+    let meta = meta(stack, ident);
     let strategies = walk_strategies(&stack.strategies, &krate, at);
     quote_spanned! {at=>
         #[automatically_derived]
         impl #krate::CommunityLauncher for #ident {
             type Overlay = #overlay;
-            const META: #krate::LauncherMeta = #krate::launcher_meta!(name = #name, after = [#(#after),*]);
+            const META: #krate::LauncherMeta = #meta;
             #strategies
         }
     }
+}
+
+/// `launcher_meta!(…)`. It carries the place of the struct's name, because `line!()` within it asks for that.
+fn meta(stack: &Stack, ident: &Ident) -> TokenStream {
+    let at = ident.span();
+    let krate = match &stack.krate {
+        Some(path) => moved_to(at, quote!(#path)),
+        None => quote_spanned!(at=> ::ipv8_core),
+    };
+    let own_name = LitStr::new(&ident.unraw().to_string(), ident.span());
+    let name = stack.name.as_ref().unwrap_or(&own_name);
+    let after = &stack.after;
+    quote_spanned!(at=> #krate::launcher_meta!(name = #name, after = [#(#after),*]))
 }
 
 fn walk_strategies(strategies: &[Strategy], krate: &TokenStream, at: Span) -> TokenStream {
@@ -109,6 +120,15 @@ fn walk_strategy(strategy: &Strategy, list: &Ident) -> TokenStream {
         .iter()
         .map(|(key, value)| quote_spanned!(at=> strategy.#key = #value;));
     quote_spanned!(at=> #list.add::<#ty>(#target, |strategy| { #(#assignments)* });)
+}
+
+/// The same tokens, meaning what they meant, at another place.
+fn moved_to(at: Span, tokens: TokenStream) -> TokenStream {
+    let moved = tokens.into_iter().map(|mut token| {
+        token.set_span(at.resolved_at(token.span()));
+        token
+    });
+    moved.collect()
 }
 
 /// Tokens of ours at a place of the user's: names in them are found like the user's own, but locals stay ours.

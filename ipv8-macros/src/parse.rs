@@ -9,7 +9,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, Lit, LitStr, Path, Token, Type};
+use syn::{Attribute, Expr, Lit, LitStr, Path, Token, Type};
 
 /// The arguments of `#[overlay]` or `#[walk_strategy]`.
 #[derive(Default)]
@@ -45,13 +45,14 @@ pub(crate) fn type_arguments(fragment: &Fragment, problems: &mut Problems) -> Ty
             Err(error) => {
                 problems.keep::<()>(Err(error));
                 if starts_with_setting(input) {
-                    found.settings.extend(settings(input, problems));
+                    found.settings = settings(input, kind, problems, Some(&mut found.ty));
                     return;
                 }
                 skip_argument(input);
             }
         }
-        found.settings = rest_of_settings(input, problems);
+        comma(input, problems);
+        found.settings = settings(input, kind, problems, None);
     });
     found
 }
@@ -71,7 +72,7 @@ pub(crate) fn name_arguments(fragment: &Fragment, problems: &mut Problems) -> Na
             }
             comma(input, problems);
         }
-        found.settings = settings(input, problems);
+        found.settings = settings(input, fragment.kind, problems, None);
     });
     found
 }
@@ -142,10 +143,16 @@ fn target(input: ParseStream<'_>, kind: Kind) -> syn::Result<TokenStream> {
 
 // "my_module.sub", "MyCommunity"
 fn quoted_type(input: ParseStream<'_>, kind: Kind) -> syn::Result<TokenStream> {
-    let module = string(
-        input,
-        &format!("a {}: write `{}`", kind.subject(), kind.example()),
-    )?;
+    let subject = kind.subject();
+    let module = string(input, &format!("a {subject}: write `{}`", kind.example()))?;
+    if input.peek(Token![,]) && input.peek2(Ident::peek_any) && !input.peek3(Token![=]) {
+        input.parse::<Token![,]>()?;
+        let path = input
+            .fork()
+            .parse::<Path>()
+            .map_or_else(|_| subject.to_owned(), |path| compact(&path));
+        return Err(input.error(string_path::half_quoted(&module, &path)));
+    }
     if !(input.peek(Token![,]) && input.peek2(LitStr)) {
         return Err(syn::Error::new_spanned(
             &module,
@@ -154,6 +161,11 @@ fn quoted_type(input: ParseStream<'_>, kind: Kind) -> syn::Result<TokenStream> {
     }
     input.parse::<Token![,]>()?;
     let class: LitStr = input.parse()?;
+    if input.peek(Token![,]) && input.peek2(LitStr) {
+        input.parse::<Token![,]>()?;
+        let message = "the module is one string, with dots in it, and the type the second: write `\"my_module.sub\", \"MyType\"`";
+        return Err(input.error(message));
+    }
     string_path::join(&module, &class)
 }
 
@@ -213,22 +225,25 @@ pub(crate) fn string(input: ParseStream<'_>, expected: &str) -> syn::Result<LitS
     }
 }
 
-// , target_peers = 20, timeout = 3.0
-fn rest_of_settings(input: ParseStream<'_>, problems: &mut Problems) -> Vec<Setting> {
-    comma(input, problems);
-    settings(input, problems)
-}
-
 // target_peers = 20, timeout = 3.0
-fn settings(input: ParseStream<'_>, problems: &mut Problems) -> Vec<Setting> {
+//
+// `late` takes a type that stands among the settings: its place has been complained of already.
+fn settings(
+    input: ParseStream<'_>,
+    kind: Kind,
+    problems: &mut Problems,
+    mut late: Option<&mut Option<TokenStream>>,
+) -> Vec<Setting> {
     let mut settings = Vec::new();
     while !input.is_empty() {
-        match setting(input) {
-            Ok(setting) => settings.push(setting),
-            Err(error) => {
-                problems.keep::<()>(Err(error));
-                skip_argument(input);
-            }
+        let late = late.take_if(|_| !starts_with_setting(input));
+        let result = match late {
+            Some(late) => target(input, kind).map(|ty| *late = Some(ty)),
+            None => setting(input, kind).map(|setting| settings.push(setting)),
+        };
+        if let Err(error) = result {
+            problems.keep::<()>(Err(error));
+            skip_argument(input);
         }
         comma(input, problems);
     }
@@ -238,10 +253,17 @@ fn settings(input: ParseStream<'_>, problems: &mut Problems) -> Vec<Setting> {
 // timeout = 3.0
 // r#target_peers = 3
 // crate = my_ipv8
-fn setting(input: ParseStream<'_>) -> syn::Result<Setting> {
-    refuse_cfg(input, Kind::WalkStrategy)?;
+fn setting(input: ParseStream<'_>, kind: Kind) -> syn::Result<Setting> {
+    refuse_cfg(input, kind)?;
     if !input.peek(Ident::peek_any) {
-        return Err(input.error("expected `option = value`"));
+        let settings = match kind {
+            Kind::WalkStrategy => "options, as in `timeout = 3.0`",
+            _ => "`crate = path`",
+        };
+        return Err(input.error(format!(
+            "unexpected argument: only {settings}, can follow the {}",
+            kind.subject()
+        )));
     }
     let key = input.call(Ident::parse_any)?;
     if key != "crate" && syn::parse2::<Ident>(key.to_token_stream()).is_err() {
@@ -295,6 +317,9 @@ pub(crate) fn path(input: ParseStream<'_>) -> syn::Result<Path> {
 pub(crate) fn comma(input: ParseStream<'_>, problems: &mut Problems) {
     if !input.is_empty() && !input.peek(Token![,]) {
         problems.keep::<()>(Err(input.error("expected `,` before the next argument")));
+        if starts_with_setting(input) {
+            return;
+        }
         skip_argument(input);
     }
     problems.keep(input.parse::<Option<Token![,]>>());
@@ -313,13 +338,16 @@ fn starts_with_setting(input: ParseStream<'_>) -> bool {
 }
 
 fn refuse_cfg(input: ParseStream<'_>, kind: Kind) -> syn::Result<()> {
-    let name = kind.name();
-    match input.peek(Token![#]) {
-        true => Err(input.error(format!(
-            "arguments carry no attributes: write `#[cfg_attr(…, {name}(…))]` on the struct instead"
-        ))),
-        false => Ok(()),
+    if !input.peek(Token![#]) {
+        return Ok(());
     }
+    let attributes = input.call(Attribute::parse_outer)?;
+    let message = format!(
+        "arguments carry no attributes: write `#[cfg_attr(…, {}(…))]` on the struct instead",
+        kind.name()
+    );
+    let tokens: TokenStream = attributes.iter().map(ToTokens::to_token_stream).collect();
+    Err(syn::Error::new_spanned(tokens, message))
 }
 
 // pub
@@ -366,6 +394,15 @@ fn angle_brackets(tokens: impl Iterator<Item = TokenTree>) -> TokenStream {
         }
     }
     found
+}
+
+/// Tokens as a reader would write them, near enough for a message.
+pub(crate) fn compact(tokens: impl ToTokens) -> String {
+    let spaced = tokens.to_token_stream().to_string();
+    spaced
+        .replace(" :: ", "::")
+        .replace(":: ", "::")
+        .replace("- ", "-")
 }
 
 /// Whether an expression is, or negates, an integer literal; and its value if it fits.

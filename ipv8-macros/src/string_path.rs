@@ -35,6 +35,14 @@ pub(crate) fn lonely(literal: &LitStr, kind: Kind) -> String {
     )
 }
 
+/// What to say of a second half that stands without quotes.
+pub(crate) fn half_quoted(module: &LitStr, second: &str) -> String {
+    let module = module.value().replace('.', "::");
+    format!(
+        "the second half has no quotes: write `\"{second}\"`, or the whole path without quotes: `{module}::{second}`"
+    )
+}
+
 // "my_module"  "my_module.sub"  "my_module::sub"  "crate.my_module"  "super.super.my_module"  "self"  "::other_crate"
 fn module_path(literal: &LitStr) -> syn::Result<TokenStream> {
     let text = literal.value();
