@@ -63,3 +63,5 @@ pub use peer::Peer;
 pub use runtime::{Error, Ipv8, OverlayHandle, launch_all};
 pub use strategy::{DiscoveryStrategy, EdgeWalk, RandomWalk};
 pub use wire::{Message, Payload, Signed, Unsigned};
+mod stub;
+pub use stub::*;
