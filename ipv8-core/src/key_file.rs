@@ -110,7 +110,7 @@ pub fn write(path: &Path, key: &PrivateKey) -> Result<(), KeyFileError> {
 /// Of several processes (or threads) that do this at once, all get the key of the one that came first.
 ///
 /// # Errors
-/// As [`read`] and [`write`]. A file that is there but is no key is an error and is never overwritten.
+/// As [`read`] and [`write()`]. A file that is there but is no key is an error and is never overwritten.
 pub fn load_or_create<R: CryptoRng + ?Sized>(
     path: &Path,
     rng: &mut R,

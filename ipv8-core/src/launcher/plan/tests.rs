@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 /// A launcher on line `line` of its own file.
@@ -112,4 +114,47 @@ fn a_long_chain_written_backwards_is_planned_without_trying() {
         .collect();
     let plan = plan(&candidates).unwrap();
     assert!(plan.names().eq(names[..count].iter().rev().copied()));
+}
+
+/// py-ipv8's loader as protocol section 8.2 tells it: a queue, tried round and round. `None`: it ran into a cycle.
+fn tried(candidates: &[Candidate]) -> Option<Vec<&'static str>> {
+    let enabled = |name: &&str| candidates.iter().any(|c| c.enabled && c.meta.name == *name);
+    let mut queue: VecDeque<&Candidate> = candidates.iter().collect();
+    let mut budget = candidates.len() * candidates.len();
+    let mut launched = Vec::new();
+    while let Some(candidate) = queue.pop_front() {
+        let mut awaited = candidate.meta.after.iter().filter(|name| enabled(name));
+        if !candidate.enabled {
+        } else if awaited.all(|name| launched.contains(name)) {
+            launched.push(candidate.meta.name);
+        } else {
+            queue.push_back(candidate);
+        }
+        budget = budget.checked_sub(1)?;
+    }
+    Some(launched)
+}
+
+const NAMES: [&str; 7] = ["n0", "n1", "n2", "n3", "n4", "n5", "n6"];
+
+proptest! {
+    #[test]
+    fn the_order_is_the_one_that_trying_finds(
+        launchers in (0..=NAMES.len()).prop_flat_map(|count| {
+            let after = prop::collection::vec(prop::sample::select(&NAMES[..count.max(1)]), 0..3);
+            prop::collection::vec((after, prop::bool::weighted(0.8)), count)
+        })
+    ) {
+        let candidates: Vec<Candidate> = launchers
+            .into_iter()
+            .zip(NAMES)
+            .zip(1..)
+            .map(|(((after, enabled), name), line)| Candidate {
+                enabled,
+                ..at(line, name, after.leak())
+            })
+            .collect();
+        let planned = plan(&candidates).ok().map(|plan| plan.names().collect());
+        prop_assert_eq!(planned, tried(&candidates));
+    }
 }
