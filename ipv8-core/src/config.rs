@@ -37,7 +37,8 @@ pub struct Configuration {
     pub my_peer: MyPeer,
     /// Seconds between two steps of one strategy: above 0, at most 3600. Default 0.5.
     pub walk_interval: f64,
-    /// Addresses of trackers or peers to begin with. Default none.
+    /// Addresses of trackers to begin with (py-ipv8's `DispersyBootstrapper`). They introduce peers and never become one
+    /// themselves. Default none.
     pub bootstrap: Vec<SocketAddr>,
     /// How many peers each overlay may have; -1: no limit. Default `None`: what each community says itself (30 unless it says otherwise).
     pub max_peers: Option<i32>,
@@ -108,7 +109,7 @@ impl Configuration {
         self
     }
 
-    /// Begins with these trackers or peers and no others.
+    /// Begins with these trackers and no others.
     #[must_use]
     pub fn bootstrap(mut self, addresses: impl IntoIterator<Item = SocketAddr>) -> Self {
         self.bootstrap = addresses.into_iter().collect();

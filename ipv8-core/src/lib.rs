@@ -46,6 +46,7 @@ pub mod packet;
 pub mod payload;
 pub mod peer;
 pub mod prelude;
+mod private;
 pub mod request_cache;
 pub mod runtime;
 pub mod scheduler;
@@ -56,6 +57,9 @@ pub mod wire;
 pub use community::{Community, CommunityError, MessageTable};
 pub use config::Configuration;
 pub use context::{Context, SendError};
+#[doc(hidden)]
+pub use ipv8_macros::finish_launcher;
+pub use ipv8_macros::{Payload, after, name, overlay, walk_strategy};
 pub use launcher::{CommunityLauncher, LauncherMeta, Launchers, Registration, launchers};
 pub use overlay::Strategies;
 pub use packet::CommunityId;
@@ -63,5 +67,8 @@ pub use peer::Peer;
 pub use runtime::{Error, Ipv8, OverlayHandle, launch_all};
 pub use strategy::{DiscoveryStrategy, EdgeWalk, RandomWalk};
 pub use wire::{Message, Payload, Signed, Unsigned};
-mod stub;
-pub use stub::*;
+
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::private::NoOverlay;
+}
