@@ -1,25 +1,13 @@
 //! Wire formats by name, with JSON as the values: how the vectors speak of them.
 
 use std::net::{SocketAddr, SocketAddrV4};
-use std::path::Path;
 
 use ipv8_core::address::Address;
 use ipv8_core::wire::formats::*;
 use ipv8_core::wire::{Field, PackError, Payload, Reader, UnpackError, Writer};
 use serde_json::{Value, json};
 
-/// Reads a file of `tests/vectors`.
-///
-/// # Panics
-/// When it is missing or no JSON.
-#[must_use]
-pub fn load(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("vectors")
-        .join(name);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path:?}: {error}"))
-}
+use crate::vectors::{hex, unhex};
 
 /// The items of the list `section` of a vector file.
 ///
@@ -50,23 +38,7 @@ pub fn text<'a>(item: &'a Value, name: &str) -> &'a str {
 /// When it has none.
 #[must_use]
 pub fn bytes(item: &Value, name: &str) -> Vec<u8> {
-    from_hex(text(item, name)).unwrap_or_else(|| panic!("{name} is not hex in {item}"))
-}
-
-/// Bytes as hexadecimal text.
-#[must_use]
-pub fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Bytes of hexadecimal text.
-#[must_use]
-pub fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
-        return None;
-    };
-    let pair = |pair: &[u8; 2]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
-    pairs.iter().map(pair).collect()
+    unhex(text(item, name))
 }
 
 /// A wire format whose values have a JSON form in the vectors.
@@ -189,14 +161,14 @@ impl Pair {
     #[must_use]
     pub fn from_json(value: &Value) -> Option<Self> {
         let a = unsigned(&value["a"])?;
-        let b = hex(&value["b"])?;
+        let b = byte_string(&value["b"])?;
         Some(Self { a, b })
     }
 
     /// The payload as the vectors write it.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        json!({"a": self.a, "b": to_hex(&self.b)})
+        json!({"a": self.a, "b": hex(&self.b)})
     }
 }
 
@@ -240,11 +212,11 @@ json_formats! {
     I64: i64, Value::as_i64, |value: &i64| json!(value);
     F32: f32, |value: &Value| value.as_f64().map(|value| value as f32), |value: &f32| json!(f64::from(*value));
     F64: f64, Value::as_f64, |value: &f64| json!(value);
-    Char: u8, |value| one_byte(value), |value: &u8| json!(to_hex(&[*value]));
-    Bytes20: [u8; 20], padded, |value: &[u8; 20]| json!(to_hex(value));
-    Bytes32: [u8; 32], padded, |value: &[u8; 32]| json!(to_hex(value));
-    Bytes64: [u8; 64], padded, |value: &[u8; 64]| json!(to_hex(value));
-    Bytes74: [u8; 74], padded, |value: &[u8; 74]| json!(to_hex(value));
+    Char: u8, one_byte, |value: &u8| json!(hex(&[*value]));
+    Bytes20: [u8; 20], padded, |value: &[u8; 20]| json!(hex(value));
+    Bytes32: [u8; 32], padded, |value: &[u8; 32]| json!(hex(value));
+    Bytes64: [u8; 64], padded, |value: &[u8; 64]| json!(hex(value));
+    Bytes74: [u8; 74], padded, |value: &[u8; 74]| json!(hex(value));
     BitFlags: [bool; 8], |value| list(value, flag)?.try_into().ok(), |value: &[bool; 8]| json!(value.map(u8::from));
     Ipv4: SocketAddrV4, |value| match address(value)? {
         Address::Ipv4(address) => Some(address),
@@ -252,18 +224,18 @@ json_formats! {
     }, |value: &SocketAddrV4| show_address(&Address::from(*value));
     IpAddress: SocketAddr, |value| address(value)?.socket_address(), |value: &SocketAddr| show_address(&Address::from(*value));
     AddressFormat: Address, address, show_address;
-    VarlenH: Vec<u8>, hex, show_hex;
-    DoubleVarlenH: Vec<u8>, hex, show_hex;
-    VarlenI: Vec<u8>, hex, show_hex;
+    VarlenH: Vec<u8>, byte_string, |value: &Vec<u8>| show_bytes(value);
+    DoubleVarlenH: Vec<u8>, byte_string, |value: &Vec<u8>| show_bytes(value);
+    VarlenI: Vec<u8>, byte_string, |value: &Vec<u8>| show_bytes(value);
     VarlenHUtf8: String, |value: &Value| value.as_str().map(str::to_owned), |value: &String| json!(value);
     VarlenIUtf8: String, |value: &Value| value.as_str().map(str::to_owned), |value: &String| json!(value);
-    VarlenHx20: Vec<u8>, hex, show_hex;
-    VarlenBx2: Vec<u8>, hex, show_hex;
-    VarlenHList: Vec<Vec<u8>>, |value| list(value, hex), |value: &Vec<Vec<u8>>| value.iter().map(show_hex).collect();
+    VarlenHx20: Vec<u8>, byte_string, |value: &Vec<u8>| show_bytes(value);
+    VarlenBx2: Vec<u8>, byte_string, |value: &Vec<u8>| show_bytes(value);
+    VarlenHList: Vec<Vec<u8>>, |value| list(value, byte_string), |value: &Vec<Vec<u8>>| value.iter().map(show_bytes).collect();
     ArrayHBool: Vec<bool>, |value| list(value, flag), |value: &Vec<bool>| json!(value);
     ArrayHI64: Vec<i64>, |value| list(value, Value::as_i64), |value: &Vec<i64>| json!(value);
     ArrayHF64: Vec<f64>, |value| list(value, Value::as_f64), |value: &Vec<f64>| json!(value);
-    RawBytes: Vec<u8>, hex, show_hex;
+    RawBytes: Vec<u8>, byte_string, |value: &Vec<u8>| show_bytes(value);
     Nested: Pair, Pair::from_json, Pair::to_json;
     NestedList: Vec<Pair>, |value| list(value, Pair::from_json), |value: &Vec<Pair>| value.iter().map(Pair::to_json).collect();
 }
@@ -288,7 +260,7 @@ macro_rules! tuples {
 pub enum Bytes4 {}
 
 json_formats! {
-    Bytes4: [u8; 4], padded, |value: &[u8; 4]| json!(to_hex(value));
+    Bytes4: [u8; 4], padded, |value: &[u8; 4]| json!(hex(value));
 }
 
 tuples! {
@@ -330,22 +302,22 @@ fn unsigned<T: TryFrom<u64>>(value: &Value) -> Option<T> {
     value.as_u64()?.try_into().ok()
 }
 
-fn hex(value: &Value) -> Option<Vec<u8>> {
-    from_hex(value.as_str()?)
+fn byte_string(value: &Value) -> Option<Vec<u8>> {
+    value.as_str().map(unhex)
 }
 
-fn show_hex(value: &Vec<u8>) -> Value {
-    json!(to_hex(value))
+fn show_bytes(value: impl AsRef<[u8]>) -> Value {
+    json!(hex(value.as_ref()))
 }
 
 fn one_byte(value: &Value) -> Option<u8> {
-    let [byte] = hex(value)?.try_into().ok()?;
+    let [byte] = byte_string(value)?.try_into().ok()?;
     Some(byte)
 }
 
 /// Pads with zeros and cuts, which py-ipv8's packer does and ours leaves to the caller.
 fn padded<const N: usize>(value: &Value) -> Option<[u8; N]> {
-    let mut bytes = hex(value)?;
+    let mut bytes = byte_string(value)?;
     bytes.resize(N, 0);
     bytes.try_into().ok()
 }

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 use ipv8_core::wire::formats::NAMES;
 use ipv8_core::wire::{Payload, Reader};
-use ipv8_tests::json::{self, Pair, Refused, TABLE, bytes, entry, items, text};
+use ipv8_tests::json::{Pair, Refused, TABLE, bytes, entry, items, text};
+use ipv8_tests::vectors::{hex, load};
 use serde_json::{Value, json};
 
 const FILE: &str = "serialization.json";
@@ -26,7 +27,7 @@ fn value_of(item: &Value) -> Value {
 
 #[test]
 fn the_formats_are_the_forty_two() {
-    let vectors = json::load(FILE);
+    let vectors = load::<Value>(FILE);
     let formats = items(&vectors, "formats").iter();
     let formats: BTreeSet<_> = formats.map(|name| name.as_str().unwrap()).collect();
     assert_eq!(formats, NAMES.into_iter().collect());
@@ -36,12 +37,12 @@ fn the_formats_are_the_forty_two() {
 
 #[test]
 fn values_are_packed_to_the_same_bytes() {
-    let vectors = json::load(FILE);
+    let vectors = load::<Value>(FILE);
     let (mut packed, mut inet_aton) = (0, 0);
     for item in items(&vectors, "encode") {
         match (entry(text(item, "format")).encode)(&value_of(item)) {
             Ok(bytes) => {
-                assert_eq!(json::to_hex(&bytes), text(item, "encoded"), "{item}");
+                assert_eq!(hex(&bytes), text(item, "encoded"), "{item}");
                 packed += 1;
             }
             // `1.2.3` is an IPv4 address for nobody but the C library: our type cannot hold it.
@@ -54,7 +55,7 @@ fn values_are_packed_to_the_same_bytes() {
 
 #[test]
 fn long_values_are_packed_to_the_same_bytes() {
-    let vectors = json::load(FILE);
+    let vectors = load::<Value>(FILE);
     let items = items(&vectors, "encode_large");
     for item in items {
         let zeros = item["zero_bytes"].as_u64().unwrap() as usize;
@@ -69,7 +70,7 @@ fn long_values_are_packed_to_the_same_bytes() {
 
 #[test]
 fn values_out_of_range_are_refused() {
-    let vectors = json::load(FILE);
+    let vectors = load::<Value>(FILE);
     let (mut by_type, mut by_format) = (0, 0);
     for item in items(&vectors, "encode_errors") {
         match (entry(text(item, "format")).encode)(&value_of(item)) {
@@ -83,7 +84,7 @@ fn values_out_of_range_are_refused() {
 
 #[test]
 fn bytes_are_read_as_the_same_values() {
-    let vectors = json::load(FILE);
+    let vectors = load::<Value>(FILE);
     let items = items(&vectors, "decode");
     let mut beyond_end = 0;
     for item in items {
@@ -111,7 +112,7 @@ fn bytes_are_read_as_the_same_values() {
 
 #[test]
 fn broken_bytes_are_refused() {
-    let vectors = json::load(FILE);
+    let vectors = load::<Value>(FILE);
     let items = items(&vectors, "decode_errors");
     for item in items {
         let data = bytes(item, "data");
@@ -124,7 +125,7 @@ fn broken_bytes_are_refused() {
 
 #[test]
 fn whole_payloads_are_consumed_or_refused() {
-    let vectors = json::load(FILE);
+    let vectors = load::<Value>(FILE);
     let items = items(&vectors, "lists");
     for item in items {
         assert_eq!(item["formats"], json!(["H", "varlenH"]));
@@ -138,7 +139,7 @@ fn whole_payloads_are_consumed_or_refused() {
         if let (true, Ok(pair)) = (ok, pair) {
             let mut value = vec![pair.to_json()];
             if !reader.remaining().is_empty() {
-                value.push(json!(json::to_hex(reader.remaining())));
+                value.push(json!(hex(reader.remaining())));
             }
             assert_eq!(json!(value), item["value"], "{item}");
         }
