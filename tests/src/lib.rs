@@ -1,3 +1,4 @@
 //! Shared helpers of the tests: vectors and the Python neighbour.
 
+pub mod json;
 pub mod vectors;
