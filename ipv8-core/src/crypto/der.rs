@@ -3,6 +3,8 @@
 //! Reading is as lenient as OpenSSL where that is harmless: lengths may be longer than needed, and bytes after the outer sequence
 //! are dropped. Parts that a structure does not have, and indefinite lengths, are refused. Writing gives the one canonical form.
 
+use zeroize::Zeroizing;
+
 use super::{Curve, KeyError};
 
 const INTEGER: u8 = 0x02;
@@ -13,6 +15,9 @@ const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(super) const SEQUENCE: u8 = 0x30;
 const PARAMETERS: u8 = 0xa0;
 const PUBLIC_KEY: u8 = 0xa1;
+
+/// The most bytes a key has: the private one of sect571k1 with its point.
+const LONGEST: usize = 241;
 
 /// id-ecPublicKey, 1.2.840.10045.2.1.
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
@@ -68,10 +73,12 @@ pub(super) fn read_public(bytes: &[u8]) -> Result<PublicInfo, KeyError> {
     }
 }
 
-/// Reads SEQ { INTEGER, OCTET STRING, [0] curve, [1] BIT STRING (optional) }; like OpenSSL it takes any version number.
+/// Reads SEQ { INTEGER, OCTET STRING, [0] curve, [1] BIT STRING (optional) }, the integer being 1.
 pub(super) fn read_private(bytes: &[u8]) -> Result<PrivateInfo<'_>, KeyError> {
     let mut outer = Reader(Reader(bytes).element(SEQUENCE, "outer sequence")?);
-    outer.element(INTEGER, "version")?;
+    if outer.element(INTEGER, "version")? != [1] {
+        return Err(KeyError::Der { part: "version" });
+    }
     let number = outer.element(OCTET_STRING, "private number")?;
     let mut parameters = Reader(outer.element(PARAMETERS, "curve")?);
     let curve = read_curve(&mut parameters)?;
@@ -102,17 +109,22 @@ pub(super) fn write_public(curve: Curve, point: &[u8]) -> Vec<u8> {
 }
 
 /// The ECPrivateKey of a number and, when given, its point on a `sect*k1` curve.
-pub(super) fn write_private(curve: Curve, number: &[u8], point: Option<&[u8]>) -> Vec<u8> {
-    let mut parts = [
-        element(INTEGER, &[1]),
-        element(OCTET_STRING, number),
-        element(PARAMETERS, &write_curve(curve)),
-    ]
-    .concat();
+pub(super) fn write_private(
+    curve: Curve,
+    number: &[u8],
+    point: Option<&[u8]>,
+) -> Zeroizing<Vec<u8>> {
+    // Both have their final size from the start: growing would leave copies of the number behind.
+    let mut parts = Zeroizing::new(Vec::with_capacity(LONGEST));
+    append(&mut parts, INTEGER, &[1]);
+    append(&mut parts, OCTET_STRING, number);
+    append(&mut parts, PARAMETERS, &write_curve(curve));
     if let Some(point) = point {
-        parts.extend(element(PUBLIC_KEY, &write_bits(point)));
+        append(&mut parts, PUBLIC_KEY, &write_bits(point));
     }
-    element(SEQUENCE, &parts)
+    let mut der = Zeroizing::new(Vec::with_capacity(LONGEST));
+    append(&mut der, SEQUENCE, &parts);
+    der
 }
 
 /// How many bytes the private number of a curve is written with: those of the order (FIPS 186-4). 0 for curve25519.
@@ -161,14 +173,19 @@ fn write_bits(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![tag];
-    // No structure here has 256 bytes; the longest, of sect571k1, has 238.
+    let mut bytes = Vec::with_capacity(content.len() + 3);
+    append(&mut bytes, tag, content);
+    bytes
+}
+
+/// Appends an element of less than 256 bytes; all of them are, see [`LONGEST`].
+fn append(bytes: &mut Vec<u8>, tag: u8, content: &[u8]) {
+    bytes.push(tag);
     if content.len() > 127 {
         bytes.push(0x81);
     }
     bytes.push(content.len() as u8);
     bytes.extend_from_slice(content);
-    bytes
 }
 
 /// Elements of one level, one after another.
@@ -185,13 +202,16 @@ impl<'a> Reader<'a> {
         let (length, rest) = rest.split_first()?;
         let (length, rest) = match length {
             0..=0x7f => (usize::from(*length), rest),
-            // One to four bytes of length; 0x80 would be an indefinite one.
-            0x81..=0x84 => {
+            // 0x80 would be an indefinite length.
+            0x81..=0x88 => {
                 let (bytes, rest) = rest.split_at_checked(usize::from(length & 0x7f))?;
                 (
-                    bytes
-                        .iter()
-                        .fold(0, |sum, byte| sum << 8 | usize::from(*byte)),
+                    usize::try_from(
+                        bytes
+                            .iter()
+                            .fold(0u64, |sum, byte| sum << 8 | u64::from(*byte)),
+                    )
+                    .ok()?,
                     rest,
                 )
             }

@@ -32,22 +32,24 @@ impl LegacyPrivateKey {
     ///
     /// # Errors
     /// A [`KeyError`] for other bytes (curve25519 bins and PEM among them), other curves, a point that is not on the curve, a
-    /// number longer than the order or zero modulo the order.
+    /// number longer than the order, or (without a point) zero modulo the order.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
         if bytes.starts_with(b"LibNaCL") {
             return Err(KeyError::UnsupportedCurve);
         }
         let info = der::read_private(bytes)?;
         let number = padded(info.curve, info.number)?;
-        // Also refuses a number of zero in a key that brings its own point.
-        let computed = SectPoint::of_private_number(info.curve, &number)?;
-        let given = info
-            .point
-            .map(|point| SectPoint::decode(info.curve, &point))
-            .transpose()?;
+        let given = match info.point {
+            Some(bytes) => Some(SectPoint::decode(info.curve, &bytes)?),
+            None => None,
+        };
+        let point = match given {
+            Some(point) => point,
+            None => SectPoint::of_private_number(info.curve, &number)?,
+        };
         let written = given.map(|point| point.encode());
-        let der = Zeroizing::new(der::write_private(info.curve, &number, written.as_deref()));
-        let public = PublicKey::from_sect(given.unwrap_or(computed));
+        let der = der::write_private(info.curve, &number, written.as_deref());
+        let public = PublicKey::from_sect(point);
         Ok(Self(Arc::new(Inner { der, public })))
     }
 

@@ -25,3 +25,6 @@ pub use legacy::LegacyPrivateKey;
 pub use mid::Mid;
 pub use private::PrivateKey;
 pub use public::PublicKey;
+
+#[cfg(test)]
+mod tests;

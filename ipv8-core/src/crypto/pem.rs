@@ -1,7 +1,9 @@
-//! PEM text (RFC 7468): base64 between two lines.
+//! PEM text (RFC 7468): base64 between two lines. What is read may be secret, so it is wiped after use.
+
+use zeroize::Zeroizing;
 
 /// The bytes inside of the first block with this label; `None` when there is none, or it is encrypted or broken.
-pub(super) fn decode(text: &[u8], label: &str) -> Option<Vec<u8>> {
+pub(super) fn decode(text: &[u8], label: &str) -> Option<Zeroizing<Vec<u8>>> {
     let text = std::str::from_utf8(text).ok()?;
     let (_, rest) = text.split_once(&format!("-----BEGIN {label}-----"))?;
     let (body, _) = rest.split_once(&format!("-----END {label}-----"))?;
@@ -9,16 +11,15 @@ pub(super) fn decode(text: &[u8], label: &str) -> Option<Vec<u8>> {
 }
 
 /// Standard base64 with white space anywhere. Padding is optional, but nothing may follow it.
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let packed: Vec<u8> = text
-        .bytes()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
+fn base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    // Reserved at once, since growing would leave copies behind.
+    let mut packed = Zeroizing::new(Vec::with_capacity(text.len()));
+    packed.extend(text.bytes().filter(|byte| !byte.is_ascii_whitespace()));
     let end = packed
         .iter()
         .rposition(|byte| *byte != b'=')
         .map_or(0, |last| last + 1);
-    let mut bytes = Vec::with_capacity(end / 4 * 3 + 2);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(end / 4 * 3 + 2));
     for group in packed[..end].chunks(4) {
         let bits = group
             .iter()
@@ -45,6 +46,7 @@ fn sextet(digit: u8) -> Option<u32> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -58,7 +60,7 @@ mod tests {
             ("Zm9v\nYmE=\n", "fooba"),
             ("Zm9vYmE", "fooba"),
         ] {
-            assert_eq!(base64(text).as_deref(), Some(bytes.as_bytes()));
+            assert_eq!(base64(text).unwrap().as_slice(), bytes.as_bytes());
         }
         for text in ["Z", "Zm9vY", "Zg==Zg==", "Z-==", "é"] {
             assert_eq!(base64(text), None, "{text}");
@@ -68,7 +70,7 @@ mod tests {
     #[test]
     fn blocks_need_their_label_and_their_end() {
         let text = b"noise\n-----BEGIN A-----\nZm9v\n-----END A-----\n";
-        assert_eq!(decode(text, "A").as_deref(), Some(&b"foo"[..]));
+        assert_eq!(decode(text, "A").unwrap().as_slice(), b"foo");
         assert_eq!(decode(text, "B"), None);
         assert_eq!(decode(&text[..text.len() - 5], "A"), None);
         assert_eq!(decode(b"\xff", "A"), None);

@@ -13,7 +13,7 @@ use super::ed25519::{
 };
 use super::error::{KeyError, Role};
 use super::hsalsa20::hsalsa20;
-use super::{Mid, PublicKey};
+use super::{Mid, PublicKey, der};
 
 /// The private key of a peer, on curve25519: signs (Ed25519) and makes shared secrets (X25519).
 ///
@@ -43,9 +43,12 @@ impl PrivateKey {
     /// Parses a private bin: `LibNaCLSK:`, 32 bytes X25519 key, 32 bytes Ed25519 seed. More bytes than these 74 are ignored.
     ///
     /// # Errors
-    /// A [`KeyError`] for anything else: legacy keys on the `sect*k1` curves, public bins,
+    /// A [`KeyError`] for anything else: [`LegacyPrivateKey`](super::LegacyPrivateKey)s, public bins,
     /// PEM, too few bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
+        if bytes.first() == Some(&der::SEQUENCE) {
+            return Err(KeyError::CannotSign);
+        }
         let bin = canonical_bin(bytes, Role::Private)?;
         Ok(Self::from_halves(x25519_half(bin), ed25519_half(bin)))
     }
