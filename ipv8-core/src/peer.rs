@@ -244,3 +244,107 @@ impl PingRing {
 fn micros(value: u32) -> Duration {
     Duration::from_micros(u64::from(value))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn peer(source: &str) -> Peer {
+        let mut bytes = b"LibNaCLPK:".to_vec();
+        bytes.extend(0..64);
+        let key = PublicKey::from_bytes(&bytes).unwrap();
+        Peer::new(key, source.parse().unwrap(), Instant::now())
+    }
+
+    #[test]
+    fn ipv6_is_preferred_and_the_lan_address_never_is() {
+        let mut peer = peer("1.2.3.4:5");
+        peer.set_lan_address("192.168.1.1:5".parse().unwrap());
+        assert_eq!(peer.address(), "1.2.3.4:5".parse().unwrap());
+        peer.add_address("[::ffff:1.2.3.4]:6".parse().unwrap());
+        assert_eq!(peer.address(), "[::ffff:1.2.3.4]:6".parse().unwrap());
+        let all: Vec<_> = peer.addresses().map(|a| a.to_string()).collect();
+        assert_eq!(all, ["[::ffff:1.2.3.4]:6", "1.2.3.4:5", "192.168.1.1:5"]);
+        assert!(peer.addresses().all(|address| peer.has_address(&address)));
+        peer.set_lan_address("1.2.3.4:5".parse().unwrap());
+        assert_eq!(peer.addresses().count(), 2);
+        peer.v4 = None;
+        peer.v6 = None;
+        assert_eq!(peer.address(), UNSPECIFIED);
+        assert_eq!(peer.addresses().count(), 1);
+    }
+
+    #[test]
+    fn a_frozen_peer_keeps_its_addresses() {
+        let mut frozen = peer("1.2.3.4:5");
+        frozen.set_frozen(true);
+        frozen.add_address("1.2.3.4:6".parse().unwrap());
+        frozen.set_lan_address("1.2.3.4:7".parse().unwrap());
+        frozen.merge(&peer("1.2.3.4:8"));
+        let all: Vec<_> = frozen.addresses().map(|a| a.to_string()).collect();
+        assert_eq!(all, ["1.2.3.4:5"]);
+    }
+
+    #[test]
+    fn pings_are_a_ring_of_five() {
+        let mut peer = peer("1.2.3.4:5");
+        assert_eq!((peer.median_ping(), peer.average_ping()), (None, None));
+        let ms = Duration::from_millis;
+        for millis in [1000, 10, 40] {
+            peer.add_ping(ms(millis));
+        }
+        assert_eq!(peer.median_ping(), Some(ms(40)));
+        assert_eq!(peer.average_ping(), Some(ms(350)));
+        peer.add_ping(ms(20));
+        assert_eq!(peer.median_ping(), Some(ms(30)));
+        for millis in [50, 60] {
+            peer.add_ping(ms(millis));
+        }
+        assert_eq!(peer.pings().count(), 5);
+        assert_eq!(peer.median_ping(), Some(ms(40)));
+        assert_eq!(peer.average_ping(), Some(ms(36)));
+        peer.add_ping(Duration::MAX);
+        assert!(peer.pings().any(|ping| ping > Duration::from_secs(4000)));
+    }
+
+    #[test]
+    fn responses_only_move_forward_and_style_stays() {
+        let mut peer = peer("1.2.3.4:5");
+        let start = peer.created();
+        assert_eq!(peer.last_response(), None);
+        peer.responded(start + Duration::from_secs(2));
+        peer.responded(start);
+        assert_eq!(peer.last_response(), Some(start + Duration::from_secs(2)));
+        peer.mark_new_style();
+        assert!(peer.is_new_style());
+    }
+
+    #[test]
+    fn the_text_is_py_ipv8s() {
+        struct Bytes<'a>(&'a [u8]);
+        impl fmt::Display for Bytes<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write_base64(f, self.0)
+            }
+        }
+        for (bytes, text) in [
+            (&b""[..], ""),
+            (b"f", "Zg=="),
+            (b"fo", "Zm8="),
+            (b"foo", "Zm9v"),
+            (b"\xff\xfe\xfd\xfb", "//79+w=="),
+        ] {
+            assert_eq!(Bytes(bytes).to_string(), text);
+        }
+        let peer = peer("[2001:db8::1]:7");
+        let mid = Bytes(peer.mid().as_bytes()).to_string();
+        assert_eq!(mid.len(), 28);
+        assert_eq!(peer.to_string(), format!("Peer<2001:db8::1:7, {mid}>"));
+    }
+
+    #[test]
+    fn stays_small() {
+        assert!(size_of::<Peer>() <= 128, "{}", size_of::<Peer>());
+    }
+}

@@ -105,7 +105,12 @@ impl Network {
     pub fn remove_address(&mut self, address: &SocketAddr) -> bool {
         let was_known = self.forget(address);
         let owners = self.addresses.owners(address);
-        let keys: Vec<_> = owners.into_iter().flat_map(|o| o.keys().cloned()).collect();
+        let mut keys: Vec<_> = owners
+            .into_iter()
+            .flat_map(|owners| owners.keys().cloned())
+            .collect();
+        // A defined order, because what is evicted meanwhile depends on it.
+        keys.sort_unstable();
         for key in &keys {
             self.drop_peer(key);
         }

@@ -16,11 +16,7 @@ mod verified;
 mod walkable;
 
 #[cfg(test)]
-mod model_test;
-#[cfg(test)]
-mod reference_test;
-#[cfg(test)]
-mod scale_test;
+mod tests;
 
 pub use changes::PeerChange;
 pub use limits::{NetworkCounters, NetworkLimits};
