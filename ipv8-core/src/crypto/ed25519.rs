@@ -102,6 +102,7 @@ pub(super) fn join(role: Role, x25519: &[u8; 32], ed25519: &[u8; 32]) -> [u8; BI
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::crypto::{PrivateKey, PublicKey};

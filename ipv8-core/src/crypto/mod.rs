@@ -11,6 +11,7 @@ mod curve;
 mod der;
 mod ed25519;
 mod error;
+mod hsalsa20;
 mod legacy;
 mod mid;
 mod pem;

@@ -27,8 +27,7 @@ struct Inner {
 
 enum Material {
     Curve25519(Curve25519Public),
-    // Boxed: rare, and larger.
-    Sect(Box<SectPublic>),
+    Sect(SectPublic),
 }
 
 struct SectPublic {
@@ -82,7 +81,7 @@ impl PublicKey {
 
     pub(super) fn from_sect(point: SectPoint) -> Self {
         let der = der::write_public(point.curve(), &point.encode());
-        Self::new(Material::Sect(Box::new(SectPublic { der, point })))
+        Self::new(Material::Sect(SectPublic { der, point }))
     }
 
     fn new(material: Material) -> Self {

@@ -96,6 +96,7 @@ fn decompress<const M: usize, const N: usize>(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::curves::{SECT163K1, SECT233K1, SECT409K1, SECT571K1};
     use super::*;

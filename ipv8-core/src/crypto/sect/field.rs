@@ -80,7 +80,7 @@ impl<const M: usize, const N: usize> Element<M, N> {
                 }
             }
             if window > 0 {
-                shift_left_by_4(&mut wide[..2 * N]);
+                shift_left(&mut wide[..2 * N], 4);
             }
         }
         Self::reduce(wide)
@@ -91,13 +91,10 @@ impl<const M: usize, const N: usize> Element<M, N> {
         let mut rows = [[0; N]; 16];
         rows[1] = self.0;
         for i in 1..8 {
-            let mut carry = 0;
-            for w in 0..N {
-                let word = rows[i][w];
-                rows[2 * i][w] = word << 1 | carry;
-                carry = word >> 63;
-                rows[2 * i + 1][w] = rows[2 * i][w] ^ self.0[w];
-            }
+            let mut double = rows[i];
+            shift_left(&mut double, 1);
+            rows[2 * i] = double;
+            rows[2 * i + 1] = (Self(double) + *self).0;
         }
         rows
     }
@@ -166,6 +163,8 @@ impl<const M: usize, const N: usize> Element<M, N> {
 impl<const M: usize, const N: usize> Add for Element<M, N> {
     type Output = Self;
 
+    // Adding coefficients modulo 2 is XOR.
+    #[expect(clippy::suspicious_arithmetic_impl)]
     fn add(mut self, other: Self) -> Self {
         for (word, value) in self.0.iter_mut().zip(&other.0) {
             *word ^= value;
@@ -195,11 +194,13 @@ fn add_shifted(wide: &mut [u64; WIDE], word: u64, bits: usize) {
     }
 }
 
-fn shift_left_by_4(words: &mut [u64]) {
+/// Multiplies by x^`bits`, `bits` from 1 to 63; what overflows the top word is lost.
+#[inline(always)]
+fn shift_left(words: &mut [u64], bits: u32) {
     let mut carry = 0;
     for word in words {
-        let next = *word >> 60;
-        *word = *word << 4 | carry;
+        let next = *word >> (64 - bits);
+        *word = *word << bits | carry;
         carry = next;
     }
 }
@@ -233,12 +234,7 @@ mod tests {
         let mut sum = Element::ZERO;
         for bit in (0..M).rev() {
             let overflow = sum.0[N - 1] >> ((M - 1) % 64) & 1 == 1;
-            let mut carry = 0;
-            for word in &mut sum.0 {
-                let next = *word >> 63;
-                *word = *word << 1 | carry;
-                carry = next;
-            }
+            shift_left(&mut sum.0, 1);
             if overflow {
                 sum.0[M / 64] ^= 1 << (M % 64);
                 for term in lower_terms(M) {

@@ -208,6 +208,7 @@ impl<const M: usize, const N: usize> Parameters<M, N> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::curves::{SECT163K1, SECT233K1, SECT409K1, SECT571K1};
     use super::*;
