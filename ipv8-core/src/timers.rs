@@ -63,10 +63,6 @@ impl<T> Timers<T> {
     }
 
     /// The earliest deadline.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "a peek, named as in the contract"
-    )]
     pub fn next(&self) -> Option<Instant> {
         self.queue.first_key_value().map(|(id, _)| id.at)
     }

@@ -157,7 +157,7 @@ fn compare_service(network: &Network, model: &Model, told: &Told, index: u8, rng
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn every_answer_is_the_models(operations in prop::collection::vec(operation(), 1..80)) {
         let mut network = Network::new(limits());
