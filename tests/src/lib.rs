@@ -1,1 +1,3 @@
 //! Shared helpers of the tests: vectors and the Python neighbour.
+
+pub mod python;
