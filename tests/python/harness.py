@@ -135,7 +135,7 @@ class Counters:
         return {**self.totals, "ids_in": self.ids["in"], "ids_out": self.ids["out"]}
 
 
-class Steering:
+class Control:
     """
     Obeys JSON commands from stdin until told to stop.
 

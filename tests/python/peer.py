@@ -24,7 +24,7 @@ from ipv8.messaging.payload_headers import GlobalTimeDistributionPayload
 from ipv8_service import IPv8
 
 from community import ReportingCommunity, community_class
-from harness import Counters, Steering, address_text, build, emit, finish, keep_to_loopback, parse_address
+from harness import Counters, Control, address_text, build, emit, finish, keep_to_loopback, parse_address
 from payloads import MESSAGES
 
 
@@ -140,11 +140,11 @@ async def main() -> None:
     overlay = ipv8.overlays[0]
     udp = ipv8.endpoint.interfaces["UDPIPv4"]
     counters = Counters(udp)
-    steering = Steering(args.duration)
+    control = Control(args.duration)
     await ipv8.start()
     emit("listening", address=address_text(udp.get_address()), mid=overlay.my_peer.mid.hex(),
          public_key=overlay.my_peer.public_key.key_to_bin().hex())
-    reason = await steering.obey(Commands(overlay, counters).handlers())
+    reason = await control.obey(Commands(overlay, counters).handlers())
     await finish(reason, ipv8.stop())
 
 

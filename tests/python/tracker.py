@@ -24,7 +24,7 @@ from ipv8.peerdiscovery.churn import RandomChurn
 from ipv8.peerdiscovery.network import Network, PeerObserver
 from ipv8.requestcache import NumberCache, RequestCache
 
-from harness import Counters, Steering, address_text, emit, finish, keep_to_loopback, parse_address
+from harness import Counters, Control, address_text, emit, finish, keep_to_loopback, parse_address
 
 PING = "tracker-ping"
 
@@ -159,7 +159,7 @@ async def main() -> None:
     endpoint = UDPEndpoint(port=args.listen[1], ip=args.listen[0])
     counters = Counters(endpoint)
     await endpoint.open()
-    steering = Steering(args.duration)
+    control = Control(args.duration)
     tracker = Tracker(CommunitySettings(my_peer=Peer(default_eccrypto.generate_key("very-low")), endpoint=endpoint,
                                         network=Network()))
     tracker.register_task("churn", Churn(tracker, args.max_peers).take_step, interval=args.churn_interval)
@@ -174,7 +174,7 @@ async def main() -> None:
 
     emit("listening", address=address_text(endpoint.get_address()), mid=tracker.my_peer.mid.hex(),
          public_key=tracker.my_peer.public_key.key_to_bin().hex())
-    reason = await steering.obey({"peers": peers, "stats": stats})
+    reason = await control.obey({"peers": peers, "stats": stats})
 
     async def close() -> None:
         await tracker.unload()

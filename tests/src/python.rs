@@ -54,8 +54,7 @@ impl PythonNeighbour {
     /// Instead of skipping, when the environment variable [`REQUIRE`] is `1`.
     #[must_use]
     pub fn or_skip() -> Option<&'static Self> {
-        let required = std::env::var_os(REQUIRE).is_some_and(|value| value == "1");
-        match (Self::find(), required) {
+        match (Self::find(), required()) {
             (Ok(neighbour), _) => Some(neighbour),
             (Err(reason), true) => panic!("{REQUIRE}=1, but there is no py-ipv8: {reason}"),
             (Err(reason), false) => {
@@ -96,6 +95,10 @@ impl PythonNeighbour {
         );
         command
     }
+}
+
+fn required() -> bool {
+    std::env::var_os(REQUIRE).is_some_and(|value| value == "1")
 }
 
 /// Writes one line to the standard error, past the capture of the test harness: it is for whoever waits.

@@ -154,3 +154,46 @@ fn the_judge_agrees_with_itself_on_what_it_made() {
     assert!(good.clone().count() > 150 && good.into_iter().all(|made| made.is_accepted()));
     assert_eq!(hex::decode(&hex::encode(&packets[0].0)), packets[0].0);
 }
+
+#[test]
+fn a_failure_tells_what_the_process_said_and_nothing_outlives_its_handle() {
+    let Some(python) = PythonNeighbour::or_skip() else {
+        return;
+    };
+    let text = panic_text(|| drop(python.start("peer.py", &["--community", "xyz"]).listening()));
+    assert!(
+        text.contains("it ended before the event \"listening\" came"),
+        "{text}"
+    );
+    assert!(
+        text.contains("stderr: ValueError: non-hexadecimal"),
+        "{text}"
+    );
+
+    let mut idle = peer(python, &[]);
+    let address = idle.listening().address;
+    let text = panic_text(|| {
+        idle.wait_for("a miracle", Duration::from_millis(10), |event| {
+            event["event"] == "miracle"
+        });
+    });
+    assert!(
+        text.contains("a miracle did not come within 0.01 s"),
+        "{text}"
+    );
+    assert!(std::net::UdpSocket::bind(address).is_err());
+    drop(idle);
+    let bound = std::net::UdpSocket::bind(address);
+    assert!(bound.is_ok(), "{bound:?}");
+}
+
+/// What a closure that must panic panics with.
+fn panic_text(action: impl FnOnce()) -> String {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(action)) {
+        Ok(()) => panic!("no panic"),
+        Err(payload) => payload
+            .downcast_ref::<String>()
+            .cloned()
+            .unwrap_or_default(),
+    }
+}

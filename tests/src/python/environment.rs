@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{PYTHON, say};
+use super::{PYTHON, required, say};
 
 /// What is installed: py-ipv8, and of what it depends on only what its core imports (the rest is for its REST API,
 /// and some of that would have to be compiled).
@@ -35,6 +35,10 @@ const INSTALL_LIMIT: Duration = Duration::from_secs(300);
 const LOCK_LIMIT: Duration = Duration::from_secs(600);
 /// Whatever takes longer than this says what it is doing, and again each time as much has passed as at the last time.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// For how long an installation that failed is not tried again, unless it is required.
+const FAILURE_AGE: Duration = Duration::from_secs(120);
+/// The file that names the complete environment.
+const STAMP: &str = "complete";
 const POLL: Duration = Duration::from_millis(20);
 
 /// The interpreter of an environment that has the packages.
@@ -53,39 +57,56 @@ pub(super) fn ready() -> Result<PathBuf, String> {
 }
 
 /// The interpreter below `home`, when everything was installed there.
+///
+/// The stamp names the environment and what is in it. It is written last, and each attempt has an environment of its
+/// own: what was interrupted, or is still being written to by an orphan, is never used.
 fn complete(home: &Path) -> Option<PathBuf> {
-    let python = interpreter(home);
-    let stamp = fs::read_to_string(home.join("complete")).ok()?;
-    (stamp == PACKAGES.join("\n") && python.exists()).then_some(python)
+    let stamp = fs::read_to_string(home.join(STAMP)).ok()?;
+    let (name, packages) = stamp.split_once('\n')?;
+    let python = interpreter(&home.join(name));
+    (packages == PACKAGES.join("\n") && python.exists()).then_some(python)
 }
 
-fn interpreter(home: &Path) -> PathBuf {
-    let inside = if cfg!(windows) {
+fn interpreter(venv: &Path) -> PathBuf {
+    venv.join(if cfg!(windows) {
         "Scripts/python.exe"
     } else {
         "bin/python"
-    };
-    home.join("venv").join(inside)
+    })
 }
 
-/// Makes the environment; the stamp is written last, so what was interrupted is made anew.
+/// Makes the environment. A failure is remembered for a while, for the test programs that follow.
 fn make(home: &Path) -> Result<PathBuf, String> {
     let base = find_python()?;
-    let (venv, log, stamp) = (home.join("venv"), home.join("log"), home.join("complete"));
-    let _ = fs::remove_file(&stamp);
-    if venv.exists() {
-        fs::remove_dir_all(&venv)
-            .map_err(|error| format!("cannot remove {}: {error}", venv.display()))?;
+    let failure = home.join("failed");
+    if let Some(reason) = recent(&failure).filter(|_| !required()) {
+        return Err(reason);
     }
-    let mut command = python_command(&base);
-    command.args(["-m", "venv"]).arg(&venv);
+    remove_old(home);
+    let name = format!("venv-{}", std::process::id());
+    install(&base, home, &home.join(&name))
+        .and_then(|python| {
+            let unfinished = home.join("complete.new");
+            fs::write(&unfinished, format!("{name}\n{}", PACKAGES.join("\n")))
+                .and_then(|()| fs::rename(&unfinished, home.join(STAMP)))
+                .map_err(|error| format!("cannot write {}: {error}", unfinished.display()))?;
+            Ok(python)
+        })
+        .inspect_err(|reason| drop(fs::write(&failure, reason)))
+}
+
+/// Makes a virtual environment with the packages.
+fn install(base: &Path, home: &Path, venv: &Path) -> Result<PathBuf, String> {
+    let log = home.join("log");
+    let mut command = python_command(base);
+    command.args(["-m", "venv"]).arg(venv);
     run(
         command,
         &log,
         MAKE_LIMIT,
         &format!("making a virtual environment in {}", venv.display()),
     )?;
-    let python = interpreter(home);
+    let python = interpreter(venv);
     let mut command = python_command(&python);
     command.args([
         "-m",
@@ -108,11 +129,25 @@ fn make(home: &Path) -> Result<PathBuf, String> {
     let mut command = python_command(&python);
     command.args(["-c", "import ipv8_service"]);
     run(command, &log, FIND_LIMIT, "importing py-ipv8")?;
-    let unfinished = home.join("complete.new");
-    fs::write(&unfinished, PACKAGES.join("\n"))
-        .and_then(|()| fs::rename(&unfinished, &stamp))
-        .map_err(|error| format!("cannot write {}: {error}", stamp.display()))?;
     Ok(python)
+}
+
+/// Removes the environments of earlier attempts, as far as that can be done.
+fn remove_old(home: &Path) {
+    let _ = fs::remove_file(home.join(STAMP));
+    for entry in fs::read_dir(home).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with("venv-") {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// The text of a file that was written not long ago.
+fn recent(path: &Path) -> Option<String> {
+    let age = fs::metadata(path).ok()?.modified().ok()?.elapsed().ok()?;
+    let text = fs::read_to_string(path).ok()?;
+    (age < FAILURE_AGE)
+        .then(|| format!("{text}; that was {} s ago, not tried again", age.as_secs()))
 }
 
 /// A Python 3.10 or newer that can make virtual environments.
@@ -275,7 +310,7 @@ mod tests {
         let Ok(home) = tempfile::tempdir() else {
             panic!("no temporary directory")
         };
-        let python = interpreter(home.path());
+        let python = interpreter(&home.path().join("venv-1"));
         let write = |path: &Path, text: &str| {
             let made = path
                 .parent()
@@ -285,10 +320,14 @@ mod tests {
         };
         write(&python, "");
         assert_eq!(complete(home.path()), None);
-        write(&home.path().join("complete"), "pyipv8==3.2.0");
-        assert_eq!(complete(home.path()), None);
-        write(&home.path().join("complete"), &PACKAGES.join("\n"));
-        assert_eq!(complete(home.path()), Some(python));
+        for (stamp, expected) in [
+            ("venv-1\npyipv8==3.2.0".to_owned(), None),
+            (format!("venv-2\n{}", PACKAGES.join("\n")), None),
+            (format!("venv-1\n{}", PACKAGES.join("\n")), Some(python)),
+        ] {
+            write(&home.path().join(STAMP), &stamp);
+            assert_eq!(complete(home.path()), expected, "{stamp}");
+        }
     }
 
     #[test]
