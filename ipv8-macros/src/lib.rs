@@ -1,1 +1,206 @@
-//! The attribute and derive macros of `ipv8-core`.
+//! The attribute and derive macros of `ipv8-core`, which re-exports them: depend on that crate, not on this one.
+//!
+//! An attribute macro sees only what stands below it. So each launcher attribute ([`macro@overlay`],
+//! [`macro@walk_strategy`], [`macro@name`], [`macro@after`]) moves its arguments into one more attribute, the
+//! *finaliser*, and keeps it last in the list. It runs when all others have, sees what they said in the order written,
+//! and puts out the struct, one `impl CommunityLauncher` and one registration.
+//!
+//! In reading order: `relay` (the moving), `parse` and `string_path` (tokens to the types of `model`), `check` (the rules of
+//! a stack), `expand` (the code), `fallback` (what stands in for it when there are mistakes), `problems` (the
+//! mistakes themselves); `payload` has the derive in the same parts.
+
+mod check;
+mod expand;
+mod fallback;
+mod model;
+mod parse;
+mod payload;
+mod problems;
+mod relay;
+mod string_path;
+#[cfg(test)]
+mod tests;
+
+use model::Kind;
+use proc_macro::TokenStream;
+use proc_macro2::Span;
+
+/// Makes a struct a launcher: `ipv8_core::launch_all()` starts the named community.
+///
+/// # Arguments
+/// The community, which implements `ipv8_core::Community`, in one of two forms:
+///
+/// | form | means |
+/// |---|---|
+/// | `#[overlay(my_module::MyCommunity)]` | the type of that path |
+/// | `#[overlay("my_module.sub", "MyCommunity")]` | the same as `my_module::sub::MyCommunity` |
+///
+/// In the form with two strings the module's names are separated by dots or by `::`. As any path it is found from the place where
+/// the launcher stands (Python's is absolute): the `use`s and child modules there count, and it can start with `crate.`,
+/// `self.` or `super.`. `"self"` alone is the module that the launcher stands in. Prefer the path: editors and error
+/// messages know it better.
+///
+/// `crate = path`, behind the community: where `ipv8_core` is found if the package is renamed. One attribute of the
+/// struct is enough; any of them takes it. Default: `::ipv8_core`.
+///
+/// # The struct
+/// Any struct without type parameters, wherever an item may stand. A unit struct is its own value; any other must
+/// implement `Default`. It is left as it is, with its other attributes. A struct has one `#[overlay]`; the others,
+/// [`macro@walk_strategy`], [`macro@name`] and [`macro@after`], need it. All may be written in any order, under any alias or
+/// qualified path, and inside `cfg_attr`.
+///
+/// # Errors
+/// Every mistake in all attributes of the struct is a compile error of its own, at the token at fault, in the same run.
+///
+/// # Example
+/// ```ignore
+/// use ipv8_core::prelude::*;
+///
+/// #[overlay("my_module", "MyCommunity")]
+/// #[walk_strategy(RandomWalk, target_peers = 20)]
+/// struct MyLauncher;
+/// ```
+///
+/// Source: `overlay` in py-ipv8's `loader.py`.
+#[proc_macro_attribute]
+pub fn overlay(args: TokenStream, item: TokenStream) -> TokenStream {
+    relay(Kind::Overlay, args, item)
+}
+
+/// Gives the launcher's overlay a strategy that discovers peers.
+///
+/// # Arguments
+/// 1. The strategy, which implements `DiscoveryStrategy<C>` for the overlay's community and `Default`: a path, or two
+///    strings as in [`macro@overlay`].
+/// 2. Any of these, as `key = value`:
+///
+/// | key | value | default |
+/// |---|---|---|
+/// | `target_peers` | `i32`: the strategy rests while the overlay has this many peers or more; `-1`: it never rests | `20` |
+/// | `crate` | where `ipv8_core` is found | `::ipv8_core` |
+/// | any other | assigned to the strategy's public field of that name, of that field's type | what `Default` says |
+///
+/// `target_peers = 0` is a strategy that rests always. A literal below `-1` is refused. A field that is itself called
+/// `target_peers`, or so nearly that it looks like a slip of the pen, is written `r#target_peers = …`. (No field can
+/// be called `crate`.) Values are any expressions; they are evaluated each time the launcher is started.
+///
+/// Several are allowed, also of one type. They take their turns **in the order written, from top to bottom**. (In
+/// Python decorators apply from the bottom up, so there the lowest comes first.)
+///
+/// # Errors
+/// An unknown option, a value of the wrong type and a type that cannot walk this community are errors of rustc, at that token.
+///
+/// # Example
+/// ```ignore
+/// use ipv8_core::prelude::*;
+///
+/// #[overlay(my_module::MyCommunity)]
+/// #[walk_strategy(RandomWalk, target_peers = 20, timeout = 3.0, window_size = 5)]
+/// #[walk_strategy(EdgeWalk, target_peers = -1)]
+/// struct MyLauncher;
+/// ```
+///
+/// Source: `walk_strategy` in py-ipv8's `loader.py`.
+#[proc_macro_attribute]
+pub fn walk_strategy(args: TokenStream, item: TokenStream) -> TokenStream {
+    relay(Kind::WalkStrategy, args, item)
+}
+
+/// Names the launcher. Without it the launcher is called as its struct.
+///
+/// # Arguments
+/// One string literal that is not blank; then perhaps `crate = path`, see [`macro@overlay`]. Two launchers of one name are an
+/// error when they are started.
+///
+/// # Example
+/// ```ignore
+/// #[overlay(my_module::MyCommunity)]
+/// #[name("My community, twice")]
+/// struct SecondLauncher;
+/// ```
+///
+/// Source: `name` in py-ipv8's `loader.py`.
+#[proc_macro_attribute]
+pub fn name(args: TokenStream, item: TokenStream) -> TokenStream {
+    relay(Kind::Name, args, item)
+}
+
+/// Starts the launcher after others.
+///
+/// # Arguments
+/// The names of those launchers, one or more string literals; then perhaps `crate = path`, see [`macro@overlay`]. A name
+/// listed twice and the launcher's own are refused. Several `#[after]` add up. That each name belongs to a launcher, and
+/// that they form no circle, is checked when they are started.
+///
+/// # Example
+/// ```ignore
+/// #[overlay(my_module::MyCommunity)]
+/// #[after("DiscoveryLauncher", "DhtLauncher")]
+/// struct MyLauncher;
+/// ```
+///
+/// Source: `after` in py-ipv8's `loader.py`.
+#[proc_macro_attribute]
+pub fn after(args: TokenStream, item: TokenStream) -> TokenStream {
+    relay(Kind::After, args, item)
+}
+
+/// Runs last, on what the launcher attributes hand over. Not to be written by hand.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn finish_launcher(args: TokenStream, item: TokenStream) -> TokenStream {
+    let kept = item.clone();
+    fallback::guarded(|| expand::finalise(args.into(), item.into()), kept.into()).into()
+}
+
+/// Implements `ipv8_core::Payload` for a struct: its fields one after another, in the order written. With an id it is a
+/// `Message` too.
+///
+/// Structs with names, tuple structs and unit structs are payloads; enums, unions and structs with parameters are refused.
+///
+/// # On the struct: `#[payload(…)]`
+/// | argument | means | default |
+/// |---|---|---|
+/// | `id = 1` | the message id, 0 to 230: the struct is a message, not only a part of one | no message |
+/// | `unsigned` | without the sender's key and signature | signed |
+/// | `global_time` | with py-ipv8's 64-bit global time before the fields | without |
+/// | `crate = path` | where `ipv8_core` is found | `::ipv8_core` |
+///
+/// The id is a literal or any constant expression of type `u8`. 231 to 255 are the messages that every community has
+/// and are refused at compile time.
+///
+/// # On a field: `#[payload(format = "…")]`
+/// Without it the format follows from the field's type (`String` is `varlenHutf8`: see `ipv8_core::wire::Field`). With it, it is
+/// one of the 42 formats of the protocol (see `ipv8_core::wire::formats`), and the field's type must be one that this
+/// format can carry. `raw` must be the last field.
+///
+/// # Errors
+/// Unknown arguments and formats are refused with the nearest known one. A field whose type has no format is an error at that type.
+///
+/// # Example
+/// ```ignore
+/// use ipv8_core::prelude::*;
+///
+/// #[derive(Payload)]
+/// #[payload(id = 1)]
+/// pub struct Hello {
+///     pub text: String,
+///     #[payload(format = "varlenI")]
+///     pub picture: Vec<u8>,
+/// }
+/// ```
+///
+/// Source: `Payload`, `VariablePayload` and `@dataclass(msg_id=1)` of py-ipv8; protocol sections 2 and 3.
+#[proc_macro_derive(Payload, attributes(payload))]
+pub fn payload(item: TokenStream) -> TokenStream {
+    fallback::guarded(|| payload::derive(item.into()), TokenStream::new().into()).into()
+}
+
+fn relay(kind: Kind, args: TokenStream, item: TokenStream) -> TokenStream {
+    let kept = item.clone();
+    fallback::guarded(
+        || relay::relay(kind, Span::call_site(), args.into(), item.into()),
+        kept.into(),
+    )
+    .into()
+}

@@ -1,0 +1,147 @@
+//! Rust types that have a format of their own.
+
+use std::net::{SocketAddr, SocketAddrV4};
+
+use super::formats::{self, Format};
+use super::{ListItem, PackError, Payload, Reader, UnpackError, Writer};
+use crate::address::Address;
+
+/// A type that is packed the same way wherever it is a field, unless the field names another format.
+///
+/// | Rust type | format |
+/// |---|---|
+/// | `bool` | `?` |
+/// | `u8`, `u16`, `u32`, `u64` | `B`, `H`, `I`, `Q` |
+/// | `i32`, `i64` | `l`, `q` |
+/// | `f32`, `f64` | `f`, `d` |
+/// | `String` | `varlenHutf8` |
+/// | `Vec<u8>` | `varlenH` |
+/// | `[u8; N]` | exactly N bytes |
+/// | `SocketAddrV4`, `SocketAddr` | `ipv4`, `ip_address` |
+/// | [`Address`] | `address` |
+/// | [`Bits`], [`Raw`] | `bits`, `raw` |
+/// | `Vec<bool>`, `Vec<i64>`, `Vec<f64>` | `arrayH-?`, `arrayH-q`, `arrayH-d` |
+/// | `T: Payload`, `Vec<T>` | `payload`, `payload-list` |
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no wire format of its own",
+    label = "cannot be a field of a payload as it is",
+    note = "name a format with `#[payload(format = \"…\")]`, or derive `Payload` for the type to nest it"
+)]
+pub trait Field: Sized {
+    /// Appends the value.
+    ///
+    /// # Errors
+    /// [`PackError`] when the format cannot carry this value.
+    fn pack(&self, writer: &mut Writer) -> Result<(), PackError>;
+
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// [`UnpackError`] when the bytes are no such value.
+    fn unpack(reader: &mut Reader<'_>) -> Result<Self, UnpackError>;
+}
+
+macro_rules! fields {
+    ($($kind:ty: $marker:ident,)*) => {$(
+        impl Field for $kind {
+            fn pack(&self, writer: &mut Writer) -> Result<(), PackError> {
+                <formats::$marker as Format<$kind>>::pack(self, writer)
+            }
+
+            fn unpack(reader: &mut Reader<'_>) -> Result<Self, UnpackError> {
+                <formats::$marker as Format<$kind>>::unpack(reader)
+            }
+        }
+    )*};
+}
+
+fields! {
+    bool: Bool,
+    u8: U8,
+    u16: U16,
+    u32: U32,
+    u64: U64,
+    i32: I32,
+    i64: I64,
+    f32: F32,
+    f64: F64,
+    String: VarlenHUtf8,
+    SocketAddrV4: Ipv4,
+    SocketAddr: IpAddress,
+    Address: AddressFormat,
+    Bits: BitFlags,
+    Raw: RawBytes,
+}
+
+impl<const N: usize> Field for [u8; N] {
+    fn pack(&self, writer: &mut Writer) -> Result<(), PackError> {
+        writer.put(self);
+        Ok(())
+    }
+
+    fn unpack(reader: &mut Reader<'_>) -> Result<Self, UnpackError> {
+        reader.take_array()
+    }
+}
+
+impl<T: ListItem> Field for Vec<T> {
+    fn pack(&self, writer: &mut Writer) -> Result<(), PackError> {
+        T::pack_list(self, writer)
+    }
+
+    fn unpack(reader: &mut Reader<'_>) -> Result<Self, UnpackError> {
+        T::unpack_list(reader)
+    }
+}
+
+impl<T: Payload> Field for T {
+    fn pack(&self, writer: &mut Writer) -> Result<(), PackError> {
+        formats::Nested::pack(self, writer)
+    }
+
+    fn unpack(reader: &mut Reader<'_>) -> Result<Self, UnpackError> {
+        formats::Nested::unpack(reader)
+    }
+}
+
+/// Eight flags in one byte, the first one being the most significant bit, 0x80 (format `bits`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Bits(
+    /// The flags, most significant first.
+    pub [bool; 8],
+);
+
+impl Bits {
+    /// The flags of a byte.
+    #[must_use]
+    pub fn from_byte(byte: u8) -> Self {
+        Self(std::array::from_fn(|index| byte & (0x80 >> index) != 0))
+    }
+
+    /// The byte that holds the flags.
+    #[must_use]
+    pub fn to_byte(self) -> u8 {
+        self.0
+            .iter()
+            .fold(0, |byte, flag| (byte << 1) | u8::from(*flag))
+    }
+}
+
+/// Everything to the end of the message (format `raw`); only sensible as the last field.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Raw(
+    /// The bytes, as they are.
+    pub Vec<u8>,
+);
+
+impl From<Vec<u8>> for Raw {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl AsRef<[u8]> for Raw {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}

@@ -1,0 +1,146 @@
+//! The 42 format names of the protocol (§3), one marker type for each.
+//!
+//! `#[payload(format = "varlenI")]` on a field means: pack and unpack the field's value through
+//! `<formats::VarlenI as Format<FieldType>>`. The name in the attribute is the name of the protocol;
+//! the table says which marker it stands for and which Rust types it can carry (the first one is the
+//! usual one).
+//!
+//! | name | marker | Rust types |
+//! |---|---|---|
+//! | `?` | [`Bool`] | `bool` |
+//! | `B` | [`U8`] | `u8` |
+//! | `H` | [`U16`] | `u16` |
+//! | `I` | [`U32`] | `u32` |
+//! | `Q` | [`U64`] | `u64` |
+//! | `l` | [`I32`] | `i32` |
+//! | `q` | [`I64`] | `i64` |
+//! | `f` | [`F32`] | `f32` |
+//! | `d` | [`F64`] | `f64` |
+//! | `c` | [`Char`] | `u8` |
+//! | `BBH` | [`BBH`] | `(u8, u8, u16)` |
+//! | `BH` | [`BH`] | `(u8, u16)` |
+//! | `HH` | [`HH`] | `(u16, u16)` |
+//! | `LL` | [`LL`] | `(u32, u32)` |
+//! | `QH` | [`QH`] | `(u64, u16)` |
+//! | `QL` | [`QL`] | `(u64, u32)` |
+//! | `QQHHBH` | [`QQHHBH`] | `(u64, u64, u16, u16, u8, u16)` |
+//! | `ccB` | [`CCB`] | `(u8, u8, u8)` |
+//! | `20s` | [`Bytes20`] | `[u8; 20]` |
+//! | `32s` | [`Bytes32`] | `[u8; 32]` |
+//! | `64s` | [`Bytes64`] | `[u8; 64]` |
+//! | `74s` | [`Bytes74`] | `[u8; 74]` |
+//! | `4SH` | [`Bytes4H`] | `([u8; 4], u16)` |
+//! | `c20s` | [`CharBytes20`] | `(u8, [u8; 20])` |
+//! | `bits` | [`BitFlags`] | [`Bits`](super::Bits), `[bool; 8]` |
+//! | `ipv4` | [`Ipv4`] | `SocketAddrV4`, `SocketAddr` (IPv6 cannot be packed) |
+//! | `ip_address` | [`IpAddress`] | `SocketAddr` |
+//! | `address` | [`AddressFormat`] | [`Address`](crate::address::Address) |
+//! | `varlenH` | [`VarlenH`] | `Vec<u8>` |
+//! | `doublevarlenH` | [`DoubleVarlenH`] | `Vec<u8>` |
+//! | `varlenI` | [`VarlenI`] | `Vec<u8>` |
+//! | `varlenHutf8` | [`VarlenHUtf8`] | `String` |
+//! | `varlenIutf8` | [`VarlenIUtf8`] | `String` |
+//! | `varlenHx20` | [`VarlenHx20`] | `Vec<[u8; 20]>`, `Vec<u8>` |
+//! | `varlenBx2` | [`VarlenBx2`] | `Vec<[u8; 2]>`, `Vec<u8>` |
+//! | `varlenH-list` | [`VarlenHList`] | `Vec<Vec<u8>>` |
+//! | `arrayH-?` | [`ArrayHBool`] | `Vec<bool>` |
+//! | `arrayH-q` | [`ArrayHI64`] | `Vec<i64>` |
+//! | `arrayH-d` | [`ArrayHF64`] | `Vec<f64>` |
+//! | `raw` | [`RawBytes`] | `Vec<u8>`, [`Raw`](super::Raw) |
+//! | `payload` | [`Nested`] | any `T: Payload` |
+//! | `payload-list` | [`NestedList`] | `Vec<T>` with `T: Payload` |
+//!
+//! # Quirks, kept because py-ipv8 has them
+//! - A length that runs past the data is cut, not refused, in all `varlen…`, `array…` and `payload` formats; what
+//!   follows then fails, but a message may end there.
+//! - `varlenHx20` and `varlenBx2` count whole items but carry every byte. Read as fixed-size items, an incomplete
+//!   last one is dropped.
+//! - The arrays are little-endian, count included: the native order of the machines the network runs on.
+//! - A nested payload may be followed by anything within its announced size.
+//! - The fixed strings are exact here, where py-ipv8 pads short input and cuts long input.
+
+use super::{PackError, Reader, UnpackError, Writer};
+
+mod addresses;
+mod fixed;
+mod variable;
+
+/// A named format of the protocol, applied to the Rust type `T`.
+///
+/// Implemented by the marker types of [`formats`](self), never by values.
+#[diagnostic::on_unimplemented(
+    message = "the format `{Self}` cannot carry a `{T}`",
+    label = "`{T}` does not fit this format",
+    note = "the table in `ipv8_core::wire::formats` says which types each format carries"
+)]
+pub trait Format<T> {
+    /// Appends `value`.
+    ///
+    /// # Errors
+    /// [`PackError`] when the format cannot carry this value.
+    fn pack(value: &T, writer: &mut Writer) -> Result<(), PackError>;
+
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// [`UnpackError`] when the bytes are no such value. Where the reader then stands is not specified.
+    fn unpack(reader: &mut Reader<'_>) -> Result<T, UnpackError>;
+}
+
+macro_rules! formats {
+    ($($name:literal $marker:ident $doc:literal,)*) => {
+        $(
+            #[doc = concat!("Format `", $name, "`: ", $doc)]
+            #[derive(Debug)]
+            pub enum $marker {}
+        )*
+
+        /// Every format name of the protocol, in the order of the table above.
+        pub const NAMES: [&str; 42] = [$($name),*];
+    };
+}
+
+formats! {
+    "?" Bool "one byte, 0 or 1; any nonzero byte reads as true.",
+    "B" U8 "one byte.",
+    "H" U16 "2 bytes, big-endian.",
+    "I" U32 "4 bytes, big-endian.",
+    "Q" U64 "8 bytes, big-endian.",
+    "l" I32 "4 bytes, signed, big-endian.",
+    "q" I64 "8 bytes, signed, big-endian.",
+    "f" F32 "IEEE single precision, big-endian.",
+    "d" F64 "IEEE double precision, big-endian.",
+    "c" Char "one byte that stands for a character.",
+    "BBH" BBH "two bytes and a 16-bit number.",
+    "BH" BH "a byte and a 16-bit number.",
+    "HH" HH "two 16-bit numbers.",
+    "LL" LL "two 32-bit numbers.",
+    "QH" QH "a 64-bit and a 16-bit number.",
+    "QL" QL "a 64-bit and a 32-bit number.",
+    "QQHHBH" QQHHBH "two 64-bit numbers, two of 16 bits, a byte, one of 16 bits.",
+    "ccB" CCB "three bytes, the first two standing for characters.",
+    "20s" Bytes20 "exactly 20 bytes.",
+    "32s" Bytes32 "exactly 32 bytes.",
+    "64s" Bytes64 "exactly 64 bytes.",
+    "74s" Bytes74 "exactly 74 bytes.",
+    "4SH" Bytes4H "4 bytes and a 16-bit number.",
+    "c20s" CharBytes20 "one byte and 20 bytes.",
+    "bits" BitFlags "eight flags in one byte, the first one being 0x80.",
+    "ipv4" Ipv4 "4 bytes of address and a 16-bit port.",
+    "ip_address" IpAddress "a type byte (1: IPv4, 3: IPv6), the address, a 16-bit port.",
+    "address" AddressFormat "as `ip_address`, and type 2: a host name with a 16-bit length.",
+    "varlenH" VarlenH "bytes after a 16-bit length.",
+    "doublevarlenH" DoubleVarlenH "bytes after a 16-bit length, the same as `varlenH`.",
+    "varlenI" VarlenI "bytes after a 32-bit length.",
+    "varlenHutf8" VarlenHUtf8 "UTF-8 text after a 16-bit length in bytes.",
+    "varlenIutf8" VarlenIUtf8 "UTF-8 text after a 32-bit length in bytes.",
+    "varlenHx20" VarlenHx20 "items of 20 bytes after their 16-bit count.",
+    "varlenBx2" VarlenBx2 "items of 2 bytes after their 8-bit count.",
+    "varlenH-list" VarlenHList "an 8-bit count, then so many `varlenH`.",
+    "arrayH-?" ArrayHBool "a 16-bit little-endian count, then one byte for each flag.",
+    "arrayH-q" ArrayHI64 "a 16-bit little-endian count, then 64-bit signed little-endian numbers.",
+    "arrayH-d" ArrayHF64 "a 16-bit little-endian count, then little-endian IEEE doubles.",
+    "raw" RawBytes "everything to the end; only sensible as the last field.",
+    "payload" Nested "a payload after its 16-bit size.",
+    "payload-list" NestedList "an 8-bit count, then so many `payload`.",
+}

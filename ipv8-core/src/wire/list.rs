@@ -1,0 +1,65 @@
+//! What a `Vec` is on the wire depends on what it holds.
+
+use super::formats::{self, Format};
+use super::{PackError, Payload, Reader, UnpackError, Writer};
+
+/// A type that has a format for lists of it.
+///
+/// | item | format of the list |
+/// |---|---|
+/// | `u8` | `varlenH` |
+/// | `bool`, `i64`, `f64` | `arrayH-?`, `arrayH-q`, `arrayH-d` |
+/// | `T: Payload` | `payload-list` |
+#[diagnostic::on_unimplemented(
+    message = "a list of `{Self}` has no wire format of its own",
+    label = "`Vec<{Self}>` cannot be a field of a payload as it is",
+    note = "name a format with `#[payload(format = \"…\")]`, or derive `Payload` for the items"
+)]
+pub trait ListItem: Sized {
+    /// Appends a list. The parameter is a `Vec` because [`Format`] works on whole field types.
+    ///
+    /// # Errors
+    /// [`PackError`] when the list is too long for its count, or an item cannot be carried.
+    #[expect(
+        clippy::ptr_arg,
+        reason = "handed on to formats, which are defined on Vec"
+    )]
+    fn pack_list(items: &Vec<Self>, writer: &mut Writer) -> Result<(), PackError>;
+
+    /// Reads a list.
+    ///
+    /// # Errors
+    /// [`UnpackError`] when the bytes are no such list.
+    fn unpack_list(reader: &mut Reader<'_>) -> Result<Vec<Self>, UnpackError>;
+}
+
+macro_rules! list_items {
+    ($($item:ty: $marker:ident,)*) => {$(
+        impl ListItem for $item {
+            fn pack_list(items: &Vec<Self>, writer: &mut Writer) -> Result<(), PackError> {
+                formats::$marker::pack(items, writer)
+            }
+
+            fn unpack_list(reader: &mut Reader<'_>) -> Result<Vec<Self>, UnpackError> {
+                formats::$marker::unpack(reader)
+            }
+        }
+    )*};
+}
+
+list_items! {
+    u8: VarlenH,
+    bool: ArrayHBool,
+    i64: ArrayHI64,
+    f64: ArrayHF64,
+}
+
+impl<T: Payload> ListItem for T {
+    fn pack_list(items: &Vec<Self>, writer: &mut Writer) -> Result<(), PackError> {
+        formats::NestedList::pack(items, writer)
+    }
+
+    fn unpack_list(reader: &mut Reader<'_>) -> Result<Vec<Self>, UnpackError> {
+        formats::NestedList::unpack(reader)
+    }
+}

@@ -1,0 +1,142 @@
+//! One checked payload to its `impl`s.
+
+use super::model::{Container, Field, Fields, Message, Style, krate};
+use crate::expand::generated_at;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::LitStr;
+use syn::ext::IdentExt;
+
+/// `impl Payload`, and `impl Message` when there is an id.
+pub(crate) fn payload(
+    ident: &Ident,
+    container: &Container,
+    fields: &Fields,
+    message: Option<&Message>,
+) -> TokenStream {
+    let krate = krate(container, ident.span());
+    let pack = fields.list.iter().map(|field| pack(field, &krate));
+    let unpack = unpack(fields, &krate);
+    let (writer, reader) = match fields.list.is_empty() {
+        true => (quote!(_), quote!(_)),
+        false => (local("writer"), local("reader")),
+    };
+    let message = message.map(|message| self::message(ident, container, message));
+    quote! {
+        #[automatically_derived]
+        impl #krate::Payload for #ident {
+            fn pack(&self, #writer: &mut #krate::wire::Writer) -> ::core::result::Result<(), #krate::wire::PackError> {
+                #(#pack)*
+                ::core::result::Result::Ok(())
+            }
+            fn unpack(#reader: &mut #krate::wire::Reader<'_>) -> ::core::result::Result<Self, #krate::wire::UnpackError> {
+                ::core::result::Result::Ok(#unpack)
+            }
+        }
+        #message
+    }
+}
+
+/// Stands in when there are mistakes, so that code which names the payload has no errors of its own.
+pub(crate) fn stub(ident: &Ident, container: &Container) -> TokenStream {
+    let krate = krate(container, ident.span());
+    let message = container.id.as_ref().map(|_| {
+        let message = Message {
+            id: quote!(0),
+            computed: false,
+        };
+        self::message(ident, container, &message)
+    });
+    quote! {
+        #[automatically_derived]
+        impl #krate::Payload for #ident {
+            fn pack(&self, _: &mut #krate::wire::Writer) -> ::core::result::Result<(), #krate::wire::PackError> {
+                ::core::unreachable!()
+            }
+            fn unpack(_: &mut #krate::wire::Reader<'_>) -> ::core::result::Result<Self, #krate::wire::UnpackError> {
+                ::core::unreachable!()
+            }
+        }
+        #message
+    }
+}
+
+fn message(ident: &Ident, container: &Container, message: &Message) -> TokenStream {
+    let krate = krate(container, ident.span());
+    let id = &message.id;
+    let name = LitStr::new(&ident.unraw().to_string(), ident.span());
+    let global_time = container.global_time.is_some();
+    let authentication = Ident::new(
+        if container.unsigned.is_some() {
+            "Unsigned"
+        } else {
+            "Signed"
+        },
+        Span::mixed_site(),
+    );
+    let check = message.computed.then(|| {
+        let at = generated_at(first_span(id));
+        quote_spanned! {at=>
+            const _: () = ::core::assert!(
+                <#ident as #krate::Message>::ID < 231,
+                "message ids 231 to 255 are reserved: write a number from 0 to 230"
+            );
+        }
+    });
+    quote! {
+        #[automatically_derived]
+        impl #krate::Message for #ident {
+            const ID: u8 = #id;
+            const NAME: &'static str = #name;
+            const GLOBAL_TIME: bool = #global_time;
+            type Authentication = #krate::#authentication;
+        }
+        #check
+    }
+}
+
+// <String as ::ipv8_core::wire::Field>::pack(&self.text, writer)?;
+fn pack(field: &Field, krate: &TokenStream) -> TokenStream {
+    let (member, codec, writer) = (&field.member, codec(field, krate), local("writer"));
+    quote!(#codec::pack(&self.#member, #writer)?;)
+}
+
+// Self { text: <String as ::ipv8_core::wire::Field>::unpack(reader)? }
+fn unpack(fields: &Fields, krate: &TokenStream) -> TokenStream {
+    let reader = local("reader");
+    let values = fields.list.iter().map(|field| {
+        let codec = codec(field, krate);
+        quote!(#codec::unpack(#reader)?)
+    });
+    let members = fields.list.iter().map(|field| &field.member);
+    match fields.style {
+        Style::Named => quote!(Self { #(#members: #values),* }),
+        Style::Tuple => quote!(Self(#(#values),*)),
+        Style::Unit => quote!(Self),
+    }
+}
+
+// <String as ::ipv8_core::wire::Field>
+// <::ipv8_core::wire::formats::VarlenI as ::ipv8_core::wire::Format<Vec<u8>>>
+fn codec(field: &Field, krate: &TokenStream) -> TokenStream {
+    let ty = &field.ty;
+    match &field.format {
+        None => quote!(<#ty as #krate::wire::Field>),
+        Some(format) => {
+            let marker = Ident::new(format.marker, generated_at(format.literal.span()));
+            quote!(<#krate::wire::formats::#marker as #krate::wire::Format<#ty>>)
+        }
+    }
+}
+
+fn local(name: &str) -> TokenStream {
+    Ident::new(name, Span::mixed_site()).into_token_stream()
+}
+
+fn first_span(tokens: &TokenStream) -> Span {
+    tokens
+        .clone()
+        .into_iter()
+        .next()
+        .map_or_else(Span::call_site, |token| token.span())
+}

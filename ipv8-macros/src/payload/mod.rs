@@ -1,0 +1,33 @@
+//! `#[derive(Payload)]`.
+
+mod check;
+mod expand;
+mod formats;
+mod model;
+mod parse;
+
+use crate::problems::Problems;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+/// The `impl`s of one struct; or its mistakes, and `impl`s that stand in.
+pub(crate) fn derive(item: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(item) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut problems = Problems::default();
+    let attributes = parse::container(&input.attrs, &mut problems);
+    let fields = check::fields(&input, &mut problems);
+    let message = check::message(&attributes, &mut problems);
+    let generated = match (fields, problems.is_empty()) {
+        (Some(fields), true) => {
+            expand::payload(&input.ident, &attributes, &fields, message.as_ref())
+        }
+        _ if input.generics.params.is_empty() => expand::stub(&input.ident, &attributes),
+        _ => TokenStream::new(),
+    };
+    let problems = problems.into_tokens();
+    quote!(#generated #problems)
+}

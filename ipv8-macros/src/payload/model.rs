@@ -1,0 +1,71 @@
+//! What a payload struct says.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{Expr, Ident, LitStr, Member, Path};
+
+/// `#[payload(…)]` on the struct.
+#[derive(Default)]
+pub(crate) struct Container {
+    pub(crate) id: Option<Expr>,
+    /// Where `unsigned` stands.
+    pub(crate) unsigned: Option<Span>,
+    /// Where `global_time` stands.
+    pub(crate) global_time: Option<Span>,
+    pub(crate) krate: Option<Path>,
+}
+
+/// The id of a message.
+pub(crate) struct Message {
+    pub(crate) id: TokenStream,
+    /// Whether the id is no literal, so that only the compiler knows its value.
+    pub(crate) computed: bool,
+}
+
+/// One field.
+pub(crate) struct Field {
+    pub(crate) member: Member,
+    pub(crate) ty: TokenStream,
+    pub(crate) format: Option<Format>,
+}
+
+/// `#[payload(format = "…")]`.
+pub(crate) struct Format {
+    pub(crate) literal: LitStr,
+    /// The type in `ipv8_core::wire::formats` that stands for the name.
+    pub(crate) marker: &'static str,
+}
+
+/// The fields, and how the struct is built from them.
+pub(crate) struct Fields {
+    pub(crate) list: Vec<Field>,
+    pub(crate) style: Style,
+}
+
+/// How a struct is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    Named,
+    Tuple,
+    Unit,
+}
+
+/// `key`, and where it stands.
+pub(crate) struct Key {
+    pub(crate) ident: Ident,
+    pub(crate) name: String,
+}
+
+impl Key {
+    pub(crate) fn new(ident: Ident) -> Self {
+        let name = ident.to_string();
+        Self { ident, name }
+    }
+}
+
+/// A crate path as tokens.
+pub(crate) fn krate(container: &Container, span: Span) -> TokenStream {
+    match &container.krate {
+        Some(path) => quote::quote!(#path),
+        None => crate::relay::default_crate(span),
+    }
+}

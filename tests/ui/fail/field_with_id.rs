@@ -1,0 +1,10 @@
+use ipv8_core::prelude::*;
+
+#[derive(Payload)]
+#[payload(id = 1)]
+struct Hello {
+    #[payload(id = 2)]
+    picture: Vec<u8>,
+}
+
+fn main() {}

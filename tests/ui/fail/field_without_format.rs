@@ -1,0 +1,10 @@
+use ipv8_core::prelude::*;
+
+#[derive(Payload)]
+#[payload(id = 1)]
+struct Hello {
+    text: String,
+    since: std::time::Instant,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use ipv8_core::prelude::*;
+
+#[path = "../my_module.rs"]
+mod my_module;
+
+#[overlay(my_module::MyCommunity)]
+#[walk_strategy(RandomWalk)]
+struct MyLauncher<T> {
+    value: T,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use ipv8_core::prelude::*;
+
+#[path = "../my_module.rs"]
+mod my_module;
+
+#[overlay(crate = ipv8_core, my_module::MyCommunity)]
+#[walk_strategy(RandomWalk)]
+struct MyLauncher;
+
+fn main() {}

@@ -1,0 +1,11 @@
+use ipv8_core::prelude::*;
+
+#[path = "../my_module.rs"]
+mod my_module;
+
+#[walk_strategy(RandomWalk)]
+#[overlay(my_module::MyStrategy)]
+#[walk_strategy(EdgeWalk)]
+struct MyLauncher;
+
+fn main() {}

@@ -1,0 +1,11 @@
+use ipv8_core::prelude::*;
+
+#[path = "../my_module.rs"]
+mod my_module;
+use my_module::MyCommunity;
+
+#[overlay("MyCommunity")]
+#[walk_strategy(RandomWalk)]
+struct MyLauncher;
+
+fn main() {}

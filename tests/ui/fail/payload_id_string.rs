@@ -1,0 +1,9 @@
+use ipv8_core::prelude::*;
+
+#[derive(Payload)]
+#[payload(id = "1")]
+struct Hello {
+    text: String,
+}
+
+fn main() {}

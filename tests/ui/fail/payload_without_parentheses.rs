@@ -1,0 +1,8 @@
+use ipv8_core::prelude::*;
+
+#[derive(Payload)]
+#[payload]
+#[payload = "1"]
+struct Hello;
+
+fn main() {}
