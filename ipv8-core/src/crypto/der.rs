@@ -51,7 +51,7 @@ pub(super) struct PrivateInfo<'a> {
     pub(super) point: Option<Vec<u8>>,
 }
 
-/// Reads SEQ { SEQ { algorithm, curve }, BIT STRING }.
+/// Reads `SEQ { SEQ { algorithm, curve }, BIT STRING }`.
 pub(super) fn read_public(bytes: &[u8]) -> Result<PublicInfo, KeyError> {
     let mut outer = Reader(Reader(bytes).element(SEQUENCE, "outer sequence")?);
     let mut algorithm = Reader(outer.element(SEQUENCE, "algorithm")?);
@@ -73,7 +73,7 @@ pub(super) fn read_public(bytes: &[u8]) -> Result<PublicInfo, KeyError> {
     }
 }
 
-/// Reads SEQ { INTEGER, OCTET STRING, [0] curve, [1] BIT STRING (optional) }, the integer being 1.
+/// Reads `SEQ { INTEGER, OCTET STRING, [0] curve, [1] BIT STRING (optional) }`, the integer being 1.
 pub(super) fn read_private(bytes: &[u8]) -> Result<PrivateInfo<'_>, KeyError> {
     let mut outer = Reader(Reader(bytes).element(SEQUENCE, "outer sequence")?);
     if outer.element(INTEGER, "version")? != [1] {

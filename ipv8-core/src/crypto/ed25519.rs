@@ -180,6 +180,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn any_key_signs_agrees_and_survives_its_bin(seed: [u8; 32], other: [u8; 32], message: Vec<u8>, flip in 0usize..512) {
             let key = PrivateKey::generate(&mut StdRng::from_seed(seed));
