@@ -14,7 +14,7 @@
 //! |---|---|
 //! | 7 the world | [`endpoint`], [`runtime`], [`key_file`] |
 //! | 6 assembling | [`config`], [`launcher`] |
-//! | 5 one node | [`overlay`], [`scheduler`], [`engine`] |
+//! | 5 one node | [`mod@overlay`], [`scheduler`], [`engine`] |
 //! | 4 what users write | [`community`], [`strategy`] |
 //! | 3 one overlay | [`context`], [`introduction`], [`bootstrap`] |
 //! | 2 state | [`peer`], [`network`], [`timers`], [`outbox`], [`request_cache`], [`counters`] |

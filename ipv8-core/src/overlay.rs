@@ -1,6 +1,6 @@
 //! One overlay: a community with its strategies, and the place where their types are erased.
 //!
-//! The engine holds overlays of any community type; it talks to them through [`AnyOverlay`]. This
+//! The engine holds overlays of any community type; it talks to them through `AnyOverlay`. This
 //! is the only module that erases types.
 
 use std::any::{Any, TypeId, type_name};

@@ -284,21 +284,16 @@ impl Engine {
     /// The overlays, in the order in which they were added.
     #[must_use]
     pub fn overlays(&self) -> Vec<OverlayInfo> {
-        let info =
-            |(id, overlay): (&CommunityId, &Box<dyn crate::overlay::AnyOverlay>)| OverlayInfo {
-                id: *id,
-                community: overlay.name(),
-                community_type: overlay.community_type(),
-                strategies: (0..overlay.strategy_count())
-                    .filter_map(|index| {
-                        self.strategy_info(Turn {
-                            overlay: *id,
-                            index,
-                        })
-                    })
-                    .collect(),
-            };
-        self.overlays.iter().map(info).collect()
+        let strategies = |id: CommunityId, count: usize| {
+            (0..count).filter_map(move |index| self.strategy_info(Turn { overlay: id, index }))
+        };
+        let overlays = self.overlays.iter().map(|(id, overlay)| OverlayInfo {
+            id: *id,
+            community: overlay.name(),
+            community_type: overlay.community_type(),
+            strategies: strategies(*id, overlay.strategy_count()).collect(),
+        });
+        overlays.collect()
     }
 
     /// The id of the first overlay whose community is a `C`.

@@ -27,7 +27,7 @@ pub enum Error {
     #[error("launcher {launcher} failed: {error}")]
     Launch {
         /// The launcher and its place.
-        launcher: LauncherMeta,
+        launcher: Box<LauncherMeta>,
         /// Why.
         error: OverlayError,
     },
@@ -35,7 +35,7 @@ pub enum Error {
     #[error("launcher {launcher} panicked while it described its overlay")]
     LauncherPanicked {
         /// The launcher and its place.
-        launcher: LauncherMeta,
+        launcher: Box<LauncherMeta>,
     },
     /// Ctrl-C and SIGTERM could not be listened for.
     #[error("signals cannot be listened for: {0}")]

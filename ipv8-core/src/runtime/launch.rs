@@ -141,10 +141,12 @@ fn assemble(
     let failure = match assembled {
         Ok(Ok(_)) => return Ok(()),
         Ok(Err(error)) => Error::Launch {
-            launcher: meta,
+            launcher: Box::new(meta),
             error,
         },
-        Err(_) => Error::LauncherPanicked { launcher: meta },
+        Err(_) => Error::LauncherPanicked {
+            launcher: Box::new(meta),
+        },
     };
     engine.unload_all(now());
     Err(failure)

@@ -181,6 +181,7 @@ impl Node {
             addresses: self.engine.network().address_count(),
             missed_turns: self.engine.missed_turns(),
             slow_steps: self.slow_steps,
+            hanging_steps: self.watchdog.hanging(),
         }
     }
 }

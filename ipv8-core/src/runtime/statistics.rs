@@ -24,6 +24,8 @@ pub struct NodeStatistics {
     pub missed_turns: u64,
     /// Steps that took longer than the time between two turns.
     pub slow_steps: u64,
+    /// Steps that were named because they had not come back after a second.
+    pub hanging_steps: u64,
 }
 
 /// Counts what became of a datagram handed to the socket.

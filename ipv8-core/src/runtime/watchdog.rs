@@ -67,7 +67,6 @@ impl Watchdog {
     }
 
     /// How many steps were reported as hanging.
-    #[cfg(test)]
     pub(super) fn hanging(&self) -> u64 {
         self.shared.lock().hanging
     }
