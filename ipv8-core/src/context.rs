@@ -117,6 +117,8 @@ impl Shared {
 #[derive(Debug)]
 pub struct OverlayState {
     pub(crate) community_id: CommunityId,
+    /// Tells apart overlays that had the same id one after the other.
+    pub(crate) serial: u64,
     pub(crate) prefix: Prefix,
     pub(crate) my_key: PrivateKey,
     pub(crate) max_peers: i32,
@@ -139,6 +141,7 @@ impl OverlayState {
     ) -> Self {
         Self {
             community_id,
+            serial: 0,
             prefix: community_id.prefix(),
             my_key,
             max_peers,

@@ -16,6 +16,7 @@ use crate::wire::UnpackError;
 #[derive(Clone, Copy, Debug)]
 pub struct Ticket {
     overlay: CommunityId,
+    serial: u64,
     source: SocketAddr,
     id: u8,
     opener: Opener,
@@ -30,6 +31,7 @@ enum Opener {
 /// A datagram after [`Ticket::open`]: the message, or why it is none.
 pub struct Opened {
     overlay: CommunityId,
+    serial: u64,
     source: SocketAddr,
     id: u8,
     body: Result<OpenedBody, OpenError>,
@@ -60,6 +62,7 @@ impl Ticket {
         };
         Opened {
             overlay: self.overlay,
+            serial: self.serial,
             source: self.source,
             id: self.id,
             body,
@@ -117,6 +120,7 @@ impl Engine {
         };
         Ok(Ticket {
             overlay,
+            serial: entry.state().serial,
             source,
             id,
             opener,
@@ -133,6 +137,7 @@ impl Engine {
             source,
             id: message,
             body,
+            ..
         } = opened;
         let (Some(overlay), Ok(body)) = (self.overlays.get_mut(&id), body) else {
             return;
@@ -154,12 +159,14 @@ impl Engine {
         if let Err(error) = &opened.body {
             return Err(reason_of(error));
         }
-        // The overlay can have been unloaded while the datagram was being opened.
-        let overlay = self
-            .overlays
-            .get(&opened.overlay)
-            .ok_or(DropReason::UnknownPrefix)?;
-        let me = overlay.state().my_key.public_key();
+        // The overlay can have been unloaded while the datagram was being opened, and another one
+        // can have its id by now.
+        let loaded = self.overlays.get(&opened.overlay);
+        let state = loaded
+            .map(|overlay| overlay.state())
+            .filter(|state| state.serial == opened.serial)
+            .ok_or(DropReason::Unloaded)?;
+        let me = state.my_key.public_key();
         if opened.signed_by().is_some_and(|by| by.key == *me) {
             return Err(DropReason::OwnPacket);
         }

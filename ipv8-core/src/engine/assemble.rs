@@ -162,6 +162,8 @@ impl Engine {
             max_peers,
             Bootstrap::new(config.bootstrap),
         );
+        state.serial = self.next_serial;
+        self.next_serial += 1;
         self.shared.network.register_service(id);
         let made = C::new(
             settings,

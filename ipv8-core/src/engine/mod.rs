@@ -98,6 +98,7 @@ pub struct Engine {
     shared: Shared,
     scheduler: Scheduler<Turn>,
     events: VecDeque<Event>,
+    next_serial: u64,
 }
 
 impl std::fmt::Debug for Engine {
@@ -120,6 +121,7 @@ impl Engine {
             shared: Shared::new(Network::new(config.network.clone()), rng),
             scheduler: Scheduler::new(config.walk_interval),
             events: VecDeque::new(),
+            next_serial: 0,
         }
     }
 
