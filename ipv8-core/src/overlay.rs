@@ -149,7 +149,8 @@ pub(crate) trait AnyOverlay: Send {
         shared: &mut Shared,
         now: Instant,
     ) -> Result<(), Panicked>;
-    fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked>;
+    /// Tells the community of every request that is overdue; returns how often that panicked.
+    fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> usize;
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
@@ -353,14 +354,17 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         })
     }
 
-    fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked> {
+    fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> usize {
         let expired: Vec<_> = self.state.requests.expired(now).collect();
+        let mut panics = 0;
         for (prefix, number, data) in expired {
-            self.with(shared, now, |community, cx| {
+            let told = self.with(shared, now, |community, cx| {
                 community.on_request_timeout(prefix, number, data, cx)
-            })?;
+            });
+            panics += usize::from(told.is_err());
         }
-        Ok(())
+        self.state.wake_when_due(&mut shared.timers);
+        panics
     }
 
     fn as_any_mut(&mut self) -> &mut dyn Any {

@@ -175,8 +175,7 @@ impl Desk {
         let network = self.engine.network_mut();
         assert!(network.add_verified_peer(&peer), "{source} was refused");
         network.discover_services(peer.key(), [self.id]);
-        let events = self.drain().1;
-        assert!(!events.is_empty() || !self.engine.network().has_changes());
+        self.drain_after_flush();
         peer
     }
 
@@ -199,6 +198,12 @@ impl Desk {
         }
         self.engine.handle(Input::Flushed, self.now);
         (sent, events)
+    }
+
+    /// Lets the engine settle what was done to its network, and gives the events.
+    pub fn drain_after_flush(&mut self) -> Vec<Event> {
+        self.engine.handle(Input::Flushed, self.now);
+        self.drain().1
     }
 
     /// Takes in a datagram and gives what it made the engine send.

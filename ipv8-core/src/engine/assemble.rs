@@ -278,6 +278,9 @@ impl Engine {
     }
 
     fn remove_overlay(&mut self, id: CommunityId) {
+        if let Some(overlay) = self.overlays.get_mut(&id) {
+            overlay.state_mut().stay_asleep(&mut self.shared.timers);
+        }
         self.overlays.shift_remove(&id);
         self.scheduler.remove(|turn| turn.overlay == id);
         self.shared.network.unregister_service(id);

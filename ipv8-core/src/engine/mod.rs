@@ -215,10 +215,15 @@ impl Engine {
 
     /// Own timeouts first, then at most one step.
     fn timeout(&mut self, now: Instant) {
-        while let Some((_, id)) = self.shared.timers.pop_expired(now) {
-            if let Some(overlay) = self.overlays.get_mut(&id)
-                && overlay.expire_requests(&mut self.shared, now).is_err()
-            {
+        // Taken out first: what is asked anew without any patience waits for the next input.
+        let timers = &mut self.shared.timers;
+        let due = std::iter::from_fn(|| timers.pop_expired(now));
+        let due: Vec<_> = due.map(|(_, overlay)| overlay).collect();
+        for id in due {
+            let Some(overlay) = self.overlays.get_mut(&id) else {
+                continue;
+            };
+            for _ in 0..overlay.expire_requests(&mut self.shared, now) {
                 self.note_panic(id, Place::RequestTimeout);
             }
         }
