@@ -374,6 +374,6 @@ impl<C: Community> AnyOverlay for Overlay<C> {
 
 /// Runs code of the user. A panic there must not take the other overlays down; what it borrowed is
 /// only data, each piece of which stays usable.
-fn guarded<R>(call: impl FnOnce() -> R) -> Result<R, Panicked> {
+pub(crate) fn guarded<R>(call: impl FnOnce() -> R) -> Result<R, Panicked> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|_| Panicked)
 }

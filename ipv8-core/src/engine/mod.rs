@@ -41,6 +41,10 @@ use crate::scheduler::Scheduler;
 /// `walker_interval`).
 pub const WALK_INTERVAL: Duration = Duration::from_millis(500);
 
+/// How many [`Event`]s wait to be polled; beyond it the oldest is lost. A driver that keeps to the
+/// rules never gets near: a single input makes a few.
+pub const EVENT_LIMIT: usize = 65_536;
+
 /// What an engine is made with.
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
@@ -98,6 +102,7 @@ pub struct Engine {
     shared: Shared,
     scheduler: Scheduler<Turn>,
     events: VecDeque<Event>,
+    events_lost: u64,
     next_serial: u64,
 }
 
@@ -121,6 +126,7 @@ impl Engine {
             shared: Shared::new(Network::new(config.network.clone()), rng),
             scheduler: Scheduler::new(config.walk_interval),
             events: VecDeque::new(),
+            events_lost: 0,
             next_serial: 0,
         }
     }
@@ -172,6 +178,12 @@ impl Engine {
     /// The peer graph, to load a snapshot into or to forget somebody.
     pub fn network_mut(&mut self) -> &mut Network {
         &mut self.shared.network
+    }
+
+    /// How many events were lost because nobody polled them: see [`EVENT_LIMIT`].
+    #[must_use]
+    pub fn events_lost(&self) -> u64 {
+        self.events_lost
     }
 
     /// Where this node is, as far as it knows.
@@ -250,7 +262,7 @@ impl Engine {
             self.note_panic(turn.overlay, Place::Step(info.name));
         }
         tracing::trace!(?outcome, datagrams, "stepped");
-        self.events.push_back(Event::Step(StepReport {
+        self.emit(Event::Step(StepReport {
             overlay: turn.overlay,
             strategy: info.name,
             index: turn.index,
@@ -311,17 +323,27 @@ impl Engine {
             }
         };
         self.note(overlay, Place::PeerObserver, result);
+        self.emit(event);
+    }
+
+    fn emit(&mut self, event: Event) {
+        if self.events.len() >= EVENT_LIMIT {
+            self.events.pop_front();
+            self.events_lost += 1;
+        }
         self.events.push_back(event);
     }
 
     fn note_panic(&mut self, overlay: CommunityId, place: Place) {
-        let community = self
-            .overlays
-            .get(&overlay)
-            .map_or("?", |overlay| overlay.name());
+        let loaded = self.overlays.get(&overlay);
+        let community = loaded.map_or("?", |overlay| overlay.name());
+        self.note_panic_of(community, overlay, place);
+    }
+
+    fn note_panic_of(&mut self, community: &'static str, overlay: CommunityId, place: Place) {
         tracing::error!(%overlay, community, %place, "a panic was caught; the node goes on");
         self.shared.statistics.panicked();
-        self.events.push_back(Event::Panicked { overlay, place });
+        self.emit(Event::Panicked { overlay, place });
     }
 
     fn note(&mut self, overlay: CommunityId, place: Place, result: Result<(), Panicked>) {
