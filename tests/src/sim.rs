@@ -196,7 +196,7 @@ impl Sim {
 
     fn next_timeout(&self) -> Option<(Instant, usize)> {
         let timeout = |(index, (at, machine)): (usize, &(SocketAddr, Machine))| match machine {
-            Machine::Engine(engine) if self.places.contains_key(at) => {
+            Machine::Engine(engine) if self.places.get(at) == Some(&index) => {
                 engine.poll_timeout().map(|time| (time, index))
             }
             _ => None,
