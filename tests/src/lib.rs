@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod json;
+pub mod launch;
 pub mod probe;
 pub mod python;
 pub mod quiet;

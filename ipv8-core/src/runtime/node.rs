@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::endpoint::Endpoint;
@@ -18,6 +19,18 @@ const REPORT_EVERY: Duration = Duration::from_secs(10);
 
 /// Something another task wants done between two inputs.
 pub(super) type Command = Box<dyn FnOnce(&mut Node) + Send>;
+
+/// Why the loop goes on.
+enum Woken {
+    /// It does not: the node was stopped, or nobody holds it any more.
+    End,
+    /// A timer is due, or a strategy's turn has come.
+    Turn,
+    /// Another task wants something done.
+    Asked(Command),
+    /// Datagrams are there, or the log is to be written.
+    Otherwise,
+}
 
 /// A node as its own task sees it.
 pub(super) struct Node {
@@ -66,26 +79,47 @@ impl Node {
     ) {
         loop {
             self.drain().await;
-            let deadline = self
-                .engine
-                .poll_timeout()
-                .map(tokio::time::Instant::from_std);
-            tokio::select! {
-                biased;
-                _ = stop.wait_for(|stop| *stop) => break,
-                () = sleep_until(deadline) => self.timeout(),
-                command = commands.recv() => match command {
-                    Some(command) => command(&mut self),
-                    None => break,
-                },
-                () = self.endpoint.readable() => self.receive(),
-                () = tokio::time::sleep_until(self.next_report.into()) => {}
+            match self.woken(&mut commands, &mut stop).await {
+                Woken::End => break,
+                Woken::Turn => {
+                    self.timeout();
+                    self.drain().await;
+                    // Steps that are always late must not keep requests waiting.
+                    match commands.try_recv() {
+                        Ok(command) => command(&mut self),
+                        Err(TryRecvError::Empty) => {}
+                        Err(TryRecvError::Disconnected) => break,
+                    }
+                }
+                Woken::Asked(command) => command(&mut self),
+                Woken::Otherwise => {}
             }
+            // Nor must steps or requests keep datagrams waiting, however many there are.
+            self.receive();
             self.report_drops();
         }
         self.engine.unload_all(now());
         self.drain().await;
         tracing::info!("node stopped");
+    }
+
+    /// Waits for the next thing to do. What comes first here goes first when several are due.
+    async fn woken(
+        &mut self,
+        commands: &mut mpsc::Receiver<Command>,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Woken {
+        let deadline = self.engine.poll_timeout();
+        let deadline = deadline.map(tokio::time::Instant::from_std);
+        tokio::select! {
+            biased;
+            // An error means that every handle is gone.
+            _ = stop.wait_for(|stop| *stop) => Woken::End,
+            () = sleep_until(deadline) => Woken::Turn,
+            command = commands.recv() => command.map_or(Woken::End, Woken::Asked),
+            () = self.endpoint.readable() => Woken::Otherwise,
+            () = tokio::time::sleep_until(self.next_report.into()) => Woken::Otherwise,
+        }
     }
 
     /// Takes in what has arrived, up to a batch, stopping early when somebody's turn has come.

@@ -1,0 +1,506 @@
+//! A node with a socket and a task: how it lives, what reaches it, how it ends. In memory, and with
+//! tokio's clock paused.
+
+use std::time::Duration;
+
+use ipv8_core::Error;
+use ipv8_core::endpoint::MemoryNetwork;
+use ipv8_core::engine::{CallError, Event, Place};
+use ipv8_core::payload::{IntroductionRequest, Style};
+use ipv8_core::prelude::*;
+use ipv8_core::runtime::{HandleError, RunningTracker};
+use ipv8_tests::desk::{PROBE, address, key, sealed, sealed_styled};
+use ipv8_tests::launch::{ProbeLauncher, configuration, endpoint, is_open};
+use ipv8_tests::probe::{Heard, Log, Ping, Probe, ProbeSettings, Trap};
+
+const HERE: &str = "10.0.0.1:1000";
+const THERE: &str = "10.0.0.2:2000";
+const TRACKER: &str = "10.0.0.9:9000";
+
+/// Panics at every step.
+#[derive(Default)]
+struct Panics;
+
+impl<C: Community> DiscoveryStrategy<C> for Panics {
+    fn take_step(&mut self, _community: &mut C, _cx: &mut Context<'_>) {
+        panic!("a step that panics");
+    }
+}
+
+/// Does nothing.
+#[derive(Default)]
+struct Idle;
+
+impl<C: Community> DiscoveryStrategy<C> for Idle {
+    fn take_step(&mut self, _community: &mut C, _cx: &mut Context<'_>) {}
+}
+
+fn settings(log: &Log, traps: &[Trap]) -> ProbeSettings {
+    ProbeSettings {
+        traps: traps.to_vec(),
+        refuse: false,
+        log: log.clone(),
+    }
+}
+
+async fn launch(
+    network: &MemoryNetwork,
+    at: &str,
+    number: u16,
+    launchers: Launchers,
+) -> Result<Ipv8, Error> {
+    launchers
+        .configuration(configuration(number, Some(TRACKER)))
+        .launch_on(endpoint(network, at))
+        .await
+}
+
+/// Lets all tasks run until `done`, without waiting for any real time.
+async fn until(mut done: impl FnMut() -> bool) {
+    for _ in 0..10_000 {
+        if done() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    panic!("it did not happen within ten (virtual) seconds");
+}
+
+#[tokio::test(start_paused = true)]
+async fn stop_unloads_the_last_overlay_first_and_frees_the_address() {
+    let (network, log) = (MemoryNetwork::new(), Log::default());
+    let launchers = Launchers::new()
+        .with(ProbeLauncher::<2>::new(settings(&log, &[])))
+        .with(ProbeLauncher::<0>::new(settings(&log, &[])))
+        .with(ProbeLauncher::<1>::new(settings(&log, &[])));
+    let node = launch(&network, HERE, 1, launchers)
+        .await
+        .expect("it is launched");
+    assert!(is_open(&network, HERE));
+    let launched: Vec<_> = node.launched().iter().map(|overlay| overlay.id).collect();
+    let started = log.lines();
+    node.stop().await;
+    assert!(!is_open(&network, HERE), "the address is still taken");
+    let mut reversed: Vec<String> = Vec::new();
+    for id in launched.iter().rev() {
+        let number = id.as_bytes()[0] - 0xa0;
+        reversed.extend([format!("{number} Unload"), format!("{number} Drop")]);
+    }
+    assert_eq!(log.lines()[started.len()..], reversed);
+    node.stop().await;
+    let again = launch(
+        &network,
+        HERE,
+        1,
+        Launchers::new().with(ProbeLauncher::<0>::new(settings(&log, &[]))),
+    )
+    .await;
+    assert_eq!(
+        again.expect("it is launched").local_addresses(),
+        [address(HERE)]
+    );
+}
+
+#[tokio::test]
+async fn stop_closes_a_real_socket_so_that_its_port_is_free_at_once() {
+    let launch = |at: std::net::SocketAddr| {
+        let launchers = Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()));
+        launchers
+            .configuration(configuration(1, None).interfaces([at]))
+            .launch()
+    };
+    let node = launch(address("127.0.0.1:0"))
+        .await
+        .expect("it is launched");
+    let at = node.local_addresses()[0];
+    for _ in 0..3 {
+        node.stop().await;
+        let socket = std::net::UdpSocket::bind(at);
+        assert!(socket.is_ok(), "{socket:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_node_ends_when_the_last_handle_is_dropped_and_not_before() {
+    let (network, log) = (MemoryNetwork::new(), Log::default());
+    let launchers = Launchers::new().with(ProbeLauncher::<0>::new(settings(&log, &[])));
+    let node = launch(&network, HERE, 1, launchers)
+        .await
+        .expect("it is launched");
+    let overlay = node.overlay::<Probe>().expect("it was launched");
+    let other = node.clone();
+    drop(node);
+    drop(other);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(is_open(&network, HERE), "an overlay handle is a handle");
+    assert_eq!(overlay.peers().await.expect("it runs").len(), 0);
+    drop(overlay);
+    until(|| !is_open(&network, HERE)).await;
+    assert!(log.lines().contains(&"0 Unload".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_community_that_keeps_a_handle_of_its_own_node_can_still_be_stopped() {
+    let network = MemoryNetwork::new();
+    let launchers = Launchers::new().with(Holder);
+    let node = launch(&network, HERE, 1, launchers)
+        .await
+        .expect("it is launched");
+    let handle = node.overlay::<Holds>().expect("it was launched");
+    let kept = handle.clone();
+    handle
+        .call(move |holds, _| holds.0 = Some(kept))
+        .await
+        .expect("it runs");
+    node.stop().await;
+    assert!(!is_open(&network, HERE));
+    assert!(matches!(handle.peers().await, Err(HandleError::Stopped)));
+}
+
+struct Holds(Option<OverlayHandle<Holds>>);
+
+impl Community for Holds {
+    const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([0xd1; 20]);
+    type Settings = ();
+
+    fn new(_settings: (), _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
+        Ok(Self(None))
+    }
+}
+
+struct Holder;
+
+impl CommunityLauncher for Holder {
+    type Overlay = Holds;
+    const META: ipv8_core::LauncherMeta = ipv8_core::launcher_meta!(name = "Holder", after = []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_after_a_stop_says_so() {
+    let network = MemoryNetwork::new();
+    let launchers = Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()));
+    let node = launch(&network, HERE, 1, launchers)
+        .await
+        .expect("it is launched");
+    let overlay = node.overlay::<Probe>().expect("it was launched");
+    let mut events = node.events();
+    node.stop().await;
+    assert!(matches!(
+        overlay.call(|_, _| ()).await,
+        Err(HandleError::Stopped)
+    ));
+    assert!(matches!(overlay.peers().await, Err(HandleError::Stopped)));
+    assert!(matches!(overlay.unload().await, Err(HandleError::Stopped)));
+    assert!(matches!(node.statistics().await, Err(HandleError::Stopped)));
+    assert!(matches!(node.overlays().await, Err(HandleError::Stopped)));
+    assert!(matches!(
+        node.unload_overlay::<Probe>().await,
+        Err(HandleError::Stopped)
+    ));
+    assert!(matches!(
+        node.add_strategy::<Probe, _>(Idle, -1).await,
+        Err(HandleError::Stopped)
+    ));
+    while let Ok(event) = events.recv().await {
+        assert!(!matches!(event, Event::Panicked { .. }));
+    }
+    assert!(node.events().recv().await.is_err(), "a closed channel");
+    node.clone().until_stopped().await.expect("it ended well");
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_wait_while_the_node_stops_are_told() {
+    let network = MemoryNetwork::new();
+    let launchers = Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()));
+    let node = launch(&network, HERE, 1, launchers)
+        .await
+        .expect("it is launched");
+    let overlay = node.overlay::<Probe>().expect("it was launched");
+    let asked: Vec<_> = (0..500)
+        .map(|number| {
+            let overlay = overlay.clone();
+            tokio::spawn(async move { overlay.call(move |_, _| number).await })
+        })
+        .collect();
+    node.stop().await;
+    for (number, asked) in (0..).zip(asked) {
+        match asked.await.expect("the task ends") {
+            Ok(answer) => assert_eq!(answer, number),
+            Err(error) => assert!(matches!(error, HandleError::Stopped)),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn panics_of_a_node_are_told_and_the_node_goes_on() {
+    let (network, log) = (MemoryNetwork::new(), Log::default());
+    let traps = [
+        Trap::Message,
+        Trap::Introduction,
+        Trap::PeerAdded,
+        Trap::RequestTimeout,
+        Trap::Unload,
+        Trap::Drop,
+    ];
+    let launchers = Launchers::new()
+        .with(
+            ProbeLauncher::<0>::new(settings(&log, &traps)).walked(|strategies| {
+                strategies.add::<Panics>(-1, |_| {});
+            }),
+        )
+        .with(
+            ProbeLauncher::<1>::new(settings(&log, &[])).walked(|strategies| {
+                strategies.add::<Idle>(-1, |_| {});
+            }),
+        );
+    let node = launch(&network, HERE, 1, launchers)
+        .await
+        .expect("it is launched");
+    let mut events = node.events();
+    let overlay = node.overlay::<Probe>().expect("it was launched");
+    let panicked = overlay.call(|_, _| panic!("a call")).await;
+    assert!(matches!(
+        panicked,
+        Err::<(), _>(HandleError::Call(CallError::Panicked))
+    ));
+    let asked = overlay
+        .call(|_, cx| cx.add_request("ask", Duration::from_secs(1), 0_u32))
+        .await;
+    assert!(asked.is_ok_and(|asked| asked.is_ok()));
+    let from = address("20.0.0.1:1");
+    network.deliver(
+        from,
+        address(HERE),
+        &sealed(PROBE, &key(7), 1, &Ping { number: 1 }),
+    );
+    let request = IntroductionRequest::new(Style::Old, from, from, from, 1);
+    network.deliver(
+        from,
+        address(HERE),
+        &sealed_styled(PROBE, &key(7), Style::Old, request),
+    );
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let statistics = node.statistics().await.expect("it runs");
+    assert_eq!(node.unload_overlay::<Probe>().await.ok(), Some(true));
+    assert!(matches!(
+        overlay.peers().await,
+        Err(HandleError::Call(CallError::NotLoaded))
+    ));
+    let other = node.overlay::<Probe<1>>().expect("it was launched");
+    assert!(other.peers().await.is_ok());
+    node.stop().await;
+    let (mut places, mut steps) = (Vec::new(), [0, 0]);
+    while let Ok(event) = events.recv().await {
+        match event {
+            Event::Panicked { overlay, place } => {
+                assert_eq!(overlay, PROBE);
+                places.push(place);
+            }
+            Event::Step(step) => steps[usize::from(step.overlay == PROBE)] += 1,
+            _ => {}
+        }
+    }
+    for place in [
+        Place::Call,
+        Place::Message(2),
+        Place::Message(246),
+        Place::PeerObserver,
+        Place::RequestTimeout,
+        Place::Step("Panics"),
+        Place::Unload,
+    ] {
+        assert!(places.contains(&place), "{place} is not among {places:?}");
+    }
+    assert!(
+        steps[0] >= 3 && steps[1] >= 3,
+        "both took their turns: {steps:?}"
+    );
+    assert!(statistics.engine.panics >= 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_handle_calls_reaches_the_community_and_leaves_the_socket() {
+    let network = MemoryNetwork::new();
+    let here = launch(
+        &network,
+        HERE,
+        1,
+        Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default())),
+    );
+    let there = launch(
+        &network,
+        THERE,
+        2,
+        Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default())),
+    );
+    let (here, there) = (
+        here.await.expect("launched"),
+        there.await.expect("launched"),
+    );
+    let overlay = here.overlay::<Probe>().expect("it was launched");
+    let sent = overlay
+        .call(|_, cx| cx.send_to(address(THERE), &Ping { number: 9 }))
+        .await;
+    assert!(matches!(sent, Ok(Ok(()))));
+    let listener = there.overlay::<Probe>().expect("it was launched");
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    let heard = listener
+        .call(|probe, _| probe.heard.clone())
+        .await
+        .expect("it runs");
+    assert_eq!(heard, [Heard::Ping(address(HERE), 9)]);
+    let (out, received) = (
+        here.statistics().await.expect("it runs"),
+        there.statistics().await.expect("it runs"),
+    );
+    assert_eq!(
+        (out.engine.datagrams_out, received.engine.datagrams_in),
+        (1, 1)
+    );
+    assert_eq!(out.engine.bytes_out, received.engine.bytes_in);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_nodes_of_different_launchers_meet_where_their_overlays_do() {
+    let network = MemoryNetwork::new();
+    let tracker = RunningTracker::launch_on(endpoint(&network, TRACKER)).expect("a tracker");
+    let here = Launchers::new()
+        .with(
+            ProbeLauncher::<0>::new(ProbeSettings::default()).walked(|strategies| {
+                strategies.add::<RandomWalk>(20, |_| {});
+            }),
+        )
+        .with(
+            ProbeLauncher::<1>::new(ProbeSettings::default()).walked(|strategies| {
+                strategies.add::<RandomWalk>(20, |_| {});
+            }),
+        );
+    let there = Launchers::new()
+        .with(
+            ProbeLauncher::<1>::new(ProbeSettings::default()).walked(|strategies| {
+                strategies.add::<RandomWalk>(20, |_| {});
+            }),
+        )
+        .with(ProbeLauncher::<2>::new(ProbeSettings::default()));
+    let here = launch(&network, HERE, 1, here)
+        .await
+        .expect("it is launched");
+    let there = launch(&network, THERE, 2, there)
+        .await
+        .expect("it is launched");
+    tokio::time::sleep(Duration::from_secs(40)).await;
+    let shared = [&here, &there].map(|node| node.overlay::<Probe<1>>().expect("both have it"));
+    for (overlay, other) in shared.iter().zip([2, 1]) {
+        let peers = overlay.peers().await.expect("it runs");
+        let keys: Vec<_> = peers.iter().map(Peer::key).collect();
+        assert_eq!(keys, [key(other).public_key()]);
+    }
+    assert!(here.overlay::<Probe<2>>().is_none() && there.overlay::<Probe>().is_none());
+    let alone = here.overlay::<Probe>().expect("it was launched");
+    assert!(alone.peers().await.expect("it runs").is_empty());
+    here.stop().await;
+    assert!(there.statistics().await.is_ok(), "the other one runs on");
+    tracker.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_strategy_added_later_takes_its_turns() {
+    let network = MemoryNetwork::new();
+    let launchers = Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()));
+    let node = launch(&network, HERE, 1, launchers)
+        .await
+        .expect("it is launched");
+    let mut events = node.events();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(
+        events.try_recv().is_err(),
+        "nothing happens without strategies"
+    );
+    node.add_strategy::<Probe, _>(Idle, -1)
+        .await
+        .expect("it is added");
+    let refused = node.add_strategy::<Probe, _>(Idle, -2).await;
+    assert!(
+        refused
+            .expect_err("-2 is no target")
+            .to_string()
+            .contains("target_peers = -2 of Idle")
+    );
+    let absent = node.add_strategy::<Probe<1>, _>(Idle, -1).await;
+    assert!(matches!(
+        absent,
+        Err(HandleError::Call(CallError::NotLoaded))
+    ));
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let mut steps = 0;
+    while let Ok(event) = events.try_recv() {
+        assert!(matches!(event, Event::Step(_)));
+        steps += 1;
+    }
+    assert!((9..=10).contains(&steps), "{steps} steps in five seconds");
+}
+
+/// Takes its time: longer than there is between two turns.
+#[derive(Default)]
+struct Slow;
+
+impl<C: Community> DiscoveryStrategy<C> for Slow {
+    fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < Duration::from_millis(20) {
+            std::hint::spin_loop();
+        }
+        cx.walk_to(address("20.0.0.1:1"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn steps_that_are_always_late_keep_neither_requests_nor_datagrams_waiting() {
+    let network = MemoryNetwork::new();
+    let launchers = Launchers::new().with(
+        ProbeLauncher::<0>::new(ProbeSettings::default()).walked(|strategies| {
+            strategies.add::<Slow>(-1, |_| {});
+        }),
+    );
+    let configuration = configuration(1, None).walk_interval(1e-3);
+    let node = launchers
+        .configuration(configuration)
+        .launch_on(endpoint(&network, HERE))
+        .await;
+    let node = node.expect("it is launched");
+    let overlay = node.overlay::<Probe>().expect("it was launched");
+    network.deliver(
+        address(THERE),
+        address(HERE),
+        &sealed(PROBE, &key(7), 1, &Ping { number: 1 }),
+    );
+    let patience = Duration::from_secs(20);
+    // Keeps tokio's clock going while a step is under way, as other nodes would.
+    let ticking = tokio::spawn(async {
+        let mut ticks = tokio::time::interval(Duration::from_millis(1));
+        loop {
+            ticks.tick().await;
+        }
+    });
+    let heard = tokio::time::timeout(patience, async {
+        loop {
+            let heard = overlay
+                .call(|probe, _| probe.heard.len())
+                .await
+                .expect("it runs");
+            if heard > 0 {
+                return heard;
+            }
+        }
+    });
+    assert_eq!(heard.await, Ok(1));
+    drop((node, overlay));
+    let gone = async {
+        while is_open(&network, HERE) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let gone = tokio::time::timeout(patience, gone).await;
+    gone.expect("it ends with its last handle");
+    ticking.abort();
+}
