@@ -16,6 +16,13 @@ use crate::introduction::{IntroductionMessage, OpenedIntroduction};
 use crate::peer::Peer;
 use crate::strategy::DiscoveryStrategy;
 
+impl dyn AnyOverlay {
+    /// The overlay with its type again; `None` when its community is no `C`.
+    pub(crate) fn downcast_mut<C: Community>(&mut self) -> Option<&mut Overlay<C>> {
+        self.as_any_mut().downcast_mut()
+    }
+}
+
 /// The strategies of one overlay, in the order in which they take turns.
 pub struct Strategies<C> {
     slots: Vec<Slot<C>>,

@@ -8,6 +8,7 @@ pub mod python;
 pub mod quiet;
 pub mod refusal;
 pub mod samples;
+pub mod scan;
 pub mod sim;
 pub mod vectors;
 pub mod wire_fields;

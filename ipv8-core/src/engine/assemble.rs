@@ -341,7 +341,7 @@ impl Engine {
         let Some(overlay) = self.overlays.get_mut(&id) else {
             return Err(CallError::NotLoaded);
         };
-        let Some(overlay) = overlay.as_any_mut().downcast_mut::<Overlay<C>>() else {
+        let Some(overlay) = overlay.downcast_mut::<C>() else {
             return Err(CallError::NotLoaded);
         };
         let result = overlay.with(&mut self.shared, now, call);
@@ -363,7 +363,7 @@ impl Engine {
     }
 
     fn overlay_mut<C: Community>(&mut self, id: CommunityId) -> Option<&mut Overlay<C>> {
-        self.overlays.get_mut(&id)?.as_any_mut().downcast_mut()
+        self.overlays.get_mut(&id)?.downcast_mut()
     }
 }
 

@@ -1,0 +1,231 @@
+//! Reads Rust source just well enough to see what a module names: comments, texts and what is only
+//! compiled for tests are left out.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// One source file of a crate.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Path below `src`, with slashes.
+    pub path: String,
+    /// The code: of the same length in lines, with blanks for what was left out.
+    pub code: String,
+}
+
+impl Source {
+    /// The code of `text`, which stands at `path`.
+    #[must_use]
+    pub fn new(path: &str, text: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            code: without_tests(&without_comments(text)),
+        }
+    }
+
+    /// The module path of the file: `network/mod.rs` and `network.rs` are `["network"]`.
+    #[must_use]
+    pub fn module(&self) -> Vec<&str> {
+        let stem = self.path.trim_end_matches(".rs");
+        stem.split('/')
+            .filter(|part| !["mod", "lib"].contains(part))
+            .collect()
+    }
+
+    /// Every line that names `name` as a whole word (or path), with its number.
+    #[must_use]
+    pub fn lines_naming(&self, name: &str) -> Vec<usize> {
+        let lines = self.code.lines().zip(1..);
+        lines
+            .filter(|(line, _)| names(line, name))
+            .map(|(_, number)| number)
+            .collect()
+    }
+
+    /// What is named at the root of the crate, with the line: `context` for `crate::context::Shared`,
+    /// for `super::context` in a module of the root, and inside of braces.
+    #[must_use]
+    pub fn root_names(&self) -> Vec<(String, usize)> {
+        let mut found = Vec::new();
+        let up = "super::".repeat(self.module().len().max(1));
+        for head in ["crate::", up.as_str()] {
+            for (at, _) in self.code.match_indices(head) {
+                let before = self.code[..at].chars().next_back();
+                let longer = before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':');
+                let line = self.code[..at].lines().count().max(1);
+                let rest = &self.code[at + head.len()..];
+                if !longer {
+                    found.extend(heads(rest).into_iter().map(|name| (name, line)));
+                }
+            }
+        }
+        found
+    }
+}
+
+fn word(text: &str) -> String {
+    text.chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect()
+}
+
+/// The first words of a path, or of every path in the braces it begins with.
+fn heads(rest: &str) -> Vec<String> {
+    let Some(inside) = rest.strip_prefix('{') else {
+        return vec![word(rest)]
+            .into_iter()
+            .filter(|name| name != "super")
+            .collect();
+    };
+    let (mut depth, mut item, mut items) = (0, String::new(), Vec::new());
+    for c in inside.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => items.push(std::mem::take(&mut item)),
+            _ => {}
+        }
+        item.push(c);
+    }
+    items.push(item);
+    let trimmed = items
+        .iter()
+        .map(|item| word(item.trim_start_matches([',', ' ', '\n'])));
+    trimmed.filter(|name| !name.is_empty()).collect()
+}
+
+/// Whether `line` has `name` with no letter, digit or underscore on either side.
+fn names(line: &str, name: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    line.match_indices(name).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + name.len()..].chars().next();
+        !before.is_some_and(is_word) && !after.is_some_and(is_word)
+    })
+}
+
+/// Blanks out comments, texts and letters.
+fn without_comments(text: &str) -> String {
+    let mut code = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let skipped = skipped(rest, code.chars().next_back());
+        let taken = if skipped == 0 { c.len_utf8() } else { skipped };
+        let (head, tail) = rest.split_at(taken);
+        if skipped == 0 {
+            code.push(c);
+        } else {
+            code.extend(head.chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
+        }
+        rest = tail;
+    }
+    code
+}
+
+/// How many bytes at the start of `rest` are a comment, a text or a letter.
+fn skipped(rest: &str, before: Option<char>) -> usize {
+    let after_word = before.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    if rest.starts_with("//") {
+        return rest.find('\n').unwrap_or(rest.len());
+    }
+    if rest.starts_with("/*") {
+        return rest.find("*/").map_or(rest.len(), |end| end + 2);
+    }
+    if rest.starts_with('"') {
+        return text_end(rest);
+    }
+    if rest.starts_with('r') && !after_word {
+        let hashes = rest[1..].chars().take_while(|c| *c == '#').count();
+        if rest[1 + hashes..].starts_with('"') {
+            let end = format!("\"{}", "#".repeat(hashes));
+            let from = 2 + hashes;
+            return rest[from..]
+                .find(&end)
+                .map_or(rest.len(), |at| from + at + end.len());
+        }
+    }
+    if rest.starts_with('\'') {
+        return letter_end(rest);
+    }
+    0
+}
+
+fn text_end(rest: &str) -> usize {
+    let mut escaped = false;
+    for (at, c) in rest.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return at + 1,
+            _ => {}
+        }
+    }
+    rest.len()
+}
+
+/// 0 for a lifetime.
+fn letter_end(rest: &str) -> usize {
+    let mut inside = rest[1..].char_indices();
+    match inside.next() {
+        Some((_, '\\')) => rest[3..].find('\'').map_or(0, |at| at + 4),
+        Some((_, c)) if rest[1 + c.len_utf8()..].starts_with('\'') => c.len_utf8() + 2,
+        _ => 0,
+    }
+}
+
+/// Blanks out every item under `#[cfg(test)]`. A module in a file of its own is left out by
+/// [`crate_sources`].
+fn without_tests(code: &str) -> String {
+    let mut code = code.to_owned();
+    while let Some(start) = code.find("#[cfg(test)]") {
+        let (mut depth, mut end) = (0_usize, code.len());
+        for (at, c) in code[start..].char_indices().skip("#[cfg(test)]".len()) {
+            match c {
+                '{' | '[' | '(' => depth += 1,
+                '}' | ']' | ')' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth == 0 && (c == '}' || c == ';') {
+                end = start + at + 1;
+                break;
+            }
+        }
+        let blank: String = code[start..end]
+            .chars()
+            .map(|c| if c == '\n' { '\n' } else { ' ' })
+            .collect();
+        code.replace_range(start..end, &blank);
+    }
+    code
+}
+
+/// Every file below `src`, but for modules named `tests`.
+///
+/// # Panics
+///
+/// When the folder cannot be read.
+#[must_use]
+pub fn crate_sources(src: &Path) -> Vec<Source> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![src.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a source folder") {
+            let path: PathBuf = entry.expect("an entry").path();
+            let stem = path.file_stem().unwrap_or_default();
+            if stem == "tests" {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let below = path.strip_prefix(src).expect("below the sources");
+                let name = below.to_string_lossy().replace('\\', "/");
+                let text = fs::read_to_string(&path).expect("a source file");
+                found.insert(name.clone(), Source::new(&name, &text));
+            }
+        }
+    }
+    found.into_values().collect()
+}
