@@ -1,0 +1,397 @@
+//! Random sequences of everything that can happen to an engine: it never panics, keeps its bounds,
+//! and wants to be woken only when there is something to do.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use ipv8_core::context::{Interfaces, LocalAddresses};
+use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
+use ipv8_core::network::NetworkLimits;
+use ipv8_core::outbox::OUTBOX_LIMIT;
+use ipv8_core::prelude::*;
+use ipv8_tests::desk::{address, key};
+use ipv8_tests::probe::{Probe, ProbeSettings, Stamp, Trap};
+use ipv8_tests::samples::{Sample, samples};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+const LIMITS: NetworkLimits = NetworkLimits {
+    max_addresses: 16,
+    max_addresses_per_introducer: 6,
+    max_peers: 8,
+    max_services_per_peer: 4,
+    max_foreign_services: 8,
+    max_unverified_keys: 3,
+    max_pending_changes: 64,
+};
+
+const SIGNERS: u16 = 12;
+
+/// Something that happens. Numbers choose among whatever there is.
+#[derive(Clone, Debug)]
+enum Happening {
+    /// A datagram of the pool, for one of the overlays, signed by somebody, from somewhere.
+    Datagram {
+        overlay: u8,
+        sample: usize,
+        signer: u16,
+        source: u8,
+    },
+    /// The same with one byte changed, or cut.
+    Damaged {
+        overlay: u8,
+        sample: usize,
+        signer: u16,
+        at: usize,
+        change: u8,
+        cut: bool,
+    },
+    /// Random bytes behind the right prefix.
+    Noise {
+        overlay: u8,
+        bytes: Vec<u8>,
+    },
+    /// The driver waits for the next timeout and hands it in.
+    Wait,
+    /// Time passes, and the driver oversleeps.
+    Oversleep(u16),
+    /// The word that all was handed over, whether asked for or not.
+    Flushed,
+    Load(u8),
+    Unload(u8),
+    Walk {
+        overlay: u8,
+        kind: u8,
+    },
+    Call {
+        overlay: u8,
+        kind: u8,
+        number: u8,
+    },
+    Forget(u8),
+    Move(u8),
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let overlay = || 0..3_u8;
+    prop_oneof![
+        8 => (overlay(), any::<usize>(), 0..SIGNERS, any::<u8>())
+            .prop_map(|(overlay, sample, signer, source)| Happening::Datagram { overlay, sample, signer, source }),
+        4 => (overlay(), any::<usize>(), 0..SIGNERS, any::<usize>(), 1..=255_u8, any::<bool>()).prop_map(
+            |(overlay, sample, signer, at, change, cut)| Happening::Damaged { overlay, sample, signer, at, change, cut }
+        ),
+        2 => (overlay(), prop::collection::vec(any::<u8>(), 0..80))
+            .prop_map(|(overlay, bytes)| Happening::Noise { overlay, bytes }),
+        8 => Just(Happening::Wait),
+        2 => any::<u16>().prop_map(Happening::Oversleep),
+        1 => Just(Happening::Flushed),
+        2 => overlay().prop_map(Happening::Load),
+        1 => overlay().prop_map(Happening::Unload),
+        2 => (overlay(), 0..4_u8).prop_map(|(overlay, kind)| Happening::Walk { overlay, kind }),
+        4 => (overlay(), 0..9_u8, any::<u8>()).prop_map(|(overlay, kind, number)| Happening::Call { overlay, kind, number }),
+        1 => any::<u8>().prop_map(Happening::Forget),
+        1 => any::<u8>().prop_map(Happening::Move),
+    ]
+}
+
+/// Panics every other step.
+#[derive(Default)]
+struct Moody(bool);
+
+impl<C: Community> DiscoveryStrategy<C> for Moody {
+    fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
+        cx.get_new_introduction();
+        self.0 = !self.0;
+        assert!(self.0, "a mood");
+    }
+}
+
+struct World {
+    engine: Engine,
+    now: Instant,
+    pool: Vec<Vec<Vec<Sample>>>,
+}
+
+fn id(overlay: u8) -> CommunityId {
+    CommunityId::from_bytes([0xa0 + overlay; 20])
+}
+
+fn somewhere(number: u8) -> SocketAddr {
+    match number {
+        0..=9 => SocketAddr::from(([20, 0, 0, number], 1000)),
+        10..=19 => SocketAddr::from(([192, 168, 0, number], 1000)),
+        20..=24 => SocketAddr::new(
+            "2001:db8::1".parse().expect("an address"),
+            1000 + u16::from(number),
+        ),
+        25 => address("0.0.0.0:0"),
+        26 => address("10.1.1.1:8090"),
+        _ => SocketAddr::from(([30, 0, number, 1], u16::from(number))),
+    }
+}
+
+impl World {
+    fn new() -> Self {
+        let now = Instant::now();
+        let mut config = EngineConfig::new([7; 32]);
+        config.network = LIMITS;
+        // Signer 0 is the node itself.
+        let pool = (0..3).map(|overlay| {
+            (0..SIGNERS)
+                .map(|signer| samples(id(overlay), &key(signer)))
+                .collect()
+        });
+        Self {
+            engine: Engine::new(&config),
+            now,
+            pool: pool.collect(),
+        }
+    }
+
+    fn sample(&self, overlay: u8, signer: u16, sample: usize) -> Vec<u8> {
+        let samples = &self.pool[usize::from(overlay)][usize::from(signer)];
+        samples[sample % samples.len()].bytes.clone()
+    }
+
+    fn receive(&mut self, source: SocketAddr, datagram: &[u8]) {
+        let before = self.engine.statistics().clone();
+        if let Some(ticket) = self.engine.admit(source, datagram) {
+            self.engine
+                .handle(Input::Opened(ticket.open(datagram)), self.now);
+        }
+        let after = self.engine.statistics();
+        assert_eq!(after.datagrams_in, before.datagrams_in + 1);
+    }
+
+    fn load<const N: u8>(&mut self) {
+        let mut strategies = Strategies::new();
+        strategies
+            .add::<RandomWalk>(5, |_| {})
+            .add::<Moody>(-1, |_| {});
+        let config = OverlayConfig {
+            my_peer: key(0),
+            max_peers: Some(4),
+            bootstrap: vec![somewhere(1), somewhere(21)],
+        };
+        let traps = if N == 2 {
+            vec![Trap::PeerAdded, Trap::Message, Trap::Unload]
+        } else {
+            vec![]
+        };
+        let settings = ProbeSettings {
+            traps,
+            ..ProbeSettings::default()
+        };
+        let there = self.engine.find_overlay::<Probe<N>>().is_some();
+        let added = self
+            .engine
+            .add_overlay::<Probe<N>>(config, settings, strategies, self.now);
+        assert_eq!(added.is_err(), there);
+    }
+
+    fn walk<const N: u8>(&mut self, kind: u8) {
+        let mut strategies = Strategies::<Probe<N>>::new();
+        match kind {
+            0 => strategies.add::<RandomWalk>(-1, |walk| walk.window_size = 0),
+            1 => strategies.add::<EdgeWalk>(3, |walk| walk.edge_timeout = 0.1),
+            2 => strategies.add::<EdgeWalk>(-1, |walk| walk.neighborhood_size = 0),
+            _ => strategies.add::<RandomWalk>(-2, |_| {}),
+        };
+        let added = self.engine.add_strategies(id(N), strategies, self.now);
+        assert_eq!(added.is_ok_and(|added| added.is_err()), kind == 3);
+    }
+
+    fn call<const N: u8>(&mut self, kind: u8, number: u8) {
+        let place = somewhere(number);
+        let called = self
+            .engine
+            .call::<Probe<N>, _>(id(N), self.now, |_, cx| match kind {
+                0 => cx.walk_to(place),
+                1 => cx.get_new_introduction(),
+                2 => cx.bootstrap(),
+                3 => drop(cx.add_request(
+                    "ask",
+                    Duration::from_millis(u64::from(number) * 50),
+                    0_u32,
+                )),
+                4 => drop(cx.pop_request::<u32>("ask", u16::from(number))),
+                5 => drop(cx.network_mut().remove_address(&place)),
+                6 => drop(cx.send_to(
+                    place,
+                    &Stamp {
+                        number: 1,
+                        data: vec![0; usize::from(number)],
+                    },
+                )),
+                7 => cx.network_mut().blacklist_address(place),
+                _ => panic!("a call"),
+            });
+        assert_eq!(
+            called.is_ok(),
+            kind < 8 && self.engine.find_overlay::<Probe<N>>().is_some()
+        );
+    }
+
+    fn happens(&mut self, happening: &Happening) {
+        macro_rules! each {
+            ($overlay:expr, $method:ident($($argument:expr),*)) => {
+                match $overlay {
+                    0 => self.$method::<0>($($argument),*),
+                    1 => self.$method::<1>($($argument),*),
+                    _ => self.$method::<2>($($argument),*),
+                }
+            };
+        }
+        match happening {
+            Happening::Datagram {
+                overlay,
+                sample,
+                signer,
+                source,
+            } => {
+                let datagram = self.sample(*overlay, *signer, *sample);
+                self.receive(somewhere(*source), &datagram);
+            }
+            Happening::Damaged {
+                overlay,
+                sample,
+                signer,
+                at,
+                change,
+                cut,
+            } => {
+                let mut datagram = self.sample(*overlay, *signer, *sample);
+                let at = at % datagram.len();
+                datagram[at] ^= change;
+                if *cut {
+                    datagram.truncate(at);
+                }
+                self.receive(somewhere(*change), &datagram);
+            }
+            Happening::Noise { overlay, bytes } => {
+                let mut datagram = id(*overlay).prefix().to_vec();
+                datagram.extend(bytes);
+                self.receive(somewhere(*overlay), &datagram);
+            }
+            Happening::Wait => self.wait(),
+            Happening::Oversleep(milliseconds) => {
+                self.now += Duration::from_millis(u64::from(*milliseconds));
+                self.engine.handle(Input::Timeout, self.now);
+            }
+            Happening::Flushed => self.engine.handle(Input::Flushed, self.now),
+            Happening::Load(overlay) => each!(overlay, load()),
+            Happening::Unload(overlay) => drop(self.engine.unload_overlay(id(*overlay), self.now)),
+            Happening::Walk { overlay, kind } => each!(overlay, walk(*kind)),
+            Happening::Call {
+                overlay,
+                kind,
+                number,
+            } => each!(overlay, call(*kind, *number)),
+            Happening::Forget(number) => drop(
+                self.engine
+                    .network_mut()
+                    .remove_address(&somewhere(*number)),
+            ),
+            Happening::Move(number) => {
+                let local = LocalAddresses {
+                    lan: somewhere(*number),
+                    ipv6: Some(somewhere(20)),
+                    interfaces: Interfaces {
+                        ipv4: true,
+                        ipv6: number % 2 == 0,
+                    },
+                    lan_hosts: vec![[192, 168, 0, *number].into()],
+                };
+                self.engine.handle(Input::LocalAddresses(local), self.now);
+            }
+        }
+    }
+
+    /// Hands in the timeout at exactly the time that was asked for: something must come of it.
+    fn wait(&mut self) {
+        let Some(at) = self.engine.poll_timeout() else {
+            return;
+        };
+        self.now = self.now.max(at);
+        self.engine.handle(Input::Timeout, self.now);
+        let next = self.engine.poll_timeout();
+        let events = self.drain();
+        assert!(
+            next != Some(at) || events > 0,
+            "woken for nothing at {at:?}"
+        );
+    }
+
+    /// All outputs, whose number is bounded, and the word that they were handed over.
+    fn drain(&mut self) -> usize {
+        let (mut sent, mut events) = (0, 0);
+        while let Some(output) = self.engine.poll_output() {
+            match output {
+                Output::Send(outgoing) => {
+                    sent += 1;
+                    assert!(ipv8_core::outbox::is_sendable(&outgoing.to));
+                    assert!(outgoing.packet.seal().len() < 1500);
+                }
+                Output::Event(event) => {
+                    events += 1;
+                    if let Event::PeerAdded { peer, .. } = event {
+                        assert_ne!(peer.key(), key(0).public_key(), "its own peer");
+                    }
+                }
+            }
+        }
+        assert!(sent <= OUTBOX_LIMIT);
+        self.engine.handle(Input::Flushed, self.now);
+        events
+    }
+
+    fn check(&self) {
+        let network = self.engine.network();
+        assert!(network.verified_count() <= LIMITS.max_peers);
+        // Addresses of verified peers come on top: three each.
+        assert!(network.address_count() <= LIMITS.max_addresses + 3 * LIMITS.max_peers);
+        assert!(!network.is_verified(key(0).public_key()));
+        for overlay in 0..3 {
+            let service = id(overlay);
+            assert_eq!(
+                network.peer_count(service),
+                network.peers_for_service(service).count()
+            );
+            assert_eq!(
+                network.walkable_count(service),
+                network.walkable_addresses(service).count()
+            );
+            for walkable in network.walkable_addresses(service) {
+                assert!(!network.is_blacklisted(&walkable));
+            }
+        }
+        assert_eq!(self.engine.events_lost(), 0);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_the_engine_goes_on(happenings in prop::collection::vec(happening(), 1..120)) {
+        let mut world = World::new();
+        world.load::<0>();
+        for happening in &happenings {
+            world.happens(happening);
+            world.drain();
+            world.check();
+        }
+        // Left alone it settles into its turns: no storm of timeouts, and all requests end.
+        let end = world.now + Duration::from_secs(20);
+        let mut timeouts = 0;
+        while world.engine.poll_timeout().is_some_and(|at| at <= end) {
+            world.wait();
+            world.check();
+            timeouts += 1;
+            prop_assert!(timeouts < 10_000, "it never rests");
+        }
+        world.engine.unload_all(world.now);
+        world.drain();
+        prop_assert_eq!(world.engine.poll_timeout(), None, "nobody is left to be woken for");
+    }
+}
