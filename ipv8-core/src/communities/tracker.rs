@@ -6,14 +6,15 @@
 //!
 //! Unlike the reference's tracker it signs with a curve25519 key, which costs its clients a
 //! fraction of the work, and answers new-style requests too. It does not ping its peers yet, so
-//! one that has gone is introduced until newer ones have taken its place.
+//! one that has gone is introduced until newer ones have taken its place: when there are as many
+//! as [`NetworkLimits::max_peers`], one that has not asked for long makes room for each new one.
 
 use std::net::SocketAddr;
 use std::time::Instant;
 
 use indexmap::IndexMap;
-use rand::SeedableRng;
 use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 
 use crate::bootstrap::Bootstrap;
 use crate::context::{Context, LocalAddresses, OverlayState, Shared};
@@ -26,9 +27,13 @@ use crate::outbox::Outgoing;
 use crate::packet::{CommunityId, Header, OpenError};
 use crate::payload::ids;
 
-/// How many communities a tracker serves at a time; a further one takes the place of one of the
-/// oldest. Anybody can name a community, so there must be a bound.
+/// How many communities a tracker serves at a time; a further one takes the place of one that has
+/// few peers. Anybody can name a community, so there must be a bound.
 pub const MAX_SERVICES: usize = 4_096;
+
+/// Among how many, drawn at random, the one that makes room is chosen: enough to spare the useful
+/// ones, and the cost does not depend on how many there are.
+const CANDIDATES: usize = 16;
 
 /// No limit: a tracker takes every peer of a service.
 const UNLIMITED: i32 = -1;
@@ -90,7 +95,8 @@ impl Tracker {
             return Err(DropReason::OwnPacket);
         }
         self.shared.network.touch(&source, now);
-        self.make_room(service);
+        self.make_room_for_service(service);
+        self.make_room_for_peer(&by.key);
         let Self {
             my_peer,
             shared,
@@ -107,12 +113,32 @@ impl Tracker {
         Ok(())
     }
 
-    fn make_room(&mut self, service: CommunityId) {
-        if self.services.len() < MAX_SERVICES || self.services.contains_key(&service) {
+    fn make_room_for_service(&mut self, service: CommunityId) {
+        let count = self.services.len();
+        if count < MAX_SERVICES || self.services.contains_key(&service) {
             return;
         }
-        if let Some((oldest, _)) = self.services.swap_remove_index(0) {
-            self.shared.network.unregister_service(oldest);
+        let Shared { network, rng, .. } = &mut self.shared;
+        let drawn = (0..CANDIDATES).filter_map(|_| {
+            let (service, _) = self.services.get_index(rng.random_range(0..count))?;
+            Some(*service)
+        });
+        if let Some(smallest) = drawn.min_by_key(|service| network.peer_count(*service)) {
+            self.services.swap_remove(&smallest);
+            network.unregister_service(smallest);
+        }
+    }
+
+    fn make_room_for_peer(&mut self, key: &PublicKey) {
+        let Shared { network, rng, .. } = &mut self.shared;
+        let full = network.verified_count() >= network.limits().max_peers;
+        if !full || network.is_verified(key) {
+            return;
+        }
+        let drawn = (0..CANDIDATES).filter_map(|_| network.random_verified_peer(rng));
+        let quietest = drawn.min_by_key(|peer| peer.last_response().unwrap_or(peer.created()));
+        if let Some(quietest) = quietest.map(|peer| peer.key().clone()) {
+            network.remove_peer(&quietest);
         }
     }
 

@@ -29,7 +29,7 @@ use addresses::AddressTable;
 use changes::Changes;
 use indexmap::IndexMap;
 use owners::Owners;
-use rand::Rng;
+use rand::{Rng, RngExt};
 use services::{LocalService, ServiceList, UnverifiedServices};
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -150,6 +150,19 @@ impl Network {
     /// All verified peers, in no particular order.
     pub fn verified_peers(&self) -> impl Iterator<Item = &Peer> {
         self.verified.values().map(|entry| &entry.peer)
+    }
+
+    /// One verified peer, of whatever service, each with the same probability.
+    pub fn random_verified_peer<R: Rng + ?Sized>(&self, rng: &mut R) -> Option<&Peer> {
+        let count = self.verified.len();
+        let chosen = if count == 0 {
+            return None;
+        } else {
+            rng.random_range(0..count)
+        };
+        self.verified
+            .get_index(chosen)
+            .map(|(_, entry)| &entry.peer)
     }
 
     /// How many peers are verified.
