@@ -47,7 +47,8 @@ pub(super) enum End {
 ///
 /// Clones are the same node. The node stops when [`Ipv8::stop`] is called, when
 /// [`Ipv8::until_stopped`] gets a signal, or when the last handle of it (overlay handles included)
-/// is dropped.
+/// is dropped. A community or strategy that keeps a handle of its own node therefore keeps that node
+/// running until somebody stops it.
 #[derive(Clone)]
 pub struct Ipv8 {
     commands: mpsc::Sender<Command>,
