@@ -12,10 +12,7 @@
 /// assert_eq!(nearest("Tunnels", ["EdgeWalk", "RandomWalk"]), None);
 /// ```
 #[must_use]
-pub fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
         .filter(|candidate| *candidate != name)
