@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
 
 use ipv8_core::Peer;
 use ipv8_core::counters::Statistics;
 use ipv8_core::crypto::PublicKey;
+use ipv8_core::engine::{Event, StepReport};
 use serde::Serialize;
+use tokio::sync::broadcast::error::RecvError;
 
 /// In which form a program reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -149,21 +152,44 @@ impl Report {
         })
     }
 
-    /// `peer` has come.
-    #[must_use]
-    pub fn peer_added(peer: &Peer) -> Self {
+    /// What a node's event channel gave, with times since `started`; `Break` when the node has ended. `None` for what
+    /// is no report.
+    pub fn heard(
+        received: Result<Event, RecvError>,
+        started: Instant,
+    ) -> ControlFlow<(), Option<Self>> {
+        ControlFlow::Continue(match received {
+            Ok(Event::PeerAdded { peer, .. }) => Some(Self::peer_added(&peer)),
+            Ok(Event::PeerRemoved { peer, .. }) => Some(Self::peer_removed(&peer)),
+            Ok(Event::Step(step)) => Some(Self::step(&step, started)),
+            // A panic of a community is in the log.
+            Ok(_) => None,
+            Err(RecvError::Lagged(missed)) => Some(Self::Lagged { missed }),
+            Err(RecvError::Closed) => return ControlFlow::Break(()),
+        })
+    }
+
+    fn peer_added(peer: &Peer) -> Self {
         Self::PeerAdded {
             mid: peer.mid().to_string(),
             address: peer.address(),
         }
     }
 
-    /// `peer` has gone.
-    #[must_use]
-    pub fn peer_removed(peer: &Peer) -> Self {
+    fn peer_removed(peer: &Peer) -> Self {
         Self::PeerRemoved {
             mid: peer.mid().to_string(),
             address: peer.address(),
+        }
+    }
+
+    fn step(step: &StepReport, started: Instant) -> Self {
+        Self::Step {
+            strategy: step.strategy,
+            index: step.index,
+            at: seconds(step.at.saturating_duration_since(started)),
+            peers: step.peers,
+            skipped: step.skipped,
         }
     }
 }
@@ -228,5 +254,116 @@ impl fmt::Display for Stats {
             before = ", ";
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ipv8_core::CommunityId;
+    use ipv8_core::crypto::PrivateKey;
+    use tokio::sync::broadcast;
+
+    use super::*;
+
+    const OVERLAY: CommunityId = CommunityId::from_bytes([7; 20]);
+
+    fn peer(now: Instant) -> Result<Peer, Box<dyn std::error::Error>> {
+        let bin = [b"LibNaCLSK:".as_slice(), &[7; 64]].concat();
+        let key = PrivateKey::from_bytes(&bin)?;
+        Ok(Peer::new(
+            key.public_key().clone(),
+            "10.0.0.1:6421".parse()?,
+            now,
+        ))
+    }
+
+    fn step(at: Instant, peers: usize) -> Event {
+        Event::Step(StepReport {
+            overlay: OVERLAY,
+            strategy: "RandomWalk",
+            index: 1,
+            at,
+            peers,
+            skipped: peers > 1,
+            panicked: false,
+            datagrams: 3,
+        })
+    }
+
+    fn json(event: Event, started: Instant) -> Option<String> {
+        match Report::heard(Ok(event), started) {
+            ControlFlow::Continue(report) => report.map(|report| Events::Json.line(&report)),
+            ControlFlow::Break(()) => None,
+        }
+    }
+
+    #[test]
+    fn events_become_json() -> Result<(), Box<dyn std::error::Error>> {
+        let started = Instant::now();
+        let (overlay, peer) = (OVERLAY, peer(started)?);
+        let who = format!(r#""mid":"{}","address":"10.0.0.1:6421"}}"#, peer.mid());
+        let added = Event::PeerAdded {
+            overlay,
+            peer: peer.clone(),
+        };
+        let expected = format!(r#"{{"event":"peer_added",{who}"#);
+        assert_eq!(json(added, started), Some(expected));
+        let removed = Event::PeerRemoved { overlay, peer };
+        let expected = format!(r#"{{"event":"peer_removed",{who}"#);
+        assert_eq!(json(removed, started), Some(expected));
+        let later = started + Duration::from_nanos(1_500_001_234);
+        let expected = r#"{"event":"step","strategy":"RandomWalk","index":1,"at":1.500001,"peers":2,"skipped":true}"#;
+        assert_eq!(json(step(later, 2), started).as_deref(), Some(expected));
+        Ok(())
+    }
+
+    #[test]
+    fn a_slow_reader_is_told_what_it_missed() {
+        let (events, mut receiver) = broadcast::channel(2);
+        let started = Instant::now();
+        for peers in 0..5 {
+            assert!(events.send(step(started, peers)).is_ok());
+        }
+        drop(events);
+        let mut lines = Vec::new();
+        loop {
+            // Nothing has to be waited for: the channel is full and closed.
+            let received = match receiver.try_recv() {
+                Ok(event) => Ok(event),
+                Err(broadcast::error::TryRecvError::Lagged(missed)) => {
+                    Err(RecvError::Lagged(missed))
+                }
+                Err(_) => Err(RecvError::Closed),
+            };
+            match Report::heard(received, started) {
+                ControlFlow::Continue(report) => {
+                    lines.extend(report.map(|report| Events::Text.line(&report)));
+                }
+                ControlFlow::Break(()) => break,
+            }
+        }
+        assert_eq!(
+            lines,
+            [
+                "3 reports are missing: they were read too slowly",
+                "0.000 s: step of RandomWalk, peers 3, skipped at its target",
+                "0.000 s: step of RandomWalk, peers 4, skipped at its target",
+            ]
+        );
+    }
+
+    #[test]
+    fn figures_have_every_reason_to_drop() {
+        let mut statistics = Statistics::default();
+        statistics.received(100);
+        statistics.record(ipv8_core::counters::DropReason::BadSignature);
+        let stats = Stats::new(1.0, &statistics, 2, 3);
+        let line = Events::Json.line(&Report::Stats(stats.clone()));
+        let numbers = r#"{"event":"stats","at":1.0,"datagrams_in":1,"datagrams_out":0,"bytes_in":100,"bytes_out":0,"drops":{"#;
+        assert!(line.starts_with(numbers), "{line}");
+        assert!(line.ends_with(r#"},"peers":2,"walkable":3}"#), "{line}");
+        assert_eq!(line.matches(':').count(), 9 + stats.drops.len());
+        assert!(line.contains(r#""bad_signature":1"#), "{line}");
+        assert!(stats.to_string().ends_with("; dropped: bad_signature 1"));
     }
 }

@@ -20,10 +20,14 @@ use ipv8_core::{Ipv8, Launchers};
 use ipv8_examples::output::{Output, complain};
 use ipv8_examples::report::Report;
 use ipv8_examples::signals::Signals;
+use tokio::task::JoinHandle;
 
 use arguments::Arguments;
 use community::SteeredLauncher;
 use reporter::Reporter;
+
+/// Why the program ends when nobody told it to.
+const FAILURE: &str = "failure";
 
 /// How long the end may take: whoever sent the signal may count on a second.
 const PATIENCE: Duration = Duration::from_millis(800);
@@ -56,29 +60,39 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         signal = signals.next() => signal,
         () = ended(arguments.duration) => "duration",
         // Its events end when the node has, which nobody told it.
-        _ = &mut reporting => "failure",
-    };
-    let stop = async {
-        let last = reporter::stats(&node, started).await;
-        node.stop().await;
-        if !reporting.is_finished() {
-            // A panic of the reporter was shown; there is nothing more to say.
-            let _ = reporting.await;
-        }
-        let reports = output.reports();
-        if let Some(stats) = last {
-            reports.tell(&Report::Stats(stats)).await;
-        }
-        reports.tell(&Report::Stopped { reason }).await;
-        drop(reports);
-        output.close().await;
+        _ = &mut reporting => FAILURE,
     };
     // Somebody who does not read must not hold up the end; the node itself stops first.
+    let stop = stop(&node, reporting, output, started, reason);
     let _ = tokio::time::timeout(PATIENCE, stop).await;
-    if reason == "failure" {
+    if reason == FAILURE {
         node.until_stopped().await?;
+        return Err("the node has ended by itself".into());
     }
     Ok(())
+}
+
+/// Stops the node and reports what is left to report.
+async fn stop(
+    node: &Ipv8,
+    reporting: JoinHandle<()>,
+    output: Output,
+    started: Instant,
+    reason: &'static str,
+) {
+    let last = reporter::stats(node, started).await;
+    node.stop().await;
+    if !reporting.is_finished() {
+        // A panic of the reporter was shown; there is nothing more to say.
+        let _ = reporting.await;
+    }
+    let reports = output.reports();
+    if let Some(stats) = last {
+        reports.tell(&Report::Stats(stats)).await;
+    }
+    reports.tell(&Report::Stopped { reason }).await;
+    drop(reports);
+    output.close().await;
 }
 
 async fn launch(arguments: &Arguments) -> Result<Ipv8, Error> {

@@ -1,12 +1,13 @@
 //! From the node's events to reports.
 
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use ipv8_core::Ipv8;
 use ipv8_core::engine::Event;
 use ipv8_examples::output::Reports;
 use ipv8_examples::report::{Report, Stats, seconds};
-use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::broadcast;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::community::Steered;
@@ -44,32 +45,15 @@ impl Reporter {
         ticks.tick().await;
         loop {
             let report = tokio::select! {
-                event = self.events.recv() => match event {
-                    Ok(event) => self.report(&event),
-                    Err(RecvError::Lagged(missed)) => Some(Report::Lagged { missed }),
-                    Err(RecvError::Closed) => return,
+                received = self.events.recv() => match Report::heard(received, self.started) {
+                    ControlFlow::Continue(report) => report,
+                    ControlFlow::Break(()) => return,
                 },
                 _ = ticks.tick() => stats(&self.node, self.started).await.map(Report::Stats),
             };
             if let Some(report) = report {
                 self.reports.tell(&report).await;
             }
-        }
-    }
-
-    fn report(&self, event: &Event) -> Option<Report> {
-        match event {
-            Event::PeerAdded { peer, .. } => Some(Report::peer_added(peer)),
-            Event::PeerRemoved { peer, .. } => Some(Report::peer_removed(peer)),
-            Event::Step(step) => Some(Report::Step {
-                strategy: step.strategy,
-                index: step.index,
-                at: seconds(step.at.saturating_duration_since(self.started)),
-                peers: step.peers,
-                skipped: step.skipped,
-            }),
-            // The community has no code that could panic.
-            _ => None,
         }
     }
 }
