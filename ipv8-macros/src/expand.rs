@@ -123,7 +123,7 @@ fn walk_strategy(strategy: &Strategy, list: &Ident) -> TokenStream {
 }
 
 /// The same tokens, meaning what they meant, at another place.
-fn moved_to(at: Span, tokens: TokenStream) -> TokenStream {
+pub(crate) fn moved_to(at: Span, tokens: TokenStream) -> TokenStream {
     let moved = tokens.into_iter().map(|mut token| {
         token.set_span(at.resolved_at(token.span()));
         token

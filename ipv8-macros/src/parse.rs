@@ -145,12 +145,8 @@ fn target(input: ParseStream<'_>, kind: Kind) -> syn::Result<TokenStream> {
 fn quoted_type(input: ParseStream<'_>, kind: Kind) -> syn::Result<TokenStream> {
     let subject = kind.subject();
     let module = string(input, &format!("a {subject}: write `{}`", kind.example()))?;
-    if input.peek(Token![,]) && input.peek2(Ident::peek_any) && !input.peek3(Token![=]) {
+    if let Some(path) = second_half_without_quotes(input) {
         input.parse::<Token![,]>()?;
-        let path = input
-            .fork()
-            .parse::<Path>()
-            .map_or_else(|_| subject.to_owned(), |path| compact(&path));
         return Err(input.error(string_path::half_quoted(&module, &path)));
     }
     if !(input.peek(Token![,]) && input.peek2(LitStr)) {
@@ -167,6 +163,14 @@ fn quoted_type(input: ParseStream<'_>, kind: Kind) -> syn::Result<TokenStream> {
         return Err(input.error(message));
     }
     string_path::join(&module, &class)
+}
+
+// , MyCommunity
+fn second_half_without_quotes(input: ParseStream<'_>) -> Option<String> {
+    let ahead = input.fork();
+    ahead.parse::<Token![,]>().ok()?;
+    let path: Path = ahead.parse().ok()?;
+    (ahead.is_empty() || ahead.peek(Token![,])).then(|| compact(&path))
 }
 
 // my_module::sub::MyCommunity

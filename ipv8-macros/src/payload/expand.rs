@@ -1,7 +1,7 @@
 //! One checked payload to its `impl`s.
 
 use super::model::{Container, Field, Fields, Message, Style, krate};
-use crate::expand::generated_at;
+use crate::expand::{generated_at, moved_to};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::LitStr;
@@ -123,8 +123,9 @@ fn codec(field: &Field, krate: &TokenStream) -> TokenStream {
     match &field.format {
         None => quote!(<#ty as #krate::wire::Field>),
         Some(format) => {
-            let marker = Ident::new(format.marker, generated_at(format.literal.span()));
-            quote!(<#krate::wire::formats::#marker as #krate::wire::Format<#ty>>)
+            let at = generated_at(format.literal.span());
+            let (marker, place) = (Ident::new(format.marker, at), moved_to(at, krate.clone()));
+            quote_spanned!(at=> <#place::wire::formats::#marker as #krate::wire::Format<#ty>>)
         }
     }
 }
