@@ -102,7 +102,8 @@ impl<C: Community> DiscoveryStrategy<C> for EdgeWalk {
 pub struct Entry<C> {
     pub name: &'static str,
     pub target_peers: i32,
-    pub strategy: Box<dyn std::any::Any + Send>, pub p: PhantomData<C>,
+    pub strategy: Box<dyn std::any::Any + Send>,
+    pub p: PhantomData<C>,
 }
 pub struct Strategies<C>(Vec<Entry<C>>);
 impl<C> Strategies<C> {
@@ -113,13 +114,17 @@ impl<C> Strategies<C> {
         &mut self,
         target_peers: i32,
         configure: impl FnOnce(&mut S),
-    ) -> &mut Self where C: Community {
+    ) -> &mut Self
+    where
+        C: Community,
+    {
         let mut s = S::default();
         configure(&mut s);
         self.0.push(Entry {
             name: std::any::type_name::<S>(),
             target_peers,
-            strategy: Box::new(s), p: PhantomData,
+            strategy: Box::new(s),
+            p: PhantomData,
         });
         self
     }
@@ -154,7 +159,7 @@ pub trait CommunityLauncher: Send + Sync + Sized + 'static {
 #[macro_export]
 macro_rules! launcher_meta {
     (name = $name:expr, after = [$($after:expr),* $(,)?]) => {
-        $crate::LauncherMeta { name: $name, after: &[$($after),*], crate_name: ::core::env!("CARGO_PKG_NAME"), module: ::core::module_path!(), file: ::core::file!(), line: ::core::line!(), column: ::core::column!() }
+        $crate::LauncherMeta { name: $name, after: &[$($after),*], crate_name: ::core::module_path!(), module: ::core::module_path!(), file: ::core::file!(), line: ::core::line!(), column: ::core::column!() }
     };
 }
 pub struct Registration {
@@ -186,6 +191,14 @@ macro_rules! register {
     ($launcher:ty = $instance:expr) => {
         $crate::__private::inventory::submit! { $crate::__private::registration::<$launcher>(|| $instance) }
     };
+}
+impl Registration {
+    pub fn meta(&self) -> &LauncherMeta {
+        &self.meta
+    }
+    pub fn name(&self) -> &'static str {
+        self.meta.name
+    }
 }
 pub fn launchers() -> Vec<&'static Registration> {
     let mut all: Vec<_> = inventory::iter::<Registration>.into_iter().collect();
