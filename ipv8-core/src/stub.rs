@@ -202,7 +202,7 @@ impl Registration {
 }
 pub fn launchers() -> Vec<&'static Registration> {
     let mut all: Vec<_> = inventory::iter::<Registration>.into_iter().collect();
-    all.sort_by_key(|r| (r.meta.module, r.meta.name));
+    all.sort_by_key(|r| (r.meta.module, r.meta.line));
     all
 }
 #[macro_export]
