@@ -23,8 +23,8 @@ impl ::ipv8_core::Payload for Hello {
 }
 #[automatically_derived]
 impl ::ipv8_core::Message for Hello {
-    const ID: u8 = 1;
-    const NAME: &'static str = "Hello";
-    const GLOBAL_TIME: bool = false;
+    const ID: ::core::primitive::u8 = 1;
+    const NAME: &'static ::core::primitive::str = "Hello";
+    const GLOBAL_TIME: ::core::primitive::bool = false;
     type Authentication = ::ipv8_core::Signed;
 }

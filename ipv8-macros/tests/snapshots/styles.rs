@@ -25,9 +25,9 @@ impl ::ipv8::Payload for Ping {
 }
 #[automatically_derived]
 impl ::ipv8::Message for Ping {
-    const ID: u8 = FIRST + 1;
-    const NAME: &'static str = "Ping";
-    const GLOBAL_TIME: bool = true;
+    const ID: ::core::primitive::u8 = FIRST + 1;
+    const NAME: &'static ::core::primitive::str = "Ping";
+    const GLOBAL_TIME: ::core::primitive::bool = true;
     type Authentication = ::ipv8::Unsigned;
 }
 const _: () = ::core::assert!(
