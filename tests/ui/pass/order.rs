@@ -30,7 +30,7 @@ struct Backwards;
 #[overlay(MyCommunity)]
 #[allow(dead_code)]
 #[after("B")]
-#[cfg(all())]
+#[cfg(test)]
 #[::ipv8_core::walk_strategy(EdgeWalk, target_peers = 3)]
 #[derive(PartialEq, Eq)]
 #[name("Mixed")]
