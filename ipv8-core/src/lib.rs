@@ -1,13 +1,79 @@
-//! Launcher framework and runtime for IPv8 overlays.
+//! The launcher framework and runtime that make Rust a good place to build IPv8 overlays.
+//!
+//! IPv8 is the peer-to-peer layer of Tribler: peers are public keys, services are
+//! [communities](community::Community) (overlays), all of them share one UDP socket, and
+//! [discovery strategies](strategy::DiscoveryStrategy) find peers by taking turns on that socket,
+//! so that it is never overrun. This crate speaks the same bytes as py-ipv8.
+//!
+//! # The modules, floor by floor
+//!
+//! Imports only go down. Nothing below floor 7 does IO, waits, or reads a clock or the system's
+//! randomness.
+//!
+//! | floor | modules |
+//! |---|---|
+//! | 7 the world | [`endpoint`], [`runtime`], [`key_file`] |
+//! | 6 assembling | [`config`], [`launcher`] |
+//! | 5 one node | [`mod@overlay`], [`scheduler`], [`engine`] |
+//! | 4 what users write | [`community`], [`strategy`] |
+//! | 3 one overlay | [`context`], [`introduction`], [`bootstrap`] |
+//! | 2 state | [`peer`], [`network`], [`timers`], [`outbox`], [`request_cache`], [`counters`] |
+//! | 1 messages | [`packet`], [`payload`] |
+//! | 0 values | [`address`], [`wire`], [`crypto`] |
+//!
+//! Beside the tower, on floors 0 to 6: [`communities`].
+
+// The macros name this crate by its absolute path; so do its own tests and examples.
 extern crate self as ipv8_core;
 
 pub mod address;
+pub mod bootstrap;
+pub mod communities;
+pub mod community;
+pub mod config;
+pub mod context;
+pub mod counters;
 pub mod crypto;
+pub mod endpoint;
+pub mod engine;
+pub mod introduction;
+pub mod key_file;
+pub mod launcher;
+pub mod network;
+pub mod outbox;
+pub mod overlay;
+pub mod packet;
+pub mod payload;
+pub mod peer;
+pub mod prelude;
+mod private;
+pub mod request_cache;
+pub mod runtime;
+pub mod scheduler;
+pub mod strategy;
+pub mod timers;
 pub mod wire;
 
+pub use community::{Community, CommunityError, MessageTable};
+pub use config::Configuration;
+pub use context::{Context, SendError};
 #[doc(hidden)]
 pub use ipv8_macros::finish_launcher;
 pub use ipv8_macros::{Payload, after, name, overlay, walk_strategy};
+pub use launcher::{CommunityLauncher, LauncherMeta, Launchers, Registration, launchers};
+pub use overlay::Strategies;
+pub use packet::CommunityId;
+pub use peer::Peer;
+pub use runtime::{Error, Ipv8, OverlayHandle, launch_all};
+pub use strategy::{DiscoveryStrategy, EdgeWalk, RandomWalk};
 pub use wire::{Message, Payload, Signed, Unsigned};
-mod stub;
-pub use stub::*;
+
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::private::NoOverlay;
+}
+
+/// The README's example is compiled with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct ReadmeDoctests;

@@ -35,6 +35,14 @@ impl Curve25519Public {
         }
     }
 
+    /// A bin of an Ed25519 key alone, which stands in for the missing X25519 half as well.
+    pub(super) fn from_ed25519(key: &[u8; 32]) -> Self {
+        Self {
+            bin: join(Role::Public, key, key),
+            verifying: OnceLock::new(),
+        }
+    }
+
     /// The canonical public bin.
     pub(super) fn as_bytes(&self) -> &[u8; BIN_LENGTH] {
         &self.bin
@@ -91,4 +99,114 @@ pub(super) fn join(role: Role, x25519: &[u8; 32], ed25519: &[u8; 32]) -> [u8; BI
     bin[PREFIX_LENGTH..PREFIX_LENGTH + 32].copy_from_slice(x25519);
     bin[PREFIX_LENGTH + 32..].copy_from_slice(ed25519);
     bin
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::crypto::{PrivateKey, PublicKey};
+    use proptest::prelude::*;
+    use rand::{SeedableRng, rngs::StdRng};
+
+    fn unhex(text: &str) -> Vec<u8> {
+        let digits: Vec<u8> = text
+            .chars()
+            .map(|c| c.to_digit(16).unwrap() as u8)
+            .collect();
+        digits
+            .chunks(2)
+            .map(|pair| pair[0] << 4 | pair[1])
+            .collect()
+    }
+
+    fn public(ed25519: &[u8]) -> PublicKey {
+        let bin = join(Role::Public, &[1; 32], ed25519.try_into().unwrap());
+        PublicKey::from_bytes(&bin).unwrap()
+    }
+
+    #[test]
+    fn edge_cases_are_judged_as_py_ipv8_judges_them() {
+        let cases = include_str!("testdata/ed25519_edge_cases.txt");
+        let mut judged = 0;
+        for line in cases.lines().filter(|line| !line.starts_with('#')) {
+            let columns: Vec<&str> = line.splitn(5, ' ').collect();
+            let verdict = public(&unhex(columns[1])).verify(&unhex(columns[3]), &unhex(columns[2]));
+            assert_eq!(verdict, columns[0] == "valid", "{line}");
+            judged += 1;
+        }
+        assert_eq!(judged, 75);
+    }
+
+    #[test]
+    fn small_order_x25519_keys_share_no_secret() {
+        let key = PrivateKey::generate(&mut StdRng::seed_from_u64(1));
+        let mut unreduced_zero = [0xff; 32];
+        unreduced_zero[0] = 0xed;
+        unreduced_zero[31] = 0x7f;
+        let mut one = [0; 32];
+        one[0] = 1;
+        for x25519 in [[0; 32], one, unreduced_zero] {
+            let peer = PublicKey::from_bytes(&join(Role::Public, &x25519, &[0; 32])).unwrap();
+            assert_eq!(key.diffie_hellman(&peer).unwrap_err(), KeyError::SmallOrder);
+        }
+    }
+
+    #[test]
+    fn secrets_stay_out_of_debug_output() {
+        let key = PrivateKey::generate(&mut StdRng::seed_from_u64(2));
+        assert_eq!(format!("{key:?}"), format!("PrivateKey({})", key.mid()));
+        assert_eq!(
+            format!("{:?}", key.public_key()),
+            format!("PublicKey(curve25519, {})", key.mid())
+        );
+    }
+
+    #[test]
+    fn errors_name_what_is_wrong() {
+        let private = PrivateKey::generate(&mut StdRng::seed_from_u64(3)).to_bytes();
+        let wrong_half = PublicKey::from_bytes(&*private).unwrap_err();
+        assert_eq!(wrong_half, KeyError::WrongHalf { role: Role::Public });
+        assert!(wrong_half.to_string().contains("LibNaCLPK:"));
+        let short = PrivateKey::from_bytes(&private[..73]).unwrap_err();
+        assert_eq!(
+            short,
+            KeyError::TooShort {
+                role: Role::Private,
+                length: 73
+            }
+        );
+        assert!(short.to_string().contains("73 bytes"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_key_signs_agrees_and_survives_its_bin(seed: [u8; 32], other: [u8; 32], message: Vec<u8>, flip in 0usize..512) {
+            let key = PrivateKey::generate(&mut StdRng::from_seed(seed));
+            let peer = PrivateKey::generate(&mut StdRng::from_seed(other));
+            let again = PrivateKey::from_bytes(&*key.to_bytes()).unwrap();
+            prop_assert_eq!(again.public_key(), key.public_key());
+            prop_assert_eq!(&PublicKey::from_bytes(key.public_key().as_bytes()).unwrap(), key.public_key());
+            let mut signature = key.sign(&message);
+            prop_assert!(again.public_key().verify(&message, &signature));
+            signature[flip / 8] ^= 1 << (flip % 8);
+            prop_assert!(!key.public_key().verify(&message, &signature));
+            prop_assert_eq!(
+                key.diffie_hellman(peer.public_key()).unwrap(),
+                peer.diffie_hellman(key.public_key()).unwrap()
+            );
+        }
+
+        #[test]
+        fn arbitrary_bytes_never_panic(bytes: Vec<u8>, message: Vec<u8>, signature: Vec<u8>) {
+            let _ = PrivateKey::from_bytes(&bytes);
+            let prefixed = [b"LibNaCLPK:", &bytes[..]].concat();
+            for input in [&bytes, &prefixed] {
+                if let Ok(key) = PublicKey::from_bytes(input) {
+                    prop_assert!(!key.verify(&message, &signature));
+                }
+            }
+        }
+    }
 }

@@ -10,12 +10,15 @@ use super::Curve;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// Neither the curve25519 prefix nor the start of a DER key.
-    #[error("the {role} key has an unknown form: give a bin that starts with {prefix:?}, or the DER of a sect*k1 key", prefix = role.prefix())]
+    /// Neither the curve25519 prefix nor, for public keys, the start of a DER key.
+    #[error("this is no {role} key: give the bin that starts with {prefix:?}", prefix = role.prefix())]
     UnknownForm {
         /// Which kind of key was asked for.
         role: Role,
     },
+    /// A DER private key where one that signs is needed.
+    #[error("a private key on a deprecated curve cannot sign: generate a curve25519 key")]
+    CannotSign,
     /// A private bin where a public one belongs, or the other way round.
     #[error("this is the other half of a key pair: give the {role} bin, which starts with {prefix:?}", prefix = role.prefix())]
     WrongHalf {

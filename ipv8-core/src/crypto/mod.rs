@@ -8,14 +8,23 @@
 //! Source: protocol section 1 (keys); py-ipv8's `keyvault`.
 
 mod curve;
+mod der;
 mod ed25519;
 mod error;
+mod hsalsa20;
+mod legacy;
 mod mid;
+mod pem;
 mod private;
 mod public;
+mod sect;
 
 pub use curve::Curve;
 pub use error::{KeyError, Role};
+pub use legacy::LegacyPrivateKey;
 pub use mid::Mid;
 pub use private::PrivateKey;
 pub use public::PublicKey;
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,8 @@ use super::ed25519::{
     BIN_LENGTH, Curve25519Public, canonical_bin, ed25519_half, join, x25519_half,
 };
 use super::error::{KeyError, Role};
-use super::{Mid, PublicKey};
+use super::hsalsa20::hsalsa20;
+use super::{Mid, PublicKey, der};
 
 /// The private key of a peer, on curve25519: signs (Ed25519) and makes shared secrets (X25519).
 ///
@@ -42,9 +43,12 @@ impl PrivateKey {
     /// Parses a private bin: `LibNaCLSK:`, 32 bytes X25519 key, 32 bytes Ed25519 seed. More bytes than these 74 are ignored.
     ///
     /// # Errors
-    /// A [`KeyError`] for anything else: legacy keys on the `sect*k1` curves, public bins,
+    /// A [`KeyError`] for anything else: [`LegacyPrivateKey`](super::LegacyPrivateKey)s, public bins,
     /// PEM, too few bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
+        if bytes.first() == Some(&der::SEQUENCE) {
+            return Err(KeyError::CannotSign);
+        }
         let bin = canonical_bin(bytes, Role::Private)?;
         Ok(Self::from_halves(x25519_half(bin), ed25519_half(bin)))
     }
@@ -90,7 +94,9 @@ impl PrivateKey {
         self.0.ed25519.sign(message).to_bytes()
     }
 
-    /// The X25519 secret shared with the owner of `peer`, 32 bytes; it wipes itself when dropped.
+    /// The secret shared with the owner of `peer`, 32 bytes; it wipes itself when dropped.
+    ///
+    /// That is NaCl's `crypto_box_beforenm`, as in py-ipv8: X25519 of the two halves, put through HSalsa20 with a zero input.
     ///
     /// # Errors
     /// [`KeyError::NoDiffieHellman`] when `peer` is on a `sect*k1` curve, and [`KeyError::SmallOrder`] when the secret would be
@@ -106,7 +112,7 @@ impl PrivateKey {
         if !shared.was_contributory() {
             return Err(KeyError::SmallOrder);
         }
-        Ok(Zeroizing::new(shared.to_bytes()))
+        Ok(hsalsa20(shared.as_bytes()))
     }
 }
 

@@ -5,9 +5,11 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use super::der::{self, PublicInfo};
 use super::ed25519::Curve25519Public;
-use super::error::KeyError;
-use super::{Curve, Mid};
+use super::error::{KeyError, Role};
+use super::sect::SectPoint;
+use super::{Curve, Mid, pem};
 
 /// The public key of a peer, on any of the five curves.
 ///
@@ -25,6 +27,12 @@ struct Inner {
 
 enum Material {
     Curve25519(Curve25519Public),
+    Sect(SectPublic),
+}
+
+struct SectPublic {
+    der: Vec<u8>,
+    point: SectPoint,
 }
 
 impl PublicKey {
@@ -37,13 +45,43 @@ impl PublicKey {
     /// # Errors
     /// A [`KeyError`] for any other bytes; the points of `sect*k1` keys have to be on their curve.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
-        Ok(Self::new(Material::Curve25519(
-            Curve25519Public::from_bytes(bytes)?,
-        )))
+        if bytes.first() != Some(&der::SEQUENCE) {
+            return Ok(Self::from_curve25519(Curve25519Public::from_bytes(bytes)?));
+        }
+        match der::read_public(bytes)? {
+            PublicInfo::Sect(curve, point) => {
+                Ok(Self::from_sect(SectPoint::decode(curve, &point)?))
+            }
+            PublicInfo::Ed25519(_) => Err(KeyError::UnsupportedCurve),
+        }
+    }
+
+    /// Parses PEM text (`PUBLIC KEY`): a key on a `sect*k1` curve, or an Ed25519 key, whose bytes then are used for the
+    /// missing X25519 half too, as py-ipv8 does: such a key verifies, but nobody can agree on a secret with it.
+    ///
+    /// For files only; keys in packets never are PEM.
+    ///
+    /// # Errors
+    /// [`KeyError::Pem`] when it is no such text, else as [`from_bytes`](Self::from_bytes).
+    pub fn from_pem(text: &[u8]) -> Result<Self, KeyError> {
+        let der = pem::decode(text, "PUBLIC KEY").ok_or(KeyError::Pem { role: Role::Public })?;
+        match der::read_public(&der)? {
+            PublicInfo::Sect(curve, point) => {
+                Ok(Self::from_sect(SectPoint::decode(curve, &point)?))
+            }
+            PublicInfo::Ed25519(key) => {
+                Ok(Self::from_curve25519(Curve25519Public::from_ed25519(&key)))
+            }
+        }
     }
 
     pub(super) fn from_curve25519(key: Curve25519Public) -> Self {
         Self::new(Material::Curve25519(key))
+    }
+
+    pub(super) fn from_sect(point: SectPoint) -> Self {
+        let der = der::write_public(point.curve(), &point.encode());
+        Self::new(Material::Sect(SectPublic { der, point }))
     }
 
     fn new(material: Material) -> Self {
@@ -68,6 +106,7 @@ impl PublicKey {
     pub fn curve(&self) -> Curve {
         match &self.0.material {
             Material::Curve25519(_) => Curve::Curve25519,
+            Material::Sect(key) => key.point.curve(),
         }
     }
 
@@ -86,6 +125,7 @@ impl PublicKey {
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         match &self.0.material {
             Material::Curve25519(key) => key.verify(message, signature),
+            Material::Sect(key) => key.point.verify(message, signature),
         }
     }
 
@@ -94,6 +134,7 @@ impl PublicKey {
     pub fn x25519_public(&self) -> Option<&[u8; 32]> {
         match &self.0.material {
             Material::Curve25519(key) => Some(key.x25519()),
+            Material::Sect(_) => None,
         }
     }
 }
@@ -102,6 +143,7 @@ impl Material {
     fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Curve25519(key) => key.as_bytes(),
+            Self::Sect(key) => &key.der,
         }
     }
 }

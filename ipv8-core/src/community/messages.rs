@@ -1,0 +1,259 @@
+//! The table from message ids to handlers, typed at the edges and erased in between.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use crate::community::Community;
+use crate::context::Context;
+use crate::introduction::SignedBy;
+use crate::packet::{OpenError, open_signed, open_unsigned};
+use crate::payload::ids;
+use crate::peer::Peer;
+use crate::wire::{Message, Signed, Unsigned};
+
+/// Reads and verifies one kind of message. Pure: any core can run it.
+pub type OpenMessage = fn(&[u8]) -> Result<OpenedMessage, OpenError>;
+
+type Handler<C> =
+    Box<dyn Fn(&mut C, Delivery<'_>, Box<dyn Any + Send>, &mut Context<'_>) + Send + Sync>;
+
+/// A community's message that was read and, if it is a signed one, verified.
+pub struct OpenedMessage {
+    /// Who signed it; `None` for an unsigned message.
+    pub signed_by: Option<SignedBy>,
+    /// The sender's clock, if the message carries it.
+    pub global_time: Option<u64>,
+    /// The message, of the type its handler was registered for.
+    pub message: Box<dyn Any + Send>,
+}
+
+/// From whom a message is delivered.
+#[derive(Clone, Copy, Debug)]
+pub enum Delivery<'a> {
+    /// From the peer that signed it.
+    Signed(&'a Peer),
+    /// From whoever sends from this address.
+    Unsigned(SocketAddr),
+}
+
+/// Why a handler could not be registered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MessageTableError {
+    /// Two messages of one community have the same id.
+    #[error(
+        "messages `{first}` and `{second}` both have id {id}: give one of them another id, 0 to 230"
+    )]
+    DuplicateId {
+        /// The id.
+        id: u8,
+        /// The message registered first.
+        first: &'static str,
+        /// The message refused.
+        second: &'static str,
+    },
+    /// The id belongs to IPv8 itself.
+    #[error("message `{name}` has id {id}, which is IPv8's own ({owner}): use an id from 0 to 230")]
+    ReservedId {
+        /// The id.
+        id: u8,
+        /// The message refused.
+        name: &'static str,
+        /// What IPv8 uses the id for.
+        owner: &'static str,
+    },
+}
+
+struct Entry<C> {
+    name: &'static str,
+    open: OpenMessage,
+    handle: Handler<C>,
+}
+
+/// The handlers of a community's own messages, by message id.
+///
+/// Filled by [`Community::messages`]; mistakes are collected and refuse the overlay when it is
+/// made.
+pub struct MessageTable<C> {
+    entries: HashMap<u8, Entry<C>>,
+    errors: Vec<MessageTableError>,
+}
+
+impl<C: Community> Default for MessageTable<C> {
+    fn default() -> Self {
+        Self {
+            entries: HashMap::new(),
+            errors: Vec::new(),
+        }
+    }
+}
+
+impl<C: Community> MessageTable<C> {
+    /// `handler` gets every `M` whose signature is good, with the peer that signed it.
+    pub fn signed<M: Message<Authentication = Signed>>(
+        &mut self,
+        handler: fn(&mut C, &Peer, M, &mut Context<'_>),
+    ) -> &mut Self {
+        self.insert::<M>(
+            |datagram| {
+                let (key, canonical, global_time, message) =
+                    open_signed::<M>(datagram, M::GLOBAL_TIME)?;
+                let signed_by = Some(SignedBy { key, canonical });
+                Ok(OpenedMessage {
+                    signed_by,
+                    global_time,
+                    message: Box::new(message),
+                })
+            },
+            Box::new(move |community, from, message, cx| {
+                if let (Delivery::Signed(peer), Ok(message)) = (from, message.downcast::<M>()) {
+                    handler(community, peer, *message, cx);
+                }
+            }),
+        )
+    }
+
+    /// `handler` gets every `M` that can be read, with the address it came from. Nothing proves
+    /// who sent it.
+    pub fn unsigned<M: Message<Authentication = Unsigned>>(
+        &mut self,
+        handler: fn(&mut C, SocketAddr, M, &mut Context<'_>),
+    ) -> &mut Self {
+        self.insert::<M>(
+            |datagram| {
+                let (global_time, message) = open_unsigned::<M>(datagram, M::GLOBAL_TIME)?;
+                Ok(OpenedMessage {
+                    signed_by: None,
+                    global_time,
+                    message: Box::new(message),
+                })
+            },
+            Box::new(move |community, from, message, cx| {
+                if let (Delivery::Unsigned(source), Ok(message)) = (from, message.downcast::<M>()) {
+                    handler(community, source, *message, cx);
+                }
+            }),
+        )
+    }
+
+    fn insert<M: Message>(&mut self, open: OpenMessage, handle: Handler<C>) -> &mut Self {
+        let (id, name) = (M::ID, M::NAME);
+        if let Some(owner) = ids::name(id).or(ids::deprecated_name(id)) {
+            self.errors
+                .push(MessageTableError::ReservedId { id, name, owner });
+        } else if let Some(first) = self.entries.get(&id) {
+            self.errors.push(MessageTableError::DuplicateId {
+                id,
+                first: first.name,
+                second: name,
+            });
+        } else {
+            self.entries.insert(id, Entry { name, open, handle });
+        }
+        self
+    }
+
+    /// What was refused, in the order of registration.
+    #[must_use]
+    pub fn errors(&self) -> &[MessageTableError] {
+        &self.errors
+    }
+
+    pub(crate) fn opener(&self, id: u8) -> Option<OpenMessage> {
+        self.entries.get(&id).map(|entry| entry.open)
+    }
+
+    pub(crate) fn deliver(
+        &self,
+        id: u8,
+        community: &mut C,
+        from: Delivery<'_>,
+        message: Box<dyn Any + Send>,
+        cx: &mut Context<'_>,
+    ) {
+        if let Some(entry) = self.entries.get(&id) {
+            (entry.handle)(community, from, message, cx);
+        }
+    }
+}
+
+/// Whether no id stands twice in `ids`; [`crate::handlers!`] asks at compile time.
+#[must_use]
+pub const fn has_unique_ids(ids: &[u8]) -> bool {
+    let mut left = 0;
+    while left < ids.len() {
+        let mut right = left + 1;
+        while right < ids.len() {
+            if ids[left] == ids[right] {
+                return false;
+            }
+            right += 1;
+        }
+        left += 1;
+    }
+    true
+}
+
+/// Registers handlers in a [`MessageTable`], and refuses to compile when two of the messages have
+/// the same id.
+///
+/// `signed` handlers are called with the peer that signed (`fn(&mut Self, &Peer, Message, &mut
+/// Context<'_>)`), `unsigned` ones with the source address (`fn(&mut Self, SocketAddr, Message,
+/// &mut Context<'_>)`).
+///
+/// ```
+/// # use ipv8_core::prelude::*;
+/// # use std::net::SocketAddr;
+/// # #[derive(Payload)] #[payload(id = 1)] struct Hello { text: String }
+/// # #[derive(Payload)] #[payload(id = 2, unsigned)] struct Ping { number: u16 }
+/// # struct MyCommunity;
+/// # impl MyCommunity {
+/// #     fn on_hello(&mut self, _: &Peer, _: Hello, _: &mut Context<'_>) {}
+/// #     fn on_ping(&mut self, _: SocketAddr, _: Ping, _: &mut Context<'_>) {}
+/// # }
+/// # impl Community for MyCommunity {
+/// #     const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #     type Settings = ();
+/// #     fn new(_: (), _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// fn messages(table: &mut MessageTable<Self>) {
+///     handlers!(table:
+///         signed Hello => Self::on_hello,
+///         unsigned Ping => Self::on_ping,
+///     );
+/// }
+/// # }
+/// ```
+///
+/// Two messages with one id:
+///
+/// ```compile_fail
+/// # use ipv8_core::prelude::*;
+/// # #[derive(Payload)] #[payload(id = 1)] struct Hello { text: String }
+/// # #[derive(Payload)] #[payload(id = 1)] struct Bye { text: String }
+/// # struct MyCommunity;
+/// # impl MyCommunity {
+/// #     fn on_hello(&mut self, _: &Peer, _: Hello, _: &mut Context<'_>) {}
+/// #     fn on_bye(&mut self, _: &Peer, _: Bye, _: &mut Context<'_>) {}
+/// # }
+/// # impl Community for MyCommunity {
+/// #     const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #     type Settings = ();
+/// #     fn new(_: (), _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// fn messages(table: &mut MessageTable<Self>) {
+///     handlers!(table: signed Hello => Self::on_hello, signed Bye => Self::on_bye);
+/// }
+/// # }
+/// ```
+#[macro_export]
+macro_rules! handlers {
+    ($table:ident: $($authentication:ident $message:ty => $handler:expr),+ $(,)?) => {{
+        const {
+            ::core::assert!(
+                $crate::community::has_unique_ids(&[$(<$message as $crate::Message>::ID),+]),
+                "two messages of one community have the same id"
+            );
+        }
+        $($table.$authentication::<$message>($handler);)+
+    }};
+}

@@ -1,0 +1,373 @@
+//! What a community or a strategy may use while it is called: everything is lent for that call.
+//!
+//! The engine owns what the overlays share ([`Shared`]) and each overlay owns its own part
+//! ([`OverlayState`]); a [`Context`] lends both. That a call has them exclusively is what makes
+//! locks needless (the reference's `walk_lock`).
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use rand::rngs::StdRng;
+
+use crate::address::UNSPECIFIED;
+use crate::bootstrap::Bootstrap;
+use crate::counters::{DropReason, Statistics};
+use crate::crypto::{Mid, PrivateKey, PublicKey};
+use crate::network::Network;
+use crate::outbox::Outbox;
+use crate::packet::{CommunityId, Prefix, Unsealed};
+use crate::peer::Peer;
+use crate::request_cache::{RequestCache, RequestCacheError};
+use crate::timers::Timers;
+use crate::wire::{Authentication, Message, PackError};
+
+/// The addresses this machine has, as far as the runtime knows them.
+#[derive(Clone, Debug)]
+pub struct LocalAddresses {
+    /// The own IPv4 LAN address (guessed host, port of the socket); `0.0.0.0:0` while unknown.
+    pub lan: SocketAddr,
+    /// The own IPv6 address, if there is an IPv6 interface and its address is known.
+    pub ipv6: Option<SocketAddr>,
+    /// Whether there is a socket for IPv4, and one for IPv6.
+    pub interfaces: Interfaces,
+    /// Further IPv4 hosts of this machine: peers there are introduced by their LAN address.
+    pub lan_hosts: Vec<Ipv4Addr>,
+}
+
+/// Which address classes this node has a socket for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interfaces {
+    /// A socket for IPv4 (the reference's `UDPIPv4`).
+    pub ipv4: bool,
+    /// A socket for IPv6 (the reference's `UDPIPv6`).
+    pub ipv6: bool,
+}
+
+impl Interfaces {
+    /// Whether datagrams to `address` have a socket to leave by.
+    #[must_use]
+    pub fn reach(self, address: &SocketAddr) -> bool {
+        if address.is_ipv4() {
+            self.ipv4
+        } else {
+            self.ipv6
+        }
+    }
+}
+
+impl Default for LocalAddresses {
+    fn default() -> Self {
+        Self {
+            lan: UNSPECIFIED,
+            ipv6: None,
+            interfaces: Interfaces {
+                ipv4: true,
+                ipv6: false,
+            },
+            lan_hosts: Vec::new(),
+        }
+    }
+}
+
+/// What all overlays of one engine share.
+#[derive(Debug)]
+pub struct Shared {
+    /// The peer graph.
+    pub network: Network,
+    /// What is to be sent.
+    pub outbox: Outbox,
+    /// When which overlay (by its community id) wants to be woken for its request cache.
+    pub timers: Timers<CommunityId>,
+    /// The only source of randomness; everything follows from its seed.
+    pub rng: StdRng,
+    /// What came in, went out and was dropped.
+    pub statistics: Statistics,
+    /// Where this node is.
+    pub local: LocalAddresses,
+    clocks: HashMap<Mid, u64>,
+}
+
+impl Shared {
+    /// Nothing known, nothing to send.
+    #[must_use]
+    pub fn new(network: Network, rng: StdRng) -> Self {
+        Self {
+            network,
+            outbox: Outbox::default(),
+            timers: Timers::default(),
+            rng,
+            statistics: Statistics::default(),
+            local: LocalAddresses::default(),
+            clocks: HashMap::new(),
+        }
+    }
+
+    /// Advances the Lamport clock of the key `mid` and returns the new value (protocol 4.2): the
+    /// first message of a key carries 1, and overlays with the same key count together.
+    fn claim_global_time(&mut self, mid: Mid) -> u64 {
+        let clock = self.clocks.entry(mid).or_insert(0);
+        *clock = clock.wrapping_add(1);
+        *clock
+    }
+}
+
+/// What one overlay owns beside its community and strategies.
+#[derive(Debug)]
+pub struct OverlayState {
+    pub(crate) community_id: CommunityId,
+    pub(crate) prefix: Prefix,
+    pub(crate) my_key: PrivateKey,
+    pub(crate) max_peers: i32,
+    pub(crate) wan: SocketAddr,
+    pub(crate) ipv6: Option<SocketAddr>,
+    pub(crate) bootstrap: Bootstrap,
+    pub(crate) requests: RequestCache<Box<dyn Any + Send>>,
+}
+
+impl OverlayState {
+    /// The state of an overlay that has met nobody yet.
+    ///
+    /// `max_peers` below zero means no limit.
+    #[must_use]
+    pub fn new(
+        community_id: CommunityId,
+        my_key: PrivateKey,
+        max_peers: i32,
+        bootstrap: Bootstrap,
+    ) -> Self {
+        Self {
+            community_id,
+            prefix: community_id.prefix(),
+            my_key,
+            max_peers,
+            wan: UNSPECIFIED,
+            ipv6: None,
+            bootstrap,
+            requests: RequestCache::default(),
+        }
+    }
+
+    /// Overrides the WAN estimate, which otherwise stays `0.0.0.0:0` until the first introduction
+    /// response.
+    pub fn set_estimated_wan(&mut self, wan: SocketAddr) {
+        self.wan = wan;
+    }
+}
+
+/// Why a message could not be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// A field does not fit its format.
+    #[error("the message cannot be packed: {0}")]
+    Pack(#[from] PackError),
+    /// The outbox would not take it (counted under the same reason).
+    #[error("the message was not queued ({}): send less in one call, or to an address of one peer", .0.name())]
+    NotQueued(DropReason),
+}
+
+/// The node as one overlay sees it, for the duration of one call.
+#[derive(Debug)]
+pub struct Context<'a> {
+    pub(crate) state: &'a mut OverlayState,
+    pub(crate) shared: &'a mut Shared,
+    pub(crate) now: Instant,
+    pub(crate) global_time: Option<u64>,
+}
+
+impl<'a> Context<'a> {
+    /// Lends `state` and `shared` at the time `now`.
+    pub fn new(state: &'a mut OverlayState, shared: &'a mut Shared, now: Instant) -> Self {
+        Self {
+            state,
+            shared,
+            now,
+            global_time: None,
+        }
+    }
+
+    /// The time of this call. It does not advance during the call.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The node's random numbers: repeatable from its seed.
+    pub fn rng(&mut self) -> &mut StdRng {
+        &mut self.shared.rng
+    }
+
+    /// The id of this overlay.
+    #[must_use]
+    pub fn community_id(&self) -> CommunityId {
+        self.state.community_id
+    }
+
+    /// The public key of this overlay's own peer.
+    #[must_use]
+    pub fn my_public_key(&self) -> &PublicKey {
+        self.state.my_key.public_key()
+    }
+
+    /// The mid of this overlay's own peer.
+    #[must_use]
+    pub fn my_mid(&self) -> Mid {
+        self.my_public_key().mid()
+    }
+
+    /// The most peers this overlay accepts requests from; below zero: no limit.
+    #[must_use]
+    pub fn max_peers(&self) -> i32 {
+        self.state.max_peers
+    }
+
+    /// The own LAN address as guessed by the runtime; `0.0.0.0:0` while unknown (protocol 4.5).
+    #[must_use]
+    pub fn my_estimated_lan(&self) -> SocketAddr {
+        self.shared.local.lan
+    }
+
+    /// The own address as the last introduction response saw it; `0.0.0.0:0` before the first.
+    #[must_use]
+    pub fn my_estimated_wan(&self) -> SocketAddr {
+        self.state.wan
+    }
+
+    /// The Lamport time of the message being handled, if that message carries one.
+    #[must_use]
+    pub fn global_time(&self) -> Option<u64> {
+        self.global_time
+    }
+
+    /// The peer graph, which all overlays of the node share.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.shared.network
+    }
+
+    /// The peer graph, for strategies that forget peers or addresses.
+    pub fn network_mut(&mut self) -> &mut Network {
+        &mut self.shared.network
+    }
+
+    /// The verified peers of this overlay, in no particular order.
+    pub fn peers(&self) -> impl Iterator<Item = &Peer> {
+        self.shared
+            .network
+            .peers_for_service(self.state.community_id)
+    }
+
+    /// How many verified peers this overlay has; the cost does not depend on the number.
+    #[must_use]
+    pub fn peer_count(&self) -> usize {
+        self.shared.network.peer_count(self.state.community_id)
+    }
+
+    /// One verified peer of this overlay, each with the same chance; `None` when there is none.
+    pub fn random_peer(&mut self) -> Option<Peer> {
+        let Shared { network, rng, .. } = &mut *self.shared;
+        network.random_peer(self.state.community_id, rng).cloned()
+    }
+
+    /// How many addresses this overlay could walk to.
+    #[must_use]
+    pub fn walkable_count(&self) -> usize {
+        self.shared.network.walkable_count(self.state.community_id)
+    }
+
+    /// One walkable address for which `exclude` is false; `None` when there is none.
+    pub fn random_walkable_address(
+        &mut self,
+        exclude: impl Fn(&SocketAddr) -> bool,
+    ) -> Option<SocketAddr> {
+        let Shared { network, rng, .. } = &mut *self.shared;
+        network.random_walkable(self.state.community_id, rng, exclude)
+    }
+
+    /// Whether `host` is one of this machine's own LAN addresses.
+    pub(crate) fn is_own_lan_host(&self, host: Ipv4Addr) -> bool {
+        self.shared.local.lan_hosts.contains(&host)
+    }
+
+    /// The host of the own WAN estimate.
+    pub(crate) fn wan_host(&self) -> IpAddr {
+        self.state.wan.ip()
+    }
+
+    /// Advances and returns the Lamport clock of the own key.
+    pub(crate) fn claim_global_time(&mut self) -> u64 {
+        let mid = self.my_mid();
+        self.shared.claim_global_time(mid)
+    }
+
+    /// Sends `message` to the preferred address of `peer`, signed if its type says so.
+    ///
+    /// # Errors
+    ///
+    /// See [`Context::send_to`].
+    pub fn send<M: Message>(&mut self, peer: &Peer, message: &M) -> Result<(), SendError> {
+        self.send_to(peer.address(), message)
+    }
+
+    /// Sends `message` to `address`, signed if its type says so. The datagram is queued and leaves
+    /// after this call has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Pack`] when a field does not fit its format, [`SendError::NotQueued`] when the
+    /// address is nobody's or the outbox is full.
+    pub fn send_to<M: Message>(
+        &mut self,
+        address: SocketAddr,
+        message: &M,
+    ) -> Result<(), SendError> {
+        let global_time = M::GLOBAL_TIME.then(|| self.claim_global_time());
+        let signer = <M::Authentication as Authentication>::SIGNED.then_some(&self.state.my_key);
+        let packet = Unsealed::new(&self.state.prefix, M::ID, signer, global_time, message)?;
+        self.enqueue(address, packet)
+    }
+
+    /// Queues a finished packet, counting it if it is refused.
+    pub(crate) fn enqueue(&mut self, to: SocketAddr, packet: Unsealed) -> Result<(), SendError> {
+        self.shared.outbox.push(to, packet).map_err(|reason| {
+            self.shared.statistics.record(reason);
+            SendError::NotQueued(reason)
+        })
+    }
+
+    /// Remembers `data` under `prefix` and a number of its own for an answer that should come
+    /// within `timeout`; the number goes into the request. [`Context::pop_request`] takes it back;
+    /// otherwise [`crate::Community::on_request_timeout`] gets it (protocol 11).
+    ///
+    /// # Errors
+    ///
+    /// [`RequestCacheError`] when no number is free or the cache is full.
+    pub fn add_request<T: Any + Send>(
+        &mut self,
+        prefix: &'static str,
+        timeout: Duration,
+        data: T,
+    ) -> Result<u16, RequestCacheError> {
+        let deadline = self.now + timeout;
+        let number = self.state.requests.add_random(
+            prefix,
+            deadline,
+            Box::new(data),
+            &mut self.shared.rng,
+        )?;
+        self.shared.timers.insert(deadline, self.state.community_id);
+        Ok(number)
+    }
+
+    /// Takes what was remembered under `prefix` and `number`; `None` when the answer is late or
+    /// unknown, or when something of another type is kept there.
+    pub fn pop_request<T: Any>(&mut self, prefix: &'static str, number: u16) -> Option<T> {
+        if !self.state.requests.get(prefix, number)?.is::<T>() {
+            return None;
+        }
+        let data = self.state.requests.pop(prefix, number)?;
+        data.downcast::<T>().ok().map(|data| *data)
+    }
+}

@@ -1,0 +1,321 @@
+use super::*;
+
+const LOOPBACK: &str = "127.0.0.1:0";
+
+/// Containers without IPv6 are common: what needs it says so and passes.
+fn has_ipv6() -> bool {
+    let found = std::net::UdpSocket::bind("[::1]:0").is_ok();
+    if !found {
+        println!("skipped: this machine has no IPv6 loopback address");
+    }
+    found
+}
+
+fn address(text: &str) -> SocketAddr {
+    text.parse().unwrap()
+}
+
+fn bound(addresses: &[&str]) -> Endpoint {
+    let addresses: Vec<SocketAddr> = addresses.iter().map(|text| address(text)).collect();
+    Endpoint::bind(&addresses, &EndpointOptions::default()).unwrap()
+}
+
+fn in_memory(network: &MemoryNetwork, text: &str) -> Endpoint {
+    Endpoint::in_memory(network, &[address(text)], &EndpointOptions::default()).unwrap()
+}
+
+async fn receive(endpoint: &mut Endpoint) -> (SocketAddr, Vec<u8>) {
+    loop {
+        if let Some(datagram) = endpoint.try_receive() {
+            return (datagram.source, datagram.bytes.to_vec());
+        }
+        endpoint.readable().await;
+    }
+}
+
+#[tokio::test]
+async fn datagrams_travel_over_both_families() {
+    if !has_ipv6() {
+        return;
+    }
+    let mut here = bound(&[LOOPBACK, "[::1]:0"]);
+    let mut there = bound(&["[::1]:0", LOOPBACK]);
+    for to in there.local_addresses() {
+        here.send(to, b"hello").await.unwrap();
+        let (source, bytes) = receive(&mut there).await;
+        assert!(here.local_addresses().contains(&source));
+        assert_eq!(source.is_ipv4(), to.is_ipv4());
+        assert_eq!(bytes, b"hello");
+        there.send(source, b"").await.unwrap();
+        assert_eq!(receive(&mut here).await, (to, Vec::new()));
+    }
+    assert!(here.try_receive().is_none());
+    let statistics = *here.statistics();
+    assert_eq!((statistics.datagrams_out, statistics.bytes_out), (2, 10));
+    assert_eq!((statistics.datagrams_in, statistics.bytes_in), (2, 0));
+}
+
+#[tokio::test]
+async fn a_batch_is_read_without_waiting_and_in_order() {
+    let mut here = bound(&[LOOPBACK]);
+    let mut there = bound(&[LOOPBACK]);
+    let to = there.local_addresses()[0];
+    for number in 0..100_u8 {
+        here.send(to, &[number]).await.unwrap();
+    }
+    there.readable().await;
+    for number in 0..100_u8 {
+        assert_eq!(receive(&mut there).await.1, [number]);
+    }
+}
+
+#[tokio::test]
+async fn the_largest_datagram_passes_and_a_longer_one_is_counted() {
+    let mut here = bound(&[LOOPBACK]);
+    let mut there = bound(&[LOOPBACK]);
+    let to = there.local_addresses()[0];
+    here.send(to, &vec![7; LARGEST_PAYLOAD]).await.unwrap();
+    assert_eq!(receive(&mut there).await.1.len(), LARGEST_PAYLOAD);
+    let refused = here.send(to, &vec![7; LARGEST_PAYLOAD + 1]).await;
+    let kind = SocketErrorKind::MessageTooLarge;
+    assert_eq!(refused, Err(SendFailure::Refused(kind)));
+    assert_eq!(here.statistics().send_errors.get(kind), 1);
+    here.send(to, b"still alive").await.unwrap();
+    assert_eq!(receive(&mut there).await.1, b"still alive");
+}
+
+#[tokio::test]
+async fn refusals_of_the_system_are_counted_and_survived() {
+    let mut here = bound(&[LOOPBACK]);
+    let itself = here.local_addresses()[0];
+    let broadcast = here.send(address("255.255.255.255:9"), b"x").await;
+    assert!(matches!(broadcast, Err(SendFailure::Refused(_))));
+    let nowhere = here.send(address("[2001:db8::1]:9"), b"x").await;
+    assert_eq!(nowhere, Err(SendFailure::NoInterface));
+    assert_eq!(here.statistics().no_interface, 1);
+    assert_eq!(here.statistics().send_errors.total(), 1);
+    here.send(itself, b"x").await.unwrap();
+    assert_eq!(receive(&mut here).await.1, b"x");
+}
+
+#[tokio::test]
+async fn a_closed_port_does_not_harm_later_sends() {
+    let closed = bound(&[LOOPBACK]).local_addresses()[0];
+    let mut here = bound(&[LOOPBACK]);
+    let itself = here.local_addresses()[0];
+    for _ in 0..3 {
+        here.send(closed, b"x").await.unwrap();
+    }
+    here.send(itself, b"x").await.unwrap();
+    assert_eq!(receive(&mut here).await.1, b"x");
+}
+
+#[tokio::test]
+async fn a_taken_port_leads_to_the_next_one() {
+    let first = bound(&[LOOPBACK]);
+    let taken = first.local_addresses()[0];
+    if taken.port() > 65_000 {
+        return;
+    }
+    let second = Endpoint::bind(&[taken], &EndpointOptions::default()).unwrap();
+    assert!(second.local_addresses()[0].port() > taken.port());
+
+    let once = EndpointOptions {
+        port_attempts: 1,
+        ..EndpointOptions::default()
+    };
+    let refused = Endpoint::bind(&[taken], &once);
+    assert!(matches!(
+        refused,
+        Err(BindError::NoFreePort { tried: 1, .. })
+    ));
+}
+
+#[tokio::test]
+async fn addresses_that_cannot_be_bound_are_errors() {
+    let options = EndpointOptions::default();
+    let nothing = Endpoint::bind(&[], &options);
+    assert!(matches!(nothing, Err(BindError::NoInterface)));
+    let twice = Endpoint::bind(&[address(LOOPBACK), address("127.0.0.2:0")], &options);
+    assert!(matches!(twice, Err(BindError::SameFamily { .. })));
+    let foreign = Endpoint::bind(&[address("192.0.2.7:8090")], &options);
+    assert!(matches!(foreign, Err(BindError::Socket { .. })));
+}
+
+#[test]
+fn outside_a_runtime_binding_is_an_error() {
+    let bound = Endpoint::bind(&[address(LOOPBACK)], &EndpointOptions::default());
+    assert!(matches!(bound, Err(BindError::NoRuntime)));
+}
+
+#[tokio::test]
+async fn the_ipv6_socket_leaves_ipv4_alone() {
+    if !has_ipv6() {
+        return;
+    }
+    let any = bound(&["[::]:0"]);
+    let port = any.local_addresses()[0].port();
+    let once = EndpointOptions {
+        port_attempts: 1,
+        ..EndpointOptions::default()
+    };
+    let ipv4 = Endpoint::bind(&[SocketAddr::from(([0, 0, 0, 0], port))], &once);
+    assert!(ipv4.is_ok());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn granted_buffer_and_kernel_drops_are_read_back() {
+    let small = EndpointOptions {
+        receive_buffer: 4096,
+        ..EndpointOptions::default()
+    };
+    let flooded = Endpoint::bind(&[address(LOOPBACK)], &small).unwrap();
+    let mut here = bound(&[LOOPBACK]);
+    let asked = EndpointOptions::default().receive_buffer;
+    assert!(here.interfaces()[0].receive_buffer.unwrap() > 0);
+    assert!(flooded.interfaces()[0].receive_buffer.unwrap() < asked);
+    let to = flooded.local_addresses()[0];
+    for _ in 0..200 {
+        here.send(to, &[0; 1000]).await.unwrap();
+    }
+    let drops = flooded.interfaces()[0].kernel_drops;
+    assert!(drops.is_none_or(|drops| drops > 0), "{drops:?}");
+    assert!(
+        here.interfaces()[0]
+            .kernel_drops
+            .is_none_or(|drops| drops == 0)
+    );
+}
+
+#[tokio::test]
+async fn the_memory_network_delivers_in_order() {
+    let network = MemoryNetwork::new();
+    let mut alice = in_memory(&network, "10.0.0.1:8090");
+    let mut bob = in_memory(&network, "10.0.0.2:8090");
+    let (at_alice, at_bob) = (alice.local_addresses()[0], bob.local_addresses()[0]);
+    alice.send(at_bob, b"one").await.unwrap();
+    alice.send(at_bob, b"two").await.unwrap();
+    bob.readable().await;
+    assert_eq!(receive(&mut bob).await, (at_alice, b"one".to_vec()));
+    assert_eq!(receive(&mut bob).await, (at_alice, b"two".to_vec()));
+    drop(bob);
+    alice.send(at_bob, b"lost").await.unwrap();
+    assert_eq!(network.lost(), 1);
+    assert_eq!(
+        in_memory(&network, "10.0.0.2:8090").local_addresses(),
+        [at_bob]
+    );
+}
+
+#[tokio::test]
+async fn the_memory_network_wakes_a_waiting_reader() {
+    let network = MemoryNetwork::new();
+    let mut alice = in_memory(&network, "127.0.0.1:0");
+    let to = alice.local_addresses()[0];
+    let reader = async { receive(&mut alice).await };
+    let writer = async {
+        tokio::task::yield_now().await;
+        assert!(network.deliver(address("10.9.9.9:1"), to, b"hello"));
+    };
+    let (received, ()) = tokio::join!(reader, writer);
+    assert_eq!(received, (address("10.9.9.9:1"), b"hello".to_vec()));
+}
+
+#[tokio::test]
+async fn memory_addresses_follow_the_port_rules() {
+    let network = MemoryNetwork::new();
+    let first = in_memory(&network, "10.0.0.1:8090");
+    let second = in_memory(&network, "10.0.0.1:8090");
+    assert_eq!(first.local_addresses(), [address("10.0.0.1:8090")]);
+    assert_eq!(second.local_addresses(), [address("10.0.0.1:8091")]);
+    let any = in_memory(&network, "0.0.0.0:0");
+    assert_eq!(any.local_addresses(), [address("127.0.0.1:49152")]);
+    let _last = in_memory(&network, "10.0.0.1:65535");
+    let full = Endpoint::in_memory(
+        &network,
+        &[address("10.0.0.1:65535")],
+        &EndpointOptions::default(),
+    );
+    assert!(matches!(full, Err(BindError::NoFreePort { tried: 1, .. })));
+}
+
+#[tokio::test]
+async fn injected_errors_are_counted_by_kind_and_survived() {
+    let network = MemoryNetwork::new();
+    let mut here = in_memory(&network, "10.0.0.1:1");
+    let to = here.local_addresses()[0];
+    let once = [
+        SocketErrorKind::NoBuffers,
+        SocketErrorKind::NotPermitted,
+        SocketErrorKind::MessageTooLarge,
+    ];
+    network.fail_sends(to, once);
+    for kind in once {
+        assert_eq!(here.send(to, b"x").await, Err(SendFailure::Refused(kind)));
+        assert_eq!(here.statistics().send_errors.get(kind), 1);
+    }
+    // An earlier datagram's fate: this one is sent all the same.
+    network.fail_sends(to, [SocketErrorKind::ConnectionRefused]);
+    here.send(to, b"sent").await.unwrap();
+    assert_eq!(here.statistics().send_errors.total(), 4);
+
+    network.fail_receives(to, [SocketErrorKind::ConnectionReset; 3]);
+    assert_eq!(receive(&mut here).await.1, b"sent");
+    assert_eq!(here.statistics().receive_errors.total(), 3);
+}
+
+#[tokio::test]
+async fn a_socket_that_only_fails_is_left_alone_for_a_moment() {
+    let network = MemoryNetwork::new();
+    let mut here = in_memory(&network, "10.0.0.1:1");
+    let to = here.local_addresses()[0];
+    network.deliver(to, to, b"x");
+    network.fail_receives(to, [SocketErrorKind::Other; 100]);
+    assert!(here.try_receive().is_none());
+    assert!(here.paused_until.is_some());
+    assert_eq!(here.statistics().receive_errors.total(), 64);
+    assert_eq!(receive(&mut here).await.1, b"x");
+    assert_eq!(here.statistics().receive_errors.total(), 100);
+}
+
+#[tokio::test]
+async fn a_full_send_buffer_is_waited_for_but_not_for_ever() {
+    let network = MemoryNetwork::new();
+    let mut here = in_memory(&network, "10.0.0.1:1");
+    here.send_patience = Duration::from_millis(1);
+    let to = here.local_addresses()[0];
+    network.block_sends(to, true);
+    assert_eq!(here.try_send(to, b"x"), None);
+    assert_eq!(here.send(to, b"x").await, Err(SendFailure::Busy));
+    assert_eq!(here.statistics().send_busy, 1);
+
+    here.send_patience = Duration::from_secs(60);
+    let unblock = async {
+        tokio::task::yield_now().await;
+        network.block_sends(to, false);
+    };
+    let (sent, ()) = tokio::join!(here.send(to, b"x"), unblock);
+    assert_eq!(sent, Ok(()));
+    assert_eq!(receive(&mut here).await.1, b"x");
+}
+
+#[tokio::test]
+async fn a_full_inbox_loses_the_newest_and_counts_it() {
+    let network = MemoryNetwork::new();
+    let mut here = in_memory(&network, "10.0.0.1:1");
+    let to = here.local_addresses()[0];
+    for _ in 0..MEMORY_INBOX + 2 {
+        here.send(to, b"x").await.unwrap();
+    }
+    assert_eq!(here.interfaces()[0].kernel_drops, Some(2));
+}
+
+#[tokio::test]
+async fn the_lan_address_is_the_bound_one_when_that_is_specific() {
+    if !has_ipv6() {
+        return;
+    }
+    let both = bound(&["[::1]:0", LOOPBACK]);
+    assert_eq!(both.lan_address(), both.local_addresses()[1]);
+}

@@ -1,0 +1,183 @@
+//! What becomes of a datagram: admitted by cheap checks, opened anywhere, delivered.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use crate::community::OpenMessage;
+use crate::counters::DropReason;
+use crate::engine::{Engine, Place};
+use crate::introduction::{IntroductionMessage, OpenIntroduction, SignedBy, introduction_opener};
+use crate::overlay::OpenedBody;
+use crate::packet::{CommunityId, Header, OpenError};
+use crate::payload::ids;
+use crate::wire::UnpackError;
+
+/// A datagram that is worth opening: which overlay it is for and how to read it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ticket {
+    overlay: CommunityId,
+    source: SocketAddr,
+    id: u8,
+    opener: Opener,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Opener {
+    Introduction(OpenIntroduction),
+    Message(OpenMessage),
+}
+
+/// A datagram after [`Ticket::open`]: the message, or why it is none.
+pub struct Opened {
+    overlay: CommunityId,
+    source: SocketAddr,
+    id: u8,
+    body: Result<OpenedBody, OpenError>,
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Opened")
+            .field("overlay", &self.overlay)
+            .field("source", &self.source)
+            .field("id", &self.id)
+            .field("error", &self.body.as_ref().err())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Ticket {
+    /// Reads and verifies `datagram`, the one the ticket was given for. Pure and without state:
+    /// it can run on any core, while the engine does something else.
+    #[must_use]
+    pub fn open(&self, datagram: &[u8]) -> Opened {
+        let body = match self.opener {
+            Opener::Introduction(open) => open(datagram).map(OpenedBody::Introduction),
+            Opener::Message(open) => {
+                open(datagram).map(|message| OpenedBody::Message(self.id, message))
+            }
+        };
+        Opened {
+            overlay: self.overlay,
+            source: self.source,
+            id: self.id,
+            body,
+        }
+    }
+}
+
+impl Opened {
+    /// Why the datagram was refused; `None` if it holds a message.
+    #[must_use]
+    pub fn error(&self) -> Option<&OpenError> {
+        self.body.as_ref().err()
+    }
+
+    fn signed_by(&self) -> Option<&SignedBy> {
+        match self.body.as_ref().ok()? {
+            OpenedBody::Message(_, opened) => opened.signed_by.as_ref(),
+            OpenedBody::Introduction(opened) => match &opened.message {
+                IntroductionMessage::Request(by, _)
+                | IntroductionMessage::Response(by, _)
+                | IntroductionMessage::Puncture(by, _) => Some(by),
+                IntroductionMessage::PunctureRequest(_) => None,
+            },
+        }
+    }
+}
+
+impl Engine {
+    /// Looks at a datagram that came from `source`, as cheaply as possible: length, prefix, message
+    /// id. `None` means that it was counted and dropped.
+    pub fn admit(&mut self, source: SocketAddr, datagram: &[u8]) -> Option<Ticket> {
+        self.shared.statistics.received(datagram.len());
+        match self.examine(source, datagram) {
+            Ok(ticket) => Some(ticket),
+            Err(reason) => {
+                self.drop_datagram(source, reason);
+                None
+            }
+        }
+    }
+
+    fn examine(&self, source: SocketAddr, datagram: &[u8]) -> Result<Ticket, DropReason> {
+        let Header { prefix, id, .. } = Header::split(datagram).ok_or(DropReason::TooShort)?;
+        let overlay = CommunityId::from_prefix(prefix).ok_or(DropReason::UnknownPrefix)?;
+        let entry = self
+            .overlays
+            .get(&overlay)
+            .ok_or(DropReason::UnknownPrefix)?;
+        let opener = if let Some(open) = introduction_opener(id) {
+            Opener::Introduction(open)
+        } else if ids::is_reserved(id) {
+            return Err(DropReason::DeprecatedMessage);
+        } else {
+            Opener::Message(entry.opener(id).ok_or(DropReason::UnknownMessage)?)
+        };
+        Ok(Ticket {
+            overlay,
+            source,
+            id,
+            opener,
+        })
+    }
+
+    pub(super) fn deliver(&mut self, opened: Opened, now: Instant) {
+        if let Err(reason) = self.check(&opened) {
+            self.drop_datagram(opened.source, reason);
+            return;
+        }
+        let Opened {
+            overlay: id,
+            source,
+            id: message,
+            body,
+        } = opened;
+        let (Some(overlay), Ok(body)) = (self.overlays.get_mut(&id), body) else {
+            return;
+        };
+        let _span = tracing::debug_span!("message", overlay = %id, id = message, %source).entered();
+        // Only what could be read, and verified where it is signed, shows that the peer is alive.
+        self.shared.network.touch(&source, now);
+        match overlay.deliver(source, body, &mut self.shared, now) {
+            Ok(Ok(())) => {}
+            Ok(Err(reason)) => self.drop_datagram(source, reason),
+            Err(_) => {
+                self.drop_datagram(source, DropReason::HandlerPanicked);
+                self.note_panic(id, Place::Message(message));
+            }
+        }
+    }
+
+    fn check(&self, opened: &Opened) -> Result<(), DropReason> {
+        if let Err(error) = &opened.body {
+            return Err(reason_of(error));
+        }
+        // The overlay can have been unloaded while the datagram was being opened.
+        let overlay = self
+            .overlays
+            .get(&opened.overlay)
+            .ok_or(DropReason::UnknownPrefix)?;
+        let me = overlay.state().my_key.public_key();
+        if opened.signed_by().is_some_and(|by| by.key == *me) {
+            return Err(DropReason::OwnPacket);
+        }
+        Ok(())
+    }
+
+    fn drop_datagram(&mut self, source: SocketAddr, reason: DropReason) {
+        tracing::debug!(%source, reason = reason.name(), "datagram dropped");
+        self.shared.statistics.record(reason);
+    }
+}
+
+/// The counter for a datagram that could not be opened.
+pub(crate) fn reason_of(error: &OpenError) -> DropReason {
+    match error {
+        OpenError::Key(_) => DropReason::BadKey,
+        OpenError::Signature => DropReason::BadSignature,
+        OpenError::Unpack(UnpackError::Leftover { .. }) => DropReason::Leftover,
+        OpenError::Unpack(_) => DropReason::Malformed,
+    }
+}

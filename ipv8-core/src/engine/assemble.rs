@@ -1,0 +1,361 @@
+//! Adding overlays and strategies to an engine, and taking them out again.
+
+use std::any::TypeId;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use crate::bootstrap::Bootstrap;
+use crate::community::{Community, CommunityError, MessageTable, MessageTableError};
+use crate::context::{Context, OverlayState};
+use crate::crypto::PrivateKey;
+use crate::engine::{Engine, Place, Turn};
+use crate::overlay::{Overlay, Strategies, short_type_name};
+use crate::packet::CommunityId;
+
+/// What an overlay needs besides its community's settings.
+#[derive(Clone, Debug)]
+pub struct OverlayConfig {
+    /// The key of the overlay's own peer.
+    pub my_peer: PrivateKey,
+    /// Overrides [`Community::MAX_PEERS`]; -1: no limit.
+    pub max_peers: Option<i32>,
+    /// Whom to ask when nobody is known.
+    pub bootstrap: Vec<SocketAddr>,
+}
+
+/// Why an overlay could not be added.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OverlayError {
+    /// The engine has an overlay with this id.
+    #[error("{community}: community id {id} is in use by {other}: give one of them another id")]
+    DuplicateCommunity {
+        /// The community refused.
+        community: &'static str,
+        /// The id.
+        id: CommunityId,
+        /// The community that has it.
+        other: &'static str,
+    },
+    /// Its message handlers contradict each other or IPv8.
+    #[error("{community}: {}", join(errors))]
+    Messages {
+        /// The community refused.
+        community: &'static str,
+        /// All that is wrong.
+        errors: Vec<MessageTableError>,
+    },
+    /// A target below -1.
+    #[error(
+        "{community}: target_peers = {target_peers} of {strategy}: use -1 for no limit, or 0 and above"
+    )]
+    Target {
+        /// The community refused.
+        community: &'static str,
+        /// The strategy.
+        strategy: &'static str,
+        /// What was asked for.
+        target_peers: i32,
+    },
+    /// A peer limit below -1.
+    #[error("{community}: max_peers = {max_peers}: use -1 for no limit, or 0 and above")]
+    MaxPeers {
+        /// The community refused.
+        community: &'static str,
+        /// What was asked for.
+        max_peers: i32,
+    },
+    /// [`Community::new`] failed.
+    #[error("{community} could not be made: {error}")]
+    Community {
+        /// The community refused.
+        community: &'static str,
+        /// What it said.
+        error: CommunityError,
+    },
+    /// [`Community::new`] or [`Community::started`] panicked.
+    #[error("{community} panicked while it was being made")]
+    Panicked {
+        /// The community refused.
+        community: &'static str,
+    },
+}
+
+fn join(errors: &[MessageTableError]) -> String {
+    errors
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+/// Why a call into an overlay had no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// There is no overlay of that id and type (any more).
+    #[error("the overlay is not loaded: it was unloaded, or never launched")]
+    NotLoaded,
+    /// The call panicked.
+    #[error("the call panicked; the node goes on")]
+    Panicked,
+}
+
+/// A strategy of a running node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StrategyInfo {
+    /// The overlay it walks.
+    pub overlay: CommunityId,
+    /// The overlay's community type, without path.
+    pub community: &'static str,
+    /// Its place among the overlay's strategies, from 0.
+    pub index: usize,
+    /// Its type, without path.
+    pub name: &'static str,
+    /// Its target; -1: none.
+    pub target_peers: i32,
+}
+
+/// An overlay of a running node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverlayInfo {
+    /// Its id.
+    pub id: CommunityId,
+    /// Its community type, without path.
+    pub community: &'static str,
+    /// Its community type.
+    pub community_type: TypeId,
+    /// Its strategies, in order.
+    pub strategies: Vec<StrategyInfo>,
+}
+
+impl Engine {
+    /// Makes a community of type `C`, adds it as an overlay and lets its strategies take turns.
+    /// Returns the overlay's id.
+    ///
+    /// # Errors
+    ///
+    /// [`OverlayError`]; the engine is then as it was before.
+    pub fn add_overlay<C: Community>(
+        &mut self,
+        config: OverlayConfig,
+        settings: C::Settings,
+        strategies: Strategies<C>,
+        now: Instant,
+    ) -> Result<CommunityId, OverlayError> {
+        let community = short_type_name::<C>();
+        let id = C::community_id(&settings);
+        let max_peers = config.max_peers.unwrap_or(C::MAX_PEERS);
+        self.check_overlay(community, id, max_peers, &strategies)?;
+        let mut table = MessageTable::default();
+        C::messages(&mut table);
+        if !table.errors().is_empty() {
+            return Err(OverlayError::Messages {
+                community,
+                errors: table.errors().to_vec(),
+            });
+        }
+        let count = strategies.len();
+        let mut state = OverlayState::new(
+            id,
+            config.my_peer,
+            max_peers,
+            Bootstrap::new(config.bootstrap),
+        );
+        self.shared.network.register_service(id);
+        let made = C::new(
+            settings,
+            &mut Context::new(&mut state, &mut self.shared, now),
+        );
+        let made = match made {
+            Ok(made) => made,
+            Err(error) => {
+                self.shared.network.unregister_service(id);
+                return Err(OverlayError::Community { community, error });
+            }
+        };
+        self.shared.network.blacklist_mid(state.my_key.mid());
+        self.overlays
+            .insert(id, Box::new(Overlay::new(state, made, table, strategies)));
+        self.schedule(id, 0..count, now);
+        self.start(id, community, now)?;
+        Ok(id)
+    }
+
+    fn start(
+        &mut self,
+        id: CommunityId,
+        community: &'static str,
+        now: Instant,
+    ) -> Result<(), OverlayError> {
+        let Some(overlay) = self.overlays.get_mut(&id) else {
+            return Ok(());
+        };
+        let started = overlay.started(&mut self.shared, now);
+        self.settle(now);
+        if started.is_err() {
+            self.note_panic(id, Place::Started);
+            self.remove_overlay(id);
+            return Err(OverlayError::Panicked { community });
+        }
+        tracing::info!(overlay = %id, community, "overlay loaded");
+        Ok(())
+    }
+
+    fn check_overlay<C: Community>(
+        &self,
+        community: &'static str,
+        id: CommunityId,
+        max_peers: i32,
+        strategies: &Strategies<C>,
+    ) -> Result<(), OverlayError> {
+        if let Some(other) = self.overlays.get(&id) {
+            return Err(OverlayError::DuplicateCommunity {
+                community,
+                id,
+                other: other.name(),
+            });
+        }
+        if max_peers < -1 {
+            return Err(OverlayError::MaxPeers {
+                community,
+                max_peers,
+            });
+        }
+        check_targets(community, strategies)
+    }
+
+    /// Appends strategies to the overlay `id`.
+    ///
+    /// # Errors
+    ///
+    /// [`OverlayError::Target`] for a target below -1; a [`CallError::NotLoaded`] inside when there
+    /// is no such overlay.
+    pub fn add_strategies<C: Community>(
+        &mut self,
+        id: CommunityId,
+        strategies: Strategies<C>,
+        now: Instant,
+    ) -> Result<Result<(), OverlayError>, CallError> {
+        if let Err(error) = check_targets(short_type_name::<C>(), &strategies) {
+            return Ok(Err(error));
+        }
+        let overlay = self.overlay_mut::<C>(id).ok_or(CallError::NotLoaded)?;
+        let added = overlay.append(strategies);
+        self.schedule(id, added, now);
+        Ok(Ok(()))
+    }
+
+    fn schedule(&mut self, overlay: CommunityId, indexes: std::ops::Range<usize>, now: Instant) {
+        let first = self.first_turn(now);
+        for index in indexes {
+            self.scheduler.insert(Turn { overlay, index }, first);
+        }
+    }
+
+    /// Calls `unload` of the overlay `id` and removes it with its strategies; what it sent last
+    /// still leaves. Returns whether there was one.
+    pub fn unload_overlay(&mut self, id: CommunityId, now: Instant) -> bool {
+        let Some(overlay) = self.overlays.get_mut(&id) else {
+            return false;
+        };
+        let community = overlay.name();
+        let result = overlay.unload(&mut self.shared, now);
+        self.note(id, Place::Unload, result);
+        self.remove_overlay(id);
+        self.settle(now);
+        tracing::info!(overlay = %id, community, "overlay unloaded");
+        true
+    }
+
+    /// Unloads every overlay, the one added last first.
+    pub fn unload_all(&mut self, now: Instant) {
+        while let Some(id) = self.overlays.last().map(|(id, _)| *id) {
+            self.unload_overlay(id, now);
+        }
+    }
+
+    fn remove_overlay(&mut self, id: CommunityId) {
+        self.overlays.shift_remove(&id);
+        self.scheduler.remove(|turn| turn.overlay == id);
+        self.shared.network.unregister_service(id);
+    }
+
+    /// The overlays, in the order in which they were added.
+    #[must_use]
+    pub fn overlays(&self) -> Vec<OverlayInfo> {
+        let strategies = |id: CommunityId, count: usize| {
+            (0..count).filter_map(move |index| self.strategy_info(Turn { overlay: id, index }))
+        };
+        let overlays = self.overlays.iter().map(|(id, overlay)| OverlayInfo {
+            id: *id,
+            community: overlay.name(),
+            community_type: overlay.community_type(),
+            strategies: strategies(*id, overlay.strategy_count()).collect(),
+        });
+        overlays.collect()
+    }
+
+    /// The id of the first overlay whose community is a `C`.
+    #[must_use]
+    pub fn find_overlay<C: Community>(&self) -> Option<CommunityId> {
+        let wanted = TypeId::of::<C>();
+        self.overlays
+            .iter()
+            .find(|(_, overlay)| overlay.community_type() == wanted)
+            .map(|(id, _)| *id)
+    }
+
+    /// Calls into the community of the overlay `id`.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError`] when there is no such overlay, or `call` panicked.
+    pub fn call<C: Community, R>(
+        &mut self,
+        id: CommunityId,
+        now: Instant,
+        call: impl FnOnce(&mut C, &mut Context<'_>) -> R,
+    ) -> Result<R, CallError> {
+        let Some(overlay) = self.overlays.get_mut(&id) else {
+            return Err(CallError::NotLoaded);
+        };
+        let Some(overlay) = overlay.as_any_mut().downcast_mut::<Overlay<C>>() else {
+            return Err(CallError::NotLoaded);
+        };
+        let result = overlay.with(&mut self.shared, now, call);
+        if result.is_err() {
+            self.note_panic(id, Place::Call);
+        }
+        self.settle(now);
+        result.map_err(|_| CallError::Panicked)
+    }
+
+    /// Changes what an overlay believes about itself before it has met anybody; for tests and
+    /// simulators that need a given WAN estimate.
+    pub fn set_estimated_wan(&mut self, id: CommunityId, wan: SocketAddr) -> bool {
+        let Some(overlay) = self.overlays.get_mut(&id) else {
+            return false;
+        };
+        overlay.state_mut().set_estimated_wan(wan);
+        true
+    }
+
+    fn overlay_mut<C: Community>(&mut self, id: CommunityId) -> Option<&mut Overlay<C>> {
+        self.overlays.get_mut(&id)?.as_any_mut().downcast_mut()
+    }
+}
+
+fn check_targets<C: Community>(
+    community: &'static str,
+    strategies: &Strategies<C>,
+) -> Result<(), OverlayError> {
+    match strategies.iter().find(|(_, target)| *target < -1) {
+        Some((strategy, target_peers)) => Err(OverlayError::Target {
+            community,
+            strategy,
+            target_peers,
+        }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,91 @@
+//! What an engine tells whoever listens.
+
+use std::fmt;
+use std::time::Instant;
+
+use crate::packet::CommunityId;
+use crate::peer::Peer;
+
+/// Something that happened in a node.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// A verified peer of an overlay has come.
+    PeerAdded {
+        /// The overlay.
+        overlay: CommunityId,
+        /// The peer, as it was then.
+        peer: Peer,
+    },
+    /// A verified peer of an overlay has gone.
+    PeerRemoved {
+        /// The overlay.
+        overlay: CommunityId,
+        /// The peer, as it was then.
+        peer: Peer,
+    },
+    /// A strategy had its turn.
+    Step(StepReport),
+    /// Code of the user panicked; the panic was caught and the node went on.
+    Panicked {
+        /// The overlay.
+        overlay: CommunityId,
+        /// What was being called.
+        place: Place,
+    },
+}
+
+/// How a strategy's turn went.
+#[derive(Clone, Copy, Debug)]
+pub struct StepReport {
+    /// The overlay it walks.
+    pub overlay: CommunityId,
+    /// The strategy's name: its type, without path.
+    pub strategy: &'static str,
+    /// Its place among the overlay's strategies, from 0.
+    pub index: usize,
+    /// When the turn was taken.
+    pub at: Instant,
+    /// The overlay's verified peers after the step.
+    pub peers: usize,
+    /// The overlay had as many peers as the strategy's target; nothing was done.
+    pub skipped: bool,
+    /// The step panicked.
+    pub panicked: bool,
+    /// How many datagrams it queued.
+    pub datagrams: usize,
+}
+
+/// Which code of the user was called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Place {
+    /// `Community::started`.
+    Started,
+    /// `Community::unload`.
+    Unload,
+    /// The handler of the message with this id, or an introduction callback.
+    Message(u8),
+    /// The step of the strategy of this name.
+    Step(&'static str),
+    /// `Community::on_peer_added` or `on_peer_removed`.
+    PeerObserver,
+    /// `Community::on_request_timeout`.
+    RequestTimeout,
+    /// A call through a handle.
+    Call,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Started => formatter.write_str("started"),
+            Self::Unload => formatter.write_str("unload"),
+            Self::Message(id) => write!(formatter, "handler of message {id}"),
+            Self::Step(name) => write!(formatter, "step of {name}"),
+            Self::PeerObserver => formatter.write_str("peer observer"),
+            Self::RequestTimeout => formatter.write_str("request timeout"),
+            Self::Call => formatter.write_str("call through a handle"),
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! One node without the world: no socket, no clock, no task.
+//!
+//! An [`Engine`] owns the overlays and what they share. Whoever drives it (the runtime, a test, a
+//! simulator) keeps one rule: **after every input, poll the outputs until there are none, then ask
+//! when to come back.**
+//!
+//! 1. A datagram: [`Engine::admit`] it; if that gives a [`Ticket`], [`Ticket::open`] it (pure, on
+//!    any core) and hand the [`Opened`] in with [`Engine::handle`].
+//! 2. The time of [`Engine::poll_timeout`] has come: hand in [`Input::Timeout`].
+//! 3. [`Engine::poll_output`] until `None`; seal and send each [`Output::Send`].
+//! 4. All of it handed to the socket: [`Input::Flushed`]. Only then may the next strategy step.
+//!
+//! Time is an argument everywhere; randomness follows from the seed. The same inputs at the same
+//! times give the same outputs.
+
+mod admission;
+mod assemble;
+mod event;
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use indexmap::IndexMap;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+pub(crate) use admission::reason_of;
+pub use admission::{Opened, Ticket};
+pub use assemble::{CallError, OverlayConfig, OverlayError, OverlayInfo, StrategyInfo};
+pub use event::{Event, Place, StepReport};
+
+use crate::context::{LocalAddresses, Shared};
+use crate::counters::Statistics;
+use crate::network::{Network, NetworkLimits, PeerChange};
+use crate::outbox::Outgoing;
+use crate::overlay::{AnyOverlay, Panicked, StepOutcome};
+use crate::packet::CommunityId;
+use crate::scheduler::Scheduler;
+
+/// The time in which every strategy gets one turn, unless configured (the reference's
+/// `walker_interval`).
+pub const WALK_INTERVAL: Duration = Duration::from_millis(500);
+
+/// What an engine is made with.
+#[derive(Clone, Debug)]
+pub struct EngineConfig {
+    /// All randomness of the engine follows from it.
+    pub seed: [u8; 32],
+    /// The time in which every strategy gets one turn. Default 0.5 s.
+    pub walk_interval: Duration,
+    /// The bounds of the peer graph.
+    pub network: NetworkLimits,
+}
+
+impl EngineConfig {
+    /// The defaults, with randomness from `seed`.
+    #[must_use]
+    pub fn new(seed: [u8; 32]) -> Self {
+        Self {
+            seed,
+            walk_interval: WALK_INTERVAL,
+            network: NetworkLimits::default(),
+        }
+    }
+}
+
+/// Everything that can happen to an engine, besides datagrams to admit.
+pub enum Input {
+    /// A datagram was opened (or turned out to be unreadable).
+    Opened(Opened),
+    /// The time of [`Engine::poll_timeout`] has come.
+    Timeout,
+    /// Everything polled so far was handed to the socket, or given up.
+    Flushed,
+    /// The runtime knows more about where this node is.
+    LocalAddresses(LocalAddresses),
+}
+
+/// Everything an engine asks of the world.
+#[derive(Debug)]
+pub enum Output {
+    /// Seal this and send it.
+    Send(Outgoing),
+    /// Tell whoever wants to know.
+    Event(Event),
+}
+
+/// A strategy, as the scheduler knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Turn {
+    overlay: CommunityId,
+    index: usize,
+}
+
+/// One node: its overlays, what they share, and whose turn it is.
+pub struct Engine {
+    overlays: IndexMap<CommunityId, Box<dyn AnyOverlay>>,
+    shared: Shared,
+    scheduler: Scheduler<Turn>,
+    events: VecDeque<Event>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Engine")
+            .field("overlays", &self.overlays.len())
+            .field("strategies", &self.scheduler.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// A node without overlays.
+    #[must_use]
+    pub fn new(config: &EngineConfig) -> Self {
+        let rng = StdRng::from_seed(config.seed);
+        Self {
+            overlays: IndexMap::new(),
+            shared: Shared::new(Network::new(config.network.clone()), rng),
+            scheduler: Scheduler::new(config.walk_interval),
+            events: VecDeque::new(),
+        }
+    }
+
+    /// Takes in what happened at the time `now`, which must not go backwards.
+    pub fn handle(&mut self, input: Input, now: Instant) {
+        match input {
+            Input::Opened(opened) => self.deliver(opened, now),
+            Input::Timeout => self.timeout(now),
+            Input::Flushed => self.scheduler.flushed(),
+            Input::LocalAddresses(local) => self.shared.local = local,
+        }
+        self.settle(now);
+    }
+
+    /// What is to be done next; `None` when there is nothing more until the next input.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        if let Some(event) = self.events.pop_front() {
+            return Some(Output::Event(event));
+        }
+        self.shared.outbox.pop().map(Output::Send)
+    }
+
+    /// When [`Input::Timeout`] is wanted next; `None` when only another input can change anything.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let timers = self.shared.timers.next();
+        let turn = self.scheduler.next_time();
+        timers.into_iter().chain(turn).min()
+    }
+
+    /// What came in, went out and was dropped so far.
+    #[must_use]
+    pub fn statistics(&self) -> &Statistics {
+        &self.shared.statistics
+    }
+
+    /// For the runtime, which alone knows what became of the datagrams.
+    pub fn statistics_mut(&mut self) -> &mut Statistics {
+        &mut self.shared.statistics
+    }
+
+    /// The peer graph.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.shared.network
+    }
+
+    /// The peer graph, to load a snapshot into or to forget somebody.
+    pub fn network_mut(&mut self) -> &mut Network {
+        &mut self.shared.network
+    }
+
+    /// Where this node is, as far as it knows.
+    #[must_use]
+    pub fn local_addresses(&self) -> &LocalAddresses {
+        &self.shared.local
+    }
+
+    /// How many turns were lost because a step or the machine was late.
+    #[must_use]
+    pub fn missed_turns(&self) -> u64 {
+        self.scheduler.missed()
+    }
+
+    /// The time between two turns.
+    #[must_use]
+    pub fn step_gap(&self) -> Duration {
+        self.scheduler.gap()
+    }
+
+    /// Whose turn [`Input::Timeout`] would be at the time `now`, if anybody's.
+    #[must_use]
+    pub fn next_step(&self, now: Instant) -> Option<StrategyInfo> {
+        if self.scheduler.next_time()? > now {
+            return None;
+        }
+        self.strategy_info(self.scheduler.peek()?)
+    }
+
+    fn strategy_info(&self, turn: Turn) -> Option<StrategyInfo> {
+        let overlay = self.overlays.get(&turn.overlay)?;
+        let (name, target_peers) = overlay.strategy(turn.index)?;
+        Some(StrategyInfo {
+            overlay: turn.overlay,
+            community: overlay.name(),
+            index: turn.index,
+            name,
+            target_peers,
+        })
+    }
+
+    /// Own timeouts first, then at most one step.
+    fn timeout(&mut self, now: Instant) {
+        while let Some((_, id)) = self.shared.timers.pop_expired(now) {
+            if let Some(overlay) = self.overlays.get_mut(&id)
+                && overlay.expire_requests(&mut self.shared, now).is_err()
+            {
+                self.note_panic(id, Place::RequestTimeout);
+            }
+        }
+        if let Some(turn) = self.scheduler.take(now) {
+            self.step(turn, now);
+        }
+    }
+
+    fn step(&mut self, turn: Turn, now: Instant) {
+        let info = self.strategy_info(turn);
+        let strategy = info.as_ref().map(|info| info.name);
+        let _span = tracing::debug_span!("step", overlay = %turn.overlay, strategy).entered();
+        let waiting = self.shared.outbox.len();
+        let outcome = match self.overlays.get_mut(&turn.overlay) {
+            Some(overlay) => overlay.take_step(turn.index, &mut self.shared, now),
+            None => StepOutcome::Skipped,
+        };
+        let datagrams = self.shared.outbox.len().saturating_sub(waiting);
+        if outcome == StepOutcome::Skipped {
+            self.scheduler.flushed();
+        }
+        let Some(info) = info else { return };
+        if outcome == StepOutcome::Panicked {
+            self.note_panic(turn.overlay, Place::Step(info.name));
+        }
+        tracing::trace!(?outcome, datagrams, "stepped");
+        self.events.push_back(Event::Step(StepReport {
+            overlay: turn.overlay,
+            strategy: info.name,
+            index: turn.index,
+            at: now,
+            peers: self.shared.network.peer_count(turn.overlay),
+            skipped: outcome == StepOutcome::Skipped,
+            panicked: outcome == StepOutcome::Panicked,
+            datagrams,
+        }));
+    }
+
+    /// Tells overlays and listeners who came and who went, until nothing changes any more.
+    fn settle(&mut self, now: Instant) {
+        // A callback can cause further changes; a community that keeps doing so gets the rest at
+        // the next input instead of an endless loop here.
+        for _ in 0..16 {
+            let changes = self.shared.network.take_changes();
+            if changes.is_empty() {
+                return;
+            }
+            for change in changes {
+                self.tell(change, now);
+            }
+        }
+    }
+
+    fn tell(&mut self, change: PeerChange, now: Instant) {
+        let (overlay, result, event) = match change {
+            // Overlays hear of the peers that have their service; nobody needs the rest.
+            PeerChange::Added(_) | PeerChange::Removed(_) => return,
+            PeerChange::ServiceAdded { service, peer } => {
+                let loaded = self.overlays.get_mut(&service);
+                let result = loaded.map_or(Ok(()), |overlay| {
+                    overlay.peer_added(&peer, &mut self.shared, now)
+                });
+                (
+                    service,
+                    result,
+                    Event::PeerAdded {
+                        overlay: service,
+                        peer,
+                    },
+                )
+            }
+            PeerChange::ServiceRemoved { service, peer } => {
+                let loaded = self.overlays.get_mut(&service);
+                let result = loaded.map_or(Ok(()), |overlay| {
+                    overlay.peer_removed(&peer, &mut self.shared, now)
+                });
+                (
+                    service,
+                    result,
+                    Event::PeerRemoved {
+                        overlay: service,
+                        peer,
+                    },
+                )
+            }
+        };
+        self.note(overlay, Place::PeerObserver, result);
+        self.events.push_back(event);
+    }
+
+    fn note_panic(&mut self, overlay: CommunityId, place: Place) {
+        let community = self
+            .overlays
+            .get(&overlay)
+            .map_or("?", |overlay| overlay.name());
+        tracing::error!(%overlay, community, %place, "a panic was caught; the node goes on");
+        self.shared.statistics.panicked();
+        self.events.push_back(Event::Panicked { overlay, place });
+    }
+
+    fn note(&mut self, overlay: CommunityId, place: Place, result: Result<(), Panicked>) {
+        if result.is_err() {
+            self.note_panic(overlay, place);
+        }
+    }
+
+    /// Where the next first turn lies: anywhere within one gap, so that nodes started together do
+    /// not step together.
+    fn first_turn(&mut self, now: Instant) -> Instant {
+        use rand::RngExt;
+        now + self
+            .scheduler
+            .gap()
+            .mul_f64(self.shared.rng.random::<f64>())
+    }
+}

@@ -1,0 +1,140 @@
+//! Answering introduction requests (protocol 4.4).
+
+use std::net::{IpAddr, SocketAddr};
+
+use crate::address::UNSPECIFIED;
+use crate::context::Context;
+use crate::counters::DropReason;
+use crate::crypto::PublicKey;
+use crate::introduction::SignedBy;
+use crate::payload::{IntroductionRequest, IntroductionResponse, Style};
+use crate::peer::Peer;
+
+impl Context<'_> {
+    /// The sender of a signed message as a [`Peer`]: a verified one gains the source address, any
+    /// other is made anew and belongs to nobody yet (protocol 2.2).
+    pub(crate) fn sender(&mut self, by: &SignedBy, source: SocketAddr) -> Peer {
+        self.shared
+            .network
+            .peer_mut(&by.key, |peer| peer.add_address(source));
+        self.known_peer(&by.key)
+            .unwrap_or_else(|| Peer::new(by.key.clone(), source, self.now))
+    }
+
+    fn known_peer(&self, key: &PublicKey) -> Option<Peer> {
+        self.shared.network.peer(key).cloned()
+    }
+
+    /// Adds `peer` as verified, with this overlay's service, and returns it as the network has it.
+    pub(super) fn verify(&mut self, peer: Peer) -> Peer {
+        self.shared.network.add_verified_peer(&peer);
+        self.shared
+            .network
+            .discover_services(peer.key(), [self.state.community_id]);
+        self.known_peer(peer.key()).unwrap_or(peer)
+    }
+
+    /// Answers `request`, received from `source` in `style`; returns the peer that sent it.
+    ///
+    /// # Errors
+    ///
+    /// [`DropReason::PeerLimit`] when there are more than `max_peers` peers already: nothing is
+    /// sent, which makes the other one look elsewhere.
+    pub(crate) fn on_introduction_request(
+        &mut self,
+        by: &SignedBy,
+        source: SocketAddr,
+        style: Style,
+        request: &IntroductionRequest,
+    ) -> Result<Peer, DropReason> {
+        let mut peer = self.sender(by, source);
+        if style == Style::New || request.supports_new_style {
+            peer.mark_new_style();
+        }
+        // One more than the limit gets in, as in the reference (protocol 4.4, 16.8).
+        if self
+            .peer_limit()
+            .is_some_and(|limit| self.peer_count() > limit)
+        {
+            return Err(DropReason::PeerLimit);
+        }
+        if let SocketAddr::V4(lan) = request.source_lan {
+            peer.set_lan_address(lan);
+        }
+        let peer = self.verify(peer);
+        self.respond(&peer, request);
+        Ok(peer)
+    }
+
+    fn peer_limit(&self) -> Option<usize> {
+        usize::try_from(self.state.max_peers).ok()
+    }
+
+    fn respond(&mut self, peer: &Peer, request: &IntroductionRequest) {
+        let style = if peer.is_new_style() {
+            Style::New
+        } else {
+            Style::Old
+        };
+        let time = self.claim_wrapped_time();
+        let introduced = self.peer_for_introduction(peer, style);
+        let (to, number) = (peer.address(), request.identifier);
+        let mut response = IntroductionResponse::new(
+            to,
+            self.my_estimated_lan(),
+            self.my_source_wan(style),
+            number,
+        );
+        if let Some(introduced) = &introduced {
+            (response.lan_introduction, response.wan_introduction) = self.addresses_of(introduced);
+            response.intro_supports_new_style = introduced.is_new_style();
+        }
+        response.peer_limit_reached = self
+            .peer_limit()
+            .is_some_and(|limit| self.peer_count() >= limit);
+        // The puncture must be on its way before the requester can walk there.
+        if let Some(introduced) = &introduced {
+            let to = introduced.address();
+            self.send_puncture_request(
+                to,
+                request.destination,
+                peer.address(),
+                request.identifier,
+                style,
+            );
+        }
+        self.send_styled(peer.address(), style, response, u64::from(time));
+    }
+
+    /// A random peer of this overlay other than the one at the requester's address; an old-style
+    /// requester can only use one whose preferred address is IPv4.
+    fn peer_for_introduction(&mut self, requester: &Peer, style: Style) -> Option<Peer> {
+        let exclude = self
+            .shared
+            .network
+            .verified_by_address(&requester.address())
+            .map(|peer| peer.key().clone());
+        let (network, rng) = (&self.shared.network, &mut self.shared.rng);
+        network
+            .random_peer_where(self.state.community_id, rng, |peer| {
+                Some(peer.key()) != exclude.as_ref()
+                    && (style == Style::New || peer.address().is_ipv4())
+            })
+            .cloned()
+    }
+
+    /// The LAN and WAN address to introduce `peer` by. A peer on this very machine is reached from
+    /// outside by our own WAN host.
+    fn addresses_of(&self, peer: &Peer) -> (SocketAddr, SocketAddr) {
+        let address = peer.address();
+        if let IpAddr::V4(host) = address.ip()
+            && self.is_own_lan_host(host)
+        {
+            return (address, SocketAddr::new(self.wan_host(), address.port()));
+        }
+        (
+            peer.lan_address().map_or(UNSPECIFIED, SocketAddr::V4),
+            address,
+        )
+    }
+}

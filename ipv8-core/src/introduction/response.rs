@@ -1,0 +1,104 @@
+//! Learning from introduction responses (protocol 4.5).
+
+use std::net::SocketAddr;
+
+use crate::address::{UNSPECIFIED, is_lan_subnet};
+use crate::context::Context;
+use crate::introduction::SignedBy;
+use crate::payload::{IntroductionResponse, Style};
+use crate::peer::Peer;
+
+impl Context<'_> {
+    /// Takes in `response`, received from `source` in `style`; returns the peer that sent it.
+    /// Unsolicited responses count like any other, as in the reference.
+    pub(crate) fn on_introduction_response(
+        &mut self,
+        by: &SignedBy,
+        source: SocketAddr,
+        style: Style,
+        response: &IntroductionResponse,
+    ) -> Peer {
+        self.state.bootstrap.note_answer(&source);
+        let mut peer = self.sender(by, source);
+        if style == Style::New || response.supports_new_style {
+            peer.mark_new_style();
+        }
+        self.learn_own_address(response.destination);
+        if peer.is_new_style() {
+            self.switch_interface(&peer, response);
+        }
+        let peer = self.verify(peer);
+        for address in self.introduced_addresses(response) {
+            let new_style = response.intro_supports_new_style;
+            let service = Some(self.state.community_id);
+            self.shared
+                .network
+                .discover_address(&peer, address, service, new_style);
+        }
+        peer
+    }
+
+    /// The destination is our own address as the peer sees it. An IPv4 address from a LAN range
+    /// says nothing about our WAN.
+    fn learn_own_address(&mut self, destination: SocketAddr) {
+        match destination {
+            SocketAddr::V4(address) if !is_lan_subnet(*address.ip()) => {
+                self.state.wan = destination
+            }
+            SocketAddr::V4(_) => {}
+            SocketAddr::V6(_) => self.state.ipv6 = Some(destination),
+        }
+    }
+
+    /// A peer that prefers the other address class, for which we have a socket too, is tried
+    /// there, and asked to puncture its way to us.
+    fn switch_interface(&mut self, peer: &Peer, response: &IntroductionResponse) {
+        let wanted = response.source_wan;
+        let same_class = wanted.is_ipv4() == peer.address().is_ipv4();
+        if same_class || wanted == UNSPECIFIED || !self.shared.local.interfaces.reach(&wanted) {
+            return;
+        }
+        self.shared
+            .network
+            .discover_address(peer, wanted, Some(self.state.community_id), true);
+        if let Some(mine) = self.my_address_like(&wanted) {
+            self.send_puncture_request(
+                peer.address(),
+                UNSPECIFIED,
+                mine,
+                response.identifier,
+                Style::New,
+            );
+        }
+    }
+
+    fn my_address_like(&self, other: &SocketAddr) -> Option<SocketAddr> {
+        if other.is_ipv6() {
+            return self.state.ipv6.or(self.shared.local.ipv6);
+        }
+        [self.state.wan, self.shared.local.lan]
+            .into_iter()
+            .find(|address| *address != UNSPECIFIED)
+    }
+
+    /// Which of the introduced addresses can be walked to: behind our own WAN host only the LAN
+    /// address works (the table of protocol 4.5).
+    fn introduced_addresses(&self, response: &IntroductionResponse) -> Vec<SocketAddr> {
+        let (lan, wan) = (response.lan_introduction, response.wan_introduction);
+        let has_lan = lan != UNSPECIFIED;
+        let same_wan_host = wan.ip() == self.wan_host();
+        if wan != UNSPECIFIED && !same_wan_host {
+            return if has_lan { vec![lan, wan] } else { vec![wan] };
+        }
+        if has_lan {
+            return if same_wan_host { vec![lan] } else { Vec::new() };
+        }
+        if wan == UNSPECIFIED {
+            return Vec::new();
+        }
+        vec![
+            wan,
+            SocketAddr::new(self.my_estimated_lan().ip(), wan.port()),
+        ]
+    }
+}

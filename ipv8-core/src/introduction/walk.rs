@@ -1,0 +1,96 @@
+//! Sending introduction requests: to an address, to a peer, to whoever can help.
+
+use std::net::SocketAddr;
+
+use rand::RngExt;
+
+use crate::address::UNSPECIFIED;
+use crate::context::Context;
+use crate::payload::{IntroductionRequest, Style};
+use crate::peer::Peer;
+
+/// The chance that a walker with peers reminds a bootstrap address of itself instead of asking a
+/// peer: it mends networks that fell apart (the reference's 5 %).
+const KEEP_ALIVE_CHANCE: f64 = 0.05;
+
+impl Context<'_> {
+    /// Sends an introduction request to `address`, in new style when the address is IPv6 or known
+    /// to understand it (protocol 4.3). Nothing is remembered: an answer makes the peer verified.
+    pub fn walk_to(&mut self, address: SocketAddr) {
+        let new_style = self.shared.network.is_new_style(&address);
+        self.request_introduction(address, new_style);
+    }
+
+    /// Asks `peer`, at its preferred address, to introduce us to somebody.
+    pub fn send_introduction_request(&mut self, peer: &Peer) {
+        self.request_introduction(peer.address(), peer.is_new_style());
+    }
+
+    /// Asks a random peer for an introduction, now and then a bootstrap address instead; knowing
+    /// nobody, it bootstraps (the reference's `get_new_introduction`).
+    pub fn get_new_introduction(&mut self) {
+        if self.peer_count() == 0 {
+            self.bootstrap();
+            return;
+        }
+        if self.shared.rng.random_bool(KEEP_ALIVE_CHANCE)
+            && let Some(address) = self.state.bootstrap.keep_alive(&mut self.shared.rng)
+        {
+            self.walk_to_bootstrap(address);
+            return;
+        }
+        if let Some(peer) = self.random_peer() {
+            self.send_introduction_request(&peer);
+        }
+    }
+
+    /// Walks to every bootstrap address, unless that was done a short while ago
+    /// ([`crate::bootstrap::BOOTSTRAP_TIMEOUT`]).
+    pub fn bootstrap(&mut self) {
+        for address in self.state.bootstrap.start_round(self.now) {
+            self.walk_to_bootstrap(address);
+        }
+    }
+
+    /// A bootstrap address must never become a peer, so it is blacklisted before it can answer.
+    fn walk_to_bootstrap(&mut self, address: SocketAddr) {
+        self.shared.network.blacklist_address(address);
+        self.walk_to(address);
+    }
+
+    fn request_introduction(&mut self, to: SocketAddr, new_style: bool) {
+        let style = if new_style || to.is_ipv6() {
+            Style::New
+        } else {
+            Style::Old
+        };
+        let number = self.claim_wrapped_time();
+        let request = IntroductionRequest::new(
+            style,
+            to,
+            self.my_estimated_lan(),
+            self.my_source_wan(style),
+            number,
+        );
+        self.send_styled(to, style, request, u64::from(number));
+    }
+
+    /// The clock as introductions carry it, both as time and as identifier: modulo 65,536
+    /// (protocol 4.2).
+    #[allow(clippy::cast_possible_truncation)]
+    pub(super) fn claim_wrapped_time(&mut self) -> u16 {
+        self.claim_global_time() as u16
+    }
+
+    /// What we call our own address: the WAN estimate; in new style, as long as there is none,
+    /// whatever address we know of (protocol 4.3, and 16.5: the estimate is never lost).
+    pub(super) fn my_source_wan(&self, style: Style) -> SocketAddr {
+        if style == Style::Old || self.state.wan != UNSPECIFIED {
+            return self.state.wan;
+        }
+        self.state
+            .ipv6
+            .or(self.shared.local.ipv6)
+            .unwrap_or(self.shared.local.lan)
+    }
+}

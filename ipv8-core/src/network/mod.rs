@@ -1,0 +1,247 @@
+//! The graph of peers: which addresses are known and through whom, which peers are verified, who has which service.
+//!
+//! One per node, shared by its overlays. This file has the graph and the questions to it; what changes it is in `verified`
+//! (peers), `known` (addresses) and `service` (services), all of which keep the indexes right as they go.
+mod addresses;
+mod changes;
+mod idle;
+mod known;
+mod limits;
+mod owners;
+mod sampling;
+mod service;
+mod services;
+mod snapshot;
+mod verified;
+mod walkable;
+
+#[cfg(test)]
+mod tests;
+
+pub use changes::PeerChange;
+pub use limits::{NetworkCounters, NetworkLimits};
+pub use snapshot::LoadedSnapshot;
+
+use crate::crypto::{Mid, PublicKey};
+use crate::packet::CommunityId;
+use crate::peer::Peer;
+use addresses::AddressTable;
+use changes::Changes;
+use indexmap::IndexMap;
+use owners::Owners;
+use rand::Rng;
+use services::{LocalService, ServiceList, UnverifiedServices};
+use std::collections::HashSet;
+use std::net::SocketAddr;
+
+/// A verified peer and its services.
+#[derive(Clone, Debug)]
+struct Verified {
+    peer: Peer,
+    services: ServiceList,
+}
+
+/// The peer graph (protocol 6; py-ipv8's `Network`).
+///
+/// Counts, random peers and random walkable addresses of a *registered* service take the same time whatever the size; for
+/// any other service they take one pass over all. Bounded by its [`NetworkLimits`].
+///
+/// Differs from py-ipv8 on purpose (protocol 16): a dropped peer can be verified again, and no look-up finds it (4);
+/// addresses without introducer and service, as from a snapshot, are walkable for every service while no verified peer is at
+/// them (6). Besides: addresses that nothing can be sent to (port 0, unspecified host) are never known, a blacklisted address is
+/// never walkable and makes no peer verified even if it is known, looking up walkable addresses gives no one a service,
+/// and frozen peers keep their addresses.
+#[derive(Clone, Debug)]
+pub struct Network {
+    limits: NetworkLimits,
+    counters: NetworkCounters,
+    addresses: AddressTable,
+    verified: IndexMap<PublicKey, Verified>,
+    unverified: UnverifiedServices,
+    /// How many pairs of a verified peer and a service that is not registered there are.
+    foreign_services: usize,
+    local: IndexMap<CommunityId, LocalService>,
+    blacklist: HashSet<SocketAddr>,
+    blacklist_mids: HashSet<Mid>,
+    changes: Changes,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self::new(NetworkLimits::default())
+    }
+}
+
+impl Network {
+    /// A graph that knows nobody.
+    pub fn new(limits: NetworkLimits) -> Self {
+        Self {
+            counters: NetworkCounters::default(),
+            addresses: AddressTable::default(),
+            verified: IndexMap::new(),
+            unverified: UnverifiedServices::default(),
+            foreign_services: 0,
+            local: IndexMap::new(),
+            blacklist: HashSet::new(),
+            blacklist_mids: HashSet::new(),
+            changes: Changes::new(limits.max_pending_changes),
+            limits,
+        }
+    }
+
+    /// The limits it was made with.
+    pub fn limits(&self) -> &NetworkLimits {
+        &self.limits
+    }
+
+    /// What was turned away so far.
+    pub fn counters(&self) -> &NetworkCounters {
+        &self.counters
+    }
+
+    /// Takes what changed since the last time, oldest first. Whoever drives the graph calls this after each input.
+    pub fn take_changes(&mut self) -> Vec<PeerChange> {
+        self.changes.take()
+    }
+
+    /// Whether [`Network::take_changes`] would give something.
+    pub fn has_changes(&self) -> bool {
+        !self.changes.is_empty()
+    }
+
+    fn changed(&mut self, change: PeerChange) {
+        self.counters.changes_lost += self.changes.push(change);
+    }
+
+    /// Whether the address is blacklisted.
+    pub fn is_blacklisted(&self, address: &SocketAddr) -> bool {
+        self.blacklist.contains(address)
+    }
+
+    /// Whether the member id is blacklisted.
+    pub fn is_blacklisted_mid(&self, mid: &Mid) -> bool {
+        self.blacklist_mids.contains(mid)
+    }
+
+    /// The verified peer with this key.
+    pub fn peer(&self, key: &PublicKey) -> Option<&Peer> {
+        self.verified.get(key).map(|entry| &entry.peer)
+    }
+
+    /// Whether a verified peer has this key.
+    pub fn is_verified(&self, key: &PublicKey) -> bool {
+        self.verified.contains_key(key)
+    }
+
+    /// A verified peer that has `address` in any of its slots; one of them when there are several.
+    pub fn verified_by_address(&self, address: &SocketAddr) -> Option<&Peer> {
+        self.peer(self.addresses.owners(address)?.first()?)
+    }
+
+    /// Every verified peer that has `address` in any of its slots: several when they share a LAN address.
+    pub fn all_verified_by_address(&self, address: &SocketAddr) -> impl Iterator<Item = &Peer> {
+        let owners = self.addresses.owners(address);
+        owners
+            .into_iter()
+            .flat_map(Owners::keys)
+            .filter_map(|key| self.peer(key))
+    }
+
+    /// All verified peers, in no particular order.
+    pub fn verified_peers(&self) -> impl Iterator<Item = &Peer> {
+        self.verified.values().map(|entry| &entry.peer)
+    }
+
+    /// How many peers are verified.
+    pub fn verified_count(&self) -> usize {
+        self.verified.len()
+    }
+
+    /// Whether the address is known: introduced, from a snapshot, or recorded with a verified peer.
+    pub fn is_known(&self, address: &SocketAddr) -> bool {
+        self.addresses.record(address).is_some()
+    }
+
+    /// Whether the address is known to understand new-style introduction messages, by what its introducer said.
+    pub fn is_new_style(&self, address: &SocketAddr) -> bool {
+        self.addresses
+            .record(address)
+            .is_some_and(|record| record.new_style)
+    }
+
+    /// All known addresses, in no particular order.
+    pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> + '_ {
+        self.addresses.known()
+    }
+
+    /// How many addresses are known.
+    pub fn address_count(&self) -> usize {
+        self.addresses.known_count()
+    }
+
+    /// The known addresses that this key introduced first, in no particular order.
+    pub fn introductions_from(&self, key: &PublicKey) -> impl Iterator<Item = SocketAddr> + '_ {
+        let introduced = self.addresses.introduced_by(key);
+        introduced.into_iter().flatten().copied()
+    }
+
+    /// The services known for a key, verified or not, in ascending order.
+    pub fn services_for(&self, key: &PublicKey) -> impl Iterator<Item = CommunityId> + '_ {
+        let verified = self.verified.get(key).map(|entry| &entry.services);
+        let list = verified.or_else(|| self.unverified.get(key));
+        list.into_iter().flat_map(ServiceList::iter)
+    }
+
+    /// Whether the key is known to have the service.
+    pub fn has_service(&self, key: &PublicKey, service: CommunityId) -> bool {
+        match self.verified.get(key) {
+            Some(entry) => entry.services.has(&service),
+            None => self.unverified.has(key, &service),
+        }
+    }
+
+    /// How many verified peers have the service.
+    pub fn peer_count(&self, service: CommunityId) -> usize {
+        match self.local.get(&service) {
+            Some(local) => local.peers.len(),
+            None => self.peers_for_service(service).count(),
+        }
+    }
+
+    /// The verified peers that have the service, in no particular order.
+    pub fn peers_for_service(&self, service: CommunityId) -> impl Iterator<Item = &Peer> {
+        let local = self.local.get(&service);
+        let indexed = local.into_iter().flat_map(|local| &local.peers);
+        let all = self.verified.values();
+        let scanned = all.filter(move |entry| local.is_none() && entry.services.has(&service));
+        indexed
+            .filter_map(|key| self.peer(key))
+            .chain(scanned.map(|entry| &entry.peer))
+    }
+
+    /// One verified peer that has the service, each with the same probability.
+    pub fn random_peer<R: Rng + ?Sized>(&self, service: CommunityId, rng: &mut R) -> Option<&Peer> {
+        self.random_peer_where(service, rng, |_| true)
+    }
+
+    /// One verified peer that has the service and is `wanted`, each with the same probability. Takes one pass over all of them
+    /// only when hardly any is wanted.
+    pub fn random_peer_where<R: Rng + ?Sized>(
+        &self,
+        service: CommunityId,
+        rng: &mut R,
+        wanted: impl Fn(&Peer) -> bool,
+    ) -> Option<&Peer> {
+        let Some(local) = self.local.get(&service) else {
+            let peers = self.peers_for_service(service);
+            return sampling::pick_from(peers.filter(|peer| wanted(peer)), rng);
+        };
+        let key = sampling::pick(&local.peers, rng, |key| self.peer(key).is_some_and(&wanted))?;
+        self.peer(key)
+    }
+}
+
+/// Whether anything can be sent to the address.
+fn is_usable(address: &SocketAddr) -> bool {
+    address.port() != 0 && !address.ip().is_unspecified()
+}

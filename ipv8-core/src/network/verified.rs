@@ -1,0 +1,153 @@
+//! What makes a peer verified, changes it, and drops it. Nothing outside this file does.
+use super::{Network, PeerChange, Verified};
+use crate::crypto::{Mid, PublicKey};
+use crate::peer::Peer;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+impl Network {
+    /// Takes a peer for verified: it signed something that we received. Whether it is verified now.
+    ///
+    /// A known one takes over addresses (unless frozen), style and last response of `peer`. A new one is refused when its mid
+    /// is blacklisted, when there are `max_peers`, or when one of its addresses is blacklisted and none of the others
+    /// is known. If none of its addresses is known, all of them become so (protocol 6).
+    pub fn add_verified_peer(&mut self, peer: &Peer) -> bool {
+        if self.is_blacklisted_mid(&peer.mid()) {
+            self.counters.blacklisted_peers += 1;
+            return false;
+        }
+        if self.is_verified(peer.key()) {
+            self.peer_mut(peer.key(), |known| known.merge(peer));
+            return true;
+        }
+        let mut addresses = peer.addresses();
+        let is_introduced = addresses.any(|a| self.is_known(&a) && !self.is_blacklisted(&a));
+        if !is_introduced && peer.addresses().any(|a| self.is_blacklisted(&a)) {
+            self.counters.blacklisted_peers += 1;
+            return false;
+        }
+        if self.verified.len() >= self.limits.max_peers {
+            self.counters.peers_over_limit += 1;
+            return false;
+        }
+        self.verify(peer);
+        if !is_introduced {
+            for address in peer.addresses() {
+                self.record_bare(address);
+            }
+        }
+        true
+    }
+
+    fn verify(&mut self, peer: &Peer) {
+        let key = peer.key();
+        let listed = self.unverified.remove(key).unwrap_or_default();
+        let entry = Verified {
+            peer: peer.clone(),
+            services: Default::default(),
+        };
+        self.verified.insert(key.clone(), entry);
+        for address in peer.addresses() {
+            self.own(key, address);
+        }
+        self.changed(PeerChange::Added(peer.clone()));
+        self.discover_services(key, listed.iter());
+    }
+
+    /// Changes a verified peer in place, and the address indexes with it; `None` when the key is not verified.
+    ///
+    /// Addresses that it gains do not become known, those that it loses stay known (as in py-ipv8). If `change` puts a peer with
+    /// another key in its place, that is undone.
+    pub fn peer_mut<R>(
+        &mut self,
+        key: &PublicKey,
+        change: impl FnOnce(&mut Peer) -> R,
+    ) -> Option<R> {
+        let entry = self.verified.get_mut(key)?;
+        let before = entry.peer.clone();
+        let result = change(&mut entry.peer);
+        if entry.peer != before {
+            entry.peer = before;
+            return Some(result);
+        }
+        let after = entry.peer.clone();
+        for address in before.addresses().filter(|a| !after.has_address(a)) {
+            self.disown(key, address);
+        }
+        for address in after.addresses().filter(|a| !before.has_address(a)) {
+            self.own(key, address);
+        }
+        Some(result)
+    }
+
+    /// Notes that the verified peer at `address`, if any, was heard from.
+    pub fn touch(&mut self, address: &SocketAddr, now: Instant) {
+        let owners = self.addresses.owners(address);
+        if let Some(key) = owners.and_then(|owners| owners.first())
+            && let Some(entry) = self.verified.get_mut(key)
+        {
+            entry.peer.responded(now);
+        }
+    }
+
+    fn own(&mut self, key: &PublicKey, address: SocketAddr) {
+        let verified = &self.verified;
+        self.addresses.change_owners(address, |owners| {
+            owners.add(key, |key| verified.get(key).map(|entry| &entry.services));
+        });
+        self.refresh(&address);
+    }
+
+    fn disown(&mut self, key: &PublicKey, address: SocketAddr) {
+        if let Some(entry) = self.verified.get(key) {
+            self.addresses
+                .change_owners(address, |owners| owners.remove(key, &entry.services));
+        }
+        self.refresh(&address);
+        if let Some(record) = self.addresses.record(&address) {
+            let introducer = record.introducer.clone();
+            self.enforce_address_limits(&introducer);
+        }
+    }
+
+    /// Drops a verified peer and its services, and forgets all its addresses; of any other key, forgets the services. The
+    /// addresses that it introduced stay known, and whoever introduces one next becomes its introducer. Whether the
+    /// peer was verified.
+    pub fn remove_peer(&mut self, key: &PublicKey) -> bool {
+        let Some(peer) = self.peer(key) else {
+            self.drop_unverified(key);
+            return false;
+        };
+        for address in peer.addresses() {
+            self.forget(&address);
+        }
+        self.drop_peer(key)
+    }
+
+    /// Drops a verified peer and its services; whether there was one.
+    pub(super) fn drop_peer(&mut self, key: &PublicKey) -> bool {
+        let Some(peer) = self.peer(key).cloned() else {
+            return false;
+        };
+        for address in peer.addresses() {
+            self.disown(key, address);
+        }
+        let Some(entry) = self.verified.swap_remove(key) else {
+            return false;
+        };
+        for service in entry.services.iter() {
+            self.drop_service(&peer, service);
+        }
+        self.changed(PeerChange::Removed(peer));
+        true
+    }
+
+    /// Never takes a peer with this member id for verified: for our own keys. One that is verified is dropped.
+    pub fn blacklist_mid(&mut self, mid: Mid) {
+        self.blacklist_mids.insert(mid);
+        let mut keys = self.verified.keys();
+        if let Some(key) = keys.find(|key| key.mid() == mid).cloned() {
+            self.remove_peer(&key);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What a program that defines or launches overlays needs: `use ipv8_core::prelude::*;`.
+
+pub use crate::Payload;
+pub use crate::community::{Community, CommunityError, MessageTable};
+pub use crate::config::Configuration;
+pub use crate::context::{Context, SendError};
+pub use crate::handlers;
+pub use crate::launcher::{CommunityLauncher, Launchers};
+pub use crate::overlay::Strategies;
+pub use crate::packet::CommunityId;
+pub use crate::payload::{IntroductionRequest, IntroductionResponse};
+pub use crate::peer::Peer;
+pub use crate::runtime::{Ipv8, OverlayHandle, launch_all};
+pub use crate::strategy::{DiscoveryStrategy, EdgeWalk, RandomWalk};
+pub use crate::wire::Message;
+pub use crate::{after, name, overlay, walk_strategy};

@@ -1,0 +1,46 @@
+//! Why a node could not be launched, or ended badly.
+
+use std::io;
+
+use crate::endpoint::BindError;
+use crate::engine::OverlayError;
+use crate::key_file::KeyFileError;
+use crate::launcher::{LauncherMeta, PlanError};
+
+/// Why a node could not be launched, or ended badly. What had started by then is undone.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The launchers or the configuration contradict each other; nothing was started.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The key could not be read or made.
+    #[error(transparent)]
+    KeyFile(#[from] KeyFileError),
+    /// The system gave no random numbers for a new key.
+    #[error("the system gave no random numbers: {0}")]
+    Randomness(#[from] getrandom::Error),
+    /// No socket could be opened.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// A launcher's overlay could not be made.
+    #[error("launcher {launcher} failed: {error}")]
+    Launch {
+        /// The launcher and its place.
+        launcher: Box<LauncherMeta>,
+        /// Why.
+        error: OverlayError,
+    },
+    /// A launcher's own code panicked.
+    #[error("launcher {launcher} panicked while it described its overlay")]
+    LauncherPanicked {
+        /// The launcher and its place.
+        launcher: Box<LauncherMeta>,
+    },
+    /// Ctrl-C and SIGTERM could not be listened for.
+    #[error("signals cannot be listened for: {0}")]
+    Signals(io::Error),
+    /// The node's task panicked: a fault of this library.
+    #[error("the node's task panicked; please report this")]
+    Panicked,
+}

@@ -1,0 +1,344 @@
+//! What other tasks hold of a running node: cheap to clone, safe to use from anywhere.
+
+use std::any::TypeId;
+use std::fmt;
+use std::marker::PhantomData;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+use crate::community::Community;
+use crate::context::Context;
+use crate::crypto::PublicKey;
+use crate::engine::{CallError, Event, OverlayError, OverlayInfo};
+use crate::overlay::Strategies;
+use crate::packet::CommunityId;
+use crate::peer::Peer;
+use crate::runtime::error::Error;
+use crate::runtime::node::{Command, Node, now};
+use crate::runtime::signals::stop_signal;
+use crate::runtime::statistics::NodeStatistics;
+
+/// Why a request to a running node had no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HandleError {
+    /// The node has stopped.
+    #[error("the node has stopped")]
+    Stopped,
+    /// The call could not be made, or panicked.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The overlay refused.
+    #[error(transparent)]
+    Overlay(#[from] OverlayError),
+}
+
+/// How a node ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Running,
+    Stopped,
+    Panicked,
+}
+
+/// A running node: one socket, its overlays and their strategies.
+///
+/// Clones are the same node. The node stops when [`Ipv8::stop`] is called, when
+/// [`Ipv8::until_stopped`] gets a signal, or when the last handle of it (overlay handles included)
+/// is dropped.
+#[derive(Clone)]
+pub struct Ipv8 {
+    commands: mpsc::Sender<Command>,
+    shared: Arc<Shared>,
+}
+
+pub(super) struct Shared {
+    pub(super) addresses: Vec<SocketAddr>,
+    pub(super) my_peer: PublicKey,
+    pub(super) overlays: Vec<OverlayInfo>,
+    pub(super) events: broadcast::WeakSender<Event>,
+    pub(super) stop: watch::Sender<bool>,
+    pub(super) end: watch::Receiver<End>,
+}
+
+impl fmt::Debug for Ipv8 {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Ipv8")
+            .field("addresses", &self.shared.addresses)
+            .field("mid", &self.shared.my_peer.mid())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Ipv8 {
+    pub(super) fn new(commands: mpsc::Sender<Command>, shared: Shared) -> Self {
+        Self {
+            commands,
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// The addresses of the sockets, with the ports they got.
+    #[must_use]
+    pub fn local_addresses(&self) -> &[SocketAddr] {
+        &self.shared.addresses
+    }
+
+    /// The public key of the node's own peer.
+    #[must_use]
+    pub fn my_peer(&self) -> &PublicKey {
+        &self.shared.my_peer
+    }
+
+    /// A handle of the overlay whose community is a `C`; of the first, if several have that type.
+    /// `None` when none was launched.
+    ///
+    /// The handle stays valid, in that its calls fail cleanly, when the overlay is unloaded.
+    #[must_use]
+    pub fn overlay<C: Community>(&self) -> Option<OverlayHandle<C>> {
+        let overlay = self
+            .shared
+            .overlays
+            .iter()
+            .find(|overlay| overlay.community_type == TypeId::of::<C>())?;
+        Some(self.overlay_by_id(overlay.id))
+    }
+
+    /// A handle of the overlay `id`, whose community is a `C`; nothing is checked before the first
+    /// call.
+    #[must_use]
+    pub fn overlay_by_id<C: Community>(&self, id: CommunityId) -> OverlayHandle<C> {
+        OverlayHandle {
+            ipv8: self.clone(),
+            id,
+            community: PhantomData,
+        }
+    }
+
+    /// The overlays as they were launched, with their strategies, in launch order.
+    #[must_use]
+    pub fn launched(&self) -> &[OverlayInfo] {
+        &self.shared.overlays
+    }
+
+    /// Everything that happens from now on: peers coming and going, steps, panics. A receiver that
+    /// is more than 4,096 events behind loses the oldest and is told how many.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        match self.shared.events.upgrade() {
+            Some(events) => events.subscribe(),
+            // The node has stopped: a channel that is closed already.
+            None => broadcast::channel(1).1,
+        }
+    }
+
+    /// The node's figures.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError::Stopped`].
+    pub async fn statistics(&self) -> Result<NodeStatistics, HandleError> {
+        self.ask(|node| node.statistics()).await
+    }
+
+    /// The overlays as they are now.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError::Stopped`].
+    pub async fn overlays(&self) -> Result<Vec<OverlayInfo>, HandleError> {
+        self.ask(|node| node.engine.overlays()).await
+    }
+
+    /// Lets further strategies take turns for the overlay of type `C`. All turns are then spread
+    /// over the walk interval anew.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError`]: the node has stopped, there is no such overlay, or a target is below -1.
+    pub async fn add_strategies<C: Community>(
+        &self,
+        strategies: Strategies<C>,
+    ) -> Result<(), HandleError> {
+        let added = self.ask(move |node| {
+            let id = node
+                .engine
+                .find_overlay::<C>()
+                .ok_or(CallError::NotLoaded)?;
+            node.engine.add_strategies(id, strategies, now())
+        });
+        Ok(added.await???)
+    }
+
+    /// Lets one more strategy take turns for the overlay of type `C`, until that overlay has
+    /// `target_peers` peers; -1: always. See [`Ipv8::add_strategies`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Ipv8::add_strategies`].
+    pub async fn add_strategy<C, S>(
+        &self,
+        strategy: S,
+        target_peers: i32,
+    ) -> Result<(), HandleError>
+    where
+        C: Community,
+        S: crate::strategy::DiscoveryStrategy<C>,
+    {
+        let mut strategies = Strategies::new();
+        strategies.add_strategy(target_peers, strategy);
+        self.add_strategies::<C>(strategies).await
+    }
+
+    /// Unloads the overlay of type `C`, with its strategies. Returns whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError::Stopped`].
+    pub async fn unload_overlay<C: Community>(&self) -> Result<bool, HandleError> {
+        self.ask(|node| match node.engine.find_overlay::<C>() {
+            Some(id) => node.engine.unload_overlay(id, now()),
+            None => false,
+        })
+        .await
+    }
+
+    /// Stops the node and waits until it has: every overlay unloaded, the last one first, every
+    /// task ended, the socket closed. Stopping a stopped node is fine.
+    pub async fn stop(&self) {
+        self.shared.stop.send_replace(true);
+        self.ended().await;
+    }
+
+    async fn ended(&self) -> End {
+        let mut end = self.shared.end.clone();
+        match end.wait_for(|end| *end != End::Running).await {
+            Ok(end) => *end,
+            // The task that would have said so is gone.
+            Err(_) => End::Panicked,
+        }
+    }
+
+    /// Waits for Ctrl-C, SIGTERM or [`Ipv8::stop`] from elsewhere, then stops the node and waits
+    /// until it has.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Signals`] when signals cannot be listened for, [`Error::Panicked`] when the node's
+    /// task has panicked.
+    pub async fn until_stopped(self) -> Result<(), Error> {
+        let end = tokio::select! {
+            end = self.ended() => end,
+            signal = stop_signal() => {
+                let signal = signal.map_err(Error::Signals)?;
+                tracing::info!(signal, "stopping");
+                self.stop().await;
+                self.ended().await
+            }
+        };
+        if end == End::Panicked {
+            Err(Error::Panicked)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Runs `question` on the node's task, between two inputs.
+    async fn ask<R: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Node) -> R + Send + 'static,
+    ) -> Result<R, HandleError> {
+        let (reply, answer) = oneshot::channel();
+        let command: Command = Box::new(move |node| {
+            // The asker may have given up; then nobody wants the answer.
+            let _ = reply.send(question(node));
+        });
+        self.commands
+            .send(command)
+            .await
+            .map_err(|_| HandleError::Stopped)?;
+        answer.await.map_err(|_| HandleError::Stopped)
+    }
+}
+
+/// A handle of one overlay of a running node.
+pub struct OverlayHandle<C> {
+    ipv8: Ipv8,
+    id: CommunityId,
+    community: PhantomData<fn() -> C>,
+}
+
+impl<C> Clone for OverlayHandle<C> {
+    fn clone(&self) -> Self {
+        Self {
+            ipv8: self.ipv8.clone(),
+            id: self.id,
+            community: PhantomData,
+        }
+    }
+}
+
+impl<C> fmt::Debug for OverlayHandle<C> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("OverlayHandle")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<C: Community> OverlayHandle<C> {
+    /// The overlay's community id.
+    #[must_use]
+    pub fn id(&self) -> CommunityId {
+        self.id
+    }
+
+    /// The node.
+    #[must_use]
+    pub fn ipv8(&self) -> &Ipv8 {
+        &self.ipv8
+    }
+
+    /// Calls into the community, on the node's own task and between two inputs; what the call
+    /// sends leaves after it. It must not block.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError`]: the node has stopped, the overlay is not loaded, or the call panicked.
+    pub async fn call<R: Send + 'static>(
+        &self,
+        call: impl FnOnce(&mut C, &mut Context<'_>) -> R + Send + 'static,
+    ) -> Result<R, HandleError> {
+        let id = self.id;
+        let answer = self
+            .ipv8
+            .ask(move |node| node.engine.call(id, now(), call))
+            .await?;
+        Ok(answer?)
+    }
+
+    /// The verified peers of the overlay, as they are now.
+    ///
+    /// # Errors
+    ///
+    /// As [`OverlayHandle::call`].
+    pub async fn peers(&self) -> Result<Vec<Peer>, HandleError> {
+        self.call(|_, cx| cx.peers().cloned().collect()).await
+    }
+
+    /// Unloads the overlay, with its strategies. Returns whether it was loaded.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError::Stopped`].
+    pub async fn unload(&self) -> Result<bool, HandleError> {
+        let id = self.id;
+        self.ipv8
+            .ask(move |node| node.engine.unload_overlay(id, now()))
+            .await
+    }
+}

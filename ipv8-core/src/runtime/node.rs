@@ -1,0 +1,194 @@
+//! The select loop: the only task that touches the engine and the socket.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{broadcast, mpsc, watch};
+
+use crate::endpoint::Endpoint;
+use crate::engine::{Engine, Event, Input, Output};
+use crate::runtime::statistics::{NodeStatistics, count};
+use crate::runtime::watchdog::Watchdog;
+
+/// How many datagrams are taken in before what they caused is sent and the timers are looked at.
+const RECEIVE_BATCH: usize = 64;
+
+/// How often a warning of one kind may be repeated, and drops are summed up in the log.
+const REPORT_EVERY: Duration = Duration::from_secs(10);
+
+/// Something another task wants done between two inputs.
+pub(super) type Command = Box<dyn FnOnce(&mut Node) + Send>;
+
+/// A node as its own task sees it.
+pub(super) struct Node {
+    pub(super) engine: Engine,
+    endpoint: Endpoint,
+    events: broadcast::Sender<Event>,
+    watchdog: Watchdog,
+    started: Instant,
+    slow_steps: u64,
+    warned: HashMap<&'static str, Instant>,
+    next_report: Instant,
+    reported_drops: u64,
+}
+
+/// The clock of the node: tokio's, so that tests can pause it.
+pub(super) fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+impl Node {
+    pub(super) fn new(
+        engine: Engine,
+        endpoint: Endpoint,
+        events: broadcast::Sender<Event>,
+    ) -> Self {
+        let started = now();
+        Self {
+            engine,
+            endpoint,
+            events,
+            watchdog: Watchdog::start(),
+            started,
+            slow_steps: 0,
+            warned: HashMap::new(),
+            next_report: started + REPORT_EVERY,
+            reported_drops: 0,
+        }
+    }
+
+    /// Runs until `stop` is true or every handle is gone; then unloads the overlays, the last one
+    /// first, and closes the socket by dropping it.
+    pub(super) async fn run(
+        mut self,
+        mut commands: mpsc::Receiver<Command>,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        loop {
+            self.drain().await;
+            let deadline = self
+                .engine
+                .poll_timeout()
+                .map(tokio::time::Instant::from_std);
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|stop| *stop) => break,
+                () = sleep_until(deadline) => self.timeout(),
+                command = commands.recv() => match command {
+                    Some(command) => command(&mut self),
+                    None => break,
+                },
+                () = self.endpoint.readable() => self.receive(),
+                () = tokio::time::sleep_until(self.next_report.into()) => {}
+            }
+            self.report_drops();
+        }
+        self.engine.unload_all(now());
+        self.drain().await;
+        tracing::info!("node stopped");
+    }
+
+    /// Takes in what has arrived, up to a batch, stopping early when somebody's turn has come.
+    fn receive(&mut self) {
+        for _ in 0..RECEIVE_BATCH {
+            let Some(datagram) = self.endpoint.try_receive() else {
+                return;
+            };
+            if let Some(ticket) = self.engine.admit(datagram.source, datagram.bytes) {
+                let opened = ticket.open(datagram.bytes);
+                self.engine.handle(Input::Opened(opened), now());
+            }
+            if self.engine.poll_timeout().is_some_and(|turn| turn <= now()) {
+                return;
+            }
+        }
+    }
+
+    fn timeout(&mut self) {
+        let at = now();
+        let Some(step) = self.engine.next_step(at) else {
+            self.engine.handle(Input::Timeout, at);
+            return;
+        };
+        self.watchdog.enter(step.name);
+        self.engine.handle(Input::Timeout, at);
+        let took = self.watchdog.leave();
+        if took > self.engine.step_gap() {
+            self.slow_steps += 1;
+            if self.may_warn(step.name, at) {
+                let milliseconds = took.as_secs_f64() * 1e3;
+                tracing::warn!(strategy = step.name, overlay = %step.overlay, milliseconds, "a step took longer than the time between two turns");
+            }
+        }
+    }
+
+    /// Hands everything the engine wants sent to the socket, then lets the next strategy step.
+    async fn drain(&mut self) {
+        while let Some(output) = self.engine.poll_output() {
+            match output {
+                Output::Event(event) => {
+                    // An error only says that nobody listens.
+                    let _ = self.events.send(event);
+                }
+                Output::Send(outgoing) => {
+                    let datagram = outgoing.packet.seal();
+                    let sent = self.endpoint.send(outgoing.to, &datagram).await;
+                    count(self.engine.statistics_mut(), &datagram, sent);
+                }
+            }
+        }
+        self.engine.handle(Input::Flushed, now());
+    }
+
+    fn may_warn(&mut self, what: &'static str, at: Instant) -> bool {
+        let silent = self
+            .warned
+            .get(what)
+            .is_some_and(|last| at.saturating_duration_since(*last) < REPORT_EVERY);
+        if !silent {
+            self.warned.insert(what, at);
+        }
+        !silent
+    }
+
+    /// One line per ten seconds says what was dropped, however much it was.
+    fn report_drops(&mut self) {
+        let at = now();
+        if at < self.next_report {
+            return;
+        }
+        self.next_report = at + REPORT_EVERY;
+        let statistics = self.engine.statistics();
+        let dropped = statistics.dropped();
+        if dropped > self.reported_drops {
+            let reasons: Vec<_> = statistics
+                .drops()
+                .filter(|(_, count)| *count > 0)
+                .map(|(reason, count)| format!("{reason} {count}"))
+                .collect();
+            tracing::warn!(new = dropped - self.reported_drops, total = %reasons.join(", "), "datagrams were dropped");
+            self.reported_drops = dropped;
+        }
+    }
+
+    pub(super) fn statistics(&self) -> NodeStatistics {
+        NodeStatistics {
+            uptime: now().saturating_duration_since(self.started),
+            engine: self.engine.statistics().clone(),
+            endpoint: *self.endpoint.statistics(),
+            interfaces: self.endpoint.interfaces(),
+            peers: self.engine.network().verified_count(),
+            addresses: self.engine.network().address_count(),
+            missed_turns: self.engine.missed_turns(),
+            slow_steps: self.slow_steps,
+            hanging_steps: self.watchdog.hanging(),
+        }
+    }
+}
+
+async fn sleep_until(deadline: Option<tokio::time::Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}

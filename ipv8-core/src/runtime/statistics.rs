@@ -1,0 +1,38 @@
+//! The figures of a running node.
+
+use std::time::Duration;
+
+use crate::counters::{DropReason, Statistics};
+use crate::endpoint::{EndpointStatistics, InterfaceInfo, SendFailure};
+
+/// What a node has done so far, read at one moment.
+#[derive(Clone, Debug)]
+pub struct NodeStatistics {
+    /// How long the node has been running.
+    pub uptime: Duration,
+    /// Datagrams and bytes in and out, drops by reason, panics.
+    pub engine: Statistics,
+    /// What the sockets did, errors of the system by kind.
+    pub endpoint: EndpointStatistics,
+    /// Each socket with its receive buffer and the kernel's own drops.
+    pub interfaces: Vec<InterfaceInfo>,
+    /// Verified peers of all overlays together.
+    pub peers: usize,
+    /// Known addresses.
+    pub addresses: usize,
+    /// Strategies' turns that were lost because a step or the machine was late.
+    pub missed_turns: u64,
+    /// Steps that took longer than the time between two turns.
+    pub slow_steps: u64,
+    /// Steps that were named because they had not come back after a second.
+    pub hanging_steps: u64,
+}
+
+/// Counts what became of a datagram handed to the socket.
+pub(super) fn count(statistics: &mut Statistics, datagram: &[u8], sent: Result<(), SendFailure>) {
+    match sent {
+        Ok(()) => statistics.sent(datagram.len()),
+        Err(SendFailure::NoInterface) => statistics.record(DropReason::Unsendable),
+        Err(_) => statistics.record(DropReason::SendFailed),
+    }
+}

@@ -1,0 +1,135 @@
+//! Deadlines with something attached, on the clock of whoever drives them.
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// Names one timer of one [`Timers`]; never used again for another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TimerId {
+    at: Instant,
+    number: u64,
+}
+
+impl TimerId {
+    /// When this timer is due.
+    pub fn at(self) -> Instant {
+        self.at
+    }
+}
+
+/// Timers ordered by their deadline; equal deadlines keep the order in which they were inserted.
+///
+/// Reads no clock: a timer fires when [`Timers::pop_expired`] is given a time at or past its deadline.
+/// Inserting, cancelling and popping cost the logarithm of how many there are.
+#[derive(Clone, Debug)]
+pub struct Timers<T> {
+    queue: BTreeMap<TimerId, T>,
+    next_number: u64,
+}
+
+impl<T> Default for Timers<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> Timers<T> {
+    /// No timers.
+    pub const fn new() -> Self {
+        Self {
+            queue: BTreeMap::new(),
+            next_number: 0,
+        }
+    }
+
+    /// Sets a timer for `at`, which may lie in the past: it is then due at once.
+    pub fn insert(&mut self, at: Instant, value: T) -> TimerId {
+        let id = TimerId {
+            at,
+            number: self.next_number,
+        };
+        self.next_number += 1;
+        self.queue.insert(id, value);
+        id
+    }
+
+    /// Takes a timer back; `None` when it was popped or cancelled before.
+    pub fn cancel(&mut self, id: TimerId) -> Option<T> {
+        self.queue.remove(&id)
+    }
+
+    /// What a pending timer carries.
+    pub fn get(&self, id: TimerId) -> Option<&T> {
+        self.queue.get(&id)
+    }
+
+    /// The earliest deadline.
+    pub fn next(&self) -> Option<Instant> {
+        self.queue.first_key_value().map(|(id, _)| id.at)
+    }
+
+    /// Removes the earliest timer that is due at `now` and gives its deadline and value.
+    pub fn pop_expired(&mut self, now: Instant) -> Option<(Instant, T)> {
+        let first = self.queue.first_entry()?;
+        if first.key().at > now {
+            return None;
+        }
+        let (id, value) = first.remove_entry();
+        Some((id.at, value))
+    }
+
+    /// How many timers are pending.
+    pub fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Whether no timer is pending.
+    pub fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Forgets all timers.
+    pub fn clear(&mut self) {
+        self.queue.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn fires_in_order_of_deadline_then_insertion() {
+        let start = Instant::now();
+        let later = start + Duration::from_secs(1);
+        let mut timers = Timers::new();
+        timers.insert(later, "b");
+        timers.insert(start, "a");
+        timers.insert(later, "c");
+        assert_eq!(timers.next(), Some(start));
+        assert_eq!(timers.pop_expired(start), Some((start, "a")));
+        assert_eq!(timers.pop_expired(start), None);
+        assert_eq!(timers.pop_expired(later), Some((later, "b")));
+        assert_eq!(timers.pop_expired(later), Some((later, "c")));
+        assert_eq!(timers.next(), None);
+        assert!(timers.is_empty());
+    }
+
+    #[test]
+    fn a_cancelled_timer_never_fires() {
+        let start = Instant::now();
+        let mut timers = Timers::new();
+        let first = timers.insert(start, 1);
+        let second = timers.insert(start, 2);
+        assert_eq!(first.at(), start);
+        assert_eq!(timers.get(first), Some(&1));
+        assert_eq!(timers.cancel(first), Some(1));
+        assert_eq!(timers.cancel(first), None);
+        assert_eq!(timers.len(), 1);
+        assert_eq!(timers.pop_expired(start), Some((start, 2)));
+        assert_eq!(timers.cancel(second), None);
+        timers.insert(start, 3);
+        timers.clear();
+        assert_eq!(timers.pop_expired(start), None);
+    }
+}

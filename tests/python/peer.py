@@ -1,0 +1,152 @@
+"""
+A py-ipv8 node on loopback, steered by its command line and by JSON lines on stdin.
+
+    peer.py --community HEX40 [--listen 127.0.0.1:0] [--bootstrap ADDR]... [--walker NAME:TARGET[,option=value...]]...
+            [--walk-interval 0.5] [--max-peers 30] [--key HEX148] [--old-style] [--bootstrap-timeout 1] [--duration 120]
+
+Commands: {"command": "send", "message": "everything" | "plain" | "timed", "to": ADDR or mid, "fields": {...}},
+{"command": "send_raw", "to": ADDR, "packet": hex}, {"command": "walk_to", "to": ADDR}, {"command": "peers"},
+{"command": "stats"}, {"command": "stop"}. Every one but stop is answered with an event: `sent`, `walked`, `peers`,
+`stats`, or `error`.
+
+Events: `listening` (address, mid, public_key) comes first, `stopped` (reason) last; in between `peer_added` and
+`peer_removed` (mid, address), and for what was accepted `introduction_request`, `introduction_response`,
+`puncture_request`, `puncture` and `message` (name), each with id, address, mid, public_key, global_time and fields.
+"""
+from __future__ import annotations
+
+import argparse
+import asyncio
+from base64 import b64encode
+
+from ipv8.keyvault.crypto import default_eccrypto
+from ipv8.messaging.payload_headers import GlobalTimeDistributionPayload
+from ipv8_service import IPv8
+
+from community import ReportingCommunity, community_class
+from harness import Counters, Control, address_text, build, emit, finish, keep_to_loopback, parse_address
+from payloads import MESSAGES
+
+
+def walker(text: str) -> dict:
+    """Read "RandomWalk:20,timeout=3.0" into a walker of py-ipv8's configuration."""
+    head, *options = text.split(",")
+    name, _, target = head.partition(":")
+    init = {}
+    for option in options:
+        key, _, value = option.partition("=")
+        init[key] = float(value) if "." in value else int(value)
+    return {"strategy": name, "peers": int(target), "init": init}
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--community", required=True)
+    parser.add_argument("--listen", type=parse_address, default=parse_address("127.0.0.1:0"))
+    parser.add_argument("--bootstrap", type=parse_address, action="append", default=[])
+    parser.add_argument("--bootstrap-timeout", type=float, default=1.0)
+    parser.add_argument("--walker", type=walker, action="append", default=[])
+    parser.add_argument("--walk-interval", type=float, default=0.5)
+    parser.add_argument("--max-peers", type=int, default=30)
+    parser.add_argument("--key", help="private key, hex; a new one when left out")
+    parser.add_argument("--old-style", action="store_true")
+    parser.add_argument("--duration", type=float, default=120.0)
+    return parser.parse_args()
+
+
+def configuration(args: argparse.Namespace) -> dict:
+    """The configuration of the one overlay, in py-ipv8's form."""
+    key = bytes.fromhex(args.key) if args.key else default_eccrypto.generate_key("curve25519").key_to_bin()
+    bootstrappers = [{"class": "DispersyBootstrapper", "init": {
+        "ip_addresses": args.bootstrap, "dns_addresses": [], "bootstrap_timeout": args.bootstrap_timeout}}]
+    return {
+        "interfaces": [{"interface": "UDPIPv4", "ip": args.listen[0], "port": args.listen[1]}],
+        "keys": [{"alias": "mine", "generation": "curve25519", "file": "", "bin": b64encode(key).decode()}],
+        "logger": {"level": "WARNING"},
+        "working_directory": ".",
+        "walker_interval": args.walk_interval,
+        "overlays": [{"class": "TestCommunity", "key": "mine", "walkers": args.walker,
+                      "bootstrappers": bootstrappers if args.bootstrap else [], "on_start": [],
+                      "initialize": {"max_peers": args.max_peers, "report": emit}}],
+    }
+
+
+class Commands:
+    """What can be asked of the running overlay."""
+
+    def __init__(self, overlay: ReportingCommunity, counters: Counters) -> None:
+        """Serve `overlay`."""
+        self.overlay, self.counters = overlay, counters
+
+    def handlers(self) -> dict:
+        """The handlers by the name of their command."""
+        return {"send": self.send, "send_raw": self.send_raw, "walk_to": self.walk_to, "peers": self.peers,
+                "stats": self.stats}
+
+    def address(self, text: str) -> tuple:
+        """The address meant by an address or a mid."""
+        if ":" in text:
+            return parse_address(text)
+        for peer in self.overlay.network.verified_peers:
+            if peer.mid.hex() == text:
+                return peer.address
+        msg = f"no verified peer {text}"
+        raise LookupError(msg)
+
+    def send(self, command: dict) -> None:
+        """Send a test message the way `ez_send` does."""
+        name, to = command["message"], self.address(command["to"])
+        payload = build(MESSAGES[name], command["fields"])
+        payloads = [payload]
+        if name == "timed":
+            payloads.insert(0, GlobalTimeDistributionPayload(self.overlay.claim_global_time()))
+        packet = self.overlay.ezr_pack(payload.msg_id, *payloads, sig=name != "plain")
+        self.overlay.endpoint.send(to, packet)
+        emit("sent", message=name, to=address_text(to), packet=packet.hex())
+
+    def send_raw(self, command: dict) -> None:
+        """Send the bytes given."""
+        to, packet = self.address(command["to"]), bytes.fromhex(command["packet"])
+        self.overlay.endpoint.send(to, packet)
+        emit("sent", message="raw", to=address_text(to), packet=packet.hex())
+
+    def walk_to(self, command: dict) -> None:
+        """Send an introduction request."""
+        to = self.address(command["to"])
+        self.overlay.walk_to(to)
+        emit("walked", to=address_text(to))
+
+    def peers(self, _: dict) -> None:
+        """List the peers of the overlay, and what else it knows."""
+        overlay = self.overlay
+        emit("peers", lan=address_text(overlay.my_estimated_lan), wan=address_text(overlay.my_estimated_wan),
+             walkable=[address_text(a) for a in overlay.get_walkable_addresses()],
+             peers=[{"mid": p.mid.hex(), "address": address_text(p.address), "new_style": bool(p.new_style_intro),
+                     "addresses": sorted(address_text(a) for a in p.addresses.values())} for p in overlay.get_peers()])
+
+    def stats(self, _: dict) -> None:
+        """Count what went over the socket, in all and by message id."""
+        emit("stats", peers=len(self.overlay.get_peers()), walkable=len(self.overlay.get_walkable_addresses()),
+             **self.counters.fields())
+
+
+async def main() -> None:
+    """Run until told to stop."""
+    args = arguments()
+    keep_to_loopback(args.listen[0])
+    ipv8 = IPv8(configuration(args),
+                extra_communities={"TestCommunity": community_class(args.community, args.old_style)})
+    overlay = ipv8.overlays[0]
+    udp = ipv8.endpoint.interfaces["UDPIPv4"]
+    counters = Counters(udp)
+    control = Control(args.duration)
+    await ipv8.start()
+    emit("listening", address=address_text(udp.get_address()), mid=overlay.my_peer.mid.hex(),
+         public_key=overlay.my_peer.public_key.key_to_bin().hex())
+    reason = await control.obey(Commands(overlay, counters).handlers())
+    await finish(reason, ipv8.stop())
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

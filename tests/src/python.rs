@@ -1,0 +1,108 @@
+//! Real py-ipv8 next to the tests: its own virtual environment, and its processes on loopback.
+//!
+//! A test starts with
+//!
+//! ```no_run
+//! # use ipv8_tests::python::PythonNeighbour;
+//! let Some(python) = PythonNeighbour::or_skip() else { return };
+//! let tracker = python.start("tracker.py", &[]);
+//! ```
+//!
+//! The scripts are in `tests/python`; their docstrings say what they print and what they can be told.
+
+mod environment;
+pub mod hex;
+mod judge;
+mod process;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+pub use judge::Verdict;
+pub use process::{Listening, PythonProcess};
+
+/// The environment variable that turns a skip into a failure when it is `1`.
+pub const REQUIRE: &str = "IPV8_REQUIRE_INTEROP";
+
+/// The environment variable that names the Python to use, instead of the ones on the search path.
+pub const PYTHON: &str = "IPV8_PYTHON";
+
+/// A Python that has `pyipv8==3.2.1`.
+#[derive(Debug)]
+pub struct PythonNeighbour {
+    python: PathBuf,
+}
+
+impl PythonNeighbour {
+    /// The neighbour, made below cargo's target directory when nobody did that before (at most once per process).
+    ///
+    /// # Errors
+    /// Why there is none: no Python 3.10 or newer that can make virtual environments, or no package index.
+    pub fn find() -> Result<&'static Self, &'static str> {
+        static FOUND: OnceLock<Result<PythonNeighbour, String>> = OnceLock::new();
+        FOUND
+            .get_or_init(|| environment::ready().map(|python| Self { python }))
+            .as_ref()
+            .map_err(String::as_str)
+    }
+
+    /// The neighbour; or, after one line that says `skipped: …`, `None`: the test should return.
+    ///
+    /// # Panics
+    /// Instead of skipping, when the environment variable [`REQUIRE`] is `1`.
+    #[must_use]
+    pub fn or_skip() -> Option<&'static Self> {
+        match (Self::find(), required()) {
+            (Ok(neighbour), _) => Some(neighbour),
+            (Err(reason), true) => panic!("{REQUIRE}=1, but there is no py-ipv8: {reason}"),
+            (Err(reason), false) => {
+                let thread = std::thread::current();
+                say(&format!(
+                    "skipped: {}: {reason}",
+                    thread.name().unwrap_or("a test")
+                ));
+                None
+            }
+        }
+    }
+
+    /// The interpreter of the virtual environment.
+    #[must_use]
+    pub fn interpreter(&self) -> &Path {
+        &self.python
+    }
+
+    /// Starts a script of `tests/python`.
+    ///
+    /// # Panics
+    /// When the process cannot be made.
+    #[must_use]
+    pub fn start(&self, script: &str, arguments: &[&str]) -> PythonProcess {
+        let mut command = self.command(script);
+        command.args(arguments);
+        PythonProcess::start(script, command)
+    }
+
+    /// A command that runs a script of `tests/python`.
+    fn command(&self, script: &str) -> Command {
+        let mut command = environment::python_command(&self.python);
+        command.arg(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("python")
+                .join(script),
+        );
+        command
+    }
+}
+
+fn required() -> bool {
+    std::env::var_os(REQUIRE).is_some_and(|value| value == "1")
+}
+
+/// Writes one line to the standard error, past the capture of the test harness: it is for whoever waits.
+fn say(line: &str) {
+    // nobody to read it is no reason to fail
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}

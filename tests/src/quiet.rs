@@ -1,0 +1,31 @@
+//! A community that only does what every community does.
+
+use ipv8_core::community::{Community, CommunityError};
+use ipv8_core::context::Context;
+use ipv8_core::packet::CommunityId;
+
+/// A community without messages of its own; its id is a setting.
+pub struct Quiet;
+
+/// The id a [`Quiet`] community gets.
+#[derive(Clone, Copy, Debug)]
+pub struct QuietId(pub CommunityId);
+
+impl Default for QuietId {
+    fn default() -> Self {
+        Self(Quiet::COMMUNITY_ID)
+    }
+}
+
+impl Community for Quiet {
+    const COMMUNITY_ID: CommunityId = CommunityId::from_bytes(*b"a quiet community id");
+    type Settings = QuietId;
+
+    fn new(_settings: QuietId, _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
+        Ok(Self)
+    }
+
+    fn community_id(settings: &QuietId) -> CommunityId {
+        settings.0
+    }
+}

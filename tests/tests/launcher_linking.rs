@@ -1,0 +1,49 @@
+//! Launchers of other crates are found: of a crate that is named anyway, and of one that only `link!` names.
+//!
+//! `launcher_unlinked.rs` is the same program without these two lines.
+#![allow(clippy::expect_used)]
+
+use ipv8_core::{Launchers, launchers};
+
+ipv8_core::link!(plugin_silent);
+
+#[test]
+fn launchers_of_other_crates_are_found() {
+    // This mention is all that links the crate.
+    let _ = plugin_named::COMMUNITY_ID;
+    let names: Vec<&str> = launchers().iter().map(|found| found.name()).collect();
+    assert_eq!(names, ["NamedLauncher", "SilentLauncher"]);
+    let crates: Vec<&str> = launchers()
+        .iter()
+        .map(|found| found.meta().crate_name)
+        .collect();
+    assert_eq!(crates, ["plugin_named", "plugin_silent"]);
+}
+
+#[test]
+fn what_is_found_can_be_planned_and_chosen_from() {
+    let plan = Launchers::collected().plan().expect("no problem");
+    assert!(plan.names().eq(["NamedLauncher", "SilentLauncher"]));
+    let places: Vec<String> = plan
+        .steps()
+        .iter()
+        .map(|step| step.meta.place().to_string())
+        .collect();
+    assert!(places[0].contains("plugin-named"), "{places:?}");
+    assert!(
+        places[1].contains("plugin-silent/src/lib.rs:"),
+        "{places:?}"
+    );
+    let chosen = Launchers::collected().without(["NamedLauncher"]);
+    assert_eq!(chosen.names(), ["SilentLauncher"]);
+    chosen
+        .check()
+        .expect("an `after` on one that was left out is no problem");
+}
+
+#[test]
+fn each_instance_is_fresh() {
+    let (first, _) = Launchers::collected().into_steps().expect("no problem");
+    let (second, _) = Launchers::collected().into_steps().expect("no problem");
+    assert_eq!((first.len(), second.len()), (2, 2));
+}

@@ -1,0 +1,40 @@
+//! What happens without `link!`: both plugins are dependencies of this program, and neither is linked, because nothing here names them.
+//!
+//! `launcher_linking.rs` is the same program with the two lines that make the difference.
+#![allow(clippy::expect_used)]
+
+use ipv8_core::launcher::Problem;
+use ipv8_core::{Launchers, launchers};
+
+#[test]
+fn a_crate_that_nothing_names_is_lost() {
+    assert!(launchers().is_empty());
+}
+
+#[test]
+fn a_launch_of_nothing_is_refused_with_the_way_out() {
+    let error = Launchers::collected()
+        .plan()
+        .expect_err("nothing is linked");
+    assert_eq!(error.problems(), [Problem::NothingLinked]);
+    assert!(
+        error.to_string().contains("ipv8_core::link!(that_crate)"),
+        "{error}"
+    );
+    assert!(error.to_string().contains("#[overlay(…)]"), "{error}");
+}
+
+#[test]
+fn a_loss_is_noticed_by_naming_what_is_expected() {
+    let error = Launchers::collected()
+        .only(["SilentLauncher"])
+        .plan()
+        .expect_err("nothing is linked");
+    let texts: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
+    assert!(
+        texts
+            .iter()
+            .any(|text| text.starts_with("\"SilentLauncher\"")),
+        "{texts:?}"
+    );
+}

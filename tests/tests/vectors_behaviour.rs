@@ -1,0 +1,322 @@
+//! Every scenario of `behaviour.json` that a plain community meets: one packet comes in, and what
+//! is sent, who is known and what we think of ourselves afterwards must be what py-ipv8 made of it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use ipv8_core::context::{Interfaces, LocalAddresses};
+use ipv8_core::counters::DropReason;
+use ipv8_core::crypto::{PrivateKey, PublicKey};
+use ipv8_core::engine::{Engine, EngineConfig, Input, Output, OverlayConfig};
+use ipv8_core::overlay::Strategies;
+use ipv8_core::packet::CommunityId;
+use ipv8_core::peer::Peer;
+use ipv8_tests::quiet::{Quiet, QuietId};
+use ipv8_tests::wire_fields::{Field, read};
+use serde_json::Value;
+
+fn load(name: &str) -> Value {
+    let path = format!("{}/vectors/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    serde_json::from_str(&text).expect("the vectors are JSON")
+}
+
+fn hex(value: &Value) -> Vec<u8> {
+    let text = value.as_str().expect("hex text");
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hex"))
+        .collect()
+}
+
+fn address(value: &Value) -> SocketAddr {
+    let host = value["host"]
+        .as_str()
+        .expect("a host")
+        .parse()
+        .expect("an IP address");
+    SocketAddr::new(
+        host,
+        u16::try_from(value["port"].as_u64().expect("a port")).expect("a port"),
+    )
+}
+
+/// The public and private bins of `keys.json` by name.
+fn keys() -> HashMap<String, (Vec<u8>, Vec<u8>)> {
+    let file = load("keys");
+    let entry = |key: &Value| {
+        (
+            key["name"].as_str().expect("a name").to_owned(),
+            (hex(&key["public_bin"]), hex(&key["private_bin"])),
+        )
+    };
+    file["keys"]
+        .as_array()
+        .expect("keys")
+        .iter()
+        .map(entry)
+        .collect()
+}
+
+fn public(keys: &HashMap<String, (Vec<u8>, Vec<u8>)>, name: &Value) -> PublicKey {
+    PublicKey::from_bytes(&keys[name.as_str().expect("a key name")].0).expect("a public key")
+}
+
+struct Scenario<'a> {
+    case: &'a Value,
+    engine: Engine,
+    id: CommunityId,
+    now: Instant,
+}
+
+impl<'a> Scenario<'a> {
+    fn new(case: &'a Value, keys: &HashMap<String, (Vec<u8>, Vec<u8>)>) -> Self {
+        let own = &case["own"];
+        let now = Instant::now();
+        let mut engine = Engine::new(&EngineConfig::new([1; 32]));
+        let lan_hosts = own["lan_hosts"].as_array().expect("hosts");
+        engine.handle(
+            Input::LocalAddresses(LocalAddresses {
+                lan: address(&own["lan"]),
+                ipv6: None,
+                interfaces: Interfaces {
+                    ipv4: true,
+                    ipv6: false,
+                },
+                lan_hosts: lan_hosts
+                    .iter()
+                    .map(|host| host.as_str().expect("text").parse().expect("IPv4"))
+                    .collect(),
+            }),
+            now,
+        );
+        let prefix: [u8; 22] = hex(&case["prefix"]).try_into().expect("22 bytes");
+        let id = CommunityId::from_bytes(prefix[2..].try_into().expect("20 bytes"));
+        let my_peer = PrivateKey::from_bytes(&keys[own["key"].as_str().expect("name")].1)
+            .expect("a private key");
+        let max_peers =
+            Some(i32::try_from(own["max_peers"].as_i64().expect("a number")).expect("small"));
+        let config = OverlayConfig {
+            my_peer,
+            max_peers,
+            bootstrap: Vec::new(),
+        };
+        engine
+            .add_overlay::<Quiet>(config, QuietId(id), Strategies::new(), now)
+            .expect("the overlay is made");
+        assert!(engine.set_estimated_wan(id, address(&own["wan"])));
+        let mut scenario = Self {
+            case,
+            engine,
+            id,
+            now,
+        };
+        scenario.add_peers(keys);
+        scenario
+    }
+
+    fn add_peers(&mut self, keys: &HashMap<String, (Vec<u8>, Vec<u8>)>) {
+        for before in self.case["peers_before"].as_array().expect("peers") {
+            let key = public(keys, &before["key"]);
+            let slots = before["addresses"].as_array().expect("addresses");
+            let in_lan_slot = |slot: &&Value| slot["lan_slot"] == Value::Bool(true);
+            let first = slots
+                .iter()
+                .find(|slot| !in_lan_slot(slot))
+                .expect("an address");
+            let mut peer = Peer::new(key.clone(), address(first), self.now);
+            for slot in slots {
+                match address(slot) {
+                    SocketAddr::V4(lan) if in_lan_slot(&slot) => peer.set_lan_address(lan),
+                    other => peer.add_address(other),
+                }
+            }
+            if before["new_style"] == Value::Bool(true) {
+                peer.mark_new_style();
+            }
+            assert!(self.engine.network_mut().add_verified_peer(&peer));
+            self.engine.network_mut().discover_services(&key, [self.id]);
+        }
+    }
+
+    fn known(&self) -> BTreeSet<SocketAddr> {
+        self.engine.network().addresses().collect()
+    }
+
+    fn receive(&mut self) -> Vec<(SocketAddr, Vec<u8>)> {
+        let packet = hex(&self.case["packet"]);
+        let source = address(&self.case["from"]);
+        if let Some(ticket) = self.engine.admit(source, &packet) {
+            self.engine
+                .handle(Input::Opened(ticket.open(&packet)), self.now);
+        }
+        let mut sent = Vec::new();
+        while let Some(output) = self.engine.poll_output() {
+            if let Output::Send(outgoing) = output {
+                sent.push((outgoing.to, outgoing.packet.seal()));
+            }
+        }
+        sent
+    }
+}
+
+fn expected_fields(wire: &Value) -> Vec<(String, Field)> {
+    let one = |field: &Value| {
+        let value = &field["value"];
+        let read = match value {
+            Value::Object(_) => Field::Address(address(value)),
+            Value::Array(_) => Field::Number(field["byte"].as_u64().expect("the flag byte")),
+            Value::String(text) => Field::Bytes(text.clone()),
+            _ => Field::Number(value.as_u64().expect("a number")),
+        };
+        (field["name"].as_str().expect("a name").to_owned(), read)
+    };
+    wire.as_array().expect("fields").iter().map(one).collect()
+}
+
+fn check_sent(name: &str, case: &Value, sent: &[(SocketAddr, Vec<u8>)]) {
+    let expected = case["sent"].as_array().expect("a list");
+    assert_eq!(sent.len(), expected.len(), "{name}: number of packets sent");
+    for (expected, (to, datagram)) in expected.iter().zip(sent) {
+        let (id, time, fields) = read(datagram);
+        assert_eq!(*to, address(&expected["to"]), "{name}: to");
+        assert_eq!(
+            u64::from(id),
+            expected["msg_id"].as_u64().expect("an id"),
+            "{name}: message id"
+        );
+        assert_eq!(
+            time,
+            expected["global_time"].as_u64().expect("a time"),
+            "{name}: global time"
+        );
+        let fields: Vec<_> = fields
+            .into_iter()
+            .map(|(name, field)| (name.to_owned(), field))
+            .collect();
+        assert_eq!(
+            fields,
+            expected_fields(&expected["wire"]),
+            "{name}: fields of message {id}"
+        );
+    }
+}
+
+fn check_peers(name: &str, scenario: &Scenario<'_>, keys: &HashMap<String, (Vec<u8>, Vec<u8>)>) {
+    let network = scenario.engine.network();
+    let expected = scenario.case["peers_after"].as_array().expect("peers");
+    assert_eq!(
+        network.peer_count(scenario.id),
+        expected.len(),
+        "{name}: number of peers"
+    );
+    for expected in expected {
+        let key = public(keys, &expected["key"]);
+        let peer = network
+            .peer(&key)
+            .unwrap_or_else(|| panic!("{name}: {} is not verified", expected["key"]));
+        assert!(
+            network.has_service(&key, scenario.id),
+            "{name}: service of {}",
+            expected["key"]
+        );
+        assert_eq!(
+            peer.address(),
+            address(&expected["preferred"]),
+            "{name}: preferred address"
+        );
+        assert_eq!(
+            Value::Bool(peer.is_new_style()),
+            expected["new_style"],
+            "{name}: new style"
+        );
+        // The vectors write IPv6 addresses without brackets.
+        let mut addresses: Vec<_> = peer
+            .addresses()
+            .map(|address| format!("{}:{}", address.ip(), address.port()))
+            .collect();
+        addresses.sort();
+        let mut wanted: Vec<_> = expected["addresses"]
+            .as_array()
+            .expect("texts")
+            .iter()
+            .map(|text| text.as_str().expect("text").to_owned())
+            .collect();
+        wanted.sort();
+        assert_eq!(
+            addresses, wanted,
+            "{name}: addresses of {}",
+            expected["key"]
+        );
+    }
+}
+
+#[test]
+fn every_scenario_of_a_plain_community_ends_as_with_py_ipv8() {
+    let (file, keys) = (load("behaviour"), keys());
+    let mut run = 0;
+    for case in file["scenarios"].as_array().expect("scenarios") {
+        if case["community"] != "TestCommunity" {
+            continue;
+        }
+        let name = case["name"].as_str().expect("a name");
+        let mut scenario = Scenario::new(case, &keys);
+        let before = scenario.known();
+        let sent = scenario.receive();
+        check_sent(name, case, &sent);
+        check_peers(name, &scenario, &keys);
+        let new: BTreeSet<_> = scenario
+            .known()
+            .difference(&before)
+            .map(|new| (*new, scenario.engine.network().is_new_style(new)))
+            .collect();
+        let expected = case["new_addresses"].as_array().expect("addresses");
+        // The flag is a boolean in some entries and a number in others.
+        let flag = |value: &Value| value.as_bool().unwrap_or_else(|| value.as_u64() == Some(1));
+        let expected: BTreeSet<_> = expected
+            .iter()
+            .map(|new| (address(new), flag(&new["new_style"])))
+            .collect();
+        assert_eq!(new, expected, "{name}: new addresses");
+        let wan = scenario
+            .engine
+            .call::<Quiet, _>(scenario.id, scenario.now, |_, cx| cx.my_estimated_wan());
+        assert_eq!(wan, Ok(address(&case["wan_after"])), "{name}: WAN estimate");
+        run += 1;
+    }
+    assert_eq!(run, 52, "all scenarios of the plain community");
+}
+
+#[test]
+fn packets_that_py_ipv8_ignores_are_dropped_and_counted() {
+    let (file, keys) = (load("packets"), keys());
+    for case in file["on_packet"].as_array().expect("packets") {
+        let name = case["name"].as_str().expect("a name");
+        let prefix: [u8; 22] = hex(&case["prefix"]).try_into().expect("22 bytes");
+        let id = CommunityId::from_bytes(prefix[2..].try_into().expect("20 bytes"));
+        let mut engine = Engine::new(&EngineConfig::new([1; 32]));
+        let my_peer = PrivateKey::from_bytes(&keys["alice"].1).expect("a private key");
+        let config = OverlayConfig {
+            my_peer,
+            max_peers: None,
+            bootstrap: Vec::new(),
+        };
+        let now = Instant::now();
+        engine
+            .add_overlay::<Quiet>(config, QuietId(id), Strategies::new(), now)
+            .expect("the overlay is made");
+        let packet = hex(&case["packet"]);
+        if let Some(ticket) = engine.admit("20.0.0.1:1001".parse().expect("an address"), &packet) {
+            engine.handle(Input::Opened(ticket.open(&packet)), now);
+        }
+        assert!(
+            engine.poll_output().is_none(),
+            "{name}: something was sent or happened"
+        );
+        assert_eq!(engine.statistics().dropped(), 1, "{name}: counted once");
+        if packet.len() == 22 {
+            assert_eq!(engine.statistics().count(DropReason::TooShort), 1, "{name}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The launch orders of py-ipv8's loader, recorded in `vectors/loader.json`, from our planner.
+//!
+//! The tie-break: py-ipv8 starts from the order of insertion, we from the order of places in the source (crate, module, file, line,
+//! column), which no linker can change. Each launcher of a case stands on the line that is its position in the file, so the two agree
+//! and the orders are compared exactly. Two deliberate differences:
+//!
+//! - On a cycle py-ipv8 launches what is outside it and then fails; we start nothing and name the cycle as a path. What we would launch
+//!   without the launchers it left over is compared.
+//! - An `after` that names no launcher is ignored by py-ipv8 and a problem for us. What we would launch without it is compared.
+#![allow(clippy::expect_used)]
+
+use std::collections::BTreeSet;
+
+use ipv8_core::LauncherMeta;
+use ipv8_core::launcher::{Candidate, PlanError, Problem, plan::plan};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Loader {
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    launchers: Vec<Launcher>,
+    order: Vec<String>,
+    error: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Launcher {
+    name: String,
+    after: Vec<String>,
+    enabled: bool,
+}
+
+fn cases() -> Vec<Case> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/loader.json");
+    let text = std::fs::read_to_string(path).expect("the vectors are there");
+    serde_json::from_str::<Loader>(&text)
+        .expect("the vectors are well formed")
+        .cases
+}
+
+fn leak(text: &str) -> &'static str {
+    text.to_owned().leak()
+}
+
+impl Case {
+    /// `keep` chooses among each launcher's `after`, `enabled` among the launchers.
+    fn candidates(
+        &self,
+        keep: impl Fn(&str) -> bool,
+        enabled: impl Fn(&Launcher) -> bool,
+    ) -> Vec<Candidate> {
+        let lines = 1..;
+        self.launchers
+            .iter()
+            .zip(lines)
+            .map(|(launcher, line)| {
+                let after: Vec<&str> = launcher
+                    .after
+                    .iter()
+                    .filter(|name| keep(name))
+                    .map(|name| leak(name))
+                    .collect();
+                Candidate {
+                    meta: LauncherMeta {
+                        name: leak(&launcher.name),
+                        after: after.leak(),
+                        crate_name: "vectors",
+                        module: "vectors",
+                        file: "loader.json",
+                        line,
+                        column: 1,
+                    },
+                    enabled: enabled(launcher),
+                }
+            })
+            .collect()
+    }
+
+    fn unknown(&self) -> BTreeSet<&str> {
+        let known: BTreeSet<&str> = self.launchers.iter().map(|one| one.name.as_str()).collect();
+        let enabled = self.launchers.iter().filter(|launcher| launcher.enabled);
+        let named = enabled
+            .flat_map(|launcher| &launcher.after)
+            .map(String::as_str);
+        named.filter(|name| !known.contains(name)).collect()
+    }
+
+    /// The names py-ipv8 had not launched when it gave up.
+    fn left_over(&self) -> BTreeSet<&str> {
+        let Some(error) = &self.error else {
+            return BTreeSet::new();
+        };
+        let list = error
+            .strip_prefix("Cycle detected in CommunityLauncher not_before(): [")
+            .and_then(|rest| rest.strip_suffix("]"))
+            .expect("the only error there is");
+        list.split(", ")
+            .map(|name| name.trim_matches('\''))
+            .collect()
+    }
+}
+
+fn order(candidates: &[Candidate]) -> Result<Vec<&'static str>, PlanError> {
+    plan(candidates).map(|plan| plan.names().collect())
+}
+
+#[test]
+fn orders_are_those_of_the_reference() {
+    let cases = cases();
+    assert_eq!(cases.len(), 22);
+    for (number, case) in cases.iter().enumerate() {
+        let (unknown, left_over) = (case.unknown(), case.left_over());
+        let candidates = case.candidates(
+            |name| !unknown.contains(name),
+            |launcher| launcher.enabled && !left_over.contains(launcher.name.as_str()),
+        );
+        let found = order(&candidates).unwrap_or_else(|error| panic!("case {number}: {error}"));
+        assert_eq!(found, case.order, "case {number}");
+
+        // However the linker hands them over.
+        let mut shuffled = candidates;
+        for _ in 0..shuffled.len() {
+            shuffled.rotate_left(1);
+            assert_eq!(
+                order(&shuffled).ok().as_ref(),
+                Some(&found),
+                "case {number}"
+            );
+        }
+        shuffled.reverse();
+        assert_eq!(order(&shuffled).ok(), Some(found), "case {number}");
+    }
+}
+
+#[test]
+fn what_the_reference_stumbles_over_or_ignores_is_told_before_anything_starts() {
+    let (mut cycles, mut unknown) = (0, 0);
+    for (number, case) in cases().iter().enumerate() {
+        let wrong = case.error.is_some() || !case.unknown().is_empty();
+        let found = plan(&case.candidates(|_| true, |launcher| launcher.enabled));
+        assert_eq!(found.is_err(), wrong, "case {number}");
+        let Err(error) = found else { continue };
+        let left_over = case.left_over();
+        for problem in error.problems() {
+            match problem {
+                Problem::Cycle { path } => {
+                    cycles += 1;
+                    assert!(
+                        path.iter()
+                            .all(|launcher| left_over.contains(launcher.name))
+                    );
+                    for (launcher, next) in path.iter().zip(path.iter().cycle().skip(1)) {
+                        assert!(launcher.after.contains(&next.name), "case {number}");
+                    }
+                }
+                Problem::UnknownAfter { after, .. } => {
+                    unknown += 1;
+                    assert!(case.unknown().contains(after), "case {number}");
+                }
+                other => panic!("case {number}: {other}"),
+            }
+        }
+    }
+    // Nine cases have a cycle, one of them has two.
+    assert_eq!((cycles, unknown), (10, 1));
+}
+
+#[test]
+fn a_cycle_is_told_as_a_path() {
+    let cases = cases();
+    let candidates = cases[9].candidates(|_| true, |launcher| launcher.enabled);
+    let error = plan(&candidates).expect_err("x, y and z wait for each other");
+    assert_eq!(error.problems().len(), 1);
+    assert!(
+        error.to_string().contains(": x -> y -> z -> x ("),
+        "{error}"
+    );
+    assert!(
+        error.to_string().contains("y at loader.json:2:1"),
+        "{error}"
+    );
+}
