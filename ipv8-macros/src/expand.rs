@@ -5,9 +5,8 @@
 
 use crate::check;
 use crate::model::{Fragment, Item, Overlay, Stack, Strategy};
-use crate::parse;
 use crate::problems::Problems;
-use crate::{fallback, relay};
+use crate::{fallback, item, relay};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::LitStr;
@@ -19,7 +18,7 @@ pub(crate) fn finalise(args: TokenStream, item_tokens: TokenStream) -> TokenStre
     let mut problems = Problems::default();
     let fragments: Vec<Fragment> = relay::fragments(args);
     let stack = check::stack(&fragments, &mut problems);
-    let item = parse::item(item_tokens.clone(), &mut problems);
+    let item = item::head(item_tokens.clone(), &mut problems);
     check::launcher(&stack, &item, &mut problems);
     let span = fragments
         .first()

@@ -26,6 +26,34 @@ struct Empty {}
 #[allow(non_camel_case_types)]
 struct r#type;
 
+/// A whole item that a macro passes on.
+macro_rules! launch {
+    ($item:item) => {
+        #[overlay(MyCommunity)]
+        $item
+    };
+}
+
+launch! {
+    #[walk_strategy(RandomWalk)]
+    pub(crate) struct PassedOn;
+}
+
+/// A visibility and a body that a macro passes on.
+macro_rules! structure {
+    ($visibility:vis $name:ident { $field:ident: $kind:ty }) => {
+        #[overlay(MyCommunity)]
+        #[derive(Default)]
+        $visibility struct $name {
+            #[allow(dead_code)]
+            $field: $kind,
+        }
+    };
+}
+
+structure!(Invisible { size: usize });
+structure!(pub(in crate::items) Visible { size: usize });
+
 mod private {
     use super::*;
 
@@ -54,6 +82,9 @@ fn every_struct_is_registered_with_its_place() {
         "Empty",
         "type",
         "Hidden",
+        "PassedOn",
+        "Invisible",
+        "Visible",
         "InAFunction",
     ] {
         let meta = registered(name).unwrap_or_else(|| panic!("{name} is not registered"));
