@@ -72,3 +72,8 @@ pub use wire::{Message, Payload, Signed, Unsigned};
 pub mod __private {
     pub use crate::private::NoOverlay;
 }
+
+/// The README's example is compiled with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct ReadmeDoctests;

@@ -1,0 +1,43 @@
+//! What the README shows is so.
+
+use std::fs;
+use std::path::Path;
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn the_expansion_shown_is_what_the_macros_write() {
+    let readme = read("README.md");
+    let (_, after) = readme
+        .split_once("<!-- expansion -->\n```rust,ignore\n")
+        .expect("the README shows an expansion");
+    let (shown, _) = after.split_once("```").expect("the block ends");
+    assert_eq!(shown, read("ipv8-macros/tests/snapshots/readme.rs"));
+    assert!(shown.lines().count() <= 25, "short and dull");
+}
+
+#[test]
+fn the_launcher_shown_is_the_one_expanded() {
+    let readme = read("README.md");
+    let stack = "#[overlay(\"my_module\", \"MyCommunity\")]\n#[walk_strategy(MyDiscoveryStrategy, target_peers = -1)]\nstruct MyLauncher;";
+    assert!(
+        readme.contains(stack),
+        "the README's example is the snapshot's input"
+    );
+}
+
+#[test]
+fn every_file_named_exists() {
+    for name in ["hello_overlay", "node", "tracker", "quickstart"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/examples");
+        let there = folder.join(format!("{name}.rs")).exists()
+            || folder.join(name).join("main.rs").exists();
+        assert!(there, "example {name}");
+    }
+    for file in ["ARCHITECTURE.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+        assert!(!read(file).is_empty(), "{file}");
+    }
+}
