@@ -53,11 +53,12 @@ impl Context<'_> {
     }
 
     /// A peer that prefers the other address class, for which we have a socket too, is tried
-    /// there, and asked to puncture its way to us.
+    /// there, and asked to puncture its way to us. As in the reference even one that names
+    /// `0.0.0.0:0`: it does not know its own address yet, we know ours.
     fn switch_interface(&mut self, peer: &Peer, response: &IntroductionResponse) {
         let wanted = response.source_wan;
         let same_class = wanted.is_ipv4() == peer.address().is_ipv4();
-        if same_class || wanted == UNSPECIFIED || !self.shared.local.interfaces.reach(&wanted) {
+        if same_class || !self.shared.local.interfaces.reach(&wanted) {
             return;
         }
         self.shared
@@ -153,5 +154,12 @@ mod tests {
         assert_eq!(request.wan_walker, "172.20.0.1:7".parse().unwrap());
         let request = punctured("[2001:db8::2]:7", "1.2.3.4:5").unwrap();
         assert_eq!(request.wan_walker, "10.0.0.9:8090".parse().unwrap());
+    }
+
+    #[test]
+    fn a_peer_without_an_address_on_another_interface_is_asked_to_puncture_all_the_same() {
+        let request = punctured("1.2.3.4:7", "0.0.0.0:0").unwrap();
+        assert_eq!(request.wan_walker, "1.2.3.4:7".parse().unwrap());
+        assert_eq!(punctured("1.2.3.4:7", "[2001:db8::1]:1"), None);
     }
 }
