@@ -1,5 +1,6 @@
-//! One packet, one fresh engine, one verdict.
+//! One packet, one engine, one verdict.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
@@ -21,16 +22,20 @@ use crate::view::{View, bytes};
 /// Where the judging node listens, as `judge.py` has it.
 const OWN_ADDRESS: &str = "127.0.0.1:8090";
 
-/// Our library, asked packet after packet. Every packet meets a node that has just started and knows nobody.
+/// Our library, asked packet after packet. Every packet meets a node that has just started and knows nobody, unless the judge
+/// keeps its state.
 #[derive(Debug)]
 pub struct RustJudge {
     community: CommunityId,
     my_peer: PrivateKey,
     own_address: SocketAddr,
     count: usize,
+    keeps_state: bool,
+    kept: Option<Node>,
 }
 
-/// A node for one packet.
+/// A node without limit of peers.
+#[derive(Debug)]
 struct Node {
     engine: Engine,
     events: Receiver<Value>,
@@ -49,27 +54,30 @@ impl RustJudge {
             my_peer: PrivateKey::from_bytes(my_peer).expect("a private key"),
             own_address: OWN_ADDRESS.parse().expect("an address"),
             count: 0,
+            keeps_state: false,
+            kept: None,
         }
     }
 
-    /// The verdict on one packet from `source`. Besides those of `judge.py` there are `own` (signed by the judge) and `limit`.
-    /// `error` is the reason of a refusal.
-    pub fn judge(&mut self, packet: &[u8], source: SocketAddr) -> Verdict {
-        let mut node = self.node();
-        let before: Vec<_> = node.engine.network().addresses().collect();
-        if let Some(ticket) = node.engine.admit(source, packet) {
-            let opened = ticket.open(packet);
-            node.engine.handle(Input::Opened(opened), node.now);
+    /// The same with one node for all packets.
+    #[must_use]
+    pub fn keeping_state(self) -> Self {
+        Self {
+            keeps_state: true,
+            ..self
         }
+    }
+
+    /// The verdict on one packet from `source`. Besides those of `judge.py` there are `own` (signed by the judge) and `dropped`
+    /// (only a prefix). `error` is the reason of a refusal.
+    pub fn judge(&mut self, packet: &[u8], source: SocketAddr) -> Verdict {
+        let mut node = self.kept.take().unwrap_or_else(|| self.node());
+        let before: BTreeSet<_> = node.engine.network().addresses().collect();
         let mut verdict = self.empty(packet);
+        let refusal = node.receive(packet, source);
         node.take_outputs(&mut verdict);
-        let drops = node.engine.statistics().drops();
-        // what could not be sent was accepted nonetheless
-        let refusal = drops.into_iter().find(|(reason, count)| {
-            *count > 0 && !matches!(reason, DropReason::Unsendable | DropReason::Unpackable)
-        });
         match refusal {
-            Some((reason, _)) => {
+            Some(reason) => {
                 verdict.verdict = self.name(reason, packet).to_owned();
                 verdict.error = Some(reason.name().to_owned());
             }
@@ -83,6 +91,7 @@ impl RustJudge {
             .engine
             .call::<Reporting, _>(self.community, node.now, |_, cx| cx.my_estimated_wan());
         verdict.wan = wan.unwrap_or(UNSPECIFIED).to_string();
+        self.kept = self.keeps_state.then_some(node);
         verdict
     }
 
@@ -97,7 +106,7 @@ impl RustJudge {
         engine.handle(Input::LocalAddresses(local), now);
         let overlay = OverlayConfig {
             my_peer: self.my_peer.clone(),
-            max_peers: None,
+            max_peers: Some(-1),
             bootstrap: Vec::new(),
         };
         let settings = ReportingSettings {
@@ -132,7 +141,6 @@ impl RustJudge {
             DropReason::UnknownMessage => "unknown",
             DropReason::DeprecatedMessage => "deprecated",
             DropReason::OwnPacket => "own",
-            DropReason::PeerLimit => "limit",
             DropReason::BadKey
             | DropReason::BadSignature
             | DropReason::Malformed
@@ -143,6 +151,21 @@ impl RustJudge {
 }
 
 impl Node {
+    /// Takes a packet in; tells why, if it is refused. What cannot be sent because of it was accepted nonetheless.
+    fn receive(&mut self, packet: &[u8], source: SocketAddr) -> Option<DropReason> {
+        let before = self.engine.statistics().clone();
+        if let Some(ticket) = self.engine.admit(source, packet) {
+            let opened = ticket.open(packet);
+            self.engine.handle(Input::Opened(opened), self.now);
+        }
+        let mut drops = self.engine.statistics().drops();
+        let refusal = drops.find(|(reason, count)| {
+            *count > before.count(*reason)
+                && !matches!(reason, DropReason::Unsendable | DropReason::Unpackable)
+        });
+        refusal.map(|(reason, _)| reason)
+    }
+
     fn take_outputs(&mut self, verdict: &mut Verdict) {
         while let Some(output) = self.engine.poll_output() {
             match output {
