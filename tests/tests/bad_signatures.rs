@@ -159,7 +159,9 @@ fn signed_payloads_that_are_none_are_refused() {
     );
     let request = IntroductionRequest::new(Style::New, source(), source(), source(), 1);
     let request = sealed_styled(PROBE, &stranger(), Style::New, request);
-    let cases: [(&str, &[u8], usize, &[u8], DropReason); 6] = [
+    // What is wrong, the message, where it is written over and with what, and the reason counted.
+    type Case<'a> = (&'a str, &'a [u8], usize, &'a [u8], DropReason);
+    let cases: [Case<'_>; 6] = [
         (
             "text that is no UTF-8",
             &hello,
