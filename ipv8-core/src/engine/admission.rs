@@ -137,6 +137,7 @@ impl Engine {
         let (Some(overlay), Ok(body)) = (self.overlays.get_mut(&id), body) else {
             return;
         };
+        let _span = tracing::debug_span!("message", overlay = %id, id = message, %source).entered();
         // Only what could be read, and verified where it is signed, shows that the peer is alive.
         self.shared.network.touch(&source, now);
         match overlay.deliver(source, body, &mut self.shared, now) {

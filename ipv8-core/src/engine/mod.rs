@@ -227,6 +227,8 @@ impl Engine {
 
     fn step(&mut self, turn: Turn, now: Instant) {
         let info = self.strategy_info(turn);
+        let strategy = info.as_ref().map(|info| info.name);
+        let _span = tracing::debug_span!("step", overlay = %turn.overlay, strategy).entered();
         let waiting = self.shared.outbox.len();
         let outcome = match self.overlays.get_mut(&turn.overlay) {
             Some(overlay) => overlay.take_step(turn.index, &mut self.shared, now),
@@ -240,7 +242,7 @@ impl Engine {
         if outcome == StepOutcome::Panicked {
             self.note_panic(turn.overlay, Place::Step(info.name));
         }
-        tracing::trace!(overlay = %turn.overlay, strategy = info.name, ?outcome, datagrams, "step");
+        tracing::trace!(?outcome, datagrams, "stepped");
         self.events.push_back(Event::Step(StepReport {
             overlay: turn.overlay,
             strategy: info.name,

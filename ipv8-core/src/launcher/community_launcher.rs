@@ -13,7 +13,15 @@ use crate::packet::CommunityId;
 ///
 /// Usually implemented by `#[overlay]` and `#[walk_strategy]`; by hand it is as short:
 ///
-/// ```ignore
+/// ```
+/// # use ipv8_core::prelude::*;
+/// # use ipv8_core::{LauncherMeta, launcher_meta, register};
+/// # struct MyCommunity;
+/// # impl Community for MyCommunity {
+/// #     const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #     type Settings = ();
+/// #     fn new(_: (), _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// # }
 /// struct MyLauncher;
 ///
 /// impl CommunityLauncher for MyLauncher {
@@ -24,6 +32,7 @@ use crate::packet::CommunityId;
 ///     }
 /// }
 /// register!(MyLauncher = MyLauncher);
+/// # fn main() {}
 /// ```
 ///
 /// Source: py-ipv8's `CommunityLauncher` (protocol section 8.1).

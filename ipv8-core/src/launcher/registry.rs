@@ -68,9 +68,28 @@ pub use inventory::submit as __submit;
 ///
 /// Written by the macros; by hand for a launcher without them, at module level. The type has to implement [`CommunityLauncher`].
 ///
-/// ```ignore
-/// register!(MyLauncher = MyLauncher);
-/// register!(Configured = Configured { port: 8090 });
+/// ```
+/// # use ipv8_core::prelude::*;
+/// # struct MyCommunity;
+/// # impl Community for MyCommunity {
+/// #     const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #     type Settings = ();
+/// #     fn new(_: (), _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// # }
+/// struct Configured {
+///     peers: i32,
+/// }
+///
+/// impl CommunityLauncher for Configured {
+///     type Overlay = MyCommunity;
+///     const META: ipv8_core::LauncherMeta = ipv8_core::launcher_meta!(name = "Configured", after = []);
+///
+///     fn walk_strategies(&self, strategies: &mut Strategies<MyCommunity>) {
+///         strategies.add::<RandomWalk>(self.peers, |_| {});
+///     }
+/// }
+/// ipv8_core::register!(Configured = Configured { peers: 5 });
+/// # fn main() {}
 /// ```
 #[macro_export]
 macro_rules! register {

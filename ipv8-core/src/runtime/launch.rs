@@ -5,11 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio::sync::{broadcast, mpsc, watch};
+use tracing::Instrument;
 
 use crate::config::{Configuration, MyPeer};
 use crate::context::{Interfaces, LocalAddresses};
 use crate::crypto::PrivateKey;
-use crate::endpoint::{Endpoint, EndpointOptions};
+use crate::endpoint::{Endpoint, EndpointOptions, guess_lan_address};
 use crate::engine::{Engine, EngineConfig, Input, OverlayConfig};
 use crate::key_file;
 use crate::launcher::{ErasedLauncher, Launchers};
@@ -104,7 +105,10 @@ pub(super) fn local_addresses(endpoint: &Endpoint) -> LocalAddresses {
     let bound = endpoint.local_addresses();
     LocalAddresses {
         lan: endpoint.lan_address(),
-        ipv6: None,
+        ipv6: bound
+            .iter()
+            .find(|address| address.is_ipv6())
+            .map(|address| guess_lan_address(*address)),
         interfaces: Interfaces {
             ipv4: bound.iter().any(std::net::SocketAddr::is_ipv4),
             ipv6: bound.iter().any(std::net::SocketAddr::is_ipv6),
@@ -167,7 +171,9 @@ fn spawn(engine: Engine, endpoint: Endpoint, my_peer: &PrivateKey) -> Ipv8 {
     };
     let mid = shared.my_peer.mid();
     tracing::info!(addresses = ?shared.addresses, %mid, overlays = shared.overlays.len(), "node running");
-    let node = tokio::spawn(Node::new(engine, endpoint, events).run(inbox, stopping));
+    let span = tracing::info_span!("node", %mid);
+    let node = Node::new(engine, endpoint, events);
+    let node = tokio::spawn(node.run(inbox, stopping).instrument(span));
     tokio::spawn(async move {
         let end = if node.await.is_ok() {
             End::Stopped
