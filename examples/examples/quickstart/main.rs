@@ -22,11 +22,11 @@ mod text;
 mod view;
 
 use std::error::Error;
-use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ipv8_core::runtime::stop_signal;
+use ipv8_examples::output::complain;
+use ipv8_examples::signals::Signals;
 
 use figures::Figures;
 use nodes::Nodes;
@@ -45,24 +45,25 @@ enum Outcome {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let options = Options::from_command_line();
+    let options = match ipv8_examples::arguments::read(Options::problems) {
+        Ok(options) => options,
+        Err(code) => return code,
+    };
     if !View::takes_the_screen(&options) {
-        // Warnings of the library; on the screen the counters have to do.
-        tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::WARN)
-            .with_writer(std::io::stderr)
-            .init();
+        // Warnings would tear the screen apart; there the counters have to do.
+        ipv8_examples::logging::start();
     }
     match run(&options).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("quickstart: {error}");
+            complain(&format!("error: {error}"));
             ExitCode::FAILURE
         }
     }
 }
 
 async fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
+    let mut signals = Signals::listen()?;
     let goal = options.goal();
     let nodes = Nodes::start(goal).await?;
     let head = format!(
@@ -71,7 +72,7 @@ async fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
         nodes.tracker()
     );
     // Whatever happens while watching, the nodes are stopped properly.
-    let watched = watch(options, &nodes, head).await;
+    let watched = watch(options, &nodes, &mut signals, head).await;
     nodes.stop().await;
     let (figures, outcome) = watched?;
     finish(options, &figures, &outcome)?;
@@ -88,15 +89,15 @@ async fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
 async fn watch(
     options: &Options,
     nodes: &Nodes,
+    signals: &mut Signals,
     head: String,
 ) -> Result<(Figures, Outcome), Box<dyn Error>> {
     let mut view = View::open(options, head)?;
-    let mut stopped = pin!(stop_signal());
     let mut refresh = tokio::time::interval(REFRESH);
     loop {
         let interrupted = tokio::select! {
             biased;
-            signal = &mut stopped => Some(signal?),
+            signal = signals.next() => Some(signal),
             _ = refresh.tick() => None,
         };
         let figures = nodes.figures().await?;

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 
 /// How many peers each node looks for, where there are as many to find.
 const DEFAULT_TARGET: usize = 20;
@@ -45,20 +44,16 @@ pub(crate) struct Goal {
 }
 
 impl Options {
-    /// The options given to this process. Ends it with a usage line and exit code 2 when they make no sense.
-    pub(crate) fn from_command_line() -> Self {
-        let options = Self::parse();
-        let most = options.nodes - 1;
-        if options.target.is_some_and(|target| target > most) {
-            let message = format!(
-                "--target can be at most {most}: each of {} nodes can only find the others",
-                options.nodes
-            );
-            Self::command()
-                .error(ErrorKind::ValueValidation, message)
-                .exit();
-        }
-        options
+    /// What is wrong with options that are readable one by one.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let most = self.nodes - 1;
+        let problem = self.target.filter(|target| *target > most).map(|target| {
+            format!(
+                "--target {target} cannot be reached: each of {} nodes finds at most {most} others",
+                self.nodes
+            )
+        });
+        problem.into_iter().collect()
     }
 
     /// What every node has to reach.

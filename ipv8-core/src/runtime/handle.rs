@@ -49,6 +49,7 @@ pub(super) enum End {
 /// [`Ipv8::until_stopped`] gets a signal, or when the last handle of it (overlay handles included)
 /// is dropped.
 #[derive(Clone)]
+#[must_use = "the node stops when its last handle is dropped"]
 pub struct Ipv8 {
     commands: mpsc::Sender<Command>,
     shared: Arc<Shared>,
@@ -298,7 +299,6 @@ impl<C: Community> OverlayHandle<C> {
     }
 
     /// The node.
-    #[must_use]
     pub fn ipv8(&self) -> &Ipv8 {
         &self.ipv8
     }

@@ -16,6 +16,5 @@ mod watchdog;
 pub use error::Error;
 pub use handle::{HandleError, Ipv8, OverlayHandle};
 pub use launch::launch_all;
-pub use signals::stop_signal;
 pub use statistics::NodeStatistics;
 pub use tracker::RunningTracker;

@@ -3,15 +3,7 @@
 use std::io;
 
 /// Waits for Ctrl-C, or on Unix for SIGTERM, whichever comes first, and names it.
-///
-/// [`Ipv8::until_stopped`](crate::Ipv8::until_stopped) does this for one node; this is for programs
-/// of several. From the first poll on, these signals no longer end the process. Must be called
-/// inside a tokio runtime with its IO driver.
-///
-/// # Errors
-///
-/// When the system lets nobody listen for signals.
-pub async fn stop_signal() -> io::Result<&'static str> {
+pub(super) async fn stop_signal() -> io::Result<&'static str> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -1,26 +1,17 @@
 //! The quickstart as its users see it: what it prints and how it ends.
-//!
-//! Runs the example that `cargo test` has built beside this test.
+#![allow(clippy::expect_used)]
+
+#[path = "examples_programs/build.rs"]
+mod build;
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use build::example;
 use serde_json::Value;
 
 fn quickstart(arguments: &[&str]) -> Command {
-    let mut folder = std::env::current_exe().expect("the path of this test");
-    folder.pop();
-    folder.pop();
-    let program: PathBuf = folder
-        .join("examples")
-        .join(format!("quickstart{}", std::env::consts::EXE_SUFFIX));
-    assert!(
-        program.exists(),
-        "{} is missing: cargo build --examples makes it",
-        program.display()
-    );
-    let mut command = Command::new(program);
+    let mut command = Command::new(example("quickstart"));
     command.args(arguments).stdin(Stdio::null());
     command
 }
