@@ -5,4 +5,5 @@ pub mod logging;
 pub mod output;
 pub mod report;
 pub mod signals;
+pub mod spread;
 pub mod walker;

@@ -64,7 +64,9 @@ pub(crate) fn implementation(stack: &Stack, ident: &Ident, span: Span) -> TokenS
         .and_then(|overlay| overlay.community.clone());
     let overlay = overlay.unwrap_or_else(|| quote_spanned!(at=> #krate::__private::NoOverlay));
     let meta = meta(stack, ident);
-    let strategies = walk_strategies(&stack.strategies, &krate, at);
+    // `self` is the user's own, so that their expressions can read the launcher's fields.
+    let this = Ident::new("self", at.resolved_at(ident.span()));
+    let strategies = walk_strategies(&stack.strategies, &krate, &this, at);
     quote_spanned! {at=>
         #[automatically_derived]
         impl #krate::CommunityLauncher for #ident {
@@ -88,7 +90,12 @@ fn meta(stack: &Stack, ident: &Ident) -> TokenStream {
     quote_spanned!(at=> #krate::launcher_meta!(name = #name, after = [#(#after),*]))
 }
 
-fn walk_strategies(strategies: &[Strategy], krate: &TokenStream, at: Span) -> TokenStream {
+fn walk_strategies(
+    strategies: &[Strategy],
+    krate: &TokenStream,
+    this: &Ident,
+    at: Span,
+) -> TokenStream {
     if strategies.is_empty() {
         return TokenStream::new();
     }
@@ -97,7 +104,7 @@ fn walk_strategies(strategies: &[Strategy], krate: &TokenStream, at: Span) -> To
         .iter()
         .map(|strategy| walk_strategy(strategy, &list));
     quote_spanned! {at=>
-        fn walk_strategies(&self, #list: &mut #krate::Strategies<Self::Overlay>) {
+        fn walk_strategies(&#this, #list: &mut #krate::Strategies<Self::Overlay>) {
             #(#added)*
         }
     }

@@ -83,7 +83,8 @@ pub fn overlay(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// `target_peers = 0` is a strategy that rests always. Below `-1` a literal is refused here, any other value when the overlay is made. A field that is itself called
 /// `target_peers`, or so nearly that it looks like a slip of the pen, is written `r#target_peers = …`. (No field can
-/// be called `crate`.) Values are any expressions; they are evaluated each time the launcher is started.
+/// be called `crate`.) Values are any expressions; they are evaluated each time the launcher is started, and `self` in them
+/// is the launcher: `target_peers = self.target` reads a field of the annotated struct.
 ///
 /// Several are allowed, also of one type. They take their turns **in the order written, from top to bottom**. (In
 /// Python decorators apply from the bottom up, so there the lowest comes first.)
