@@ -1,1 +1,9 @@
 //! Shared helpers of the examples.
+
+pub mod arguments;
+pub mod logging;
+pub mod output;
+pub mod report;
+pub mod signals;
+pub mod spread;
+pub mod walker;

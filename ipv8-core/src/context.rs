@@ -126,6 +126,8 @@ pub struct OverlayState {
     pub(crate) my_key: PrivateKey,
     pub(crate) max_peers: i32,
     pub(crate) wan: SocketAddr,
+    /// The own address of each class as the last introduction response saw it.
+    pub(crate) ipv4: Option<SocketAddr>,
     pub(crate) ipv6: Option<SocketAddr>,
     pub(crate) bootstrap: Bootstrap,
     pub(crate) requests: RequestCache<Box<dyn Any + Send>>,
@@ -150,6 +152,7 @@ impl OverlayState {
             my_key,
             max_peers,
             wan: UNSPECIFIED,
+            ipv4: None,
             ipv6: None,
             bootstrap,
             requests: RequestCache::default(),

@@ -46,13 +46,9 @@ impl<C: Community> fmt::Debug for Strategies<C> {
     }
 }
 
-impl<C: Community> Strategies<C> {
-    /// No strategies: an overlay that only answers.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
+// The bound stands on the method so that the compiler says once that a type is no community,
+// not once for each strategy that `#[walk_strategy]` adds.
+impl<C> Strategies<C> {
     /// Appends a strategy of type `S` with its default options, changed by `configure`.
     ///
     /// It is skipped while the overlay has `target_peers` peers or more; -1 never skips, 0 always
@@ -61,10 +57,21 @@ impl<C: Community> Strategies<C> {
         &mut self,
         target_peers: i32,
         configure: impl FnOnce(&mut S),
-    ) -> &mut Self {
+    ) -> &mut Self
+    where
+        C: Community,
+    {
         let mut strategy = S::default();
         configure(&mut strategy);
         self.add_strategy(target_peers, strategy)
+    }
+}
+
+impl<C: Community> Strategies<C> {
+    /// No strategies: an overlay that only answers.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Appends a strategy made elsewhere; for `target_peers` see [`Strategies::add`].

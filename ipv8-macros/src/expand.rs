@@ -5,9 +5,8 @@
 
 use crate::check;
 use crate::model::{Fragment, Item, Overlay, Stack, Strategy};
-use crate::parse;
 use crate::problems::Problems;
-use crate::{fallback, relay};
+use crate::{fallback, item, relay};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::LitStr;
@@ -19,7 +18,7 @@ pub(crate) fn finalise(args: TokenStream, item_tokens: TokenStream) -> TokenStre
     let mut problems = Problems::default();
     let fragments: Vec<Fragment> = relay::fragments(args);
     let stack = check::stack(&fragments, &mut problems);
-    let item = parse::item(item_tokens.clone(), &mut problems);
+    let item = item::head(item_tokens.clone(), &mut problems);
     check::launcher(&stack, &item, &mut problems);
     let span = fragments
         .first()
@@ -65,7 +64,9 @@ pub(crate) fn implementation(stack: &Stack, ident: &Ident, span: Span) -> TokenS
         .and_then(|overlay| overlay.community.clone());
     let overlay = overlay.unwrap_or_else(|| quote_spanned!(at=> #krate::__private::NoOverlay));
     let meta = meta(stack, ident);
-    let strategies = walk_strategies(&stack.strategies, &krate, at);
+    // `self` is the user's own, so that their expressions can read the launcher's fields.
+    let this = Ident::new("self", at.resolved_at(ident.span()));
+    let strategies = walk_strategies(&stack.strategies, &krate, &this, at);
     quote_spanned! {at=>
         #[automatically_derived]
         impl #krate::CommunityLauncher for #ident {
@@ -89,7 +90,12 @@ fn meta(stack: &Stack, ident: &Ident) -> TokenStream {
     quote_spanned!(at=> #krate::launcher_meta!(name = #name, after = [#(#after),*]))
 }
 
-fn walk_strategies(strategies: &[Strategy], krate: &TokenStream, at: Span) -> TokenStream {
+fn walk_strategies(
+    strategies: &[Strategy],
+    krate: &TokenStream,
+    this: &Ident,
+    at: Span,
+) -> TokenStream {
     if strategies.is_empty() {
         return TokenStream::new();
     }
@@ -98,7 +104,7 @@ fn walk_strategies(strategies: &[Strategy], krate: &TokenStream, at: Span) -> To
         .iter()
         .map(|strategy| walk_strategy(strategy, &list));
     quote_spanned! {at=>
-        fn walk_strategies(&self, #list: &mut #krate::Strategies<Self::Overlay>) {
+        fn walk_strategies(&#this, #list: &mut #krate::Strategies<Self::Overlay>) {
             #(#added)*
         }
     }
@@ -123,7 +129,7 @@ fn walk_strategy(strategy: &Strategy, list: &Ident) -> TokenStream {
 }
 
 /// The same tokens, meaning what they meant, at another place.
-fn moved_to(at: Span, tokens: TokenStream) -> TokenStream {
+pub(crate) fn moved_to(at: Span, tokens: TokenStream) -> TokenStream {
     let moved = tokens.into_iter().map(|mut token| {
         token.set_span(at.resolved_at(token.span()));
         token

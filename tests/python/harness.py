@@ -103,6 +103,9 @@ def keep_to_loopback(host: str = "127.0.0.1") -> None:
 
     Overlay.discover_lan_addresses = nothing
 
+    # without this py-ipv8 cannot send a thing over IPv6: it makes an address of the four parts of a socket's name
+    EndpointListener.get_ipv6_address = lambda self: self.endpoint.get_address()[:2]
+
 
 class Counters:
     """Datagrams, bytes and message ids that passed a UDP endpoint."""

@@ -17,7 +17,7 @@ Every packet is judged by a node that knows nobody, unless `--keep-state` lets i
 - error: null, or the text of what was raised while handling; an accepted packet can have one too
 - event, mid, public_key, global_time, fields: what was accepted, as in the events of `peer.py`
 - added: the mids of the peers that became verified
-- sent: the ids of the messages sent because of it, in order, and to: their destinations
+- sent: the messages sent because of it, in order, as hex, and to: their destinations
 - new_addresses: addresses known only since, and wan: the WAN estimate afterwards
 """
 from __future__ import annotations
@@ -147,7 +147,7 @@ class Judge:
             "id": packet[22] if len(packet) > 22 and packet[:22] == overlay.get_prefix() else None,
             "error": f"{type(error).__name__}: {error}"[:300] if error else None,
             **{name: accepted.get(name) for name in ("event", "mid", "public_key", "global_time", "fields")},
-            "added": self.added, "sent": [data[22] for _, data in self.endpoint.sent],
+            "added": self.added, "sent": [data.hex() for _, data in self.endpoint.sent],
             "to": [address_text(address) for address, _ in self.endpoint.sent],
             "new_addresses": sorted(address_text(a) for a in set(overlay.network._all_addresses) - before),
             "wan": address_text(overlay.my_estimated_wan),

@@ -5,9 +5,9 @@ A py-ipv8 node on loopback, steered by its command line and by JSON lines on std
             [--walk-interval 0.5] [--max-peers 30] [--key HEX148] [--old-style] [--bootstrap-timeout 1] [--duration 120]
 
 Commands: {"command": "send", "message": "everything" | "plain" | "timed", "to": ADDR or mid, "fields": {...}},
-{"command": "send_raw", "to": ADDR, "packet": hex}, {"command": "walk_to", "to": ADDR}, {"command": "peers"},
-{"command": "stats"}, {"command": "stop"}. Every one but stop is answered with an event: `sent`, `walked`, `peers`,
-`stats`, or `error`.
+{"command": "send_raw", "to": ADDR, "packet": hex}, {"command": "walk_to", "to": ADDR}, {"command": "ask", "to": mid},
+{"command": "peers"}, {"command": "stats"}, {"command": "stop"}. Every one but stop is answered with an event: `sent`,
+`walked`, `asked`, `peers`, `stats`, or `error`.
 
 Events: `listening` (address, mid, public_key) comes first, `stopped` (reason) last; in between `peer_added` and
 `peer_removed` (mid, address), and for what was accepted `introduction_request`, `introduction_response`,
@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from base64 import b64encode
+from typing import TYPE_CHECKING
 
 from ipv8.keyvault.crypto import default_eccrypto
 from ipv8.messaging.payload_headers import GlobalTimeDistributionPayload
@@ -26,6 +27,9 @@ from ipv8_service import IPv8
 from community import ReportingCommunity, community_class
 from harness import Counters, Control, address_text, build, emit, finish, keep_to_loopback, parse_address
 from payloads import MESSAGES
+
+if TYPE_CHECKING:
+    from ipv8.peer import Peer
 
 
 def walker(text: str) -> dict:
@@ -55,13 +59,18 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def interface(args: argparse.Namespace) -> str:
+    """The name of the interface that `--listen` asks for."""
+    return "UDPIPv6" if ":" in args.listen[0] else "UDPIPv4"
+
+
 def configuration(args: argparse.Namespace) -> dict:
     """The configuration of the one overlay, in py-ipv8's form."""
     key = bytes.fromhex(args.key) if args.key else default_eccrypto.generate_key("curve25519").key_to_bin()
     bootstrappers = [{"class": "DispersyBootstrapper", "init": {
         "ip_addresses": args.bootstrap, "dns_addresses": [], "bootstrap_timeout": args.bootstrap_timeout}}]
     return {
-        "interfaces": [{"interface": "UDPIPv4", "ip": args.listen[0], "port": args.listen[1]}],
+        "interfaces": [{"interface": interface(args), "ip": args.listen[0], "port": args.listen[1]}],
         "keys": [{"alias": "mine", "generation": "curve25519", "file": "", "bin": b64encode(key).decode()}],
         "logger": {"level": "WARNING"},
         "working_directory": ".",
@@ -81,17 +90,19 @@ class Commands:
 
     def handlers(self) -> dict:
         """The handlers by the name of their command."""
-        return {"send": self.send, "send_raw": self.send_raw, "walk_to": self.walk_to, "peers": self.peers,
-                "stats": self.stats}
+        return {"send": self.send, "send_raw": self.send_raw, "walk_to": self.walk_to, "ask": self.ask,
+                "peers": self.peers, "stats": self.stats}
 
     def address(self, text: str) -> tuple:
         """The address meant by an address or a mid."""
-        if ":" in text:
-            return parse_address(text)
+        return parse_address(text) if ":" in text else self.peer(text).address
+
+    def peer(self, mid: str) -> Peer:
+        """The verified peer with that mid."""
         for peer in self.overlay.network.verified_peers:
-            if peer.mid.hex() == text:
-                return peer.address
-        msg = f"no verified peer {text}"
+            if peer.mid.hex() == mid:
+                return peer
+        msg = f"no verified peer {mid}"
         raise LookupError(msg)
 
     def send(self, command: dict) -> None:
@@ -112,10 +123,16 @@ class Commands:
         emit("sent", message="raw", to=address_text(to), packet=packet.hex())
 
     def walk_to(self, command: dict) -> None:
-        """Send an introduction request."""
+        """Send an introduction request to an address."""
         to = self.address(command["to"])
         self.overlay.walk_to(to)
         emit("walked", to=address_text(to))
+
+    def ask(self, command: dict) -> None:
+        """Send an introduction request to a verified peer, in the style it is known to understand."""
+        peer = self.peer(command["to"])
+        self.overlay.send_introduction_request(peer)
+        emit("asked", to=address_text(peer.address))
 
     def peers(self, _: dict) -> None:
         """List the peers of the overlay, and what else it knows."""
@@ -138,7 +155,7 @@ async def main() -> None:
     ipv8 = IPv8(configuration(args),
                 extra_communities={"TestCommunity": community_class(args.community, args.old_style)})
     overlay = ipv8.overlays[0]
-    udp = ipv8.endpoint.interfaces["UDPIPv4"]
+    udp = ipv8.endpoint.interfaces[interface(args)]
     counters = Counters(udp)
     control = Control(args.duration)
     await ipv8.start()

@@ -13,14 +13,17 @@
 mod environment;
 pub mod hex;
 mod judge;
+mod peer;
 mod process;
 
 use std::io::Write;
+use std::net::{SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
 pub use judge::Verdict;
+pub use peer::{Known, KnownPeer, Traffic};
 pub use process::{Listening, PythonProcess};
 
 /// The environment variable that turns a skip into a failure when it is `1`.
@@ -58,11 +61,7 @@ impl PythonNeighbour {
             (Ok(neighbour), _) => Some(neighbour),
             (Err(reason), true) => panic!("{REQUIRE}=1, but there is no py-ipv8: {reason}"),
             (Err(reason), false) => {
-                let thread = std::thread::current();
-                say(&format!(
-                    "skipped: {}: {reason}",
-                    thread.name().unwrap_or("a test")
-                ));
+                skip(reason);
                 None
             }
         }
@@ -95,6 +94,29 @@ impl PythonNeighbour {
         );
         command
     }
+}
+
+/// Whether a socket can be bound to each of these addresses; if not, one line says `skipped: …` and the test should return.
+///
+/// Only Linux has all of 127.0.0.0/8, and not every machine has IPv6: that is no failure, whatever [`REQUIRE`] says.
+#[must_use]
+pub fn can_bind_or_skip(addresses: &[SocketAddr]) -> bool {
+    let refused = addresses
+        .iter()
+        .find_map(|address| Some((address, UdpSocket::bind(address).err()?)));
+    if let Some((address, error)) = &refused {
+        skip(&format!("cannot bind {address}: {error}"));
+    }
+    refused.is_none()
+}
+
+/// Says that the running test is skipped.
+fn skip(reason: &str) {
+    let thread = std::thread::current();
+    say(&format!(
+        "skipped: {}: {reason}",
+        thread.name().unwrap_or("a test")
+    ));
 }
 
 fn required() -> bool {

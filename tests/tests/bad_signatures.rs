@@ -159,7 +159,7 @@ fn signed_payloads_that_are_none_are_refused() {
     );
     let request = IntroductionRequest::new(Style::New, source(), source(), source(), 1);
     let request = sealed_styled(PROBE, &stranger(), Style::New, request);
-    // What is wrong, the good datagram, where it is changed and to what, and what it is refused for.
+    // What is wrong, the message, where it is written over and with what, and the reason counted.
     type Case<'a> = (&'a str, &'a [u8], usize, &'a [u8], DropReason);
     let cases: [Case<'_>; 6] = [
         (

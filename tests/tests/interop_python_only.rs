@@ -7,18 +7,9 @@ use ipv8_tests::python::{PythonNeighbour, PythonProcess, hex};
 use serde_json::{Value, json};
 
 const COMMUNITY: &str = "6970763872737465737470797468306e6f6e6c79";
-const FINDING: Duration = Duration::from_secs(30);
 
 fn peer(python: &PythonNeighbour, options: &[&str]) -> PythonProcess {
-    let mut arguments = vec!["--community", COMMUNITY];
-    arguments.extend(options);
-    python.start("peer.py", &arguments)
-}
-
-fn wait_for_peer(process: &mut PythonProcess, mid: &str) {
-    process.wait_for(&format!("the peer {mid}"), FINDING, |event| {
-        event["event"] == "peer_added" && event["mid"] == mid
-    });
+    python.peer(COMMUNITY, options)
 }
 
 #[test]
@@ -39,8 +30,8 @@ fn two_peers_find_each_other_through_the_tracker_and_talk() {
     );
     let mut second = peer(python, &["--bootstrap", &server, "--walker", "EdgeWalk:20"]);
     let (one, two) = (first.listening(), second.listening());
-    wait_for_peer(&mut first, &two.mid);
-    wait_for_peer(&mut second, &one.mid);
+    first.wait_for_peer(&two.mid);
+    second.wait_for_peer(&one.mid);
 
     let fields = json!({
         "flag": true, "number": i64::MIN, "real": "3ff199999999999a", "data": "00ff", "text": "hé",
@@ -98,7 +89,7 @@ fn an_old_style_peer_stays_old() {
     let mut old = peer(python, &[&walking[..], &["--old-style"]].concat());
     let (address, mid) = (new.listening().address.to_string(), old.listening().mid);
     old.ask(&json!({"command": "walk_to", "to": address}), "walked");
-    wait_for_peer(&mut new, &mid);
+    new.wait_for_peer(&mid);
     for _ in 0..3 {
         new.wait_for_event("introduction_response");
         old.wait_for_event("introduction_response");

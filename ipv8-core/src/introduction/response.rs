@@ -45,20 +45,23 @@ impl Context<'_> {
     /// says nothing about our WAN.
     fn learn_own_address(&mut self, destination: SocketAddr) {
         match destination {
-            SocketAddr::V4(address) if !is_lan_subnet(*address.ip()) => {
-                self.state.wan = destination
+            SocketAddr::V4(address) => {
+                self.state.ipv4 = Some(destination);
+                if !is_lan_subnet(*address.ip()) {
+                    self.state.wan = destination;
+                }
             }
-            SocketAddr::V4(_) => {}
             SocketAddr::V6(_) => self.state.ipv6 = Some(destination),
         }
     }
 
     /// A peer that prefers the other address class, for which we have a socket too, is tried
-    /// there, and asked to puncture its way to us.
+    /// there, and asked to puncture its way to us. As in the reference even one that names
+    /// `0.0.0.0:0`: it does not know its own address yet, we know ours.
     fn switch_interface(&mut self, peer: &Peer, response: &IntroductionResponse) {
         let wanted = response.source_wan;
         let same_class = wanted.is_ipv4() == peer.address().is_ipv4();
-        if same_class || wanted == UNSPECIFIED || !self.shared.local.interfaces.reach(&wanted) {
+        if same_class || !self.shared.local.interfaces.reach(&wanted) {
             return;
         }
         self.shared
@@ -80,6 +83,7 @@ impl Context<'_> {
     fn is_own_address(&self, address: &SocketAddr) -> bool {
         *address == self.state.wan
             || *address == self.shared.local.lan
+            || Some(*address) == self.state.ipv4
             || Some(*address) == self.state.ipv6
             || Some(*address) == self.shared.local.ipv6
     }
@@ -88,9 +92,8 @@ impl Context<'_> {
         if other.is_ipv6() {
             return self.state.ipv6.or(self.shared.local.ipv6);
         }
-        [self.state.wan, self.shared.local.lan]
-            .into_iter()
-            .find(|address| *address != UNSPECIFIED)
+        let lan = self.shared.local.lan;
+        self.state.ipv4.or((lan != UNSPECIFIED).then_some(lan))
     }
 
     /// Which of the introduced addresses can be walked to: behind our own WAN host only the LAN
@@ -112,5 +115,64 @@ impl Context<'_> {
             wan,
             SocketAddr::new(self.my_estimated_lan().ip(), wan.port()),
         ]
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::time::Instant;
+
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+    use crate::bootstrap::Bootstrap;
+    use crate::context::{OverlayState, Shared};
+    use crate::crypto::PrivateKey;
+    use crate::network::{Network, NetworkLimits};
+    use crate::packet::{CommunityId, open_unsigned};
+    use crate::payload::{New, PunctureRequest};
+
+    /// The puncture request sent because of a response from an IPv6 source, if any.
+    fn punctured(destination: &str, source_wan: &str) -> Option<PunctureRequest> {
+        let [destination, source_wan, source] =
+            [destination, source_wan, "[2001:db8::1]:1"].map(|text| text.parse().unwrap());
+        let mut rng = StdRng::from_seed([1; 32]);
+        let [me, other] = [(); 2].map(|()| PrivateKey::generate(&mut rng));
+        let id = CommunityId::from_bytes([7; 20]);
+        let mut state = OverlayState::new(id, me, -1, Bootstrap::default());
+        let mut shared = Shared::new(Network::new(NetworkLimits::default()), rng);
+        shared.local.lan = "10.0.0.9:8090".parse().unwrap();
+        let by = SignedBy {
+            key: other.public_key().clone(),
+            canonical: true,
+        };
+        let response = IntroductionResponse::new(destination, UNSPECIFIED, source_wan, 5);
+        Context::new(&mut state, &mut shared, Instant::now()).on_introduction_response(
+            &by,
+            source,
+            Style::New,
+            &response,
+        );
+        let sent = shared.outbox.pop()?;
+        assert_eq!(sent.to, source);
+        let (_, New(request)) = open_unsigned(&sent.packet.seal(), true).unwrap();
+        Some(request)
+    }
+
+    #[test]
+    fn a_lan_address_that_a_peer_saw_is_the_own_address_for_another_interface() {
+        let request = punctured("172.20.0.1:7", "1.2.3.4:5").unwrap();
+        assert_eq!(request.wan_walker, "172.20.0.1:7".parse().unwrap());
+        let request = punctured("[2001:db8::2]:7", "1.2.3.4:5").unwrap();
+        assert_eq!(request.wan_walker, "10.0.0.9:8090".parse().unwrap());
+    }
+
+    #[test]
+    fn a_peer_without_an_address_on_another_interface_is_asked_to_puncture_all_the_same() {
+        let request = punctured("1.2.3.4:7", "0.0.0.0:0").unwrap();
+        assert_eq!(request.wan_walker, "1.2.3.4:7".parse().unwrap());
+        assert_eq!(punctured("1.2.3.4:7", "[2001:db8::1]:1"), None);
     }
 }

@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::fmt;
 use std::marker::PhantomData;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
@@ -50,6 +50,7 @@ pub(super) enum End {
 /// is dropped. A community or strategy that keeps a handle of its own node therefore keeps that node
 /// running until somebody stops it.
 #[derive(Clone)]
+#[must_use = "the node stops when its last handle is dropped"]
 pub struct Ipv8 {
     commands: mpsc::Sender<Command>,
     shared: Arc<Shared>,
@@ -60,6 +61,8 @@ pub(super) struct Shared {
     pub(super) my_peer: PublicKey,
     pub(super) overlays: Vec<OverlayInfo>,
     pub(super) events: broadcast::WeakSender<Event>,
+    /// Subscribed before the node's first input, for the first who asks.
+    pub(super) first_events: Mutex<Option<broadcast::Receiver<Event>>>,
     pub(super) stop: watch::Sender<bool>,
     pub(super) end: watch::Receiver<End>,
 }
@@ -125,15 +128,22 @@ impl Ipv8 {
         &self.shared.overlays
     }
 
-    /// Everything that happens from now on: peers coming and going, steps, panics. A receiver that
-    /// is more than 4,096 events behind loses the oldest and is told how many.
+    /// What happens in the node: peers coming and going, steps, panics. The first call also gets
+    /// what has happened since the launch, any later one only what comes. A receiver that is more
+    /// than 1,024 events behind loses the oldest and is told how many.
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<Event> {
-        match self.shared.events.upgrade() {
+        let since_launch = self
+            .shared
+            .first_events
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        since_launch.unwrap_or_else(|| match self.shared.events.upgrade() {
             Some(events) => events.subscribe(),
             // The node has stopped: a channel that is closed already.
             None => broadcast::channel(1).1,
-        }
+        })
     }
 
     /// The node's figures.
@@ -299,7 +309,6 @@ impl<C: Community> OverlayHandle<C> {
     }
 
     /// The node.
-    #[must_use]
     pub fn ipv8(&self) -> &Ipv8 {
         &self.ipv8
     }

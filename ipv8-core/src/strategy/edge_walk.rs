@@ -22,7 +22,9 @@ const COMPLETE_EDGES: usize = 64;
 /// Unlike the reference a step sends at most `neighborhood_size` requests (plus one for each edge
 /// that grows), asks an address again only after `edge_timeout`, and never turns an edge back into
 /// a peer that is on it.
-#[derive(Debug)]
+///
+/// A clone goes on from the same state.
+#[derive(Clone, Debug)]
 pub struct EdgeWalk {
     /// How many peers make an edge complete, its root included. Default 4.
     pub edge_length: usize,
@@ -36,7 +38,7 @@ pub struct EdgeWalk {
     asked: HashMap<SocketAddr, Instant>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Edge {
     peers: Vec<Peer>,
     grown: Instant,

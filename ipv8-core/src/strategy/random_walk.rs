@@ -23,7 +23,9 @@ use crate::strategy::{DiscoveryStrategy, seconds};
 /// walk.window_size = 10;
 /// assert_eq!(walk.timeout, 3.0);
 /// ```
-#[derive(Debug)]
+///
+/// A clone goes on from the same state.
+#[derive(Clone, Debug)]
 pub struct RandomWalk {
     /// Seconds after which an unanswered address is given up. Default 3.0.
     pub timeout: f64,

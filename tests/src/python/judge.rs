@@ -12,7 +12,7 @@ use super::{PythonNeighbour, PythonProcess, hex};
 const BATCH: Duration = Duration::from_secs(120);
 
 /// What py-ipv8 did with a packet; `tests/python/judge.py` says more about every field.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Verdict {
     /// The number of the packet, from 0.
     pub n: usize,
@@ -34,8 +34,8 @@ pub struct Verdict {
     pub fields: Option<Value>,
     /// The mids of the peers that became verified.
     pub added: Vec<String>,
-    /// The ids of the messages sent because of it, in order.
-    pub sent: Vec<u8>,
+    /// The messages sent because of it, in order, as hex.
+    pub sent: Vec<String>,
     /// Where these were sent to.
     pub to: Vec<String>,
     /// The addresses known only since, sorted as text.

@@ -1,0 +1,59 @@
+//! The log of a program: on the standard error, so that the standard output holds nothing but its reports.
+
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::layer;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// Writes warnings and errors to the standard error, or what the variable `RUST_LOG` asks for: levels, also for single modules
+/// (`info`, `warn,ipv8_core::strategy=trace`), but nothing finer, which would cost three crates. A `RUST_LOG` that cannot be read is
+/// said and counts as none. A standard error that is closed is no reason to stop.
+pub fn start() {
+    let log = layer()
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false);
+    let (filter, problem) = filter(std::env::var("RUST_LOG").ok().as_deref());
+    // It fails when there is a log already, which then serves as well.
+    let _ = tracing_subscriber::registry()
+        .with(log.with_filter(filter))
+        .try_init();
+    if let Some(problem) = problem {
+        tracing::warn!("{problem}");
+    }
+}
+
+/// What `wanted`, the value of `RUST_LOG`, lets through, and what is wrong with it.
+fn filter(wanted: Option<&str>) -> (Targets, Option<String>) {
+    let default = Targets::new().with_default(LevelFilter::WARN);
+    match wanted.map(str::parse::<Targets>) {
+        None => (default, None),
+        Some(Ok(filter)) => (filter, None),
+        Some(Err(error)) => (default, Some(format!("RUST_LOG is ignored: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tracing::Level;
+
+    #[test]
+    fn warnings_pass_unless_something_else_is_wanted() {
+        let (unset, problem) = filter(None);
+        assert_eq!(problem, None);
+        assert!(unset.would_enable("ipv8_core", &Level::WARN));
+        assert!(!unset.would_enable("ipv8_core", &Level::INFO));
+        let (chosen, _) = filter(Some("warn,ipv8_core::strategy=trace"));
+        assert!(chosen.would_enable("ipv8_core::strategy", &Level::TRACE));
+        assert!(!chosen.would_enable("ipv8_core::engine", &Level::INFO));
+    }
+
+    #[test]
+    fn nonsense_is_told_and_counts_as_nothing() {
+        let (nonsense, problem) = filter(Some("ipv8_core=loud"));
+        assert!(problem.is_some_and(|text| text.contains("RUST_LOG")));
+        assert!(nonsense.would_enable("ipv8_core", &Level::WARN));
+        assert!(!nonsense.would_enable("ipv8_core", &Level::INFO));
+    }
+}

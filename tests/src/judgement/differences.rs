@@ -1,0 +1,145 @@
+//! Where we mean to judge differently from py-ipv8, and nothing else.
+
+use std::net::SocketAddr;
+
+use ipv8_core::outbox::is_sendable;
+use serde_json::Value;
+
+use crate::python::Verdict;
+
+/// The private bin of the judging node: `DEFAULT_KEY` of `tests/python/judge.py`.
+pub const OWN_KEY: [u8; 74] = own_key();
+
+const fn own_key() -> [u8; 74] {
+    let (mut key, head) = ([0; 74], *b"LibNaCLSK:");
+    let mut at = 0;
+    while at < 74 {
+        key[at] = if at < 10 { head[at] } else { at as u8 - 10 };
+        at += 1;
+    }
+    key
+}
+
+/// A deliberate difference.
+#[derive(Clone, Copy, Debug)]
+pub struct Difference {
+    /// What differs.
+    pub name: &'static str,
+    /// Why.
+    pub reason: &'static str,
+    /// Turns py-ipv8's verdict into the one we mean to give, for a node whose own mid is the second argument.
+    pub apply: fn(&mut Verdict, &str),
+}
+
+/// All of them.
+pub const DIFFERENCES: [Difference; 4] = [
+    Difference {
+        name: "a packet that is only a prefix is dropped",
+        reason: "py-ipv8 lets an IndexError escape; protocol 16.3",
+        apply: |verdict, _| {
+            if verdict.verdict == "raised" {
+                verdict.verdict = "dropped".to_owned();
+            }
+        },
+    },
+    Difference {
+        name: "own packets are dropped",
+        reason: "py-ipv8 answers itself, which only feeds a loop; it adds itself as a peer in neither case",
+        apply: |verdict, own_mid| {
+            if verdict.is_accepted() && verdict.mid.as_deref() == Some(own_mid) {
+                *verdict = Verdict {
+                    n: verdict.n,
+                    verdict: "own".to_owned(),
+                    id: verdict.id,
+                    wan: "0.0.0.0:0".to_owned(),
+                    ..Verdict::default()
+                };
+            }
+        },
+    },
+    Difference {
+        name: "nothing is sent to what is nobody's address",
+        reason: "port 0 and unspecified, broadcast and multicast hosts: no peer can be there, and a packet must not make us \
+                 send to a whole network; py-ipv8 leaves it to the system to refuse, which it does but for multicast",
+        apply: |verdict, _| {
+            let all = verdict.sent.iter().zip(&verdict.to);
+            let kept = all.filter(|(_, to)| is_sendable(&address(to)));
+            (verdict.sent, verdict.to) = kept
+                .map(|(packet, to)| (packet.clone(), to.clone()))
+                .unzip();
+        },
+    },
+    Difference {
+        name: "addresses that cannot be walked to are not remembered",
+        reason: "port 0 or an unspecified host: they would only take the places of others",
+        apply: |verdict, _| {
+            let usable =
+                |address: SocketAddr| address.port() != 0 && !address.ip().is_unspecified();
+            verdict.new_addresses.retain(|text| usable(address(text)));
+        },
+    },
+];
+
+/// The verdict we mean to give where py-ipv8 gives `verdict`, for a node whose own mid is `own_mid`.
+#[must_use]
+pub fn expected(verdict: &Verdict, own_mid: &str) -> Verdict {
+    let mut verdict = verdict.clone();
+    normalise(&mut verdict);
+    for difference in DIFFERENCES {
+        (difference.apply)(&mut verdict, own_mid);
+    }
+    verdict
+}
+
+/// The names of the deliberate differences that make us judge differently from `verdict`.
+pub fn applying(verdict: &Verdict, own_mid: &str) -> impl Iterator<Item = &'static str> {
+    DIFFERENCES.into_iter().filter_map(move |difference| {
+        let mut changed = verdict.clone();
+        (difference.apply)(&mut changed, own_mid);
+        (changed != *verdict).then_some(difference.name)
+    })
+}
+
+/// What differs between the verdict `expected` of us and the one that we gave; `None` when nothing does.
+///
+/// The text of an error is not compared: the two libraries have words of their own.
+#[must_use]
+pub fn disagreement(expected: &Verdict, ours: &Verdict) -> Option<String> {
+    let stripped = |verdict: &Verdict| Verdict {
+        n: 0,
+        error: None,
+        kind: None,
+        packet: None,
+        source: None,
+        deterministic: None,
+        ..verdict.clone()
+    };
+    let (expected, ours) = (stripped(expected), stripped(ours));
+    (expected != ours).then(|| format!("expected {expected:?}\n     got {ours:?}"))
+}
+
+/// Python writes `::1.2.3.4` where Rust writes `::102:304`.
+fn normalise(verdict: &mut Verdict) {
+    let texts = verdict.to.iter_mut().chain(&mut verdict.new_addresses);
+    texts.for_each(normalise_text);
+    normalise_text(&mut verdict.wan);
+    verdict.new_addresses.sort();
+    if let Some(Value::Object(fields)) = &mut verdict.fields {
+        for field in fields.values_mut() {
+            if let Value::String(text) = field {
+                normalise_text(text);
+            }
+        }
+    }
+}
+
+fn normalise_text(text: &mut String) {
+    if let Ok(address) = text.parse::<SocketAddr>() {
+        *text = address.to_string();
+    }
+}
+
+fn address(text: &str) -> SocketAddr {
+    text.parse()
+        .unwrap_or_else(|error| panic!("{text} in a verdict: {error}"))
+}

@@ -1,0 +1,221 @@
+//! One packet, one engine, one verdict.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::mpsc::{self, Receiver};
+use std::time::Instant;
+
+use ipv8_core::address::UNSPECIFIED;
+use ipv8_core::context::LocalAddresses;
+use ipv8_core::counters::DropReason;
+use ipv8_core::crypto::PrivateKey;
+use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
+use ipv8_core::introduction::{IntroductionMessage, OpenedIntroduction, introduction_opener};
+use ipv8_core::overlay::Strategies;
+use ipv8_core::packet::{CommunityId, Header};
+use serde_json::{Value, json};
+
+use crate::python::{Verdict, hex};
+use crate::reporting::{Reporting, ReportingSettings};
+use crate::view::{View, bytes};
+
+/// Where the judging node listens, as `judge.py` has it.
+const OWN_ADDRESS: &str = "127.0.0.1:8090";
+
+/// Our library, asked packet after packet. Every packet meets a node that has just started and knows nobody, unless the judge
+/// keeps its state.
+#[derive(Debug)]
+pub struct RustJudge {
+    community: CommunityId,
+    my_peer: PrivateKey,
+    own_address: SocketAddr,
+    count: usize,
+    keeps_state: bool,
+    kept: Option<Node>,
+}
+
+/// A node without limit of peers.
+#[derive(Debug)]
+struct Node {
+    engine: Engine,
+    events: Receiver<Value>,
+    now: Instant,
+}
+
+impl RustJudge {
+    /// A judge whose nodes have the key `my_peer` (a private bin) in `community`.
+    ///
+    /// # Panics
+    /// When that is no key.
+    #[must_use]
+    pub fn new(community: CommunityId, my_peer: &[u8]) -> Self {
+        Self {
+            community,
+            my_peer: PrivateKey::from_bytes(my_peer).expect("a private key"),
+            own_address: OWN_ADDRESS.parse().expect("an address"),
+            count: 0,
+            keeps_state: false,
+            kept: None,
+        }
+    }
+
+    /// The same with one node for all packets.
+    #[must_use]
+    pub fn keeping_state(self) -> Self {
+        Self {
+            keeps_state: true,
+            ..self
+        }
+    }
+
+    /// The verdict on one packet from `source`. Besides those of `judge.py` there are `own` (signed by the judge) and `dropped`
+    /// (only a prefix). `error` is the reason of a refusal.
+    pub fn judge(&mut self, packet: &[u8], source: SocketAddr) -> Verdict {
+        let mut node = self.kept.take().unwrap_or_else(|| self.node());
+        let before: BTreeSet<_> = node.engine.network().addresses().collect();
+        let mut verdict = self.empty(packet);
+        let refusal = node.receive(packet, source);
+        node.take_outputs(&mut verdict);
+        match refusal {
+            Some(reason) => {
+                verdict.verdict = self.name(reason, packet).to_owned();
+                verdict.error = Some(reason.name().to_owned());
+            }
+            None => node.accepted(packet, &mut verdict),
+        }
+        let known = node.engine.network().addresses();
+        let new = known.filter(|address| !before.contains(address));
+        verdict.new_addresses = new.map(|address| address.to_string()).collect();
+        verdict.new_addresses.sort();
+        let wan = node
+            .engine
+            .call::<Reporting, _>(self.community, node.now, |_, cx| cx.my_estimated_wan());
+        verdict.wan = wan.unwrap_or(UNSPECIFIED).to_string();
+        self.kept = self.keeps_state.then_some(node);
+        verdict
+    }
+
+    fn node(&self) -> Node {
+        let now = Instant::now();
+        let (sender, events) = mpsc::channel();
+        let mut engine = Engine::new(&EngineConfig::new([1; 32]));
+        let local = LocalAddresses {
+            lan: self.own_address,
+            ..LocalAddresses::default()
+        };
+        engine.handle(Input::LocalAddresses(local), now);
+        let overlay = OverlayConfig {
+            my_peer: self.my_peer.clone(),
+            max_peers: Some(-1),
+            bootstrap: Vec::new(),
+        };
+        let settings = ReportingSettings {
+            id: self.community,
+            events: Some(sender),
+        };
+        let made = engine.add_overlay::<Reporting>(overlay, settings, Strategies::new(), now);
+        made.expect("the overlay is made");
+        Node {
+            engine,
+            events,
+            now,
+        }
+    }
+
+    fn empty(&mut self, packet: &[u8]) -> Verdict {
+        let ours = |header: &Header<'_>| *header.prefix == self.community.prefix();
+        let header = Header::split(packet).filter(ours);
+        self.count += 1;
+        Verdict {
+            n: self.count - 1,
+            verdict: "accepted".to_owned(),
+            id: header.map(|header| header.id),
+            ..Verdict::default()
+        }
+    }
+
+    fn name(&self, reason: DropReason, packet: &[u8]) -> &'static str {
+        match reason {
+            DropReason::TooShort if packet == self.community.prefix() => "dropped",
+            DropReason::TooShort | DropReason::UnknownPrefix => "foreign",
+            DropReason::UnknownMessage => "unknown",
+            DropReason::DeprecatedMessage => "deprecated",
+            DropReason::OwnPacket => "own",
+            DropReason::BadKey
+            | DropReason::BadSignature
+            | DropReason::Malformed
+            | DropReason::Leftover => "refused",
+            other => panic!("a packet was dropped for {other}"),
+        }
+    }
+}
+
+impl Node {
+    /// Takes a packet in; tells why, if it is refused. What cannot be sent because of it was accepted nonetheless.
+    fn receive(&mut self, packet: &[u8], source: SocketAddr) -> Option<DropReason> {
+        let before = self.engine.statistics().clone();
+        if let Some(ticket) = self.engine.admit(source, packet) {
+            let opened = ticket.open(packet);
+            self.engine.handle(Input::Opened(opened), self.now);
+        }
+        let mut drops = self.engine.statistics().drops();
+        let refusal = drops.find(|(reason, count)| {
+            *count > before.count(*reason)
+                && !matches!(reason, DropReason::Unsendable | DropReason::Unpackable)
+        });
+        refusal.map(|(reason, _)| reason)
+    }
+
+    fn take_outputs(&mut self, verdict: &mut Verdict) {
+        while let Some(output) = self.engine.poll_output() {
+            match output {
+                Output::Send(outgoing) => {
+                    let to = outgoing.to.to_string();
+                    verdict.sent.push(hex::encode(&outgoing.packet.seal()));
+                    verdict.to.push(to);
+                }
+                Output::Event(Event::PeerAdded { peer, .. }) => {
+                    verdict.added.push(peer.mid().to_string());
+                }
+                Output::Event(event) => panic!("{event:?} because of one packet"),
+            }
+        }
+    }
+
+    /// Fills in what was read: an introduction message by the very function that the engine opens it with, any other
+    /// as its handler reported it.
+    fn accepted(&self, packet: &[u8], verdict: &mut Verdict) {
+        let opened = verdict
+            .id
+            .and_then(introduction_opener)
+            .map(|open| open(packet));
+        let event = match opened {
+            Some(opened) => introduction_event(&opened.expect("the engine has just opened it")),
+            None => {
+                let mut events = self.events.try_iter();
+                let message = events.find(|event| event["event"] == "message");
+                message.expect("the handler of an accepted message reports it")
+            }
+        };
+        let text = |name: &str| event[name].as_str().map(str::to_owned);
+        verdict.event = text("event");
+        verdict.mid = text("mid");
+        verdict.public_key = text("public_key");
+        verdict.global_time = event["global_time"].as_u64();
+        verdict.fields = Some(event["fields"].clone());
+    }
+}
+
+fn introduction_event(opened: &OpenedIntroduction) -> Value {
+    let (name, by) = match &opened.message {
+        IntroductionMessage::Request(by, _) => ("introduction_request", Some(by)),
+        IntroductionMessage::Response(by, _) => ("introduction_response", Some(by)),
+        IntroductionMessage::PunctureRequest(_) => ("puncture_request", None),
+        IntroductionMessage::Puncture(by, _) => ("puncture", Some(by)),
+    };
+    json!({
+        "event": name, "mid": by.map(|by| by.key.mid().to_string()),
+        "public_key": by.map(|by| bytes(by.key.as_bytes())), "global_time": opened.global_time,
+        "fields": opened.view(),
+    })
+}

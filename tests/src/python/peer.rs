@@ -1,0 +1,129 @@
+//! A Python peer (`tests/python/peer.py`): how it is started and asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{PythonNeighbour, PythonProcess};
+
+/// How long finding a peer may take: far longer than it does, even on a busy machine.
+const FINDING: Duration = Duration::from_secs(30);
+
+/// What a Python peer knows: its `peers` event.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Known {
+    /// Its own LAN estimate.
+    pub lan: SocketAddr,
+    /// Its own WAN estimate.
+    pub wan: SocketAddr,
+    /// The addresses it could walk to.
+    pub walkable: BTreeSet<SocketAddr>,
+    /// Its verified peers.
+    pub peers: Vec<KnownPeer>,
+}
+
+/// A verified peer of a Python peer.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct KnownPeer {
+    /// Its mid, as hex.
+    pub mid: String,
+    /// Its preferred address.
+    pub address: SocketAddr,
+    /// Whether it is known to understand the new style.
+    pub new_style: bool,
+    /// All its addresses, sorted as text.
+    pub addresses: Vec<SocketAddr>,
+}
+
+/// What went over the socket of a Python peer or tracker: part of its `stats` event.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Traffic {
+    /// How many datagrams came in.
+    pub datagrams_in: u64,
+    /// How many went out.
+    pub datagrams_out: u64,
+    /// Those that came in, by message id.
+    pub ids_in: BTreeMap<u8, u64>,
+    /// Those that went out, by message id.
+    pub ids_out: BTreeMap<u8, u64>,
+}
+
+impl PythonNeighbour {
+    /// Starts a peer in `community` (40 hex digits); `options` are further arguments of `peer.py`.
+    ///
+    /// # Panics
+    /// When the process cannot be made.
+    #[must_use]
+    pub fn peer(&self, community: &str, options: &[&str]) -> PythonProcess {
+        let mut arguments = vec!["--community", community];
+        arguments.extend(options);
+        self.start("peer.py", &arguments)
+    }
+}
+
+impl PythonProcess {
+    /// Waits until the peer with that mid is verified.
+    ///
+    /// # Panics
+    /// When it does not come within half a minute.
+    pub fn wait_for_peer(&mut self, mid: &str) {
+        self.wait_for(&format!("the peer {mid}"), FINDING, |event| {
+            event["event"] == "peer_added" && event["mid"] == mid
+        });
+    }
+
+    /// Lets a peer send an introduction request to `address`.
+    ///
+    /// # Panics
+    /// When it cannot.
+    pub fn walk_to(&mut self, address: SocketAddr) {
+        self.ask(
+            &json!({"command": "walk_to", "to": address.to_string()}),
+            "walked",
+        );
+    }
+
+    /// Lets a peer send an introduction request to its verified peer with that mid.
+    ///
+    /// # Panics
+    /// When it cannot.
+    pub fn ask_peer(&mut self, mid: &str) {
+        self.ask(&json!({"command": "ask", "to": mid}), "asked");
+    }
+
+    /// What a peer knows.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub fn known(&mut self) -> Known {
+        let answer = self.ask(&json!({"command": "peers"}), "peers");
+        self.read(answer)
+    }
+
+    /// The mids of the verified peers of a peer, as hex.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub fn mids(&mut self) -> BTreeSet<String> {
+        let peers = self.known().peers.into_iter();
+        peers.map(|peer| peer.mid).collect()
+    }
+
+    /// What went over the socket of a peer or tracker.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub fn traffic(&mut self) -> Traffic {
+        let answer = self.ask(&json!({"command": "stats"}), "stats");
+        self.read(answer)
+    }
+
+    fn read<T: for<'a> Deserialize<'a>>(&self, answer: Value) -> T {
+        let text = answer.to_string();
+        serde_json::from_value(answer)
+            .unwrap_or_else(|error| self.fail(&format!("{error} in its answer {text}")))
+    }
+}

@@ -1,0 +1,329 @@
+//! A node of ours on loopback, handled like a Python one: events in order, every wait bounded.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::sync::OnceLock;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::{Duration, Instant};
+
+use ipv8_core::launcher::LauncherMeta;
+use ipv8_core::prelude::*;
+use ipv8_core::runtime::{NodeStatistics, RunningTracker};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use crate::reporting::{Reporting, ReportingSettings};
+
+/// How long anything that is told to happen may take: far longer than it does, even on a busy machine.
+const ANSWER: Duration = Duration::from_secs(30);
+const POLL: Duration = Duration::from_millis(5);
+
+/// A strategy of a [`RustNode`]; options not named are the defaults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Walker {
+    /// [`RandomWalk`].
+    Random,
+    /// [`RandomWalk`] that asks known peers only.
+    AskPeers,
+    /// [`EdgeWalk`] with a neighbourhood of two: as long as the neighbourhood is not complete, an edge walk waits for its
+    /// trackers to name more, and the default is more than some tests have nodes.
+    Edge,
+}
+
+/// How a [`RustNode`] is set up.
+#[derive(Clone, Debug)]
+pub struct RustNodeOptions {
+    /// The id of its one community.
+    pub community: CommunityId,
+    /// Where it listens. Default `127.0.0.1:0`.
+    pub listen: SocketAddr,
+    /// The trackers it begins with. Default none.
+    pub bootstrap: Vec<SocketAddr>,
+    /// Its strategies, each with a target of 20 peers. Default none: it only does what it is told.
+    pub walkers: Vec<Walker>,
+    /// Seconds between two steps of one strategy. Default 0.1.
+    pub walk_interval: f64,
+}
+
+impl RustNodeOptions {
+    /// The defaults, in `community` (40 hex digits).
+    ///
+    /// # Panics
+    /// When that is no community id.
+    #[must_use]
+    pub fn new(community: &str) -> Self {
+        Self {
+            community: CommunityId::from_hex(community),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            bootstrap: Vec::new(),
+            walkers: Vec::new(),
+            walk_interval: 0.1,
+        }
+    }
+}
+
+/// A running node with one [`Reporting`] overlay. It stops when it is dropped.
+#[derive(Debug)]
+pub struct RustNode {
+    overlay: OverlayHandle<Reporting>,
+    reported: Receiver<Value>,
+    events: VecDeque<Value>,
+}
+
+struct NodeLauncher {
+    community: CommunityId,
+    walkers: Vec<Walker>,
+    events: Sender<Value>,
+}
+
+impl CommunityLauncher for NodeLauncher {
+    type Overlay = Reporting;
+    const META: LauncherMeta = ipv8_core::launcher_meta!(name = "NodeLauncher", after = []);
+
+    fn settings(&self) -> ReportingSettings {
+        ReportingSettings {
+            id: self.community,
+            events: Some(self.events.clone()),
+        }
+    }
+
+    fn walk_strategies(&self, strategies: &mut Strategies<Reporting>) {
+        for walker in &self.walkers {
+            match walker {
+                Walker::Random => strategies.add::<RandomWalk>(20, |_| {}),
+                Walker::AskPeers => {
+                    strategies.add::<RandomWalk>(20, |walk| walk.reset_chance = 255)
+                }
+                Walker::Edge => strategies.add::<EdgeWalk>(20, |walk| walk.neighborhood_size = 2),
+            };
+        }
+    }
+}
+
+/// The tokio runtime that all nodes of a test program share.
+fn runtime() -> &'static Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        let built = builder.worker_threads(2).enable_all().build();
+        built.expect("a tokio runtime")
+    })
+}
+
+impl RustNode {
+    /// Starts a node.
+    ///
+    /// # Panics
+    /// When it cannot be launched.
+    #[must_use]
+    pub fn start(options: &RustNodeOptions) -> Self {
+        let (events, reported) = mpsc::channel();
+        let launcher = NodeLauncher {
+            community: options.community,
+            walkers: options.walkers.clone(),
+            events,
+        };
+        let configuration = Configuration::new()
+            .interfaces([options.listen])
+            .bootstrap(options.bootstrap.iter().copied())
+            .walk_interval(options.walk_interval);
+        let launch = Launchers::new()
+            .with(launcher)
+            .configuration(configuration)
+            .launch();
+        let ipv8 = runtime().block_on(launch).expect("the node is launched");
+        let overlay = ipv8.overlay().expect("the overlay is launched");
+        Self {
+            overlay,
+            reported,
+            events: VecDeque::new(),
+        }
+    }
+
+    /// Where it listens.
+    ///
+    /// # Panics
+    /// Never: a launched node has a socket.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.overlay.ipv8().local_addresses()[0]
+    }
+
+    /// Its mid, as hex.
+    #[must_use]
+    pub fn mid(&self) -> String {
+        self.overlay.ipv8().my_peer().mid().to_string()
+    }
+
+    /// Sends an introduction request to `address`.
+    pub fn walk_to(&self, address: SocketAddr) {
+        self.call(move |cx| cx.walk_to(address));
+    }
+
+    /// Sends an introduction request to its verified peer with that mid.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn ask_peer(&self, mid: &str) {
+        let mut peers = self.peers().into_iter();
+        let peer = peers.find(|peer| peer.mid().to_string() == mid);
+        let peer = peer.unwrap_or_else(|| self.fail(&format!("there is no peer {mid}")));
+        self.call(move |cx| cx.send_introduction_request(&peer));
+    }
+
+    /// Sends `message` to `address`.
+    ///
+    /// # Panics
+    /// When it cannot be sent.
+    pub fn send_to<M: Message>(&self, address: SocketAddr, message: M) {
+        let sent = self.call(move |cx| cx.send_to(address, &message));
+        sent.expect("the message is sent");
+    }
+
+    /// Its verified peers.
+    #[must_use]
+    pub fn peers(&self) -> Vec<Peer> {
+        self.call(|cx| cx.peers().cloned().collect())
+    }
+
+    /// The mids of its verified peers, as hex.
+    #[must_use]
+    pub fn mids(&self) -> BTreeSet<String> {
+        let peers = self.peers().into_iter();
+        peers.map(|peer| peer.mid().to_string()).collect()
+    }
+
+    /// The addresses it could walk to.
+    #[must_use]
+    pub fn walkable(&self) -> BTreeSet<SocketAddr> {
+        self.call(|cx| {
+            let service = cx.community_id();
+            cx.network().walkable_addresses(service).collect()
+        })
+    }
+
+    /// What it takes for its WAN address.
+    #[must_use]
+    pub fn wan(&self) -> SocketAddr {
+        self.call(|cx| cx.my_estimated_wan())
+    }
+
+    /// Its figures.
+    ///
+    /// # Panics
+    /// When it has stopped.
+    #[must_use]
+    pub fn statistics(&self) -> NodeStatistics {
+        let statistics = runtime().block_on(self.overlay.ipv8().statistics());
+        statistics.expect("the node runs")
+    }
+
+    /// Waits, at most half a minute, for the next event of that name.
+    ///
+    /// # Panics
+    /// When it does not come.
+    pub fn wait_for_event(&mut self, name: &str) -> Value {
+        self.wait_for(&format!("the event {name:?}"), |event| {
+            event["event"] == name
+        })
+    }
+
+    /// Waits until the peer with that mid is verified.
+    ///
+    /// # Panics
+    /// When it does not come within half a minute.
+    pub fn wait_for_peer(&mut self, mid: &str) {
+        self.wait_for(&format!("the peer {mid}"), |event| {
+            event["event"] == "peer_added" && event["mid"] == mid
+        });
+    }
+
+    /// Waits, at most half a minute, for the first event, among those not yet waited for, that `wanted` accepts.
+    ///
+    /// # Panics
+    /// When it does not come.
+    pub fn wait_for(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let found = self.events.iter().position(&wanted);
+        if let Some(found) = found.and_then(|at| self.events.remove(at)) {
+            return found;
+        }
+        let deadline = Instant::now() + ANSWER;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.reported.recv_timeout(left) {
+                Ok(event) if wanted(&event) => return event,
+                Ok(event) => self.events.push_back(event),
+                Err(error) => self.fail(&format!("{what} did not come ({error})")),
+            }
+        }
+    }
+
+    /// Panics with what is known about the node.
+    fn fail(&self, problem: &str) -> ! {
+        let mut text = format!("{self}: {problem}");
+        for event in self.events.iter().rev().take(10).rev() {
+            let line: String = event.to_string().chars().take(300).collect();
+            let _ = write!(text, "\n  event: {line}");
+        }
+        let peers: Vec<_> = self.peers().iter().map(ToString::to_string).collect();
+        let (walkable, statistics) = (self.walkable(), self.statistics());
+        panic!("{text}\n  peers: {peers:?}\n  walkable: {walkable:?}\n  {statistics:?}");
+    }
+
+    /// Stops it; returns when its socket is closed.
+    pub fn stop(self) {
+        runtime().block_on(self.overlay.ipv8().stop());
+    }
+
+    fn call<R: Send + 'static>(
+        &self,
+        call: impl FnOnce(&mut Context<'_>) -> R + Send + 'static,
+    ) -> R {
+        let answer = self.overlay.call(|_, cx| call(cx));
+        runtime().block_on(answer).expect("the node runs")
+    }
+}
+
+impl std::fmt::Display for RustNode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "our node {} at {}", self.mid(), self.address())
+    }
+}
+
+/// Our tracker on loopback. It stops when it is dropped.
+#[derive(Debug)]
+pub struct RustTracker(RunningTracker);
+
+impl RustTracker {
+    /// Starts one.
+    ///
+    /// # Panics
+    /// When it cannot be launched.
+    #[must_use]
+    pub fn start() -> Self {
+        let launch = RunningTracker::launch(SocketAddr::from(([127, 0, 0, 1], 0)));
+        Self(runtime().block_on(launch).expect("the tracker is launched"))
+    }
+
+    /// The tracker.
+    #[must_use]
+    pub fn tracker(&self) -> &RunningTracker {
+        &self.0
+    }
+}
+
+/// Asks again and again, at most for half a minute, until there is an answer.
+///
+/// # Panics
+/// When there is none; `what` was waited for.
+pub fn until<T>(what: &str, mut answer: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + ANSWER;
+    loop {
+        if let Some(answer) = answer() {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "{what} did not come");
+        std::thread::sleep(POLL);
+    }
+}
