@@ -20,8 +20,11 @@ use crate::outbox::Outbox;
 use crate::packet::{CommunityId, Prefix, Unsealed};
 use crate::peer::Peer;
 use crate::request_cache::{RequestCache, RequestCacheError};
-use crate::timers::Timers;
+use crate::timers::{TimerId, Timers};
 use crate::wire::{Authentication, Message, PackError};
+
+/// What [`Duration`]s too long for the clock become: nobody waits for an answer that long.
+const LONGEST_WAIT: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// The addresses this machine has, as far as the runtime knows them.
 #[derive(Clone, Debug)]
@@ -117,6 +120,8 @@ impl Shared {
 #[derive(Debug)]
 pub struct OverlayState {
     pub(crate) community_id: CommunityId,
+    /// Tells apart overlays that had the same id one after the other.
+    pub(crate) serial: u64,
     pub(crate) prefix: Prefix,
     pub(crate) my_key: PrivateKey,
     pub(crate) max_peers: i32,
@@ -126,6 +131,7 @@ pub struct OverlayState {
     pub(crate) ipv6: Option<SocketAddr>,
     pub(crate) bootstrap: Bootstrap,
     pub(crate) requests: RequestCache<Box<dyn Any + Send>>,
+    wake: Option<TimerId>,
 }
 
 impl OverlayState {
@@ -141,6 +147,7 @@ impl OverlayState {
     ) -> Self {
         Self {
             community_id,
+            serial: 0,
             prefix: community_id.prefix(),
             my_key,
             max_peers,
@@ -149,6 +156,32 @@ impl OverlayState {
             ipv6: None,
             bootstrap,
             requests: RequestCache::default(),
+            wake: None,
+        }
+    }
+
+    /// Has the engine come back at `at` for the request cache, or earlier. There is one timer for
+    /// each overlay, so that answered requests leave none behind.
+    fn wake_at(&mut self, at: Instant, timers: &mut Timers<CommunityId>) {
+        if self.wake.is_some_and(|earlier| earlier.at() <= at) {
+            return;
+        }
+        self.stay_asleep(timers);
+        self.wake = Some(timers.insert(at, self.community_id));
+    }
+
+    /// Has the engine come back for what the request cache waits for now, and nothing else.
+    pub(crate) fn wake_when_due(&mut self, timers: &mut Timers<CommunityId>) {
+        self.stay_asleep(timers);
+        if let Some(next) = self.requests.next_timeout() {
+            self.wake_at(next, timers);
+        }
+    }
+
+    /// Takes the timer back.
+    pub(crate) fn stay_asleep(&mut self, timers: &mut Timers<CommunityId>) {
+        if let Some(timer) = self.wake.take() {
+            timers.cancel(timer);
         }
     }
 
@@ -353,14 +386,15 @@ impl<'a> Context<'a> {
         timeout: Duration,
         data: T,
     ) -> Result<u16, RequestCacheError> {
-        let deadline = self.now + timeout;
+        let deadline = self.now.checked_add(timeout);
+        let deadline = deadline.unwrap_or_else(|| self.now + LONGEST_WAIT);
         let number = self.state.requests.add_random(
             prefix,
             deadline,
             Box::new(data),
             &mut self.shared.rng,
         )?;
-        self.shared.timers.insert(deadline, self.state.community_id);
+        self.state.wake_at(deadline, &mut self.shared.timers);
         Ok(number)
     }
 

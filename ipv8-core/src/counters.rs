@@ -34,7 +34,7 @@ pub enum DropReason {
     Unsolicited,
     /// In: the overlay was unloaded while the datagram waited.
     Unloaded,
-    /// In: the handler panicked.
+    /// In: the handler panicked, or the reading of its payload did.
     HandlerPanicked,
     /// Out: the message cannot be packed.
     Unpackable,

@@ -71,6 +71,11 @@ impl Outbox {
         self.queue.pop_front()
     }
 
+    /// Forgets all but the `length` datagrams that have waited longest: those of a call that is undone.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.queue.truncate(length);
+    }
+
     /// How many datagrams wait.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -39,13 +39,9 @@ impl<C: Community> fmt::Debug for Strategies<C> {
     }
 }
 
-impl<C: Community> Strategies<C> {
-    /// No strategies: an overlay that only answers.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
+// The bound stands on the method so that the compiler says once that a type is no community,
+// not once for each strategy that `#[walk_strategy]` adds.
+impl<C> Strategies<C> {
     /// Appends a strategy of type `S` with its default options, changed by `configure`.
     ///
     /// It is skipped while the overlay has `target_peers` peers or more; -1 never skips, 0 always
@@ -54,10 +50,21 @@ impl<C: Community> Strategies<C> {
         &mut self,
         target_peers: i32,
         configure: impl FnOnce(&mut S),
-    ) -> &mut Self {
+    ) -> &mut Self
+    where
+        C: Community,
+    {
         let mut strategy = S::default();
         configure(&mut strategy);
         self.add_strategy(target_peers, strategy)
+    }
+}
+
+impl<C: Community> Strategies<C> {
+    /// No strategies: an overlay that only answers.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Appends a strategy made elsewhere; for `target_peers` see [`Strategies::add`].
@@ -149,7 +156,8 @@ pub(crate) trait AnyOverlay: Send {
         shared: &mut Shared,
         now: Instant,
     ) -> Result<(), Panicked>;
-    fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked>;
+    /// Tells the community of every request that is overdue; returns how often that panicked.
+    fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> usize;
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
@@ -353,14 +361,17 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         })
     }
 
-    fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked> {
+    fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> usize {
         let expired: Vec<_> = self.state.requests.expired(now).collect();
+        let mut panics = 0;
         for (prefix, number, data) in expired {
-            self.with(shared, now, |community, cx| {
+            let told = self.with(shared, now, |community, cx| {
                 community.on_request_timeout(prefix, number, data, cx)
-            })?;
+            });
+            panics += usize::from(told.is_err());
         }
-        Ok(())
+        self.state.wake_when_due(&mut shared.timers);
+        panics
     }
 
     fn as_any_mut(&mut self) -> &mut dyn Any {
@@ -370,6 +381,6 @@ impl<C: Community> AnyOverlay for Overlay<C> {
 
 /// Runs code of the user. A panic there must not take the other overlays down; what it borrowed is
 /// only data, each piece of which stays usable.
-fn guarded<R>(call: impl FnOnce() -> R) -> Result<R, Panicked> {
+pub(crate) fn guarded<R>(call: impl FnOnce() -> R) -> Result<R, Panicked> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|_| Panicked)
 }

@@ -1,12 +1,11 @@
 //! The rules of a stack: from single attributes to one launcher, with every breach reported.
 
 use crate::model::{Fragment, Item, Kind, Overlay, Setting, Stack, Strategy, Value};
-use crate::parse;
+use crate::parse::{self, compact};
 use crate::problems::{Problems, nearest};
 use proc_macro2::{Ident, Span};
-use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Expr, Lit, LitStr, Path};
+use syn::{Expr, Lit, LitStr};
 
 /// The arguments of `#[walk_strategy]` that are not options of the strategy.
 const RESERVED: [&str; 2] = ["target_peers", "crate"];
@@ -60,7 +59,7 @@ fn overlay(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
             );
         }
     }
-    match &stack.overlay {
+    match &mut stack.overlay {
         None => {
             stack.overlay = Some(Overlay {
                 span: fragment.span,
@@ -68,14 +67,15 @@ fn overlay(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
             })
         }
         Some(first) => {
-            let first = first
+            let which = first
                 .community
                 .as_ref()
-                .map_or_else(String::new, |ty| format!("`{}` ", compact(ty)));
+                .map_or_else(|| "one above".to_owned(), |ty| format!("`{}`", compact(ty)));
             let message = format!(
-                "a launcher has one overlay, and {first}is it already: remove one `#[overlay]` or add a second struct"
+                "the launcher has the overlay {which} already: remove this one, or give it a struct of its own"
             );
             problems.at(fragment.span, message);
+            first.community = first.community.take().or(arguments.ty);
         }
     }
 }
@@ -103,7 +103,7 @@ fn walk_strategy(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems
                 Some(first) => repeated(&key, first, problems),
                 None => target_peers = Some(checked_target(value, problems)),
             }
-        } else if let Some(known) = nearest(&key.to_string(), &RESERVED) {
+        } else if let Some(known) = slip_of_the_pen(&key) {
             let message = format!(
                 "unknown argument `{key}`: did you mean `{known}`? (an option of the strategy is written `r#{key}`)"
             );
@@ -128,6 +128,16 @@ fn walk_strategy(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems
     }
 }
 
+/// The argument of ours that an option looks like; `r#` says that it is none.
+fn slip_of_the_pen(option: &Ident) -> Option<&'static str> {
+    let option = option.to_string();
+    if option.starts_with("r#") {
+        None
+    } else {
+        nearest(&option, &RESERVED)
+    }
+}
+
 fn name(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
     let before = problems.len();
     let arguments = parse::name_arguments(fragment, problems);
@@ -138,7 +148,7 @@ fn name(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
             problems.at(
                 fragment.span,
                 format!(
-                    "a launcher has one name, and `{}` is it already: remove `{}`",
+                    "the launcher is named `{}` already: remove `{}`",
                     first.value(),
                     second.value()
                 ),
@@ -282,19 +292,10 @@ fn is_negated_literal(value: &Expr) -> bool {
     matches!(value, Expr::Unary(unary) if matches!(*unary.expr, Expr::Lit(_)))
 }
 
-/// Tokens as a reader would write them, near enough for a message.
-fn compact(tokens: impl ToTokens) -> String {
-    let spaced = tokens.to_token_stream().to_string();
-    spaced
-        .replace(" :: ", "::")
-        .replace(":: ", "::")
-        .replace("- ", "-")
-}
-
 /// The way to `ipv8_core` from here.
 pub(crate) fn krate(stack: &Stack, span: Span) -> proc_macro2::TokenStream {
-    stack
-        .krate
-        .as_ref()
-        .map_or_else(|| crate::relay::default_crate(span), Path::to_token_stream)
+    stack.krate.as_ref().map_or_else(
+        || crate::relay::default_crate(span),
+        |path| quote::quote!(#path),
+    )
 }

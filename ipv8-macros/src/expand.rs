@@ -5,9 +5,8 @@
 
 use crate::check;
 use crate::model::{Fragment, Item, Overlay, Stack, Strategy};
-use crate::parse;
 use crate::problems::Problems;
-use crate::{fallback, relay};
+use crate::{fallback, item, relay};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::LitStr;
@@ -19,7 +18,7 @@ pub(crate) fn finalise(args: TokenStream, item_tokens: TokenStream) -> TokenStre
     let mut problems = Problems::default();
     let fragments: Vec<Fragment> = relay::fragments(args);
     let stack = check::stack(&fragments, &mut problems);
-    let item = parse::item(item_tokens.clone(), &mut problems);
+    let item = item::head(item_tokens.clone(), &mut problems);
     check::launcher(&stack, &item, &mut problems);
     let span = fragments
         .first()
@@ -123,7 +122,7 @@ fn walk_strategy(strategy: &Strategy, list: &Ident) -> TokenStream {
 }
 
 /// The same tokens, meaning what they meant, at another place.
-fn moved_to(at: Span, tokens: TokenStream) -> TokenStream {
+pub(crate) fn moved_to(at: Span, tokens: TokenStream) -> TokenStream {
     let moved = tokens.into_iter().map(|mut token| {
         token.set_span(at.resolved_at(token.span()));
         token

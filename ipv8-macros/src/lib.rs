@@ -5,13 +5,14 @@
 //! *finaliser*, and keeps it last in the list. It runs when all others have, sees what they said in the order written,
 //! and puts out the struct, one `impl CommunityLauncher` and one registration.
 //!
-//! In reading order: `relay` (the moving), `parse` and `string_path` (tokens to the types of `model`), `check` (the rules of
+//! In reading order: `relay` (the moving), `parse`, `string_path` and `item` (tokens to the types of `model`), `check` (the rules of
 //! a stack), `expand` (the code), `fallback` (what stands in for it when there are mistakes), `problems` (the
 //! mistakes themselves); `payload` has the derive in the same parts.
 
 mod check;
 mod expand;
 mod fallback;
+mod item;
 mod model;
 mod parse;
 mod payload;
@@ -80,7 +81,7 @@ pub fn overlay(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `crate` | where `ipv8_core` is found | `::ipv8_core` |
 /// | any other | assigned to the strategy's public field of that name, of that field's type | what `Default` says |
 ///
-/// `target_peers = 0` is a strategy that rests always. A literal below `-1` is refused. A field that is itself called
+/// `target_peers = 0` is a strategy that rests always. Below `-1` a literal is refused here, any other value when the overlay is made. A field that is itself called
 /// `target_peers`, or so nearly that it looks like a slip of the pen, is written `r#target_peers = …`. (No field can
 /// be called `crate`.) Values are any expressions; they are evaluated each time the launcher is started.
 ///

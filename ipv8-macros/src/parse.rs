@@ -1,12 +1,12 @@
-//! Tokens to the types of [`model`](crate::model): one attribute at a time, and the head of the item.
+//! Tokens to the types of [`model`](crate::model): one attribute at a time.
 //!
 //! A mistake in one argument does not hide the next one: reading goes on behind the next comma.
 
-use crate::model::{Fragment, Item, Kind, Setting, Value};
+use crate::model::{Fragment, Kind, Setting, Value};
 use crate::problems::Problems;
 use crate::string_path;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Expr, Lit, LitStr, Path, Token, Type};
@@ -77,40 +77,6 @@ pub(crate) fn name_arguments(fragment: &Fragment, problems: &mut Problems) -> Na
     found
 }
 
-/// What stands under the attributes: its name, and whether it can be a launcher.
-pub(crate) fn item(tokens: TokenStream, problems: &mut Problems) -> Item {
-    let (_, rest) = crate::relay::split_attributes(tokens);
-    let mut tokens = rest.into_iter().skip_while(is_visibility).peekable();
-    let Some(keyword) = tokens.next() else {
-        return Item::Unusable;
-    };
-    let is_struct = matches!(&keyword, TokenTree::Ident(ident) if ident == "struct");
-    let is_type = is_struct
-        || matches!(&keyword, TokenTree::Ident(ident) if ident == "enum" || ident == "union");
-    if !is_struct {
-        problems.at(
-            keyword.span(),
-            "a launcher is a struct: write `struct MyLauncher;` and put the attributes on it",
-        );
-    }
-    let ident = match tokens.next() {
-        Some(TokenTree::Ident(ident)) if is_type => ident,
-        _ => return Item::Unusable,
-    };
-    if matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == '<') {
-        let message = "a launcher cannot be generic: it is registered once, for one type";
-        problems.over(angle_brackets(tokens), message);
-        return Item::Unusable;
-    }
-    match is_struct {
-        true => Item::Struct {
-            ident,
-            unit: is_unit(tokens.peek()),
-        },
-        false => Item::Refused { ident },
-    }
-}
-
 /// Runs `reader` over the arguments; what it leaves unread is a mistake already reported.
 fn read(
     fragment: &Fragment,
@@ -145,12 +111,8 @@ fn target(input: ParseStream<'_>, kind: Kind) -> syn::Result<TokenStream> {
 fn quoted_type(input: ParseStream<'_>, kind: Kind) -> syn::Result<TokenStream> {
     let subject = kind.subject();
     let module = string(input, &format!("a {subject}: write `{}`", kind.example()))?;
-    if input.peek(Token![,]) && input.peek2(Ident::peek_any) && !input.peek3(Token![=]) {
+    if let Some(path) = second_half_without_quotes(input) {
         input.parse::<Token![,]>()?;
-        let path = input
-            .fork()
-            .parse::<Path>()
-            .map_or_else(|_| subject.to_owned(), |path| compact(&path));
         return Err(input.error(string_path::half_quoted(&module, &path)));
     }
     if !(input.peek(Token![,]) && input.peek2(LitStr)) {
@@ -167,6 +129,14 @@ fn quoted_type(input: ParseStream<'_>, kind: Kind) -> syn::Result<TokenStream> {
         return Err(input.error(message));
     }
     string_path::join(&module, &class)
+}
+
+// , MyCommunity
+fn second_half_without_quotes(input: ParseStream<'_>) -> Option<String> {
+    let ahead = input.fork();
+    ahead.parse::<Token![,]>().ok()?;
+    let path: Path = ahead.parse().ok()?;
+    (ahead.is_empty() || ahead.peek(Token![,])).then(|| compact(&path))
 }
 
 // my_module::sub::MyCommunity
@@ -348,52 +318,6 @@ fn refuse_cfg(input: ParseStream<'_>, kind: Kind) -> syn::Result<()> {
     );
     let tokens: TokenStream = attributes.iter().map(ToTokens::to_token_stream).collect();
     Err(syn::Error::new_spanned(tokens, message))
-}
-
-// pub
-// pub(crate)
-fn is_visibility(token: &TokenTree) -> bool {
-    match token {
-        TokenTree::Ident(ident) => ident == "pub",
-        TokenTree::Group(group) => {
-            // An empty group is what `$vis` of a macro leaves where nothing was written.
-            let empty =
-                group.stream().is_empty() && group.delimiter() == proc_macro2::Delimiter::None;
-            empty
-                || group.delimiter() == proc_macro2::Delimiter::Parenthesis
-                || group
-                    .stream()
-                    .into_iter()
-                    .all(|token| is_visibility(&token))
-        }
-        _ => false,
-    }
-}
-
-fn is_unit(after_name: Option<&TokenTree>) -> bool {
-    matches!(after_name, Some(TokenTree::Punct(punct)) if punct.as_char() == ';')
-}
-
-/// The tokens of `<…>`.
-fn angle_brackets(tokens: impl Iterator<Item = TokenTree>) -> TokenStream {
-    let mut depth = 0_usize;
-    let mut previous_dash = false;
-    let mut found = TokenStream::new();
-    for token in tokens {
-        if let TokenTree::Punct(punct) = &token {
-            match punct.as_char() {
-                '<' => depth += 1,
-                '>' if !previous_dash => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            previous_dash = punct.as_char() == '-';
-        }
-        found.extend(quote!(#token));
-        if depth == 0 {
-            break;
-        }
-    }
-    found
 }
 
 /// Tokens as a reader would write them, near enough for a message.

@@ -6,7 +6,7 @@
 
 use crate::model::Kind;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
 /// Opens the finaliser's arguments. It is how a relay knows the finaliser again: the path before it may be any.
 const MARKER: &str = "ipv8_launcher";
@@ -15,7 +15,7 @@ const MARKER: &str = "ipv8_launcher";
 ///
 /// `span` is the whole attribute: mistakes that have no token of their own are shown there.
 pub(crate) fn relay(kind: Kind, span: Span, args: TokenStream, item: TokenStream) -> TokenStream {
-    let krate = crate_path(&args);
+    let path = crate_path(&args).map(finaliser_path);
     let kind = Ident::new(kind.name(), span);
     let fragment = quote!(#kind(#args));
     let (mut attributes, rest) = split_attributes(item);
@@ -23,13 +23,10 @@ pub(crate) fn relay(kind: Kind, span: Span, args: TokenStream, item: TokenStream
         .iter()
         .position(|attribute| finaliser_parts(attribute).is_some())
     {
-        Some(index) => extend(attributes.remove(index), krate, fragment),
+        Some(index) => extend(attributes.remove(index), path, fragment),
         None => {
-            let krate = krate.unwrap_or_else(|| default_crate(span));
-            finaliser(
-                quote!(#krate::finish_launcher),
-                quote!(@ipv8_launcher #fragment),
-            )
+            let path = path.unwrap_or_else(|| finaliser_path(default_crate(span)));
+            finaliser(path, quote!(@ipv8_launcher #fragment))
         }
     };
     attributes.push(finaliser);
@@ -39,7 +36,7 @@ pub(crate) fn relay(kind: Kind, span: Span, args: TokenStream, item: TokenStream
 /// `::ipv8_core`, found wherever the attribute stands.
 pub(crate) fn default_crate(span: Span) -> TokenStream {
     let span = Span::mixed_site().located_at(span);
-    quote::quote_spanned!(span=> ::ipv8_core)
+    quote_spanned!(span=> ::ipv8_core)
 }
 
 /// Takes the marker off the finaliser's arguments.
@@ -53,17 +50,28 @@ pub(crate) fn strip_marker(args: TokenStream) -> Option<TokenStream> {
 /// Puts one more fragment into the finaliser, and another path before it when the fragment names one.
 fn extend(
     attribute: TokenStream,
-    krate: Option<TokenStream>,
+    new_path: Option<TokenStream>,
     fragment: TokenStream,
 ) -> TokenStream {
     let Some((mut path, mut args)) = finaliser_parts(&attribute) else {
         return attribute;
     };
     args.extend(fragment);
-    if let Some(krate) = krate {
-        path = quote!(#krate::finish_launcher);
+    if let Some(new_path) = new_path {
+        path = new_path;
     }
     finaliser(path, args)
+}
+
+/// Carries the place of the crate's path, since that is wrong when the finaliser is not found.
+fn finaliser_path(krate: TokenStream) -> TokenStream {
+    let place = krate
+        .clone()
+        .into_iter()
+        .last()
+        .map_or_else(Span::call_site, |token| token.span());
+    let at = Span::mixed_site().located_at(place);
+    quote_spanned!(at=> #krate::finish_launcher)
 }
 
 fn finaliser(path: TokenStream, args: TokenStream) -> TokenStream {

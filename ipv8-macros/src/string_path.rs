@@ -138,6 +138,7 @@ fn separator(span: Span) -> TokenStream {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -1,12 +1,17 @@
-//! Shared helpers of the tests: vectors, the Python neighbour, and our own side of talking with it.
+//! Shared helpers of the tests: vectors, the Python neighbour, simulated networks, and our own side of talking with them.
 
+pub mod desk;
 pub mod json;
 pub mod judgement;
 pub mod payloads;
+pub mod probe;
 pub mod python;
 pub mod quiet;
+pub mod refusal;
 pub mod reporting;
 pub mod rust_node;
+pub mod samples;
+pub mod sim;
 pub mod vectors;
 pub mod view;
 pub mod wire_fields;

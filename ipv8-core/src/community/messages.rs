@@ -248,12 +248,10 @@ pub const fn has_unique_ids(ids: &[u8]) -> bool {
 #[macro_export]
 macro_rules! handlers {
     ($table:ident: $($authentication:ident $message:ty => $handler:expr),+ $(,)?) => {{
-        const {
-            ::core::assert!(
-                $crate::community::has_unique_ids(&[$(<$message as $crate::Message>::ID),+]),
-                "two messages of one community have the same id"
-            );
-        }
+        const _: () = ::core::assert!(
+            $crate::community::has_unique_ids(&[$(<$message as $crate::Message>::ID),+]),
+            "two messages of one community have the same id"
+        );
         $($table.$authentication::<$message>($handler);)+
     }};
 }

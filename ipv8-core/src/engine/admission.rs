@@ -7,7 +7,7 @@ use crate::community::OpenMessage;
 use crate::counters::DropReason;
 use crate::engine::{Engine, Place};
 use crate::introduction::{IntroductionMessage, OpenIntroduction, SignedBy, introduction_opener};
-use crate::overlay::OpenedBody;
+use crate::overlay::{OpenedBody, Panicked, guarded};
 use crate::packet::{CommunityId, Header, OpenError};
 use crate::payload::ids;
 use crate::wire::UnpackError;
@@ -16,6 +16,7 @@ use crate::wire::UnpackError;
 #[derive(Clone, Copy, Debug)]
 pub struct Ticket {
     overlay: CommunityId,
+    serial: u64,
     source: SocketAddr,
     id: u8,
     opener: Opener,
@@ -27,12 +28,20 @@ enum Opener {
     Message(OpenMessage),
 }
 
+/// Why a datagram holds no message.
+enum Refusal {
+    Unreadable(OpenError),
+    /// The reading of the user's own payload panicked.
+    Panicked,
+}
+
 /// A datagram after [`Ticket::open`]: the message, or why it is none.
 pub struct Opened {
     overlay: CommunityId,
+    serial: u64,
     source: SocketAddr,
     id: u8,
-    body: Result<OpenedBody, OpenError>,
+    body: Result<OpenedBody, Refusal>,
 }
 
 impl std::fmt::Debug for Opened {
@@ -42,7 +51,7 @@ impl std::fmt::Debug for Opened {
             .field("overlay", &self.overlay)
             .field("source", &self.source)
             .field("id", &self.id)
-            .field("error", &self.body.as_ref().err())
+            .field("error", &self.error())
             .finish_non_exhaustive()
     }
 }
@@ -52,26 +61,39 @@ impl Ticket {
     /// it can run on any core, while the engine does something else.
     #[must_use]
     pub fn open(&self, datagram: &[u8]) -> Opened {
-        let body = match self.opener {
-            Opener::Introduction(open) => open(datagram).map(OpenedBody::Introduction),
-            Opener::Message(open) => {
-                open(datagram).map(|message| OpenedBody::Message(self.id, message))
-            }
+        // Payloads can be written by hand; what they panic at must not be a way to stop the node.
+        let body = match guarded(|| self.read(datagram)) {
+            Ok(Ok(body)) => Ok(body),
+            Ok(Err(error)) => Err(Refusal::Unreadable(error)),
+            Err(Panicked) => Err(Refusal::Panicked),
         };
         Opened {
             overlay: self.overlay,
+            serial: self.serial,
             source: self.source,
             id: self.id,
             body,
         }
     }
+
+    fn read(&self, datagram: &[u8]) -> Result<OpenedBody, OpenError> {
+        match self.opener {
+            Opener::Introduction(open) => open(datagram).map(OpenedBody::Introduction),
+            Opener::Message(open) => {
+                open(datagram).map(|message| OpenedBody::Message(self.id, message))
+            }
+        }
+    }
 }
 
 impl Opened {
-    /// Why the datagram was refused; `None` if it holds a message.
+    /// Why the datagram cannot be read; `None` if it holds a message, or if reading it panicked.
     #[must_use]
     pub fn error(&self) -> Option<&OpenError> {
-        self.body.as_ref().err()
+        match &self.body {
+            Err(Refusal::Unreadable(error)) => Some(error),
+            Ok(_) | Err(Refusal::Panicked) => None,
+        }
     }
 
     fn signed_by(&self) -> Option<&SignedBy> {
@@ -117,6 +139,7 @@ impl Engine {
         };
         Ok(Ticket {
             overlay,
+            serial: entry.state().serial,
             source,
             id,
             opener,
@@ -126,6 +149,9 @@ impl Engine {
     pub(super) fn deliver(&mut self, opened: Opened, now: Instant) {
         if let Err(reason) = self.check(&opened) {
             self.drop_datagram(opened.source, reason);
+            if reason == DropReason::HandlerPanicked {
+                self.note_panic(opened.overlay, Place::Message(opened.id));
+            }
             return;
         }
         let Opened {
@@ -133,6 +159,7 @@ impl Engine {
             source,
             id: message,
             body,
+            ..
         } = opened;
         let (Some(overlay), Ok(body)) = (self.overlays.get_mut(&id), body) else {
             return;
@@ -151,15 +178,19 @@ impl Engine {
     }
 
     fn check(&self, opened: &Opened) -> Result<(), DropReason> {
-        if let Err(error) = &opened.body {
-            return Err(reason_of(error));
+        match &opened.body {
+            Ok(_) => {}
+            Err(Refusal::Unreadable(error)) => return Err(reason_of(error)),
+            Err(Refusal::Panicked) => return Err(DropReason::HandlerPanicked),
         }
-        // The overlay can have been unloaded while the datagram was being opened.
-        let overlay = self
-            .overlays
-            .get(&opened.overlay)
-            .ok_or(DropReason::UnknownPrefix)?;
-        let me = overlay.state().my_key.public_key();
+        // The overlay can have been unloaded while the datagram was being opened, and another one
+        // can have its id by now.
+        let loaded = self.overlays.get(&opened.overlay);
+        let state = loaded
+            .map(|overlay| overlay.state())
+            .filter(|state| state.serial == opened.serial)
+            .ok_or(DropReason::Unloaded)?;
+        let me = state.my_key.public_key();
         if opened.signed_by().is_some_and(|by| by.key == *me) {
             return Err(DropReason::OwnPacket);
         }

@@ -9,7 +9,7 @@ use crate::community::{Community, CommunityError, MessageTable, MessageTableErro
 use crate::context::{Context, OverlayState};
 use crate::crypto::PrivateKey;
 use crate::engine::{Engine, Place, Turn};
-use crate::overlay::{Overlay, Strategies, short_type_name};
+use crate::overlay::{Overlay, Panicked, Strategies, guarded, short_type_name};
 use crate::packet::CommunityId;
 
 /// What an overlay needs besides its community's settings.
@@ -144,42 +144,53 @@ impl Engine {
         now: Instant,
     ) -> Result<CommunityId, OverlayError> {
         let community = short_type_name::<C>();
-        let id = C::community_id(&settings);
+        let asked = guarded(|| (C::community_id(&settings), message_table::<C>()));
+        let Ok((id, table)) = asked else {
+            self.note_panic_of(community, C::COMMUNITY_ID, Place::New);
+            return Err(OverlayError::Panicked { community });
+        };
         let max_peers = config.max_peers.unwrap_or(C::MAX_PEERS);
         self.check_overlay(community, id, max_peers, &strategies)?;
-        let mut table = MessageTable::default();
-        C::messages(&mut table);
         if !table.errors().is_empty() {
-            return Err(OverlayError::Messages {
-                community,
-                errors: table.errors().to_vec(),
-            });
+            let errors = table.errors().to_vec();
+            return Err(OverlayError::Messages { community, errors });
         }
+        let bootstrap = Bootstrap::new(config.bootstrap);
+        let mut state = OverlayState::new(id, config.my_peer, max_peers, bootstrap);
+        state.serial = self.next_serial;
+        self.next_serial += 1;
         let count = strategies.len();
-        let mut state = OverlayState::new(
-            id,
-            config.my_peer,
-            max_peers,
-            Bootstrap::new(config.bootstrap),
-        );
+        let made = self.make::<C>(&mut state, settings, now)?;
         self.shared.network.register_service(id);
-        let made = C::new(
-            settings,
-            &mut Context::new(&mut state, &mut self.shared, now),
-        );
-        let made = match made {
-            Ok(made) => made,
-            Err(error) => {
-                self.shared.network.unregister_service(id);
-                return Err(OverlayError::Community { community, error });
-            }
-        };
         self.shared.network.blacklist_mid(state.my_key.mid());
         self.overlays
             .insert(id, Box::new(Overlay::new(state, made, table, strategies)));
         self.schedule(id, 0..count, now);
         self.start(id, community, now)?;
         Ok(id)
+    }
+
+    /// Calls [`Community::new`]; if that fails, what it sent and asked is forgotten.
+    fn make<C: Community>(
+        &mut self,
+        state: &mut OverlayState,
+        settings: C::Settings,
+        now: Instant,
+    ) -> Result<C, OverlayError> {
+        let community = short_type_name::<C>();
+        let waiting = self.shared.outbox.len();
+        let made = guarded(|| C::new(settings, &mut Context::new(state, &mut self.shared, now)));
+        let error = match made {
+            Ok(Ok(made)) => return Ok(made),
+            Ok(Err(error)) => OverlayError::Community { community, error },
+            Err(Panicked) => {
+                self.note_panic_of(community, state.community_id, Place::New);
+                OverlayError::Panicked { community }
+            }
+        };
+        self.shared.outbox.truncate(waiting);
+        state.stay_asleep(&mut self.shared.timers);
+        Err(error)
     }
 
     fn start(
@@ -191,13 +202,15 @@ impl Engine {
         let Some(overlay) = self.overlays.get_mut(&id) else {
             return Ok(());
         };
-        let started = overlay.started(&mut self.shared, now);
-        self.settle(now);
-        if started.is_err() {
+        let waiting = self.shared.outbox.len();
+        if overlay.started(&mut self.shared, now).is_err() {
+            self.shared.outbox.truncate(waiting);
             self.note_panic(id, Place::Started);
             self.remove_overlay(id);
+            self.settle(now);
             return Err(OverlayError::Panicked { community });
         }
+        self.settle(now);
         tracing::info!(overlay = %id, community, "overlay loaded");
         Ok(())
     }
@@ -276,7 +289,15 @@ impl Engine {
     }
 
     fn remove_overlay(&mut self, id: CommunityId) {
-        self.overlays.shift_remove(&id);
+        if let Some(overlay) = self.overlays.get_mut(&id) {
+            overlay.state_mut().stay_asleep(&mut self.shared.timers);
+        }
+        if let Some(overlay) = self.overlays.shift_remove(&id) {
+            let community = overlay.name();
+            if guarded(|| drop(overlay)).is_err() {
+                self.note_panic_of(community, id, Place::Unload);
+            }
+        }
         self.scheduler.remove(|turn| turn.overlay == id);
         self.shared.network.unregister_service(id);
     }
@@ -344,6 +365,12 @@ impl Engine {
     fn overlay_mut<C: Community>(&mut self, id: CommunityId) -> Option<&mut Overlay<C>> {
         self.overlays.get_mut(&id)?.as_any_mut().downcast_mut()
     }
+}
+
+fn message_table<C: Community>() -> MessageTable<C> {
+    let mut table = MessageTable::default();
+    C::messages(&mut table);
+    table
 }
 
 fn check_targets<C: Community>(

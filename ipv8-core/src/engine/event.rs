@@ -60,11 +60,14 @@ pub struct StepReport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place {
+    /// `Community::messages` or `Community::new`.
+    New,
     /// `Community::started`.
     Started,
-    /// `Community::unload`.
+    /// `Community::unload`, or dropping the community or one of its strategies.
     Unload,
-    /// The handler of the message with this id, or an introduction callback.
+    /// The handler of the message with this id, the reading of its payload, or an introduction
+    /// callback.
     Message(u8),
     /// The step of the strategy of this name.
     Step(&'static str),
@@ -79,6 +82,7 @@ pub enum Place {
 impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::New => formatter.write_str("new"),
             Self::Started => formatter.write_str("started"),
             Self::Unload => formatter.write_str("unload"),
             Self::Message(id) => write!(formatter, "handler of message {id}"),

@@ -41,6 +41,10 @@ use crate::scheduler::Scheduler;
 /// `walker_interval`).
 pub const WALK_INTERVAL: Duration = Duration::from_millis(500);
 
+/// How many [`Event`]s wait to be polled; beyond it the oldest is lost. A driver that keeps to the
+/// rules never gets near: a single input makes a few.
+pub const EVENT_LIMIT: usize = 65_536;
+
 /// What an engine is made with.
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
@@ -98,6 +102,8 @@ pub struct Engine {
     shared: Shared,
     scheduler: Scheduler<Turn>,
     events: VecDeque<Event>,
+    events_lost: u64,
+    next_serial: u64,
 }
 
 impl std::fmt::Debug for Engine {
@@ -120,6 +126,8 @@ impl Engine {
             shared: Shared::new(Network::new(config.network.clone()), rng),
             scheduler: Scheduler::new(config.walk_interval),
             events: VecDeque::new(),
+            events_lost: 0,
+            next_serial: 0,
         }
     }
 
@@ -172,6 +180,12 @@ impl Engine {
         &mut self.shared.network
     }
 
+    /// How many events were lost because nobody polled them: see [`EVENT_LIMIT`].
+    #[must_use]
+    pub fn events_lost(&self) -> u64 {
+        self.events_lost
+    }
+
     /// Where this node is, as far as it knows.
     #[must_use]
     pub fn local_addresses(&self) -> &LocalAddresses {
@@ -213,10 +227,15 @@ impl Engine {
 
     /// Own timeouts first, then at most one step.
     fn timeout(&mut self, now: Instant) {
-        while let Some((_, id)) = self.shared.timers.pop_expired(now) {
-            if let Some(overlay) = self.overlays.get_mut(&id)
-                && overlay.expire_requests(&mut self.shared, now).is_err()
-            {
+        // Taken out first: what is asked anew without any patience waits for the next input.
+        let timers = &mut self.shared.timers;
+        let due = std::iter::from_fn(|| timers.pop_expired(now));
+        let due: Vec<_> = due.map(|(_, overlay)| overlay).collect();
+        for id in due {
+            let Some(overlay) = self.overlays.get_mut(&id) else {
+                continue;
+            };
+            for _ in 0..overlay.expire_requests(&mut self.shared, now) {
                 self.note_panic(id, Place::RequestTimeout);
             }
         }
@@ -243,7 +262,7 @@ impl Engine {
             self.note_panic(turn.overlay, Place::Step(info.name));
         }
         tracing::trace!(?outcome, datagrams, "stepped");
-        self.events.push_back(Event::Step(StepReport {
+        self.emit(Event::Step(StepReport {
             overlay: turn.overlay,
             strategy: info.name,
             index: turn.index,
@@ -304,17 +323,27 @@ impl Engine {
             }
         };
         self.note(overlay, Place::PeerObserver, result);
+        self.emit(event);
+    }
+
+    fn emit(&mut self, event: Event) {
+        if self.events.len() >= EVENT_LIMIT {
+            self.events.pop_front();
+            self.events_lost += 1;
+        }
         self.events.push_back(event);
     }
 
     fn note_panic(&mut self, overlay: CommunityId, place: Place) {
-        let community = self
-            .overlays
-            .get(&overlay)
-            .map_or("?", |overlay| overlay.name());
+        let loaded = self.overlays.get(&overlay);
+        let community = loaded.map_or("?", |overlay| overlay.name());
+        self.note_panic_of(community, overlay, place);
+    }
+
+    fn note_panic_of(&mut self, community: &'static str, overlay: CommunityId, place: Place) {
         tracing::error!(%overlay, community, %place, "a panic was caught; the node goes on");
         self.shared.statistics.panicked();
-        self.events.push_back(Event::Panicked { overlay, place });
+        self.emit(Event::Panicked { overlay, place });
     }
 
     fn note(&mut self, overlay: CommunityId, place: Place, result: Result<(), Panicked>) {

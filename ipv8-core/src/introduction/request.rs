@@ -122,18 +122,15 @@ impl Context<'_> {
         self.send_styled(peer.address(), style, response, u64::from(time));
     }
 
-    /// A random peer of this overlay other than the one at the requester's address; an old-style
-    /// requester can only use one whose preferred address is IPv4.
+    /// A random peer of this overlay, other than the requester and whoever else is at its address;
+    /// an old-style requester can only use one whose preferred address is IPv4.
     fn peer_for_introduction(&mut self, requester: &Peer, style: Style) -> Option<Peer> {
-        let exclude = self
-            .shared
-            .network
-            .verified_by_address(&requester.address())
-            .map(|peer| peer.key().clone());
+        let here = requester.address();
         let (network, rng) = (&self.shared.network, &mut self.shared.rng);
         network
             .random_peer_where(self.state.community_id, rng, |peer| {
-                Some(peer.key()) != exclude.as_ref()
+                peer != requester
+                    && !peer.has_address(&here)
                     && (style == Style::New || peer.address().is_ipv4())
             })
             .cloned()

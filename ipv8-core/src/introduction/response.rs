@@ -29,6 +29,9 @@ impl Context<'_> {
         }
         let peer = self.verify(by, peer);
         for address in self.introduced_addresses(response) {
+            if self.is_own_address(&address) {
+                continue;
+            }
             let new_style = response.intro_supports_new_style;
             let service = Some(self.state.community_id);
             self.shared
@@ -73,6 +76,15 @@ impl Context<'_> {
                 Style::New,
             );
         }
+    }
+
+    /// Whether a walk to `address` would end here: others introduce us to ourselves when they know
+    /// us by more than one key or address.
+    fn is_own_address(&self, address: &SocketAddr) -> bool {
+        *address == self.state.wan
+            || *address == self.shared.local.lan
+            || Some(*address) == self.state.ipv6
+            || Some(*address) == self.shared.local.ipv6
     }
 
     fn my_address_like(&self, other: &SocketAddr) -> Option<SocketAddr> {

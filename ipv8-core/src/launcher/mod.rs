@@ -13,6 +13,7 @@ pub mod registry;
 pub use community_launcher::{CommunityLauncher, ErasedLauncher};
 pub use launchers::Launchers;
 pub use meta::{LauncherMeta, Place};
+pub use nearest::nearest;
 pub use plan::{Candidate, Plan, PlanStep};
 pub use problem::{PlanError, Problem};
 pub use registry::{Registration, launchers};

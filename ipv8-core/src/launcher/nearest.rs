@@ -1,11 +1,18 @@
 //! "Did you mean …?"
 
 /// The candidate nearest to `name` by edit distance, if it is near enough to be what was meant: at most a third of the letters differ.
-/// Of equally near ones the alphabetically first.
-pub(super) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+/// Of equally near ones the alphabetically first. A candidate that equals `name` is passed over.
+///
+/// For messages about names from outside: launchers, and the strategies and options a program lets its users name.
+///
+/// ```
+/// use ipv8_core::launcher::nearest;
+///
+/// assert_eq!(nearest("RandmWalk", ["EdgeWalk", "RandomWalk"]), Some("RandomWalk"));
+/// assert_eq!(nearest("Tunnels", ["EdgeWalk", "RandomWalk"]), None);
+/// ```
+#[must_use]
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
         .filter(|candidate| *candidate != name)

@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::fmt;
 use std::marker::PhantomData;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
@@ -49,6 +49,7 @@ pub(super) enum End {
 /// [`Ipv8::until_stopped`] gets a signal, or when the last handle of it (overlay handles included)
 /// is dropped.
 #[derive(Clone)]
+#[must_use = "the node stops when its last handle is dropped"]
 pub struct Ipv8 {
     commands: mpsc::Sender<Command>,
     shared: Arc<Shared>,
@@ -59,6 +60,8 @@ pub(super) struct Shared {
     pub(super) my_peer: PublicKey,
     pub(super) overlays: Vec<OverlayInfo>,
     pub(super) events: broadcast::WeakSender<Event>,
+    /// Subscribed before the node's first input, for the first who asks.
+    pub(super) first_events: Mutex<Option<broadcast::Receiver<Event>>>,
     pub(super) stop: watch::Sender<bool>,
     pub(super) end: watch::Receiver<End>,
 }
@@ -124,15 +127,22 @@ impl Ipv8 {
         &self.shared.overlays
     }
 
-    /// Everything that happens from now on: peers coming and going, steps, panics. A receiver that
-    /// is more than 4,096 events behind loses the oldest and is told how many.
+    /// What happens in the node: peers coming and going, steps, panics. The first call also gets
+    /// what has happened since the launch, any later one only what comes. A receiver that is more
+    /// than 1,024 events behind loses the oldest and is told how many.
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<Event> {
-        match self.shared.events.upgrade() {
+        let since_launch = self
+            .shared
+            .first_events
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        since_launch.unwrap_or_else(|| match self.shared.events.upgrade() {
             Some(events) => events.subscribe(),
             // The node has stopped: a channel that is closed already.
             None => broadcast::channel(1).1,
-        }
+        })
     }
 
     /// The node's figures.
@@ -298,7 +308,6 @@ impl<C: Community> OverlayHandle<C> {
     }
 
     /// The node.
-    #[must_use]
     pub fn ipv8(&self) -> &Ipv8 {
         &self.ipv8
     }

@@ -1,6 +1,7 @@
 //! From planned launchers to a running node.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -19,7 +20,7 @@ use crate::runtime::handle::{End, Ipv8, Shared};
 use crate::runtime::node::{Node, now};
 
 /// How many events wait for a slow listener.
-const EVENT_BACKLOG: usize = 4_096;
+const EVENT_BACKLOG: usize = 1_024;
 
 /// How many requests of other tasks wait for the node; whoever comes later waits for room.
 const COMMAND_BACKLOG: usize = 256;
@@ -158,7 +159,7 @@ fn assemble(
 
 fn spawn(engine: Engine, endpoint: Endpoint, my_peer: &PrivateKey) -> Ipv8 {
     let (commands, inbox) = mpsc::channel(COMMAND_BACKLOG);
-    let (events, _) = broadcast::channel(EVENT_BACKLOG);
+    let (events, first_events) = broadcast::channel(EVENT_BACKLOG);
     let (stop, stopping) = watch::channel(false);
     let (ended, end) = watch::channel(End::Running);
     let shared = Shared {
@@ -166,6 +167,7 @@ fn spawn(engine: Engine, endpoint: Endpoint, my_peer: &PrivateKey) -> Ipv8 {
         my_peer: my_peer.public_key().clone(),
         overlays: engine.overlays(),
         events: events.downgrade(),
+        first_events: Mutex::new(Some(first_events)),
         stop,
         end,
     };

@@ -22,7 +22,9 @@ const COMPLETE_EDGES: usize = 64;
 /// Unlike the reference a step sends at most `neighborhood_size` requests (plus one for each edge
 /// that grows), asks an address again only after `edge_timeout`, and never turns an edge back into
 /// a peer that is on it.
-#[derive(Debug)]
+///
+/// A clone goes on from the same state.
+#[derive(Clone, Debug)]
 pub struct EdgeWalk {
     /// How many peers make an edge complete, its root included. Default 4.
     pub edge_length: usize,
@@ -36,7 +38,7 @@ pub struct EdgeWalk {
     asked: HashMap<SocketAddr, Instant>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Edge {
     peers: Vec<Peer>,
     grown: Instant,
@@ -65,13 +67,13 @@ impl EdgeWalk {
     fn find_neighborhood(&mut self, cx: &mut Context<'_>) {
         self.neighborhood = cx.peers().take(self.neighborhood_size).cloned().collect();
         cx.bootstrap();
-        let service = cx.community_id();
-        let candidates: Vec<_> = cx
-            .network()
-            .walkable_addresses(service)
-            .take(self.neighborhood_size)
-            .collect();
-        for address in candidates {
+        // At random, so that addresses where nobody is do not keep it from the others.
+        for _ in 0..self.neighborhood_size {
+            let asked = &self.asked;
+            let Some(address) = cx.random_walkable_address(|address| asked.contains_key(address))
+            else {
+                return;
+            };
             self.ask(address, cx);
         }
     }
@@ -116,9 +118,10 @@ impl EdgeWalk {
         let mut budget = self.neighborhood_size;
         let mut finished = Vec::new();
         for index in 0..self.under_construction.len() {
-            let (candidates, unverified) = self.introductions(index, cx);
-            for address in unverified {
-                if budget > 0 && self.ask(address, cx) {
+            let (candidates, mut unverified) = self.introductions(index, cx);
+            while budget > 0 && !unverified.is_empty() {
+                let choice = cx.rng().random_range(0..unverified.len());
+                if self.ask(unverified.swap_remove(choice), cx) {
                     budget -= 1;
                 }
             }
@@ -198,8 +201,15 @@ impl<C: Community> DiscoveryStrategy<C> for EdgeWalk {
         let (now, pause) = (cx.now(), seconds(self.edge_timeout));
         self.asked
             .retain(|_, asked| now.saturating_duration_since(*asked) <= pause);
+        // Those that are gone leave, those that have moved are asked where they are now.
         self.neighborhood
-            .retain(|peer| cx.network().peer(peer.key()).is_some());
+            .retain_mut(|peer| match cx.network().peer(peer.key()) {
+                Some(current) => {
+                    *peer = current.clone();
+                    true
+                }
+                None => false,
+            });
         if self.neighborhood.is_empty() || self.neighborhood.len() < self.neighborhood_size {
             self.find_neighborhood(cx);
         } else if let Some(root) = self.random_idle_root(cx) {

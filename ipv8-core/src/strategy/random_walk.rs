@@ -23,7 +23,9 @@ use crate::strategy::{DiscoveryStrategy, seconds};
 /// walk.window_size = 10;
 /// assert_eq!(walk.timeout, 3.0);
 /// ```
-#[derive(Debug)]
+///
+/// A clone goes on from the same state.
+#[derive(Clone, Debug)]
 pub struct RandomWalk {
     /// Seconds after which an unanswered address is given up. Default 3.0.
     pub timeout: f64,
@@ -55,13 +57,19 @@ impl Default for RandomWalk {
 impl RandomWalk {
     /// Forgets the requests that were answered, and those that never will be, with their address.
     fn settle_requests(&mut self, cx: &mut Context<'_>) {
-        let (timeout, now) = (seconds(self.timeout), cx.now());
+        let (timeout, now, service) = (seconds(self.timeout), cx.now(), cx.community_id());
         self.unanswered.retain(|address, sent| {
-            if cx.network().verified_by_address(address).is_some() {
+            // A peer of another overlay alone is no answer: it may never give one to this overlay.
+            let network = cx.network();
+            let answered = network
+                .all_verified_by_address(address)
+                .any(|peer| network.has_service(peer.key(), service));
+            if answered {
                 return false;
             }
+            let somebody_is_there = network.verified_by_address(address).is_some();
             let waiting = now.saturating_duration_since(*sent) <= timeout;
-            if !waiting {
+            if !waiting && !somebody_is_there {
                 cx.network_mut().remove_address(address);
             }
             waiting

@@ -37,6 +37,19 @@ pub(crate) fn fields(input: &DeriveInput, problems: &mut Problems) -> Option<Fie
     Some(Fields { list, style })
 }
 
+/// Whether the struct or one of its fields is deprecated.
+pub(crate) fn is_deprecated(input: &DeriveInput) -> bool {
+    let fields = match &input.data {
+        Data::Struct(data) => data.fields.iter().collect(),
+        _ => Vec::new(),
+    };
+    let mut attributes = fields
+        .iter()
+        .flat_map(|field| &field.attrs)
+        .chain(&input.attrs);
+    attributes.any(|attribute| attribute.path().is_ident("deprecated"))
+}
+
 /// The message that the payload is, if it has an id.
 pub(crate) fn message(container: &Container, problems: &mut Problems) -> Option<Message> {
     let Some(id) = &container.id else {

@@ -1,7 +1,7 @@
 //! One checked payload to its `impl`s.
 
 use super::model::{Container, Field, Fields, Message, Style, krate};
-use crate::expand::generated_at;
+use crate::expand::{generated_at, moved_to};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::LitStr;
@@ -15,6 +15,7 @@ pub(crate) fn payload(
     message: Option<&Message>,
 ) -> TokenStream {
     let krate = krate(container, ident.span());
+    let allow = container.allow_deprecated();
     let pack = fields.list.iter().map(|field| pack(field, &krate));
     let unpack = unpack(fields, &krate);
     let (writer, reader) = match fields.list.is_empty() {
@@ -24,6 +25,7 @@ pub(crate) fn payload(
     let message = message.map(|message| self::message(ident, container, message));
     quote! {
         #[automatically_derived]
+        #allow
         impl #krate::Payload for #ident {
             fn pack(&self, #writer: &mut #krate::wire::Writer) -> ::core::result::Result<(), #krate::wire::PackError> {
                 #(#pack)*
@@ -40,6 +42,7 @@ pub(crate) fn payload(
 /// Stands in when there are mistakes, so that code which names the payload has no errors of its own.
 pub(crate) fn stub(ident: &Ident, container: &Container) -> TokenStream {
     let krate = krate(container, ident.span());
+    let allow = container.allow_deprecated();
     let message = container.id.as_ref().map(|_| {
         let message = Message {
             id: quote!(0),
@@ -49,6 +52,7 @@ pub(crate) fn stub(ident: &Ident, container: &Container) -> TokenStream {
     });
     quote! {
         #[automatically_derived]
+        #allow
         impl #krate::Payload for #ident {
             fn pack(&self, _: &mut #krate::wire::Writer) -> ::core::result::Result<(), #krate::wire::PackError> {
                 ::core::unreachable!()
@@ -63,6 +67,7 @@ pub(crate) fn stub(ident: &Ident, container: &Container) -> TokenStream {
 
 fn message(ident: &Ident, container: &Container, message: &Message) -> TokenStream {
     let krate = krate(container, ident.span());
+    let allow = container.allow_deprecated();
     let id = &message.id;
     let name = LitStr::new(&ident.unraw().to_string(), ident.span());
     let global_time = container.global_time.is_some();
@@ -85,10 +90,11 @@ fn message(ident: &Ident, container: &Container, message: &Message) -> TokenStre
     });
     quote! {
         #[automatically_derived]
+        #allow
         impl #krate::Message for #ident {
-            const ID: u8 = #id;
-            const NAME: &'static str = #name;
-            const GLOBAL_TIME: bool = #global_time;
+            const ID: ::core::primitive::u8 = #id;
+            const NAME: &'static ::core::primitive::str = #name;
+            const GLOBAL_TIME: ::core::primitive::bool = #global_time;
             type Authentication = #krate::#authentication;
         }
         #check
@@ -123,8 +129,9 @@ fn codec(field: &Field, krate: &TokenStream) -> TokenStream {
     match &field.format {
         None => quote!(<#ty as #krate::wire::Field>),
         Some(format) => {
-            let marker = Ident::new(format.marker, generated_at(format.literal.span()));
-            quote!(<#krate::wire::formats::#marker as #krate::wire::Format<#ty>>)
+            let at = generated_at(format.literal.span());
+            let (marker, place) = (Ident::new(format.marker, at), moved_to(at, krate.clone()));
+            quote_spanned!(at=> <#place::wire::formats::#marker as #krate::wire::Format<#ty>>)
         }
     }
 }

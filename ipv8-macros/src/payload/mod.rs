@@ -18,7 +18,8 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
         Err(error) => return error.to_compile_error(),
     };
     let mut problems = Problems::default();
-    let attributes = parse::container(&input.attrs, &mut problems);
+    let mut attributes = parse::container(&input.attrs, &mut problems);
+    attributes.deprecated = check::is_deprecated(&input);
     let fields = check::fields(&input, &mut problems);
     let message = check::message(&attributes, &mut problems);
     let generated = match (fields, problems.is_empty()) {

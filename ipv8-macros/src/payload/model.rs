@@ -12,6 +12,15 @@ pub(crate) struct Container {
     /// Where `global_time` stands.
     pub(crate) global_time: Option<Span>,
     pub(crate) krate: Option<Path>,
+    /// Whether the struct or a field is `#[deprecated]`.
+    pub(crate) deprecated: bool,
+}
+
+impl Container {
+    /// Deriving is no use of what is deprecated.
+    pub(crate) fn allow_deprecated(&self) -> Option<TokenStream> {
+        self.deprecated.then(|| quote::quote!(#[allow(deprecated)]))
+    }
 }
 
 /// The id of a message.

@@ -2,7 +2,6 @@ use ipv8_core::prelude::*;
 
 #[path = "../my_module.rs"]
 mod my_module;
-use my_module::MyCommunity;
 
 #[overlay("my_module", MyCommunity)]
 #[walk_strategy(RandomWalk)]

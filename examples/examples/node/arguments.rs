@@ -1,0 +1,75 @@
+//! The command line of the node.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+use ipv8_core::config::DEFAULT_WALK_INTERVAL;
+use ipv8_core::{CommunityId, Configuration};
+use ipv8_examples::arguments::seconds;
+use ipv8_examples::report::Events;
+use ipv8_examples::walker::Walker;
+
+use crate::community::COMMUNITY_ID;
+
+/// A peer of one community, steered by its command line.
+#[derive(Debug, Parser)]
+#[command(name = "node")]
+pub(crate) struct Arguments {
+    /// Where to listen; once for IPv4, once for IPv6. Port 0: any free one. A port that is taken: one of the next
+    #[arg(long = "listen", value_name = "ADDR", default_value = "127.0.0.1:0")]
+    interfaces: Vec<SocketAddr>,
+    /// The community to join, as 40 hexadecimal digits
+    #[arg(long, value_name = "HEX40", default_value_t = COMMUNITY_ID)]
+    pub(crate) community: CommunityId,
+    /// The address of a tracker to begin with; repeatable
+    #[arg(long, value_name = "ADDR")]
+    bootstrap: Vec<SocketAddr>,
+    /// A strategy that looks for peers until there are TARGET (-1: always); repeatable. Without one the node only
+    /// answers. RandomWalk: timeout, window_size, reset_chance, target_interval. EdgeWalk: edge_length,
+    /// neighborhood_size, edge_timeout
+    #[arg(long = "walker", value_name = "NAME:TARGET[,option=value…]")]
+    pub(crate) walkers: Vec<Walker>,
+    /// How many peers to accept requests from; -1: no limit
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 30,
+        allow_negative_numbers = true
+    )]
+    max_peers: i32,
+    /// The time in which every strategy gets one turn
+    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_WALK_INTERVAL, allow_negative_numbers = true)]
+    walk_interval: f64,
+    /// The file with the node's key; made if it is missing. Without it: a new key
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// How long to run. Without it: until Ctrl-C or SIGTERM
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    pub(crate) duration: Option<Duration>,
+    /// The form of what is printed
+    #[arg(long, value_name = "FORM", value_enum, default_value_t)]
+    pub(crate) events: Events,
+}
+
+impl Arguments {
+    /// How the node is to be set up.
+    pub(crate) fn configuration(&self) -> Configuration {
+        let configuration = Configuration::new()
+            .interfaces(self.interfaces.iter().copied())
+            .bootstrap(self.bootstrap.iter().copied())
+            .max_peers(self.max_peers)
+            .walk_interval(self.walk_interval);
+        match &self.key {
+            Some(path) => configuration.key_file(path),
+            None => configuration,
+        }
+    }
+
+    /// What is wrong with the arguments as a whole.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let problems = self.configuration().problems();
+        problems.iter().map(ToString::to_string).collect()
+    }
+}

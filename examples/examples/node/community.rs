@@ -1,0 +1,62 @@
+//! A community that only does what every community does, with an id and strategies from outside.
+
+use ipv8_core::launcher_meta;
+use ipv8_core::prelude::*;
+use ipv8_core::{CommunityLauncher, LauncherMeta};
+use ipv8_examples::walker::Walker;
+
+/// The community joined unless another one is named.
+pub(crate) const COMMUNITY_ID: CommunityId =
+    CommunityId::from_hex("6e6f6465206578616d706c65206f662069707638");
+
+/// The community: introductions, and nothing else.
+pub(crate) struct Steered;
+
+/// Which community it is.
+pub(crate) struct Id(CommunityId);
+
+impl Default for Id {
+    fn default() -> Self {
+        Self(COMMUNITY_ID)
+    }
+}
+
+impl Community for Steered {
+    const COMMUNITY_ID: CommunityId = COMMUNITY_ID;
+    type Settings = Id;
+
+    fn new(_settings: Id, _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
+        Ok(Self)
+    }
+
+    fn community_id(settings: &Id) -> CommunityId {
+        settings.0
+    }
+}
+
+/// Launches the community as the command line says. By hand, as `#[overlay]` is for what is known when it compiles.
+pub(crate) struct SteeredLauncher {
+    community: CommunityId,
+    walkers: Vec<Walker>,
+}
+
+impl SteeredLauncher {
+    pub(crate) fn new(community: CommunityId, walkers: Vec<Walker>) -> Self {
+        Self { community, walkers }
+    }
+}
+
+impl CommunityLauncher for SteeredLauncher {
+    type Overlay = Steered;
+    const META: LauncherMeta = launcher_meta!(name = "SteeredLauncher", after = []);
+
+    fn settings(&self) -> Id {
+        Id(self.community)
+    }
+
+    fn walk_strategies(&self, strategies: &mut Strategies<Steered>) {
+        for walker in &self.walkers {
+            walker.add_to(strategies);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! A peer steered by its command line, for people and for programs that drive many.
+//!
+//! `cargo run --example node -- --bootstrap 127.0.0.1:6421 --walker RandomWalk:20,timeout=3.0 --events json`
+//!
+//! It joins one community and only walks: it sends and takes no messages of its own. With `--events json` every line
+//! of its standard output is a JSON object; [`ipv8_examples::report::Report`] describes them. It goes on when nobody
+//! reads them, until Ctrl-C, SIGTERM or the end of `--duration`.
+//!
+//! Exit codes: 0 stopped as told, 1 it could not start or failed, 2 wrong arguments.
+
+mod arguments;
+mod community;
+mod reporter;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use ipv8_core::runtime::Error;
+use ipv8_core::{Ipv8, Launchers};
+use ipv8_examples::output::{Output, complain};
+use ipv8_examples::report::Report;
+use ipv8_examples::signals::Signals;
+use tokio::task::JoinHandle;
+
+use arguments::Arguments;
+use community::SteeredLauncher;
+use reporter::Reporter;
+
+/// Why the program ends when nobody told it to.
+const FAILURE: &str = "failure";
+
+/// How long the end may take: whoever sent the signal may count on a second.
+const PATIENCE: Duration = Duration::from_millis(800);
+
+// One thread runs everything, so that nothing happens between the launch and the first look at the events.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    ipv8_examples::logging::start();
+    let arguments = match ipv8_examples::arguments::read(Arguments::problems) {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
+    match run(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let mut signals = Signals::listen()?;
+    let output = Output::stdout(arguments.events)?;
+    let started = Instant::now();
+    let node = launch(&arguments).await?;
+    let reporter = Reporter::new(&node, output.reports(), started);
+    let mut reporting = tokio::spawn(reporter.run());
+    let reason = tokio::select! {
+        signal = signals.next() => signal,
+        () = ended(arguments.duration) => "duration",
+        // Its events end when the node has, which nobody told it.
+        _ = &mut reporting => FAILURE,
+    };
+    // Somebody who does not read must not hold up the end; the node itself stops first.
+    let stop = stop(&node, reporting, output, started, reason);
+    let _ = tokio::time::timeout(PATIENCE, stop).await;
+    if reason == FAILURE {
+        node.until_stopped().await?;
+        return Err("the node has ended by itself".into());
+    }
+    Ok(())
+}
+
+/// Stops the node and reports what is left to report.
+async fn stop(
+    node: &Ipv8,
+    reporting: JoinHandle<()>,
+    output: Output,
+    started: Instant,
+    reason: &'static str,
+) {
+    let last = reporter::stats(node, started).await;
+    node.stop().await;
+    if !reporting.is_finished() {
+        // A panic of the reporter was shown; there is nothing more to say.
+        let _ = reporting.await;
+    }
+    let reports = output.reports();
+    if let Some(stats) = last {
+        reports.tell(&Report::Stats(stats)).await;
+    }
+    reports.tell(&Report::Stopped { reason }).await;
+    drop(reports);
+    output.close().await;
+}
+
+async fn launch(arguments: &Arguments) -> Result<Ipv8, Error> {
+    Launchers::new()
+        .with(SteeredLauncher::new(
+            arguments.community,
+            arguments.walkers.clone(),
+        ))
+        .configuration(arguments.configuration())
+        .launch()
+        .await
+}
+
+async fn ended(duration: Option<Duration>) {
+    match duration {
+        Some(duration) => tokio::time::sleep(duration).await,
+        None => std::future::pending().await,
+    }
+}

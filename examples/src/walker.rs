@@ -1,0 +1,331 @@
+//! Strategies by name: `RandomWalk:20,timeout=3.0,window_size=5`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use ipv8_core::launcher::nearest;
+use ipv8_core::{Community, EdgeWalk, RandomWalk, Strategies};
+
+/// A strategy as a command line names it: `NAME:TARGET[,option=value…]`. The options are the public fields of the
+/// strategy's type, with the same defaults.
+#[derive(Clone, Debug)]
+pub struct Walker {
+    target_peers: i32,
+    walk: Walk,
+}
+
+#[derive(Clone, Debug)]
+enum Walk {
+    Random(RandomWalk),
+    Edge(EdgeWalk),
+}
+
+/// Sets an option to what a text says; the error says what would be right.
+type Set<S> = fn(&mut S, &str) -> Result<(), &'static str>;
+type Options<S> = [(&'static str, Set<S>)];
+
+const NAMES: [&str; 2] = ["RandomWalk", "EdgeWalk"];
+
+const RANDOM_WALK: &Options<RandomWalk> = &[
+    ("timeout", |walk, text| seconds(&mut walk.timeout, text)),
+    ("window_size", |walk, text| {
+        count(&mut walk.window_size, text)
+    }),
+    ("reset_chance", |walk, text| {
+        chance(&mut walk.reset_chance, text)
+    }),
+    ("target_interval", |walk, text| {
+        seconds(&mut walk.target_interval, text)
+    }),
+];
+
+const EDGE_WALK: &Options<EdgeWalk> = &[
+    ("edge_length", |walk, text| {
+        count(&mut walk.edge_length, text)
+    }),
+    ("neighborhood_size", |walk, text| {
+        count(&mut walk.neighborhood_size, text)
+    }),
+    ("edge_timeout", |walk, text| {
+        seconds(&mut walk.edge_timeout, text)
+    }),
+];
+
+impl Walker {
+    /// Appends the strategy, as it is before its first step.
+    pub fn add_to<C: Community>(&self, strategies: &mut Strategies<C>) {
+        match &self.walk {
+            Walk::Random(walk) => strategies.add_strategy(self.target_peers, walk.clone()),
+            Walk::Edge(walk) => strategies.add_strategy(self.target_peers, walk.clone()),
+        };
+    }
+}
+
+impl FromStr for Walker {
+    type Err = WalkerError;
+
+    fn from_str(text: &str) -> Result<Self, WalkerError> {
+        let mut parts = text.split(',');
+        let (name, target) = parts
+            .next()
+            .and_then(|head| head.split_once(':'))
+            .ok_or(WalkerError::Form)?;
+        let walk = match name {
+            "RandomWalk" => Walk::Random(configured(name, RANDOM_WALK, parts)?),
+            "EdgeWalk" => Walk::Edge(configured(name, EDGE_WALK, parts)?),
+            _ => return Err(WalkerError::UnknownWalker(Unknown::new(name, &NAMES))),
+        };
+        let target_peers = target
+            .parse()
+            .ok()
+            .filter(|target| *target >= -1)
+            .ok_or_else(|| WalkerError::Target {
+                walker: name.to_owned(),
+                target: target.to_owned(),
+            })?;
+        Ok(Self { target_peers, walk })
+    }
+}
+
+/// A strategy with its defaults, changed as the `option=value` parts say.
+fn configured<'a, S: Default>(
+    walker: &str,
+    options: &Options<S>,
+    parts: impl Iterator<Item = &'a str>,
+) -> Result<S, WalkerError> {
+    let walker = || walker.to_owned();
+    let mut walk = S::default();
+    let mut given = Vec::new();
+    for part in parts {
+        let (option, value) = part.split_once('=').ok_or_else(|| WalkerError::NoValue {
+            walker: walker(),
+            option: part.to_owned(),
+        })?;
+        let Some((option, set)) = options.iter().find(|(name, _)| *name == option) else {
+            let known: Vec<_> = options.iter().map(|(name, _)| *name).collect();
+            return Err(WalkerError::UnknownOption {
+                walker: walker(),
+                option: Unknown::new(option, &known),
+            });
+        };
+        if given.contains(option) {
+            return Err(WalkerError::Twice {
+                walker: walker(),
+                option,
+            });
+        }
+        given.push(option);
+        set(&mut walk, value).map_err(|wanted| WalkerError::Value {
+            walker: walker(),
+            option,
+            value: value.to_owned(),
+            wanted,
+        })?;
+    }
+    Ok(walk)
+}
+
+fn seconds(field: &mut f64, text: &str) -> Result<(), &'static str> {
+    const WANTED: &str = "seconds, 0 or more";
+    let value: f64 = text.parse().map_err(|_| WANTED)?;
+    if !value.is_finite() || value < 0.0 {
+        return Err(WANTED);
+    }
+    *field = value;
+    Ok(())
+}
+
+fn count(field: &mut usize, text: &str) -> Result<(), &'static str> {
+    *field = text.parse().map_err(|_| "a whole number, 0 or more")?;
+    Ok(())
+}
+
+fn chance(field: &mut u8, text: &str) -> Result<(), &'static str> {
+    *field = text.parse().map_err(|_| "a whole number from 0 to 255")?;
+    Ok(())
+}
+
+/// A name that means nothing here, with the names that do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// The name given.
+    pub name: String,
+    /// The known name that may have been meant.
+    pub nearest: Option<&'static str>,
+    /// All known names.
+    pub known: Vec<&'static str>,
+}
+
+impl Unknown {
+    fn new(name: &str, known: &[&'static str]) -> Self {
+        Self {
+            name: name.to_owned(),
+            nearest: nearest(name, known.iter().copied()),
+            known: known.to_vec(),
+        }
+    }
+}
+
+/// Shows the name, the nearest known one if there is one, and all known ones.
+impl fmt::Display for Unknown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "`{}`", self.name)?;
+        if let Some(nearest) = self.nearest {
+            write!(formatter, ": did you mean `{nearest}`?")?;
+        }
+        write!(formatter, " (known: {})", self.known.join(", "))
+    }
+}
+
+/// Why a text names no strategy.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WalkerError {
+    /// It has no target.
+    #[error("write NAME:TARGET[,option=value…], for instance RandomWalk:20,timeout=3.0")]
+    Form,
+    /// There is no strategy of that name.
+    #[error("there is no walker {0}")]
+    UnknownWalker(Unknown),
+    /// Its target is no number of peers.
+    #[error(
+        "{walker}: the target `{target}` is no number of peers: write -1 for no limit, or 0 and above"
+    )]
+    Target {
+        /// The strategy.
+        walker: String,
+        /// What was given.
+        target: String,
+    },
+    /// The strategy has no such option.
+    #[error("{walker} has no option {option}")]
+    UnknownOption {
+        /// The strategy.
+        walker: String,
+        /// What was given.
+        option: Unknown,
+    },
+    /// An option without a value.
+    #[error("{walker}: `{option}` has no value: write option=value")]
+    NoValue {
+        /// The strategy.
+        walker: String,
+        /// What was given.
+        option: String,
+    },
+    /// An option that was given before.
+    #[error("{walker}: {option} is given twice")]
+    Twice {
+        /// The strategy.
+        walker: String,
+        /// The option.
+        option: &'static str,
+    },
+    /// A value that the option cannot have.
+    #[error("{walker}: {option} cannot be `{value}`: write {wanted}")]
+    Value {
+        /// The strategy.
+        walker: String,
+        /// The option.
+        option: &'static str,
+        /// What was given.
+        value: String,
+        /// What would be right.
+        wanted: &'static str,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        match text.parse::<Walker>() {
+            Ok(walker) => panic!("{text} is {walker:?}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    fn random(text: &str) -> (i32, RandomWalk) {
+        match text.parse() {
+            Ok(Walker {
+                target_peers,
+                walk: Walk::Random(walk),
+            }) => (target_peers, walk),
+            other => panic!("{text} is {other:?}"),
+        }
+    }
+
+    fn edge(text: &str) -> (i32, EdgeWalk) {
+        match text.parse() {
+            Ok(Walker {
+                target_peers,
+                walk: Walk::Edge(walk),
+            }) => (target_peers, walk),
+            other => panic!("{text} is {other:?}"),
+        }
+    }
+
+    #[test]
+    fn defaults_are_the_strategy_s_own() {
+        let (target, walk) = random("RandomWalk:20");
+        assert_eq!(target, 20);
+        assert_eq!(format!("{walk:?}"), format!("{:?}", RandomWalk::default()));
+        let (target, walk) = edge("EdgeWalk:-1");
+        assert_eq!(target, -1);
+        assert_eq!(format!("{walk:?}"), format!("{:?}", EdgeWalk::default()));
+    }
+
+    #[test]
+    fn every_option_is_set() {
+        let text = "RandomWalk:0,timeout=1.5,window_size=7,reset_chance=255,target_interval=0.25";
+        let (_, walk) = random(text);
+        assert_eq!((walk.timeout, walk.window_size), (1.5, 7));
+        assert_eq!((walk.reset_chance, walk.target_interval), (255, 0.25));
+        let (_, walk) = edge("EdgeWalk:3,edge_length=2,neighborhood_size=9,edge_timeout=8");
+        assert_eq!((walk.edge_length, walk.neighborhood_size), (2, 9));
+        assert_eq!(walk.edge_timeout, 8.0);
+    }
+
+    #[test]
+    fn mistakes_are_named_with_what_would_be_right() {
+        for (text, wanted) in [
+            ("", "NAME:TARGET"),
+            ("RandomWalk", "NAME:TARGET"),
+            ("RandomWalk,timeout=3:1", "NAME:TARGET"),
+            (
+                "RandmWalk:1",
+                "no walker `RandmWalk`: did you mean `RandomWalk`?",
+            ),
+            ("edgewalk:1", "did you mean `EdgeWalk`?"),
+            ("Churn:1", "no walker `Churn` (known: RandomWalk, EdgeWalk)"),
+            ("EdgeWalk:", "the target `` is no number"),
+            ("EdgeWalk:-2", "the target `-2`"),
+            ("EdgeWalk:1.5", "the target `1.5`"),
+            (
+                "EdgeWalk:1,edge_lenth=3",
+                "EdgeWalk has no option `edge_lenth`: did you mean `edge_length`?",
+            ),
+            (
+                "EdgeWalk:1,timeout=3",
+                "(known: edge_length, neighborhood_size, edge_timeout)",
+            ),
+            ("EdgeWalk:1,", "`` has no value"),
+            ("EdgeWalk:1,edge_length", "`edge_length` has no value"),
+            (
+                "EdgeWalk:1,edge_length=2,edge_length=2",
+                "edge_length is given twice",
+            ),
+            (
+                "EdgeWalk:1,edge_length=-1",
+                "cannot be `-1`: write a whole number",
+            ),
+            ("RandomWalk:1,reset_chance=256", "from 0 to 255"),
+            ("RandomWalk:1,timeout=-1", "write seconds, 0 or more"),
+            ("RandomWalk:1,timeout=nan", "write seconds, 0 or more"),
+            ("RandomWalk:1,timeout=inf", "write seconds, 0 or more"),
+        ] {
+            let error = refused(text);
+            assert!(error.contains(wanted), "{text}: {error}");
+        }
+    }
+}

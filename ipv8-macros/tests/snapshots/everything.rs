@@ -1,0 +1,35 @@
+/// Starts my community.
+#[derive(Default)]
+pub(crate) struct MyLauncher {
+    size: usize,
+}
+#[automatically_derived]
+impl ipv8::CommunityLauncher for MyLauncher {
+    type Overlay = my_module::Generic<u8>;
+    const META: ipv8::LauncherMeta = ipv8::launcher_meta!(
+        name = "My launcher", after = ["Other", r#"Another"#]
+    );
+    fn walk_strategies(&self, strategies: &mut ipv8::Strategies<Self::Overlay>) {
+        strategies
+            .add::<
+                my_module::sub::MyStrategy,
+            >(
+                20,
+                |strategy| {
+                    strategy.interval = 0.5 + 0.5;
+                },
+            );
+        strategies.add::<EdgeWalk>(20, |_| {});
+        strategies
+            .add::<
+                RandomWalk,
+            >(
+                TARGET,
+                |strategy| {
+                    strategy.window_size = 5;
+                    strategy.r#target_peers = f(1, 2);
+                },
+            );
+    }
+}
+ipv8::register!(MyLauncher = < MyLauncher as ::core::default::Default > ::default());

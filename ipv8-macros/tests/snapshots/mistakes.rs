@@ -1,0 +1,25 @@
+struct MyLauncher;
+#[automatically_derived]
+impl ::ipv8_core::CommunityLauncher for MyLauncher {
+    type Overlay = ::ipv8_core::__private::NoOverlay;
+    const META: ::ipv8_core::LauncherMeta = ::ipv8_core::launcher_meta!(
+        name = "MyLauncher", after = []
+    );
+    fn walk_strategies(&self, strategies: &mut ::ipv8_core::Strategies<Self::Overlay>) {
+        strategies
+            .add::<
+                RandomWalk,
+            >(
+                20,
+                |strategy| {
+                    strategy.timeout = 3.0;
+                },
+            );
+    }
+}
+::core::compile_error! {
+    "`target_peers` cannot be -2: write the number of peers to stop at, or `-1` to never stop"
+}
+::core::compile_error! {
+    "expected a community: write `#[overlay(my_module::MyCommunity)]`"
+}

@@ -1,0 +1,12 @@
+struct MyLauncher;
+#[automatically_derived]
+impl ::ipv8_core::CommunityLauncher for MyLauncher {
+    type Overlay = my_module::MyCommunity;
+    const META: ::ipv8_core::LauncherMeta = ::ipv8_core::launcher_meta!(
+        name = "MyLauncher", after = []
+    );
+    fn walk_strategies(&self, strategies: &mut ::ipv8_core::Strategies<Self::Overlay>) {
+        strategies.add::<MyDiscoveryStrategy>(-1, |_| {});
+    }
+}
+::ipv8_core::register!(MyLauncher = MyLauncher);

@@ -1,0 +1,309 @@
+//! One engine with a [`Probe`] on it, and everything about it that an input could change.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use ipv8_core::context::LocalAddresses;
+use ipv8_core::counters::DropReason;
+use ipv8_core::crypto::{PrivateKey, PublicKey};
+use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
+use ipv8_core::overlay::Strategies;
+use ipv8_core::packet::{CommunityId, Unsealed};
+use ipv8_core::payload::Styled;
+use ipv8_core::peer::Peer;
+use ipv8_core::wire::{Authentication, Message};
+use ipv8_core::{Community, payload::Style};
+
+use crate::probe::{Probe, ProbeSettings};
+
+/// A private key that is always the same for the same number.
+///
+/// # Panics
+///
+/// Never: such bytes are a key.
+#[must_use]
+pub fn key(number: u16) -> PrivateKey {
+    let mut bin = b"LibNaCLSK:".to_vec();
+    for half in [1, 2] {
+        bin.extend([half; 30]);
+        bin.extend(number.to_be_bytes());
+    }
+    PrivateKey::from_bytes(&bin).expect("74 bytes with the right prefix")
+}
+
+/// The address `text` stands for.
+///
+/// # Panics
+///
+/// When it is none.
+#[must_use]
+pub fn address(text: &str) -> SocketAddr {
+    text.parse().expect("an address")
+}
+
+/// What an overlay is made with when nothing special is asked for: the key of that number.
+#[must_use]
+pub fn overlay_config(number: u16) -> OverlayConfig {
+    OverlayConfig {
+        my_peer: key(number),
+        max_peers: None,
+        bootstrap: Vec::new(),
+    }
+}
+
+/// A sealed message of a community's own, signed by `signer` if it is a signed one.
+///
+/// # Panics
+///
+/// When a field does not fit its format.
+#[must_use]
+pub fn sealed<M: Message>(id: CommunityId, signer: &PrivateKey, time: u64, message: &M) -> Vec<u8> {
+    let signer = <M::Authentication as Authentication>::SIGNED.then_some(signer);
+    let time = M::GLOBAL_TIME.then_some(time);
+    let packet = Unsealed::new(&id.prefix(), M::ID, signer, time, message);
+    packet.expect("the message packs").seal()
+}
+
+/// A sealed introduction message in `style`.
+///
+/// # Panics
+///
+/// When it holds an address that the style cannot carry.
+#[must_use]
+pub fn sealed_styled<M: Styled>(
+    id: CommunityId,
+    signer: &PrivateKey,
+    style: Style,
+    message: M,
+) -> Vec<u8> {
+    let packet = message.packet(style, &id.prefix(), signer, 7);
+    packet.expect("the message packs").seal()
+}
+
+/// Everything that a datagram could change, besides counters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// Each verified peer: key, addresses, new style, last response, services.
+    pub peers: BTreeMap<PublicKey, PeerState>,
+    /// The known addresses and whether they are new-style.
+    pub known: BTreeMap<SocketAddr, bool>,
+    /// The addresses the overlay could walk to.
+    pub walkable: BTreeSet<SocketAddr>,
+    /// The WAN estimate.
+    pub wan: SocketAddr,
+    /// How many messages reached a handler.
+    pub heard: usize,
+}
+
+/// Addresses, new style, last response, services.
+pub type PeerState = (
+    BTreeSet<SocketAddr>,
+    bool,
+    Option<Instant>,
+    BTreeSet<CommunityId>,
+);
+
+/// One engine with one overlay.
+pub struct Desk {
+    /// The engine.
+    pub engine: Engine,
+    /// The overlay's id.
+    pub id: CommunityId,
+    /// The virtual time.
+    pub now: Instant,
+}
+
+impl Desk {
+    /// A node at 10.1.1.1:8090 with key 0 and one overlay, a `Probe<0>`.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with(
+            overlay_config(0),
+            ProbeSettings::default(),
+            Strategies::new(),
+        )
+    }
+
+    /// The same, with another configuration.
+    ///
+    /// # Panics
+    ///
+    /// When the overlay is refused.
+    #[must_use]
+    pub fn with(
+        config: OverlayConfig,
+        settings: ProbeSettings,
+        strategies: Strategies<Probe>,
+    ) -> Self {
+        let now = Instant::now();
+        let mut engine = Engine::new(&EngineConfig::new([3; 32]));
+        let local = LocalAddresses {
+            lan: address("10.1.1.1:8090"),
+            ..LocalAddresses::default()
+        };
+        engine.handle(Input::LocalAddresses(local), now);
+        let id = engine
+            .add_overlay::<Probe>(config, settings, strategies, now)
+            .expect("the overlay is made");
+        Self { engine, id, now }
+    }
+
+    /// Puts an overlay of another type in the place of the probe.
+    ///
+    /// # Panics
+    ///
+    /// When it is refused.
+    pub fn reload<C: Community>(&mut self, settings: C::Settings) {
+        assert!(self.engine.unload_overlay(self.id, self.now));
+        let (config, strategies) = (overlay_config(0), Strategies::new());
+        let added = self
+            .engine
+            .add_overlay::<C>(config, settings, strategies, self.now);
+        self.id = added.expect("the overlay is made");
+        self.drain();
+    }
+
+    /// Lets virtual time pass.
+    pub fn pass(&mut self, time: Duration) {
+        self.now += time;
+    }
+
+    /// Makes `number`'s key a verified peer of the overlay at `source`.
+    pub fn befriend(&mut self, number: u16, source: SocketAddr) -> Peer {
+        let peer = Peer::new(key(number).public_key().clone(), source, self.now);
+        let network = self.engine.network_mut();
+        assert!(network.add_verified_peer(&peer), "{source} was refused");
+        network.discover_services(peer.key(), [self.id]);
+        self.drain_after_flush();
+        peer
+    }
+
+    /// Takes in a datagram without looking at the outputs.
+    pub fn give(&mut self, source: SocketAddr, datagram: &[u8]) {
+        if let Some(ticket) = self.engine.admit(source, datagram) {
+            let opened = ticket.open(datagram);
+            self.engine.handle(Input::Opened(opened), self.now);
+        }
+    }
+
+    /// Everything that waits to go out, sealed, and the events; then says that it was handed over.
+    pub fn drain(&mut self) -> (Vec<(SocketAddr, Vec<u8>)>, Vec<Event>) {
+        let (mut sent, mut events) = (Vec::new(), Vec::new());
+        while let Some(output) = self.engine.poll_output() {
+            match output {
+                Output::Send(outgoing) => sent.push((outgoing.to, outgoing.packet.seal())),
+                Output::Event(event) => events.push(event),
+            }
+        }
+        self.engine.handle(Input::Flushed, self.now);
+        (sent, events)
+    }
+
+    /// Lets the engine settle what was done to its network, and gives the events.
+    pub fn drain_after_flush(&mut self) -> Vec<Event> {
+        self.engine.handle(Input::Flushed, self.now);
+        self.drain().1
+    }
+
+    /// Takes in a datagram and gives what it made the engine send.
+    pub fn receive(&mut self, source: SocketAddr, datagram: &[u8]) -> Vec<(SocketAddr, Vec<u8>)> {
+        self.give(source, datagram);
+        self.drain().0
+    }
+
+    /// Goes to the time the engine asked for and hands it in, `count` times; gives all that was
+    /// sent, and when.
+    ///
+    /// # Panics
+    ///
+    /// When the engine waits for nothing.
+    pub fn tick(&mut self, count: usize) -> Vec<(Instant, SocketAddr, Vec<u8>)> {
+        let mut all = Vec::new();
+        for _ in 0..count {
+            self.now = self
+                .engine
+                .poll_timeout()
+                .expect("the engine waits")
+                .max(self.now);
+            self.engine.handle(Input::Timeout, self.now);
+            let now = self.now;
+            all.extend(
+                self.drain()
+                    .0
+                    .into_iter()
+                    .map(|(to, bytes)| (now, to, bytes)),
+            );
+        }
+        all
+    }
+
+    /// How often datagrams were dropped for `reason`.
+    #[must_use]
+    pub fn drops(&self, reason: DropReason) -> u64 {
+        self.engine.statistics().count(reason)
+    }
+
+    /// Every reason that was counted since `before`, with how often.
+    #[must_use]
+    pub fn drops_since(&self, before: &ipv8_core::counters::Statistics) -> Vec<(DropReason, u64)> {
+        self.engine
+            .statistics()
+            .drops()
+            .map(|(reason, count)| (reason, count - before.count(reason)))
+            .filter(|(_, count)| *count > 0)
+            .collect()
+    }
+
+    /// Calls into the community.
+    ///
+    /// # Panics
+    ///
+    /// When the overlay is gone, or `call` panics.
+    pub fn call<R>(
+        &mut self,
+        call: impl FnOnce(&mut Probe, &mut ipv8_core::Context<'_>) -> R,
+    ) -> R {
+        let called = self.engine.call(self.id, self.now, call);
+        called.expect("the overlay is loaded")
+    }
+
+    /// Everything that a datagram could change.
+    ///
+    /// # Panics
+    ///
+    /// When the overlay is gone.
+    #[must_use]
+    pub fn state(&mut self) -> State {
+        let (wan, heard) = self.call(|probe, cx| (cx.my_estimated_wan(), probe.heard.len()));
+        let network = self.engine.network();
+        let peers = network.verified_peers().map(|peer| {
+            let state = (
+                peer.addresses().collect(),
+                peer.is_new_style(),
+                peer.last_response(),
+                network.services_for(peer.key()).collect(),
+            );
+            (peer.key().clone(), state)
+        });
+        let known = network.addresses();
+        State {
+            peers: peers.collect(),
+            known: known
+                .map(|known| (known, network.is_new_style(&known)))
+                .collect(),
+            walkable: network.walkable_addresses(self.id).collect(),
+            wan,
+            heard,
+        }
+    }
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The id of `Probe<0>`.
+pub const PROBE: CommunityId = <Probe as Community>::COMMUNITY_ID;

@@ -1,0 +1,179 @@
+//! A running example program: its lines, its signals and its end, every wait bounded.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::build::example;
+use crate::schema;
+
+/// How long anything may take: far longer than it does, even on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A program that is killed, by its own id, when it is dropped.
+pub(crate) struct Program {
+    child: Child,
+    lines: Receiver<String>,
+    complaints: Receiver<String>,
+}
+
+/// What a program left behind.
+#[derive(Debug)]
+pub(crate) struct End {
+    pub(crate) code: Option<i32>,
+    /// What nobody had read of its standard output.
+    pub(crate) lines: Vec<String>,
+    /// What nobody had read of its standard error.
+    pub(crate) stderr: String,
+}
+
+/// What becomes of the standard output.
+pub(crate) enum Stdout {
+    Read,
+    /// The reader has gone.
+    #[cfg(unix)]
+    Closed,
+    /// There is a reader, but it does not read.
+    Unread,
+}
+
+impl Program {
+    pub(crate) fn start(name: &str, arguments: &[&str]) -> Self {
+        Self::start_with(name, arguments, &Stdout::Read)
+    }
+
+    pub(crate) fn start_with(name: &str, arguments: &[&str], stdout: &Stdout) -> Self {
+        let mut child = Command::new(example(name))
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .env_remove("RUST_LOG")
+            .spawn()
+            .expect("the program starts");
+        let complaints = lines(child.stderr.take());
+        let lines = match stdout {
+            Stdout::Read => lines(child.stdout.take()),
+            Stdout::Unread => lines(None::<ChildStdout>),
+            #[cfg(unix)]
+            Stdout::Closed => {
+                drop(child.stdout.take());
+                lines(None::<ChildStdout>)
+            }
+        };
+        Self {
+            child,
+            lines,
+            complaints,
+        }
+    }
+
+    /// The next line of its standard error.
+    #[cfg(unix)]
+    pub(crate) fn complaint(&mut self) -> String {
+        let line = self.complaints.recv_timeout(PATIENCE);
+        line.expect("it complains")
+    }
+
+    /// The next line.
+    pub(crate) fn line(&mut self) -> String {
+        match self.lines.recv_timeout(PATIENCE) {
+            Ok(line) => line,
+            Err(RecvTimeoutError::Timeout) => panic!("no line came"),
+            Err(RecvTimeoutError::Disconnected) => {
+                let end = self.end();
+                panic!("it ended: {end:?}")
+            }
+        }
+    }
+
+    /// The next event, checked against its schema.
+    pub(crate) fn event(&mut self) -> Value {
+        schema::event(&self.line())
+    }
+
+    /// The next event for which `wanted` is true; those before it are checked and forgotten.
+    pub(crate) fn event_where(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let event = self.event();
+            if wanted(&event) {
+                return event;
+            }
+            assert!(Instant::now() < deadline, "the last event was {event}");
+        }
+    }
+
+    /// The next event of that name.
+    pub(crate) fn event_named(&mut self, name: &str) -> Value {
+        self.event_where(|event| event["event"] == name)
+    }
+
+    /// The address and the mid of its `listening` event, which must be the first.
+    pub(crate) fn listening(&mut self) -> (SocketAddr, String) {
+        let event = self.event();
+        assert_eq!(event["event"], "listening", "{event}");
+        let address = event["address"].as_str().expect("checked");
+        let mid = event["mid"].as_str().expect("checked");
+        (address.parse().expect("checked"), mid.to_owned())
+    }
+
+    /// Sends a signal by its name, for instance `TERM`, to this process alone.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args([format!("-{name}"), self.child.id().to_string()])
+            .status()
+            .expect("there is a kill program");
+        assert!(status.success());
+    }
+
+    /// Waits for its end.
+    pub(crate) fn end(&mut self) -> End {
+        let deadline = Instant::now() + PATIENCE;
+        let status = loop {
+            match self.child.try_wait().expect("it can be waited for") {
+                Some(status) => break status,
+                None if Instant::now() < deadline => thread::sleep(Duration::from_millis(2)),
+                None => panic!("it does not end"),
+            }
+        };
+        let complaints: Vec<_> = self.complaints.iter().collect();
+        End {
+            code: status.code(),
+            lines: self.lines.iter().collect(),
+            stderr: complaints.join("\n"),
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Both fail only when it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The lines of a pipe, read by a thread that ends with it.
+fn lines(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    let Some(pipe) = pipe else { return lines };
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            // The test may have seen enough; the pipe is emptied all the same.
+            let _ = sender.send(line);
+        }
+    });
+    lines
+}
+
+/// Runs a program until it ends by itself.
+pub(crate) fn run(name: &str, arguments: &[&str]) -> End {
+    Program::start(name, arguments).end()
+}

@@ -1,0 +1,103 @@
+//! The events of the programs: which fields each has, and of what kind.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+
+use ipv8_core::counters::DropReason;
+use ipv8_core::crypto::PublicKey;
+use ipv8_tests::vectors::{hex, unhex};
+use serde_json::Value;
+
+type Check = fn(&Value) -> bool;
+
+const LISTENING: &[(&str, Check)] = &[
+    ("address", is_address),
+    ("addresses", is_address_list),
+    ("mid", is_mid),
+    ("public_key", Value::is_string),
+];
+const PEER: &[(&str, Check)] = &[("mid", is_mid), ("address", is_address)];
+const STEP: &[(&str, Check)] = &[
+    ("strategy", Value::is_string),
+    ("index", Value::is_u64),
+    ("at", is_time),
+    ("peers", Value::is_u64),
+    ("skipped", Value::is_boolean),
+];
+const STATS: &[(&str, Check)] = &[
+    ("at", is_time),
+    ("datagrams_in", Value::is_u64),
+    ("datagrams_out", Value::is_u64),
+    ("bytes_in", Value::is_u64),
+    ("bytes_out", Value::is_u64),
+    ("drops", is_drops),
+    ("peers", Value::is_u64),
+    ("walkable", Value::is_u64),
+];
+const LAGGED: &[(&str, Check)] = &[("missed", Value::is_u64)];
+const STOPPED: &[(&str, Check)] = &[("reason", Value::is_string)];
+
+/// Reads a line as an event with exactly the fields it should have.
+pub(crate) fn event(line: &str) -> Value {
+    let event: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    let fields = match event["event"].as_str() {
+        Some("listening") => LISTENING,
+        Some("peer_added" | "peer_removed") => PEER,
+        Some("step") => STEP,
+        Some("stats") => STATS,
+        Some("lagged") => LAGGED,
+        Some("stopped") => STOPPED,
+        _ => panic!("an unknown event: {line}"),
+    };
+    for (name, check) in fields {
+        assert!(check(&event[*name]), "{name} is wrong in {line}");
+    }
+    let there = event.as_object().map_or(0, serde_json::Map::len);
+    assert_eq!(there, fields.len() + 1, "{line}");
+    if event["event"] == "listening" {
+        check_key(&event);
+    }
+    event
+}
+
+fn check_key(event: &Value) {
+    let key = unhex(event["public_key"].as_str().unwrap_or_default());
+    let key = PublicKey::from_bytes(&key).expect("a public key");
+    assert_eq!(event["mid"], hex(key.mid().as_bytes()));
+    assert_eq!(event["addresses"][0], event["address"]);
+}
+
+fn is_address(value: &Value) -> bool {
+    let text = value.as_str().unwrap_or_default();
+    text.parse()
+        .is_ok_and(|address: SocketAddr| address.port() != 0)
+}
+
+fn is_address_list(value: &Value) -> bool {
+    value
+        .as_array()
+        .is_some_and(|list| list.iter().all(is_address))
+}
+
+fn is_mid(value: &Value) -> bool {
+    let digits = value.as_str().unwrap_or_default();
+    digits.len() == 40
+        && digits
+            .bytes()
+            .all(|digit| b"0123456789abcdef".contains(&digit))
+}
+
+/// Seconds since the start, without more than microseconds.
+fn is_time(value: &Value) -> bool {
+    let micros = value.as_f64().unwrap_or(-1.0) * 1e6;
+    micros >= 0.0 && (micros - micros.round()).abs() < 1e-3
+}
+
+fn is_drops(value: &Value) -> bool {
+    let Some(drops) = value.as_object() else {
+        return false;
+    };
+    let there: BTreeSet<&str> = drops.keys().map(String::as_str).collect();
+    let reasons = DropReason::ALL.iter().map(|reason| reason.name()).collect();
+    there == reasons && drops.values().all(Value::is_u64)
+}

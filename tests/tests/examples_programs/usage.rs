@@ -1,0 +1,134 @@
+//! Wrong arguments: an error that names them, a usage line, exit code 2, and nothing started.
+
+use crate::program::run;
+
+/// Arguments, and what the error must say.
+type Wrong<'a> = (&'a [&'a str], &'a str);
+
+fn assert_refused(name: &str, table: &[Wrong<'_>]) {
+    for (arguments, wanted) in table {
+        let end = run(name, arguments);
+        assert_eq!(
+            (end.code, end.lines.len()),
+            (Some(2), 0),
+            "{arguments:?}: {end:?}"
+        );
+        assert!(end.stderr.starts_with("error: "), "{arguments:?}: {end:?}");
+        assert!(end.stderr.contains(wanted), "{arguments:?}: {end:?}");
+        let usage = format!("\nUsage: {name} [OPTIONS]");
+        assert!(end.stderr.contains(&usage), "{arguments:?}: {end:?}");
+    }
+}
+
+#[test]
+fn of_both_programs() {
+    for name in ["node", "tracker"] {
+        assert_refused(
+            name,
+            &[
+                (
+                    &["--lisen", "127.0.0.1:0"],
+                    "a similar argument exists: '--listen'",
+                ),
+                (&["--no-such-thing"], "'--no-such-thing'"),
+                (&["--listen"], "'--listen <ADDR>'"),
+                (&["--listen", "localhost"], "'localhost'"),
+                (&["--listen", "127.0.0.1"], "'127.0.0.1'"),
+                (&["--listen", "127.0.0.1:65536"], "'127.0.0.1:65536'"),
+                (&["--events", "xml"], "[possible values: text, json]"),
+                (&["--events"], "'--events <FORM>'"),
+                (&["6421"], "'6421'"),
+            ],
+        );
+    }
+}
+
+#[test]
+fn of_the_node() {
+    assert_refused(
+        "node",
+        &[
+            (
+                &["--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"],
+                "one address family",
+            ),
+            (&["--community", "00"], "exactly 40 hexadecimal digits"),
+            (
+                &["--community", "x123456789012345678901234567890123456789"],
+                "exactly 40",
+            ),
+            (&["--bootstrap", "tracker"], "'tracker'"),
+            (
+                &["--bootstrap", "127.0.0.1:0"],
+                "bootstrap address 127.0.0.1:0",
+            ),
+            (&["--max-peers", "-2"], "max_peers is -2"),
+            (&["--max-peers", "many"], "'many'"),
+            (&["--max-peers", "3000000000"], "'3000000000'"),
+            (&["--walk-interval", "0"], "walk_interval is 0 seconds"),
+            (&["--walk-interval", "-1"], "walk_interval is -1 seconds"),
+            (&["--walk-interval", "nan"], "walk_interval is NaN seconds"),
+            (&["--walk-interval", "soon"], "'soon'"),
+            (&["--duration", "-1"], "write seconds, 0 or more"),
+            (&["--duration", "inf"], "write seconds, 0 or more"),
+            (&["--key", ""], "key"),
+            (
+                &["--key", "a", "--key", "b"],
+                "cannot be used multiple times",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn of_a_walker() {
+    assert_refused(
+        "node",
+        &[
+            (&["--walker"], "'--walker <NAME:TARGET"),
+            (
+                &["--walker", "RandomWalk"],
+                "write NAME:TARGET[,option=value…]",
+            ),
+            (
+                &["--walker", "RandmWalk:20"],
+                "`RandmWalk`: did you mean `RandomWalk`?",
+            ),
+            (
+                &["--walker", "edge_walk:20"],
+                "`edge_walk`: did you mean `EdgeWalk`?",
+            ),
+            (&["--walker", "Churn:20"], "(known: RandomWalk, EdgeWalk)"),
+            (
+                &["--walker", "RandomWalk:-2"],
+                "RandomWalk: the target `-2`",
+            ),
+            (
+                &["--walker", "RandomWalk:20,timout=3"],
+                "`timout`: did you mean `timeout`?",
+            ),
+            (
+                &["--walker", "EdgeWalk:20,window_size=3"],
+                "EdgeWalk has no option `window_size`",
+            ),
+            (
+                &["--walker", "RandomWalk:20,window_size=few"],
+                "window_size cannot be `few`",
+            ),
+            (
+                &["--walker", "EdgeWalk:-1", "--walker", "EdgeWalk:x"],
+                "the target `x`",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn help_is_no_mistake() {
+    for name in ["node", "tracker"] {
+        let end = run(name, &["--help"]);
+        assert_eq!((end.code, end.stderr.as_str()), (Some(0), ""), "{end:?}");
+        let text = end.lines.join("\n");
+        assert!(text.contains(&format!("Usage: {name} [OPTIONS]")), "{text}");
+    }
+}

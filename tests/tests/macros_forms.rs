@@ -1,0 +1,34 @@
+//! Every form in which the launcher attributes can be written, and the launchers that come of them.
+#![allow(unreachable_pub)]
+
+#[path = "../ui/pass/items.rs"]
+mod items;
+#[path = "../ui/my_module.rs"]
+mod my_module;
+#[path = "../ui/pass/options.rs"]
+mod options;
+#[path = "../ui/pass/order.rs"]
+mod order;
+#[path = "../ui/pass/paths.rs"]
+mod paths;
+
+use ipv8_core::{CommunityLauncher, Strategies};
+
+/// The short names and targets of a launcher's strategies, in the order of their turns.
+fn walks<L: CommunityLauncher>(launcher: &L) -> Vec<(String, i32)> {
+    let mut strategies = Strategies::new();
+    launcher.walk_strategies(&mut strategies);
+    let short = |name: &str| name.rsplit("::").next().unwrap_or(name).to_owned();
+    strategies
+        .iter()
+        .map(|(name, target)| (short(name), target))
+        .collect()
+}
+
+/// What a test expects [`walks`] to be.
+fn expected(walks: &[(&str, i32)]) -> Vec<(String, i32)> {
+    walks
+        .iter()
+        .map(|(name, target)| ((*name).to_owned(), *target))
+        .collect()
+}

@@ -1,0 +1,18 @@
+//! The macros in a crate that calls `ipv8-core` by another name, has no prelude, and denies every warning.
+
+use ipv8_core::{CommunityLauncher, Message, launchers};
+use renamed::{FirstLauncher, Hello, LastLauncher};
+
+#[test]
+fn its_launchers_are_found() {
+    let names: Vec<&str> = launchers().iter().map(|found| found.name()).collect();
+    assert_eq!(names, ["FirstLauncher", "Renamed"]);
+    assert_eq!(FirstLauncher::META.after, [""; 0]);
+    assert_eq!(LastLauncher::META.after, ["FirstLauncher"]);
+}
+
+#[test]
+fn its_message_has_what_was_asked_for() {
+    assert_eq!((Hello::ID, Hello::NAME), (21, "Hello"));
+    const { assert!(Hello::GLOBAL_TIME) };
+}

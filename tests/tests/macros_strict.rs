@@ -1,0 +1,79 @@
+//! The macros in a crate that forbids and denies what can be.
+#![forbid(unsafe_code)]
+#![deny(warnings, missing_docs, unused, future_incompatible, nonstandard_style)]
+#![deny(
+    clippy::all,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::expect_used
+)]
+#![deny(let_underscore_drop, single_use_lifetimes)]
+#![deny(trivial_casts, unused_lifetimes, unused_results)]
+
+use ipv8_core::prelude::*;
+
+/// A community that does nothing.
+pub struct Quiet;
+
+impl Community for Quiet {
+    const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([3; 20]);
+    type Settings = ();
+
+    fn new((): (), _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
+        Ok(Self)
+    }
+}
+
+/// Most of what the attributes can say.
+#[overlay(Quiet)]
+#[walk_strategy(RandomWalk, target_peers = -1, timeout = 4.0, window_size = 3)]
+#[walk_strategy(EdgeWalk)]
+#[name("Strict")]
+#[after("Other")]
+#[derive(Clone, Copy, Debug)]
+pub struct StrictLauncher;
+
+/// Has no strategies.
+#[overlay("self", "Quiet")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SecondLauncher {
+    /// Not for display.
+    pub size: usize,
+}
+
+/// A message with an id that is computed.
+#[derive(Debug, Payload)]
+#[payload(id = FIRST + 1, unsigned)]
+pub struct Hello {
+    /// A text.
+    pub text: String,
+    /// A picture.
+    #[payload(format = "varlenI")]
+    pub picture: Vec<u8>,
+}
+
+/// A part of a message.
+#[derive(Clone, Copy, Debug, Payload)]
+pub struct Nothing;
+
+/// An old message.
+#[deprecated = "for peers of long ago"]
+#[derive(Clone, Copy, Debug, Payload)]
+#[payload(id = 3)]
+pub struct Old {
+    /// A field that is older still.
+    #[deprecated]
+    pub number: u16,
+}
+
+const FIRST: u8 = 20;
+
+#[test]
+fn it_compiles_and_is_found() {
+    let names: Vec<&str> = ipv8_core::launchers()
+        .iter()
+        .map(|found| found.name())
+        .collect();
+    assert_eq!(names, ["Strict", "SecondLauncher"]);
+    assert_eq!(<Hello as ipv8_core::Message>::ID, 21);
+}

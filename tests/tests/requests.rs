@@ -1,0 +1,210 @@
+//! Requests and their answers through the context, in virtual time (protocol 11).
+
+use std::any::Any;
+use std::time::{Duration, Instant};
+
+use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, Place};
+use ipv8_core::prelude::*;
+use ipv8_core::request_cache::{DEFAULT_CAPACITY, RequestCacheError};
+use ipv8_tests::desk::{Desk, overlay_config};
+use ipv8_tests::probe::{ProbeSettings, Trap};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn ask(desk: &mut Desk, timeout: Duration, data: u32) -> u16 {
+    let number = desk.call(|_, cx| cx.add_request("ask", timeout, data));
+    number.expect("there is room")
+}
+
+fn timeouts(desk: &mut Desk) -> Vec<u32> {
+    desk.call(|probe, _| probe.timeouts.iter().map(|(_, _, data)| *data).collect())
+}
+
+#[test]
+fn an_answer_in_time_takes_the_request_back_and_nothing_times_out() {
+    let mut desk = Desk::new();
+    let number = ask(&mut desk, SECOND, 7);
+    assert_eq!(desk.engine.poll_timeout(), Some(desk.now + SECOND));
+    desk.pass(SECOND / 2);
+    let answer = desk.call(|_, cx| cx.pop_request::<u32>("ask", number));
+    assert_eq!(answer, Some(7));
+    assert_eq!(
+        desk.call(|_, cx| cx.pop_request::<u32>("ask", number)),
+        None,
+        "only once"
+    );
+    while desk.engine.poll_timeout().is_some() {
+        desk.tick(1);
+    }
+    assert!(timeouts(&mut desk).is_empty());
+}
+
+#[test]
+fn requests_time_out_at_their_time_earliest_first_and_late_answers_find_nothing() {
+    let mut desk = Desk::new();
+    let start = desk.now;
+    let numbers =
+        [(3, 30), (1, 10), (2, 20)].map(|(seconds, data)| ask(&mut desk, SECOND * seconds, data));
+    for (seconds, expected) in [(1, vec![10]), (2, vec![10, 20]), (3, vec![10, 20, 30])] {
+        assert_eq!(desk.engine.poll_timeout(), Some(start + SECOND * seconds));
+        desk.tick(1);
+        assert_eq!(timeouts(&mut desk), expected);
+    }
+    assert_eq!(desk.engine.poll_timeout(), None);
+    for number in numbers {
+        assert_eq!(
+            desk.call(|_, cx| cx.pop_request::<u32>("ask", number)),
+            None
+        );
+    }
+}
+
+#[test]
+fn an_answer_of_another_kind_leaves_the_request_alone() {
+    let mut desk = Desk::new();
+    let number = ask(&mut desk, SECOND, 7);
+    assert_eq!(
+        desk.call(|_, cx| cx.pop_request::<u64>("ask", number)),
+        None
+    );
+    assert_eq!(
+        desk.call(|_, cx| cx.pop_request::<u32>("other", number)),
+        None
+    );
+    assert_eq!(
+        desk.call(|_, cx| cx.pop_request::<u32>("ask", number.wrapping_add(1))),
+        None
+    );
+    assert_eq!(
+        desk.call(|_, cx| cx.pop_request::<u32>("ask", number)),
+        Some(7)
+    );
+}
+
+#[test]
+fn a_full_cache_says_so() {
+    let mut desk = Desk::new();
+    for data in 0..u32::try_from(DEFAULT_CAPACITY).expect("small") {
+        ask(&mut desk, SECOND, data);
+    }
+    let full = desk.call(|_, cx| cx.add_request("ask", SECOND, 0_u32));
+    assert_eq!(full, Err(RequestCacheError::Full));
+}
+
+#[test]
+fn answered_requests_leave_no_timers_behind() {
+    let mut desk = Desk::new();
+    let hour = SECOND * 3600;
+    for data in 0..100_000 {
+        let number = ask(&mut desk, hour, data);
+        desk.call(|_, cx| cx.pop_request::<u32>("ask", number))
+            .expect("it waits");
+    }
+    let mut wakings = 0;
+    while desk.engine.poll_timeout().is_some() {
+        desk.tick(1);
+        wakings += 1;
+    }
+    assert!(wakings <= 1, "woken {wakings} times for nothing");
+}
+
+#[test]
+fn a_timeout_that_panics_does_not_lose_the_others() {
+    let settings = ProbeSettings {
+        traps: vec![Trap::RequestTimeout],
+        ..ProbeSettings::default()
+    };
+    let mut desk = Desk::with(overlay_config(0), settings, Strategies::new());
+    for data in [1, 2, 3] {
+        ask(&mut desk, SECOND, data);
+    }
+    desk.now += SECOND;
+    desk.engine.handle(Input::Timeout, desk.now);
+    let events = desk.drain().1;
+    let panics = events.iter().filter(|event| {
+        matches!(
+            event,
+            Event::Panicked {
+                place: Place::RequestTimeout,
+                ..
+            }
+        )
+    });
+    assert_eq!(panics.count(), 3);
+    assert_eq!(timeouts(&mut desk), [1, 2, 3]);
+    assert_eq!(desk.engine.statistics().panics, 3);
+}
+
+#[test]
+fn the_longest_timeout_there_is_is_no_panic() {
+    let mut desk = Desk::new();
+    let number = ask(&mut desk, Duration::MAX, 7);
+    let century = Duration::from_secs(100 * 365 * 24 * 3600);
+    assert!(
+        desk.engine
+            .poll_timeout()
+            .is_none_or(|at| at > desk.now + century / 10)
+    );
+    assert_eq!(
+        desk.call(|_, cx| cx.pop_request::<u32>("ask", number)),
+        Some(7)
+    );
+}
+
+#[test]
+fn an_unloaded_overlay_hears_of_no_timeout_and_wakes_nobody() {
+    let mut desk = Desk::new();
+    ask(&mut desk, SECOND, 7);
+    assert!(desk.engine.unload_overlay(desk.id, desk.now));
+    desk.drain();
+    assert_eq!(desk.engine.poll_timeout(), None);
+}
+
+/// Asks again, with no patience at all, whenever a request has timed out.
+struct Stubborn(u32);
+
+impl Community for Stubborn {
+    const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([0xbb; 20]);
+    type Settings = ();
+
+    fn new(_settings: (), _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
+        Ok(Self(0))
+    }
+
+    fn started(&mut self, cx: &mut Context<'_>) {
+        cx.add_request("again", Duration::ZERO, ())
+            .expect("there is room");
+    }
+
+    fn on_request_timeout(
+        &mut self,
+        _: &'static str,
+        _: u16,
+        _: Box<dyn Any + Send>,
+        cx: &mut Context<'_>,
+    ) {
+        self.0 += 1;
+        cx.add_request("again", Duration::ZERO, ())
+            .expect("there is room");
+    }
+}
+
+#[test]
+fn one_input_lets_each_request_time_out_once_even_if_it_is_made_again_without_patience() {
+    let now = Instant::now();
+    let mut engine = Engine::new(&EngineConfig::new([1; 32]));
+    let id = engine
+        .add_overlay::<Stubborn>(overlay_config(0), (), Strategies::new(), now)
+        .expect("the overlay is made");
+    for round in 1..=3 {
+        assert_eq!(engine.poll_timeout(), Some(now));
+        engine.handle(Input::Timeout, now);
+        while let Some(output) = engine.poll_output() {
+            assert!(matches!(output, Output::Event(_)));
+        }
+        assert_eq!(
+            engine.call::<Stubborn, _>(id, now, |stubborn, _| stubborn.0),
+            Ok(round)
+        );
+    }
+}

@@ -1,0 +1,388 @@
+//! RandomWalk and EdgeWalk with all their options, one node at a time and in virtual time.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use ipv8_core::engine::{Event, Input};
+use ipv8_core::payload::{IntroductionRequest, IntroductionResponse, Style};
+use ipv8_core::prelude::*;
+use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed_styled};
+use ipv8_tests::probe::{Probe, ProbeSettings};
+
+fn random_walk(configure: impl FnOnce(&mut RandomWalk)) -> Strategies<Probe> {
+    let mut strategies = Strategies::new();
+    strategies.add::<RandomWalk>(-1, |walk| {
+        walk.reset_chance = 0;
+        configure(walk);
+    });
+    strategies
+}
+
+fn edge_walk(configure: impl FnOnce(&mut EdgeWalk)) -> Strategies<Probe> {
+    let mut strategies = Strategies::new();
+    strategies.add::<EdgeWalk>(-1, configure);
+    strategies
+}
+
+fn desk(strategies: Strategies<Probe>) -> Desk {
+    Desk::with(overlay_config(0), ProbeSettings::default(), strategies)
+}
+
+fn at(number: u16) -> SocketAddr {
+    SocketAddr::from(([40, 0, 0, 1], number))
+}
+
+/// Peer 1 at 20.0.0.1:1, which has introduced `count` addresses.
+fn with_walkable(desk: &mut Desk, count: u16) -> Peer {
+    let friend = desk.befriend(1, address("20.0.0.1:1"));
+    introduce(desk, &friend, 1..=count);
+    friend
+}
+
+fn introduce(desk: &mut Desk, by: &Peer, numbers: impl IntoIterator<Item = u16>) {
+    for number in numbers {
+        desk.engine
+            .network_mut()
+            .discover_address(by, at(number), Some(PROBE), false);
+    }
+    desk.drain_after_flush();
+}
+
+/// An answer of `number` at its address, which introduces nobody.
+fn answer(desk: &mut Desk, number: u16) {
+    let response = IntroductionResponse::new(address("50.5.5.5:5"), at(number), at(number), 1);
+    let response = sealed_styled(PROBE, &key(100 + number), Style::Old, response);
+    desk.receive(at(number), &response);
+}
+
+fn destinations(sent: &[(Instant, SocketAddr, Vec<u8>)]) -> Vec<SocketAddr> {
+    sent.iter().map(|(_, to, _)| *to).collect()
+}
+
+#[test]
+fn the_window_holds_as_many_unanswered_requests_as_it_says() {
+    for window in [1, 2, 5, 9] {
+        let mut desk = desk(random_walk(|walk| walk.window_size = window));
+        with_walkable(&mut desk, 20);
+        // Five steps of half a second fit into the timeout, and the sixth that makes it three seconds.
+        let sent = destinations(&desk.tick(6));
+        assert_eq!(sent.len(), window.min(6), "window {window}");
+        assert_eq!(
+            sent.iter().collect::<BTreeSet<_>>().len(),
+            sent.len(),
+            "each address once"
+        );
+    }
+}
+
+#[test]
+fn a_window_of_zero_is_none() {
+    let mut desk = desk(random_walk(|walk| {
+        walk.window_size = 0;
+        walk.timeout = 1e9;
+    }));
+    with_walkable(&mut desk, 50);
+    let sent: BTreeSet<_> = destinations(&desk.tick(50)).into_iter().collect();
+    assert_eq!(sent, (1..=50).map(at).collect(), "all of them, each once");
+}
+
+#[test]
+fn an_answered_request_leaves_the_window() {
+    let mut desk = desk(random_walk(|walk| walk.window_size = 1));
+    with_walkable(&mut desk, 20);
+    for step in 0..10 {
+        let sent = destinations(&desk.tick(1));
+        assert_eq!(sent.len(), 1, "step {step}");
+        answer(&mut desk, sent[0].port());
+    }
+    assert_eq!(desk.engine.network().peer_count(PROBE), 11);
+}
+
+#[test]
+fn an_answer_of_a_peer_of_another_overlay_is_none() {
+    // Somebody verified sits there, but does not run this overlay and never answers: the address
+    // must not be asked again with every step.
+    let mut desk = desk(random_walk(|_| {}));
+    let friend = with_walkable(&mut desk, 0);
+    introduce(&mut desk, &friend, [1]);
+    let other = Peer::new(key(50).public_key().clone(), at(1), desk.now);
+    let network = desk.engine.network_mut();
+    network.add_verified_peer(&other);
+    network.discover_services(other.key(), [CommunityId::from_bytes([0xee; 20])]);
+    assert_eq!(network.walkable_count(PROBE), 1);
+    let sent = destinations(&desk.tick(6));
+    let asked = sent.iter().filter(|to| **to == at(1)).count();
+    assert_eq!(asked, 1, "once within the timeout");
+    desk.tick(4);
+    assert!(
+        desk.engine.network().is_verified(other.key()),
+        "and it is not forgotten for it"
+    );
+}
+
+#[test]
+fn an_address_that_does_not_answer_is_forgotten_after_the_timeout() {
+    for timeout in [0.0, 0.7, 3.0] {
+        let mut desk = desk(random_walk(|walk| walk.timeout = timeout));
+        with_walkable(&mut desk, 1);
+        let asked = desk.tick(1)[0].0;
+        let limit = asked + Duration::from_secs_f64(timeout);
+        while desk.engine.network().is_known(&at(1)) {
+            desk.tick(1);
+        }
+        assert!(desk.now > limit, "timeout {timeout}");
+        assert!(
+            desk.now <= limit + Duration::from_millis(501),
+            "timeout {timeout}"
+        );
+    }
+}
+
+#[test]
+fn odd_timeouts_do_no_harm() {
+    for timeout in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 1e300] {
+        let mut desk = desk(random_walk(|walk| {
+            walk.timeout = timeout;
+            walk.target_interval = timeout;
+        }));
+        with_walkable(&mut desk, 5);
+        desk.tick(20);
+        assert_eq!(desk.engine.statistics().panics, 0, "{timeout}");
+        let mut desk = self::desk(edge_walk(|walk| walk.edge_timeout = timeout));
+        with_walkable(&mut desk, 5);
+        desk.tick(20);
+        assert_eq!(desk.engine.statistics().panics, 0, "{timeout}");
+    }
+}
+
+#[test]
+fn the_reset_chance_is_in_256_and_asks_a_peer() {
+    for (chance, low, high) in [(0, 0, 0), (50, 140, 250), (255, 990, 1000)] {
+        let mut desk = desk(random_walk(|walk| {
+            walk.reset_chance = chance;
+            walk.timeout = 0.0;
+        }));
+        let friend = desk.befriend(1, address("20.0.0.1:1"));
+        let mut resets = 0;
+        for _ in 0..1000 {
+            introduce(&mut desk, &friend, 1..=3);
+            let sent = destinations(&desk.tick(1));
+            resets += sent.iter().filter(|to| **to == friend.address()).count();
+        }
+        assert!(
+            (low..=high).contains(&resets),
+            "chance {chance}: {resets} of 1000"
+        );
+    }
+}
+
+#[test]
+fn with_nothing_walkable_a_peer_is_asked_and_without_peers_the_trackers() {
+    let mut config = overlay_config(0);
+    let trackers = [address("20.0.0.8:8"), address("20.0.0.9:9")];
+    config.bootstrap = trackers.to_vec();
+    let mut desk = Desk::with(config, ProbeSettings::default(), random_walk(|_| {}));
+    assert_eq!(destinations(&desk.tick(1)), trackers);
+    assert!(desk.engine.network().is_blacklisted(&trackers[0]));
+    desk.befriend(1, address("20.0.0.1:1"));
+    let sent = destinations(&desk.tick(400));
+    let reminders = sent.iter().filter(|to| trackers.contains(to)).count();
+    assert_eq!(sent.len(), 400, "one request a step");
+    assert!(
+        (5..=45).contains(&reminders),
+        "about 5 % go to a tracker: {reminders}"
+    );
+}
+
+#[test]
+fn the_target_interval_slows_it_down() {
+    let mut desk = desk(random_walk(|walk| {
+        walk.target_interval = 1.8;
+        walk.window_size = 0;
+    }));
+    with_walkable(&mut desk, 50);
+    let sent = desk.tick(40);
+    for pair in sent.windows(2) {
+        let apart = pair[1].0 - pair[0].0;
+        // The first turn after 1.8 s is the one after 2 s.
+        assert_eq!(apart, Duration::from_secs(2));
+    }
+    assert_eq!(sent.len(), 10);
+}
+
+#[test]
+fn a_target_of_zero_never_steps_and_of_minus_one_always() {
+    for (target, skipped) in [(0, true), (-1, false)] {
+        let mut strategies = Strategies::new();
+        strategies.add::<RandomWalk>(target, |_| {});
+        let mut desk = desk(strategies);
+        for peers in 0..60 {
+            desk.befriend(peers + 1, SocketAddr::from(([20, 0, 0, 1], peers + 1)));
+            desk.now = desk.engine.poll_timeout().expect("a turn");
+            desk.engine.handle(Input::Timeout, desk.now);
+            let (sent, events) = desk.drain();
+            assert!(!skipped || sent.is_empty());
+            let [Event::Step(step)] = &events[..] else {
+                panic!("one step")
+            };
+            assert_eq!(
+                step.skipped, skipped,
+                "target {target} with {} peers",
+                step.peers
+            );
+        }
+    }
+}
+
+#[test]
+fn at_its_target_a_strategy_is_skipped_and_taken_up_again_below() {
+    let mut strategies = Strategies::new();
+    strategies.add::<RandomWalk>(3, |_| {});
+    let mut desk = desk(strategies);
+    let skipped = |desk: &mut Desk| {
+        desk.now = desk.engine.poll_timeout().expect("a turn");
+        desk.engine.handle(Input::Timeout, desk.now);
+        let events = desk.drain().1;
+        let steps: Vec<_> = events
+            .iter()
+            .filter_map(|event| match event {
+                Event::Step(step) => Some(step.skipped),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(steps.len(), 1);
+        steps[0]
+    };
+    for number in 1..=5 {
+        assert_eq!(skipped(&mut desk), number > 3, "with {} peers", number - 1);
+        desk.befriend(number, SocketAddr::from(([20, 0, 0, 1], number)));
+    }
+    for number in 1..=5 {
+        desk.engine
+            .network_mut()
+            .remove_peer(key(number).public_key());
+        assert_eq!(skipped(&mut desk), number < 3, "with {} peers", 5 - number);
+    }
+}
+
+/// Six neighbours, each of which has introduced a hundred addresses.
+fn neighbourhood(desk: &mut Desk, each: u16) -> Vec<Peer> {
+    let peers: Vec<_> = (1..=6)
+        .map(|number| desk.befriend(number, SocketAddr::from(([20, 0, 0, 1], number))))
+        .collect();
+    for (index, peer) in (0..).zip(&peers) {
+        introduce(
+            desk,
+            peer,
+            (1..=each).map(|number| 1000 * (index + 1) + number),
+        );
+    }
+    peers
+}
+
+#[test]
+fn an_edge_walk_sends_few_datagrams_a_step_and_asks_nobody_twice_within_its_timeout() {
+    for size in [1, 3, 6] {
+        let mut desk = desk(edge_walk(|walk| walk.neighborhood_size = size));
+        neighbourhood(&mut desk, 100);
+        let mut asked = std::collections::HashMap::new();
+        for _ in 0..100 {
+            let sent = desk.tick(1);
+            assert!(
+                sent.len() <= size + 6,
+                "size {size}: {} datagrams in one step",
+                sent.len()
+            );
+            for (when, to, _) in sent.into_iter().filter(|(_, to, _)| to.ip() == at(1).ip()) {
+                let before = asked.insert(to, when);
+                let pause = before.map(|before| when - before);
+                assert!(
+                    pause.is_none_or(|pause| pause > Duration::from_secs(3)),
+                    "{to} after {pause:?}"
+                );
+            }
+        }
+        assert!(
+            asked.len() > 10 * size,
+            "size {size}: it walked to {} addresses",
+            asked.len()
+        );
+    }
+}
+
+#[test]
+fn an_edge_walk_gets_past_addresses_where_nobody_is() {
+    // Six neighbours are wanted and none is there: it tries all addresses, not the first six.
+    let mut desk = desk(edge_walk(|_| {}));
+    let friend = with_walkable(&mut desk, 60);
+    let sent: BTreeSet<_> = destinations(&desk.tick(100)).into_iter().collect();
+    assert_eq!(sent.len(), 60, "without {}", friend.address());
+}
+
+#[test]
+fn an_edge_walk_without_enough_neighbours_asks_trackers_and_walks() {
+    let mut config = overlay_config(0);
+    config.bootstrap = vec![address("20.0.0.9:9")];
+    let mut desk = Desk::with(config, ProbeSettings::default(), edge_walk(|_| {}));
+    with_walkable(&mut desk, 10);
+    let sent = destinations(&desk.tick(1));
+    assert_eq!(sent[0], address("20.0.0.9:9"));
+    assert_eq!(sent.len(), 1 + 6, "the neighbourhood's size");
+}
+
+#[test]
+fn edges_grow_to_their_length_along_introductions() {
+    for length in [2, 3, 4] {
+        let mut desk = desk(edge_walk(|walk| {
+            walk.neighborhood_size = 1;
+            walk.edge_length = length;
+        }));
+        // A chain: each peer has introduced the next one.
+        let mut chain = vec![desk.befriend(1, address("20.0.0.1:1"))];
+        for number in 2..=8 {
+            let last = chain.last().expect("the chain is not empty").clone();
+            introduce(&mut desk, &last, [number]);
+            chain.push(desk.befriend(number, at(number)));
+        }
+        // Step by step: one finds the neighbourhood, one asks the root, and each further one grows
+        // the edge, asking the new end unless the edge is complete.
+        let asked = destinations(&desk.tick(1 + length));
+        let ends: Vec<_> = chain.iter().map(Peer::address).take(length - 1).collect();
+        let asked: Vec<_> = asked
+            .into_iter()
+            .filter(|to| chain.iter().any(|peer| peer.address() == *to))
+            .collect();
+        // Whoever was verified first is the neighbourhood; the walk goes on from there.
+        assert_eq!(asked, ends, "length {length}");
+    }
+}
+
+#[test]
+fn an_edge_walk_asks_a_neighbour_where_it_is_now() {
+    let mut desk = desk(edge_walk(|walk| {
+        walk.neighborhood_size = 1;
+        walk.edge_timeout = 0.6;
+    }));
+    desk.befriend(1, address("20.0.0.1:1"));
+    assert!(desk.tick(1).is_empty(), "it finds its neighbourhood");
+    assert_eq!(destinations(&desk.tick(1)), [address("20.0.0.1:1")]);
+    let moved = address("30.0.0.1:1");
+    let request = IntroductionRequest::new(Style::Old, address("10.1.1.1:8090"), moved, moved, 1);
+    desk.receive(moved, &sealed_styled(PROBE, &key(1), Style::Old, request));
+    let sent: BTreeSet<_> = destinations(&desk.tick(10)).into_iter().collect();
+    assert_eq!(sent, BTreeSet::from([moved]));
+}
+
+#[test]
+fn an_edge_walk_gives_up_neighbours_that_are_gone() {
+    let mut desk = desk(edge_walk(|walk| walk.neighborhood_size = 2));
+    let peers =
+        [1, 2].map(|number| desk.befriend(number, SocketAddr::from(([20, 0, 0, 1], number))));
+    desk.tick(3);
+    for peer in &peers {
+        desk.engine.network_mut().remove_peer(peer.key());
+    }
+    let sent = destinations(&desk.tick(50));
+    assert!(sent.is_empty(), "asked {sent:?}");
+}
