@@ -164,14 +164,14 @@ impl Peer {
         self.pings().sum::<Duration>().checked_div(count)
     }
 
-    /// Takes over what a newer object of the same peer knows: addresses (unless frozen), style, last response; not its pings.
+    /// Takes over what a newer object of the same peer knows: addresses (unless frozen) and last response; not its style (as in
+    /// py-ipv8) and pings.
     pub(crate) fn merge(&mut self, newer: &Self) {
         if !self.frozen {
             self.v4 = newer.v4.or(self.v4);
             self.v4_lan = newer.v4_lan.or(self.v4_lan);
             self.v6 = newer.v6.or(self.v6);
         }
-        self.new_style |= newer.new_style;
         self.last_response = self.last_response.max(newer.last_response);
     }
 }

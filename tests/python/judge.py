@@ -2,7 +2,7 @@
 Says how py-ipv8 judges packets: accepted or not, what it read, what it did.
 
     judge.py judge --community HEX40 [--key HEX148] [--max-peers 30] [--keep-state]
-    judge.py make --community HEX40 [--count 5000] [--seed 1] [--key HEX148] [--max-peers 30] [--no-legacy]
+    judge.py make --community HEX40 [--count 5000] [--seed 1] [--key HEX148] [--max-peers 30] [--no-legacy] [--no-special]
 
 `judge` reads {"packet": hex, "source": ADDR, ...} a line on stdin and prints one verdict a line, in order; verdicts are
 flushed at an empty line and at the end of the input. `make` prints `--count` packets of its own making (see
@@ -182,7 +182,7 @@ def judge_input(judge: Judge) -> None:
 
 def judge_made(judge: Judge, args: argparse.Namespace) -> None:
     """Make packets and answer them."""
-    maker = Maker(judge.overlay, args.seed, args.legacy)
+    maker = Maker(judge.overlay, args.seed, args.legacy, args.special)
     for _ in range(args.count):
         made = maker.make()
         verdict = judge.judge(made.packet, made.source)
@@ -201,6 +201,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-legacy", dest="legacy", action="store_false", help="no keys on the sect*k1 curves")
+    parser.add_argument("--no-special", dest="special", action="store_false", help="only ordinary IPv4 addresses")
     return parser.parse_args()
 
 

@@ -61,9 +61,9 @@ class Parts(NamedTuple):
 class Maker:
     """Makes packets for `overlay`."""
 
-    def __init__(self, overlay: Community, seed: int, legacy: bool) -> None:
-        """Draw everything from `seed`; `legacy` allows keys on the sect*k1 curves."""
-        self.overlay, self.rng = overlay, random.Random(f"packets-{seed}")
+    def __init__(self, overlay: Community, seed: int, legacy: bool, special: bool) -> None:
+        """Draw everything from `seed`; `legacy` allows keys on the sect*k1 curves, `special` special IPv4 addresses."""
+        self.overlay, self.rng, self.special = overlay, random.Random(f"packets-{seed}"), special
         self.keys = [default_eccrypto.key_from_private_bin(b"LibNaCLSK:" + self.rng.randbytes(64)) for _ in range(16)]
         self.legacy = [self.legacy_key(*curve) for curve in LEGACY.values()] if legacy else []
         self.damages = [getattr(self, name) for name in sorted(dir(self)) if name.startswith("damage_")]
@@ -158,7 +158,7 @@ class Maker:
 
     def ipv4(self) -> UDPv4Address:
         """Any IPv4 address and port, now and then one of the special ones."""
-        if self.rng.random() < 0.2:
+        if self.special and self.rng.random() < 0.2:
             return UDPv4Address(self.rng.choice(["0.0.0.0", "127.0.0.1", "10.1.2.3", "192.168.1.7", "172.20.0.1",
                                                  "255.255.255.255"]), self.rng.choice([0, 1, 8090, 65535]))
         return UDPv4Address(str(ipaddress.IPv4Address(self.rng.getrandbits(32))), self.rng.getrandbits(16))

@@ -12,25 +12,41 @@ use crate::peer::Peer;
 
 impl Context<'_> {
     /// The sender of a signed message as a [`Peer`]: a verified one gains the source address, any
-    /// other is made anew and belongs to nobody yet (protocol 2.2).
+    /// other is made anew and belongs to nobody yet (protocol 2.2). So is one whose packet does not
+    /// hold the key in its canonical form: the reference looks for that form only (protocol 2.4).
     pub(crate) fn sender(&mut self, by: &SignedBy, source: SocketAddr) -> Peer {
+        let stranger = || Peer::new(by.key.clone(), source, self.now);
+        if !by.canonical {
+            return stranger();
+        }
         self.shared
             .network
             .peer_mut(&by.key, |peer| peer.add_address(source));
-        self.known_peer(&by.key)
-            .unwrap_or_else(|| Peer::new(by.key.clone(), source, self.now))
+        self.known_peer(&by.key).unwrap_or_else(stranger)
+    }
+
+    /// Notes that `peer`, whom [`Context::sender`] found or made, understands the new style.
+    pub(super) fn mark_new_style(&mut self, by: &SignedBy, peer: &mut Peer) {
+        peer.mark_new_style();
+        if by.canonical {
+            self.shared.network.peer_mut(&by.key, Peer::mark_new_style);
+        }
     }
 
     fn known_peer(&self, key: &PublicKey) -> Option<Peer> {
         self.shared.network.peer(key).cloned()
     }
 
-    /// Adds `peer` as verified, with this overlay's service, and returns it as the network has it.
-    pub(super) fn verify(&mut self, peer: Peer) -> Peer {
+    /// Adds `peer` as verified, with this overlay's service, and returns it as the network has it,
+    /// or as it was if [`Context::sender`] did not look for it there.
+    pub(super) fn verify(&mut self, by: &SignedBy, peer: Peer) -> Peer {
         self.shared.network.add_verified_peer(&peer);
         self.shared
             .network
             .discover_services(peer.key(), [self.state.community_id]);
+        if !by.canonical {
+            return peer;
+        }
         self.known_peer(peer.key()).unwrap_or(peer)
     }
 
@@ -49,7 +65,7 @@ impl Context<'_> {
     ) -> Result<Peer, DropReason> {
         let mut peer = self.sender(by, source);
         if style == Style::New || request.supports_new_style {
-            peer.mark_new_style();
+            self.mark_new_style(by, &mut peer);
         }
         // One more than the limit gets in, as in the reference (protocol 4.4, 16.8).
         if self
@@ -61,7 +77,7 @@ impl Context<'_> {
         if let SocketAddr::V4(lan) = request.source_lan {
             peer.set_lan_address(lan);
         }
-        let peer = self.verify(peer);
+        let peer = self.verify(by, peer);
         self.respond(&peer, request);
         Ok(peer)
     }
@@ -133,5 +149,59 @@ impl Context<'_> {
             peer.lan_address().map_or(UNSPECIFIED, SocketAddr::V4),
             address,
         )
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::time::Instant;
+
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+    use crate::bootstrap::Bootstrap;
+    use crate::context::{OverlayState, Shared};
+    use crate::crypto::PrivateKey;
+    use crate::network::{Network, NetworkLimits};
+    use crate::packet::CommunityId;
+
+    #[test]
+    fn a_packet_with_filler_behind_its_key_is_that_of_a_stranger() {
+        let mut rng = StdRng::from_seed([1; 32]);
+        let [me, other] = [(); 2].map(|()| PrivateKey::generate(&mut rng));
+        let id = CommunityId::from_bytes([7; 20]);
+        let mut state = OverlayState::new(id, me, -1, Bootstrap::default());
+        let mut shared = Shared::new(Network::new(NetworkLimits::default()), rng);
+        let mut cx = Context::new(&mut state, &mut shared, Instant::now());
+        let mut ask = |canonical, style, source: &str| {
+            let key = other.public_key().clone();
+            let by = SignedBy { key, canonical };
+            let source = source.parse().unwrap();
+            let request = IntroductionRequest::new(Style::Old, source, UNSPECIFIED, UNSPECIFIED, 5);
+            let request = IntroductionRequest {
+                supports_new_style: style == Style::New,
+                ..request
+            };
+            let peer = cx.on_introduction_request(&by, source, style, &request);
+            let known = cx.known_peer(&by.key).unwrap();
+            let sent = cx.shared.outbox.pop().unwrap();
+            let id = sent.packet.seal()[22];
+            (peer.unwrap().is_new_style(), known, sent.to, id)
+        };
+        let [first, second] = ["1.2.3.4:5", "[2001:db8::1]:6"];
+        ask(true, Style::Old, first);
+        // the style is that of the stranger, the addresses are the known peer's too
+        let (new_style, known, to, id) = ask(false, Style::New, second);
+        assert!(new_style && !known.is_new_style());
+        assert!(known.has_address(&first.parse().unwrap()) && known.address() == to);
+        assert_eq!((to, id), (second.parse().unwrap(), 233));
+        let (_, known, ..) = ask(true, Style::New, second);
+        assert!(known.is_new_style());
+        let (new_style, known, to, id) = ask(false, Style::Old, first);
+        assert!(!new_style && known.is_new_style());
+        assert_eq!((to, id), (first.parse().unwrap(), 245));
+        assert_eq!(known.address(), second.parse().unwrap());
     }
 }

@@ -21,13 +21,13 @@ impl Context<'_> {
         self.state.bootstrap.note_answer(&source);
         let mut peer = self.sender(by, source);
         if style == Style::New || response.supports_new_style {
-            peer.mark_new_style();
+            self.mark_new_style(by, &mut peer);
         }
         self.learn_own_address(response.destination);
         if peer.is_new_style() {
             self.switch_interface(&peer, response);
         }
-        let peer = self.verify(peer);
+        let peer = self.verify(by, peer);
         for address in self.introduced_addresses(response) {
             if self.is_own_address(&address) {
                 continue;

@@ -8,7 +8,7 @@ use std::time::Instant;
 impl Network {
     /// Takes a peer for verified: it signed something that we received. Whether it is verified now.
     ///
-    /// A known one takes over addresses (unless frozen), style and last response of `peer`. A new one is refused when its mid
+    /// A known one takes over addresses (unless frozen) and last response of `peer`, but not its style. A new one is refused when its mid
     /// is blacklisted, when there are `max_peers`, or when one of its addresses is blacklisted and none of the others
     /// is known. If none of its addresses is known, all of them become so (protocol 6).
     pub fn add_verified_peer(&mut self, peer: &Peer) -> bool {

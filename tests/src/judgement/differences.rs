@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use crate::python::Verdict;
 
+/// Where the judging node listens, as `judge.py` has it.
+pub(super) const OWN_ADDRESS: &str = "127.0.0.1:8090";
+
 /// The private bin of the judging node: `DEFAULT_KEY` of `tests/python/judge.py`.
 pub const OWN_KEY: [u8; 74] = own_key();
 
@@ -20,6 +23,15 @@ const fn own_key() -> [u8; 74] {
     key
 }
 
+/// What has to be known besides the verdict.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The mid of the judging node, as hex.
+    pub own_mid: String,
+    /// Where the packet came from.
+    pub source: SocketAddr,
+}
+
 /// A deliberate difference.
 #[derive(Clone, Copy, Debug)]
 pub struct Difference {
@@ -27,12 +39,12 @@ pub struct Difference {
     pub name: &'static str,
     /// Why.
     pub reason: &'static str,
-    /// Turns py-ipv8's verdict into the one we mean to give, for a node whose own mid is the second argument.
-    pub apply: fn(&mut Verdict, &str),
+    /// Turns py-ipv8's verdict into the one we mean to give.
+    pub apply: fn(&mut Verdict, &Facts),
 }
 
 /// All of them.
-pub const DIFFERENCES: [Difference; 4] = [
+pub const DIFFERENCES: [Difference; 5] = [
     Difference {
         name: "a packet that is only a prefix is dropped",
         reason: "py-ipv8 lets an IndexError escape; protocol 16.3",
@@ -45,8 +57,8 @@ pub const DIFFERENCES: [Difference; 4] = [
     Difference {
         name: "own packets are dropped",
         reason: "py-ipv8 answers itself, which only feeds a loop; it adds itself as a peer in neither case",
-        apply: |verdict, own_mid| {
-            if verdict.is_accepted() && verdict.mid.as_deref() == Some(own_mid) {
+        apply: |verdict, facts| {
+            if verdict.is_accepted() && verdict.mid.as_deref() == Some(&facts.own_mid) {
                 *verdict = Verdict {
                     n: verdict.n,
                     verdict: "own".to_owned(),
@@ -78,24 +90,50 @@ pub const DIFFERENCES: [Difference; 4] = [
             verdict.new_addresses.retain(|text| usable(address(text)));
         },
     },
+    Difference {
+        name: "introductions to oneself are not remembered",
+        reason: "a walk there would end here; py-ipv8 walks there and drops what it hears",
+        apply: |verdict, facts| {
+            if verdict.event.as_deref() != Some("introduction_response") {
+                return;
+            }
+            let field = |name: &str| {
+                let fields = verdict.fields.as_ref()?;
+                fields[name].as_str().map(address)
+            };
+            let own = [
+                Some(address(OWN_ADDRESS)),
+                Some(address(&verdict.wan)),
+                field("destination_address").filter(SocketAddr::is_ipv6),
+            ];
+            // what the sender says of itself is another matter
+            let other_interface = field("source_wan_address").filter(|_| facts.source.is_ipv6());
+            let kept = [Some(facts.source), other_interface];
+            let known =
+                |address: &Option<SocketAddr>| !own.contains(address) || kept.contains(address);
+            let mut addresses = std::mem::take(&mut verdict.new_addresses);
+            addresses.retain(|text| known(&Some(address(text))));
+            verdict.new_addresses = addresses;
+        },
+    },
 ];
 
-/// The verdict we mean to give where py-ipv8 gives `verdict`, for a node whose own mid is `own_mid`.
+/// The verdict we mean to give where py-ipv8 gives `verdict`.
 #[must_use]
-pub fn expected(verdict: &Verdict, own_mid: &str) -> Verdict {
+pub fn expected(verdict: &Verdict, facts: &Facts) -> Verdict {
     let mut verdict = verdict.clone();
     normalise(&mut verdict);
     for difference in DIFFERENCES {
-        (difference.apply)(&mut verdict, own_mid);
+        (difference.apply)(&mut verdict, facts);
     }
     verdict
 }
 
 /// The names of the deliberate differences that make us judge differently from `verdict`.
-pub fn applying(verdict: &Verdict, own_mid: &str) -> impl Iterator<Item = &'static str> {
+pub fn applying(verdict: &Verdict, facts: &Facts) -> impl Iterator<Item = &'static str> {
     DIFFERENCES.into_iter().filter_map(move |difference| {
         let mut changed = verdict.clone();
-        (difference.apply)(&mut changed, own_mid);
+        (difference.apply)(&mut changed, facts);
         (changed != *verdict).then_some(difference.name)
     })
 }

@@ -5,6 +5,6 @@ mod differences;
 mod maker;
 mod rust_judge;
 
-pub use differences::{DIFFERENCES, Difference, OWN_KEY, applying, disagreement, expected};
+pub use differences::{DIFFERENCES, Difference, Facts, OWN_KEY, applying, disagreement, expected};
 pub use maker::{Made, Maker};
 pub use rust_judge::RustJudge;

@@ -15,12 +15,10 @@ use ipv8_core::overlay::Strategies;
 use ipv8_core::packet::{CommunityId, Header};
 use serde_json::{Value, json};
 
+use super::differences::OWN_ADDRESS;
 use crate::python::{Verdict, hex};
 use crate::reporting::{Reporting, ReportingSettings};
 use crate::view::{View, bytes};
-
-/// Where the judging node listens, as `judge.py` has it.
-const OWN_ADDRESS: &str = "127.0.0.1:8090";
 
 /// Our library, asked packet after packet. Every packet meets a node that has just started and knows nobody, unless the judge
 /// keeps its state.

@@ -190,6 +190,16 @@ impl PythonProcess {
         self.events.drain(..).collect()
     }
 
+    /// Takes the events that are left when the process has ended: the last of them may still be on their way here.
+    fn last_events(&mut self) -> Vec<Value> {
+        let deadline = Instant::now() + ANSWER;
+        while let Some(line) = self.next_line(deadline) {
+            let event = self.parse(&line);
+            self.events.push_back(event);
+        }
+        self.events.drain(..).collect()
+    }
+
     /// Stops the script and gives back the events not yet waited for; `stopped` is the last of them.
     ///
     /// # Panics
@@ -200,7 +210,7 @@ impl PythonProcess {
         if !status.success() {
             self.fail(&format!("it ended with {status}"));
         }
-        self.take_events()
+        self.last_events()
     }
 
     /// Hands over one line.

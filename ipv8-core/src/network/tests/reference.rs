@@ -120,7 +120,7 @@ fn services_add_up_and_precede_verification() {
 }
 
 #[test]
-fn a_known_peer_takes_over_addresses_style_and_response() {
+fn a_known_peer_takes_over_addresses_and_response_but_no_style() {
     let mut network = Network::default();
     network.register_service(service(1));
     network.add_verified_peer(&peer(0));
@@ -132,7 +132,7 @@ fn a_known_peer_takes_over_addresses_style_and_response() {
     assert!(network.add_verified_peer(&moved));
     let found = network.peers_for_service(service(1)).next().unwrap();
     assert_eq!(found.address(), moved_to);
-    assert!(found.is_new_style() && found.last_response() == Some(now()));
+    assert!(!found.is_new_style() && found.last_response() == Some(now()));
     assert!(network.verified_by_address(&at(0)).is_none());
     assert_eq!(network.verified_by_address(&moved_to), Some(&peer(0)));
     // As in py-ipv8: the old address stays known, the new one does not become so.
