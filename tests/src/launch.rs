@@ -3,10 +3,10 @@
 use ipv8_core::config::Configuration;
 use ipv8_core::endpoint::{Endpoint, EndpointOptions, MemoryNetwork};
 use ipv8_core::prelude::*;
-use ipv8_core::{LauncherMeta, launcher_meta};
+use ipv8_core::{Error, LauncherMeta, launcher_meta};
 
 use crate::desk::{address, key};
-use crate::probe::{Probe, ProbeSettings};
+use crate::probe::{Log, Probe, ProbeSettings, Trap};
 
 /// Adds the strategies of a [`ProbeLauncher`].
 pub type AddStrategies<const N: u8> = fn(&mut Strategies<Probe<N>>);
@@ -76,4 +76,40 @@ pub fn configuration(number: u16, tracker: Option<&str>) -> Configuration {
 #[must_use]
 pub fn is_open(network: &MemoryNetwork, at: &str) -> bool {
     network.deliver(address("99.9.9.9:9"), address(at), b"is anybody there?")
+}
+
+/// A node of `launchers` at `at`, with key and seed `number`, that knows the tracker at
+/// 10.0.0.9:9000.
+///
+/// # Errors
+///
+/// What launching says.
+pub async fn launch(
+    network: &MemoryNetwork,
+    at: &str,
+    number: u16,
+    launchers: Launchers,
+) -> Result<Ipv8, Error> {
+    launchers
+        .configuration(configuration(number, Some("10.0.0.9:9000")))
+        .launch_on(endpoint(network, at))
+        .await
+}
+
+/// Settings of a probe that writes to `log` and panics at `traps`.
+#[must_use]
+pub fn trapped(log: &Log, traps: &[Trap]) -> ProbeSettings {
+    ProbeSettings {
+        traps: traps.to_vec(),
+        refuse: false,
+        log: log.clone(),
+    }
+}
+
+/// Does nothing.
+#[derive(Debug, Default)]
+pub struct Idle;
+
+impl<C: Community> DiscoveryStrategy<C> for Idle {
+    fn take_step(&mut self, _community: &mut C, _cx: &mut Context<'_>) {}
 }
