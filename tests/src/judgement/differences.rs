@@ -101,11 +101,7 @@ pub const DIFFERENCES: [Difference; 5] = [
                 let fields = verdict.fields.as_ref()?;
                 fields[name].as_str().map(address)
             };
-            let own = [
-                Some(address(OWN_ADDRESS)),
-                Some(address(&verdict.wan)),
-                field("destination_address").filter(SocketAddr::is_ipv6),
-            ];
+            let own = [Some(address(OWN_ADDRESS)), field("destination_address")];
             // what the sender says of itself is another matter
             let other_interface = field("source_wan_address").filter(|_| facts.source.is_ipv6());
             let kept = [Some(facts.source), other_interface];
