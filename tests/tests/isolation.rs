@@ -381,3 +381,15 @@ fn events_that_nobody_polls_do_not_pile_up() {
     );
     assert_eq!(desk.engine.events_lost(), 100_000 - kept.len() as u64);
 }
+
+#[test]
+fn an_unloaded_overlay_s_peers_are_reported_as_gone_so_that_a_count_of_events_is_right() {
+    let mut desk = Desk::new();
+    desk.befriend(1, address("20.0.0.1:1"));
+    desk.befriend(2, address("20.0.0.2:2"));
+    assert!(desk.engine.unload_overlay(desk.id, desk.now));
+    let (_, events) = desk.drain();
+    let gone =
+        |event: &&Event| matches!(event, Event::PeerRemoved { overlay, .. } if *overlay == desk.id);
+    assert_eq!(events.iter().filter(gone).count(), 2);
+}

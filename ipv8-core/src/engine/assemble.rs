@@ -8,7 +8,7 @@ use crate::bootstrap::Bootstrap;
 use crate::community::{Community, CommunityError, MessageTable, MessageTableError};
 use crate::context::{Context, OverlayState};
 use crate::crypto::PrivateKey;
-use crate::engine::{Engine, Place, Turn};
+use crate::engine::{Engine, Event, Place, Turn};
 use crate::overlay::{Overlay, Panicked, Strategies, guarded, short_type_name};
 use crate::packet::CommunityId;
 
@@ -275,10 +275,21 @@ impl Engine {
         let community = overlay.name();
         let result = overlay.unload(&mut self.shared, now);
         self.note(id, Place::Unload, result);
+        self.settle(now);
+        self.take_leave(id);
         self.remove_overlay(id);
         self.settle(now);
         tracing::info!(overlay = %id, community, "overlay unloaded");
         true
+    }
+
+    /// For whoever listens, an overlay that goes loses its peers: the network may keep them, and
+    /// tells of them anew when the overlay comes back.
+    fn take_leave(&mut self, id: CommunityId) {
+        let peers: Vec<_> = self.shared.network.peers_for_service(id).cloned().collect();
+        for peer in peers {
+            self.emit(Event::PeerRemoved { overlay: id, peer });
+        }
     }
 
     /// Unloads every overlay, the one added last first.
