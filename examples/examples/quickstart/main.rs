@@ -67,7 +67,7 @@ async fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     let goal = options.goal();
     let nodes = Nodes::start(goal).await?;
     let head = format!(
-        "ipv8-rs quickstart: {} nodes on this machine, tracker at {}",
+        "ipv8-rs quickstart: {} nodes, tracker {}",
         goal.nodes,
         nodes.tracker()
     );

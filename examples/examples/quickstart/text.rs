@@ -12,6 +12,9 @@ const COLUMNS: usize = 4;
 const MOST_ON_SCREEN: usize = COLUMNS * 7;
 const BAR: usize = 7;
 
+/// How many nodes that lack something are named.
+const MOST_LACKING: usize = 25;
+
 /// The live view: one screen, without control codes.
 pub(crate) fn screen(figures: &Figures, head: &str, hint: &str) -> String {
     let goal = &figures.goal;
@@ -153,16 +156,20 @@ pub(crate) fn summary(figures: &Figures) -> String {
     text
 }
 
-/// Which nodes did not get there, and what they lack; a line each. Empty when all did.
+/// Which nodes did not get there, and what they lack; a line each, for the first 25 of them. Empty when all did.
 pub(crate) fn lacking(figures: &Figures) -> String {
-    let mut text = String::new();
-    for (index, node) in figures.nodes.iter().enumerate() {
-        if let Some(what) = what_lacks(figures, node) {
-            let address = node
-                .address
-                .map_or_else(String::new, |address| format!(" ({address})"));
-            let _ = writeln!(text, "  node {}{address} {what}", index + 1);
-        }
+    let nodes = figures.nodes.iter().enumerate();
+    let lines: Vec<String> = nodes
+        .filter_map(|(index, node)| {
+            let what = what_lacks(figures, node)?;
+            let address = node.address.map(|address| format!(" ({address})"));
+            let address = address.unwrap_or_default();
+            Some(format!("  node {}{address} {what}\n", index + 1))
+        })
+        .collect();
+    let mut text: String = lines.iter().take(MOST_LACKING).cloned().collect();
+    if lines.len() > MOST_LACKING {
+        let _ = writeln!(text, "  and {} more", lines.len() - MOST_LACKING);
     }
     text
 }
