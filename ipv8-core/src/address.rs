@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
-/// `0.0.0.0:0`: the protocol's way to say "no address" (protocol §4.4, "both introduction addresses
+/// `0.0.0.0:0`: the protocol's way to say "no address" (protocol 4.4, "both introduction addresses
 /// are 0.0.0.0:0").
 pub const UNSPECIFIED: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
 
 /// Whether `host` lies in one of the three private networks the protocol treats as a LAN:
-/// 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16 (protocol §4.5, step 2).
+/// 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16 (protocol 4.5, step 2).
 ///
 /// Loopback and link-local addresses are no LAN addresses in this sense.
 #[must_use]
@@ -18,7 +18,7 @@ pub const fn is_lan_subnet(host: Ipv4Addr) -> bool {
 }
 
 /// An address of the wire format `address`: an IP address or a host name, each with a port
-/// (protocol §3.2; py-ipv8's `UDPv4Address`, `UDPv6Address` and `DomainAddress`).
+/// (protocol 3.2; py-ipv8's `UDPv4Address`, `UDPv6Address` and `DomainAddress`).
 ///
 /// The format carries no IPv6 scope and no flow label: those of an [`Address::Ipv6`] are not sent and
 /// are 0 when received. Equality is that of Rust, so a host name that spells an IP address differs

@@ -1,6 +1,6 @@
 //! Where an overlay asks when it knows nobody.
 //!
-//! A [`Bootstrap`] is a list of well-known addresses (trackers, in the reference
+//! A [`Bootstrap`] is a list of well-known addresses (trackers, in py-ipv8
 //! `DispersyBootstrapper`), with a pause between two rounds of asking them all.
 
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rand::RngExt;
 
-/// The least time between two rounds once a bootstrap address has answered (the reference's
+/// The least time between two rounds once a bootstrap address has answered (py-ipv8's
 /// `bootstrap_timeout`, 30 s).
 pub const BOOTSTRAP_TIMEOUT: Duration = Duration::from_secs(30);
 

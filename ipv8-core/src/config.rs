@@ -27,7 +27,7 @@ pub const SLOWEST_WALK_INTERVAL: f64 = 3600.0;
 /// assert!(configuration.problems().is_empty());
 /// ```
 ///
-/// Source: protocol section 9, with one key and without overlays, which launchers name.
+/// Source: protocol 9, with one key and without overlays, which launchers name.
 #[derive(Clone, Debug)]
 pub struct Configuration {
     /// Where to listen: at most one IPv4 and one IPv6 address. Default `0.0.0.0:8090`. A port that is taken leads to the next ones; port 0
@@ -40,11 +40,11 @@ pub struct Configuration {
     /// Addresses of trackers to begin with (py-ipv8's `DispersyBootstrapper`). They introduce peers and never become one
     /// themselves. Default none.
     pub bootstrap: Vec<SocketAddr>,
-    /// How many peers each overlay may have; -1: no limit. Default `None`: what each community says itself (30 unless it says otherwise).
+    /// With more peers than this an overlay drops introduction requests (protocol 4.4); -1: no limit, less is a problem. Default `None`: what each community says itself (30 unless it says otherwise).
     pub max_peers: Option<i32>,
     /// The seed of all random choices, for repeatable runs. Default `None`: from the system.
     pub seed: Option<[u8; 32]>,
-    /// Bounds of the peer graph.
+    /// Bounds of the peer graph. Default [`NetworkLimits::default`].
     pub network: NetworkLimits,
 }
 

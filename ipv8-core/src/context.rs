@@ -2,7 +2,7 @@
 //!
 //! The engine owns what the overlays share ([`Shared`]) and each overlay owns its own part
 //! ([`OverlayState`]); a [`Context`] lends both. That a call has them exclusively is what makes
-//! locks needless (the reference's `walk_lock`).
+//! locks needless (py-ipv8's `walk_lock`).
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -42,9 +42,9 @@ pub struct LocalAddresses {
 /// Which address classes this node has a socket for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interfaces {
-    /// A socket for IPv4 (the reference's `UDPIPv4`).
+    /// A socket for IPv4 (py-ipv8's `UDPIPv4`).
     pub ipv4: bool,
-    /// A socket for IPv6 (the reference's `UDPIPv6`).
+    /// A socket for IPv6 (py-ipv8's `UDPIPv6`).
     pub ipv6: bool,
 }
 
@@ -265,7 +265,8 @@ impl<'a> Context<'a> {
         self.shared.local.lan
     }
 
-    /// The own address as the last introduction response saw it; `0.0.0.0:0` before the first.
+    /// The own WAN address: what the last introduction response whose destination is an IPv4 address
+    /// outside the LAN ranges saw; `0.0.0.0:0` before the first (protocol 4.5).
     #[must_use]
     pub fn my_estimated_wan(&self) -> SocketAddr {
         self.state.wan

@@ -1,6 +1,9 @@
 //! What passed and what was dropped, as plain numbers.
 
 /// Why a datagram, or something else that was offered, was not processed. A closed list: each drop has exactly one reason.
+///
+/// Nothing in this crate drops for `TooLong`, `Blacklisted` or `Unsolicited`: they are for drivers of an engine that bound
+/// datagrams or refuse senders themselves ([`Statistics::record`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(usize)]
 pub enum DropReason {

@@ -1,4 +1,4 @@
-//! Private keys in files, as py-ipv8 keeps them: the bare private bin (protocol sections 1.1 and 9), nothing around it.
+//! Private keys in files, as py-ipv8 keeps them: the bare private bin (protocol 1.1 and 9), nothing around it.
 //!
 //! A key is an identity, so a file is never half a key: it is written beside its place, flushed to the disk, and renamed. It is
 //! readable by its owner only (mode 0600 on Unix) from the moment it exists.

@@ -22,6 +22,11 @@
 //! | 0 values | [`address`], [`wire`], [`crypto`] |
 //!
 //! Beside the tower, on floors 0 to 6: [`communities`].
+//!
+//! # References
+//!
+//! "protocol 4.5" means section 4.5 of the page [`protocol`], which describes the bytes and the behaviour that
+//! this crate shares with py-ipv8. Whatever is said of py-ipv8 is said of its version 3.2.1.
 
 // The macros name this crate by its absolute path; so do its own tests and examples.
 extern crate self as ipv8_core;
@@ -47,6 +52,8 @@ pub mod payload;
 pub mod peer;
 pub mod prelude;
 mod private;
+#[doc = include_str!("protocol.md")]
+pub mod protocol {}
 pub mod request_cache;
 pub mod runtime;
 pub mod scheduler;

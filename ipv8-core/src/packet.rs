@@ -8,7 +8,7 @@
 //!             payload
 //!             signed: signature of everything before it
 //! ```
-//! Source: protocol section 2; py-ipv8's `EZPackOverlay`.
+//! Source: protocol 2; py-ipv8's `EZPackOverlay`.
 
 mod community_id;
 
@@ -80,11 +80,11 @@ impl OpenError {
 /// Reads a signed packet: the key, whether the raw key field is exactly the key's canonical bytes, the global
 /// time (`Some` exactly when `global_time` asks for one), and the payload.
 ///
-/// The steps are those of protocol §2.2: key field, key, payload, and the verdict of the signature last, so that a
+/// The steps are those of protocol 2.2: key field, key, payload, and the verdict of the signature last, so that a
 /// packet with both faults reports the payload. Nothing may follow the payload, except that the format `raw` takes
 /// everything.
 ///
-/// Quirk (§2.4): bytes after the key within the key field are ignored, and then the second value is false: py-ipv8 looks
+/// Quirk (protocol 2.4): bytes after the key within the key field are ignored, and then the second value is false: py-ipv8 looks
 /// known peers up by the raw field, so such a packet never finds the known peer. Prefix and id are not compared with
 /// anything; the signature covers them.
 ///

@@ -43,7 +43,8 @@ impl<T: PartialEq + Copy> Scheduler<T> {
         }
     }
 
-    /// The time between two turns: the interval divided by the number of strategies.
+    /// The time between two turns: the interval divided by the number of strategies, at least
+    /// [`MIN_GAP`].
     #[must_use]
     pub fn gap(&self) -> Duration {
         let count = u32::try_from(self.turns.len().max(1)).unwrap_or(u32::MAX);

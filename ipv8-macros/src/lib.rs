@@ -54,12 +54,23 @@ use proc_macro2::Span;
 /// Every mistake in all attributes of the struct is a compile error of its own, at the token at fault, in the same run.
 ///
 /// # Example
-/// ```ignore
+/// ```
+/// # mod my_module {
+/// #     use ipv8_core::prelude::*;
+/// #     pub struct MyCommunity;
+/// #     impl Community for MyCommunity {
+/// #         const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #         type Settings = ();
+/// #         fn new(_: (), _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// #     }
+/// # }
 /// use ipv8_core::prelude::*;
 ///
 /// #[overlay("my_module", "MyCommunity")]
 /// #[walk_strategy(RandomWalk, target_peers = 20)]
 /// struct MyLauncher;
+///
+/// assert_eq!(Launchers::new().with(MyLauncher).names(), ["MyLauncher"]);
 /// ```
 ///
 /// Source: `overlay` in py-ipv8's `loader.py`.
@@ -93,13 +104,26 @@ pub fn overlay(args: TokenStream, item: TokenStream) -> TokenStream {
 /// An unknown option, a value of the wrong type and a type that cannot walk this community are errors of rustc, at that token.
 ///
 /// # Example
-/// ```ignore
+/// ```
+/// # mod my_module {
+/// #     use ipv8_core::prelude::*;
+/// #     pub struct MyCommunity;
+/// #     impl Community for MyCommunity {
+/// #         const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #         type Settings = ();
+/// #         fn new(_: (), _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// #     }
+/// # }
 /// use ipv8_core::prelude::*;
 ///
 /// #[overlay(my_module::MyCommunity)]
 /// #[walk_strategy(RandomWalk, target_peers = 20, timeout = 3.0, window_size = 5)]
 /// #[walk_strategy(EdgeWalk, target_peers = -1)]
 /// struct MyLauncher;
+///
+/// let mut strategies = Strategies::new();
+/// MyLauncher.walk_strategies(&mut strategies);
+/// assert!(strategies.iter().eq([("RandomWalk", 20), ("EdgeWalk", -1)]));
 /// ```
 ///
 /// Source: `walk_strategy` in py-ipv8's `loader.py`.
@@ -115,10 +139,22 @@ pub fn walk_strategy(args: TokenStream, item: TokenStream) -> TokenStream {
 /// error when they are started.
 ///
 /// # Example
-/// ```ignore
+/// ```
+/// # use ipv8_core::prelude::*;
+/// # mod my_module {
+/// #     use ipv8_core::prelude::*;
+/// #     pub struct MyCommunity;
+/// #     impl Community for MyCommunity {
+/// #         const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #         type Settings = ();
+/// #         fn new(_: (), _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// #     }
+/// # }
 /// #[overlay(my_module::MyCommunity)]
 /// #[name("My community, twice")]
 /// struct SecondLauncher;
+///
+/// assert_eq!(SecondLauncher::META.name, "My community, twice");
 /// ```
 ///
 /// Source: `name` in py-ipv8's `loader.py`.
@@ -135,10 +171,22 @@ pub fn name(args: TokenStream, item: TokenStream) -> TokenStream {
 /// that they form no circle, is checked when they are started.
 ///
 /// # Example
-/// ```ignore
+/// ```
+/// # use ipv8_core::prelude::*;
+/// # mod my_module {
+/// #     use ipv8_core::prelude::*;
+/// #     pub struct MyCommunity;
+/// #     impl Community for MyCommunity {
+/// #         const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #         type Settings = ();
+/// #         fn new(_: (), _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// #     }
+/// # }
 /// #[overlay(my_module::MyCommunity)]
 /// #[after("DiscoveryLauncher", "DhtLauncher")]
 /// struct MyLauncher;
+///
+/// assert_eq!(MyLauncher::META.after, ["DiscoveryLauncher", "DhtLauncher"]);
 /// ```
 ///
 /// Source: `after` in py-ipv8's `loader.py`.
@@ -180,7 +228,7 @@ pub fn finish_launcher(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Unknown arguments and formats are refused with the nearest known one. A field whose type has no format is an error at that type.
 ///
 /// # Example
-/// ```ignore
+/// ```
 /// use ipv8_core::prelude::*;
 ///
 /// #[derive(Payload)]
@@ -190,9 +238,11 @@ pub fn finish_launcher(args: TokenStream, item: TokenStream) -> TokenStream {
 ///     #[payload(format = "varlenI")]
 ///     pub picture: Vec<u8>,
 /// }
+///
+/// assert_eq!(Hello::ID, 1);
 /// ```
 ///
-/// Source: `Payload`, `VariablePayload` and `@dataclass(msg_id=1)` of py-ipv8; protocol sections 2 and 3.
+/// Source: `Payload`, `VariablePayload` and `@dataclass(msg_id=1)` of py-ipv8; sections 2 and 3 of `ipv8_core::protocol`.
 #[proc_macro_derive(Payload, attributes(payload))]
 pub fn payload(item: TokenStream) -> TokenStream {
     fallback::guarded(|| payload::derive(item.into()), TokenStream::new().into()).into()

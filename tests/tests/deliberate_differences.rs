@@ -1,5 +1,5 @@
-//! Where we differ from py-ipv8 on purpose, and where we keep a surprise of its (protocol 16). The
-//! tests of items 1 and 2 come with the community that they concern.
+//! Where we differ from py-ipv8 on purpose, and where we keep a surprise of its (protocol 16, whose
+//! items 1 and 2 concern a community that the library does not have).
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -53,7 +53,7 @@ fn item_4_a_removed_peer_is_gone_and_can_become_verified_again() {
         assert!(network.verified_by_address(&at).is_none());
         assert!(network.peer(peer.key()).is_none());
         assert_eq!(network.peer_count(PROBE), 0);
-        // The reference would find the key in its table and not add it any more.
+        // py-ipv8 would find the key in its table and not add it any more.
         let request = sealed_styled(PROBE, &key(1), Style::Old, request(Style::Old, at));
         assert_eq!(desk.receive(at, &request).len(), 1);
         assert_eq!(desk.engine.network().peer_count(PROBE), 1);

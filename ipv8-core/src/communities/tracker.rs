@@ -4,8 +4,8 @@
 //! its address blacklists it. Like the engine it does no IO; [`crate::runtime::RunningTracker`]
 //! puts it on a socket.
 //!
-//! Unlike the reference's tracker it signs with a curve25519 key, which costs its clients a
-//! fraction of the work, and answers new-style requests too. It does not ping its peers yet, so
+//! Unlike py-ipv8's tracker it signs with a curve25519 key, which costs its clients a
+//! fraction of the work, and answers new-style requests too. It does not ping its peers, so
 //! one that has gone is introduced until newer ones have taken its place: when there are as many
 //! as [`NetworkLimits::max_peers`], one that has not asked for long makes room for each new one.
 

@@ -76,7 +76,7 @@ impl LegacyPrivateKey {
         &self.0.public
     }
 
-    /// The member id: that of the public key.
+    /// The mid: that of the public key.
     #[must_use]
     pub fn mid(&self) -> Mid {
         self.0.public.mid()

@@ -1,17 +1,17 @@
-//! Member ids.
+//! Mids: the short names of peers.
 
 use std::fmt;
 
 use sha1::{Digest, Sha1};
 
-/// The member id of a peer: the SHA-1 of its whole public bin, 20 bytes.
+/// The mid (member id) of a peer: the SHA-1 of its whole public bin, 20 bytes.
 ///
 /// Shown (`Display`, `Debug`) as 40 lower-case hexadecimal digits. Source: protocol 1.1, py-ipv8's `Peer.mid`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Mid([u8; 20]);
 
 impl Mid {
-    /// The member id of the key with this canonical public bin.
+    /// The mid of the key with this canonical public bin.
     pub(super) fn of_public_bin(public_bin: &[u8]) -> Self {
         Self(Sha1::digest(public_bin).into())
     }

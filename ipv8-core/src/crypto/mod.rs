@@ -1,11 +1,11 @@
-//! Keys, member ids, signatures and shared secrets.
+//! Keys, mids, signatures and shared secrets.
 //!
 //! New peers have curve25519 keys ([`PrivateKey`]): an X25519 half for shared secrets and an independent Ed25519 half for
 //! signatures. The four deprecated `sect*k1` curves are there to be *verified* only ([`PublicKey`] of any [`Curve`],
 //! [`LegacyPrivateKey`] for reading old key files): trackers still sign with sect163k1.
 //!
 //! Nothing in here does IO, and randomness is an argument.
-//! Source: protocol section 1 (keys); py-ipv8's `keyvault`.
+//! Source: protocol 1 (keys); py-ipv8's `keyvault`.
 
 mod curve;
 mod der;

@@ -82,7 +82,7 @@ impl PrivateKey {
         &self.0.public
     }
 
-    /// The member id: that of the public half.
+    /// The mid: that of the public half.
     #[must_use]
     pub fn mid(&self) -> Mid {
         self.0.public.mid()

@@ -95,7 +95,7 @@ impl PublicKey {
         self.0.material.as_bytes()
     }
 
-    /// The member id, computed once when the key was made.
+    /// The mid, computed once when the key was made.
     #[must_use]
     pub fn mid(&self) -> Mid {
         self.0.mid

@@ -86,7 +86,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Binds a UDP socket to each address. IPv6 sockets are v6-only. A port that is taken leads to the next one (protocol section 9);
+    /// Binds a UDP socket to each address. IPv6 sockets are v6-only. A port that is taken leads to the next one (protocol 9);
     /// [`local_addresses`](Self::local_addresses) tells which it became. Port 0 lets the system choose.
     ///
     /// # Errors

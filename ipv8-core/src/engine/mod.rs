@@ -37,7 +37,7 @@ use crate::overlay::{AnyOverlay, Panicked, StepOutcome};
 use crate::packet::CommunityId;
 use crate::scheduler::Scheduler;
 
-/// The time in which every strategy gets one turn, unless configured (the reference's
+/// The time in which every strategy gets one turn, unless configured (py-ipv8's
 /// `walker_interval`).
 pub const WALK_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -50,9 +50,10 @@ pub const EVENT_LIMIT: usize = 65_536;
 pub struct EngineConfig {
     /// All randomness of the engine follows from it.
     pub seed: [u8; 32],
-    /// The time in which every strategy gets one turn. Default 0.5 s.
+    /// The time in which every strategy gets one turn. Default 0.5 s. However short it is, two turns keep
+    /// [`MIN_GAP`](crate::scheduler::MIN_GAP) between them.
     pub walk_interval: Duration,
-    /// The bounds of the peer graph.
+    /// The bounds of the peer graph. Default [`NetworkLimits::default`].
     pub network: NetworkLimits,
 }
 

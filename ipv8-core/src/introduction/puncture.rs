@@ -37,7 +37,7 @@ impl Context<'_> {
             request.wan_walker
         };
         let time = self.claim_global_time();
-        // The reference puts the walker's address where its own would be expected; kept, 16.8.
+        // py-ipv8 puts the walker's address where its own would be expected; kept, 16.8.
         let puncture = Puncture {
             source_lan: self.my_estimated_lan(),
             source_wan: request.wan_walker,

@@ -13,7 +13,7 @@ use crate::peer::Peer;
 impl Context<'_> {
     /// The sender of a signed message as a [`Peer`]: a verified one gains the source address, any
     /// other is made anew and belongs to nobody yet (protocol 2.2). So is one whose packet does not
-    /// hold the key in its canonical form: the reference looks for that form only (protocol 2.4).
+    /// hold the key in its canonical form: py-ipv8 looks for that form only (protocol 2.4).
     pub(crate) fn sender(&mut self, by: &SignedBy, source: SocketAddr) -> Peer {
         let stranger = || Peer::new(by.key.clone(), source, self.now);
         if !by.canonical {
@@ -67,7 +67,7 @@ impl Context<'_> {
         if style == Style::New || request.supports_new_style {
             self.mark_new_style(by, &mut peer);
         }
-        // One more than the limit gets in, as in the reference (protocol 4.4, 16.8).
+        // One more than the limit gets in, as in py-ipv8 (protocol 4.4, 16.8).
         if self
             .peer_limit()
             .is_some_and(|limit| self.peer_count() > limit)

@@ -10,7 +10,7 @@ use crate::peer::Peer;
 
 impl Context<'_> {
     /// Takes in `response`, received from `source` in `style`; returns the peer that sent it.
-    /// Unsolicited responses count like any other, as in the reference.
+    /// Unsolicited responses count like any other, as in py-ipv8.
     pub(crate) fn on_introduction_response(
         &mut self,
         by: &SignedBy,
@@ -56,7 +56,7 @@ impl Context<'_> {
     }
 
     /// A peer that prefers the other address class, for which we have a socket too, is tried
-    /// there, and asked to puncture its way to us. As in the reference even one that names
+    /// there, and asked to puncture its way to us. As in py-ipv8 even one that names
     /// `0.0.0.0:0`: it does not know its own address yet, we know ours.
     fn switch_interface(&mut self, peer: &Peer, response: &IntroductionResponse) {
         let wanted = response.source_wan;

@@ -10,12 +10,13 @@ use crate::payload::{IntroductionRequest, Style};
 use crate::peer::Peer;
 
 /// The chance that a walker with peers reminds a bootstrap address of itself instead of asking a
-/// peer: it mends networks that fell apart (the reference's 5 %).
+/// peer: it mends networks that fell apart (py-ipv8's 5 %).
 const KEEP_ALIVE_CHANCE: f64 = 0.05;
 
 impl Context<'_> {
     /// Sends an introduction request to `address`, in new style when the address is IPv6 or known
     /// to understand it (protocol 4.3). Nothing is remembered: an answer makes the peer verified.
+    /// An address that nothing can be sent to ([`crate::outbox::is_sendable`]) is passed over and counted.
     pub fn walk_to(&mut self, address: SocketAddr) {
         let new_style = self.shared.network.is_new_style(&address);
         self.request_introduction(address, new_style);
@@ -27,7 +28,7 @@ impl Context<'_> {
     }
 
     /// Asks a random peer for an introduction, now and then a bootstrap address instead; knowing
-    /// nobody, it bootstraps (the reference's `get_new_introduction`).
+    /// nobody, it bootstraps (py-ipv8's `get_new_introduction`).
     pub fn get_new_introduction(&mut self) {
         if self.peer_count() == 0 {
             self.bootstrap();

@@ -35,7 +35,7 @@ use crate::packet::CommunityId;
 /// # fn main() {}
 /// ```
 ///
-/// Source: py-ipv8's `CommunityLauncher` (protocol section 8.1).
+/// Source: py-ipv8's `CommunityLauncher` (protocol 8.1).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no launcher",
     label = "not a `CommunityLauncher`",

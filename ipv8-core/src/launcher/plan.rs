@@ -1,6 +1,6 @@
 //! In which order launchers are launched, decided from their metadata alone.
 //!
-//! The order is the one py-ipv8's loader arrives at (protocol section 8.2) when its queue starts in the fixed order of
+//! The order is the one py-ipv8's loader arrives at (protocol 8.2) when its queue starts in the fixed order of
 //! [`LauncherMeta::tie_break`]: pass after pass over those that remain, in that order, launching each whose `after` are all launched. It is
 //! computed in O(n log n) instead of by trying.
 

@@ -107,8 +107,11 @@ macro_rules! register {
 /// A dependency that no line of the program mentions is not linked, and with it its launchers vanish without a word. Takes the names
 /// of the crates as they are written in paths, in any module or function:
 ///
-/// ```ignore
+/// ```standalone_crate
+/// # extern crate indexmap as plugin_a;
+/// # extern crate rand as plugin_b;
 /// ipv8_core::link!(plugin_a, plugin_b);
+/// # fn main() {}
 /// ```
 ///
 /// To notice a loss, name what you expect: [`Launchers::only`](crate::Launchers::only) with a name that is not there is an error.

@@ -118,7 +118,7 @@ impl Network {
         self.blacklist.contains(address)
     }
 
-    /// Whether the member id is blacklisted.
+    /// Whether the mid is blacklisted.
     pub fn is_blacklisted_mid(&self, mid: &Mid) -> bool {
         self.blacklist_mids.contains(mid)
     }

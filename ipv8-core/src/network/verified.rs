@@ -142,7 +142,7 @@ impl Network {
         true
     }
 
-    /// Never takes a peer with this member id for verified: for our own keys. One that is verified is dropped.
+    /// Never takes a peer with this mid for verified: for our own keys. One that is verified is dropped.
     pub fn blacklist_mid(&mut self, mid: Mid) {
         self.blacklist_mids.insert(mid);
         let mut keys = self.verified.keys();

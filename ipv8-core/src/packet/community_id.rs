@@ -64,7 +64,7 @@ impl CommunityId {
         (id.prefix() == *prefix).then_some(id)
     }
 
-    /// What the packets of this community start with: 0x00, version 0x02, the id (protocol §2.1).
+    /// What the packets of this community start with: 0x00, version 0x02, the id (protocol 2.1).
     #[must_use]
     pub const fn prefix(&self) -> Prefix {
         let mut prefix = [0; PREFIX_LENGTH];

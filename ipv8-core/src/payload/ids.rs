@@ -1,4 +1,4 @@
-//! Message ids that belong to every community (protocol §4).
+//! Message ids that belong to every community (protocol 4).
 
 /// Introduction request, old style.
 pub const INTRODUCTION_REQUEST: u8 = 246;

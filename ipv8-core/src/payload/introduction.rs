@@ -19,7 +19,7 @@ const RESPONSE_PEER_LIMIT: u8 = 0x04;
 /// In new responses: the introduced peer understands the new style.
 const NEW_RESPONSE_INTRO_NEW_STYLE: u8 = 0x80;
 
-/// "Whom do you know?", ids 246 (old) and 234 (new); signed, with a global time (protocol §4).
+/// "Whom do you know?", ids 246 (old) and 234 (new); signed, with a global time (protocol 4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IntroductionRequest {
     /// Address of the receiver, as the sender sees it.
@@ -68,7 +68,7 @@ impl IntroductionRequest {
 
     /// Whether the sender asks to be introduced to somebody: flag 0x01 as it lies on the wire.
     ///
-    /// Quirk: py-ipv8's decoder of the old style reads the opposite (§4.1). Nobody acts on it.
+    /// Quirk: py-ipv8's decoder of the old style reads the opposite (protocol 4.1). Nobody acts on it.
     #[must_use]
     pub fn advice(&self) -> bool {
         self.flags.to_byte() & REQUEST_ADVICE != 0
@@ -118,7 +118,7 @@ impl Styled for IntroductionRequest {
     }
 }
 
-/// The answer to an [`IntroductionRequest`], ids 245 (old) and 233 (new); signed, with a global time (protocol §4).
+/// The answer to an [`IntroductionRequest`], ids 245 (old) and 233 (new); signed, with a global time (protocol 4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IntroductionResponse {
     /// Address of the receiver, as the sender sees it.
@@ -245,7 +245,7 @@ impl Styled for IntroductionResponse {
     }
 }
 
-/// What a peer says about its NAT: the two highest flags of requests and of old responses (protocol §4.1).
+/// What a peer says about its NAT: the two highest flags of requests and of old responses (protocol 4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ConnectionType {
     /// 00: nothing is known. What everybody sends.

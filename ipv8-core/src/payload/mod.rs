@@ -1,4 +1,4 @@
-//! The messages every community understands: introductions and punctures, in both styles (protocol §4).
+//! The messages every community understands: introductions and punctures, in both styles (protocol 4).
 //!
 //! Each exists twice on the wire. The old style carries IPv4 addresses only, the new style carries IPv4 and IPv6. Here
 //! one struct stands for both; [`Styled`] packs it in either, and the wrappers [`Old`] and [`New`] are payloads for

@@ -1,15 +1,15 @@
-//! Puncture requests and punctures: how two peers behind NATs get to each other (protocol §4.6).
+//! Puncture requests and punctures: how two peers behind NATs get to each other (protocol 4.6).
 
 use std::net::SocketAddr;
 
 use super::{Style, Styled, ids};
 use crate::wire::{Field, PackError, Reader, UnpackError, Writer};
 
-/// "Send a puncture to that walker", ids 250 (old) and 232 (new); unsigned, with a global time (protocol §4).
+/// "Send a puncture to that walker", ids 250 (old) and 232 (new); unsigned, with a global time (protocol 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PunctureRequest {
     /// Where to send to when the walker is behind the same NAT. Quirk: py-ipv8 sends the introducer's own address as the
-    /// walker sees it, not the walker's LAN address (§4.4).
+    /// walker sees it, not the walker's LAN address (protocol 4.4).
     pub lan_walker: SocketAddr,
     /// Where to send to otherwise: the walker's address as the introducer sees it.
     pub wan_walker: SocketAddr,
@@ -18,12 +18,12 @@ pub struct PunctureRequest {
 }
 
 /// A packet whose way out opens the sender's NAT for the receiver, ids 249 (old) and 231 (new); signed, with a global
-/// time (protocol §4).
+/// time (protocol 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Puncture {
     /// The sender's own address in its LAN, by its own estimate.
     pub source_lan: SocketAddr,
-    /// Quirk: py-ipv8 sends the walker's address here, not the sender's (§4.6).
+    /// Quirk: py-ipv8 sends the walker's address here, not the sender's (protocol 4.6).
     pub source_wan: SocketAddr,
     /// The identifier of the puncture request.
     pub identifier: u16,

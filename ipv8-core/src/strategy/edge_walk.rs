@@ -19,7 +19,7 @@ const COMPLETE_EDGES: usize = 64;
 /// Walks along edges: from a neighbour to somebody it introduced, on to somebody that one
 /// introduced, until the edge is long enough; then the next one starts at home (protocol 7.2).
 ///
-/// Unlike the reference a step sends at most `neighborhood_size` requests (plus one for each edge
+/// Unlike py-ipv8 a step sends at most `neighborhood_size` requests (plus one for each edge
 /// that grows), asks an address again only after `edge_timeout`, and never turns an edge back into
 /// a peer that is on it.
 ///

@@ -43,7 +43,8 @@ use crate::context::Context;
     note = "implement `ipv8_core::DiscoveryStrategy<{C}>` for `{Self}`, or use a strategy that walks every community, such as `RandomWalk`"
 )]
 pub trait DiscoveryStrategy<C: Community>: Send + 'static {
-    /// Takes one step. What is sent leaves after the step; a step must not block.
+    /// Takes one step. What is sent leaves after the step; a step must not block. A panic in
+    /// it is caught, counted and reported; the strategy keeps its turns.
     fn take_step(&mut self, community: &mut C, cx: &mut Context<'_>);
 }
 

@@ -13,7 +13,7 @@ use crate::strategy::{DiscoveryStrategy, seconds};
 /// Walks to a random walkable address each step, and now and then goes back to the peers and the
 /// bootstrap addresses for new ones (protocol 7.2).
 ///
-/// An address that has not answered within `timeout` is forgotten. Unlike the reference, an
+/// An address that has not answered within `timeout` is forgotten. Unlike py-ipv8, an
 /// address that did answer stops counting towards `window_size` at once, which is what the
 /// option's description there promises.
 ///

@@ -7,7 +7,7 @@ pub enum PackError {
     /// A text, byte string or list is longer than its count can say.
     #[error("{length} is more than the {maximum} that `{format}` can count")]
     TooLong {
-        /// Name of the format (protocol §3).
+        /// Name of the format (protocol 3).
         format: &'static str,
         /// Bytes or items of the value, whichever the format counts.
         length: usize,

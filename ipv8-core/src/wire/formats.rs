@@ -1,4 +1,4 @@
-//! The 42 format names of the protocol (§3), one marker type for each.
+//! The 42 format names (protocol 3), one marker type for each.
 //!
 //! `#[payload(format = "varlenI")]` on a field means: pack and unpack the field's value through
 //! `<formats::VarlenI as Format<FieldType>>`. The name in the attribute is the name of the protocol;

@@ -37,7 +37,7 @@ pub trait Payload: Sized {
 )]
 pub trait Message: Payload + Send + 'static {
     /// The message id, byte 22 of a packet: 0 to 230. 231 to 255 belong to every community
-    /// (protocol §4) and are refused when the community is made.
+    /// (protocol 4) and are refused when the community is made.
     const ID: u8;
     /// Name of the type, for logs and errors.
     const NAME: &'static str;

@@ -1,4 +1,4 @@
-//! Serialisation: Rust values to the bytes of the protocol (§3) and back.
+//! Serialisation: Rust values to bytes (protocol 3) and back.
 //!
 //! A [`Field`] is a Rust type with a format of its own: `u16` is `H`, `String` is `varlenHutf8`. A
 //! [`Format`] is one of the 42 named formats, applied to a type that it can carry; [`formats`] lists them. A

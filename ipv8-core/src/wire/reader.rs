@@ -5,7 +5,7 @@ use super::{MAX_DEPTH, UnpackError};
 /// Reads fields one after another from a byte slice.
 ///
 /// The position may lie past the end of the data: a varlen value that announces more than there is gets
-/// what is left, and the position still moves by the announced length (protocol §3.3). Whatever needs
+/// what is left, and the position still moves by the announced length (protocol 3.3). Whatever needs
 /// bytes after that fails; a message that ends there is accepted.
 ///
 /// No method panics or allocates, whatever the data.
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
         Ok(*taken)
     }
 
-    /// Reads up to `length` bytes and moves by `length`, even past the end (protocol §3.3).
+    /// Reads up to `length` bytes and moves by `length`, even past the end (protocol 3.3).
     pub fn take_cut(&mut self, length: usize) -> &'a [u8] {
         let left = self.remaining();
         self.position = self.position.saturating_add(length);

@@ -116,7 +116,7 @@ fn a_long_chain_written_backwards_is_planned_without_trying() {
     assert!(plan.names().eq(names[..count].iter().rev().copied()));
 }
 
-/// py-ipv8's loader as protocol section 8.2 tells it: a queue, tried round and round. `None`: it ran into a cycle.
+/// py-ipv8's loader as protocol 8.2 tells it: a queue, tried round and round. `None`: it ran into a cycle.
 fn tried(candidates: &[Candidate]) -> Option<Vec<&'static str>> {
     let enabled = |name: &&str| candidates.iter().any(|c| c.enabled && c.meta.name == *name);
     let mut queue: VecDeque<&Candidate> = candidates.iter().collect();

@@ -1,4 +1,4 @@
-//! Tests of the whole graph: the reference's own by behaviour, a naive model, and size.
+//! Tests of the whole graph: py-ipv8's own by behaviour, a naive model, and size.
 // A key's interior mutability is a cache that its hash and equality do not see.
 #![allow(clippy::unwrap_used, clippy::mutable_key_type)]
 mod model;

@@ -1,4 +1,4 @@
-//! Formats of addresses (protocol §3.2).
+//! Formats of addresses (protocol 3.2).
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 

@@ -1,4 +1,4 @@
-//! Formats of variable length (protocol §3.3).
+//! Formats of variable length (protocol 3.3).
 
 use super::*;
 use crate::wire::writer::{count_u8, count_u16, count_u32};
