@@ -63,6 +63,10 @@ struct MyLauncher;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    if std::env::args_os().len() > 1 {
+        eprintln!("error: there are no arguments\n\nUsage: hello_overlay");
+        std::process::exit(2);
+    }
     let tracker = RunningTracker::launch("127.0.0.1:0".parse()?).await?;
     let mut nodes = Vec::new();
     for _ in 0..3 {

@@ -9,8 +9,6 @@
 pub enum DropReason {
     /// In: shorter than a prefix and a message id (23 bytes).
     TooShort,
-    /// In: longer than any datagram we take.
-    TooLong,
     /// In: no overlay has this prefix.
     UnknownPrefix,
     /// In: the overlay has no handler for this message id.
@@ -29,12 +27,8 @@ pub enum DropReason {
     OwnPacket,
     /// In: an introduction request while the overlay has more peers than it may (protocol 4.4 step 2).
     PeerLimit,
-    /// In: from an address or a key that is not listened to.
-    Blacklisted,
     /// In or out: a queue had no room.
     QueueFull,
-    /// In: nothing that we asked for, where only answers count.
-    Unsolicited,
     /// In: the overlay was unloaded while the datagram waited.
     Unloaded,
     /// In: the handler panicked, or the reading of its payload did.
@@ -49,9 +43,8 @@ pub enum DropReason {
 
 impl DropReason {
     /// Every reason, in the order of their discriminants.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 16] = [
         Self::TooShort,
-        Self::TooLong,
         Self::UnknownPrefix,
         Self::UnknownMessage,
         Self::DeprecatedMessage,
@@ -61,9 +54,7 @@ impl DropReason {
         Self::Leftover,
         Self::OwnPacket,
         Self::PeerLimit,
-        Self::Blacklisted,
         Self::QueueFull,
-        Self::Unsolicited,
         Self::Unloaded,
         Self::HandlerPanicked,
         Self::Unpackable,
@@ -75,7 +66,6 @@ impl DropReason {
     pub const fn name(self) -> &'static str {
         match self {
             Self::TooShort => "too_short",
-            Self::TooLong => "too_long",
             Self::UnknownPrefix => "unknown_prefix",
             Self::UnknownMessage => "unknown_message",
             Self::DeprecatedMessage => "deprecated_message",
@@ -85,9 +75,7 @@ impl DropReason {
             Self::Leftover => "leftover",
             Self::OwnPacket => "own_packet",
             Self::PeerLimit => "peer_limit",
-            Self::Blacklisted => "blacklisted",
             Self::QueueFull => "queue_full",
-            Self::Unsolicited => "unsolicited",
             Self::Unloaded => "unloaded",
             Self::HandlerPanicked => "handler_panicked",
             Self::Unpackable => "unpackable",
@@ -194,7 +182,7 @@ mod tests {
         statistics.sent(7);
         assert_eq!(statistics.count(DropReason::BadKey), 1);
         assert_eq!(statistics.count(DropReason::SendFailed), 3);
-        assert_eq!(statistics.count(DropReason::TooLong), 0);
+        assert_eq!(statistics.count(DropReason::TooShort), 0);
         assert_eq!(statistics.dropped(), 4);
         assert_eq!(statistics.drops().filter(|(_, n)| *n > 0).count(), 2);
         assert_eq!((statistics.datagrams_in, statistics.bytes_in), (1, 100));

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::{collections::BTreeSet, process::Command};
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
@@ -40,4 +42,27 @@ fn every_file_named_exists() {
     for file in ["ARCHITECTURE.md", "LICENSE-MIT", "LICENSE-APACHE"] {
         assert!(!read(file).is_empty(), "{file}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_quickstart_pulls_in_as_many_crates_as_it_says() {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--offline", "--package=ipv8-examples"])
+        .args(["--edges=normal,build", "--prefix=none", "--format={p}"])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{output:?}");
+    let tree = String::from_utf8(output.stdout).expect("text");
+    // Name and version; our own crates have a path behind them.
+    let crates: BTreeSet<(&str, &str)> = tree
+        .lines()
+        .filter(|line| !line.contains("(/"))
+        .filter_map(|line| line.split_once(' '))
+        .map(|(name, rest)| (name, rest.split(' ').next().unwrap_or(rest)))
+        .collect();
+    let said = format!("pulls in {} crates", crates.len());
+    let readme = read("README.md").replace('\n', " ");
+    assert!(readme.contains(&said), "{said}: {crates:?}");
 }

@@ -299,3 +299,41 @@ async fn steps_that_are_always_late_keep_neither_requests_nor_datagrams_waiting(
     gone.expect("it ends with its last handle");
     ticking.abort();
 }
+
+/// Does not come back for longer than the watchdog is patient, the first time.
+#[derive(Default)]
+struct Hangs {
+    stepped: bool,
+}
+
+impl<C: Community> DiscoveryStrategy<C> for Hangs {
+    fn take_step(&mut self, _community: &mut C, _cx: &mut Context<'_>) {
+        if !std::mem::replace(&mut self.stepped, true) {
+            std::thread::sleep(Duration::from_millis(1_600));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_that_does_not_come_back_is_counted_and_the_others_go_on_after_it() {
+    let network = MemoryNetwork::new();
+    let launchers = Launchers::new().with(
+        ProbeLauncher::<0>::new(ProbeSettings::default()).walked(|strategies| {
+            strategies.add::<Hangs>(-1, |_| {}).add::<Idle>(-1, |_| {});
+        }),
+    );
+    let node = launch(&network, HERE, 1, launchers)
+        .await
+        .expect("it is launched");
+    let mut events = node.events();
+    let mut after = Vec::new();
+    while after.len() < 4 {
+        if let Ok(Event::Step(step)) = events.recv().await {
+            after.push(step.strategy);
+        }
+    }
+    assert_eq!(after, ["Hangs", "Idle", "Hangs", "Idle"]);
+    let statistics = node.statistics().await.expect("it runs");
+    assert_eq!((statistics.hanging_steps, statistics.slow_steps), (1, 1));
+    assert!(statistics.missed_turns >= 4, "{}", statistics.missed_turns);
+}

@@ -44,6 +44,14 @@ fn of_both_programs() {
 }
 
 #[test]
+fn of_the_tutorial() {
+    let end = run("hello_overlay", &["--misspelt"]);
+    assert_eq!((end.code, end.lines.len()), (Some(2), 0), "{end:?}");
+    assert!(end.stderr.starts_with("error: "), "{end:?}");
+    assert!(end.stderr.ends_with("\nUsage: hello_overlay"), "{end:?}");
+}
+
+#[test]
 fn of_the_node() {
     assert_refused(
         "node",

@@ -59,6 +59,33 @@ fn a_hundred_thousand_addresses_are_counted_and_drawn_fairly() {
 }
 
 #[test]
+fn drawing_looks_at_as_many_of_a_hundred_thousand_as_of_ten() {
+    let network = large();
+    let mut rng = StdRng::seed_from_u64(9);
+    let looked_at = std::cell::Cell::new(0);
+    let look = || looked_at.set(looked_at.get() + 1);
+    for _ in 0..100 {
+        network.random_walkable(service(1), &mut rng, |_| {
+            look();
+            false
+        });
+        network.random_peer_where(service(1), &mut rng, |_| {
+            look();
+            true
+        });
+    }
+    assert_eq!(looked_at.take(), 200);
+    // One in two is wanted: two looks each, on average.
+    for _ in 0..100 {
+        network.random_walkable(service(1), &mut rng, |address| {
+            look();
+            address.to_string().len() % 2 == 0
+        });
+    }
+    assert!(looked_at.get() < 400, "{}", looked_at.get());
+}
+
+#[test]
 fn drawing_with_nearly_all_excluded_still_finds_the_last_one() {
     let network = large();
     let mut rng = StdRng::seed_from_u64(8);
