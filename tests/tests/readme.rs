@@ -48,7 +48,7 @@ fn every_file_named_exists() {
 #[test]
 fn the_quickstart_pulls_in_as_many_crates_as_it_says() {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--locked", "--offline", "--package=ipv8-examples"])
+        .args(["tree", "--locked", "--package=ipv8-examples"])
         .args(["--edges=normal,build", "--prefix=none", "--format={p}"])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
         .output()
