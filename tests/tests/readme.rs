@@ -46,7 +46,7 @@ fn every_file_named_exists() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_quickstart_pulls_in_as_many_crates_as_it_says() {
+fn the_quickstart_is_built_from_as_many_crates_as_it_says() {
     let output = Command::new(env!("CARGO"))
         .args(["tree", "--locked", "--package=ipv8-examples"])
         .args(["--edges=normal,build", "--prefix=none", "--format={p}"])
@@ -62,7 +62,7 @@ fn the_quickstart_pulls_in_as_many_crates_as_it_says() {
         .filter_map(|line| line.split_once(' '))
         .map(|(name, rest)| (name, rest.split(' ').next().unwrap_or(rest)))
         .collect();
-    let said = format!("pulls in {} crates", crates.len());
+    let said = format!("built from {} crates", crates.len());
     let readme = read("README.md").replace('\n', " ");
     assert!(readme.contains(&said), "{said}: {crates:?}");
 }
