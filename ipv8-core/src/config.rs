@@ -236,7 +236,7 @@ impl fmt::Display for ConfigurationProblem {
             ),
             Self::Bootstrap(address) => write!(
                 f,
-                "bootstrap address {address} cannot be sent to: give the address and port of one tracker or peer"
+                "bootstrap address {address} cannot be sent to: give the address and port of a tracker"
             ),
             Self::MaxPeers(peers) => write!(
                 f,

@@ -1,6 +1,6 @@
 //! Why a node could not be launched, or ended badly.
 
-use std::io;
+use std::{fmt, io};
 
 use crate::endpoint::BindError;
 use crate::engine::OverlayError;
@@ -8,7 +8,9 @@ use crate::key_file::KeyFileError;
 use crate::launcher::{LauncherMeta, PlanError};
 
 /// Why a node could not be launched, or ended badly. What had started by then is undone.
-#[derive(Debug, thiserror::Error)]
+///
+/// Its `Debug` form is its message too, because that is what a `main` that returns it prints.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The launchers or the configuration contradict each other; nothing was started.
@@ -43,4 +45,29 @@ pub enum Error {
     /// The node's task panicked: a fault of this library.
     #[error("the node's task panicked; please report this")]
     Panicked,
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::launcher::Launchers;
+
+    use super::*;
+
+    #[test]
+    fn a_main_that_returns_an_error_prints_what_is_wrong_and_the_mend() {
+        let problems = Launchers::new()
+            .only(["Nobody"])
+            .check()
+            .expect_err("nobody is there");
+        let error = Error::from(problems);
+        assert_eq!(format!("{error:?}"), error.to_string());
+        assert!(format!("{error:?}").contains("Nobody"), "{error:?}");
+        assert!(!format!("{error:?}").contains("PlanError"), "{error:?}");
+    }
 }
