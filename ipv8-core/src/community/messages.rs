@@ -250,8 +250,16 @@ macro_rules! handlers {
     ($table:ident: $($authentication:ident $message:ty => $handler:expr),+ $(,)?) => {{
         const _: () = ::core::assert!(
             $crate::community::has_unique_ids(&[$(<$message as $crate::Message>::ID),+]),
-            "two messages of one community have the same id"
+            ::core::concat!(
+                "two of these messages have the same `#[payload(id = …)]`, give one of them another:",
+                $(" ", ::core::stringify!($message)),+
+            )
         );
         $($table.$authentication::<$message>($handler);)+
     }};
+    ($($anything:tt)*) => {
+        ::core::compile_error!(
+            "write `handlers!(table: signed Message => Self::handler, unsigned Other => Self::other)`"
+        )
+    };
 }
