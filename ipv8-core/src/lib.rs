@@ -19,7 +19,7 @@
 //! | 3 one overlay | [`context`], [`introduction`], [`bootstrap`] |
 //! | 2 state | [`peer`], [`network`], [`timers`], [`outbox`], [`request_cache`], [`counters`] |
 //! | 1 messages | [`packet`], [`payload`] |
-//! | 0 values | [`address`], [`wire`], [`crypto`] |
+//! | 0 values | [`address`], [`wire`], [`crypto`], [`options`], [`mod@nearest`] |
 //!
 //! Beside the tower, on floors 0 to 6: [`communities`].
 //!
@@ -44,7 +44,9 @@ pub mod engine;
 pub mod introduction;
 pub mod key_file;
 pub mod launcher;
+pub mod nearest;
 pub mod network;
+pub mod options;
 pub mod outbox;
 pub mod overlay;
 pub mod packet;
@@ -66,8 +68,9 @@ pub use config::Configuration;
 pub use context::{Context, SendError};
 #[doc(hidden)]
 pub use ipv8_macros::finish_launcher;
-pub use ipv8_macros::{Payload, after, name, overlay, walk_strategy};
+pub use ipv8_macros::{Options, Payload, after, name, overlay, walk_strategy};
 pub use launcher::{CommunityLauncher, LauncherMeta, Launchers, Registration, launchers};
+pub use options::Options;
 pub use overlay::Strategies;
 pub use packet::CommunityId;
 pub use peer::Peer;

@@ -1,6 +1,5 @@
 //! What a program that defines or launches overlays needs: `use ipv8_core::prelude::*;`.
 
-pub use crate::Payload;
 pub use crate::community::{Community, CommunityError, MessageTable};
 pub use crate::config::Configuration;
 pub use crate::context::{Context, SendError};
@@ -13,4 +12,5 @@ pub use crate::peer::Peer;
 pub use crate::runtime::{Ipv8, OverlayHandle, launch_all};
 pub use crate::strategy::{DiscoveryStrategy, EdgeWalk, RandomWalk};
 pub use crate::wire::Message;
+pub use crate::{Options, Payload};
 pub use crate::{after, name, overlay, walk_strategy};

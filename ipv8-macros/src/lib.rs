@@ -7,13 +7,15 @@
 //!
 //! In reading order: `relay` (the moving), `parse`, `string_path` and `item` (tokens to the types of `model`), `check` (the rules of
 //! a stack), `expand` (the code), `fallback` (what stands in for it when there are mistakes), `problems` (the
-//! mistakes themselves); `payload` has the derive in the same parts.
+//! mistakes themselves); `payload` and `options` have the derives in the same parts, and `keys` reads their attributes.
 
 mod check;
 mod expand;
 mod fallback;
 mod item;
+mod keys;
 mod model;
+mod options;
 mod parse;
 mod payload;
 mod problems;
@@ -246,6 +248,55 @@ pub fn finish_launcher(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Payload, attributes(payload))]
 pub fn payload(item: TokenStream) -> TokenStream {
     fallback::guarded(|| payload::derive(item.into()), TokenStream::new().into()).into()
+}
+
+/// Implements `ipv8_core::Options` for a struct: its public fields can be read and set by their names.
+///
+/// That is what lets a configuration file, a variable or a command line name the options of a strategy or the settings of a
+/// community. Private fields (also those that are `pub(crate)`) are state and are never touched. A struct without fields has no options.
+/// Enums, unions, and tuple structs with public fields are refused.
+///
+/// # On the struct: `#[options(…)]`
+/// | argument | means | default |
+/// |---|---|---|
+/// | `crate = path` | where `ipv8_core` is found | `::ipv8_core` |
+///
+/// # On a field: `#[options(…)]`
+/// | argument | means | default |
+/// |---|---|---|
+/// | `range = 0.0..` | values outside of this range are refused; any expression with a method `contains`, as ranges have | what the type holds |
+/// | `skip` | a public field that is no option | an option |
+///
+/// The type of an option is any that serde can read and write: numbers, `bool`, `String`, `Option`, `Vec`, tuples, and types of your own
+/// that derive `serde::Deserialize` and `serde::Serialize`.
+///
+/// # Errors
+/// Unknown arguments are refused with the nearest known one. A field whose type serde cannot read is an error at that type.
+///
+/// # Example
+/// ```
+/// use ipv8_core::options::Options;
+///
+/// #[derive(Default, ipv8_core::Options)]
+/// pub struct MyDiscoveryStrategy {
+///     /// Seconds between two requests. Default 0.
+///     #[options(range = 0.0..=3600.0)]
+///     pub pause: f64,
+///     asked: u64,
+/// }
+///
+/// let mut strategy = MyDiscoveryStrategy::default();
+/// strategy.set_option("pause", &2.5.into()).unwrap();
+/// assert_eq!(strategy.pause, 2.5);
+/// let error = strategy.set_option("pauze", &2.5.into()).unwrap_err();
+/// assert_eq!(error.to_string(), "unknown option \"pauze\": did you mean \"pause\"?");
+/// # assert_eq!(strategy.asked, 0);
+/// ```
+///
+/// Source: `init` of a walker and `initialize` of an overlay in py-ipv8's configuration (protocol 9).
+#[proc_macro_derive(Options, attributes(options))]
+pub fn options(item: TokenStream) -> TokenStream {
+    fallback::guarded(|| options::derive(item.into()), TokenStream::new().into()).into()
 }
 
 fn relay(kind: Kind, args: TokenStream, item: TokenStream) -> TokenStream {

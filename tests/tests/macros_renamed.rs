@@ -1,7 +1,8 @@
 //! The macros in a crate that calls `ipv8-core` by another name, has no prelude, and denies every warning.
 
+use ipv8_core::options::Options;
 use ipv8_core::{CommunityLauncher, Message, launchers};
-use renamed::{FirstLauncher, Hello, LastLauncher};
+use renamed::{FirstLauncher, Hello, LastLauncher, Walk};
 
 #[test]
 fn its_launchers_are_found() {
@@ -15,4 +16,16 @@ fn its_launchers_are_found() {
 fn its_message_has_what_was_asked_for() {
     assert_eq!((Hello::ID, Hello::NAME), (21, "Hello"));
     const { assert!(Hello::GLOBAL_TIME) };
+}
+
+#[test]
+fn its_strategy_has_options() {
+    let mut walk = Walk::default();
+    walk.set_option("steps", &3.into())
+        .expect("a number of steps");
+    assert_eq!(walk.steps, 3);
+    let error = walk
+        .set_option("steps", &1000.into())
+        .expect_err("too many");
+    assert!(error.to_string().ends_with("in ..1000"), "{error}");
 }

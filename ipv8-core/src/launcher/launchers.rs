@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::fmt;
 
 use super::community_launcher::{CommunityLauncher, ErasedLauncher};
-use super::nearest::nearest;
 use super::plan::{Candidate, Plan, plan};
 use super::problem::{PlanError, Problem};
 use super::registry::launchers;
 use crate::config::Configuration;
+use crate::nearest::nearest;
 
 /// Which launchers a node is made of. Holds no global state: sets of different tests stand side by side in one process.
 ///

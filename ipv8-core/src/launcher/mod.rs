@@ -4,16 +4,15 @@ mod community_launcher;
 mod cycles;
 mod launchers;
 mod meta;
-mod nearest;
 pub mod plan;
 mod problem;
 #[doc(hidden)]
 pub mod registry;
 
+pub use crate::nearest::nearest;
 pub use community_launcher::{CommunityLauncher, ErasedLauncher};
 pub use launchers::Launchers;
 pub use meta::{LauncherMeta, Place};
-pub use nearest::nearest;
 pub use plan::{Candidate, Plan, PlanStep};
 pub use problem::{PlanError, Problem};
 pub use registry::{Registration, launchers};

@@ -8,8 +8,8 @@ use std::collections::{HashMap, VecDeque};
 
 use super::cycles::cycles;
 use super::meta::LauncherMeta;
-use super::nearest::nearest;
 use super::problem::{PlanError, Problem};
+use crate::nearest::nearest;
 
 /// One launcher as the planner sees it.
 #[derive(Clone, Copy, Debug)]

@@ -24,13 +24,14 @@ const COMPLETE_EDGES: usize = 64;
 /// a peer that is on it.
 ///
 /// A clone goes on from the same state.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, ipv8_macros::Options)]
 pub struct EdgeWalk {
     /// How many peers make an edge complete, its root included. Default 4.
     pub edge_length: usize,
     /// How many neighbours edges start from. Default 6.
     pub neighborhood_size: usize,
     /// Seconds after which an edge that does not grow is given up. Default 3.0.
+    #[options(range = 0.0..)]
     pub edge_timeout: f64,
     neighborhood: Vec<Peer>,
     under_construction: IndexMap<PublicKey, Edge>,

@@ -25,9 +25,10 @@ use crate::strategy::{DiscoveryStrategy, seconds};
 /// ```
 ///
 /// A clone goes on from the same state.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, ipv8_macros::Options)]
 pub struct RandomWalk {
     /// Seconds after which an unanswered address is given up. Default 3.0.
+    #[options(range = 0.0..)]
     pub timeout: f64,
     /// How many requests may be unanswered at a time; 0: any number. Default 5.
     pub window_size: usize,
@@ -36,6 +37,7 @@ pub struct RandomWalk {
     pub reset_chance: u8,
     /// Seconds to wait at least between two steps; 0: step whenever it is this strategy's turn.
     /// Default 0.
+    #[options(range = 0.0..)]
     pub target_interval: f64,
     unanswered: IndexMap<SocketAddr, Instant>,
     last_step: Option<Instant>,

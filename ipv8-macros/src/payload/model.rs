@@ -1,7 +1,7 @@
 //! What a payload struct says.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Expr, Ident, LitStr, Member, Path};
+use syn::{Expr, LitStr, Member, Path};
 
 /// `#[payload(…)]` on the struct.
 #[derive(Default)]
@@ -56,19 +56,6 @@ pub(crate) enum Style {
     Named,
     Tuple,
     Unit,
-}
-
-/// `key`, and where it stands.
-pub(crate) struct Key {
-    pub(crate) ident: Ident,
-    pub(crate) name: String,
-}
-
-impl Key {
-    pub(crate) fn new(ident: Ident) -> Self {
-        let name = ident.to_string();
-        Self { ident, name }
-    }
 }
 
 /// A crate path as tokens.

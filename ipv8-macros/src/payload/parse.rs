@@ -1,12 +1,11 @@
 //! `#[payload(…)]` on a struct and on its fields.
 
 use super::formats;
-use super::model::{Container, Format, Key};
-use crate::parse::{comma, equals, path, skip_argument, string};
+use super::model::{Container, Format};
+use crate::keys::{each_key, flag, keep};
+use crate::parse::{equals, path, string};
 use crate::problems::{Problems, nearest};
-use syn::ext::IdentExt;
-use syn::parse::ParseStream;
-use syn::{Attribute, Expr, Ident, Meta, Token};
+use syn::{Attribute, Expr};
 
 const CONTAINER_KEYS: [&str; 4] = ["id", "unsigned", "global_time", "crate"];
 const FIELD_KEYS: [&str; 1] = ["format"];
@@ -16,7 +15,7 @@ const FIELD_KEYS: [&str; 1] = ["format"];
 pub(crate) fn container(attributes: &[Attribute], problems: &mut Problems) -> Container {
     let mut container = Container::default();
     each_key(
-        attributes,
+        ("payload", attributes),
         "#[payload(id = 1)]",
         problems,
         |key, input, problems| match key.name.as_str() {
@@ -45,7 +44,7 @@ pub(crate) fn container(attributes: &[Attribute], problems: &mut Problems) -> Co
 pub(crate) fn field(attributes: &[Attribute], problems: &mut Problems) -> Option<Format> {
     let mut format = None;
     each_key(
-        attributes,
+        ("payload", attributes),
         "#[payload(format = \"varlenI\")]",
         problems,
         |key, input, problems| match key.name.as_str() {
@@ -67,79 +66,6 @@ pub(crate) fn field(attributes: &[Attribute], problems: &mut Problems) -> Option
         },
     );
     format
-}
-
-/// Calls `read` behind every key of every `#[payload(…)]`, and goes on behind the next comma when it fails.
-fn each_key(
-    attributes: &[Attribute],
-    example: &str,
-    problems: &mut Problems,
-    mut read: impl FnMut(Key, ParseStream<'_>, &mut Problems) -> syn::Result<()>,
-) {
-    for attribute in attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("payload"))
-    {
-        let Meta::List(list) = &attribute.meta else {
-            problems.over(
-                &attribute.meta,
-                format!("`#[payload]` takes its arguments in parentheses: write `{example}`"),
-            );
-            continue;
-        };
-        let result = list.parse_args_with(|input: ParseStream<'_>| {
-            while !input.is_empty() {
-                if let Err(error) = one_key(input, example, problems, &mut read) {
-                    problems.keep::<()>(Err(error));
-                    skip_argument(input);
-                }
-                comma(input, problems);
-            }
-            Ok(())
-        });
-        problems.keep(result);
-    }
-}
-
-fn one_key(
-    input: ParseStream<'_>,
-    example: &str,
-    problems: &mut Problems,
-    read: &mut impl FnMut(Key, ParseStream<'_>, &mut Problems) -> syn::Result<()>,
-) -> syn::Result<()> {
-    if !input.peek(Ident::peek_any) {
-        return Err(input.error(format!(
-            "expected the name of an argument: write `{example}`"
-        )));
-    }
-    let key = Key::new(input.call(Ident::parse_any)?);
-    read(key, input, problems)
-}
-
-fn flag(
-    found: &mut Option<proc_macro2::Span>,
-    key: &Key,
-    input: ParseStream<'_>,
-    problems: &mut Problems,
-) -> syn::Result<()> {
-    if input.peek(Token![=]) {
-        return Err(input.error(format!(
-            "`{0}` takes no value: write `{0}` alone, or leave it out",
-            key.name
-        )));
-    }
-    keep(found, key.ident.span(), key, problems);
-    Ok(())
-}
-
-fn keep<T>(found: &mut Option<T>, value: T, key: &Key, problems: &mut Problems) {
-    match found {
-        Some(_) => problems.at(
-            key.ident.span(),
-            format!("`{}` is given twice: remove this one", key.name),
-        ),
-        None => *found = Some(value),
-    }
 }
 
 fn unknown_on_struct(key: &str) -> String {

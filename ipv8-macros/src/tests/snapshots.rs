@@ -1,7 +1,7 @@
 //! What the macros put out, as text. `UPDATE_SNAPSHOTS=1` writes it anew.
 
 use super::{expand, pretty, tokens};
-use crate::payload;
+use crate::{options, payload};
 use std::path::Path;
 
 fn check(name: &str, output: &str) {
@@ -88,4 +88,27 @@ fn a_payload_of_each_style() {
     let mut output = pretty(payload::derive(tokens(tuple)));
     output += &pretty(payload::derive(tokens("struct Nothing;")));
     check("styles.rs", &output);
+}
+
+#[test]
+fn a_struct_with_options() {
+    let strategy = r#"
+        /// A strategy.
+        #[derive(Default, Options)]
+        pub struct MyDiscoveryStrategy {
+            /// Seconds.
+            #[options(range = 0.0..=3600.0)]
+            pub pause: f64,
+            pub r#loop: Option<usize>,
+            #[options(skip)]
+            pub shown: Vec<Peer>,
+            pub(crate) asked: u64,
+            state: State,
+        }
+    "#;
+    let mut output = pretty(options::derive(tokens(strategy)));
+    output += &pretty(options::derive(tokens(
+        "#[options(crate = ipv8)] struct Nothing<T>(T) where T: Copy;",
+    )));
+    check("options.rs", &output);
 }
