@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::bootstrap::{Bootstrappers, DispersyBootstrapper};
 use crate::crypto::PrivateKey;
 use crate::network::NetworkLimits;
 
@@ -37,8 +38,8 @@ pub struct Configuration {
     pub my_peer: MyPeer,
     /// Seconds between two steps of one strategy: above 0, at most 3600. Default 0.5.
     pub walk_interval: f64,
-    /// Addresses of trackers to begin with (py-ipv8's `DispersyBootstrapper`). They introduce peers and never become one
-    /// themselves. Default none.
+    /// Addresses of trackers to begin with: each overlay gets a [`DispersyBootstrapper`] of them, beside its
+    /// launcher's own bootstrappers. They introduce peers and never become one themselves. Default none.
     pub bootstrap: Vec<SocketAddr>,
     /// With more peers than this an overlay drops introduction requests (protocol 4.4); -1: no limit, less is a problem. Default `None`: what each community says itself (30 unless it says otherwise).
     pub max_peers: Option<i32>,
@@ -114,6 +115,17 @@ impl Configuration {
     pub fn bootstrap(mut self, addresses: impl IntoIterator<Item = SocketAddr>) -> Self {
         self.bootstrap = addresses.into_iter().collect();
         self
+    }
+
+    /// What [`Configuration::bootstrap`] means for one overlay: a [`DispersyBootstrapper`] of the addresses, if there are any.
+    #[must_use]
+    pub fn bootstrappers(&self) -> Bootstrappers {
+        let mut bootstrappers = Bootstrappers::new();
+        if !self.bootstrap.is_empty() {
+            let addresses = self.bootstrap.iter().copied();
+            bootstrappers.add_bootstrapper(DispersyBootstrapper::new(addresses));
+        }
+        bootstrappers
     }
 
     /// Limits the peers of each overlay; -1: no limit.

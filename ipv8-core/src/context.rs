@@ -5,14 +5,14 @@
 //! locks needless (py-ipv8's `walk_lock`).
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 
 use crate::address::UNSPECIFIED;
-use crate::bootstrap::Bootstrap;
+use crate::bootstrap::{Bootstrappers, Lookup};
 use crate::counters::{DropReason, Statistics};
 use crate::crypto::{Mid, PrivateKey, PublicKey};
 use crate::network::Network;
@@ -89,6 +89,10 @@ pub struct Shared {
     pub statistics: Statistics,
     /// Where this node is.
     pub local: LocalAddresses,
+    /// Names to look up.
+    pub(crate) lookups: VecDeque<Lookup>,
+    /// Bootstrappers that panicked, with their overlay, until the engine tells of it.
+    pub(crate) bootstrapper_panics: Vec<(CommunityId, &'static str)>,
     clocks: HashMap<Mid, u64>,
 }
 
@@ -103,6 +107,8 @@ impl Shared {
             rng,
             statistics: Statistics::default(),
             local: LocalAddresses::default(),
+            lookups: VecDeque::new(),
+            bootstrapper_panics: Vec::new(),
             clocks: HashMap::new(),
         }
     }
@@ -129,7 +135,7 @@ pub struct OverlayState {
     /// The own address of each class as the last introduction response saw it.
     pub(crate) ipv4: Option<SocketAddr>,
     pub(crate) ipv6: Option<SocketAddr>,
-    pub(crate) bootstrap: Bootstrap,
+    pub(crate) bootstrappers: Bootstrappers,
     pub(crate) requests: RequestCache<Box<dyn Any + Send>>,
     wake: Option<TimerId>,
 }
@@ -143,7 +149,7 @@ impl OverlayState {
         community_id: CommunityId,
         my_key: PrivateKey,
         max_peers: i32,
-        bootstrap: Bootstrap,
+        bootstrappers: Bootstrappers,
     ) -> Self {
         Self {
             community_id,
@@ -154,15 +160,15 @@ impl OverlayState {
             wan: UNSPECIFIED,
             ipv4: None,
             ipv6: None,
-            bootstrap,
+            bootstrappers,
             requests: RequestCache::default(),
             wake: None,
         }
     }
 
-    /// Has the engine come back at `at` for the request cache, or earlier. There is one timer for
+    /// Has the engine come back at `at` for the request cache or a bootstrapper, or earlier. There is one timer for
     /// each overlay, so that answered requests leave none behind.
-    fn wake_at(&mut self, at: Instant, timers: &mut Timers<CommunityId>) {
+    pub(crate) fn wake_at(&mut self, at: Instant, timers: &mut Timers<CommunityId>) {
         if self.wake.is_some_and(|earlier| earlier.at() <= at) {
             return;
         }
@@ -170,10 +176,12 @@ impl OverlayState {
         self.wake = Some(timers.insert(at, self.community_id));
     }
 
-    /// Has the engine come back for what the request cache waits for now, and nothing else.
+    /// Has the engine come back for what the request cache and the bootstrappers wait for now, and nothing else.
     pub(crate) fn wake_when_due(&mut self, timers: &mut Timers<CommunityId>) {
         self.stay_asleep(timers);
-        if let Some(next) = self.requests.next_timeout() {
+        let requests = self.requests.next_timeout();
+        let bootstrappers = self.bootstrappers.next_wake();
+        if let Some(next) = requests.into_iter().chain(bootstrappers).min() {
             self.wake_at(next, timers);
         }
     }

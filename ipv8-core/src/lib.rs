@@ -19,7 +19,7 @@
 //! | 3 one overlay | [`context`], [`introduction`], [`bootstrap`] |
 //! | 2 state | [`peer`], [`network`], [`timers`], [`outbox`], [`request_cache`], [`counters`] |
 //! | 1 messages | [`packet`], [`payload`] |
-//! | 0 values | [`address`], [`wire`], [`crypto`], [`options`], [`mod@nearest`] |
+//! | 0 values | [`address`], [`wire`], [`crypto`], [`options`], [`mod@nearest`], [`type_name`] |
 //!
 //! Beside the tower, on floors 0 to 6: [`communities`].
 //!
@@ -61,8 +61,10 @@ pub mod runtime;
 pub mod scheduler;
 pub mod strategy;
 pub mod timers;
+pub mod type_name;
 pub mod wire;
 
+pub use bootstrap::{Bootstrapper, Bootstrappers, DispersyBootstrapper};
 pub use community::{Community, CommunityError, MessageTable};
 pub use config::Configuration;
 pub use context::{Context, SendError};

@@ -3,11 +3,12 @@
 //! The engine holds overlays of any community type; it talks to them through `AnyOverlay`. This
 //! is the only module that erases types.
 
-use std::any::{Any, TypeId, type_name};
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
+use crate::bootstrap::{Lookup, LookupError};
 use crate::community::{Community, Delivery, MessageTable, OpenMessage, OpenedMessage};
 use crate::context::{Context, OverlayState, Shared};
 use crate::counters::DropReason;
@@ -15,6 +16,7 @@ use crate::introduction::{IntroductionMessage, OpenedIntroduction};
 
 use crate::peer::Peer;
 use crate::strategy::DiscoveryStrategy;
+pub(crate) use crate::type_name::short_type_name;
 
 impl dyn AnyOverlay {
     /// The overlay with its type again; `None` when its community is no `C`.
@@ -106,13 +108,6 @@ impl<C: Community> Strategies<C> {
     }
 }
 
-/// The name of `T` without its path and without generic arguments.
-pub(crate) fn short_type_name<T: ?Sized>() -> &'static str {
-    let full = type_name::<T>();
-    let base = full.split('<').next().unwrap_or(full);
-    base.rsplit("::").next().unwrap_or(base)
-}
-
 /// A datagram that was opened, of whichever kind.
 pub(crate) enum OpenedBody {
     Introduction(OpenedIntroduction),
@@ -163,8 +158,18 @@ pub(crate) trait AnyOverlay: Send {
         shared: &mut Shared,
         now: Instant,
     ) -> Result<(), Panicked>;
-    /// Tells the community of every request that is overdue; returns how often that panicked.
+    /// Wakes the bootstrappers whose time has come and tells the community of every request that is
+    /// overdue; returns how often the latter panicked.
     fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> usize;
+    /// Tells the bootstrapper at `index` what became of a name it asked for.
+    fn resolved(
+        &mut self,
+        index: usize,
+        lookup: &Lookup,
+        found: Result<&[std::net::SocketAddr], &LookupError>,
+        shared: &mut Shared,
+        now: Instant,
+    );
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
@@ -304,6 +309,7 @@ impl<C: Community> AnyOverlay for Overlay<C> {
     }
 
     fn unload(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked> {
+        Context::new(&mut self.state, shared, now).unload_bootstrappers();
         self.with(shared, now, |community, cx| community.unload(cx))
     }
 
@@ -369,6 +375,7 @@ impl<C: Community> AnyOverlay for Overlay<C> {
     }
 
     fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> usize {
+        Context::new(&mut self.state, shared, now).wake_bootstrappers();
         let expired: Vec<_> = self.state.requests.expired(now).collect();
         let mut panics = 0;
         for (prefix, number, data) in expired {
@@ -379,6 +386,18 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         }
         self.state.wake_when_due(&mut shared.timers);
         panics
+    }
+
+    fn resolved(
+        &mut self,
+        index: usize,
+        lookup: &Lookup,
+        found: Result<&[std::net::SocketAddr], &LookupError>,
+        shared: &mut Shared,
+        now: Instant,
+    ) {
+        let mut cx = Context::new(&mut self.state, shared, now);
+        cx.note_resolved(index, &lookup.host, lookup.port, found);
     }
 
     fn as_any_mut(&mut self) -> &mut dyn Any {

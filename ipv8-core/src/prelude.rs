@@ -1,5 +1,6 @@
 //! What a program that defines or launches overlays needs: `use ipv8_core::prelude::*;`.
 
+pub use crate::bootstrap::{Bootstrappers, DispersyBootstrapper};
 pub use crate::community::{Community, CommunityError, MessageTable};
 pub use crate::config::Configuration;
 pub use crate::context::{Context, SendError};

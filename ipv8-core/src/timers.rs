@@ -1,6 +1,15 @@
 //! Deadlines with something attached, on the clock of whoever drives them.
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// Seconds as py-ipv8 writes them (`3.0`), as a duration; negative and not-a-number count as zero.
+pub(crate) fn seconds(value: f64) -> Duration {
+    Duration::try_from_secs_f64(value).unwrap_or(if value > 0.0 {
+        Duration::MAX
+    } else {
+        Duration::ZERO
+    })
+}
 
 /// Names one timer of one [`Timers`]; never used again for another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

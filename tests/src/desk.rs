@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use ipv8_core::bootstrap::Bootstrappers;
 use ipv8_core::context::LocalAddresses;
 use ipv8_core::counters::DropReason;
 use ipv8_core::crypto::{PrivateKey, PublicKey};
@@ -48,7 +49,7 @@ pub fn overlay_config(number: u16) -> OverlayConfig {
     OverlayConfig {
         my_peer: key(number),
         max_peers: None,
-        bootstrap: Vec::new(),
+        bootstrappers: Bootstrappers::new(),
     }
 }
 
@@ -194,6 +195,7 @@ impl Desk {
             match output {
                 Output::Send(outgoing) => sent.push((outgoing.to, outgoing.packet.seal())),
                 Output::Event(event) => events.push(event),
+                other => panic!("nobody here does what {other:?} asks"),
             }
         }
         self.engine.handle(Input::Flushed, self.now);

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use ipv8_core::Community;
+use ipv8_core::bootstrap::DispersyBootstrapper;
 use ipv8_core::communities::tracker::Tracker;
 use ipv8_core::context::LocalAddresses;
 use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
@@ -113,7 +114,7 @@ impl Sim {
         let config = OverlayConfig {
             my_peer: key(number),
             max_peers: None,
-            bootstrap,
+            bootstrappers: DispersyBootstrapper::new(bootstrap).into(),
         };
         engine
             .add_overlay::<Quiet>(config, QuietId::default(), strategies, self.now)
@@ -169,6 +170,7 @@ impl Sim {
                         Output::Event(event) => {
                             self.events.push((self.now - self.start, index, event));
                         }
+                        other => panic!("nobody here does what {other:?} asks"),
                     }
                 }
                 engine.handle(Input::Flushed, self.now);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use ipv8_core::bootstrap::DispersyBootstrapper;
 use ipv8_core::counters::DropReason;
 use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output};
 use ipv8_core::network::Network;
@@ -285,7 +286,7 @@ fn last_response_is_refreshed_only_by_what_could_be_read() {
 fn the_bootstrap_pause_is_short_until_somebody_has_answered() {
     let tracker = address("20.0.0.9:9");
     let mut config = overlay_config(0);
-    config.bootstrap = vec![tracker];
+    config.bootstrappers = DispersyBootstrapper::new([tracker]).into();
     let mut desk = Desk::with(config, ProbeSettings::default(), Strategies::new());
     let asks = |desk: &mut Desk, after: f64| {
         desk.pass(Duration::from_secs_f64(after));

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use ipv8_core::bootstrap::DispersyBootstrapper;
 use ipv8_core::context::{Interfaces, LocalAddresses};
 use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
 use ipv8_core::network::NetworkLimits;
@@ -171,7 +172,7 @@ impl World {
         let config = OverlayConfig {
             my_peer: key(0),
             max_peers: Some(4),
-            bootstrap: vec![somewhere(1), somewhere(21)],
+            bootstrappers: DispersyBootstrapper::new([somewhere(1), somewhere(21)]).into(),
         };
         let traps = if N == 2 {
             vec![Trap::PeerAdded, Trap::Message, Trap::Unload]
@@ -338,6 +339,7 @@ impl World {
                         assert_ne!(peer.key(), key(0).public_key(), "its own peer");
                     }
                 }
+                other => panic!("nobody here asked for {other:?}"),
             }
         }
         assert!(sent <= OUTBOX_LIMIT);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use ipv8_core::bootstrap::DispersyBootstrapper;
 use ipv8_core::engine::{Event, Input};
 use ipv8_core::payload::{IntroductionRequest, IntroductionResponse, Style};
 use ipv8_core::prelude::*;
@@ -181,7 +182,7 @@ fn the_reset_chance_is_in_256_and_asks_a_peer() {
 fn with_nothing_walkable_a_peer_is_asked_and_without_peers_the_trackers() {
     let mut config = overlay_config(0);
     let trackers = [address("20.0.0.8:8"), address("20.0.0.9:9")];
-    config.bootstrap = trackers.to_vec();
+    config.bootstrappers = DispersyBootstrapper::new(trackers.iter().copied()).into();
     let mut desk = Desk::with(config, ProbeSettings::default(), random_walk(|_| {}));
     assert_eq!(destinations(&desk.tick(1)), trackers);
     assert!(desk.engine.network().is_blacklisted(&trackers[0]));
@@ -323,7 +324,7 @@ fn an_edge_walk_gets_past_addresses_where_nobody_is() {
 #[test]
 fn an_edge_walk_without_enough_neighbours_asks_trackers_and_walks() {
     let mut config = overlay_config(0);
-    config.bootstrap = vec![address("20.0.0.9:9")];
+    config.bootstrappers = DispersyBootstrapper::new([address("20.0.0.9:9")]).into();
     let mut desk = Desk::with(config, ProbeSettings::default(), edge_walk(|_| {}));
     with_walkable(&mut desk, 10);
     let sent = destinations(&desk.tick(1));

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use ipv8_core::bootstrap::Bootstrappers;
 use ipv8_core::context::{Interfaces, LocalAddresses};
 use ipv8_core::counters::DropReason;
 use ipv8_core::crypto::{PrivateKey, PublicKey};
@@ -100,7 +101,7 @@ impl<'a> Scenario<'a> {
         let config = OverlayConfig {
             my_peer,
             max_peers,
-            bootstrap: Vec::new(),
+            bootstrappers: Bootstrappers::new(),
         };
         engine
             .add_overlay::<Quiet>(config, QuietId(id), Strategies::new(), now)
@@ -300,7 +301,7 @@ fn packets_that_py_ipv8_ignores_are_dropped_and_counted() {
         let config = OverlayConfig {
             my_peer,
             max_peers: None,
-            bootstrap: Vec::new(),
+            bootstrappers: Bootstrappers::new(),
         };
         let now = Instant::now();
         engine

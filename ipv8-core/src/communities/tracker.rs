@@ -16,7 +16,7 @@ use indexmap::IndexMap;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::bootstrap::Bootstrap;
+use crate::bootstrap::Bootstrappers;
 use crate::context::{Context, LocalAddresses, OverlayState, Shared};
 use crate::counters::{DropReason, Statistics};
 use crate::crypto::{PrivateKey, PublicKey};
@@ -104,7 +104,7 @@ impl Tracker {
         } = self;
         let state = services.entry(service).or_insert_with(|| {
             shared.network.register_service(service);
-            OverlayState::new(service, my_peer.clone(), UNLIMITED, Bootstrap::default())
+            OverlayState::new(service, my_peer.clone(), UNLIMITED, Bootstrappers::new())
         });
         let mut cx = Context::new(state, shared, now);
         cx.on_introduction_request(by, source, opened.style, request)?;

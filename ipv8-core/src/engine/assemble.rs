@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use crate::bootstrap::Bootstrap;
+use crate::bootstrap::Bootstrappers;
 use crate::community::{Community, CommunityError, MessageTable, MessageTableError};
 use crate::context::{Context, OverlayState};
 use crate::crypto::PrivateKey;
@@ -13,14 +13,14 @@ use crate::overlay::{Overlay, Panicked, Strategies, guarded, short_type_name};
 use crate::packet::CommunityId;
 
 /// What an overlay needs besides its community's settings.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct OverlayConfig {
     /// The key of the overlay's own peer.
     pub my_peer: PrivateKey,
     /// Overrides [`Community::MAX_PEERS`]; -1: no limit.
     pub max_peers: Option<i32>,
     /// Whom to ask when nobody is known.
-    pub bootstrap: Vec<SocketAddr>,
+    pub bootstrappers: Bootstrappers,
 }
 
 /// Why an overlay could not be added.
@@ -127,6 +127,8 @@ pub struct OverlayInfo {
     pub community_type: TypeId,
     /// Its strategies, in order.
     pub strategies: Vec<StrategyInfo>,
+    /// Its bootstrappers' types, without path, in order.
+    pub bootstrappers: Vec<&'static str>,
 }
 
 impl Engine {
@@ -155,8 +157,7 @@ impl Engine {
             let errors = table.errors().to_vec();
             return Err(OverlayError::Messages { community, errors });
         }
-        let bootstrap = Bootstrap::new(config.bootstrap);
-        let mut state = OverlayState::new(id, config.my_peer, max_peers, bootstrap);
+        let mut state = OverlayState::new(id, config.my_peer, max_peers, config.bootstrappers);
         state.serial = self.next_serial;
         self.next_serial += 1;
         let count = strategies.len();
@@ -324,6 +325,7 @@ impl Engine {
             community: overlay.name(),
             community_type: overlay.community_type(),
             strategies: strategies(*id, overlay.strategy_count()).collect(),
+            bootstrappers: overlay.state().bootstrappers.iter().collect(),
         });
         overlays.collect()
     }

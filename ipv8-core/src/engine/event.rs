@@ -75,6 +75,8 @@ pub enum Place {
     PeerObserver,
     /// `Community::on_request_timeout`.
     RequestTimeout,
+    /// The bootstrapper of this name.
+    Bootstrapper(&'static str),
     /// A call through a handle.
     Call,
 }
@@ -89,6 +91,7 @@ impl fmt::Display for Place {
             Self::Step(name) => write!(formatter, "step of {name}"),
             Self::PeerObserver => formatter.write_str("peer observer"),
             Self::RequestTimeout => formatter.write_str("request timeout"),
+            Self::Bootstrapper(name) => write!(formatter, "bootstrapper {name}"),
             Self::Call => formatter.write_str("call through a handle"),
         }
     }

@@ -18,6 +18,7 @@ mod assemble;
 mod event;
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
@@ -29,10 +30,11 @@ pub use admission::{Opened, Ticket};
 pub use assemble::{CallError, OverlayConfig, OverlayError, OverlayInfo, StrategyInfo};
 pub use event::{Event, Place, StepReport};
 
+use crate::bootstrap::{Asker, Lookup, LookupError};
 use crate::context::{LocalAddresses, Shared};
 use crate::counters::Statistics;
 use crate::network::{Network, NetworkLimits, PeerChange};
-use crate::outbox::Outgoing;
+use crate::outbox::{Outgoing, is_sendable};
 use crate::overlay::{AnyOverlay, Panicked, StepOutcome};
 use crate::packet::CommunityId;
 use crate::scheduler::Scheduler;
@@ -79,15 +81,20 @@ pub enum Input {
     Flushed,
     /// The runtime knows more about where this node is.
     LocalAddresses(LocalAddresses),
+    /// A name was looked up: the addresses found, with the port asked for, or why there are none.
+    Resolved(Lookup, Result<Vec<SocketAddr>, LookupError>),
 }
 
 /// Everything an engine asks of the world.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Output {
     /// Seal this and send it.
     Send(Outgoing),
     /// Tell whoever wants to know.
     Event(Event),
+    /// Look this name up, without waiting for it, and hand in what was found as [`Input::Resolved`].
+    Resolve(Lookup),
 }
 
 /// A strategy, as the scheduler knows it.
@@ -139,6 +146,7 @@ impl Engine {
             Input::Timeout => self.timeout(now),
             Input::Flushed => self.scheduler.flushed(),
             Input::LocalAddresses(local) => self.shared.local = local,
+            Input::Resolved(lookup, found) => self.resolved(&lookup, found, now),
         }
         self.settle(now);
     }
@@ -147,6 +155,9 @@ impl Engine {
     pub fn poll_output(&mut self) -> Option<Output> {
         if let Some(event) = self.events.pop_front() {
             return Some(Output::Event(event));
+        }
+        if let Some(lookup) = self.shared.lookups.pop_front() {
+            return Some(Output::Resolve(lookup));
         }
         self.shared.outbox.pop().map(Output::Send)
     }
@@ -277,6 +288,9 @@ impl Engine {
 
     /// Tells overlays and listeners who came and who went, until nothing changes any more.
     fn settle(&mut self, now: Instant) {
+        for (overlay, name) in std::mem::take(&mut self.shared.bootstrapper_panics) {
+            self.note_panic(overlay, Place::Bootstrapper(name));
+        }
         // A callback can cause further changes; a community that keeps doing so gets the rest at
         // the next input instead of an endless loop here.
         for _ in 0..16 {
@@ -325,6 +339,35 @@ impl Engine {
         };
         self.note(overlay, Place::PeerObserver, result);
         self.emit(event);
+    }
+
+    /// Passes on what was found of a name, as far as this node could send to it.
+    fn resolved(
+        &mut self,
+        lookup: &Lookup,
+        found: Result<Vec<SocketAddr>, LookupError>,
+        now: Instant,
+    ) {
+        let Asker::Bootstrapper {
+            overlay,
+            serial,
+            index,
+        } = lookup.asker;
+        let found = found.and_then(|mut addresses| {
+            let interfaces = self.shared.local.interfaces;
+            addresses.retain(|address| interfaces.reach(address) && is_sendable(address));
+            if addresses.is_empty() {
+                Err(LookupError::Nothing)
+            } else {
+                Ok(addresses)
+            }
+        });
+        let loaded = self.overlays.get_mut(&overlay);
+        // The overlay can have been unloaded meanwhile, and another one can have its id by now.
+        if let Some(overlay) = loaded.filter(|overlay| overlay.state().serial == serial) {
+            let found = found.as_deref();
+            overlay.resolved(index, lookup, found, &mut self.shared, now);
+        }
     }
 
     fn emit(&mut self, event: Event) {

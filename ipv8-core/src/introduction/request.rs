@@ -161,7 +161,7 @@ mod tests {
     use rand::rngs::StdRng;
 
     use super::*;
-    use crate::bootstrap::Bootstrap;
+    use crate::bootstrap::Bootstrappers;
     use crate::context::{OverlayState, Shared};
     use crate::crypto::PrivateKey;
     use crate::network::{Network, NetworkLimits};
@@ -172,7 +172,7 @@ mod tests {
         let mut rng = StdRng::from_seed([1; 32]);
         let [me, other] = [(); 2].map(|()| PrivateKey::generate(&mut rng));
         let id = CommunityId::from_bytes([7; 20]);
-        let mut state = OverlayState::new(id, me, -1, Bootstrap::default());
+        let mut state = OverlayState::new(id, me, -1, Bootstrappers::new());
         let mut shared = Shared::new(Network::new(NetworkLimits::default()), rng);
         let mut cx = Context::new(&mut state, &mut shared, Instant::now());
         let mut ask = |canonical, style, source: &str| {

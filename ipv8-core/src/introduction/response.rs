@@ -18,7 +18,7 @@ impl Context<'_> {
         style: Style,
         response: &IntroductionResponse,
     ) -> Peer {
-        self.state.bootstrap.note_answer(&source);
+        self.note_answer(source);
         let mut peer = self.sender(by, source);
         if style == Style::New || response.supports_new_style {
             self.mark_new_style(by, &mut peer);
@@ -127,7 +127,7 @@ mod tests {
     use rand::rngs::StdRng;
 
     use super::*;
-    use crate::bootstrap::Bootstrap;
+    use crate::bootstrap::Bootstrappers;
     use crate::context::{OverlayState, Shared};
     use crate::crypto::PrivateKey;
     use crate::network::{Network, NetworkLimits};
@@ -141,7 +141,7 @@ mod tests {
         let mut rng = StdRng::from_seed([1; 32]);
         let [me, other] = [(); 2].map(|()| PrivateKey::generate(&mut rng));
         let id = CommunityId::from_bytes([7; 20]);
-        let mut state = OverlayState::new(id, me, -1, Bootstrap::default());
+        let mut state = OverlayState::new(id, me, -1, Bootstrappers::new());
         let mut shared = Shared::new(Network::new(NetworkLimits::default()), rng);
         shared.local.lan = "10.0.0.9:8090".parse().unwrap();
         let by = SignedBy {

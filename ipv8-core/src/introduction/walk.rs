@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::payload::{IntroductionRequest, Style};
 use crate::peer::Peer;
 
-/// The chance that a walker with peers reminds a bootstrap address of itself instead of asking a
+/// The chance that a walker with peers reminds its bootstrappers of itself instead of asking a
 /// peer: it mends networks that fell apart (py-ipv8's 5 %).
 const KEEP_ALIVE_CHANCE: f64 = 0.05;
 
@@ -27,7 +27,7 @@ impl Context<'_> {
         self.request_introduction(peer.address(), peer.is_new_style());
     }
 
-    /// Asks a random peer for an introduction, now and then a bootstrap address instead; knowing
+    /// Asks a random peer for an introduction, now and then its bootstrappers instead; knowing
     /// nobody, it bootstraps (py-ipv8's `get_new_introduction`).
     pub fn get_new_introduction(&mut self) {
         if self.peer_count() == 0 {
@@ -35,28 +35,14 @@ impl Context<'_> {
             return;
         }
         if self.shared.rng.random_bool(KEEP_ALIVE_CHANCE)
-            && let Some(address) = self.state.bootstrap.keep_alive(&mut self.shared.rng)
+            && self.state.bootstrappers.any_initialized()
         {
-            self.walk_to_bootstrap(address);
+            self.keep_bootstrappers_alive();
             return;
         }
         if let Some(peer) = self.random_peer() {
             self.send_introduction_request(&peer);
         }
-    }
-
-    /// Walks to every bootstrap address, unless that was done a short while ago
-    /// ([`crate::bootstrap::BOOTSTRAP_TIMEOUT`]).
-    pub fn bootstrap(&mut self) {
-        for address in self.state.bootstrap.start_round(self.now) {
-            self.walk_to_bootstrap(address);
-        }
-    }
-
-    /// A bootstrap address must never become a peer, so it is blacklisted before it can answer.
-    fn walk_to_bootstrap(&mut self, address: SocketAddr) {
-        self.shared.network.blacklist_address(address);
-        self.walk_to(address);
     }
 
     fn request_introduction(&mut self, to: SocketAddr, new_style: bool) {

@@ -138,7 +138,7 @@ fn assemble(
     let overlay = OverlayConfig {
         my_peer: my_peer.clone(),
         max_peers: configuration.max_peers,
-        bootstrap: configuration.bootstrap.clone(),
+        bootstrappers: configuration.bootstrappers(),
     };
     let assembled = catch_unwind(AssertUnwindSafe(|| {
         launcher.assemble(engine, overlay, now())

@@ -8,6 +8,7 @@ mod error;
 mod handle;
 mod launch;
 mod node;
+mod resolver;
 mod signals;
 mod statistics;
 mod tracker;

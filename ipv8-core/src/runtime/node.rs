@@ -8,6 +8,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::endpoint::Endpoint;
 use crate::engine::{Engine, Event, Input, Output};
+use crate::runtime::resolver::{Found, Resolver};
 use crate::runtime::statistics::{NodeStatistics, count};
 use crate::runtime::watchdog::Watchdog;
 
@@ -28,6 +29,8 @@ enum Woken {
     Turn,
     /// Another task wants something done.
     Asked(Command),
+    /// A name was looked up.
+    Found(Found),
     /// Datagrams are there, or the log is to be written.
     Otherwise,
 }
@@ -38,6 +41,7 @@ pub(super) struct Node {
     endpoint: Endpoint,
     events: broadcast::Sender<Event>,
     watchdog: Watchdog,
+    resolver: Resolver,
     started: Instant,
     slow_steps: u64,
     warned: HashMap<&'static str, Instant>,
@@ -62,6 +66,7 @@ impl Node {
             endpoint,
             events,
             watchdog: Watchdog::start(),
+            resolver: Resolver::new(),
             started,
             slow_steps: 0,
             warned: HashMap::new(),
@@ -92,6 +97,9 @@ impl Node {
                     }
                 }
                 Woken::Asked(command) => command(&mut self),
+                Woken::Found((lookup, found)) => {
+                    self.engine.handle(Input::Resolved(lookup, found), now());
+                }
                 Woken::Otherwise => {}
             }
             // Nor must steps or requests keep datagrams waiting, however many there are.
@@ -117,6 +125,7 @@ impl Node {
             _ = stop.wait_for(|stop| *stop) => Woken::End,
             () = sleep_until(deadline) => Woken::Turn,
             command = commands.recv() => command.map_or(Woken::End, Woken::Asked),
+            found = self.resolver.found() => Woken::Found(found),
             () = self.endpoint.readable() => Woken::Otherwise,
             () = tokio::time::sleep_until(self.next_report.into()) => Woken::Otherwise,
         }
@@ -164,6 +173,7 @@ impl Node {
                     // An error only says that nobody listens.
                     let _ = self.events.send(event);
                 }
+                Output::Resolve(lookup) => self.resolver.start(lookup),
                 Output::Send(outgoing) => {
                     let datagram = outgoing.packet.seal();
                     let sent = self.endpoint.send(outgoing.to, &datagram).await;

@@ -11,7 +11,8 @@ use crate::community::Community;
 use crate::context::Context;
 use crate::crypto::PublicKey;
 use crate::peer::Peer;
-use crate::strategy::{DiscoveryStrategy, seconds};
+use crate::strategy::DiscoveryStrategy;
+use crate::timers::seconds;
 
 /// How many finished edges are kept for whoever wants to look at them.
 const COMPLETE_EDGES: usize = 64;

@@ -3,8 +3,6 @@
 mod edge_walk;
 mod random_walk;
 
-use std::time::Duration;
-
 pub use edge_walk::EdgeWalk;
 pub use random_walk::RandomWalk;
 
@@ -46,13 +44,4 @@ pub trait DiscoveryStrategy<C: Community>: Send + 'static {
     /// Takes one step. What is sent leaves after the step; a step must not block. A panic in
     /// it is caught, counted and reported; the strategy keeps its turns.
     fn take_step(&mut self, community: &mut C, cx: &mut Context<'_>);
-}
-
-/// Seconds as py-ipv8 writes them (`3.0`), as a duration; negative and not-a-number count as zero.
-fn seconds(value: f64) -> Duration {
-    Duration::try_from_secs_f64(value).unwrap_or(if value > 0.0 {
-        Duration::MAX
-    } else {
-        Duration::ZERO
-    })
 }

@@ -8,7 +8,8 @@ use rand::RngExt;
 
 use crate::community::Community;
 use crate::context::Context;
-use crate::strategy::{DiscoveryStrategy, seconds};
+use crate::strategy::DiscoveryStrategy;
+use crate::timers::seconds;
 
 /// Walks to a random walkable address each step, and now and then goes back to the peers and the
 /// bootstrap addresses for new ones (protocol 7.2).

@@ -6,6 +6,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
 
 use ipv8_core::address::UNSPECIFIED;
+use ipv8_core::bootstrap::Bootstrappers;
 use ipv8_core::context::LocalAddresses;
 use ipv8_core::counters::DropReason;
 use ipv8_core::crypto::PrivateKey;
@@ -105,7 +106,7 @@ impl RustJudge {
         let overlay = OverlayConfig {
             my_peer: self.my_peer.clone(),
             max_peers: Some(-1),
-            bootstrap: Vec::new(),
+            bootstrappers: Bootstrappers::new(),
         };
         let settings = ReportingSettings {
             id: self.community,
@@ -175,7 +176,7 @@ impl Node {
                 Output::Event(Event::PeerAdded { peer, .. }) => {
                     verdict.added.push(peer.mid().to_string());
                 }
-                Output::Event(event) => panic!("{event:?} because of one packet"),
+                other => panic!("{other:?} because of one packet"),
             }
         }
     }

@@ -1,0 +1,126 @@
+//! Asking the bootstrappers, and doing what they wish (protocol 4.7, 10.1).
+
+use std::net::SocketAddr;
+
+use crate::bootstrap::{
+    Asker, BootstrapContext, Bootstrapper, Lookup, LookupError, MAX_LOOKUPS, Panic, Room, Wishes,
+    within_limit,
+};
+use crate::context::Context;
+use crate::counters::DropReason;
+
+impl Context<'_> {
+    /// Asks every bootstrapper for first addresses and walks to them; which of them does something now
+    /// is its own business ([`crate::bootstrap::DispersyBootstrapper`] pauses between two rounds).
+    pub fn bootstrap(&mut self) {
+        for index in 0..self.state.bootstrappers.len() {
+            let addresses = self.call_bootstrapper(index, |one, cx| one.get_addresses(cx));
+            for address in within_limit(addresses, self.max_peers()) {
+                self.walk_to(address);
+            }
+        }
+    }
+
+    /// Reminds every bootstrapper of this overlay.
+    pub(super) fn keep_bootstrappers_alive(&mut self) {
+        for index in 0..self.state.bootstrappers.len() {
+            self.call_bootstrapper(index, |one, cx| one.keep_alive(cx));
+        }
+    }
+
+    /// Tells the bootstrappers that an introduction response came from `source`.
+    pub(super) fn note_answer(&mut self, source: SocketAddr) {
+        self.call_initialized(|one, cx| one.answered(source, cx));
+    }
+
+    /// Tells the bootstrapper at `index` what became of a name it asked for.
+    pub(crate) fn note_resolved(
+        &mut self,
+        index: usize,
+        host: &str,
+        port: u16,
+        found: Result<&[SocketAddr], &LookupError>,
+    ) {
+        self.call_bootstrapper(index, |one, cx| one.resolved(host, port, found, cx));
+    }
+
+    /// Wakes the bootstrappers whose time has come.
+    pub(crate) fn wake_bootstrappers(&mut self) {
+        for index in 0..self.state.bootstrappers.len() {
+            if self.state.bootstrappers.take_wake(index, self.now) {
+                self.call_bootstrapper(index, |one, cx| one.woken(cx));
+            }
+        }
+    }
+
+    /// Tells the bootstrappers that the overlay goes.
+    pub(crate) fn unload_bootstrappers(&mut self) {
+        self.call_initialized(|one, cx| one.unload(cx));
+    }
+
+    fn call_initialized(
+        &mut self,
+        call: impl Fn(&mut dyn Bootstrapper, &mut BootstrapContext<'_>),
+    ) {
+        for index in 0..self.state.bootstrappers.len() {
+            if self.state.bootstrappers.is_initialized(index) {
+                self.call_bootstrapper(index, &call);
+            }
+        }
+    }
+
+    fn call_bootstrapper<R: Default>(
+        &mut self,
+        index: usize,
+        call: impl FnOnce(&mut dyn Bootstrapper, &mut BootstrapContext<'_>) -> R,
+    ) -> R {
+        let peers = self.peer_count();
+        let mut room = Room {
+            now: self.now,
+            community_id: self.state.community_id,
+            peers,
+            max_peers: self.state.max_peers,
+            rng: &mut self.shared.rng,
+        };
+        let called = self.state.bootstrappers.call(index, &mut room, call);
+        let Some((result, wishes, outcome)) = called else {
+            return R::default();
+        };
+        if let Err(Panic(name)) = outcome {
+            let panic = (self.state.community_id, name);
+            self.shared.bootstrapper_panics.push(panic);
+        }
+        self.grant(index, wishes);
+        result
+    }
+
+    /// Does what the bootstrapper at `index` wishes; blacklisting comes first, so that no server can answer before.
+    fn grant(&mut self, index: usize, wishes: Wishes) {
+        for address in wishes.blacklist {
+            self.shared.network.blacklist_address(address);
+        }
+        for address in wishes.walks {
+            self.walk_to(address);
+        }
+        for (host, port) in wishes.lookups {
+            self.look_up(index, host, port);
+        }
+        if let Some(at) = wishes.wake {
+            self.state.wake_at(at, &mut self.shared.timers);
+        }
+    }
+
+    fn look_up(&mut self, index: usize, host: String, port: u16) {
+        if self.shared.lookups.len() >= MAX_LOOKUPS {
+            self.shared.statistics.record(DropReason::QueueFull);
+            return;
+        }
+        let asker = Asker::Bootstrapper {
+            overlay: self.state.community_id,
+            serial: self.state.serial,
+            index,
+        };
+        let lookup = Lookup { host, port, asker };
+        self.shared.lookups.push_back(lookup);
+    }
+}
