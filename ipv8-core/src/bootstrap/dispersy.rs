@@ -70,7 +70,7 @@ const fn server(host: [u8; 4], port: u16) -> SocketAddr {
 /// ```
 ///
 /// Source: py-ipv8's `DispersyBootstrapper` (protocol 10.2).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, ipv8_macros::Options)]
 pub struct DispersyBootstrapper {
     /// The servers whose addresses are known. Default none.
     pub ip_addresses: Vec<SocketAddr>,
@@ -78,6 +78,7 @@ pub struct DispersyBootstrapper {
     pub dns_addresses: Vec<(String, u16)>,
     /// Seconds between two rounds of asking all servers, once one of them has answered; before that it is 3 seconds, or
     /// this if it is less. Default 30.0.
+    #[options(range = 0.0..)]
     pub bootstrap_timeout: f64,
     names: Vec<Name>,
     last_round: Option<Instant>,
