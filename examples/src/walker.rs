@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use ipv8_core::launcher::nearest;
+use ipv8_core::nearest::nearest;
 use ipv8_core::{Community, EdgeWalk, RandomWalk, Strategies};
 
 /// A strategy as a command line names it: `NAME:TARGET[,option=value…]`. The options are the public fields of the

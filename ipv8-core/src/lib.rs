@@ -12,8 +12,9 @@
 //!
 //! | floor | modules |
 //! |---|---|
+//! | 8 launching | [`launcher`] |
 //! | 7 the world | [`endpoint`], [`runtime`], [`key_file`] |
-//! | 6 assembling | [`config`], [`launcher`] |
+//! | 6 assembling | [`config`], [`plan`] |
 //! | 5 one node | [`mod@overlay`], [`scheduler`], [`engine`] |
 //! | 4 what users write | [`community`], [`strategy`] |
 //! | 3 one overlay | [`context`], [`introduction`], [`bootstrap`] |
@@ -52,6 +53,7 @@ pub mod overlay;
 pub mod packet;
 pub mod payload;
 pub mod peer;
+pub mod plan;
 pub mod prelude;
 mod private;
 #[doc = include_str!("protocol.md")]
@@ -71,12 +73,15 @@ pub use context::{Context, SendError};
 #[doc(hidden)]
 pub use ipv8_macros::finish_launcher;
 pub use ipv8_macros::{Options, Payload, after, name, overlay, walk_strategy};
-pub use launcher::{CommunityLauncher, LauncherMeta, Launchers, Registration, launchers};
+pub use launcher::{
+    CommunityLauncher, LaunchError, Launchers, Registration, launch_all, launch_all_with, launchers,
+};
 pub use options::Options;
 pub use overlay::Strategies;
 pub use packet::CommunityId;
 pub use peer::Peer;
-pub use runtime::{Error, Ipv8, OverlayHandle, launch_all};
+pub use plan::LauncherMeta;
+pub use runtime::{Error, Ipv8, OverlayHandle};
 pub use strategy::{DiscoveryStrategy, EdgeWalk, RandomWalk};
 pub use wire::{Message, Payload, Signed, Unsigned};
 

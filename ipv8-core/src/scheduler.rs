@@ -76,6 +76,12 @@ impl<T: PartialEq + Copy> Scheduler<T> {
         self.grid.get_or_insert(first);
     }
 
+    /// Lets the next turn be at `first`, as if nobody had waited for one before.
+    pub fn restart(&mut self, first: Instant) {
+        self.grid = (!self.turns.is_empty()).then_some(first);
+        self.not_before = None;
+    }
+
     /// Removes every strategy for which `leaves` is true; the others keep their order.
     pub fn remove(&mut self, leaves: impl Fn(&T) -> bool) {
         let before = self
@@ -216,6 +222,19 @@ mod tests {
         assert_eq!(scheduler.take(late + gap / 2), Some(1));
         scheduler.flushed();
         assert_eq!(scheduler.next_time(), Some(start + gap * 5));
+    }
+
+    #[test]
+    fn a_restart_counts_no_turn_as_missed() {
+        let start = Instant::now();
+        let mut scheduler = scheduler(2, start);
+        scheduler.restart(start + INTERVAL * 9);
+        assert_eq!(scheduler.take(start + INTERVAL), None);
+        assert_eq!(scheduler.take(start + INTERVAL * 9), Some(0));
+        assert_eq!(scheduler.missed(), 0);
+        let mut empty = Scheduler::<u32>::new(INTERVAL);
+        empty.restart(start);
+        assert_eq!(empty.next_time(), None);
     }
 
     #[test]

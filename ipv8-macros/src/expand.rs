@@ -71,6 +71,7 @@ pub(crate) fn implementation(stack: &Stack, ident: &Ident, span: Span) -> TokenS
         #[automatically_derived]
         impl #krate::CommunityLauncher for #ident {
             type Overlay = #overlay;
+            type Session = ();
             const META: #krate::LauncherMeta = #meta;
             #strategies
         }

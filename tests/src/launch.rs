@@ -39,10 +39,11 @@ impl<const N: u8> ProbeLauncher<N> {
 
 impl<const N: u8> CommunityLauncher for ProbeLauncher<N> {
     type Overlay = Probe<N>;
+    type Session = ();
     const META: LauncherMeta =
         launcher_meta!(name = ["P0", "P1", "P2", "P3"][N as usize], after = []);
 
-    fn settings(&self) -> ProbeSettings {
+    fn settings(&self, (): &()) -> ProbeSettings {
         self.settings.clone()
     }
 

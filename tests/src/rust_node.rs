@@ -79,9 +79,10 @@ struct NodeLauncher {
 
 impl CommunityLauncher for NodeLauncher {
     type Overlay = Reporting;
+    type Session = ();
     const META: LauncherMeta = ipv8_core::launcher_meta!(name = "NodeLauncher", after = []);
 
-    fn settings(&self) -> ReportingSettings {
+    fn settings(&self, (): &()) -> ReportingSettings {
         ReportingSettings {
             id: self.community,
             events: Some(self.events.clone()),

@@ -129,6 +129,7 @@ struct Holder;
 
 impl CommunityLauncher for Holder {
     type Overlay = Holds;
+    type Session = ();
     const META: ipv8_core::LauncherMeta = ipv8_core::launcher_meta!(name = "Holder", after = []);
 }
 

@@ -107,6 +107,7 @@ macro_rules! launcher {
         struct $name;
         impl CommunityLauncher for $name {
             type Overlay = $overlay;
+            type Session = ();
             const META: LauncherMeta = launcher_meta!(name = stringify!($name), after = []);
             fn walk_strategies(&self, strategies: &mut Strategies<$overlay>) {
                 for target in $targets {
@@ -257,7 +258,7 @@ async fn a_launcher_that_panics_is_named() {
     let place = place(&PanickingLauncher::META);
     assert_eq!(
         error.to_string(),
-        format!("launcher {place} panicked while it described its overlay")
+        format!("launcher {place} panicked in walk_strategies")
     );
 }
 

@@ -48,9 +48,10 @@ impl SteeredLauncher {
 
 impl CommunityLauncher for SteeredLauncher {
     type Overlay = Steered;
+    type Session = ();
     const META: LauncherMeta = launcher_meta!(name = "SteeredLauncher", after = []);
 
-    fn settings(&self) -> Id {
+    fn settings(&self, (): &()) -> Id {
         Id(self.community)
     }
 

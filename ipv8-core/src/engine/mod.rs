@@ -396,6 +396,13 @@ impl Engine {
         }
     }
 
+    /// Lets the first turn be within one gap from now, whenever the strategies were added: for a
+    /// node that was put together first and goes on the air at `now`.
+    pub fn restart_turns(&mut self, now: Instant) {
+        let first = self.first_turn(now);
+        self.scheduler.restart(first);
+    }
+
     /// Where the next first turn lies: anywhere within one gap, so that nodes started together do
     /// not step together.
     fn first_turn(&mut self, now: Instant) -> Instant {

@@ -1,13 +1,14 @@
-//! What a launcher is: the trait that `#[overlay]` implements, and its form without types.
+//! What a launcher is: the trait that `#[overlay]` implements.
 
-use std::time::Instant;
-
-use super::meta::LauncherMeta;
+use crate::bootstrap::Bootstrappers;
 use crate::community::Community;
-use crate::engine::Engine;
-use crate::engine::{OverlayConfig, OverlayError};
+use crate::crypto::PrivateKey;
 use crate::overlay::Strategies;
-use crate::packet::CommunityId;
+use crate::plan::LauncherMeta;
+use crate::runtime::{Ipv8, OverlayHandle};
+
+/// Why a launcher could not do its part, in whatever type it likes: [`Error::Hook`](crate::Error::Hook) carries it.
+pub type LaunchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Everything needed to bring one overlay to life: which community, with which settings, walked by which strategies.
 ///
@@ -26,6 +27,7 @@ use crate::packet::CommunityId;
 ///
 /// impl CommunityLauncher for MyLauncher {
 ///     type Overlay = MyCommunity;
+///     type Session = ();
 ///     const META: LauncherMeta = launcher_meta!(name = "MyLauncher", after = []);
 ///     fn walk_strategies(&self, strategies: &mut Strategies<MyCommunity>) {
 ///         strategies.add::<RandomWalk>(20, |walk| walk.timeout = 3.0);
@@ -34,6 +36,9 @@ use crate::packet::CommunityId;
 /// register!(MyLauncher = MyLauncher);
 /// # fn main() {}
 /// ```
+///
+/// The methods are called in the order in which they stand here, each once a launch: [`should_launch`](Self::should_launch) of all launchers
+/// first, the others one launcher after the other. In an implementation `prepare` and `finalize` are written as `async fn`.
 ///
 /// Source: py-ipv8's `CommunityLauncher` (protocol 8.1).
 #[diagnostic::on_unimplemented(
@@ -45,62 +50,68 @@ pub trait CommunityLauncher: Send + Sync + Sized + 'static {
     /// The community this launches (py-ipv8: `get_overlay_class`).
     type Overlay: Community;
 
+    /// What the program gives to its launchers, [`Launchers::launch_with`](super::Launchers::launch_with): a type of its own, with whatever
+    /// they share. `()` when none is needed; such a launcher is launched under any session.
+    type Session: Send + 'static;
+
     /// Name, order and place; made by [`launcher_meta!`](crate::launcher_meta!) (py-ipv8: `get_name`, `not_before`).
     const META: LauncherMeta;
 
+    /// Whether to launch it. Asked once a launch, before anything is started; no launcher waits for one that says no. Default: yes.
+    fn should_launch(&self, session: &Self::Session) -> bool {
+        let _ = session;
+        true
+    }
+
+    /// What has to be done before the overlay is made. The node is on hold, with the overlays of the launchers before this one. Default:
+    /// nothing.
+    ///
+    /// # Errors
+    /// Whatever makes the launch impossible: all of it is then undone.
+    fn prepare(
+        &self,
+        ipv8: &Ipv8,
+        session: &mut Self::Session,
+    ) -> impl Future<Output = Result<(), LaunchError>> + Send {
+        let _ = (ipv8, session);
+        std::future::ready(Ok(()))
+    }
+
     /// The settings the community is made with. Default: the default of their type (py-ipv8: `get_kwargs`).
-    fn settings(&self) -> <Self::Overlay as Community>::Settings {
+    fn settings(&self, session: &Self::Session) -> <Self::Overlay as Community>::Settings {
+        let _ = session;
         Default::default()
     }
 
+    /// The key of this overlay's own peer; `None`, the default: the node's (py-ipv8: `get_my_peer`, which makes a new one).
+    fn my_peer(&self, session: &Self::Session) -> Option<PrivateKey> {
+        let _ = session;
+        None
+    }
+
     /// Adds the strategies that walk the community, in the order of their turns. Default: none (py-ipv8: `get_walk_strategies`).
-    fn walk_strategies(&self, _strategies: &mut Strategies<Self::Overlay>) {}
-}
+    fn walk_strategies(&self, strategies: &mut Strategies<Self::Overlay>) {
+        let _ = strategies;
+    }
 
-/// A launcher whose types are forgotten, so that different ones can stand in one list. Every [`CommunityLauncher`] is one, and nothing
-/// else can be.
-pub trait ErasedLauncher: sealed::Sealed + Send + Sync + 'static {
-    /// The launcher's [`CommunityLauncher::META`].
-    fn meta(&self) -> LauncherMeta;
+    /// Adds the ways in which the overlay meets its first peers, beside those of the configuration. Default: none (py-ipv8:
+    /// `get_bootstrappers`).
+    fn bootstrappers(&self, session: &Self::Session, bootstrappers: &mut Bootstrappers) {
+        let _ = (session, bootstrappers);
+    }
 
-    /// The full name of the community's type, for logs.
-    fn overlay_name(&self) -> &'static str;
-
-    /// Asks the launcher for settings and strategies and adds the overlay to the engine. A panic of the launcher's own code is passed on.
+    /// What is to be done with the overlay when it has been made. The node is still on hold: `overlay` can be called, and what it sends waits.
+    /// Default: nothing.
     ///
     /// # Errors
-    /// What [`Engine::add_overlay`] says; the engine is then as before.
-    fn assemble(
+    /// Whatever makes the launch impossible: all of it is then undone.
+    fn finalize(
         &self,
-        engine: &mut Engine,
-        overlay: OverlayConfig,
-        now: Instant,
-    ) -> Result<CommunityId, OverlayError>;
-}
-
-impl<L: CommunityLauncher> ErasedLauncher for L {
-    fn meta(&self) -> LauncherMeta {
-        L::META
+        ipv8: &Ipv8,
+        session: &mut Self::Session,
+        overlay: &OverlayHandle<Self::Overlay>,
+    ) -> impl Future<Output = Result<(), LaunchError>> + Send {
+        let _ = (ipv8, session, overlay);
+        std::future::ready(Ok(()))
     }
-
-    fn overlay_name(&self) -> &'static str {
-        std::any::type_name::<L::Overlay>()
-    }
-
-    fn assemble(
-        &self,
-        engine: &mut Engine,
-        overlay: OverlayConfig,
-        now: Instant,
-    ) -> Result<CommunityId, OverlayError> {
-        let mut strategies = Strategies::new();
-        self.walk_strategies(&mut strategies);
-        engine.add_overlay::<L::Overlay>(overlay, self.settings(), strategies, now)
-    }
-}
-
-mod sealed {
-    /// Keeps [`ErasedLauncher`](super::ErasedLauncher) to launchers.
-    pub trait Sealed {}
-    impl<L: super::CommunityLauncher> Sealed for L {}
 }

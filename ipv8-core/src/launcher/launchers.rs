@@ -3,12 +3,15 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use super::community_launcher::{CommunityLauncher, ErasedLauncher};
-use super::plan::{Candidate, Plan, plan};
-use super::problem::{PlanError, Problem};
+use super::community_launcher::CommunityLauncher;
+use super::erased::ErasedLauncher;
+use super::launch::blame;
 use super::registry::launchers;
+use super::session::Given;
 use crate::config::Configuration;
 use crate::nearest::nearest;
+use crate::plan::{Candidate, Plan, PlanError, Problem, plan};
+use crate::runtime::Error;
 
 /// Which launchers a node is made of. Holds no global state: sets of different tests stand side by side in one process.
 ///
@@ -171,11 +174,32 @@ impl Launchers {
         Err(PlanError { problems })
     }
 
-    /// What a launch needs: the launchers in the order of their launch, and the configuration.
+    /// What a launch needs: the launchers in the order of their launch, and the configuration. Asks each launcher, in the fixed order of
+    /// their places, whether it should be launched: once, whoever waits for it.
     ///
     /// # Errors
-    /// As [`check`](Self::check).
-    pub fn into_steps(self) -> Result<(Vec<Box<dyn ErasedLauncher>>, Configuration), PlanError> {
+    /// As [`check`](Self::check), and a problem for each launcher that needs another session; [`Error::LauncherPanicked`].
+    pub(super) fn into_steps(
+        mut self,
+        given: &Given<'_>,
+    ) -> Result<(Vec<Box<dyn ErasedLauncher>>, Configuration), Error> {
+        self.entries
+            .sort_by_key(|entry| entry.launcher.meta().tie_break());
+        for entry in self.entries.iter_mut().filter(|entry| entry.enabled) {
+            let (launcher, meta) = (entry.launcher.as_ref(), entry.launcher.meta());
+            let wanted = launcher.session_name();
+            if launcher.fits(given.session) {
+                entry.enabled = launcher
+                    .should_launch(given.session)
+                    .map_err(|failure| blame(meta, wanted, failure))?;
+            } else {
+                self.problems.push(Problem::Session {
+                    launcher: meta,
+                    wanted,
+                    given: given.name,
+                });
+            }
+        }
         let plan = self.check()?;
         let mut launchers: Vec<_> = self
             .entries
@@ -234,6 +258,7 @@ mod tests {
 
             impl CommunityLauncher for $name {
                 type Overlay = Nothing;
+                type Session = ();
                 const META: LauncherMeta =
                     crate::launcher_meta!(name = stringify!($name), after = $after);
             }
@@ -315,12 +340,15 @@ mod tests {
             ]
         ));
         assert_eq!(error.to_string().lines().count(), 4, "{error}");
-        assert!(set.into_steps().is_err());
+        assert!(set.into_steps(&Given::new(&mut ())).is_err());
     }
 
     #[test]
     fn steps_come_in_the_order_of_the_plan() {
-        let (steps, configuration) = all().without(["Alpha"]).into_steps().unwrap();
+        let (steps, configuration) = all()
+            .without(["Alpha"])
+            .into_steps(&Given::new(&mut ()))
+            .unwrap();
         let names: Vec<&str> = steps.iter().map(|step| step.meta().name).collect();
         assert_eq!(names, ["Beta", "Gamma"]);
         assert!(

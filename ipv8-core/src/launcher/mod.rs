@@ -1,18 +1,18 @@
-//! From annotated structs to a plan of what to launch: the launcher trait, the linker's list, the planner, the set for one node.
+//! From annotated structs to a running node: the launcher trait, the linker's list, the set for one node, the launch.
 
 mod community_launcher;
-mod cycles;
+mod erased;
+mod launch;
 mod launchers;
-mod meta;
-pub mod plan;
-mod problem;
 #[doc(hidden)]
 pub mod registry;
+mod session;
 
 pub use crate::nearest::nearest;
-pub use community_launcher::{CommunityLauncher, ErasedLauncher};
+pub use crate::plan::{self, Candidate, LauncherMeta, Place, Plan, PlanError, PlanStep, Problem};
+pub use crate::runtime::Hook;
+pub use community_launcher::{CommunityLauncher, LaunchError};
+pub use erased::ErasedLauncher;
+pub use launch::{launch_all, launch_all_with};
 pub use launchers::Launchers;
-pub use meta::{LauncherMeta, Place};
-pub use plan::{Candidate, Plan, PlanStep};
-pub use problem::{PlanError, Problem};
 pub use registry::{Registration, launchers};

@@ -1,7 +1,8 @@
 //! The launchers that the linker collected. The only file that names inventory.
 
-use super::community_launcher::{CommunityLauncher, ErasedLauncher};
-use super::meta::LauncherMeta;
+use super::community_launcher::CommunityLauncher;
+use super::erased::ErasedLauncher;
+use crate::plan::LauncherMeta;
 
 /// One launcher linked into this program; made by [`register!`](crate::register!).
 #[derive(Clone, Copy)]
@@ -82,6 +83,7 @@ pub use inventory::submit as __submit;
 ///
 /// impl CommunityLauncher for Configured {
 ///     type Overlay = MyCommunity;
+///     type Session = ();
 ///     const META: ipv8_core::LauncherMeta = ipv8_core::launcher_meta!(name = "Configured", after = []);
 ///
 ///     fn walk_strategies(&self, strategies: &mut Strategies<MyCommunity>) {

@@ -5,7 +5,7 @@ use std::{fmt, io};
 use crate::endpoint::BindError;
 use crate::engine::OverlayError;
 use crate::key_file::KeyFileError;
-use crate::launcher::{LauncherMeta, PlanError};
+use crate::plan::{LauncherMeta, PlanError};
 
 /// Why a node could not be launched, or ended badly. What had started by then is undone.
 ///
@@ -33,18 +33,67 @@ pub enum Error {
         /// Why.
         error: OverlayError,
     },
+    /// A launcher's own code failed.
+    #[error("launcher {launcher} failed in {hook}: {error}")]
+    Hook {
+        /// The launcher and its place.
+        launcher: Box<LauncherMeta>,
+        /// What of it was called.
+        hook: Hook,
+        /// What it said.
+        error: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A launcher's own code panicked.
-    #[error("launcher {launcher} panicked while it described its overlay")]
+    #[error("launcher {launcher} panicked in {hook}")]
     LauncherPanicked {
         /// The launcher and its place.
         launcher: Box<LauncherMeta>,
+        /// What of it was called.
+        hook: Hook,
     },
+    /// [`Ipv8::stop`](crate::Ipv8::stop) was called while launchers were at work.
+    #[error("the node was stopped while it was being launched")]
+    Stopped,
     /// Ctrl-C and SIGTERM could not be listened for.
     #[error("signals cannot be listened for: {0}")]
     Signals(io::Error),
     /// The node's task panicked: a fault of this library.
     #[error("the node's task panicked; please report this")]
     Panicked,
+}
+
+/// A method of a [`CommunityLauncher`](crate::CommunityLauncher); shown by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Hook {
+    /// `should_launch`.
+    ShouldLaunch,
+    /// `prepare`.
+    Prepare,
+    /// `settings`.
+    Settings,
+    /// `my_peer`.
+    MyPeer,
+    /// `walk_strategies`.
+    WalkStrategies,
+    /// `bootstrappers`.
+    Bootstrappers,
+    /// `finalize`.
+    Finalize,
+}
+
+impl fmt::Display for Hook {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::ShouldLaunch => "should_launch",
+            Self::Prepare => "prepare",
+            Self::Settings => "settings",
+            Self::MyPeer => "my_peer",
+            Self::WalkStrategies => "walk_strategies",
+            Self::Bootstrappers => "bootstrappers",
+            Self::Finalize => "finalize",
+        })
+    }
 }
 
 impl fmt::Debug for Error {

@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::fmt;
 use std::marker::PhantomData;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
@@ -59,12 +59,18 @@ pub struct Ipv8 {
 pub(super) struct Shared {
     pub(super) addresses: Vec<SocketAddr>,
     pub(super) my_peer: PublicKey,
-    pub(super) overlays: Vec<OverlayInfo>,
+    pub(super) overlays: Mutex<Arc<[OverlayInfo]>>,
     pub(super) events: broadcast::WeakSender<Event>,
     /// Subscribed before the node's first input, for the first who asks.
     pub(super) first_events: Mutex<Option<broadcast::Receiver<Event>>>,
     pub(super) stop: watch::Sender<bool>,
     pub(super) end: watch::Receiver<End>,
+}
+
+impl Shared {
+    fn lock_overlays(&self) -> MutexGuard<'_, Arc<[OverlayInfo]>> {
+        self.overlays.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl fmt::Debug for Ipv8 {
@@ -103,9 +109,8 @@ impl Ipv8 {
     /// The handle stays valid, in that its calls fail cleanly, when the overlay is unloaded.
     #[must_use]
     pub fn overlay<C: Community>(&self) -> Option<OverlayHandle<C>> {
-        let overlay = self
-            .shared
-            .overlays
+        let launched = self.launched();
+        let overlay = launched
             .iter()
             .find(|overlay| overlay.community_type == TypeId::of::<C>())?;
         Some(self.overlay_by_id(overlay.id))
@@ -122,10 +127,15 @@ impl Ipv8 {
         }
     }
 
-    /// The overlays as they were launched, with their strategies, in launch order.
+    /// The overlays as they were launched, with their strategies, in launch order. While launchers
+    /// are at work: those launched so far.
     #[must_use]
-    pub fn launched(&self) -> &[OverlayInfo] {
-        &self.shared.overlays
+    pub fn launched(&self) -> Arc<[OverlayInfo]> {
+        Arc::clone(&self.shared.lock_overlays())
+    }
+
+    pub(super) fn set_launched(&self, overlays: Vec<OverlayInfo>) {
+        *self.shared.lock_overlays() = overlays.into();
     }
 
     /// What happens in the node: peers coming and going, steps, panics. The first call also gets

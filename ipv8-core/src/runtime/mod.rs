@@ -1,12 +1,11 @@
 //! The world's end of a node: one task with one select loop that owns the socket and the engine.
 //!
-//! `node` is the loop, `handle` what other tasks hold, `launch` turns planned launchers into a
-//! running node, `watchdog` names a step that does not come back, `signals` waits for Ctrl-C and
-//! SIGTERM.
+//! `node` is the loop, `hold` a node that is not on the air yet, `handle` what other tasks hold,
+//! `watchdog` names a step that does not come back, `signals` waits for Ctrl-C and SIGTERM.
 
 mod error;
 mod handle;
-mod launch;
+mod hold;
 mod node;
 mod resolver;
 mod signals;
@@ -14,8 +13,9 @@ mod statistics;
 mod tracker;
 mod watchdog;
 
-pub use error::Error;
+pub use error::{Error, Hook};
 pub use handle::{HandleError, Ipv8, OverlayHandle};
-pub use launch::launch_all;
+pub(crate) use hold::HeldNode;
+pub(crate) use node::now;
 pub use statistics::NodeStatistics;
 pub use tracker::RunningTracker;

@@ -50,7 +50,7 @@ pub(super) struct Node {
 }
 
 /// The clock of the node: tokio's, so that tests can pause it.
-pub(super) fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 

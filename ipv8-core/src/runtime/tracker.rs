@@ -15,7 +15,7 @@ use crate::endpoint::{Endpoint, EndpointOptions};
 use crate::network::NetworkLimits;
 use crate::packet::CommunityId;
 use crate::runtime::error::Error;
-use crate::runtime::launch::local_addresses;
+use crate::runtime::hold::local_addresses;
 use crate::runtime::node::now;
 use crate::runtime::statistics::count;
 

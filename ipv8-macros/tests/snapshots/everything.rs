@@ -6,6 +6,7 @@ pub(crate) struct MyLauncher {
 #[automatically_derived]
 impl ipv8::CommunityLauncher for MyLauncher {
     type Overlay = my_module::Generic<u8>;
+    type Session = ();
     const META: ipv8::LauncherMeta = ipv8::launcher_meta!(
         name = "My launcher", after = ["Other", r#"Another"#]
     );

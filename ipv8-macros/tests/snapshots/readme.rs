@@ -2,6 +2,7 @@ struct MyLauncher;
 #[automatically_derived]
 impl ::ipv8_core::CommunityLauncher for MyLauncher {
     type Overlay = my_module::MyCommunity;
+    type Session = ();
     const META: ::ipv8_core::LauncherMeta = ::ipv8_core::launcher_meta!(
         name = "MyLauncher", after = []
     );

@@ -27,7 +27,7 @@ pub enum Problem {
         /// Each waits for the one that follows, the last for the first. One launcher: it waits for itself.
         path: Vec<LauncherMeta>,
     },
-    /// A name given to [`Launchers::only`](super::Launchers::only) or [`Launchers::without`](super::Launchers::without) that no
+    /// A name given to [`Launchers::only`](crate::Launchers::only) or [`Launchers::without`](crate::Launchers::without) that no
     /// launcher has.
     UnknownName {
         /// The name given.
@@ -35,7 +35,17 @@ pub enum Problem {
         /// The most similar name there is.
         nearest: Option<&'static str>,
     },
-    /// [`Launchers::collected`](super::Launchers::collected) found nothing at all.
+    /// A launcher written for a session of another type than the one given to
+    /// [`Launchers::launch_with`](crate::Launchers::launch_with).
+    Session {
+        /// The launcher.
+        launcher: LauncherMeta,
+        /// The full name of its session type.
+        wanted: &'static str,
+        /// The full name of the type that was given; `()` for [`Launchers::launch`](crate::Launchers::launch).
+        given: &'static str,
+    },
+    /// [`Launchers::collected`](crate::Launchers::collected) found nothing at all.
     NothingLinked,
     /// A setting that makes no sense.
     Configuration(ConfigurationProblem),
@@ -58,6 +68,11 @@ impl fmt::Display for Problem {
                 write!(f, "{name:?} was to be chosen or left out, ")?;
                 unknown(f, *nearest)
             }
+            Self::Session {
+                launcher,
+                wanted,
+                given,
+            } => session(f, launcher, wanted, given),
             Self::NothingLinked => f.write_str(NOTHING_LINKED),
             Self::Configuration(problem) => problem.fmt(f),
         }
@@ -88,6 +103,20 @@ fn unknown(f: &mut fmt::Formatter<'_>, nearest: Option<&str>) -> fmt::Result {
     }
 }
 
+fn session(
+    f: &mut fmt::Formatter<'_>,
+    launcher: &LauncherMeta,
+    wanted: &str,
+    given: &str,
+) -> fmt::Result {
+    write!(f, "{launcher} needs a session of type {wanted}, ")?;
+    if given == "()" {
+        f.write_str("but none is given: launch with launch_with(&mut session)")
+    } else {
+        write!(f, "but the one given is a {given}: give both the same type")
+    }
+}
+
 fn cycle(f: &mut fmt::Formatter<'_>, path: &[LauncherMeta]) -> fmt::Result {
     f.write_str("launchers wait for each other, so none can be first: ")?;
     for launcher in path {
@@ -105,7 +134,7 @@ fn cycle(f: &mut fmt::Formatter<'_>, path: &[LauncherMeta]) -> fmt::Result {
 /// Everything that is wrong with a launch, all at once; nothing was started.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub struct PlanError {
-    pub(super) problems: Vec<Problem>,
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl PlanError {

@@ -4,12 +4,17 @@
 //! [`LauncherMeta::tie_break`]: pass after pass over those that remain, in that order, launching each whose `after` are all launched. It is
 //! computed in O(n log n) instead of by trying.
 
+mod cycles;
+mod meta;
+mod problem;
+
 use std::collections::{HashMap, VecDeque};
 
-use super::cycles::cycles;
-use super::meta::LauncherMeta;
-use super::problem::{PlanError, Problem};
+pub use meta::{LauncherMeta, Place};
+pub use problem::{PlanError, Problem};
+
 use crate::nearest::nearest;
+use cycles::cycles;
 
 /// One launcher as the planner sees it.
 #[derive(Clone, Copy, Debug)]

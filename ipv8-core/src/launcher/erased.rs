@@ -1,0 +1,169 @@
+//! A launcher without its types, so that different ones can stand in one list.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::task::Poll;
+
+use super::community_launcher::{CommunityLauncher, LaunchError};
+use super::session::{AnySession, fits, typed, typed_mut};
+use crate::bootstrap::Bootstrappers;
+use crate::engine::{Engine, OverlayConfig, OverlayError};
+use crate::overlay::Strategies;
+use crate::packet::CommunityId;
+use crate::plan::LauncherMeta;
+use crate::runtime::{Hook, Ipv8, now};
+
+/// A launcher whose types are forgotten. Every [`CommunityLauncher`] is one, and nothing else can be.
+pub trait ErasedLauncher: steps::Steps + Send + Sync + 'static {
+    /// The launcher's [`CommunityLauncher::META`].
+    fn meta(&self) -> LauncherMeta;
+
+    /// The full name of the community's type, for logs.
+    fn overlay_name(&self) -> &'static str;
+
+    /// The full name of the session's type; `()` when it needs none.
+    fn session_name(&self) -> &'static str;
+}
+
+impl<L: CommunityLauncher> ErasedLauncher for L {
+    fn meta(&self) -> LauncherMeta {
+        L::META
+    }
+
+    fn overlay_name(&self) -> &'static str {
+        std::any::type_name::<L::Overlay>()
+    }
+
+    fn session_name(&self) -> &'static str {
+        std::any::type_name::<L::Session>()
+    }
+}
+
+pub(super) use steps::Failure;
+
+type Step<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 'a>>;
+
+mod steps {
+    use super::*;
+
+    /// Why a launcher did not do what it was asked for.
+    #[derive(Debug)]
+    pub enum Failure {
+        /// Its own code said why.
+        Failed(Hook, LaunchError),
+        /// Its own code panicked.
+        Panicked(Hook),
+        /// Its overlay could not be made.
+        Overlay(OverlayError),
+        /// The session is of another type, which the plan has ruled out.
+        Session,
+    }
+
+    /// What a launch asks of a launcher, in this order. No panic gets out.
+    pub trait Steps {
+        /// Whether the session is of the type that the launcher needs.
+        fn fits(&self, session: &AnySession) -> bool;
+
+        fn should_launch(&self, session: &AnySession) -> Result<bool, Failure>;
+
+        fn prepare<'a>(&'a self, ipv8: &'a Ipv8, session: &'a mut AnySession) -> Step<'a>;
+
+        /// Asks for everything that makes the overlay, and makes it.
+        fn assemble(
+            &self,
+            engine: &mut Engine,
+            overlay: OverlayConfig,
+            session: &AnySession,
+        ) -> Result<CommunityId, Failure>;
+
+        fn finalize<'a>(
+            &'a self,
+            ipv8: &'a Ipv8,
+            session: &'a mut AnySession,
+            overlay: CommunityId,
+        ) -> Step<'a>;
+    }
+}
+
+impl<L: CommunityLauncher> steps::Steps for L {
+    fn fits(&self, session: &AnySession) -> bool {
+        fits::<L::Session>(session)
+    }
+
+    fn should_launch(&self, session: &AnySession) -> Result<bool, Failure> {
+        let session = typed(session).ok_or(Failure::Session)?;
+        guarded(Hook::ShouldLaunch, || {
+            CommunityLauncher::should_launch(self, session)
+        })
+    }
+
+    fn prepare<'a>(&'a self, ipv8: &'a Ipv8, session: &'a mut AnySession) -> Step<'a> {
+        Box::pin(async move {
+            let session = typed_mut(session).ok_or(Failure::Session)?;
+            guarded_future(Hook::Prepare, || {
+                CommunityLauncher::prepare(self, ipv8, session)
+            })
+            .await
+        })
+    }
+
+    fn assemble(
+        &self,
+        engine: &mut Engine,
+        mut overlay: OverlayConfig,
+        session: &AnySession,
+    ) -> Result<CommunityId, Failure> {
+        let session = typed(session).ok_or(Failure::Session)?;
+        let settings = guarded(Hook::Settings, || self.settings(session))?;
+        if let Some(own) = guarded(Hook::MyPeer, || self.my_peer(session))? {
+            overlay.my_peer = own;
+        }
+        let mut strategies = Strategies::new();
+        guarded(Hook::WalkStrategies, || {
+            self.walk_strategies(&mut strategies);
+        })?;
+        let mut bootstrappers = Bootstrappers::new();
+        guarded(Hook::Bootstrappers, || {
+            self.bootstrappers(session, &mut bootstrappers);
+        })?;
+        overlay.bootstrappers.append(bootstrappers);
+        engine
+            .add_overlay::<L::Overlay>(overlay, settings, strategies, now())
+            .map_err(Failure::Overlay)
+    }
+
+    fn finalize<'a>(
+        &'a self,
+        ipv8: &'a Ipv8,
+        session: &'a mut AnySession,
+        overlay: CommunityId,
+    ) -> Step<'a> {
+        Box::pin(async move {
+            let session = typed_mut(session).ok_or(Failure::Session)?;
+            let overlay = ipv8.overlay_by_id(overlay);
+            guarded_future(Hook::Finalize, || {
+                CommunityLauncher::finalize(self, ipv8, session, &overlay)
+            })
+            .await
+        })
+    }
+}
+
+/// Runs code of the launcher. What a panic left half done is dropped with the launch.
+fn guarded<R>(hook: Hook, call: impl FnOnce() -> R) -> Result<R, Failure> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(|_| Failure::Panicked(hook))
+}
+
+/// As [`guarded`], for each poll of a future.
+async fn guarded_future<F>(hook: Hook, make: impl FnOnce() -> F) -> Result<(), Failure>
+where
+    F: Future<Output = Result<(), LaunchError>>,
+{
+    let mut future = pin!(guarded(hook, make)?);
+    std::future::poll_fn(|cx| match guarded(hook, || future.as_mut().poll(cx)) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(done)) => Poll::Ready(done.map_err(|error| Failure::Failed(hook, error))),
+        Err(panicked) => Poll::Ready(Err(panicked)),
+    })
+    .await
+}

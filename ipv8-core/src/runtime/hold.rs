@@ -1,0 +1,170 @@
+//! A node that is put together: it answers requests of its handles, and is not on the air.
+//!
+//! It has a socket and no task of its own. Whoever puts it together lends it time with
+//! [`HeldNode::serve`]; dropping it undoes everything at once, which is what makes a launch that
+//! fails or is given up leave nothing behind.
+
+use std::pin::pin;
+use std::sync::Mutex;
+
+use tokio::sync::{broadcast, mpsc, watch};
+use tracing::Instrument;
+
+use crate::context::{Interfaces, LocalAddresses};
+use crate::crypto::PublicKey;
+use crate::endpoint::{Endpoint, guess_lan_address};
+use crate::engine::{Engine, Input};
+use crate::runtime::error::Error;
+use crate::runtime::handle::{End, Ipv8, Shared};
+use crate::runtime::node::{Command, Node, now};
+
+/// How many events wait for a slow listener.
+const EVENT_BACKLOG: usize = 1_024;
+
+/// How many requests of other tasks wait for the node; whoever comes later waits for room.
+const COMMAND_BACKLOG: usize = 256;
+
+/// The node, what it listens to, and whom it tells of its end.
+struct Parts {
+    node: Node,
+    commands: mpsc::Receiver<Command>,
+    stopping: watch::Receiver<bool>,
+    ended: watch::Sender<End>,
+}
+
+/// A node on hold. No strategy steps, no timer runs, nothing is received and nothing leaves; what
+/// arrives meanwhile waits in the socket, what is to leave in the outbox.
+///
+/// Dropped, it unloads its overlays, the last one first, and closes the socket; nothing of what they
+/// wanted sent leaves.
+pub(crate) struct HeldNode {
+    ipv8: Ipv8,
+    /// `None` once it was released.
+    parts: Option<Parts>,
+}
+
+impl HeldNode {
+    /// A node without overlays on `endpoint`, which knows the addresses of that.
+    pub(crate) fn new(mut engine: Engine, endpoint: Endpoint, my_peer: &PublicKey) -> Self {
+        let (commands, inbox) = mpsc::channel(COMMAND_BACKLOG);
+        let (events, first_events) = broadcast::channel(EVENT_BACKLOG);
+        let (stop, stopping) = watch::channel(false);
+        let (ended, end) = watch::channel(End::Running);
+        engine.handle(Input::LocalAddresses(local_addresses(&endpoint)), now());
+        let shared = Shared {
+            addresses: endpoint.local_addresses(),
+            my_peer: my_peer.clone(),
+            overlays: Mutex::new(engine.overlays().into()),
+            events: events.downgrade(),
+            first_events: Mutex::new(Some(first_events)),
+            stop,
+            end,
+        };
+        Self {
+            ipv8: Ipv8::new(commands, shared),
+            parts: Some(Parts {
+                node: Node::new(engine, endpoint, events),
+                commands: inbox,
+                stopping,
+                ended,
+            }),
+        }
+    }
+
+    /// The handle that others get.
+    pub(crate) fn ipv8(&self) -> &Ipv8 {
+        &self.ipv8
+    }
+
+    /// Lets `change` work on the engine; its handles know of the overlays it adds.
+    pub(crate) fn with_engine<R>(&mut self, change: impl FnOnce(&mut Engine) -> R) -> Option<R> {
+        let engine = &mut self.parts.as_mut()?.node.engine;
+        let result = change(engine);
+        self.ipv8.set_launched(engine.overlays());
+        Some(result)
+    }
+
+    /// Waits for `work` and meanwhile answers what is asked of the node.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stopped`] when somebody stops the node; `work` is then dropped unfinished.
+    pub(crate) async fn serve<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Error> {
+        let parts = self.parts.as_mut().ok_or(Error::Stopped)?;
+        let mut work = pin!(work);
+        loop {
+            let command = tokio::select! {
+                biased;
+                _ = parts.stopping.wait_for(|stop| *stop) => return Err(Error::Stopped),
+                done = &mut work => return Ok(done),
+                command = parts.commands.recv() => command,
+            };
+            match command {
+                Some(command) => command(&mut parts.node),
+                // Not while `ipv8` is here.
+                None => return Err(Error::Stopped),
+            }
+        }
+    }
+
+    /// Lets the node go on the air, on a task of its own. Must be called inside a tokio runtime.
+    pub(crate) fn release(mut self) -> Ipv8 {
+        let ipv8 = self.ipv8.clone();
+        let Some(mut parts) = self.parts.take() else {
+            return ipv8;
+        };
+        parts.node.engine.restart_turns(now());
+        let mid = ipv8.my_peer().mid();
+        let overlays = ipv8.launched().len();
+        tracing::info!(addresses = ?ipv8.local_addresses(), %mid, overlays, "node running");
+        let span = tracing::info_span!("node", %mid);
+        let running = parts.node.run(parts.commands, parts.stopping);
+        let node = tokio::spawn(running.instrument(span));
+        tokio::spawn(async move {
+            let end = if node.await.is_ok() {
+                End::Stopped
+            } else {
+                End::Panicked
+            };
+            parts.ended.send_replace(end);
+        });
+        ipv8
+    }
+}
+
+impl Drop for HeldNode {
+    fn drop(&mut self) {
+        let Some(Parts {
+            mut node, ended, ..
+        }) = self.parts.take()
+        else {
+            return;
+        };
+        node.engine.unload_all(now());
+        drop(node);
+        tracing::info!("the launch was undone");
+        ended.send_replace(End::Stopped);
+    }
+}
+
+pub(super) fn local_addresses(endpoint: &Endpoint) -> LocalAddresses {
+    let bound = endpoint.local_addresses();
+    LocalAddresses {
+        lan: endpoint.lan_address(),
+        ipv6: bound
+            .iter()
+            .find(|address| address.is_ipv6())
+            .map(|address| guess_lan_address(*address)),
+        interfaces: Interfaces {
+            ipv4: bound.iter().any(std::net::SocketAddr::is_ipv4),
+            ipv6: bound.iter().any(std::net::SocketAddr::is_ipv6),
+        },
+        // The loopback host is every machine's own and says nothing about where a peer is.
+        lan_hosts: match endpoint.lan_address().ip() {
+            std::net::IpAddr::V4(host) if !host.is_loopback() && !host.is_unspecified() => {
+                vec![host]
+            }
+            _ => Vec::new(),
+        },
+    }
+}
