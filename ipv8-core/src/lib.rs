@@ -67,7 +67,7 @@ pub mod type_name;
 pub mod wire;
 
 pub use bootstrap::{Bootstrapper, Bootstrappers, DispersyBootstrapper};
-pub use community::{Community, CommunityError, MessageTable};
+pub use community::{Available, Community, CommunityError, MessageTable};
 pub use config::Configuration;
 pub use context::{Context, SendError};
 #[doc(hidden)]

@@ -3,6 +3,10 @@
 //! The engine holds overlays of any community type; it talks to them through `AnyOverlay`. This
 //! is the only module that erases types.
 
+mod available;
+
+pub use available::{DEFAULT_TARGET_PEERS, UnknownStrategy};
+
 use std::any::{Any, TypeId};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};

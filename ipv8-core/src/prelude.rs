@@ -1,7 +1,7 @@
 //! What a program that defines or launches overlays needs: `use ipv8_core::prelude::*;`.
 
 pub use crate::bootstrap::{Bootstrappers, DispersyBootstrapper};
-pub use crate::community::{Community, CommunityError, MessageTable};
+pub use crate::community::{Available, Community, CommunityError, MessageTable};
 pub use crate::config::Configuration;
 pub use crate::context::{Context, SendError};
 pub use crate::handlers;

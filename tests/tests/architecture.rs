@@ -66,21 +66,16 @@ const ONE_PLACE: [(&str, &[&str]); 10] = [
     // A session has its type back for each call of a launcher.
     (
         "downcast_mut",
-        &["overlay.rs", "engine/assemble.rs", "launcher/session.rs"],
+        &["overlay", "engine/assemble.rs", "launcher/session.rs"],
     ),
-    ("as_any_mut", &["overlay.rs"]),
+    ("as_any_mut", &["overlay"]),
     // Messages on their way to the handler of their type, and what a request keeps for its answer.
     ("downcast", &["community/messages.rs", "context.rs"]),
     (
         "dyn Any",
-        &[
-            "overlay.rs",
-            "community/",
-            "context.rs",
-            "launcher/session.rs",
-        ],
+        &["overlay", "community/", "context.rs", "launcher/session.rs"],
     ),
-    ("dyn DiscoveryStrategy", &["overlay.rs"]),
+    ("dyn DiscoveryStrategy", &["overlay"]),
     ("verified.insert", &["network/verified.rs"]),
     ("add_verified_peer", &["network/", "introduction/"]),
     ("PeerChange::Added", &["network/", "engine/"]),

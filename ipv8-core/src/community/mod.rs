@@ -1,9 +1,13 @@
 //! What a developer writes: a community, its messages, and their handlers.
 
+mod action;
+mod available;
 mod messages;
 
 use std::any::Any;
 
+pub use action::{Action, ActionError, ActionResult};
+pub use available::Available;
 pub use messages::{
     Delivery, MessageTable, MessageTableError, OpenMessage, OpenedMessage, has_unique_ids,
 };
@@ -96,6 +100,12 @@ pub trait Community: Sized + Send + 'static {
     /// Registers the handlers of the community's own messages, best with [`crate::handlers!`].
     fn messages(table: &mut MessageTable<Self>) {
         let _ = table;
+    }
+
+    /// Offers strategies, settings and actions by name, for configurations (py-ipv8: `get_available_strategies`).
+    /// [`RandomWalk`](crate::RandomWalk) and [`EdgeWalk`](crate::EdgeWalk) are always there. Default: nothing else.
+    fn available(available: &mut Available<Self>) {
+        let _ = available;
     }
 
     /// The overlay has been added to the node. Datagrams sent here leave once the socket is open.

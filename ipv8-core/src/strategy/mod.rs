@@ -3,6 +3,8 @@
 mod edge_walk;
 mod random_walk;
 
+use std::any::Any;
+
 pub use edge_walk::EdgeWalk;
 pub use random_walk::RandomWalk;
 
@@ -40,7 +42,7 @@ use crate::context::Context;
     label = "this strategy cannot walk `{C}`",
     note = "implement `ipv8_core::DiscoveryStrategy<{C}>` for `{Self}`, or use a strategy that walks every community, such as `RandomWalk`"
 )]
-pub trait DiscoveryStrategy<C: Community>: Send + 'static {
+pub trait DiscoveryStrategy<C: Community>: Any + Send {
     /// Takes one step. What is sent leaves after the step; a step must not block. A panic in
     /// it is caught, counted and reported; the strategy keeps its turns.
     fn take_step(&mut self, community: &mut C, cx: &mut Context<'_>);
