@@ -9,6 +9,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use indexmap::IndexMap;
 use rand::rngs::StdRng;
 
 use crate::address::UNSPECIFIED;
@@ -21,7 +22,7 @@ use crate::packet::{CommunityId, Prefix, Unsealed};
 use crate::peer::Peer;
 use crate::request_cache::{RequestCache, RequestCacheError};
 use crate::timers::{TimerId, Timers};
-use crate::wire::{Authentication, Message, PackError};
+use crate::wire::{Authentication, Message, PackError, Signed};
 
 /// What [`Duration`]s too long for the clock become: nobody waits for an answer that long.
 const LONGEST_WAIT: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
@@ -93,7 +94,19 @@ pub struct Shared {
     pub(crate) lookups: VecDeque<Lookup>,
     /// Bootstrappers that panicked, with their overlay, until the engine tells of it.
     pub(crate) bootstrapper_panics: Vec<(CommunityId, &'static str)>,
+    /// The key of each overlay of the node (py-ipv8's `service_overlays`).
+    pub(crate) overlay_keys: IndexMap<CommunityId, PrivateKey>,
+    /// Pings that were answered and nobody was told of yet.
+    pub(crate) latencies: Vec<Latency>,
     clocks: HashMap<Mid, u64>,
+}
+
+/// One answered ping.
+#[derive(Clone, Debug)]
+pub(crate) struct Latency {
+    pub(crate) overlay: CommunityId,
+    pub(crate) peer: Peer,
+    pub(crate) round_trip: Duration,
 }
 
 impl Shared {
@@ -109,6 +122,8 @@ impl Shared {
             local: LocalAddresses::default(),
             lookups: VecDeque::new(),
             bootstrapper_panics: Vec::new(),
+            overlay_keys: IndexMap::new(),
+            latencies: Vec::new(),
             clocks: HashMap::new(),
         }
     }
@@ -316,6 +331,13 @@ impl<'a> Context<'a> {
         network.random_peer(self.state.community_id, rng).cloned()
     }
 
+    /// Up to `count` different verified peers of the peer graph, whichever overlays they are in, in random order; each has the same
+    /// chance.
+    pub fn random_verified_peers(&mut self, count: usize) -> Vec<Peer> {
+        let Shared { network, rng, .. } = &mut *self.shared;
+        network.random_verified_peers(count, rng).cloned().collect()
+    }
+
     /// How many addresses this overlay could walk to.
     #[must_use]
     pub fn walkable_count(&self) -> usize {
@@ -372,6 +394,64 @@ impl<'a> Context<'a> {
         let signer = <M::Authentication as Authentication>::SIGNED.then_some(&self.state.my_key);
         let packet = Unsealed::new(&self.state.prefix, M::ID, signer, global_time, message)?;
         self.enqueue(address, packet)
+    }
+
+    /// Sends `message` to `address`, signed with `signer`, a key of this node, and carrying `global_time`.
+    ///
+    /// # Errors
+    ///
+    /// See [`Context::send_to`].
+    pub(crate) fn send_signed_by<M: Message<Authentication = Signed>>(
+        &mut self,
+        address: SocketAddr,
+        signer: &PrivateKey,
+        global_time: u64,
+        message: &M,
+    ) -> Result<(), SendError> {
+        let time = M::GLOBAL_TIME.then_some(global_time);
+        let packet = Unsealed::new(&self.state.prefix, M::ID, Some(signer), time, message)?;
+        self.enqueue(address, packet)
+    }
+
+    /// Each key that this node's overlays use, with the ids of the overlays that use it. Only overlays that share this one's peer
+    /// graph count.
+    pub(crate) fn my_services(&self) -> Vec<(PrivateKey, Vec<CommunityId>)> {
+        let mut by_key: IndexMap<Mid, (PrivateKey, Vec<CommunityId>)> = IndexMap::new();
+        for (service, key) in &self.shared.overlay_keys {
+            if self.network().is_registered(*service) {
+                let entry = by_key
+                    .entry(key.mid())
+                    .or_insert_with(|| (key.clone(), Vec::new()));
+                entry.1.push(*service);
+            }
+        }
+        by_key.into_values().collect()
+    }
+
+    /// Notes that the verified peer with this key answered a ping of this overlay after `round_trip`: the time joins the
+    /// last five of the peer ([`Peer::pings`]), the peer was heard from now, and who listens to the node's events is
+    /// told. Returns whether there is such a peer (any more).
+    ///
+    /// For communities that ping ([`crate::PingCommunity`]); whoever calls this has made sure that the answer is one.
+    pub fn ping_answered(&mut self, key: &PublicKey, round_trip: Duration) -> bool {
+        let now = self.now;
+        let noted = self.shared.network.peer_mut(key, |peer| {
+            peer.add_ping(round_trip);
+            peer.responded(now);
+            peer.clone()
+        });
+        let Some(peer) = noted else { return false };
+        self.shared.latencies.push(Latency {
+            overlay: self.state.community_id,
+            peer,
+            round_trip,
+        });
+        true
+    }
+
+    /// Counts something that was not processed.
+    pub(crate) fn count_drop(&mut self, reason: DropReason) {
+        self.shared.statistics.record(reason);
     }
 
     /// Queues a finished packet, counting it if it is refused.

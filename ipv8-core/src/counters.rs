@@ -1,9 +1,6 @@
 //! What passed and what was dropped, as plain numbers.
 
 /// Why a datagram, or something else that was offered, was not processed. A closed list: each drop has exactly one reason.
-///
-/// Nothing in this crate drops for `TooLong`, `Blacklisted` or `Unsolicited`: they are for drivers of an engine that bound
-/// datagrams or refuse senders themselves ([`Statistics::record`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(usize)]
 pub enum DropReason {
@@ -27,6 +24,10 @@ pub enum DropReason {
     OwnPacket,
     /// In: an introduction request while the overlay has more peers than it may (protocol 4.4 step 2).
     PeerLimit,
+    /// In: asked more often than it is answered. What the message told was taken in all the same.
+    RateLimited,
+    /// In: an answer that nobody waits for: late, or forged.
+    Unsolicited,
     /// In or out: a queue had no room.
     QueueFull,
     /// In: the overlay was unloaded while the datagram waited.
@@ -43,7 +44,7 @@ pub enum DropReason {
 
 impl DropReason {
     /// Every reason, in the order of their discriminants.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::TooShort,
         Self::UnknownPrefix,
         Self::UnknownMessage,
@@ -54,6 +55,8 @@ impl DropReason {
         Self::Leftover,
         Self::OwnPacket,
         Self::PeerLimit,
+        Self::RateLimited,
+        Self::Unsolicited,
         Self::QueueFull,
         Self::Unloaded,
         Self::HandlerPanicked,
@@ -75,6 +78,8 @@ impl DropReason {
             Self::Leftover => "leftover",
             Self::OwnPacket => "own_packet",
             Self::PeerLimit => "peer_limit",
+            Self::RateLimited => "rate_limited",
+            Self::Unsolicited => "unsolicited",
             Self::QueueFull => "queue_full",
             Self::Unloaded => "unloaded",
             Self::HandlerPanicked => "handler_panicked",

@@ -67,7 +67,7 @@ pub mod type_name;
 pub mod wire;
 
 pub use bootstrap::{Bootstrapper, Bootstrappers, DispersyBootstrapper};
-pub use community::{Available, Community, CommunityError, MessageTable};
+pub use community::{Available, Community, CommunityError, MessageTable, PingCommunity};
 pub use config::Configuration;
 pub use context::{Context, SendError};
 #[doc(hidden)]
@@ -82,7 +82,7 @@ pub use packet::CommunityId;
 pub use peer::Peer;
 pub use plan::LauncherMeta;
 pub use runtime::{Error, Ipv8, OverlayHandle};
-pub use strategy::{DiscoveryStrategy, EdgeWalk, RandomWalk};
+pub use strategy::{DiscoveryStrategy, EdgeWalk, RandomChurn, RandomWalk};
 pub use wire::{Message, Payload, Signed, Unsigned};
 
 #[doc(hidden)]

@@ -18,6 +18,7 @@ use crate::context::{Context, OverlayState, Shared};
 use crate::counters::DropReason;
 use crate::introduction::{IntroductionMessage, OpenedIntroduction};
 
+use crate::payload::ids;
 use crate::peer::Peer;
 use crate::strategy::DiscoveryStrategy;
 pub(crate) use crate::type_name::short_type_name;
@@ -260,7 +261,7 @@ impl<C: Community> Overlay<C> {
         opened: OpenedMessage,
         shared: &mut Shared,
         now: Instant,
-    ) -> Result<(), Panicked> {
+    ) -> Result<Result<(), DropReason>, Panicked> {
         let Self {
             state,
             community,
@@ -269,7 +270,11 @@ impl<C: Community> Overlay<C> {
         } = self;
         let mut cx = Context::new(state, shared, now);
         cx.global_time = opened.global_time;
-        let peer = opened.signed_by.as_ref().map(|by| cx.sender(by, source));
+        let taken_over = ids::is_reserved(id);
+        let peer = opened.signed_by.as_ref().map(|by| match taken_over {
+            true => cx.stranger(by, source),
+            false => cx.sender(by, source),
+        });
         let from = peer
             .as_ref()
             .map_or(Delivery::Unsigned(source), Delivery::Signed);
@@ -328,9 +333,9 @@ impl<C: Community> AnyOverlay for Overlay<C> {
             OpenedBody::Introduction(opened) => {
                 self.deliver_introduction(source, opened, shared, now)
             }
-            OpenedBody::Message(id, opened) => self
-                .deliver_message(source, id, opened, shared, now)
-                .map(Ok),
+            OpenedBody::Message(id, opened) => {
+                self.deliver_message(source, id, opened, shared, now)
+            }
         }
     }
 

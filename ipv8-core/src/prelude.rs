@@ -1,7 +1,7 @@
 //! What a program that defines or launches overlays needs: `use ipv8_core::prelude::*;`.
 
 pub use crate::bootstrap::{Bootstrappers, DispersyBootstrapper};
-pub use crate::community::{Available, Community, CommunityError, MessageTable};
+pub use crate::community::{Available, Community, CommunityError, MessageTable, PingCommunity};
 pub use crate::config::Configuration;
 pub use crate::context::{Context, SendError};
 pub use crate::handlers;
@@ -11,7 +11,7 @@ pub use crate::packet::CommunityId;
 pub use crate::payload::{IntroductionRequest, IntroductionResponse};
 pub use crate::peer::Peer;
 pub use crate::runtime::{Ipv8, OverlayHandle};
-pub use crate::strategy::{DiscoveryStrategy, EdgeWalk, RandomWalk};
+pub use crate::strategy::{DiscoveryStrategy, EdgeWalk, RandomChurn, RandomWalk};
 pub use crate::wire::Message;
 pub use crate::{Options, Payload};
 pub use crate::{after, name, overlay, walk_strategy};

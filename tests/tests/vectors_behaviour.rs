@@ -1,4 +1,4 @@
-//! Every scenario of `behaviour.json` that a plain community meets: one packet comes in, and what
+//! Every scenario of `behaviour.json`, for a plain community and for the discovery community: one packet comes in, and what
 //! is sent, who is known and what we think of ourselves afterwards must be what py-ipv8 made of it.
 
 use std::collections::{BTreeSet, HashMap};
@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use ipv8_core::bootstrap::Bootstrappers;
-use ipv8_core::context::{Interfaces, LocalAddresses};
+use ipv8_core::communities::discovery::DiscoveryCommunity;
+use ipv8_core::context::{Context, Interfaces, LocalAddresses};
 use ipv8_core::counters::DropReason;
 use ipv8_core::crypto::{PrivateKey, PublicKey};
 use ipv8_core::engine::{Engine, EngineConfig, Input, Output, OverlayConfig};
@@ -16,6 +17,9 @@ use ipv8_core::peer::Peer;
 use ipv8_tests::quiet::{Quiet, QuietId};
 use ipv8_tests::wire_fields::{Field, read};
 use serde_json::Value;
+
+/// The name of the community whose rules differ from the plain one's.
+const DISCOVERY: &str = "DiscoveryCommunity";
 
 fn load(name: &str) -> Value {
     let path = format!("{}/vectors/{name}.json", env!("CARGO_MANIFEST_DIR"));
@@ -103,9 +107,13 @@ impl<'a> Scenario<'a> {
             max_peers,
             bootstrappers: Bootstrappers::new(),
         };
-        engine
-            .add_overlay::<Quiet>(config, QuietId(id), Strategies::new(), now)
-            .expect("the overlay is made");
+        let added = match case["community"].as_str() {
+            Some(DISCOVERY) => {
+                engine.add_overlay::<DiscoveryCommunity>(config, (), Strategies::new(), now)
+            }
+            _ => engine.add_overlay::<Quiet>(config, QuietId(id), Strategies::new(), now),
+        };
+        assert_eq!(added.expect("the overlay is made"), id);
         assert!(engine.set_estimated_wan(id, address(&own["wan"])));
         let mut scenario = Self {
             case,
@@ -143,6 +151,16 @@ impl<'a> Scenario<'a> {
 
     fn known(&self) -> BTreeSet<SocketAddr> {
         self.engine.network().addresses().collect()
+    }
+
+    fn estimated_wan(&mut self) -> SocketAddr {
+        let wan = |cx: &mut Context<'_>| cx.my_estimated_wan();
+        let (engine, id, now) = (&mut self.engine, self.id, self.now);
+        let called = match self.case["community"].as_str() {
+            Some(DISCOVERY) => engine.call::<DiscoveryCommunity, _>(id, now, |_, cx| wan(cx)),
+            _ => engine.call::<Quiet, _>(id, now, |_, cx| wan(cx)),
+        };
+        called.expect("the overlay is loaded")
     }
 
     fn receive(&mut self) -> Vec<(SocketAddr, Vec<u8>)> {
@@ -253,40 +271,57 @@ fn check_peers(name: &str, scenario: &Scenario<'_>, keys: &HashMap<String, (Vec<
     }
 }
 
-#[test]
-fn every_scenario_of_a_plain_community_ends_as_with_py_ipv8() {
+/// Scenarios that end otherwise here on purpose, by name, and why.
+const DIFFERENCES: [(&str, &str); 0] = [];
+
+fn every_scenario_ends_as_with_py_ipv8(community: &str, count: usize) {
     let (file, keys) = (load("behaviour"), keys());
     let mut run = 0;
     for case in file["scenarios"].as_array().expect("scenarios") {
-        if case["community"] != "TestCommunity" {
+        if case["community"] != community {
             continue;
         }
-        let name = case["name"].as_str().expect("a name");
-        let mut scenario = Scenario::new(case, &keys);
-        let before = scenario.known();
-        let sent = scenario.receive();
-        check_sent(name, case, &sent);
-        check_peers(name, &scenario, &keys);
-        let new: BTreeSet<_> = scenario
-            .known()
-            .difference(&before)
-            .map(|new| (*new, scenario.engine.network().is_new_style(new)))
-            .collect();
-        let expected = case["new_addresses"].as_array().expect("addresses");
-        // The flag is a boolean in some entries and a number in others.
-        let flag = |value: &Value| value.as_bool().unwrap_or_else(|| value.as_u64() == Some(1));
-        let expected: BTreeSet<_> = expected
-            .iter()
-            .map(|new| (address(new), flag(&new["new_style"])))
-            .collect();
-        assert_eq!(new, expected, "{name}: new addresses");
-        let wan = scenario
-            .engine
-            .call::<Quiet, _>(scenario.id, scenario.now, |_, cx| cx.my_estimated_wan());
-        assert_eq!(wan, Ok(address(&case["wan_after"])), "{name}: WAN estimate");
         run += 1;
+        let name = case["name"].as_str().expect("a name");
+        if DIFFERENCES.iter().any(|(different, _)| *different == name) {
+            continue;
+        }
+        check_scenario(name, case, &keys);
     }
-    assert_eq!(run, 52, "all scenarios of the plain community");
+    assert_eq!(run, count, "all scenarios of {community}");
+}
+
+fn check_scenario(name: &str, case: &Value, keys: &HashMap<String, (Vec<u8>, Vec<u8>)>) {
+    let mut scenario = Scenario::new(case, keys);
+    let before = scenario.known();
+    let sent = scenario.receive();
+    check_sent(name, case, &sent);
+    check_peers(name, &scenario, keys);
+    let new: BTreeSet<_> = scenario
+        .known()
+        .difference(&before)
+        .map(|new| (*new, scenario.engine.network().is_new_style(new)))
+        .collect();
+    let expected = case["new_addresses"].as_array().expect("addresses");
+    // The flag is a boolean in some entries and a number in others.
+    let flag = |value: &Value| value.as_bool().unwrap_or_else(|| value.as_u64() == Some(1));
+    let expected: BTreeSet<_> = expected
+        .iter()
+        .map(|new| (address(new), flag(&new["new_style"])))
+        .collect();
+    assert_eq!(new, expected, "{name}: new addresses");
+    let wan = address(&case["wan_after"]);
+    assert_eq!(scenario.estimated_wan(), wan, "{name}: WAN estimate");
+}
+
+#[test]
+fn every_scenario_of_a_plain_community_ends_as_with_py_ipv8() {
+    every_scenario_ends_as_with_py_ipv8("TestCommunity", 52);
+}
+
+#[test]
+fn every_scenario_of_the_discovery_community_ends_as_with_py_ipv8() {
+    every_scenario_ends_as_with_py_ipv8(DISCOVERY, 2);
 }
 
 #[test]

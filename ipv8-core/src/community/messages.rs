@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use crate::community::Community;
 use crate::context::Context;
+use crate::counters::DropReason;
 use crate::introduction::SignedBy;
 use crate::packet::{OpenError, open_signed, open_unsigned};
 use crate::payload::ids;
@@ -15,8 +16,11 @@ use crate::wire::{Message, Signed, Unsigned};
 /// Reads and verifies one kind of message. Pure: any core can run it.
 pub type OpenMessage = fn(&[u8]) -> Result<OpenedMessage, OpenError>;
 
-type Handler<C> =
-    Box<dyn Fn(&mut C, Delivery<'_>, Box<dyn Any + Send>, &mut Context<'_>) + Send + Sync>;
+type Handler<C> = Box<
+    dyn Fn(&mut C, Delivery<'_>, Box<dyn Any + Send>, &mut Context<'_>) -> Result<(), DropReason>
+        + Send
+        + Sync,
+>;
 
 /// A community's message that was read and, if it is a signed one, verified.
 pub struct OpenedMessage {
@@ -63,6 +67,16 @@ pub enum MessageTableError {
         /// What IPv8 uses the id for.
         owner: &'static str,
     },
+    /// [`MessageTable::take_over`] of an id that is none of IPv8's own signed messages.
+    #[error(
+        "message `{name}` has id {id}, which is none of IPv8's own signed messages: register it with `signed`, or give it the id of the message it takes over"
+    )]
+    NothingToTakeOver {
+        /// The id.
+        id: u8,
+        /// The message refused.
+        name: &'static str,
+    },
 }
 
 struct Entry<C> {
@@ -95,22 +109,47 @@ impl<C: Community> MessageTable<C> {
         &mut self,
         handler: fn(&mut C, &Peer, M, &mut Context<'_>),
     ) -> &mut Self {
+        let handle: Handler<C> = Box::new(move |community, from, message, cx| {
+            if let (Delivery::Signed(peer), Ok(message)) = (from, message.downcast::<M>()) {
+                handler(community, peer, *message, cx);
+            }
+            Ok(())
+        });
+        if let Some(owner) = ids::name(M::ID).or(ids::deprecated_name(M::ID)) {
+            return self.refuse_reserved::<M>(owner);
+        }
+        self.insert::<M>(open_signed_message::<M>, handle)
+    }
+
+    /// `handler` gets every `M` whose signature is good *in place of* what IPv8 does with that id: `M` has the id of an introduction
+    /// request or response or of a puncture (246, 245, 249, 234, 233 or 231) and its own layout.
+    ///
+    /// Nothing is done beforehand: the peer that `handler` gets is made for this message alone, with the key that signed it
+    /// and the source address, even if it is known ([`Context::network`] tells), and none of the introduction callbacks of
+    /// [`Community`] follows. What IPv8 would have done is there to be called: [`Context::is_over_peer_limit`],
+    /// [`Context::verify_peer`], [`Context::send_introduction_response`]. A reason that is returned counts the datagram
+    /// as dropped for it.
+    ///
+    /// In [`crate::handlers!`]: `take_over MyIntroductionRequest => Self::on_introduction_request`. The message is written by
+    /// hand, because `#[derive(Payload)]` refuses these ids; py-ipv8 overrides `on_old_introduction_request` and its like.
+    pub fn take_over<M: Message<Authentication = Signed>>(
+        &mut self,
+        handler: fn(&mut C, &Peer, M, &mut Context<'_>) -> Result<(), DropReason>,
+    ) -> &mut Self {
+        if !ids::is_signed(M::ID) {
+            let (id, name) = (M::ID, M::NAME);
+            self.errors
+                .push(MessageTableError::NothingToTakeOver { id, name });
+            return self;
+        }
         self.insert::<M>(
-            |datagram| {
-                let (key, canonical, global_time, message) =
-                    open_signed::<M>(datagram, M::GLOBAL_TIME)?;
-                let signed_by = Some(SignedBy { key, canonical });
-                Ok(OpenedMessage {
-                    signed_by,
-                    global_time,
-                    message: Box::new(message),
-                })
-            },
-            Box::new(move |community, from, message, cx| {
-                if let (Delivery::Signed(peer), Ok(message)) = (from, message.downcast::<M>()) {
-                    handler(community, peer, *message, cx);
-                }
-            }),
+            open_signed_message::<M>,
+            Box::new(
+                move |community, from, message, cx| match (from, message.downcast::<M>()) {
+                    (Delivery::Signed(peer), Ok(message)) => handler(community, peer, *message, cx),
+                    _ => Ok(()),
+                },
+            ),
         )
     }
 
@@ -120,6 +159,9 @@ impl<C: Community> MessageTable<C> {
         &mut self,
         handler: fn(&mut C, SocketAddr, M, &mut Context<'_>),
     ) -> &mut Self {
+        if let Some(owner) = ids::name(M::ID).or(ids::deprecated_name(M::ID)) {
+            return self.refuse_reserved::<M>(owner);
+        }
         self.insert::<M>(
             |datagram| {
                 let (global_time, message) = open_unsigned::<M>(datagram, M::GLOBAL_TIME)?;
@@ -133,16 +175,21 @@ impl<C: Community> MessageTable<C> {
                 if let (Delivery::Unsigned(source), Ok(message)) = (from, message.downcast::<M>()) {
                     handler(community, source, *message, cx);
                 }
+                Ok(())
             }),
         )
     }
 
+    fn refuse_reserved<M: Message>(&mut self, owner: &'static str) -> &mut Self {
+        let (id, name) = (M::ID, M::NAME);
+        self.errors
+            .push(MessageTableError::ReservedId { id, name, owner });
+        self
+    }
+
     fn insert<M: Message>(&mut self, open: OpenMessage, handle: Handler<C>) -> &mut Self {
         let (id, name) = (M::ID, M::NAME);
-        if let Some(owner) = ids::name(id).or(ids::deprecated_name(id)) {
-            self.errors
-                .push(MessageTableError::ReservedId { id, name, owner });
-        } else if let Some(first) = self.entries.get(&id) {
+        if let Some(first) = self.entries.get(&id) {
             self.errors.push(MessageTableError::DuplicateId {
                 id,
                 first: first.name,
@@ -171,11 +218,22 @@ impl<C: Community> MessageTable<C> {
         from: Delivery<'_>,
         message: Box<dyn Any + Send>,
         cx: &mut Context<'_>,
-    ) {
-        if let Some(entry) = self.entries.get(&id) {
-            (entry.handle)(community, from, message, cx);
+    ) -> Result<(), DropReason> {
+        match self.entries.get(&id) {
+            Some(entry) => (entry.handle)(community, from, message, cx),
+            None => Ok(()),
         }
     }
+}
+
+fn open_signed_message<M: Message>(datagram: &[u8]) -> Result<OpenedMessage, OpenError> {
+    let (key, canonical, global_time, message) = open_signed::<M>(datagram, M::GLOBAL_TIME)?;
+    let signed_by = Some(SignedBy { key, canonical });
+    Ok(OpenedMessage {
+        signed_by,
+        global_time,
+        message: Box::new(message),
+    })
 }
 
 /// Whether no id stands twice in `ids`; [`crate::handlers!`] asks at compile time.
@@ -200,7 +258,7 @@ pub const fn has_unique_ids(ids: &[u8]) -> bool {
 ///
 /// `signed` handlers are called with the peer that signed (`fn(&mut Self, &Peer, Message, &mut
 /// Context<'_>)`), `unsigned` ones with the source address (`fn(&mut Self, SocketAddr, Message,
-/// &mut Context<'_>)`).
+/// &mut Context<'_>)`). `take_over` handlers do the work of one of IPv8's own messages: see [`MessageTable::take_over`].
 ///
 /// ```
 /// # use ipv8_core::prelude::*;

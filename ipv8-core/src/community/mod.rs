@@ -3,6 +3,7 @@
 mod action;
 mod available;
 mod messages;
+mod ping;
 
 use std::any::Any;
 
@@ -11,6 +12,8 @@ pub use available::Available;
 pub use messages::{
     Delivery, MessageTable, MessageTableError, OpenMessage, OpenedMessage, has_unique_ids,
 };
+
+pub use ping::PingCommunity;
 
 use crate::context::Context;
 use crate::packet::CommunityId;

@@ -130,12 +130,12 @@ impl Engine {
             .overlays
             .get(&overlay)
             .ok_or(DropReason::UnknownPrefix)?;
-        let opener = if let Some(open) = introduction_opener(id) {
-            Opener::Introduction(open)
-        } else if ids::is_reserved(id) {
-            return Err(DropReason::DeprecatedMessage);
-        } else {
-            Opener::Message(entry.opener(id).ok_or(DropReason::UnknownMessage)?)
+        // An overlay can take over an introduction message, so its own table comes first.
+        let opener = match (entry.opener(id), introduction_opener(id)) {
+            (Some(open), _) => Opener::Message(open),
+            (None, Some(open)) => Opener::Introduction(open),
+            (None, None) if ids::is_reserved(id) => return Err(DropReason::DeprecatedMessage),
+            (None, None) => return Err(DropReason::UnknownMessage),
         };
         Ok(Ticket {
             overlay,
@@ -165,8 +165,6 @@ impl Engine {
             return;
         };
         let _span = tracing::debug_span!("message", overlay = %id, id = message, %source).entered();
-        // Only what could be read, and verified where it is signed, shows that the peer is alive.
-        self.shared.network.touch(&source, now);
         match overlay.deliver(source, body, &mut self.shared, now) {
             Ok(Ok(())) => {}
             Ok(Err(reason)) => self.drop_datagram(source, reason),

@@ -164,6 +164,8 @@ impl Engine {
         let made = self.make::<C>(&mut state, settings, now)?;
         self.shared.network.register_service(id);
         self.shared.network.blacklist_mid(state.my_key.mid());
+        let key = state.my_key.clone();
+        self.shared.overlay_keys.insert(id, key);
         self.overlays
             .insert(id, Box::new(Overlay::new(state, made, table, strategies)));
         self.schedule(id, 0..count, now);
@@ -311,6 +313,7 @@ impl Engine {
             }
         }
         self.scheduler.remove(|turn| turn.overlay == id);
+        self.shared.overlay_keys.shift_remove(&id);
         self.shared.network.unregister_service(id);
     }
 

@@ -1,7 +1,7 @@
 //! What an engine tells whoever listens.
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::packet::CommunityId;
 use crate::peer::Peer;
@@ -23,6 +23,15 @@ pub enum Event {
         overlay: CommunityId,
         /// The peer, as it was then.
         peer: Peer,
+    },
+    /// A peer answered a ping.
+    Latency {
+        /// The overlay that pinged.
+        overlay: CommunityId,
+        /// The peer, with its last five ping times.
+        peer: Peer,
+        /// From the ping to its answer.
+        round_trip: Duration,
     },
     /// A strategy had its turn.
     Step(StepReport),

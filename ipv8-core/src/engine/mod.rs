@@ -291,6 +291,13 @@ impl Engine {
         for (overlay, name) in std::mem::take(&mut self.shared.bootstrapper_panics) {
             self.note_panic(overlay, Place::Bootstrapper(name));
         }
+        for latency in std::mem::take(&mut self.shared.latencies) {
+            self.emit(Event::Latency {
+                overlay: latency.overlay,
+                peer: latency.peer,
+                round_trip: latency.round_trip,
+            });
+        }
         // A callback can cause further changes; a community that keeps doing so gets the rest at
         // the next input instead of an endless loop here.
         for _ in 0..16 {

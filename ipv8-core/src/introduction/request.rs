@@ -14,15 +14,26 @@ impl Context<'_> {
     /// The sender of a signed message as a [`Peer`]: a verified one gains the source address, any
     /// other is made anew and belongs to nobody yet (protocol 2.2). So is one whose packet does not
     /// hold the key in its canonical form: py-ipv8 looks for that form only (protocol 2.4).
+    ///
+    /// Either was heard from now: only what a peer signed, or an answer by number to what it was asked, is a sign of its
+    /// life. Its address in a datagram proves nothing.
     pub(crate) fn sender(&mut self, by: &SignedBy, source: SocketAddr) -> Peer {
-        let stranger = || Peer::new(by.key.clone(), source, self.now);
         if !by.canonical {
-            return stranger();
+            return self.stranger(by, source);
         }
         self.shared
             .network
             .peer_mut(&by.key, |peer| peer.add_address(source));
-        self.known_peer(&by.key).unwrap_or_else(stranger)
+        let stranger = self.stranger(by, source);
+        self.known_peer(&by.key).unwrap_or(stranger)
+    }
+
+    /// The sender of a signed message as a peer of its own, whoever is known; one with that key was heard from now.
+    pub(crate) fn stranger(&mut self, by: &SignedBy, source: SocketAddr) -> Peer {
+        self.shared.network.heard_from(&by.key, self.now);
+        let mut peer = Peer::new(by.key.clone(), source, self.now);
+        peer.responded(self.now);
+        peer
     }
 
     /// Notes that `peer`, whom [`Context::sender`] found or made, understands the new style.
@@ -40,14 +51,22 @@ impl Context<'_> {
     /// Adds `peer` as verified, with this overlay's service, and returns it as the network has it,
     /// or as it was if [`Context::sender`] did not look for it there.
     pub(super) fn verify(&mut self, by: &SignedBy, peer: Peer) -> Peer {
-        self.shared.network.add_verified_peer(&peer);
+        let known = self.verify_peer(&peer);
+        if by.canonical { known } else { peer }
+    }
+
+    /// Takes `peer`, which signed the message being handled, for a verified peer of the node and of this overlay, and
+    /// returns it as the network has it then (protocol 4.4 step 4). One that the network refuses
+    /// ([`Network::add_verified_peer`](crate::network::Network::add_verified_peer)) comes back as it is.
+    ///
+    /// IPv8 does this for introduction requests and responses by itself; it is here for a community that takes one of
+    /// them over, or has another message that makes peers.
+    pub fn verify_peer(&mut self, peer: &Peer) -> Peer {
+        self.verify_in_network(peer);
         self.shared
             .network
             .discover_services(peer.key(), [self.state.community_id]);
-        if !by.canonical {
-            return peer;
-        }
-        self.known_peer(peer.key()).unwrap_or(peer)
+        self.known_peer(peer.key()).unwrap_or_else(|| peer.clone())
     }
 
     /// Answers `request`, received from `source` in `style`; returns the peer that sent it.
@@ -67,11 +86,7 @@ impl Context<'_> {
         if style == Style::New || request.supports_new_style {
             self.mark_new_style(by, &mut peer);
         }
-        // One more than the limit gets in, as in py-ipv8 (protocol 4.4, 16.8).
-        if self
-            .peer_limit()
-            .is_some_and(|limit| self.peer_count() > limit)
-        {
+        if self.is_over_peer_limit() {
             return Err(DropReason::PeerLimit);
         }
         if let SocketAddr::V4(lan) = request.source_lan {
@@ -82,8 +97,21 @@ impl Context<'_> {
         Ok(peer)
     }
 
+    /// Takes `peer`, which signed the message being handled, for a verified peer of the node, with the services it is known to have.
+    pub(crate) fn verify_in_network(&mut self, peer: &Peer) {
+        self.shared.network.add_verified_peer(peer);
+    }
+
     fn peer_limit(&self) -> Option<usize> {
         usize::try_from(self.state.max_peers).ok()
+    }
+
+    /// Whether the overlay has more peers than [`Context::max_peers`] says. Introduction requests are then dropped; one more
+    /// than the limit gets in, as in py-ipv8 (protocol 4.4, 16.8).
+    #[must_use]
+    pub fn is_over_peer_limit(&self) -> bool {
+        self.peer_limit()
+            .is_some_and(|limit| self.peer_count() > limit)
     }
 
     fn respond(&mut self, peer: &Peer, request: &IntroductionRequest) {
@@ -92,9 +120,26 @@ impl Context<'_> {
         } else {
             Style::Old
         };
+        self.send_introduction_response(peer, style, request, None);
+    }
+
+    /// Answers `request` in `style`, at the preferred address of `requester`, introducing `introduced`, or if that is `None` (or the
+    /// requester itself, or somebody whom an old-style requester cannot reach) a random other peer of this overlay, or
+    /// nobody. Whoever is introduced is asked first to puncture its NAT for the requester (protocol 4.4 step 5).
+    ///
+    /// IPv8 does this by itself; it is here for a community that takes introduction requests over.
+    pub fn send_introduction_response(
+        &mut self,
+        requester: &Peer,
+        style: Style,
+        request: &IntroductionRequest,
+        introduced: Option<Peer>,
+    ) {
         let time = self.claim_wrapped_time();
-        let introduced = self.peer_for_introduction(peer, style);
-        let (to, number) = (peer.address(), request.identifier);
+        let introduced = introduced
+            .filter(|peer| can_be_introduced(peer, requester, style))
+            .or_else(|| self.peer_for_introduction(requester, style));
+        let (to, number) = (requester.address(), request.identifier);
         let mut response = IntroductionResponse::new(
             to,
             self.my_estimated_lan(),
@@ -110,28 +155,19 @@ impl Context<'_> {
             .is_some_and(|limit| self.peer_count() >= limit);
         // The puncture must be on its way before the requester can walk there.
         if let Some(introduced) = &introduced {
-            let to = introduced.address();
-            self.send_puncture_request(
-                to,
-                request.destination,
-                peer.address(),
-                request.identifier,
-                style,
-            );
+            let walker = request.destination;
+            self.send_puncture_request(introduced.address(), walker, to, number, style);
         }
-        self.send_styled(peer.address(), style, response, u64::from(time));
+        self.send_styled(to, style, response, u64::from(time));
     }
 
     /// A random peer of this overlay, other than the requester and whoever else is at its address;
     /// an old-style requester can only use one whose preferred address is IPv4.
     fn peer_for_introduction(&mut self, requester: &Peer, style: Style) -> Option<Peer> {
-        let here = requester.address();
         let (network, rng) = (&self.shared.network, &mut self.shared.rng);
         network
             .random_peer_where(self.state.community_id, rng, |peer| {
-                peer != requester
-                    && !peer.has_address(&here)
-                    && (style == Style::New || peer.address().is_ipv4())
+                can_be_introduced(peer, requester, style)
             })
             .cloned()
     }
@@ -150,6 +186,13 @@ impl Context<'_> {
             address,
         )
     }
+}
+
+/// Whether `requester`, who speaks `style`, can make use of an introduction to `peer`.
+fn can_be_introduced(peer: &Peer, requester: &Peer, style: Style) -> bool {
+    peer != requester
+        && !peer.has_address(&requester.address())
+        && (style == Style::New || peer.address().is_ipv4())
 }
 
 #[cfg(test)]

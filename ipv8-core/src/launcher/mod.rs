@@ -1,6 +1,7 @@
 //! From annotated structs to a running node: the launcher trait, the linker's list, the set for one node, the launch.
 
 mod community_launcher;
+mod discovery;
 mod erased;
 mod launch;
 mod launchers;
@@ -12,6 +13,7 @@ pub use crate::nearest::nearest;
 pub use crate::plan::{self, Candidate, LauncherMeta, Place, Plan, PlanError, PlanStep, Problem};
 pub use crate::runtime::Hook;
 pub use community_launcher::{CommunityLauncher, LaunchError};
+pub use discovery::DiscoveryLauncher;
 pub use erased::ErasedLauncher;
 pub use launch::{launch_all, launch_all_with};
 pub use launchers::Launchers;

@@ -165,6 +165,18 @@ impl Network {
             .map(|(_, entry)| &entry.peer)
     }
 
+    /// Up to `count` different verified peers, of whatever service, in random order; each has the same probability. Costs as much as
+    /// `count` draws.
+    pub fn random_verified_peers<R: Rng + ?Sized>(
+        &self,
+        count: usize,
+        rng: &mut R,
+    ) -> impl Iterator<Item = &Peer> {
+        let chosen = sampling::indexes(self.verified.len(), count, rng);
+        let entries = chosen.into_iter().map(|at| self.verified.get_index(at));
+        entries.flatten().map(|(_, entry)| &entry.peer)
+    }
+
     /// How many peers are verified.
     pub fn verified_count(&self) -> usize {
         self.verified.len()

@@ -1,6 +1,7 @@
 //! Drawing one of many without building a list of them.
 use indexmap::IndexSet;
 use rand::{Rng, RngExt};
+use std::collections::HashMap;
 use std::hash::Hash;
 
 /// How often an unwanted one is drawn before all are looked through: finds one of ten wanted in a hundred 99.8 % of the time.
@@ -40,6 +41,20 @@ pub(super) fn pick_from<T, R: Rng + ?Sized>(
     chosen
 }
 
+/// Up to `count` different numbers below `length`, in random order: the first part of a shuffle, of which only the exchanged
+/// places are kept.
+pub(super) fn indexes<R: Rng + ?Sized>(length: usize, count: usize, rng: &mut R) -> Vec<usize> {
+    let mut moved: HashMap<usize, usize> = HashMap::new();
+    let draw = |place| {
+        let drawn = rng.random_range(place..length);
+        let chosen = moved.get(&drawn).copied().unwrap_or(drawn);
+        let displaced = moved.get(&place).copied().unwrap_or(place);
+        moved.insert(drawn, displaced);
+        chosen
+    };
+    (0..count.min(length)).map(draw).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,5 +80,25 @@ mod tests {
             }
         }
         assert!(hits.iter().all(|n| (9_500..10_500).contains(n)), "{hits:?}");
+    }
+
+    #[test]
+    fn a_sample_has_different_members_all_of_them_with_the_same_chance() {
+        let mut rng = StdRng::seed_from_u64(3);
+        assert!(indexes(0, 8, &mut rng).is_empty());
+        let mut everything = indexes(5, 8, &mut rng);
+        everything.sort_unstable();
+        assert_eq!(everything, [0, 1, 2, 3, 4]);
+        let mut hits = [0u32; 10];
+        for _ in 0..10_000 {
+            let mut sample = indexes(10, 3, &mut rng);
+            sample
+                .iter()
+                .for_each(|at| hits[*at] = hits.get(*at).map_or(0, |n| n + 1));
+            sample.sort_unstable();
+            sample.dedup();
+            assert_eq!(sample.len(), 3);
+        }
+        assert!(hits.iter().all(|n| (2_800..3_200).contains(n)), "{hits:?}");
     }
 }

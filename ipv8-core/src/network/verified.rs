@@ -80,7 +80,15 @@ impl Network {
         Some(result)
     }
 
-    /// Notes that the verified peer at `address`, if any, was heard from.
+    /// Notes that the verified peer with this key, if there is one, was heard from: it signed something, or answered by
+    /// number what it was asked. Whether there is one.
+    pub fn heard_from(&mut self, key: &PublicKey, now: Instant) -> bool {
+        let entry = self.verified.get_mut(key);
+        entry.map(|entry| entry.peer.responded(now)).is_some()
+    }
+
+    /// Notes that the verified peer at `address`, if any, was heard from. Nobody proves an address: where there is a key,
+    /// [`Network::heard_from`] is right.
     pub fn touch(&mut self, address: &SocketAddr, now: Instant) {
         let owners = self.addresses.owners(address);
         if let Some(key) = owners.and_then(|owners| owners.first())

@@ -68,6 +68,12 @@ pub const fn name(id: u8) -> Option<&'static str> {
     })
 }
 
+/// Whether `id` is a message of every community that is signed: all in use but the puncture requests.
+#[must_use]
+pub const fn is_signed(id: u8) -> bool {
+    name(id).is_some() && id != PUNCTURE_REQUEST && id != NEW_PUNCTURE_REQUEST
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

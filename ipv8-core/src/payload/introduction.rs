@@ -259,7 +259,7 @@ pub enum ConnectionType {
 }
 
 impl ConnectionType {
-    const fn of_flags(flags: Bits) -> Self {
+    pub(crate) const fn of_flags(flags: Bits) -> Self {
         match (flags.0[0], flags.0[1]) {
             (false, false) => Self::Unknown,
             (true, false) => Self::Public,

@@ -1,11 +1,13 @@
 //! How a community finds peers: strategies that take turns.
 
 mod edge_walk;
+mod random_churn;
 mod random_walk;
 
 use std::any::Any;
 
 pub use edge_walk::EdgeWalk;
+pub use random_churn::RandomChurn;
 pub use random_walk::RandomWalk;
 
 use crate::community::Community;

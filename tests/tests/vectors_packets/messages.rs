@@ -3,8 +3,11 @@
 use std::net::SocketAddr;
 
 use ipv8_core::address::Address;
+use ipv8_core::communities::discovery::{
+    DiscoveryIntroductionRequest, Ping, Pong, SimilarityRequest, SimilarityResponse,
+};
 use ipv8_core::crypto::{PrivateKey, PublicKey};
-use ipv8_core::packet::{OpenError, Prefix, Unsealed, open_signed, open_unsigned};
+use ipv8_core::packet::{CommunityId, OpenError, Prefix, Unsealed, open_signed, open_unsigned};
 use ipv8_core::payload::{
     IntroductionRequest, IntroductionResponse, New, Old, Puncture, PunctureRequest,
 };
@@ -56,16 +59,6 @@ macro_rules! messages {
 }
 
 messages! {
-    SimilarityRequestPayload {
-        identifier: U16, lan_address: Ipv4, wan_address: Ipv4, flags: BitFlags, preferences: RawBytes
-    }
-    SimilarityResponsePayload { identifier: U16, preferences: VarlenHx20, overlap: Overlap }
-    PingPayload { identifier: U16 }
-    PongPayload { identifier: U16 }
-    DiscoveryIntroductionRequestPayload {
-        introduce_to: CharBytes20, destination: Ipv4, lan: Ipv4, wan: Ipv4,
-        flags: BitFlags, identifier: U16, extra: RawBytes
-    }
     PingRequestPayload { identifier: U32 }
     PingResponsePayload { identifier: U32 }
     StoreRequestPayload { identifier: U32, token: Bytes20, target: Bytes20, values: VarlenHList }
@@ -90,33 +83,6 @@ messages! {
     AttestPayload { attestation: VarlenH }
     RequestMissingPayload { known: U32 }
     MissingResponsePayload { tokens: RawBytes }
-}
-
-/// The tail of a similarity response: items of 24 bytes to the end.
-enum Overlap {}
-
-impl JsonFormat for Overlap {
-    type Value = Vec<u8>;
-
-    fn from_json(value: &Value) -> Option<Vec<u8>> {
-        RawBytes::from_json(value)
-    }
-
-    fn to_json(value: &Vec<u8>) -> Value {
-        RawBytes::to_json(value)
-    }
-}
-
-impl Format<Vec<u8>> for Overlap {
-    fn pack(value: &Vec<u8>, writer: &mut Writer) -> Result<(), PackError> {
-        RawBytes::pack(value, writer)
-    }
-
-    fn unpack(reader: &mut Reader<'_>) -> Result<Vec<u8>, UnpackError> {
-        let value: Vec<u8> = RawBytes::unpack(reader)?;
-        let whole = value.len().is_multiple_of(24);
-        whole.then_some(value).ok_or(UnpackError::PartialItem)
-    }
 }
 
 /// The DHT's own format `node-list`: a count, then address and public key of each.
@@ -249,6 +215,53 @@ punctures! {
     New<Puncture>(source_lan, source_wan);
 }
 
+fn joined(services: &[CommunityId]) -> String {
+    services.iter().map(CommunityId::to_string).collect()
+}
+
+impl Fields for SimilarityRequest {
+    fn fields(&self) -> Vec<Value> {
+        let mut fields = vec![json!(self.identifier)];
+        fields.extend(addresses(&[self.lan, self.wan]));
+        fields.extend([flags(self.flags, &[]), json!(joined(&self.services))]);
+        fields
+    }
+}
+
+impl Fields for SimilarityResponse {
+    fn fields(&self) -> Vec<Value> {
+        let overlap = self.overlap.iter();
+        let overlap: String = overlap
+            .map(|(community, number)| format!("{community}{number:08x}"))
+            .collect();
+        vec![
+            json!(self.identifier),
+            json!(joined(&self.services)),
+            json!(overlap),
+        ]
+    }
+}
+
+impl Fields for Ping {
+    fn fields(&self) -> Vec<Value> {
+        vec![json!(self.identifier)]
+    }
+}
+
+impl Fields for Pong {
+    fn fields(&self) -> Vec<Value> {
+        vec![json!(self.identifier)]
+    }
+}
+
+impl Fields for DiscoveryIntroductionRequest {
+    fn fields(&self) -> Vec<Value> {
+        let mid = self.introduce_to.map(|mid| json!(["59", mid.to_string()]));
+        let ordinary = Old(self.request.clone()).fields();
+        mid.into_iter().chain(ordinary).collect()
+    }
+}
+
 /// What a packet turned out to hold.
 pub(crate) struct Opened {
     /// The key, and whether the key field held nothing else.
@@ -302,6 +315,11 @@ pub(crate) fn opener(message: &str) -> Open {
         "NewIntroductionResponsePayload" => open::<New<IntroductionResponse>>,
         "NewPunctureRequestPayload" => open::<New<PunctureRequest>>,
         "NewPuncturePayload" => open::<New<Puncture>>,
+        "SimilarityRequestPayload" => open::<SimilarityRequest>,
+        "SimilarityResponsePayload" => open::<SimilarityResponse>,
+        "PingPayload" => open::<Ping>,
+        "PongPayload" => open::<Pong>,
+        "DiscoveryIntroductionRequestPayload" => open::<DiscoveryIntroductionRequest>,
         other => declared(other).unwrap_or_else(|| panic!("unknown message {other}")),
     }
 }
