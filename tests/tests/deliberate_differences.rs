@@ -1,5 +1,5 @@
-//! Where we differ from py-ipv8 on purpose, and where we keep a surprise of its (protocol 16, whose
-//! items 1 and 2 concern a community that the library does not have).
+//! Where we differ from py-ipv8 on purpose, and where we keep a surprise of its (protocol 16; items 1 and 2 are in
+//! `discovery.rs`).
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -263,7 +263,7 @@ fn item_8_received_clocks_are_not_merged() {
 }
 
 #[test]
-fn last_response_is_refreshed_only_by_what_could_be_read() {
+fn only_what_a_peer_signed_is_a_sign_of_its_life() {
     let mut desk = Desk::new();
     let at = address("20.0.0.1:1");
     let peer = desk.befriend(1, at);
@@ -278,8 +278,19 @@ fn last_response_is_refreshed_only_by_what_could_be_read() {
     *forged.last_mut().expect("bytes") ^= 1;
     desk.receive(at, &forged);
     assert_eq!(last(&desk), None);
+    // anybody can send what is not signed, from any address
     desk.receive(at, &sealed(PROBE, &key(1), 1, &Ping { number: 1 }));
+    assert_eq!(last(&desk), None);
+    // what another one signed says nothing of this one, not even from its address
+    let other = sealed_styled(PROBE, &key(2), Style::Old, request(Style::Old, at));
+    desk.receive(at, &other);
+    assert_eq!(last(&desk), None);
+    let good = sealed_styled(PROBE, &key(1), Style::Old, request(Style::Old, at));
+    desk.receive(at, &good);
     assert_eq!(last(&desk), Some(desk.now));
+    // the message that makes a peer counts too, so that whoever was heard once can be missed
+    let new = desk.engine.network().peer(key(2).public_key());
+    assert_eq!(new.and_then(Peer::last_response), Some(desk.now));
 }
 
 #[test]
