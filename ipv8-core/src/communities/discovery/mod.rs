@@ -21,13 +21,14 @@ pub use payload::{
 pub use pings::{MAX_OPEN_PINGS, MAX_WRONG_PONGS, PING_TIMEOUT};
 pub use similarity::PeriodicSimilarity;
 
-use crate::community::{Community, CommunityError, MessageTable, PingCommunity};
+use crate::community::{Available, Community, CommunityError, MessageTable, PingCommunity};
 use crate::context::Context;
 use crate::counters::DropReason;
 use crate::handlers;
 use crate::packet::CommunityId;
 use crate::payload::{IntroductionResponse, Style};
 use crate::peer::Peer;
+use crate::strategy::RandomChurn;
 use limiter::Limiter;
 use pings::OpenPings;
 
@@ -56,6 +57,13 @@ impl Community for DiscoveryCommunity {
             unsigned Ping => Self::on_ping,
             unsigned Pong => Self::on_pong,
         );
+    }
+
+    fn available(available: &mut Available<Self>) {
+        available
+            .strategy::<RandomChurn>()
+            .strategy::<PeriodicSimilarity>()
+            .settings();
     }
 
     /// Asks the peer for its services: once a second and address, however many responses come.
