@@ -4,13 +4,18 @@
 //! ([`OverlayState`]); a [`Context`] lends both. That a call has them exclusively is what makes
 //! locks needless (py-ipv8's `walk_lock`).
 
-use std::any::Any;
+mod tasks;
+
+use std::any::{Any, TypeId};
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 use rand::rngs::StdRng;
+
+pub use tasks::{FinishedTask, SpawnedTask, Task, TaskId};
+pub(crate) use tasks::{FutureQueue, FutureWork, Job, TaskEvent, finish_task, run_task};
 
 use crate::address::UNSPECIFIED;
 use crate::bootstrap::{Bootstrappers, Lookup};
@@ -21,6 +26,7 @@ use crate::outbox::Outbox;
 use crate::packet::{CommunityId, Prefix, Unsealed};
 use crate::peer::Peer;
 use crate::request_cache::{RequestCache, RequestCacheError};
+use crate::tasks::Tasks;
 use crate::timers::{TimerId, Timers};
 use crate::wire::{Authentication, Message, PackError, Signed};
 
@@ -82,7 +88,7 @@ pub struct Shared {
     pub network: Network,
     /// What is to be sent.
     pub outbox: Outbox,
-    /// When which overlay (by its community id) wants to be woken for its request cache.
+    /// When which overlay (by its community id) wants to be woken for its requests and tasks.
     pub timers: Timers<CommunityId>,
     /// The only source of randomness; everything follows from its seed.
     pub rng: StdRng,
@@ -98,6 +104,8 @@ pub struct Shared {
     pub(crate) overlay_keys: IndexMap<CommunityId, PrivateKey>,
     /// Pings that were answered and nobody was told of yet.
     pub(crate) latencies: Vec<Latency>,
+    /// Futures that somebody is to poll, or to stop polling.
+    pub(crate) futures: FutureQueue,
     clocks: HashMap<Mid, u64>,
 }
 
@@ -124,6 +132,7 @@ impl Shared {
             bootstrapper_panics: Vec::new(),
             overlay_keys: IndexMap::new(),
             latencies: Vec::new(),
+            futures: FutureQueue::default(),
             clocks: HashMap::new(),
         }
     }
@@ -152,6 +161,9 @@ pub struct OverlayState {
     pub(crate) ipv6: Option<SocketAddr>,
     pub(crate) bootstrappers: Bootstrappers,
     pub(crate) requests: RequestCache<Box<dyn Any + Send>>,
+    pub(crate) tasks: Tasks<Job>,
+    /// The type of the community, and its name; what tasks and callbacks are checked against.
+    pub(crate) community_type: Option<(TypeId, &'static str)>,
     wake: Option<TimerId>,
 }
 
@@ -177,11 +189,13 @@ impl OverlayState {
             ipv6: None,
             bootstrappers,
             requests: RequestCache::default(),
+            tasks: Tasks::default(),
+            community_type: None,
             wake: None,
         }
     }
 
-    /// Has the engine come back at `at` for the request cache or a bootstrapper, or earlier. There is one timer for
+    /// Has the engine come back at `at` for a request, a task or a bootstrapper, or earlier. There is one timer for
     /// each overlay, so that answered requests leave none behind.
     pub(crate) fn wake_at(&mut self, at: Instant, timers: &mut Timers<CommunityId>) {
         if self.wake.is_some_and(|earlier| earlier.at() <= at) {
@@ -191,12 +205,14 @@ impl OverlayState {
         self.wake = Some(timers.insert(at, self.community_id));
     }
 
-    /// Has the engine come back for what the request cache and the bootstrappers wait for now, and nothing else.
+    /// Has the engine come back for what requests, tasks and bootstrappers wait for now, and nothing else.
     pub(crate) fn wake_when_due(&mut self, timers: &mut Timers<CommunityId>) {
         self.stay_asleep(timers);
         let requests = self.requests.next_timeout();
+        let tasks = self.tasks.next_timeout();
         let bootstrappers = self.bootstrappers.next_wake();
-        if let Some(next) = requests.into_iter().chain(bootstrappers).min() {
+        let all = requests.into_iter().chain(tasks).chain(bootstrappers);
+        if let Some(next) = all.min() {
             self.wake_at(next, timers);
         }
     }

@@ -18,7 +18,7 @@
 //! | 5 one node | [`mod@overlay`], [`scheduler`], [`engine`] |
 //! | 4 what users write | [`community`], [`strategy`] |
 //! | 3 one overlay | [`context`], [`introduction`], [`bootstrap`] |
-//! | 2 state | [`peer`], [`network`], [`timers`], [`outbox`], [`request_cache`], [`counters`] |
+//! | 2 state | [`peer`], [`network`], [`timers`], [`outbox`], [`request_cache`], [`tasks`], [`counters`] |
 //! | 1 messages | [`packet`], [`payload`] |
 //! | 0 values | [`address`], [`wire`], [`crypto`], [`options`], [`mod@nearest`], [`type_name`] |
 //!
@@ -62,6 +62,7 @@ pub mod request_cache;
 pub mod runtime;
 pub mod scheduler;
 pub mod strategy;
+pub mod tasks;
 pub mod timers;
 pub mod type_name;
 pub mod wire;

@@ -14,7 +14,9 @@ use std::time::Instant;
 
 use crate::bootstrap::{Lookup, LookupError};
 use crate::community::{Community, Delivery, MessageTable, OpenMessage, OpenedMessage};
-use crate::context::{Context, OverlayState, Shared};
+use crate::context::{
+    Context, FinishedTask, OverlayState, Shared, TaskEvent, finish_task, run_task,
+};
 use crate::counters::DropReason;
 use crate::introduction::{IntroductionMessage, OpenedIntroduction};
 
@@ -175,6 +177,15 @@ pub(crate) trait AnyOverlay: Send {
         shared: &mut Shared,
         now: Instant,
     );
+    /// Runs every task that is due; tells of those that panicked or have been running for long.
+    fn run_tasks(&mut self, shared: &mut Shared, now: Instant) -> Vec<TaskEvent>;
+    /// Takes in what a future came to.
+    fn finish_task(
+        &mut self,
+        finished: FinishedTask,
+        shared: &mut Shared,
+        now: Instant,
+    ) -> Option<TaskEvent>;
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
@@ -407,6 +418,31 @@ impl<C: Community> AnyOverlay for Overlay<C> {
     ) {
         let mut cx = Context::new(&mut self.state, shared, now);
         cx.note_resolved(index, &lookup.host, lookup.port, found);
+    }
+
+    fn run_tasks(&mut self, shared: &mut Shared, now: Instant) -> Vec<TaskEvent> {
+        let due = self.state.due_tasks(now);
+        let mut events = Vec::new();
+        for due in due {
+            let mut cx = Context::new(&mut self.state, shared, now);
+            events.extend(run_task(due, &mut self.community, &mut cx, |call| {
+                guarded(call).is_ok()
+            }));
+        }
+        self.state.wake_when_due(&mut shared.timers);
+        events
+    }
+
+    fn finish_task(
+        &mut self,
+        finished: FinishedTask,
+        shared: &mut Shared,
+        now: Instant,
+    ) -> Option<TaskEvent> {
+        let mut cx = Context::new(&mut self.state, shared, now);
+        finish_task(finished, &mut self.community, &mut cx, |call| {
+            guarded(call).is_ok()
+        })
     }
 
     fn as_any_mut(&mut self) -> &mut dyn Any {

@@ -3,7 +3,7 @@
 pub use crate::bootstrap::{Bootstrappers, DispersyBootstrapper};
 pub use crate::community::{Available, Community, CommunityError, MessageTable, PingCommunity};
 pub use crate::config::Configuration;
-pub use crate::context::{Context, SendError};
+pub use crate::context::{Context, SendError, Task};
 pub use crate::handlers;
 pub use crate::launcher::{CommunityLauncher, LaunchError, Launchers, launch_all, launch_all_with};
 pub use crate::overlay::Strategies;
@@ -12,6 +12,7 @@ pub use crate::payload::{IntroductionRequest, IntroductionResponse};
 pub use crate::peer::Peer;
 pub use crate::runtime::{Ipv8, OverlayHandle};
 pub use crate::strategy::{DiscoveryStrategy, EdgeWalk, RandomChurn, RandomWalk};
+pub use crate::tasks::{TaskError, TaskName};
 pub use crate::wire::Message;
 pub use crate::{Options, Payload};
 pub use crate::{after, name, overlay, walk_strategy};

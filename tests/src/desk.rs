@@ -8,7 +8,7 @@ use ipv8_core::bootstrap::Bootstrappers;
 use ipv8_core::context::LocalAddresses;
 use ipv8_core::counters::DropReason;
 use ipv8_core::crypto::{PrivateKey, PublicKey};
-use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
+use ipv8_core::engine::{Engine, EngineConfig, Event, FutureSet, Input, Output, OverlayConfig};
 use ipv8_core::overlay::Strategies;
 use ipv8_core::packet::{CommunityId, Unsealed};
 use ipv8_core::payload::Styled;
@@ -113,6 +113,8 @@ pub struct Desk {
     pub id: CommunityId,
     /// The virtual time.
     pub now: Instant,
+    /// What the overlay has spawned.
+    pub futures: FutureSet,
 }
 
 impl Desk {
@@ -147,7 +149,12 @@ impl Desk {
         let id = engine
             .add_overlay::<Probe>(config, settings, strategies, now)
             .expect("the overlay is made");
-        Self { engine, id, now }
+        Self {
+            engine,
+            id,
+            now,
+            futures: FutureSet::default(),
+        }
     }
 
     /// Puts an overlay of another type in the place of the probe.
@@ -188,14 +195,25 @@ impl Desk {
         }
     }
 
-    /// Everything that waits to go out, sealed, and the events; then says that it was handed over.
+    /// Everything that waits to go out, sealed, and the events; polls what was spawned; then says that it was handed over.
     pub fn drain(&mut self) -> (Vec<(SocketAddr, Vec<u8>)>, Vec<Event>) {
         let (mut sent, mut events) = (Vec::new(), Vec::new());
-        while let Some(output) = self.engine.poll_output() {
-            match output {
-                Output::Send(outgoing) => sent.push((outgoing.to, outgoing.packet.seal())),
-                Output::Event(event) => events.push(event),
-                other => panic!("nobody here does what {other:?} asks"),
+        loop {
+            while let Some(output) = self.engine.poll_output() {
+                match output {
+                    Output::Send(outgoing) => sent.push((outgoing.to, outgoing.packet.seal())),
+                    Output::Event(event) => events.push(event),
+                    Output::Spawn(task) => self.futures.insert(task),
+                    Output::Cancel(id) => self.futures.cancel(id),
+                    other => panic!("nobody here does what {other:?} asks"),
+                }
+            }
+            let finished = self.futures.poll();
+            if finished.is_empty() {
+                break;
+            }
+            for task in finished {
+                self.engine.handle(Input::Finished(task), self.now);
             }
         }
         self.engine.handle(Input::Flushed, self.now);

@@ -69,11 +69,12 @@ const ONE_PLACE: [(&str, &[&str]); 10] = [
         &["overlay", "engine/assemble.rs", "launcher/session.rs"],
     ),
     ("as_any_mut", &["overlay"]),
-    // Messages on their way to the handler of their type, and what a request keeps for its answer.
-    ("downcast", &["community/messages.rs", "context.rs"]),
+    // Messages on their way to the handler of their type, what a request keeps for its answer, and tasks, whose
+    // community an overlay's state does not know.
+    ("downcast", &["community/messages.rs", "context"]),
     (
         "dyn Any",
-        &["overlay", "community/", "context.rs", "launcher/session.rs"],
+        &["overlay", "community/", "context", "launcher/session.rs"],
     ),
     ("dyn DiscoveryStrategy", &["overlay"]),
     ("verified.insert", &["network/verified.rs"]),

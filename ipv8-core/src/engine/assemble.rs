@@ -159,6 +159,7 @@ impl Engine {
         }
         let mut state = OverlayState::new(id, config.my_peer, max_peers, config.bootstrappers);
         state.serial = self.next_serial;
+        state.community_type = Some((TypeId::of::<C>(), community));
         self.next_serial += 1;
         let count = strategies.len();
         let made = self.make::<C>(&mut state, settings, now)?;
@@ -192,6 +193,7 @@ impl Engine {
             }
         };
         self.shared.outbox.truncate(waiting);
+        state.end_tasks(true, &mut self.shared);
         state.stay_asleep(&mut self.shared.timers);
         Err(error)
     }
@@ -304,7 +306,11 @@ impl Engine {
 
     fn remove_overlay(&mut self, id: CommunityId) {
         if let Some(overlay) = self.overlays.get_mut(&id) {
-            overlay.state_mut().stay_asleep(&mut self.shared.timers);
+            let state = overlay.state_mut();
+            if guarded(|| state.end_tasks(true, &mut self.shared)).is_err() {
+                state.tasks.shut_down();
+            }
+            state.stay_asleep(&mut self.shared.timers);
         }
         if let Some(overlay) = self.overlays.shift_remove(&id) {
             let community = overlay.name();

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::packet::CommunityId;
 use crate::peer::Peer;
+use crate::tasks::TaskName;
 
 /// Something that happened in a node.
 #[derive(Clone, Debug)]
@@ -42,6 +43,16 @@ pub enum Event {
         /// What was being called.
         place: Place,
     },
+    /// A future of an overlay has been running for longer than
+    /// [`MAX_TASK_AGE`](crate::tasks::MAX_TASK_AGE); told again every time as much has passed.
+    OldTask {
+        /// The overlay.
+        overlay: CommunityId,
+        /// The task.
+        name: TaskName,
+        /// How long it has been running.
+        age: Duration,
+    },
 }
 
 /// How a strategy's turn went.
@@ -66,7 +77,7 @@ pub struct StepReport {
 }
 
 /// Which code of the user was called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place {
     /// `Community::messages` or `Community::new`.
@@ -86,6 +97,8 @@ pub enum Place {
     RequestTimeout,
     /// The bootstrapper of this name.
     Bootstrapper(&'static str),
+    /// The task of this name, or what it does when its future is done.
+    Task(TaskName),
     /// A call through a handle.
     Call,
 }
@@ -101,6 +114,7 @@ impl fmt::Display for Place {
             Self::PeerObserver => formatter.write_str("peer observer"),
             Self::RequestTimeout => formatter.write_str("request timeout"),
             Self::Bootstrapper(name) => write!(formatter, "bootstrapper {name}"),
+            Self::Task(name) => write!(formatter, "task {name}"),
             Self::Call => formatter.write_str("call through a handle"),
         }
     }

@@ -8,6 +8,8 @@
 //!    any core) and hand the [`Opened`] in with [`Engine::handle`].
 //! 2. The time of [`Engine::poll_timeout`] has come: hand in [`Input::Timeout`].
 //! 3. [`Engine::poll_output`] until `None`; seal and send each [`Output::Send`].
+//!    Poll each [`Output::Spawn`] to its end and hand in what it gives as [`Input::Finished`], unless
+//!    [`Output::Cancel`] comes first.
 //! 4. All of it handed to the socket: [`Input::Flushed`]. Only then may the next strategy step.
 //!
 //! Time is an argument everywhere; randomness follows from the seed. The same inputs at the same
@@ -16,6 +18,7 @@
 mod admission;
 mod assemble;
 mod event;
+mod futures;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -29,13 +32,16 @@ pub(crate) use admission::reason_of;
 pub use admission::{Opened, Ticket};
 pub use assemble::{CallError, OverlayConfig, OverlayError, OverlayInfo, StrategyInfo};
 pub use event::{Event, Place, StepReport};
+pub use futures::FutureSet;
+
+pub use crate::context::{FinishedTask, SpawnedTask, TaskId};
 
 use crate::bootstrap::{Asker, Lookup, LookupError};
-use crate::context::{LocalAddresses, Shared};
+use crate::context::{FutureWork, LocalAddresses, Shared, TaskEvent};
 use crate::counters::Statistics;
 use crate::network::{Network, NetworkLimits, PeerChange};
 use crate::outbox::{Outgoing, is_sendable};
-use crate::overlay::{AnyOverlay, Panicked, StepOutcome};
+use crate::overlay::{AnyOverlay, Panicked, StepOutcome, guarded};
 use crate::packet::CommunityId;
 use crate::scheduler::Scheduler;
 
@@ -83,6 +89,8 @@ pub enum Input {
     LocalAddresses(LocalAddresses),
     /// A name was looked up: the addresses found, with the port asked for, or why there are none.
     Resolved(Lookup, Result<Vec<SocketAddr>, LookupError>),
+    /// A future of [`Output::Spawn`] is done.
+    Finished(FinishedTask),
 }
 
 /// Everything an engine asks of the world.
@@ -95,6 +103,10 @@ pub enum Output {
     Event(Event),
     /// Look this name up, without waiting for it, and hand in what was found as [`Input::Resolved`].
     Resolve(Lookup),
+    /// Poll this future to its end, beside everything else.
+    Spawn(SpawnedTask),
+    /// Drop the future with this id, if it is not done.
+    Cancel(TaskId),
 }
 
 /// A strategy, as the scheduler knows it.
@@ -147,6 +159,7 @@ impl Engine {
             Input::Flushed => self.scheduler.flushed(),
             Input::LocalAddresses(local) => self.shared.local = local,
             Input::Resolved(lookup, found) => self.resolved(&lookup, found, now),
+            Input::Finished(finished) => self.finish(finished, now),
         }
         self.settle(now);
     }
@@ -159,7 +172,11 @@ impl Engine {
         if let Some(lookup) = self.shared.lookups.pop_front() {
             return Some(Output::Resolve(lookup));
         }
-        self.shared.outbox.pop().map(Output::Send)
+        match self.shared.futures.pop() {
+            Some(FutureWork::Spawn(task)) => Some(Output::Spawn(task)),
+            Some(FutureWork::Cancel(id)) => Some(Output::Cancel(id)),
+            None => self.shared.outbox.pop().map(Output::Send),
+        }
     }
 
     /// When [`Input::Timeout`] is wanted next; `None` when only another input can change anything.
@@ -250,9 +267,43 @@ impl Engine {
             for _ in 0..overlay.expire_requests(&mut self.shared, now) {
                 self.note_panic(id, Place::RequestTimeout);
             }
+            self.run_tasks(id, now);
         }
         if let Some(turn) = self.scheduler.take(now) {
             self.step(turn, now);
+        }
+    }
+
+    fn run_tasks(&mut self, id: CommunityId, now: Instant) {
+        let Some(overlay) = self.overlays.get_mut(&id) else {
+            return;
+        };
+        for event in overlay.run_tasks(&mut self.shared, now) {
+            self.note_task(id, event);
+        }
+    }
+
+    /// A future whose overlay is gone, or that was cancelled while it ended, is nobody's any more.
+    fn finish(&mut self, finished: FinishedTask, now: Instant) {
+        let (id, task) = (finished.id().overlay(), finished.id());
+        let loaded = self.overlays.get_mut(&id);
+        let Some(overlay) = loaded.filter(|overlay| overlay.state().serial == task.serial()) else {
+            // Whatever it gave is the user's, and may panic when it is dropped.
+            let _ = guarded(|| drop(finished));
+            return;
+        };
+        if let Some(event) = overlay.finish_task(finished, &mut self.shared, now) {
+            self.note_task(id, event);
+        }
+    }
+
+    fn note_task(&mut self, overlay: CommunityId, event: TaskEvent) {
+        match event {
+            TaskEvent::Panicked(name) => self.note_panic(overlay, Place::Task(name)),
+            TaskEvent::Old(name, age) => {
+                tracing::warn!(%overlay, task = %name, ?age, "a task has been running for long");
+                self.emit(Event::OldTask { overlay, name, age });
+            }
         }
     }
 

@@ -19,6 +19,7 @@ use crate::runtime::error::Error;
 use crate::runtime::node::{Command, Node, now};
 use crate::runtime::signals::stop_signal;
 use crate::runtime::statistics::NodeStatistics;
+use crate::tasks::TaskError;
 
 /// Why a request to a running node had no answer.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +34,9 @@ pub enum HandleError {
     /// The overlay refused.
     #[error(transparent)]
     Overlay(#[from] OverlayError),
+    /// The task was not registered.
+    #[error(transparent)]
+    Task(#[from] TaskError),
 }
 
 /// How a node ended.

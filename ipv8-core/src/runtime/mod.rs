@@ -1,10 +1,12 @@
 //! The world's end of a node: one task with one select loop that owns the socket and the engine.
 //!
-//! `node` is the loop, `hold` a node that is not on the air yet, `handle` what other tasks hold,
-//! `watchdog` names a step that does not come back, `signals` waits for Ctrl-C and SIGTERM.
+//! `node` is the loop, `hold` a node that is not on the air yet, `handle` what other tasks hold, `futures` polls
+//! what overlays spawn, `watchdog` names a step that does not come back, `signals` waits for Ctrl-C and SIGTERM.
 
 mod error;
+mod futures;
 mod handle;
+mod handle_tasks;
 mod hold;
 mod node;
 mod resolver;

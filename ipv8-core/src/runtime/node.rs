@@ -7,7 +7,8 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::endpoint::Endpoint;
-use crate::engine::{Engine, Event, Input, Output};
+use crate::engine::{Engine, Event, FinishedTask, Input, Output};
+use crate::runtime::futures::Futures;
 use crate::runtime::resolver::{Found, Resolver};
 use crate::runtime::statistics::{NodeStatistics, count};
 use crate::runtime::watchdog::Watchdog;
@@ -31,6 +32,8 @@ enum Woken {
     Asked(Command),
     /// A name was looked up.
     Found(Found),
+    /// A future of an overlay is done.
+    Finished(FinishedTask),
     /// Datagrams are there, or the log is to be written.
     Otherwise,
 }
@@ -39,6 +42,7 @@ enum Woken {
 pub(super) struct Node {
     pub(super) engine: Engine,
     endpoint: Endpoint,
+    futures: Futures,
     events: broadcast::Sender<Event>,
     watchdog: Watchdog,
     resolver: Resolver,
@@ -64,6 +68,7 @@ impl Node {
         Self {
             engine,
             endpoint,
+            futures: Futures::default(),
             events,
             watchdog: Watchdog::start(),
             resolver: Resolver::new(),
@@ -100,6 +105,7 @@ impl Node {
                 Woken::Found((lookup, found)) => {
                     self.engine.handle(Input::Resolved(lookup, found), now());
                 }
+                Woken::Finished(task) => self.engine.handle(Input::Finished(task), now()),
                 Woken::Otherwise => {}
             }
             // Nor must steps or requests keep datagrams waiting, however many there are.
@@ -108,6 +114,7 @@ impl Node {
         }
         self.engine.unload_all(now());
         self.drain().await;
+        self.futures.shut_down().await;
         tracing::info!("node stopped");
     }
 
@@ -126,6 +133,7 @@ impl Node {
             () = sleep_until(deadline) => Woken::Turn,
             command = commands.recv() => command.map_or(Woken::End, Woken::Asked),
             found = self.resolver.found() => Woken::Found(found),
+            Some(finished) = self.futures.next() => Woken::Finished(finished),
             () = self.endpoint.readable() => Woken::Otherwise,
             () = tokio::time::sleep_until(self.next_report.into()) => Woken::Otherwise,
         }
@@ -174,6 +182,8 @@ impl Node {
                     let _ = self.events.send(event);
                 }
                 Output::Resolve(lookup) => self.resolver.start(lookup),
+                Output::Spawn(task) => self.futures.spawn(task),
+                Output::Cancel(id) => self.futures.cancel(id),
                 Output::Send(outgoing) => {
                     let datagram = outgoing.packet.seal();
                     let sent = self.endpoint.send(outgoing.to, &datagram).await;
