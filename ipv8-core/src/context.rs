@@ -137,6 +137,11 @@ impl Shared {
         }
     }
 
+    /// Lets the Lamport clock of the key `mid` go on from `time`.
+    pub(crate) fn start_clock(&mut self, mid: Mid, time: u64) {
+        self.clocks.insert(mid, time);
+    }
+
     /// Advances the Lamport clock of the key `mid` and returns the new value (protocol 4.2): the
     /// first message of a key carries 1, and overlays with the same key count together.
     fn claim_global_time(&mut self, mid: Mid) -> u64 {
@@ -222,6 +227,12 @@ impl OverlayState {
         if let Some(timer) = self.wake.take() {
             timers.cancel(timer);
         }
+    }
+
+    /// From now on this is an overlay of another community: for a tracker, which has no community of its own.
+    pub(crate) fn serve(&mut self, community_id: CommunityId) {
+        self.community_id = community_id;
+        self.prefix = community_id.prefix();
     }
 
     /// Overrides the WAN estimate, which otherwise stays `0.0.0.0:0` until the first introduction

@@ -65,6 +65,16 @@ impl Peer {
         }
     }
 
+    /// The IPv4 address it was heard of at.
+    pub fn ipv4_address(&self) -> Option<SocketAddrV4> {
+        self.v4
+    }
+
+    /// The IPv6 address it was heard of at.
+    pub fn ipv6_address(&self) -> Option<SocketAddrV6> {
+        self.v6
+    }
+
     /// The address in the LAN slot: what the peer itself says it is on its local network.
     pub fn lan_address(&self) -> Option<SocketAddrV4> {
         self.v4_lan

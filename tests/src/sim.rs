@@ -8,10 +8,9 @@ use std::time::{Duration, Instant};
 
 use ipv8_core::Community;
 use ipv8_core::bootstrap::DispersyBootstrapper;
-use ipv8_core::communities::tracker::Tracker;
+use ipv8_core::communities::tracker::{Tracker, TrackerOptions};
 use ipv8_core::context::LocalAddresses;
 use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
-use ipv8_core::network::NetworkLimits;
 use ipv8_core::overlay::Strategies;
 use ipv8_core::packet::CommunityId;
 
@@ -88,7 +87,7 @@ impl Sim {
     /// Puts a tracker at `at`.
     pub fn add_tracker(&mut self, at: SocketAddr, number: u16) -> usize {
         let seed = [number.to_be_bytes()[1]; 32];
-        let mut tracker = Tracker::new(key(number), NetworkLimits::default(), seed);
+        let mut tracker = Tracker::new(key(number), TrackerOptions::default(), seed);
         tracker.set_local_addresses(local(at));
         self.place(at, Machine::Tracker(Box::new(tracker)))
     }

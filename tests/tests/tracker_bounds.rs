@@ -5,14 +5,21 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use ipv8_core::CommunityId;
-use ipv8_core::communities::tracker::{MAX_SERVICES, Tracker};
+use ipv8_core::communities::tracker::{Tracker, TrackerLimits, TrackerOptions};
 use ipv8_core::counters::DropReason;
-use ipv8_core::crypto::PrivateKey;
-use ipv8_core::network::NetworkLimits;
+use ipv8_core::crypto::{Mid, PrivateKey};
 use ipv8_core::payload::{IntroductionRequest, Style};
 use ipv8_tests::desk::{PROBE, address, key, sealed_styled};
 use ipv8_tests::samples::samples;
 use ipv8_tests::wire_fields::{Field, read};
+
+fn with_limits(limits: TrackerLimits) -> Tracker {
+    let options = TrackerOptions {
+        limits,
+        ..TrackerOptions::default()
+    };
+    Tracker::new(key(0), options, [1; 32])
+}
 
 fn at(number: u16) -> SocketAddr {
     SocketAddr::from((
@@ -49,11 +56,10 @@ fn ask(
 
 #[test]
 fn a_full_tracker_makes_room_for_those_who_ask_now() {
-    let limits = NetworkLimits {
+    let mut tracker = with_limits(TrackerLimits {
         max_peers: 20,
-        ..NetworkLimits::default()
-    };
-    let mut tracker = Tracker::new(key(0), limits, [1; 32]);
+        ..TrackerLimits::default()
+    });
     let mut now = Instant::now();
     for number in 1..=200 {
         now += Duration::from_secs(60);
@@ -76,11 +82,10 @@ fn a_full_tracker_makes_room_for_those_who_ask_now() {
 
 #[test]
 fn those_who_keep_asking_stay() {
-    let limits = NetworkLimits {
+    let mut tracker = with_limits(TrackerLimits {
         max_peers: 20,
-        ..NetworkLimits::default()
-    };
-    let mut tracker = Tracker::new(key(0), limits, [1; 32]);
+        ..TrackerLimits::default()
+    });
     let mut now = Instant::now();
     for number in 2..=200 {
         now += Duration::from_secs(1);
@@ -92,36 +97,149 @@ fn those_who_keep_asking_stay() {
     assert!(introduced.count() > 0, "the faithful one was dropped");
 }
 
+fn service(number: usize) -> CommunityId {
+    let mut id = [0x55; 20];
+    id[..8].copy_from_slice(&number.to_be_bytes());
+    CommunityId::from_bytes(id)
+}
+
+fn size(tracker: &Tracker, service: CommunityId) -> Option<usize> {
+    let mut services = tracker.services();
+    services
+        .find(|(listed, _)| *listed == service)
+        .map(|(_, peers)| peers)
+}
+
 #[test]
 fn there_is_always_room_for_another_community() {
-    let mut tracker = Tracker::new(key(0), NetworkLimits::default(), [1; 32]);
-    let now = Instant::now();
-    let service = |number: usize| {
-        let mut id = [0x55; 20];
-        id[..8].copy_from_slice(&number.to_be_bytes());
-        CommunityId::from_bytes(id)
+    let limits = TrackerLimits {
+        max_services: 100,
+        ..TrackerLimits::default()
     };
+    let mut tracker = with_limits(limits);
+    let now = Instant::now();
     for number in 1..=5 {
         ask(&mut tracker, PROBE, number, now);
     }
-    for number in 0..MAX_SERVICES + 100 {
-        ask(&mut tracker, service(number), 1, now);
-        if number % 100 > 0 {
-            continue;
-        }
-        let served = tracker
-            .services()
-            .find(|(listed, _)| *listed == service(number));
-        assert_eq!(served, Some((service(number), 1)), "the new one is served");
+    for number in 0..300 {
+        // Few of them each: a peer has a bound of its own.
+        let peer = 10 + u16::try_from(number / 50).expect("small");
+        ask(&mut tracker, service(number), peer, now);
+        assert_eq!(
+            size(&tracker, service(number)),
+            Some(1),
+            "the new one is served"
+        );
     }
-    assert_eq!(tracker.services().count(), MAX_SERVICES);
-    let popular = tracker.services().find(|(listed, _)| *listed == PROBE);
-    assert_eq!(popular, Some((PROBE, 5)), "one with peers stays");
+    assert_eq!(tracker.service_count(), 100);
+    assert_eq!(size(&tracker, PROBE), Some(5), "one with peers stays");
+    assert_eq!(tracker.counters().services_evicted, 201);
+    assert_eq!(tracker.counters().peer_services_evicted, 0);
+}
+
+#[test]
+fn one_key_does_not_fill_the_tracker_with_communities() {
+    let mut tracker = with_limits(TrackerLimits::default());
+    let now = Instant::now();
+    for number in 0..500 {
+        // It keeps asking for the first.
+        ask(&mut tracker, service(0), 1, now);
+        ask(&mut tracker, service(number), 1, now);
+    }
+    assert_eq!(tracker.service_count(), 128);
+    assert_eq!(tracker.counters().peer_services_evicted, 500 - 128);
+    assert_eq!(
+        size(&tracker, service(0)),
+        Some(1),
+        "the one it asks for stays"
+    );
+    assert_eq!(size(&tracker, service(499)), Some(1));
+    assert_eq!(size(&tracker, service(1)), None, "the oldest goes");
+    assert_eq!(tracker.peer_count(), 1);
+}
+
+#[test]
+fn one_community_does_not_fill_the_tracker_with_peers() {
+    let mut tracker = with_limits(TrackerLimits {
+        max_peers_per_service: 10,
+        ..TrackerLimits::default()
+    });
+    let mut now = Instant::now();
+    ask(&mut tracker, service(1), 1, now);
+    for number in 1..=30 {
+        now += Duration::from_secs(1);
+        ask(&mut tracker, PROBE, number, now);
+    }
+    assert_eq!(size(&tracker, PROBE), Some(10));
+    assert_eq!(tracker.counters().service_peers_evicted, 20);
+    // The first lost its place there, but not in its other community.
+    assert_eq!(tracker.peer_count(), 11);
+    assert_eq!(size(&tracker, service(1)), Some(1));
+    let stayed = mids(&tracker, PROBE);
+    let latest: BTreeSet<_> = (21..=30).map(|n| key(n).public_key().mid()).collect();
+    assert_eq!(stayed, latest, "the oldest go first");
+}
+
+fn mids(tracker: &Tracker, service: CommunityId) -> BTreeSet<Mid> {
+    tracker.peers(service).map(|peer| peer.mid()).collect()
+}
+
+#[test]
+fn the_oldest_go_first_when_there_are_too_many_in_all() {
+    let mut tracker = with_limits(TrackerLimits {
+        max_peers: 3,
+        ..TrackerLimits::default()
+    });
+    let mut now = Instant::now();
+    for number in 1..=5 {
+        now += Duration::from_secs(1);
+        ask(&mut tracker, PROBE, number, now);
+    }
+    let latest: BTreeSet<_> = (3..=5).map(|n| key(n).public_key().mid()).collect();
+    assert_eq!(mids(&tracker, PROBE), latest);
+    assert_eq!(tracker.counters().peers_evicted, 2);
+}
+
+/// Many keys of one subnet against a few peers elsewhere.
+#[test]
+fn who_makes_many_keys_expels_its_own() {
+    let mut tracker = with_limits(TrackerLimits {
+        max_peers: 100,
+        ..TrackerLimits::default()
+    });
+    let mut now = Instant::now();
+    let honest = |number: u16| SocketAddr::from(([30, 0, number.to_be_bytes()[1], 1], 1000));
+    for number in 1..=20 {
+        let packet = request(PROBE, &key(number), honest(number));
+        tracker.handle(honest(number), &packet, now);
+    }
+    while tracker.poll_output().is_some() {}
+    for number in 0..1000_u16 {
+        now += Duration::from_millis(10);
+        // 20.0.0.x, all of them
+        let from = SocketAddr::from(([20, 0, 0, number.to_be_bytes()[1]], 1000 + number));
+        tracker.handle(from, &request(PROBE, &key(1000 + number), from), now);
+        while tracker.poll_output().is_some() {}
+    }
+    let stayed = mids(&tracker, PROBE);
+    let honest_stayed = (1..=20).filter(|n| stayed.contains(&key(*n).public_key().mid()));
+    assert_eq!(honest_stayed.count(), 20);
+    assert_eq!(tracker.peer_count(), 100);
+    // Nor do they take the answers.
+    let answers = (0..1000).filter_map(|_| ask(&mut tracker, PROBE, 0xffff, now));
+    let honest: BTreeSet<_> = (1..=20).map(honest).collect();
+    let answers: Vec<_> = answers.collect();
+    assert_eq!(answers.len(), 1000, "never an empty answer");
+    let good = answers
+        .iter()
+        .filter(|answer| honest.contains(answer))
+        .count();
+    assert!(good > 900, "{good} of 1000");
 }
 
 #[test]
 fn a_tracker_takes_introduction_requests_and_nothing_else() {
-    let mut tracker = Tracker::new(key(0), NetworkLimits::default(), [1; 32]);
+    let mut tracker = with_limits(TrackerLimits::default());
     let now = Instant::now();
     for sample in samples(PROBE, &key(1)) {
         for length in 0..=sample.bytes.len() {

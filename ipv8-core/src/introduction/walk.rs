@@ -46,12 +46,33 @@ impl Context<'_> {
     }
 
     fn request_introduction(&mut self, to: SocketAddr, new_style: bool) {
+        let number = self.claim_wrapped_time();
+        self.send_introduction_request_at(to, new_style, number, number);
+    }
+
+    /// Sends an introduction request whose answer is known by `number`.
+    pub(crate) fn send_numbered_introduction_request(
+        &mut self,
+        to: SocketAddr,
+        new_style: bool,
+        number: u16,
+    ) {
+        let time = self.claim_wrapped_time();
+        self.send_introduction_request_at(to, new_style, number, time);
+    }
+
+    fn send_introduction_request_at(
+        &mut self,
+        to: SocketAddr,
+        new_style: bool,
+        number: u16,
+        time: u16,
+    ) {
         let style = if new_style || to.is_ipv6() {
             Style::New
         } else {
             Style::Old
         };
-        let number = self.claim_wrapped_time();
         let request = IntroductionRequest::new(
             style,
             to,
@@ -59,7 +80,7 @@ impl Context<'_> {
             self.my_source_wan(style),
             number,
         );
-        self.send_styled(to, style, request, u64::from(number));
+        self.send_styled(to, style, request, u64::from(time));
     }
 
     /// The clock as introductions carry it, both as time and as identifier: modulo 65,536

@@ -1,19 +1,15 @@
 //! From planned launchers to a running node.
 
-use rand::SeedableRng;
-use rand::rngs::StdRng;
 use tracing::Instrument;
 
 use super::erased::{ErasedLauncher, Failure};
 use super::launchers::Launchers;
 use super::session::{AnySession, Given};
-use crate::config::{Configuration, MyPeer};
-use crate::crypto::PrivateKey;
+use crate::config::Configuration;
 use crate::endpoint::{Endpoint, EndpointOptions};
 use crate::engine::{Engine, EngineConfig, OverlayConfig};
-use crate::key_file;
 use crate::plan::{LauncherMeta, Problem};
-use crate::runtime::{Error, HeldNode, Ipv8};
+use crate::runtime::{Error, HeldNode, Ipv8, my_peer};
 
 /// Launches every launcher linked into this program, with the default configuration: a socket on
 /// `0.0.0.0:8090` (or the next free port), a new key, no bootstrap addresses.
@@ -174,18 +170,4 @@ fn engine(configuration: &Configuration) -> Result<Engine, Error> {
         walk_interval: configuration.interval(),
         network: configuration.network.clone(),
     }))
-}
-
-/// The node's key. A new one never comes from the node's seed: who knows the seed would know it.
-fn my_peer(source: &MyPeer) -> Result<PrivateKey, Error> {
-    let rng = || -> Result<StdRng, Error> {
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed)?;
-        Ok(StdRng::from_seed(seed))
-    };
-    match source {
-        MyPeer::New => Ok(PrivateKey::generate(&mut rng()?)),
-        MyPeer::Key(key) => Ok(key.clone()),
-        MyPeer::File(path) => Ok(key_file::load_or_create(path, &mut rng()?)?),
-    }
 }

@@ -54,6 +54,10 @@ pub enum Error {
     /// [`Ipv8::stop`](crate::Ipv8::stop) was called while launchers were at work.
     #[error("the node was stopped while it was being launched")]
     Stopped,
+    /// The state of a tracker may not or cannot be served.
+    #[cfg(feature = "http")]
+    #[error(transparent)]
+    Api(#[from] crate::runtime::ApiError),
     /// Ctrl-C and SIGTERM could not be listened for.
     #[error("signals cannot be listened for: {0}")]
     Signals(io::Error),

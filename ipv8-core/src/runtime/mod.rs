@@ -8,6 +8,7 @@ mod futures;
 mod handle;
 mod handle_tasks;
 mod hold;
+mod my_peer;
 mod node;
 mod resolver;
 mod signals;
@@ -18,6 +19,9 @@ mod watchdog;
 pub use error::{Error, Hook};
 pub use handle::{HandleError, Ipv8, OverlayHandle};
 pub(crate) use hold::HeldNode;
+pub(crate) use my_peer::my_peer;
 pub(crate) use node::now;
 pub use statistics::NodeStatistics;
-pub use tracker::RunningTracker;
+#[cfg(feature = "http")]
+pub use tracker::{ApiConfiguration, ApiError};
+pub use tracker::{RunningTracker, TrackerConfiguration};
