@@ -298,7 +298,7 @@ fn a_peer_that_has_enough_peers_is_forgotten_for_that_community() {
     while watch.there(PROBE).contains(&2) {
         let before = watch.pings.len();
         watch.pass(seconds(10), |_| false);
-        for ping in watch.pings[before..].to_vec() {
+        for ping in watch.pings.split_off(before) {
             let number = number_at(ping.to);
             watch.answer(&ping, number, ping.to, number == 2 && ping.service == PROBE);
         }
