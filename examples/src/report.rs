@@ -185,7 +185,7 @@ impl Report {
 
     fn step(step: &StepReport, started: Instant) -> Self {
         Self::Step {
-            strategy: step.strategy,
+            strategy: step.strategy.type_name(),
             index: step.index,
             at: seconds(step.at.saturating_duration_since(started)),
             peers: step.peers,
@@ -261,6 +261,7 @@ impl fmt::Display for Stats {
 mod tests {
     use ipv8_core::CommunityId;
     use ipv8_core::crypto::PrivateKey;
+    use ipv8_core::overlay::StrategyId;
     use tokio::sync::broadcast;
 
     use super::*;
@@ -280,7 +281,8 @@ mod tests {
     fn step(at: Instant, peers: usize) -> Event {
         Event::Step(StepReport {
             overlay: OVERLAY,
-            strategy: "RandomWalk",
+            id: StrategyId::from_number(1),
+            strategy: "RandomWalk".into(),
             index: 1,
             at,
             peers,

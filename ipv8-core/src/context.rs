@@ -157,6 +157,8 @@ pub struct OverlayState {
     pub(crate) community_id: CommunityId,
     /// Tells apart overlays that had the same id one after the other.
     pub(crate) serial: u64,
+    /// What the overlay is called among those of its engine; empty until an engine has it.
+    pub(crate) name: String,
     pub(crate) prefix: Prefix,
     pub(crate) my_key: PrivateKey,
     pub(crate) max_peers: i32,
@@ -186,6 +188,7 @@ impl OverlayState {
         Self {
             community_id,
             serial: 0,
+            name: String::new(),
             prefix: community_id.prefix(),
             my_key,
             max_peers,
@@ -289,6 +292,12 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn community_id(&self) -> CommunityId {
         self.state.community_id
+    }
+
+    /// What this overlay is called among those of its node: like its launcher, if it has one.
+    #[must_use]
+    pub fn overlay_name(&self) -> &str {
+        &self.state.name
     }
 
     /// The public key of this overlay's own peer.

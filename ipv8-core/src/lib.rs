@@ -20,7 +20,7 @@
 //! | 3 one overlay | [`context`], [`introduction`], [`bootstrap`] |
 //! | 2 state | [`peer`], [`network`], [`timers`], [`outbox`], [`request_cache`], [`tasks`], [`counters`] |
 //! | 1 messages | [`packet`], [`payload`] |
-//! | 0 values | [`address`], [`wire`], [`crypto`], [`options`], [`mod@nearest`], [`type_name`] |
+//! | 0 values | [`address`], [`names`], [`wire`], [`crypto`], [`options`], [`mod@nearest`], [`type_name`] |
 //!
 //! Beside the tower, on floors 0 to 6: [`communities`].
 //!
@@ -45,6 +45,7 @@ pub mod engine;
 pub mod introduction;
 pub mod key_file;
 pub mod launcher;
+pub mod names;
 pub mod nearest;
 pub mod network;
 pub mod options;

@@ -46,11 +46,7 @@ pub fn address(text: &str) -> SocketAddr {
 /// What an overlay is made with when nothing special is asked for: the key of that number.
 #[must_use]
 pub fn overlay_config(number: u16) -> OverlayConfig {
-    OverlayConfig {
-        my_peer: key(number),
-        max_peers: None,
-        bootstrappers: Bootstrappers::new(),
-    }
+    OverlayConfig::new(key(number))
 }
 
 /// A sealed message of a community's own, signed by `signer` if it is a signed one.

@@ -111,9 +111,8 @@ impl Sim {
         let mut engine = Engine::new(&EngineConfig::new(seeds));
         engine.handle(Input::LocalAddresses(local(at)), self.now);
         let config = OverlayConfig {
-            my_peer: key(number),
-            max_peers: None,
             bootstrappers: DispersyBootstrapper::new(bootstrap).into(),
+            ..OverlayConfig::new(key(number))
         };
         engine
             .add_overlay::<Quiet>(config, QuietId::default(), strategies, self.now)

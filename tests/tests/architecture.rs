@@ -66,17 +66,17 @@ const ONE_PLACE: [(&str, &[&str]); 10] = [
     // A session has its type back for each call of a launcher.
     (
         "downcast_mut",
-        &["overlay", "engine/assemble.rs", "launcher/session.rs"],
+        &["overlay/", "engine/assemble.rs", "launcher/session.rs"],
     ),
-    ("as_any_mut", &["overlay"]),
+    ("as_any_mut", &["overlay/"]),
     // Messages on their way to the handler of their type, what a request keeps for its answer, and tasks, whose
     // community an overlay's state does not know.
     ("downcast", &["community/messages.rs", "context"]),
     (
         "dyn Any",
-        &["overlay", "community/", "context", "launcher/session.rs"],
+        &["overlay/", "community/", "context", "launcher/session.rs"],
     ),
-    ("dyn DiscoveryStrategy", &["overlay"]),
+    ("dyn DiscoveryStrategy", &["overlay/"]),
     ("verified.insert", &["network/verified.rs"]),
     ("add_verified_peer", &["network/", "introduction/"]),
     ("PeerChange::Added", &["network/", "engine/"]),

@@ -86,7 +86,7 @@ fn a_step_that_panics_delays_nobody() {
         desk.engine.handle(Input::Timeout, desk.now);
         events.extend(desk.drain().1);
     }
-    assert_eq!(places(&events), vec![Place::Step("Panics"); 3]);
+    assert_eq!(places(&events), vec![Place::Step("Panics".into()); 3]);
     let steps = steps(&events);
     assert_eq!(steps.len(), 9);
     for (index, step) in steps.iter().enumerate() {

@@ -170,9 +170,9 @@ impl World {
             .add::<RandomWalk>(5, |_| {})
             .add::<Moody>(-1, |_| {});
         let config = OverlayConfig {
-            my_peer: key(0),
             max_peers: Some(4),
             bootstrappers: DispersyBootstrapper::new([somewhere(1), somewhere(21)]).into(),
+            ..OverlayConfig::new(key(0))
         };
         let traps = if N == 2 {
             vec![Trap::PeerAdded, Trap::Message, Trap::Unload]

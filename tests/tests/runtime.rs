@@ -101,7 +101,7 @@ async fn panics_of_a_node_are_told_and_the_node_goes_on() {
         Place::Message(246),
         Place::PeerObserver,
         Place::RequestTimeout,
-        Place::Step("Panics"),
+        Place::Step("Panics".into()),
         Place::Unload,
     ] {
         assert!(places.contains(&place), "{place} is not among {places:?}");

@@ -103,9 +103,8 @@ impl<'a> Scenario<'a> {
         let max_peers =
             Some(i32::try_from(own["max_peers"].as_i64().expect("a number")).expect("small"));
         let config = OverlayConfig {
-            my_peer,
             max_peers,
-            bootstrappers: Bootstrappers::new(),
+            ..OverlayConfig::new(my_peer)
         };
         let added = match case["community"].as_str() {
             Some(DISCOVERY) => {
@@ -333,11 +332,7 @@ fn packets_that_py_ipv8_ignores_are_dropped_and_counted() {
         let id = CommunityId::from_bytes(prefix[2..].try_into().expect("20 bytes"));
         let mut engine = Engine::new(&EngineConfig::new([1; 32]));
         let my_peer = PrivateKey::from_bytes(&keys["alice"].1).expect("a private key");
-        let config = OverlayConfig {
-            my_peer,
-            max_peers: None,
-            bootstrappers: Bootstrappers::new(),
-        };
+        let config = OverlayConfig::new(my_peer);
         let now = Instant::now();
         engine
             .add_overlay::<Quiet>(config, QuietId(id), Strategies::new(), now)

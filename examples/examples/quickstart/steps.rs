@@ -41,7 +41,7 @@ impl Steps {
     /// No steps yet; of the times between them the last `keep` will be kept.
     fn new(strategies: &[StrategyInfo], keep: usize) -> Self {
         let strategies = strategies.iter().map(|strategy| StrategySteps {
-            name: strategy.name,
+            name: strategy.name.type_name(),
             target: strategy.target_peers,
             taken: 0,
             skipped: 0,

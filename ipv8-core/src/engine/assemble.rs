@@ -1,15 +1,14 @@
 //! Adding overlays and strategies to an engine, and taking them out again.
 
-use std::any::TypeId;
 use std::net::SocketAddr;
 use std::time::Instant;
 
 use crate::bootstrap::Bootstrappers;
-use crate::community::{Community, CommunityError, MessageTable, MessageTableError};
+use crate::community::{Community, MessageTable};
 use crate::context::{Context, OverlayState};
 use crate::crypto::PrivateKey;
-use crate::engine::{Engine, Event, Place, Turn};
-use crate::overlay::{Overlay, Panicked, Strategies, guarded, short_type_name};
+use crate::engine::{CallError, Engine, Event, OverlayError, Place, Turn};
+use crate::overlay::{Overlay, Panicked, Strategies, StrategyId, guarded, short_type_name};
 use crate::packet::CommunityId;
 
 /// What an overlay needs besides its community's settings.
@@ -17,118 +16,26 @@ use crate::packet::CommunityId;
 pub struct OverlayConfig {
     /// The key of the overlay's own peer.
     pub my_peer: PrivateKey,
+    /// What the overlay is called, among those of its node. Default: the community's type, without path, and a number if that
+    /// name is taken: `MyCommunity`, `MyCommunity#2`. (A launcher's overlay is called like the launcher.)
+    pub name: Option<String>,
     /// Overrides [`Community::MAX_PEERS`]; -1: no limit.
     pub max_peers: Option<i32>,
     /// Whom to ask when nobody is known.
     pub bootstrappers: Bootstrappers,
 }
 
-/// Why an overlay could not be added.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OverlayError {
-    /// The engine has an overlay with this id.
-    #[error("{community}: community id {id} is in use by {other}: give one of them another id")]
-    DuplicateCommunity {
-        /// The community refused.
-        community: &'static str,
-        /// The id.
-        id: CommunityId,
-        /// The community that has it.
-        other: &'static str,
-    },
-    /// Its message handlers contradict each other or IPv8.
-    #[error("{community}: {}", join(errors))]
-    Messages {
-        /// The community refused.
-        community: &'static str,
-        /// All that is wrong.
-        errors: Vec<MessageTableError>,
-    },
-    /// A target below -1.
-    #[error(
-        "{community}: target_peers = {target_peers} of {strategy}: use -1 for no limit, or 0 and above"
-    )]
-    Target {
-        /// The community refused.
-        community: &'static str,
-        /// The strategy.
-        strategy: &'static str,
-        /// What was asked for.
-        target_peers: i32,
-    },
-    /// A peer limit below -1.
-    #[error("{community}: max_peers = {max_peers}: use -1 for no limit, or 0 and above")]
-    MaxPeers {
-        /// The community refused.
-        community: &'static str,
-        /// What was asked for.
-        max_peers: i32,
-    },
-    /// [`Community::new`] failed.
-    #[error("{community} could not be made: {error}")]
-    Community {
-        /// The community refused.
-        community: &'static str,
-        /// What it said.
-        error: CommunityError,
-    },
-    /// [`Community::new`] or [`Community::started`] panicked.
-    #[error("{community} panicked while it was being made")]
-    Panicked {
-        /// The community refused.
-        community: &'static str,
-    },
-}
-
-fn join(errors: &[MessageTableError]) -> String {
-    errors
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("; ")
-}
-
-/// Why a call into an overlay had no result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CallError {
-    /// There is no overlay of that id and type (any more).
-    #[error("the overlay is not loaded: it was unloaded, or never launched")]
-    NotLoaded,
-    /// The call panicked.
-    #[error("the call panicked; the node goes on")]
-    Panicked,
-}
-
-/// A strategy of a running node.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StrategyInfo {
-    /// The overlay it walks.
-    pub overlay: CommunityId,
-    /// The overlay's community type, without path.
-    pub community: &'static str,
-    /// Its place among the overlay's strategies, from 0.
-    pub index: usize,
-    /// Its type, without path.
-    pub name: &'static str,
-    /// Its target; -1: none.
-    pub target_peers: i32,
-}
-
-/// An overlay of a running node.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OverlayInfo {
-    /// Its id.
-    pub id: CommunityId,
-    /// Its community type, without path.
-    pub community: &'static str,
-    /// Its community type.
-    pub community_type: TypeId,
-    /// Its strategies, in order.
-    pub strategies: Vec<StrategyInfo>,
-    /// Its bootstrappers' types, without path, in order.
-    pub bootstrappers: Vec<&'static str>,
+impl OverlayConfig {
+    /// The defaults for an overlay with this key: named after its type, as many peers as its community says, nobody to ask.
+    #[must_use]
+    pub fn new(my_peer: PrivateKey) -> Self {
+        Self {
+            my_peer,
+            name: None,
+            max_peers: None,
+            bootstrappers: Bootstrappers::new(),
+        }
+    }
 }
 
 impl Engine {
@@ -153,23 +60,25 @@ impl Engine {
         };
         let max_peers = config.max_peers.unwrap_or(C::MAX_PEERS);
         self.check_overlay(community, id, max_peers, &strategies)?;
+        let name = self.name_for(community, config.name)?;
         if !table.errors().is_empty() {
             let errors = table.errors().to_vec();
             return Err(OverlayError::Messages { community, errors });
         }
         let mut state = OverlayState::new(id, config.my_peer, max_peers, config.bootstrappers);
+        state.name = name;
         state.serial = self.next_serial;
         state.community_type = Some((TypeId::of::<C>(), community));
         self.next_serial += 1;
-        let count = strategies.len();
         let made = self.make::<C>(&mut state, settings, now)?;
         self.shared.network.register_service(id);
         self.shared.network.blacklist_mid(state.my_key.mid());
         let key = state.my_key.clone();
         self.shared.overlay_keys.insert(id, key);
-        self.overlays
-            .insert(id, Box::new(Overlay::new(state, made, table, strategies)));
-        self.schedule(id, 0..count, now);
+        let mut overlay = Overlay::new(state, made, table);
+        let added = overlay.append(strategies, &mut self.next_strategy);
+        self.overlays.insert(id, Box::new(overlay));
+        self.schedule(id, added, now);
         self.start(id, community, now)?;
         Ok(id)
     }
@@ -220,6 +129,29 @@ impl Engine {
         Ok(())
     }
 
+    /// The name of a new overlay: the one `wanted`, or a free one made of its type.
+    fn name_for(
+        &self,
+        community: &'static str,
+        wanted: Option<String>,
+    ) -> Result<String, OverlayError> {
+        let mut overlays = self.overlays.values();
+        let Some(name) = wanted else {
+            let taken = |name: &String| overlays.clone().any(|one| one.state().name == *name);
+            let numbered = (2_u64..).map(|number| format!("{community}#{number}"));
+            let mut names = std::iter::once(community.to_owned()).chain(numbered);
+            return Ok(names.find(|name| !taken(name)).unwrap_or_default());
+        };
+        match overlays.find(|one| one.state().name == name) {
+            Some(other) => Err(OverlayError::DuplicateName {
+                community,
+                name,
+                other: other.community(),
+            }),
+            None => Ok(name),
+        }
+    }
+
     fn check_overlay<C: Community>(
         &self,
         community: &'static str,
@@ -231,7 +163,7 @@ impl Engine {
             return Err(OverlayError::DuplicateCommunity {
                 community,
                 id,
-                other: other.name(),
+                other: other.community(),
             });
         }
         if max_peers < -1 {
@@ -243,7 +175,7 @@ impl Engine {
         check_targets(community, strategies)
     }
 
-    /// Appends strategies to the overlay `id`.
+    /// Appends strategies to the overlay `id`, and returns which they are.
     ///
     /// # Errors
     ///
@@ -254,20 +186,22 @@ impl Engine {
         id: CommunityId,
         strategies: Strategies<C>,
         now: Instant,
-    ) -> Result<Result<(), OverlayError>, CallError> {
+    ) -> Result<Result<Vec<StrategyId>, OverlayError>, CallError> {
         if let Err(error) = check_targets(short_type_name::<C>(), &strategies) {
             return Ok(Err(error));
         }
-        let overlay = self.overlay_mut::<C>(id).ok_or(CallError::NotLoaded)?;
-        let added = overlay.append(strategies);
-        self.schedule(id, added, now);
-        Ok(Ok(()))
+        let overlay = self.overlays.get_mut(&id);
+        let overlay = overlay.and_then(|overlay| overlay.downcast_mut::<C>());
+        let overlay = overlay.ok_or(CallError::NotLoaded)?;
+        let added = overlay.append(strategies, &mut self.next_strategy);
+        self.schedule(id, added.clone(), now);
+        Ok(Ok(added))
     }
 
-    fn schedule(&mut self, overlay: CommunityId, indexes: std::ops::Range<usize>, now: Instant) {
+    fn schedule(&mut self, overlay: CommunityId, strategies: Vec<StrategyId>, now: Instant) {
         let first = self.first_turn(now);
-        for index in indexes {
-            self.scheduler.insert(Turn { overlay, index }, first);
+        for strategy in strategies {
+            self.scheduler.insert(Turn { overlay, strategy }, first);
         }
     }
 
@@ -277,7 +211,7 @@ impl Engine {
         let Some(overlay) = self.overlays.get_mut(&id) else {
             return false;
         };
-        let community = overlay.name();
+        let community = overlay.community();
         let result = overlay.unload(&mut self.shared, now);
         self.note(id, Place::Unload, result);
         self.settle(now);
@@ -313,7 +247,7 @@ impl Engine {
             state.stay_asleep(&mut self.shared.timers);
         }
         if let Some(overlay) = self.overlays.shift_remove(&id) {
-            let community = overlay.name();
+            let community = overlay.community();
             if guarded(|| drop(overlay)).is_err() {
                 self.note_panic_of(community, id, Place::Unload);
             }
@@ -321,32 +255,6 @@ impl Engine {
         self.scheduler.remove(|turn| turn.overlay == id);
         self.shared.overlay_keys.shift_remove(&id);
         self.shared.network.unregister_service(id);
-    }
-
-    /// The overlays, in the order in which they were added.
-    #[must_use]
-    pub fn overlays(&self) -> Vec<OverlayInfo> {
-        let strategies = |id: CommunityId, count: usize| {
-            (0..count).filter_map(move |index| self.strategy_info(Turn { overlay: id, index }))
-        };
-        let overlays = self.overlays.iter().map(|(id, overlay)| OverlayInfo {
-            id: *id,
-            community: overlay.name(),
-            community_type: overlay.community_type(),
-            strategies: strategies(*id, overlay.strategy_count()).collect(),
-            bootstrappers: overlay.state().bootstrappers.iter().collect(),
-        });
-        overlays.collect()
-    }
-
-    /// The id of the first overlay whose community is a `C`.
-    #[must_use]
-    pub fn find_overlay<C: Community>(&self) -> Option<CommunityId> {
-        let wanted = TypeId::of::<C>();
-        self.overlays
-            .iter()
-            .find(|(_, overlay)| overlay.community_type() == wanted)
-            .map(|(id, _)| *id)
     }
 
     /// Calls into the community of the overlay `id`.
@@ -382,10 +290,6 @@ impl Engine {
         };
         overlay.state_mut().set_estimated_wan(wan);
         true
-    }
-
-    fn overlay_mut<C: Community>(&mut self, id: CommunityId) -> Option<&mut Overlay<C>> {
-        self.overlays.get_mut(&id)?.downcast_mut()
     }
 }
 

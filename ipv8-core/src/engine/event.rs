@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use crate::overlay::{StrategyId, StrategyName};
 use crate::packet::CommunityId;
 use crate::peer::Peer;
 use crate::tasks::TaskName;
@@ -60,8 +61,10 @@ pub enum Event {
 pub struct StepReport {
     /// The overlay it walks.
     pub overlay: CommunityId,
-    /// The strategy's name: its type, without path.
-    pub strategy: &'static str,
+    /// Which strategy it is.
+    pub id: StrategyId,
+    /// What it is called among those of its overlay.
+    pub strategy: StrategyName,
     /// Its place among the overlay's strategies, from 0.
     pub index: usize,
     /// When the turn was taken.
@@ -90,7 +93,7 @@ pub enum Place {
     /// callback.
     Message(u8),
     /// The step of the strategy of this name.
-    Step(&'static str),
+    Step(StrategyName),
     /// `Community::on_peer_added` or `on_peer_removed`.
     PeerObserver,
     /// `Community::on_request_timeout`.

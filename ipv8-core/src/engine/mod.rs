@@ -17,8 +17,10 @@
 
 mod admission;
 mod assemble;
+mod errors;
 mod event;
 mod futures;
+mod info;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -30,9 +32,11 @@ use rand::rngs::StdRng;
 
 pub(crate) use admission::reason_of;
 pub use admission::{Opened, Ticket};
-pub use assemble::{CallError, OverlayConfig, OverlayError, OverlayInfo, StrategyInfo};
+pub use assemble::OverlayConfig;
+pub use errors::{CallError, OverlayError};
 pub use event::{Event, Place, StepReport};
 pub use futures::FutureSet;
+pub use info::{OverlayInfo, StrategyInfo};
 
 pub use crate::context::{FinishedTask, SpawnedTask, TaskId};
 
@@ -41,7 +45,7 @@ use crate::context::{FutureWork, LocalAddresses, Shared, TaskEvent};
 use crate::counters::Statistics;
 use crate::network::{Network, NetworkLimits, PeerChange};
 use crate::outbox::{Outgoing, is_sendable};
-use crate::overlay::{AnyOverlay, Panicked, StepOutcome, guarded};
+use crate::overlay::{AnyOverlay, Panicked, StepOutcome, StrategyId, guarded};
 use crate::packet::CommunityId;
 use crate::scheduler::Scheduler;
 
@@ -113,7 +117,7 @@ pub enum Output {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Turn {
     overlay: CommunityId,
-    index: usize,
+    strategy: StrategyId,
 }
 
 /// One node: its overlays, what they share, and whose turn it is.
@@ -124,6 +128,7 @@ pub struct Engine {
     events: VecDeque<Event>,
     events_lost: u64,
     next_serial: u64,
+    next_strategy: u64,
 }
 
 impl std::fmt::Debug for Engine {
@@ -148,6 +153,7 @@ impl Engine {
             events: VecDeque::new(),
             events_lost: 0,
             next_serial: 0,
+            next_strategy: 0,
         }
     }
 
@@ -242,18 +248,6 @@ impl Engine {
         self.strategy_info(self.scheduler.peek()?)
     }
 
-    fn strategy_info(&self, turn: Turn) -> Option<StrategyInfo> {
-        let overlay = self.overlays.get(&turn.overlay)?;
-        let (name, target_peers) = overlay.strategy(turn.index)?;
-        Some(StrategyInfo {
-            overlay: turn.overlay,
-            community: overlay.name(),
-            index: turn.index,
-            name,
-            target_peers,
-        })
-    }
-
     /// Own timeouts first, then at most one step.
     fn timeout(&mut self, now: Instant) {
         // Taken out first: what is asked anew without any patience waits for the next input.
@@ -309,11 +303,11 @@ impl Engine {
 
     fn step(&mut self, turn: Turn, now: Instant) {
         let info = self.strategy_info(turn);
-        let strategy = info.as_ref().map(|info| info.name);
+        let strategy = info.as_ref().map(|info| tracing::field::display(info.name));
         let _span = tracing::debug_span!("step", overlay = %turn.overlay, strategy).entered();
         let waiting = self.shared.outbox.len();
         let outcome = match self.overlays.get_mut(&turn.overlay) {
-            Some(overlay) => overlay.take_step(turn.index, &mut self.shared, now),
+            Some(overlay) => overlay.take_step(turn.strategy, &mut self.shared, now),
             None => StepOutcome::Skipped,
         };
         let datagrams = self.shared.outbox.len().saturating_sub(waiting);
@@ -327,8 +321,9 @@ impl Engine {
         tracing::trace!(?outcome, datagrams, "stepped");
         self.emit(Event::Step(StepReport {
             overlay: turn.overlay,
+            id: turn.strategy,
             strategy: info.name,
-            index: turn.index,
+            index: info.index,
             at: now,
             peers: self.shared.network.peer_count(turn.overlay),
             skipped: outcome == StepOutcome::Skipped,
@@ -438,7 +433,7 @@ impl Engine {
 
     fn note_panic(&mut self, overlay: CommunityId, place: Place) {
         let loaded = self.overlays.get(&overlay);
-        let community = loaded.map_or("?", |overlay| overlay.name());
+        let community = loaded.map_or("?", |overlay| overlay.community());
         self.note_panic_of(community, overlay, place);
     }
 

@@ -108,9 +108,10 @@ async fn run(
         let meta = launcher.meta();
         let span = tracing::info_span!("launch", launcher = meta.name, place = %meta.place());
         let overlay = OverlayConfig {
-            my_peer: my_peer.clone(),
+            name: Some(meta.name.to_owned()),
             max_peers: configuration.max_peers,
             bootstrappers: configuration.bootstrappers(),
+            ..OverlayConfig::new(my_peer.clone())
         };
         launch(launcher.as_ref(), &mut node, overlay, session)
             .instrument(span)

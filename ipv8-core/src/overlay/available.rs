@@ -285,11 +285,8 @@ mod tests {
     fn actions_are_checked_and_called() {
         let now = Instant::now();
         let mut engine = Engine::new(&EngineConfig::new([0; 32]));
-        let overlay = crate::engine::OverlayConfig {
-            my_peer: PrivateKey::generate(&mut StdRng::seed_from_u64(1)),
-            max_peers: None,
-            bootstrappers: crate::bootstrap::Bootstrappers::new(),
-        };
+        let my_peer = PrivateKey::generate(&mut StdRng::seed_from_u64(1));
+        let overlay = crate::engine::OverlayConfig::new(my_peer);
         let id = engine
             .add_overlay::<Offering>(overlay, Settings::default(), Strategies::new(), now)
             .unwrap();

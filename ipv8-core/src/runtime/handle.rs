@@ -2,21 +2,20 @@
 
 use std::any::TypeId;
 use std::fmt;
-use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::community::Community;
-use crate::context::Context;
 use crate::crypto::PublicKey;
 use crate::engine::{CallError, Event, OverlayError, OverlayInfo};
-use crate::overlay::Strategies;
+use crate::names::NameError;
+use crate::overlay::{Strategies, StrategyId};
 use crate::packet::CommunityId;
-use crate::peer::Peer;
 use crate::runtime::error::Error;
 use crate::runtime::node::{Command, Node, now};
+use crate::runtime::overlay_handle::OverlayHandle;
 use crate::runtime::signals::stop_signal;
 use crate::runtime::statistics::NodeStatistics;
 use crate::tasks::TaskError;
@@ -37,6 +36,9 @@ pub enum HandleError {
     /// The task was not registered.
     #[error(transparent)]
     Task(#[from] TaskError),
+    /// Nothing has the name, or too much has it.
+    #[error(transparent)]
+    Name(#[from] NameError),
 }
 
 /// How a node ended.
@@ -120,15 +122,34 @@ impl Ipv8 {
         Some(self.overlay_by_id(overlay.id))
     }
 
+    /// A handle of the overlay that `name` stands for now: its name (that of its launcher, if it has one), its community type
+    /// (without path) if no other overlay has that, or its community id in hexadecimal.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError::Name`] when it stands for none, [`CallError::OtherCommunity`] when its community is no `C`,
+    /// [`HandleError::Stopped`].
+    pub async fn overlay_by_name<C: Community>(
+        &self,
+        name: &str,
+    ) -> Result<OverlayHandle<C>, HandleError> {
+        let name = name.to_owned();
+        let found = self.ask(move |node| {
+            let id = node.engine.find_overlay_by_name(&name)?;
+            let overlay = node.engine.overlay(id).ok_or(CallError::NotLoaded)?;
+            if overlay.community_type != TypeId::of::<C>() {
+                return Err(CallError::OtherCommunity.into());
+            }
+            Ok(id)
+        });
+        found.await?.map(|id| self.overlay_by_id(id))
+    }
+
     /// A handle of the overlay `id`, whose community is a `C`; nothing is checked before the first
     /// call.
     #[must_use]
     pub fn overlay_by_id<C: Community>(&self, id: CommunityId) -> OverlayHandle<C> {
-        OverlayHandle {
-            ipv8: self.clone(),
-            id,
-            community: PhantomData,
-        }
+        OverlayHandle::new(self.clone(), id)
     }
 
     /// The overlays as they were launched, with their strategies, in launch order. While launchers
@@ -178,8 +199,8 @@ impl Ipv8 {
         self.ask(|node| node.engine.overlays()).await
     }
 
-    /// Lets further strategies take turns for the overlay of type `C`. All turns are then spread
-    /// over the walk interval anew.
+    /// Lets further strategies take turns for the overlay of type `C`, and says which they are. All
+    /// turns are then spread over the walk interval anew.
     ///
     /// # Errors
     ///
@@ -187,7 +208,7 @@ impl Ipv8 {
     pub async fn add_strategies<C: Community>(
         &self,
         strategies: Strategies<C>,
-    ) -> Result<(), HandleError> {
+    ) -> Result<Vec<StrategyId>, HandleError> {
         let added = self.ask(move |node| {
             let id = node
                 .engine
@@ -208,14 +229,15 @@ impl Ipv8 {
         &self,
         strategy: S,
         target_peers: i32,
-    ) -> Result<(), HandleError>
+    ) -> Result<StrategyId, HandleError>
     where
         C: Community,
         S: crate::strategy::DiscoveryStrategy<C>,
     {
         let mut strategies = Strategies::new();
         strategies.add_strategy(target_peers, strategy);
-        self.add_strategies::<C>(strategies).await
+        let added = self.add_strategies::<C>(strategies).await?;
+        Ok(added.into_iter().next().ok_or(CallError::NotLoaded)?)
     }
 
     /// Unloads the overlay of type `C`, with its strategies. Returns whether there was one.
@@ -272,7 +294,7 @@ impl Ipv8 {
     }
 
     /// Runs `question` on the node's task, between two inputs.
-    async fn ask<R: Send + 'static>(
+    pub(super) async fn ask<R: Send + 'static>(
         &self,
         question: impl FnOnce(&mut Node) -> R + Send + 'static,
     ) -> Result<R, HandleError> {
@@ -286,83 +308,5 @@ impl Ipv8 {
             .await
             .map_err(|_| HandleError::Stopped)?;
         answer.await.map_err(|_| HandleError::Stopped)
-    }
-}
-
-/// A handle of one overlay of a running node.
-pub struct OverlayHandle<C> {
-    ipv8: Ipv8,
-    id: CommunityId,
-    community: PhantomData<fn() -> C>,
-}
-
-impl<C> Clone for OverlayHandle<C> {
-    fn clone(&self) -> Self {
-        Self {
-            ipv8: self.ipv8.clone(),
-            id: self.id,
-            community: PhantomData,
-        }
-    }
-}
-
-impl<C> fmt::Debug for OverlayHandle<C> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("OverlayHandle")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<C: Community> OverlayHandle<C> {
-    /// The overlay's community id.
-    #[must_use]
-    pub fn id(&self) -> CommunityId {
-        self.id
-    }
-
-    /// The node.
-    pub fn ipv8(&self) -> &Ipv8 {
-        &self.ipv8
-    }
-
-    /// Calls into the community, on the node's own task and between two inputs; what the call
-    /// sends leaves after it. It must not block.
-    ///
-    /// # Errors
-    ///
-    /// [`HandleError`]: the node has stopped, the overlay is not loaded, or the call panicked.
-    pub async fn call<R: Send + 'static>(
-        &self,
-        call: impl FnOnce(&mut C, &mut Context<'_>) -> R + Send + 'static,
-    ) -> Result<R, HandleError> {
-        let id = self.id;
-        let answer = self
-            .ipv8
-            .ask(move |node| node.engine.call(id, now(), call))
-            .await?;
-        Ok(answer?)
-    }
-
-    /// The verified peers of the overlay, as they are now.
-    ///
-    /// # Errors
-    ///
-    /// As [`OverlayHandle::call`].
-    pub async fn peers(&self) -> Result<Vec<Peer>, HandleError> {
-        self.call(|_, cx| cx.peers().cloned().collect()).await
-    }
-
-    /// Unloads the overlay, with its strategies. Returns whether it was loaded.
-    ///
-    /// # Errors
-    ///
-    /// [`HandleError::Stopped`].
-    pub async fn unload(&self) -> Result<bool, HandleError> {
-        let id = self.id;
-        self.ipv8
-            .ask(move |node| node.engine.unload_overlay(id, now()))
-            .await
     }
 }

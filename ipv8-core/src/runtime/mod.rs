@@ -1,7 +1,8 @@
 //! The world's end of a node: one task with one select loop that owns the socket and the engine.
 //!
-//! `node` is the loop, `hold` a node that is not on the air yet, `handle` what other tasks hold, `futures` polls
-//! what overlays spawn, `watchdog` names a step that does not come back, `signals` waits for Ctrl-C and SIGTERM.
+//! `node` is the loop, `hold` a node that is not on the air yet, `handle` and `overlay_handle` are what other tasks
+//! hold, `futures` polls what overlays spawn, `watchdog` names a step that does not come back, `signals` waits for Ctrl-C
+//! and SIGTERM.
 
 mod error;
 mod futures;
@@ -10,6 +11,7 @@ mod handle_tasks;
 mod hold;
 mod my_peer;
 mod node;
+mod overlay_handle;
 mod resolver;
 mod signals;
 mod statistics;
@@ -17,10 +19,11 @@ mod tracker;
 mod watchdog;
 
 pub use error::{Error, Hook};
-pub use handle::{HandleError, Ipv8, OverlayHandle};
+pub use handle::{HandleError, Ipv8};
 pub(crate) use hold::HeldNode;
 pub(crate) use my_peer::my_peer;
 pub(crate) use node::now;
+pub use overlay_handle::OverlayHandle;
 pub use statistics::NodeStatistics;
 #[cfg(feature = "http")]
 pub use tracker::{ApiConfiguration, ApiError};

@@ -8,6 +8,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::endpoint::Endpoint;
 use crate::engine::{Engine, Event, FinishedTask, Input, Output};
+use crate::overlay::StrategyId;
 use crate::runtime::futures::Futures;
 use crate::runtime::resolver::{Found, Resolver};
 use crate::runtime::statistics::{NodeStatistics, count};
@@ -48,7 +49,7 @@ pub(super) struct Node {
     resolver: Resolver,
     started: Instant,
     slow_steps: u64,
-    warned: HashMap<&'static str, Instant>,
+    warned: HashMap<StrategyId, Instant>,
     next_report: Instant,
     reported_drops: u64,
 }
@@ -166,9 +167,9 @@ impl Node {
         let took = self.watchdog.leave();
         if took > self.engine.step_gap() {
             self.slow_steps += 1;
-            if self.may_warn(step.name, at) {
+            if self.may_warn(step.id, at) {
                 let milliseconds = took.as_secs_f64() * 1e3;
-                tracing::warn!(strategy = step.name, overlay = %step.overlay, milliseconds, "a step took longer than the time between two turns");
+                tracing::warn!(strategy = %step.name, overlay = %step.overlay, milliseconds, "a step took longer than the time between two turns");
             }
         }
     }
@@ -194,13 +195,12 @@ impl Node {
         self.engine.handle(Input::Flushed, now());
     }
 
-    fn may_warn(&mut self, what: &'static str, at: Instant) -> bool {
-        let silent = self
-            .warned
-            .get(what)
-            .is_some_and(|last| at.saturating_duration_since(*last) < REPORT_EVERY);
+    fn may_warn(&mut self, of: StrategyId, at: Instant) -> bool {
+        self.warned
+            .retain(|_, last| at.saturating_duration_since(*last) < REPORT_EVERY);
+        let silent = self.warned.contains_key(&of);
         if !silent {
-            self.warned.insert(what, at);
+            self.warned.insert(of, at);
         }
         !silent
     }

@@ -8,6 +8,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::overlay::StrategyName;
+
 /// How long a step may run before it is reported as hanging.
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -15,7 +17,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 #[derive(Debug, Default)]
 struct State {
-    running: Option<(&'static str, Instant)>,
+    running: Option<(StrategyName, Instant)>,
     reported: bool,
     stopped: bool,
     hanging: u64,
@@ -54,7 +56,7 @@ impl Watchdog {
     }
 
     /// The step of `strategy` begins.
-    pub(super) fn enter(&self, strategy: &'static str) {
+    pub(super) fn enter(&self, strategy: StrategyName) {
         let mut state = self.shared.lock();
         state.running = Some((strategy, Instant::now()));
         state.reported = false;
@@ -83,7 +85,7 @@ fn watch(shared: &Shared) {
             state.hanging += 1;
             let seconds = since.elapsed().as_secs_f64();
             tracing::warn!(
-                strategy,
+                %strategy,
                 seconds,
                 "a step has not come back: steps must not block, nothing else can run meanwhile"
             );

@@ -104,9 +104,8 @@ impl RustJudge {
         };
         engine.handle(Input::LocalAddresses(local), now);
         let overlay = OverlayConfig {
-            my_peer: self.my_peer.clone(),
             max_peers: Some(-1),
-            bootstrappers: Bootstrappers::new(),
+            ..OverlayConfig::new(self.my_peer.clone())
         };
         let settings = ReportingSettings {
             id: self.community,

@@ -1,17 +1,14 @@
-//! One overlay: a community with its strategies, and the place where their types are erased.
-//!
-//! The engine holds overlays of any community type; it talks to them through `AnyOverlay`. This
-//! is the only module that erases types.
-
-mod available;
-
-pub use available::{DEFAULT_TARGET_PEERS, UnknownStrategy};
+//! An overlay with its types: what the engine asks of it ends here, in calls of the user's code.
 
 use std::any::{Any, TypeId};
-use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::net::SocketAddr;
 use std::time::Instant;
 
+use super::strategies::{Slot, free_name};
+use super::{
+    AnyOverlay, OpenedBody, Panicked, StepOutcome, Strategies, StrategyId, StrategyState, guarded,
+    short_type_name,
+};
 use crate::bootstrap::{Lookup, LookupError};
 use crate::community::{Community, Delivery, MessageTable, OpenMessage, OpenedMessage};
 use crate::context::{
@@ -19,175 +16,8 @@ use crate::context::{
 };
 use crate::counters::DropReason;
 use crate::introduction::{IntroductionMessage, OpenedIntroduction};
-
 use crate::payload::ids;
 use crate::peer::Peer;
-use crate::strategy::DiscoveryStrategy;
-pub(crate) use crate::type_name::short_type_name;
-
-impl dyn AnyOverlay {
-    /// The overlay with its type again; `None` when its community is no `C`.
-    pub(crate) fn downcast_mut<C: Community>(&mut self) -> Option<&mut Overlay<C>> {
-        self.as_any_mut().downcast_mut()
-    }
-}
-
-/// The strategies of one overlay, in the order in which they take turns.
-pub struct Strategies<C> {
-    slots: Vec<Slot<C>>,
-}
-
-struct Slot<C> {
-    name: &'static str,
-    target_peers: i32,
-    strategy: Box<dyn DiscoveryStrategy<C>>,
-}
-
-impl<C: Community> Default for Strategies<C> {
-    fn default() -> Self {
-        Self { slots: Vec::new() }
-    }
-}
-
-impl<C: Community> fmt::Debug for Strategies<C> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_list().entries(self.iter()).finish()
-    }
-}
-
-// The bound stands on the method so that the compiler says once that a type is no community,
-// not once for each strategy that `#[walk_strategy]` adds.
-impl<C> Strategies<C> {
-    /// Appends a strategy of type `S` with its default options, changed by `configure`.
-    ///
-    /// It is skipped while the overlay has `target_peers` peers or more; -1 never skips, 0 always
-    /// does. Anything below -1 is refused when the overlay is made.
-    pub fn add<S: DiscoveryStrategy<C> + Default>(
-        &mut self,
-        target_peers: i32,
-        configure: impl FnOnce(&mut S),
-    ) -> &mut Self
-    where
-        C: Community,
-    {
-        let mut strategy = S::default();
-        configure(&mut strategy);
-        self.add_strategy(target_peers, strategy)
-    }
-}
-
-impl<C: Community> Strategies<C> {
-    /// No strategies: an overlay that only answers.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Appends a strategy made elsewhere; for `target_peers` see [`Strategies::add`].
-    pub fn add_strategy<S: DiscoveryStrategy<C>>(
-        &mut self,
-        target_peers: i32,
-        strategy: S,
-    ) -> &mut Self {
-        self.slots.push(Slot {
-            name: short_type_name::<S>(),
-            target_peers,
-            strategy: Box::new(strategy),
-        });
-        self
-    }
-
-    /// Name (the type's, without its path) and target of each strategy.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, i32)> + '_ {
-        self.slots.iter().map(|slot| (slot.name, slot.target_peers))
-    }
-
-    /// How many strategies there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.slots.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
-    }
-}
-
-/// A datagram that was opened, of whichever kind.
-pub(crate) enum OpenedBody {
-    Introduction(OpenedIntroduction),
-    Message(u8, OpenedMessage),
-}
-
-/// How a step went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum StepOutcome {
-    /// At or above its target, or removed meanwhile: nothing was called.
-    Skipped,
-    Taken,
-    Panicked,
-}
-
-/// A call into the user's code panicked; what it left behind may be half done.
-#[derive(Debug)]
-pub(crate) struct Panicked;
-
-/// An overlay whose community type is erased.
-pub(crate) trait AnyOverlay: Send {
-    fn state(&self) -> &OverlayState;
-    fn state_mut(&mut self) -> &mut OverlayState;
-    fn name(&self) -> &'static str;
-    fn community_type(&self) -> TypeId;
-    fn opener(&self, id: u8) -> Option<OpenMessage>;
-    fn strategy_count(&self) -> usize;
-    fn strategy(&self, index: usize) -> Option<(&'static str, i32)>;
-    fn started(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked>;
-    fn unload(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked>;
-    fn deliver(
-        &mut self,
-        source: std::net::SocketAddr,
-        body: OpenedBody,
-        shared: &mut Shared,
-        now: Instant,
-    ) -> Result<Result<(), DropReason>, Panicked>;
-    fn take_step(&mut self, index: usize, shared: &mut Shared, now: Instant) -> StepOutcome;
-    fn peer_added(
-        &mut self,
-        peer: &Peer,
-        shared: &mut Shared,
-        now: Instant,
-    ) -> Result<(), Panicked>;
-    fn peer_removed(
-        &mut self,
-        peer: &Peer,
-        shared: &mut Shared,
-        now: Instant,
-    ) -> Result<(), Panicked>;
-    /// Wakes the bootstrappers whose time has come and tells the community of every request that is
-    /// overdue; returns how often the latter panicked.
-    fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> usize;
-    /// Tells the bootstrapper at `index` what became of a name it asked for.
-    fn resolved(
-        &mut self,
-        index: usize,
-        lookup: &Lookup,
-        found: Result<&[std::net::SocketAddr], &LookupError>,
-        shared: &mut Shared,
-        now: Instant,
-    );
-    /// Runs every task that is due; tells of those that panicked or have been running for long.
-    fn run_tasks(&mut self, shared: &mut Shared, now: Instant) -> Vec<TaskEvent>;
-    /// Takes in what a future came to.
-    fn finish_task(
-        &mut self,
-        finished: FinishedTask,
-        shared: &mut Shared,
-        now: Instant,
-    ) -> Option<TaskEvent>;
-    fn as_any_mut(&mut self) -> &mut dyn Any;
-}
 
 /// A community, its handlers, its strategies and its state.
 pub(crate) struct Overlay<C: Community> {
@@ -198,25 +28,39 @@ pub(crate) struct Overlay<C: Community> {
 }
 
 impl<C: Community> Overlay<C> {
-    pub(crate) fn new(
-        state: OverlayState,
-        community: C,
-        table: MessageTable<C>,
-        strategies: Strategies<C>,
-    ) -> Self {
+    /// An overlay without strategies.
+    pub(crate) fn new(state: OverlayState, community: C, table: MessageTable<C>) -> Self {
         Self {
             state,
             community,
             table,
-            strategies: strategies.slots,
+            strategies: Vec::new(),
         }
     }
 
-    /// Appends strategies; returns the indexes of the new ones.
-    pub(crate) fn append(&mut self, strategies: Strategies<C>) -> std::ops::Range<usize> {
-        let first = self.strategies.len();
-        self.strategies.extend(strategies.slots);
-        first..self.strategies.len()
+    /// Appends strategies, with ids from `next_id` on; returns the new ones' ids.
+    pub(crate) fn append(
+        &mut self,
+        strategies: Strategies<C>,
+        next_id: &mut u64,
+    ) -> Vec<StrategyId> {
+        let mut added = Vec::new();
+        for offer in strategies.slots {
+            let id = StrategyId::from_number(*next_id);
+            *next_id += 1;
+            let names = self.strategies.iter().map(|slot| &slot.state.name);
+            let state = StrategyState {
+                id,
+                name: free_name(offer.name, names),
+                target_peers: offer.target_peers,
+            };
+            self.strategies.push(Slot {
+                state,
+                strategy: offer.strategy,
+            });
+            added.push(id);
+        }
+        added
     }
 
     /// Calls into the community; a panic is caught.
@@ -234,7 +78,7 @@ impl<C: Community> Overlay<C> {
 
     fn deliver_introduction(
         &mut self,
-        source: std::net::SocketAddr,
+        source: SocketAddr,
         opened: OpenedIntroduction,
         shared: &mut Shared,
         now: Instant,
@@ -267,7 +111,7 @@ impl<C: Community> Overlay<C> {
 
     fn deliver_message(
         &mut self,
-        source: std::net::SocketAddr,
+        source: SocketAddr,
         id: u8,
         opened: OpenedMessage,
         shared: &mut Shared,
@@ -302,7 +146,7 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         &mut self.state
     }
 
-    fn name(&self) -> &'static str {
+    fn community(&self) -> &'static str {
         short_type_name::<C>()
     }
 
@@ -314,14 +158,14 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         self.table.opener(id)
     }
 
-    fn strategy_count(&self) -> usize {
-        self.strategies.len()
+    fn strategies(&self) -> Vec<&StrategyState> {
+        self.strategies.iter().map(|slot| &slot.state).collect()
     }
 
-    fn strategy(&self, index: usize) -> Option<(&'static str, i32)> {
-        self.strategies
-            .get(index)
-            .map(|slot| (slot.name, slot.target_peers))
+    fn strategy(&self, id: StrategyId) -> Option<(usize, &StrategyState)> {
+        let mut slots = self.strategies.iter().enumerate();
+        let (index, slot) = slots.find(|(_, slot)| slot.state.id == id)?;
+        Some((index, &slot.state))
     }
 
     fn started(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked> {
@@ -335,7 +179,7 @@ impl<C: Community> AnyOverlay for Overlay<C> {
 
     fn deliver(
         &mut self,
-        source: std::net::SocketAddr,
+        source: SocketAddr,
         body: OpenedBody,
         shared: &mut Shared,
         now: Instant,
@@ -350,19 +194,20 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         }
     }
 
-    fn take_step(&mut self, index: usize, shared: &mut Shared, now: Instant) -> StepOutcome {
+    fn take_step(&mut self, id: StrategyId, shared: &mut Shared, now: Instant) -> StepOutcome {
         let Self {
             state,
             community,
             strategies,
             ..
         } = self;
-        let Some(slot) = strategies.get_mut(index) else {
+        let mut slots = strategies.iter_mut();
+        let Some(slot) = slots.find(|slot| slot.state.id == id) else {
             return StepOutcome::Skipped;
         };
         let peers = shared.network.peer_count(state.community_id);
         // Below zero means that there is no target to reach.
-        if usize::try_from(slot.target_peers).is_ok_and(|target| peers >= target) {
+        if usize::try_from(slot.state.target_peers).is_ok_and(|target| peers >= target) {
             return StepOutcome::Skipped;
         }
         let mut cx = Context::new(state, shared, now);
@@ -412,7 +257,7 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         &mut self,
         index: usize,
         lookup: &Lookup,
-        found: Result<&[std::net::SocketAddr], &LookupError>,
+        found: Result<&[SocketAddr], &LookupError>,
         shared: &mut Shared,
         now: Instant,
     ) {
@@ -448,10 +293,4 @@ impl<C: Community> AnyOverlay for Overlay<C> {
     fn as_any_mut(&mut self) -> &mut dyn Any {
         self
     }
-}
-
-/// Runs code of the user. A panic there must not take the other overlays down; what it borrowed is
-/// only data, each piece of which stays usable.
-pub(crate) fn guarded<R>(call: impl FnOnce() -> R) -> Result<R, Panicked> {
-    catch_unwind(AssertUnwindSafe(call)).map_err(|_| Panicked)
 }
