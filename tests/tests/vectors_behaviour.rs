@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use ipv8_core::bootstrap::Bootstrappers;
 use ipv8_core::communities::discovery::DiscoveryCommunity;
 use ipv8_core::context::{Context, Interfaces, LocalAddresses};
 use ipv8_core::counters::DropReason;

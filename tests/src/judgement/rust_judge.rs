@@ -6,7 +6,6 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
 
 use ipv8_core::address::UNSPECIFIED;
-use ipv8_core::bootstrap::Bootstrappers;
 use ipv8_core::context::LocalAddresses;
 use ipv8_core::counters::DropReason;
 use ipv8_core::crypto::PrivateKey;
