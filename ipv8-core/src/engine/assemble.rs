@@ -1,5 +1,6 @@
 //! Adding overlays and strategies to an engine, and taking them out again.
 
+use std::any::TypeId;
 use std::net::SocketAddr;
 use std::time::Instant;
 

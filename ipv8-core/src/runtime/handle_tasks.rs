@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::community::Community;
 use crate::context::{Context, Task};
-use crate::runtime::handle::{HandleError, OverlayHandle};
+use crate::runtime::handle::HandleError;
+use crate::runtime::overlay_handle::OverlayHandle;
 use crate::tasks::{TaskInfo, TaskName};
 
 /// # Tasks
