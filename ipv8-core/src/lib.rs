@@ -22,7 +22,7 @@
 //! | 1 messages | [`packet`], [`payload`] |
 //! | 0 values | [`address`], [`names`], [`wire`], [`crypto`], [`options`], [`mod@nearest`], [`type_name`] |
 //!
-//! Beside the tower, on floors 0 to 6: [`communities`].
+//! Beside the tower, on floors 0 to 6: [`communities`], and above those the test kit, [`test_base`].
 //!
 //! # References
 //!
@@ -64,6 +64,7 @@ pub mod runtime;
 pub mod scheduler;
 pub mod strategy;
 pub mod tasks;
+pub mod test_base;
 pub mod timers;
 pub mod type_name;
 pub mod wire;

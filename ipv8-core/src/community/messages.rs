@@ -207,6 +207,12 @@ impl<C: Community> MessageTable<C> {
         &self.errors
     }
 
+    /// The name of the message with this id, if there is a handler for it.
+    #[must_use]
+    pub fn name(&self, id: u8) -> Option<&'static str> {
+        self.entries.get(&id).map(|entry| entry.name)
+    }
+
     pub(crate) fn opener(&self, id: u8) -> Option<OpenMessage> {
         self.entries.get(&id).map(|entry| entry.open)
     }

@@ -283,6 +283,13 @@ impl Engine {
         result.map_err(|_| CallError::Panicked)
     }
 
+    /// The community of the overlay `id`, to look at; `None` when there is no such overlay, or its community is no `C`.
+    #[must_use]
+    pub fn community<C: Community>(&self, id: CommunityId) -> Option<&C> {
+        let overlay = self.overlays.get(&id)?.downcast_ref::<C>()?;
+        Some(&overlay.community)
+    }
+
     /// Changes what an overlay believes about itself before it has met anybody; for tests and
     /// simulators that need a given WAN estimate.
     pub fn set_estimated_wan(&mut self, id: CommunityId, wan: SocketAddr) -> bool {

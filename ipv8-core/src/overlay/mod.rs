@@ -30,6 +30,11 @@ impl dyn AnyOverlay {
     pub(crate) fn downcast_mut<C: Community>(&mut self) -> Option<&mut Overlay<C>> {
         self.as_any_mut().downcast_mut()
     }
+
+    /// As [`Self::downcast_mut`], to look at.
+    pub(crate) fn downcast_ref<C: Community>(&self) -> Option<&Overlay<C>> {
+        self.as_any().downcast_ref()
+    }
 }
 
 /// A datagram that was opened, of whichever kind.
@@ -106,6 +111,7 @@ pub(crate) trait AnyOverlay: Send {
         shared: &mut Shared,
         now: Instant,
     ) -> Option<TaskEvent>;
+    fn as_any(&self) -> &dyn Any;
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 

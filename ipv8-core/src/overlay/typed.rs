@@ -290,6 +290,10 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         })
     }
 
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
     fn as_any_mut(&mut self) -> &mut dyn Any {
         self
     }
