@@ -59,7 +59,7 @@ const SHARED_STATE: [&str; 10] = [
 ];
 
 /// Where a name may stand: the name, and what the paths begin with.
-const ONE_PLACE: [(&str, &[&str]); 14] = [
+const ONE_PLACE: &[(&str, &[&str])] = &[
     // What follows from a key or a curve alone, computed once.
     ("OnceLock", &["crypto/"]),
     ("inventory", &["launcher/registry.rs"]),
