@@ -50,6 +50,11 @@ pub enum Report {
         /// The own public key.
         public_key: String,
     },
+    /// The state of a tracker is served.
+    Api {
+        /// Where.
+        address: SocketAddr,
+    },
     /// A verified peer has come.
     PeerAdded {
         /// Its mid.
@@ -202,6 +207,7 @@ impl fmt::Display for Report {
                 let addresses: Vec<_> = addresses.iter().map(ToString::to_string).collect();
                 write!(out, "listening on {} as {mid}", addresses.join(" and "))
             }
+            Self::Api { address } => write!(out, "state at http://{address}/services"),
             Self::PeerAdded { mid, address } => write!(out, "peer {mid} at {address} has come"),
             Self::PeerRemoved { mid, address } => write!(out, "peer {mid} at {address} has gone"),
             Self::Step {

@@ -16,6 +16,7 @@ const LISTENING: &[(&str, Check)] = &[
     ("mid", is_mid),
     ("public_key", Value::is_string),
 ];
+const API: &[(&str, Check)] = &[("address", is_address)];
 const PEER: &[(&str, Check)] = &[("mid", is_mid), ("address", is_address)];
 const STEP: &[(&str, Check)] = &[
     ("strategy", Value::is_string),
@@ -42,6 +43,7 @@ pub(crate) fn event(line: &str) -> Value {
     let event: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     let fields = match event["event"].as_str() {
         Some("listening") => LISTENING,
+        Some("api") => API,
         Some("peer_added" | "peer_removed") => PEER,
         Some("step") => STEP,
         Some("stats") => STATS,

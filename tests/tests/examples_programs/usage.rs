@@ -52,6 +52,24 @@ fn of_the_tutorial() {
 }
 
 #[test]
+fn of_the_tracker() {
+    assert_refused(
+        "tracker",
+        &[
+            (&["--max-peers", "0"], "--max-peers 0"),
+            (&["--max-peers", "many"], "'many'"),
+            (&["--api-key", "secret"], "--api <ADDR>"),
+            (
+                &["--api", "127.0.0.1:0", "--api-anywhere"],
+                "--api-key <KEY>",
+            ),
+            // The tests build it without.
+            (&["--api", "127.0.0.1:0"], "--features http"),
+        ],
+    );
+}
+
+#[test]
 fn of_the_node() {
     assert_refused(
         "node",

@@ -1,0 +1,181 @@
+//! The state of a tracker over HTTP: what py-ipv8's tracker serves, and who may read it.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use ipv8_core::payload::{IntroductionRequest, Style};
+use ipv8_core::runtime::{ApiConfiguration, ApiError, Error, RunningTracker, TrackerConfiguration};
+use ipv8_tests::desk::{PROBE, key, sealed_styled};
+use serde_json::Value;
+
+fn here() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 0))
+}
+
+async fn tracker(api: ApiConfiguration) -> RunningTracker {
+    let configuration = TrackerConfiguration::new().interfaces([here()]).api(api);
+    configuration.launch().await.expect("it runs")
+}
+
+/// The status and the body of the answer to a request with these lines.
+async fn ask(address: SocketAddr, lines: &str) -> (u16, Value) {
+    let request = format!("{lines}\r\nConnection: close\r\n\r\n");
+    let answer = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).expect("somebody listens");
+        let patience = Some(Duration::from_secs(30));
+        stream.set_read_timeout(patience).expect("a timeout");
+        stream.write_all(request.as_bytes()).expect("it is read");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    });
+    let answer = answer.await.expect("no panic");
+    let status = answer
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok());
+    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let body = serde_json::from_str(body).unwrap_or(Value::Null);
+    (status.unwrap_or_else(|| panic!("{answer}")), body)
+}
+
+async fn get(address: SocketAddr, path: &str) -> (u16, Value) {
+    ask(address, &format!("GET {path} HTTP/1.1\r\nHost: {address}")).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_serves_what_the_reference_serves_and_its_figures() {
+    let tracker = tracker(ApiConfiguration::new(here())).await;
+    let api = tracker.api_address().expect("there is an API");
+    assert_eq!(get(api, "/services").await, (200, serde_json::json!({})));
+
+    let socket = tokio::net::UdpSocket::bind(here()).await.expect("a socket");
+    let own = socket.local_addr().expect("it is bound");
+    let request = IntroductionRequest::new(Style::Old, tracker.address(), own, own, 1);
+    let packet = sealed_styled(PROBE, &key(1), Style::Old, request);
+    socket
+        .send_to(&packet, tracker.address())
+        .await
+        .expect("sent");
+    let mut buffer = [0; 1500];
+    let answer = tokio::time::timeout(Duration::from_secs(30), socket.recv(&mut buffer));
+    answer.await.expect("in time").expect("an answer");
+
+    let (status, services) = get(api, "/services").await;
+    assert_eq!(status, 200);
+    let mid = key(1).public_key().mid();
+    let peers = &services[PROBE.to_string()];
+    let text = peers[0].as_str().expect("a peer");
+    assert!(
+        text.starts_with(&format!("Peer<127.0.0.1:{}, ", own.port())),
+        "{text}"
+    );
+    assert_eq!(peers.as_array().map(Vec::len), Some(1));
+    assert_eq!(services.as_object().map(serde_json::Map::len), Some(1));
+    // The mid in base64, 28 digits.
+    assert_eq!(
+        text.len(),
+        format!("Peer<{own}, >").len() + 28,
+        "{text} for {mid}"
+    );
+
+    let (status, figures) = get(api, "/statistics").await;
+    assert_eq!(status, 200);
+    assert_eq!(
+        (&figures["peers"], &figures["services"]),
+        (&1.into(), &1.into())
+    );
+    assert_eq!(figures["mid"], tracker.my_peer().mid().to_string());
+    assert_eq!(figures["addresses"][0], tracker.address().to_string());
+    assert_eq!(figures["counters"]["nobody_introduced"], 1);
+    assert_eq!(figures["limits"]["max_peers"], 10_000);
+    assert_eq!(figures["datagrams_in"], 1);
+    assert_eq!(figures["drops"]["bad_signature"], 0);
+    assert_eq!(get(api, "/nothing").await.0, 404);
+    let post = format!("POST /services HTTP/1.1\r\nHost: {api}\r\nContent-Length: 0");
+    assert_eq!(ask(api, &post).await.0, 405);
+    tracker.stop().await;
+    assert!(
+        TcpStream::connect(api).is_err(),
+        "it has ended with the tracker"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_a_key_only_who_has_it_may_read() {
+    let tracker = tracker(ApiConfiguration::new(here()).key("s3cret")).await;
+    let api = tracker.api_address().expect("there is an API");
+    let refused = (401, serde_json::json!({"error": "Unauthorized access"}));
+    for path in [
+        "/services",
+        "/statistics",
+        "/nothing",
+        "/docs",
+        "/services?apikey=",
+        "/services?apikey=s3cre",
+    ] {
+        assert_eq!(get(api, path).await, refused, "{path}");
+    }
+    assert_eq!(get(api, "/services?apikey=s3cret").await.0, 200);
+    let with = |header: &str| format!("GET /services HTTP/1.1\r\nHost: elsewhere\r\n{header}");
+    assert_eq!(ask(api, &with("X-Api-Key: s3cret")).await.0, 200);
+    assert_eq!(ask(api, &with("x-api-key: other")).await, refused);
+    // As in py-ipv8 the header goes first.
+    let both = "GET /services?apikey=s3cret HTTP/1.1\r\nHost: elsewhere\r\nX-Api-Key: other";
+    assert_eq!(ask(api, both).await, refused);
+    tracker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_key_a_web_page_of_another_name_may_not() {
+    let tracker = tracker(ApiConfiguration::new(here()).key("")).await;
+    let api = tracker.api_address().expect("there is an API");
+    let from = |host: &str| format!("GET /services HTTP/1.1\r\nHost: {host}");
+    let rebound = format!("evil.example:{}", api.port());
+    assert_eq!(ask(api, &from(&rebound)).await.0, 403);
+    let local = format!("localhost:{}", api.port());
+    assert_eq!(ask(api, &from(&local)).await.0, 200);
+    tracker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn other_machines_are_kept_out_unless_told_otherwise() {
+    let anywhere = SocketAddr::from(([0, 0, 0, 0], 0));
+    let launch = |api| {
+        TrackerConfiguration::new()
+            .interfaces([here()])
+            .api(api)
+            .launch()
+    };
+    let error = launch(ApiConfiguration::new(anywhere).key("secret")).await;
+    let error = error.expect_err("not without being told so");
+    assert!(
+        matches!(error, Error::Api(ApiError::NotLoopback { .. })),
+        "{error}"
+    );
+    assert!(
+        error
+            .to_string()
+            .contains("take a loopback address such as 127.0.0.1:0"),
+        "{error}"
+    );
+    let error = launch(ApiConfiguration::new(anywhere).anywhere()).await;
+    let error = error.expect_err("not without a key");
+    assert!(
+        matches!(error, Error::Api(ApiError::NoKey { .. })),
+        "{error}"
+    );
+    let tracker = launch(ApiConfiguration::new(anywhere).anywhere().key("secret")).await;
+    let tracker = tracker.expect("told so, and with a key");
+    let port = tracker.api_address().expect("there is an API").port();
+    let api = SocketAddr::from(([127, 0, 0, 1], port));
+    assert_eq!(get(api, "/services").await.0, 401);
+    assert_eq!(get(api, "/services?apikey=secret").await.0, 200);
+    let taken = launch(ApiConfiguration::new(api)).await.expect_err("taken");
+    assert!(
+        matches!(taken, Error::Api(ApiError::Bind { .. })),
+        "{taken}"
+    );
+    tracker.stop().await;
+}
