@@ -18,7 +18,7 @@ pub use tasks::{FinishedTask, SpawnedTask, Task, TaskId};
 pub(crate) use tasks::{FutureQueue, FutureWork, Job, TaskEvent, finish_task, run_task};
 
 use crate::address::UNSPECIFIED;
-use crate::bootstrap::{Bootstrappers, Lookup};
+use crate::bootstrap::{Beacon, Bootstrappers, Lookup};
 use crate::counters::{DropReason, Statistics};
 use crate::crypto::{Mid, PrivateKey, PublicKey};
 use crate::network::Network;
@@ -44,6 +44,20 @@ pub struct LocalAddresses {
     pub interfaces: Interfaces,
     /// Further IPv4 hosts of this machine: peers there are introduced by their LAN address.
     pub lan_hosts: Vec<Ipv4Addr>,
+    /// The address of the socket that beacons are sent from, once there is one: what comes from it is this node's own.
+    pub beacon: Option<SocketAddr>,
+}
+
+impl LocalAddresses {
+    /// Whether a beacon from `source` was sent by this very node: from the port of its beacon socket on a host of its own.
+    pub(crate) fn is_own_beacon(&self, source: &SocketAddr) -> bool {
+        let own_host = match source.ip() {
+            IpAddr::V4(host) => host.is_loopback() || self.lan_hosts.contains(&host),
+            IpAddr::V6(host) => host.is_loopback(),
+        };
+        let same_port = |beacon: SocketAddr| beacon.port() == source.port();
+        (own_host || source.ip() == self.lan.ip()) && self.beacon.is_some_and(same_port)
+    }
 }
 
 /// Which address classes this node has a socket for.
@@ -77,6 +91,7 @@ impl Default for LocalAddresses {
                 ipv6: false,
             },
             lan_hosts: Vec::new(),
+            beacon: None,
         }
     }
 }
@@ -98,6 +113,8 @@ pub struct Shared {
     pub local: LocalAddresses,
     /// Names to look up.
     pub(crate) lookups: VecDeque<Lookup>,
+    /// Beacons to send.
+    pub(crate) beacons: VecDeque<Beacon>,
     /// Bootstrappers that panicked, with their overlay, until the engine tells of it.
     pub(crate) bootstrapper_panics: Vec<(CommunityId, &'static str)>,
     /// The key of each overlay of the node (py-ipv8's `service_overlays`).
@@ -129,6 +146,7 @@ impl Shared {
             statistics: Statistics::default(),
             local: LocalAddresses::default(),
             lookups: VecDeque::new(),
+            beacons: VecDeque::new(),
             bootstrapper_panics: Vec::new(),
             overlay_keys: IndexMap::new(),
             latencies: Vec::new(),

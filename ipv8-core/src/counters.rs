@@ -32,6 +32,8 @@ pub enum DropReason {
     QueueFull,
     /// In: the overlay was unloaded while the datagram waited.
     Unloaded,
+    /// In: a beacon that nobody followed: an own one, or too many (protocol 10.3).
+    Beacon,
     /// In: the handler panicked, or the reading of its payload did.
     HandlerPanicked,
     /// Out: the message cannot be packed.
@@ -44,7 +46,7 @@ pub enum DropReason {
 
 impl DropReason {
     /// Every reason, in the order of their discriminants.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::TooShort,
         Self::UnknownPrefix,
         Self::UnknownMessage,
@@ -59,6 +61,7 @@ impl DropReason {
         Self::Unsolicited,
         Self::QueueFull,
         Self::Unloaded,
+        Self::Beacon,
         Self::HandlerPanicked,
         Self::Unpackable,
         Self::Unsendable,
@@ -82,6 +85,7 @@ impl DropReason {
             Self::Unsolicited => "unsolicited",
             Self::QueueFull => "queue_full",
             Self::Unloaded => "unloaded",
+            Self::Beacon => "beacon",
             Self::HandlerPanicked => "handler_panicked",
             Self::Unpackable => "unpackable",
             Self::Unsendable => "unsendable",

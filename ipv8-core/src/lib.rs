@@ -69,7 +69,7 @@ pub mod timers;
 pub mod type_name;
 pub mod wire;
 
-pub use bootstrap::{Bootstrapper, Bootstrappers, DispersyBootstrapper};
+pub use bootstrap::{Bootstrapper, Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper};
 pub use community::{Available, Community, CommunityError, MessageTable, PingCommunity};
 pub use config::Configuration;
 pub use context::{Context, SendError};

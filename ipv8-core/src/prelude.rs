@@ -1,6 +1,6 @@
 //! What a program that defines or launches overlays needs: `use ipv8_core::prelude::*;`.
 
-pub use crate::bootstrap::{Bootstrappers, DispersyBootstrapper};
+pub use crate::bootstrap::{Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper};
 pub use crate::community::{Available, Community, CommunityError, MessageTable, PingCommunity};
 pub use crate::config::Configuration;
 pub use crate::context::{Context, SendError, Task};

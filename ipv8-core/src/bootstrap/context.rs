@@ -19,6 +19,7 @@ pub(crate) struct Wishes {
     pub(crate) blacklist: Vec<SocketAddr>,
     pub(crate) walks: Vec<SocketAddr>,
     pub(crate) lookups: Vec<(String, u16)>,
+    pub(crate) beacons: Vec<SocketAddr>,
     pub(crate) wake: Option<Instant>,
 }
 
@@ -83,6 +84,12 @@ impl BootstrapContext<'_> {
     /// Has `host` looked up outside the engine; [`Bootstrapper::resolved`](super::Bootstrapper::resolved) gets what was found.
     pub fn resolve(&mut self, host: impl Into<String>, port: u16) {
         self.wishes.lookups.push((host.into(), port));
+    }
+
+    /// Sends this overlay's beacon to `address`, which may be a broadcast address, from a socket that is there for beacons only
+    /// (protocol 10.3). Whoever hears it can walk to that socket: packets of the overlay are taken in there as well.
+    pub fn send_beacon(&mut self, address: SocketAddr) {
+        self.wishes.beacons.push(address);
     }
 
     /// Has [`Bootstrapper::woken`](super::Bootstrapper::woken) called after `time`, at least a millisecond. Each bootstrapper has

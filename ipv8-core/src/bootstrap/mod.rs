@@ -1,16 +1,19 @@
 //! Where an overlay asks when it knows nobody (py-ipv8's `ipv8.bootstrapping`).
 //!
-//! A [`Bootstrapper`] is a way to first addresses: well-known servers ([`DispersyBootstrapper`]), or
-//! whatever a user writes. An overlay has a list of them, [`Bootstrappers`]. They do nothing
+//! A [`Bootstrapper`] is a way to first addresses: well-known servers ([`DispersyBootstrapper`]), beacons
+//! on the local network ([`UdpBroadcastBootstrapper`]), or whatever a user writes. An overlay has a list of them, [`Bootstrappers`]. They do nothing
 //! themselves; what they wish (a walk, a name looked up, a timer) they tell the [`BootstrapContext`] of the call.
 
+mod beacon;
 mod context;
 mod dispersy;
 mod list;
 mod lookup;
+mod udp_broadcast;
 
 use std::net::SocketAddr;
 
+pub use beacon::{BEACON_LENGTH, BEACON_LIMIT, Beacon, read_beacon};
 pub use context::BootstrapContext;
 pub(crate) use context::Wishes;
 pub use dispersy::{
@@ -21,6 +24,7 @@ pub use list::Bootstrappers;
 pub(crate) use list::{Panic, Room, within_limit};
 pub(crate) use lookup::Asker;
 pub use lookup::{Lookup, LookupError, MAX_LOOKUPS};
+pub use udp_broadcast::UdpBroadcastBootstrapper;
 
 /// A way for one overlay to meet its first peers.
 ///
@@ -86,6 +90,12 @@ pub trait Bootstrapper: Send + 'static {
 
     /// The time that [`BootstrapContext::wake_after`] named has come. Default: nothing.
     fn woken(&mut self, _cx: &mut BootstrapContext<'_>) {}
+
+    /// A beacon for this overlay came from `source`, not from this node ([`BootstrapContext::send_beacon`]); anybody can send one
+    /// and name any source. Returns whether it was followed; one that nobody follows is counted as dropped. Default: not followed.
+    fn beacon_heard(&mut self, _source: SocketAddr, _cx: &mut BootstrapContext<'_>) -> bool {
+        false
+    }
 
     /// The overlay is being unloaded; the bootstrapper is dropped afterwards. Default: nothing.
     fn unload(&mut self, _cx: &mut BootstrapContext<'_>) {}

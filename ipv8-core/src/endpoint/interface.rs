@@ -19,6 +19,8 @@ pub struct EndpointOptions {
     /// How long one datagram may wait for room in the send buffer before it is dropped (default 100 ms: a fifth of a walk
     /// interval, so that a stuck interface delays strategies but does not starve them).
     pub send_patience: Duration,
+    /// Whether datagrams may go to broadcast addresses (default false: the system refuses them).
+    pub broadcast: bool,
 }
 
 impl Default for EndpointOptions {
@@ -27,6 +29,7 @@ impl Default for EndpointOptions {
             receive_buffer: 870_400,
             port_attempts: 10_000,
             send_patience: Duration::from_millis(100),
+            broadcast: false,
         }
     }
 }
@@ -65,6 +68,9 @@ pub enum BindError {
         /// What the system said.
         source: io::Error,
     },
+    /// Broadcasts are wanted, but there is no IPv4 interface.
+    #[error("no IPv4 interface, which alone can broadcast: give an IPv4 address to listen on")]
+    NoIpv4,
     /// Called outside a tokio runtime.
     #[error("a UDP endpoint can only be made inside a tokio runtime")]
     NoRuntime,

@@ -165,6 +165,10 @@ impl MemoryInterface {
         self.local_address
     }
 
+    pub(super) fn network(&self) -> &MemoryNetwork {
+        &self.network
+    }
+
     pub(super) fn overflow(&self) -> u64 {
         self.with(|inbox| inbox.overflow).unwrap_or(0)
     }

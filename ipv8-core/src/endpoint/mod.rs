@@ -120,6 +120,26 @@ impl Endpoint {
         Ok(Self::new(interfaces, options))
     }
 
+    /// A second endpoint on the IPv4 host of this one, on a port that the system chooses, which may send to broadcast addresses.
+    /// In memory nobody is at a broadcast address.
+    ///
+    /// # Errors
+    /// [`BindError::NoIpv4`] for an endpoint without IPv4, which alone has broadcast addresses; otherwise as [`bind`](Self::bind).
+    pub fn broadcaster(&self) -> Result<Self, BindError> {
+        let ipv4 = |interface: &&Interface| interface.local_address().is_ipv4();
+        let beside = self.interfaces.iter().find(ipv4);
+        let beside = beside.ok_or(BindError::NoIpv4)?;
+        let address = SocketAddr::new(beside.local_address().ip(), 0);
+        let options = EndpointOptions {
+            broadcast: true,
+            ..EndpointOptions::default()
+        };
+        match beside {
+            Interface::Udp(_) => Self::bind(&[address], &options),
+            Interface::Memory(memory) => Self::in_memory(memory.network(), &[address], &options),
+        }
+    }
+
     fn new(interfaces: Vec<Interface>, options: &EndpointOptions) -> Self {
         Self {
             interfaces,

@@ -140,6 +140,9 @@ fn bind_exactly(
     }
     // What the system grants is read back by the caller; a refusal leaves its default, which works too.
     let _ = socket.set_recv_buffer_size(options.receive_buffer);
+    if options.broadcast {
+        socket.set_broadcast(true)?;
+    }
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     Ok(socket)

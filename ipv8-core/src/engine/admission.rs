@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use crate::bootstrap::read_beacon;
 use crate::community::OpenMessage;
 use crate::counters::DropReason;
 use crate::engine::{Engine, Place};
 use crate::introduction::{IntroductionMessage, OpenIntroduction, SignedBy, introduction_opener};
 use crate::overlay::{OpenedBody, Panicked, guarded};
-use crate::packet::{CommunityId, Header, OpenError};
+use crate::packet::{CommunityId, Header, OpenError, Prefix};
 use crate::payload::ids;
 use crate::wire::UnpackError;
 
@@ -26,6 +27,7 @@ pub struct Ticket {
 enum Opener {
     Introduction(OpenIntroduction),
     Message(OpenMessage),
+    Beacon,
 }
 
 /// Why a datagram holds no message.
@@ -78,6 +80,7 @@ impl Ticket {
 
     fn read(&self, datagram: &[u8]) -> Result<OpenedBody, OpenError> {
         match self.opener {
+            Opener::Beacon => Ok(OpenedBody::Beacon),
             Opener::Introduction(open) => open(datagram).map(OpenedBody::Introduction),
             Opener::Message(open) => {
                 open(datagram).map(|message| OpenedBody::Message(self.id, message))
@@ -98,6 +101,7 @@ impl Opened {
 
     fn signed_by(&self) -> Option<&SignedBy> {
         match self.body.as_ref().ok()? {
+            OpenedBody::Beacon => None,
             OpenedBody::Message(_, opened) => opened.signed_by.as_ref(),
             OpenedBody::Introduction(opened) => match &opened.message {
                 IntroductionMessage::Request(by, _)
@@ -124,6 +128,9 @@ impl Engine {
     }
 
     fn examine(&self, source: SocketAddr, datagram: &[u8]) -> Result<Ticket, DropReason> {
+        if let Some(prefix) = read_beacon(datagram) {
+            return self.examine_beacon(source, prefix);
+        }
         let Header { prefix, id, .. } = Header::split(datagram).ok_or(DropReason::TooShort)?;
         let overlay = CommunityId::from_prefix(prefix).ok_or(DropReason::UnknownPrefix)?;
         let entry = self
@@ -143,6 +150,25 @@ impl Engine {
             source,
             id,
             opener,
+        })
+    }
+
+    /// A beacon is for whoever has bootstrappers; the others do not even know that there are beacons.
+    fn examine_beacon(&self, source: SocketAddr, prefix: &Prefix) -> Result<Ticket, DropReason> {
+        let overlay = CommunityId::from_prefix(prefix).ok_or(DropReason::UnknownPrefix)?;
+        let state = self.overlays.get(&overlay).map(|overlay| overlay.state());
+        let state = state
+            .filter(|state| !state.bootstrappers.is_empty())
+            .ok_or(DropReason::UnknownPrefix)?;
+        if self.shared.local.is_own_beacon(&source) {
+            return Err(DropReason::Beacon);
+        }
+        Ok(Ticket {
+            overlay,
+            serial: state.serial,
+            source,
+            id: 0,
+            opener: Opener::Beacon,
         })
     }
 

@@ -40,7 +40,7 @@ pub use info::{OverlayInfo, StrategyInfo};
 
 pub use crate::context::{FinishedTask, SpawnedTask, TaskId};
 
-use crate::bootstrap::{Asker, Lookup, LookupError};
+use crate::bootstrap::{Asker, Beacon, Lookup, LookupError};
 use crate::context::{FutureWork, LocalAddresses, Shared, TaskEvent};
 use crate::counters::Statistics;
 use crate::network::{Network, NetworkLimits, PeerChange};
@@ -111,6 +111,9 @@ pub enum Output {
     Spawn(SpawnedTask),
     /// Drop the future with this id, if it is not done.
     Cancel(TaskId),
+    /// Send this from a socket of its own, which may send to broadcast addresses. What arrives at that socket is admitted
+    /// like everything else, and [`LocalAddresses::beacon`] tells of it.
+    Beacon(Beacon),
 }
 
 /// A strategy, as the scheduler knows it.
@@ -177,6 +180,9 @@ impl Engine {
         }
         if let Some(lookup) = self.shared.lookups.pop_front() {
             return Some(Output::Resolve(lookup));
+        }
+        if let Some(beacon) = self.shared.beacons.pop_front() {
+            return Some(Output::Beacon(beacon));
         }
         match self.shared.futures.pop() {
             Some(FutureWork::Spawn(task)) => Some(Output::Spawn(task)),

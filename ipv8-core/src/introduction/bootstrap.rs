@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use crate::bootstrap::{
-    Asker, BootstrapContext, Bootstrapper, Lookup, LookupError, MAX_LOOKUPS, Panic, Room, Wishes,
-    within_limit,
+    Asker, BEACON_LIMIT, Beacon, BootstrapContext, Bootstrapper, Lookup, LookupError, MAX_LOOKUPS,
+    Panic, Room, Wishes, within_limit,
 };
 use crate::context::Context;
 use crate::counters::DropReason;
@@ -42,6 +42,15 @@ impl Context<'_> {
         found: Result<&[SocketAddr], &LookupError>,
     ) {
         self.call_bootstrapper(index, |one, cx| one.resolved(host, port, found, cx));
+    }
+
+    /// Lets the bootstrappers follow a beacon from `source`; whether any does.
+    pub(crate) fn hear_beacon(&mut self, source: SocketAddr) -> bool {
+        let mut followed = false;
+        for index in 0..self.state.bootstrappers.len() {
+            followed |= self.call_bootstrapper(index, |one, cx| one.beacon_heard(source, cx));
+        }
+        followed
     }
 
     /// Wakes the bootstrappers whose time has come.
@@ -104,6 +113,19 @@ impl Context<'_> {
         }
         for (host, port) in wishes.lookups {
             self.look_up(index, host, port);
+        }
+        let prefix = self.state.prefix;
+        for address in wishes.beacons {
+            if address.port() == 0 {
+                self.shared.statistics.record(DropReason::Unsendable);
+                continue;
+            }
+            if self.shared.beacons.len() >= BEACON_LIMIT {
+                self.shared.statistics.record(DropReason::QueueFull);
+                continue;
+            }
+            let beacon = Beacon::new(address, &prefix);
+            self.shared.beacons.push_back(beacon);
         }
         if let Some(at) = wishes.wake {
             self.state.wake_at(at, &mut self.shared.timers);

@@ -41,6 +41,7 @@ impl dyn AnyOverlay {
 pub(crate) enum OpenedBody {
     Introduction(OpenedIntroduction),
     Message(u8, OpenedMessage),
+    Beacon,
 }
 
 /// How a step went.

@@ -188,6 +188,11 @@ impl<C: Community> AnyOverlay for Overlay<C> {
             OpenedBody::Introduction(opened) => {
                 self.deliver_introduction(source, opened, shared, now)
             }
+            OpenedBody::Beacon => {
+                let mut cx = Context::new(&mut self.state, shared, now);
+                let followed = cx.hear_beacon(source);
+                Ok(followed.then_some(()).ok_or(DropReason::Beacon))
+            }
             OpenedBody::Message(id, opened) => {
                 self.deliver_message(source, id, opened, shared, now)
             }

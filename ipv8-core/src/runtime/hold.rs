@@ -150,6 +150,7 @@ impl Drop for HeldNode {
 pub(super) fn local_addresses(endpoint: &Endpoint) -> LocalAddresses {
     let bound = endpoint.local_addresses();
     LocalAddresses {
+        beacon: None,
         lan: endpoint.lan_address(),
         ipv6: bound
             .iter()

@@ -4,6 +4,7 @@
 //! hold, `futures` polls what overlays spawn, `watchdog` names a step that does not come back, `signals` waits for Ctrl-C
 //! and SIGTERM.
 
+mod beacons;
 mod error;
 mod futures;
 mod handle;

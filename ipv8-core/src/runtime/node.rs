@@ -6,9 +6,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{broadcast, mpsc, watch};
 
+use crate::bootstrap::Beacon;
+use crate::context::LocalAddresses;
 use crate::endpoint::Endpoint;
 use crate::engine::{Engine, Event, FinishedTask, Input, Output};
 use crate::overlay::StrategyId;
+use crate::runtime::beacons::Beacons;
 use crate::runtime::futures::Futures;
 use crate::runtime::resolver::{Found, Resolver};
 use crate::runtime::statistics::{NodeStatistics, count};
@@ -47,6 +50,7 @@ pub(super) struct Node {
     events: broadcast::Sender<Event>,
     watchdog: Watchdog,
     resolver: Resolver,
+    beacons: Beacons,
     started: Instant,
     slow_steps: u64,
     warned: HashMap<StrategyId, Instant>,
@@ -73,6 +77,7 @@ impl Node {
             events,
             watchdog: Watchdog::start(),
             resolver: Resolver::new(),
+            beacons: Beacons::default(),
             started,
             slow_steps: 0,
             warned: HashMap::new(),
@@ -136,24 +141,29 @@ impl Node {
             found = self.resolver.found() => Woken::Found(found),
             Some(finished) = self.futures.next() => Woken::Finished(finished),
             () = self.endpoint.readable() => Woken::Otherwise,
+            () = self.beacons.readable() => Woken::Otherwise,
             () = tokio::time::sleep_until(self.next_report.into()) => Woken::Otherwise,
         }
     }
 
-    /// Takes in what has arrived, up to a batch, stopping early when somebody's turn has come.
+    /// Takes in what has arrived, up to a batch from each socket, stopping early when somebody's turn has come.
     fn receive(&mut self) {
-        for _ in 0..RECEIVE_BATCH {
-            let Some(datagram) = self.endpoint.try_receive() else {
-                return;
-            };
-            if let Some(ticket) = self.engine.admit(datagram.source, datagram.bytes) {
-                let opened = ticket.open(datagram.bytes);
-                self.engine.handle(Input::Opened(opened), now());
-            }
-            if self.engine.poll_timeout().is_some_and(|turn| turn <= now()) {
-                return;
-            }
+        let endpoints = [Some(&mut self.endpoint), self.beacons.endpoint_mut()];
+        for endpoint in endpoints.into_iter().flatten() {
+            receive_from(endpoint, &mut self.engine);
         }
+    }
+
+    fn send_beacon(&mut self, beacon: &Beacon) {
+        if self.beacons.open(&self.endpoint) {
+            let local = LocalAddresses {
+                beacon: self.beacons.endpoint().and_then(first_address),
+                ..self.engine.local_addresses().clone()
+            };
+            self.engine.handle(Input::LocalAddresses(local), now());
+        }
+        let sent = self.beacons.send(beacon);
+        count(self.engine.statistics_mut(), &beacon.bytes, sent);
     }
 
     fn timeout(&mut self) {
@@ -182,6 +192,7 @@ impl Node {
                     // An error only says that nobody listens.
                     let _ = self.events.send(event);
                 }
+                Output::Beacon(beacon) => self.send_beacon(&beacon),
                 Output::Resolve(lookup) => self.resolver.start(lookup),
                 Output::Spawn(task) => self.futures.spawn(task),
                 Output::Cancel(id) => self.futures.cancel(id),
@@ -238,6 +249,25 @@ impl Node {
             hanging_steps: self.watchdog.hanging(),
         }
     }
+}
+
+fn receive_from(endpoint: &mut Endpoint, engine: &mut Engine) {
+    for _ in 0..RECEIVE_BATCH {
+        let Some(datagram) = endpoint.try_receive() else {
+            return;
+        };
+        if let Some(ticket) = engine.admit(datagram.source, datagram.bytes) {
+            let opened = ticket.open(datagram.bytes);
+            engine.handle(Input::Opened(opened), now());
+        }
+        if engine.poll_timeout().is_some_and(|turn| turn <= now()) {
+            return;
+        }
+    }
+}
+
+fn first_address(endpoint: &Endpoint) -> Option<std::net::SocketAddr> {
+    endpoint.local_addresses().first().copied()
 }
 
 pub(super) async fn sleep_until(deadline: Option<tokio::time::Instant>) {
