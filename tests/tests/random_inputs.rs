@@ -302,6 +302,7 @@ impl World {
                         ipv6: number % 2 == 0,
                     },
                     lan_hosts: vec![[192, 168, 0, *number].into()],
+                    beacon: (number % 3 == 0).then(|| somewhere(*number)),
                 };
                 self.engine.handle(Input::LocalAddresses(local), self.now);
             }
