@@ -92,6 +92,7 @@ impl<'a> Scenario<'a> {
                     .iter()
                     .map(|host| host.as_str().expect("text").parse().expect("IPv4"))
                     .collect(),
+                beacon: None,
             }),
             now,
         );

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use rand::SeedableRng;
@@ -11,7 +11,7 @@ use rand::rngs::StdRng;
 use super::link::Link;
 use super::origin::origin;
 use crate::address::UNSPECIFIED;
-use crate::bootstrap::{Lookup, LookupError};
+use crate::bootstrap::{Beacon, Lookup, LookupError};
 use crate::communities::tracker::{Tracker, TrackerOptions};
 use crate::context::{Interfaces, LocalAddresses};
 use crate::counters::{DropReason, Statistics};
@@ -348,7 +348,7 @@ impl Internet {
         let Some(machine) = self.machines.get_mut(index) else {
             return;
         };
-        let (from, mut leaving) = (machine.at, Vec::new());
+        let (from, mut leaving, mut beacons) = (machine.at, Vec::new(), Vec::new());
         match &mut machine.host {
             Host::Engine(engine) => loop {
                 while let Some(output) = engine.poll_output() {
@@ -361,6 +361,7 @@ impl Internet {
                             let found = look_up(&self.hosts, &lookup);
                             engine.handle(Input::Resolved(lookup, found), self.now);
                         }
+                        Output::Beacon(beacon) => beacons.push(beacon),
                         Output::Spawn(task) => machine.futures.insert(task),
                         Output::Cancel(id) => machine.futures.cancel(id),
                     }
@@ -393,6 +394,25 @@ impl Internet {
             for outgoing in leaving {
                 self.leave(index, from, outgoing);
             }
+            for beacon in beacons {
+                self.leave_beacon(from, &beacon);
+            }
+        }
+    }
+
+    /// A machine has one address, so its beacons come from there; a broadcast reaches everybody else with that port.
+    fn leave_beacon(&mut self, from: SocketAddr, beacon: &Beacon) {
+        let to_all = beacon.to.ip() == IpAddr::V4(Ipv4Addr::BROADCAST);
+        let mut hearing = vec![beacon.to];
+        if to_all {
+            let others = self.places.keys().copied();
+            hearing = others
+                .filter(|at| at.is_ipv4() && at.port() == beacon.to.port() && *at != from)
+                .collect();
+            hearing.sort_unstable();
+        }
+        for to in hearing {
+            self.send(from, to, beacon.bytes.to_vec());
         }
     }
 
