@@ -158,8 +158,21 @@ impl Desk {
     ///
     /// When it is refused.
     pub fn reload<C: Community>(&mut self, settings: C::Settings) {
+        self.reload_with::<C>(overlay_config(0), settings, Strategies::new());
+    }
+
+    /// The same, with another configuration and strategies.
+    ///
+    /// # Panics
+    ///
+    /// When it is refused.
+    pub fn reload_with<C: Community>(
+        &mut self,
+        config: OverlayConfig,
+        settings: C::Settings,
+        strategies: Strategies<C>,
+    ) {
         assert!(self.engine.unload_overlay(self.id, self.now));
-        let (config, strategies) = (overlay_config(0), Strategies::new());
         let added = self
             .engine
             .add_overlay::<C>(config, settings, strategies, self.now);

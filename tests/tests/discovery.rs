@@ -1,0 +1,534 @@
+//! The discovery community on one engine: whom it asks, whom it answers, and what others cannot make it do. Items 1 and 2 of
+//! the differences from py-ipv8 (protocol 16) are here.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use ipv8_core::communities::discovery::{
+    DiscoveryCommunity, DiscoveryIntroductionRequest, MAX_OPEN_PINGS, MAX_WRONG_PONGS, PER_SECOND,
+    Ping, Pong, SimilarityRequest, SimilarityResponse,
+};
+use ipv8_core::context::Context;
+use ipv8_core::counters::DropReason;
+use ipv8_core::crypto::Mid;
+use ipv8_core::engine::Event;
+use ipv8_core::overlay::Strategies;
+use ipv8_core::packet::open_signed;
+use ipv8_core::payload::{IntroductionRequest, IntroductionResponse, Style};
+use ipv8_core::wire::Bits;
+use ipv8_core::{Community, CommunityId, Message, Peer, PingCommunity};
+use ipv8_tests::desk::{Desk, address, key, overlay_config, sealed, sealed_styled};
+use ipv8_tests::quiet::{Quiet, QuietId};
+use ipv8_tests::wire_fields::{Field, read};
+
+const ID: CommunityId = DiscoveryCommunity::COMMUNITY_ID;
+const HERE: &str = "10.1.1.1:8090";
+
+fn desk() -> Desk {
+    desk_for(None)
+}
+
+fn desk_for(max_peers: Option<i32>) -> Desk {
+    let mut desk = Desk::new();
+    let mut config = overlay_config(0);
+    config.max_peers = max_peers;
+    desk.reload_with::<DiscoveryCommunity>(config, (), Strategies::new());
+    desk
+}
+
+fn at(number: u16) -> SocketAddr {
+    SocketAddr::from(([20, 0, 0, 1], number))
+}
+
+fn service(number: u8) -> CommunityId {
+    CommunityId::from_bytes([number; 20])
+}
+
+fn call<R>(
+    desk: &mut Desk,
+    call: impl FnOnce(&mut DiscoveryCommunity, &mut Context<'_>) -> R,
+) -> R {
+    let called = desk.engine.call(desk.id, desk.now, call);
+    called.expect("the overlay is loaded")
+}
+
+fn ping(desk: &mut Desk, peer: &Peer) -> u16 {
+    call(desk, |community, cx| community.send_ping(peer, cx));
+    let (sent, _) = desk.drain();
+    let [(to, datagram)] = &sent[..] else {
+        panic!("{} datagrams for one ping", sent.len());
+    };
+    assert_eq!(*to, peer.address());
+    assert_eq!((datagram.len(), datagram[22]), (33, Ping::ID));
+    u16::from_be_bytes([datagram[31], datagram[32]])
+}
+
+fn pong(desk: &mut Desk, from: SocketAddr, identifier: u16) -> Vec<Event> {
+    desk.give(from, &sealed(ID, &key(1), 9, &Pong { identifier }));
+    let (sent, events) = desk.drain();
+    assert!(sent.is_empty(), "a pong is not answered");
+    events
+}
+
+fn pings(desk: &Desk, peer: &Peer) -> Vec<Duration> {
+    let known = desk.engine.network().peer(peer.key());
+    known.expect("a verified peer").pings().collect()
+}
+
+fn similarity_request(number: u16, services: &[CommunityId]) -> Vec<u8> {
+    let request = SimilarityRequest {
+        identifier: 77,
+        lan: at(1),
+        wan: at(1),
+        flags: Bits::default(),
+        services: services.to_vec(),
+    };
+    sealed(ID, &key(number), 9, &request)
+}
+
+fn similarity_response(number: u16, services: &[CommunityId]) -> Vec<u8> {
+    let response = SimilarityResponse {
+        identifier: 77,
+        services: services.to_vec(),
+        overlap: Vec::new(),
+    };
+    sealed(ID, &key(number), 9, &response)
+}
+
+fn introduction_response(number: u16, from: SocketAddr) -> Vec<u8> {
+    let response = IntroductionResponse::new(address(HERE), from, from, 5);
+    sealed_styled(ID, &key(number), Style::Old, response)
+}
+
+fn services_of(desk: &Desk, number: u16) -> BTreeSet<CommunityId> {
+    let network = desk.engine.network();
+    network.services_for(key(number).public_key()).collect()
+}
+
+/// Signer, time and payload of one of the similarity messages.
+fn opened<M: Message>(datagram: &[u8]) -> (Mid, u64, M) {
+    assert_eq!(datagram[22], M::ID);
+    let (key, _, time, message) = open_signed::<M>(datagram, true).expect("it opens");
+    (key.mid(), time.expect("a time"), message)
+}
+
+#[test]
+fn a_pong_becomes_a_ping_time_and_an_event() {
+    let mut desk = desk();
+    let peer = desk.befriend(1, at(1));
+    let identifier = ping(&mut desk, &peer);
+    desk.pass(Duration::from_millis(120));
+    let events = pong(&mut desk, at(1), identifier);
+    let [
+        Event::Latency {
+            overlay,
+            peer: answered,
+            round_trip,
+        },
+    ] = &events[..]
+    else {
+        panic!("{events:?}");
+    };
+    assert_eq!((*overlay, answered), (ID, &peer));
+    assert_eq!(*round_trip, Duration::from_millis(120));
+    assert_eq!(answered.median_ping(), Some(*round_trip));
+    assert_eq!(pings(&desk, &peer), [*round_trip]);
+    // an answer is one answer, and a sign of life
+    assert!(pong(&mut desk, at(1), identifier).is_empty());
+    assert_eq!(desk.drops(DropReason::Unsolicited), 1);
+    let known = desk.engine.network().peer(peer.key());
+    assert_eq!(known.and_then(Peer::last_response), Some(desk.now));
+}
+
+#[test]
+fn a_pong_that_comes_late_or_from_elsewhere_is_none() {
+    let mut desk = desk();
+    let peer = desk.befriend(1, at(1));
+    let identifier = ping(&mut desk, &peer);
+    desk.befriend(2, at(2));
+    for elsewhere in [at(2), at(3)] {
+        assert!(pong(&mut desk, elsewhere, identifier).is_empty());
+    }
+    // another address of the peer will do
+    let lan = address("192.168.1.5:7");
+    let network = desk.engine.network_mut();
+    network.peer_mut(peer.key(), |peer| peer.add_address(lan));
+    assert_eq!(pong(&mut desk, lan, identifier).len(), 1);
+    let identifier = ping(&mut desk, &peer);
+    desk.pass(Duration::from_millis(5_001));
+    assert!(pong(&mut desk, at(1), identifier).is_empty());
+    assert_eq!(desk.drops(DropReason::Unsolicited), 3);
+    assert_eq!(pings(&desk, &peer).len(), 1);
+}
+
+#[test]
+fn item_1_pongs_match_however_many_messages_were_sent() {
+    let mut desk = desk();
+    let peer = desk.befriend(1, at(1));
+    let mut numbers = BTreeSet::new();
+    for round in 0..70_000_u64 {
+        let identifier = ping(&mut desk, &peer);
+        numbers.insert(identifier);
+        desk.pass(Duration::from_micros(10));
+        assert_eq!(
+            pong(&mut desk, at(1), identifier).len(),
+            1,
+            "message {round}"
+        );
+    }
+    // Drawn from all of them, not counted.
+    assert!(numbers.len() > 30_000 && numbers.len() < 65_536);
+}
+
+#[test]
+fn guessing_the_number_of_a_ping_is_hopeless() {
+    // From elsewhere: every number, and none is taken.
+    let mut desk = desk();
+    let peer = desk.befriend(1, at(1));
+    let identifier = ping(&mut desk, &peer);
+    for guess in 0..=u16::MAX {
+        assert!(pong(&mut desk, at(2), guess).is_empty());
+    }
+    assert_eq!(
+        pong(&mut desk, at(1), identifier).len(),
+        1,
+        "still waited for"
+    );
+    // In the peer's name: after a few wrong ones the ping is given up.
+    let identifier = ping(&mut desk, &peer);
+    for wrong in 1..MAX_WRONG_PONGS {
+        let guess = identifier.wrapping_add(u16::from(wrong));
+        assert!(pong(&mut desk, at(1), guess).is_empty());
+    }
+    assert_eq!(pong(&mut desk, at(1), identifier).len(), 1, "not yet");
+    let identifier = ping(&mut desk, &peer);
+    for wrong in 1..=MAX_WRONG_PONGS {
+        let guess = identifier.wrapping_add(u16::from(wrong));
+        assert!(pong(&mut desk, at(1), guess).is_empty());
+    }
+    assert!(pong(&mut desk, at(1), identifier).is_empty(), "given up");
+}
+
+#[test]
+fn the_oldest_of_too_many_pings_is_forgotten() {
+    let mut desk = desk();
+    let peer = desk.befriend(1, at(1));
+    let numbers: Vec<u16> = (0..=MAX_OPEN_PINGS)
+        .map(|_| ping(&mut desk, &peer))
+        .collect();
+    let different: BTreeSet<_> = numbers[1..].iter().collect();
+    assert_eq!(different.len(), MAX_OPEN_PINGS);
+    assert!(pong(&mut desk, at(1), numbers[0]).is_empty());
+    for number in &numbers[1..] {
+        assert_eq!(pong(&mut desk, at(1), *number).len(), 1);
+    }
+}
+
+#[test]
+fn a_ping_is_answered_to_its_source_and_not_at_length() {
+    let mut desk = desk();
+    let ping = sealed(ID, &key(1), 9, &Ping { identifier: 4711 });
+    let sent = desk.receive(at(5), &ping);
+    let [(to, datagram)] = &sent[..] else {
+        panic!("{} datagrams", sent.len())
+    };
+    assert_eq!(*to, at(5));
+    assert_eq!(datagram.len(), ping.len());
+    assert_eq!(datagram[22], Pong::ID);
+    assert_eq!(&datagram[31..], 4711_u16.to_be_bytes());
+    assert_eq!(
+        desk.engine.network().verified_count(),
+        0,
+        "nobody is known by it"
+    );
+}
+
+#[test]
+fn a_response_is_followed_by_one_similarity_request_for_each_key() {
+    let mut desk = desk();
+    // key 0: discovery and service 1; key 7: services 2 and 3
+    for (number, owner) in [(1, 0), (2, 7), (3, 7)] {
+        let settings = QuietId(service(number));
+        let added = desk.engine.add_overlay::<Quiet>(
+            overlay_config(owner),
+            settings,
+            Strategies::new(),
+            desk.now,
+        );
+        added.expect("the overlay is made");
+    }
+    desk.drain();
+    let sent = desk.receive(at(1), &introduction_response(1, at(1)));
+    let requests: Vec<_> = sent
+        .iter()
+        .map(|(to, datagram)| {
+            assert_eq!(*to, at(1));
+            opened::<SimilarityRequest>(datagram)
+        })
+        .collect();
+    let [
+        (first, first_time, request),
+        (second, second_time, other_request),
+    ] = &requests[..]
+    else {
+        panic!("{requests:?}");
+    };
+    assert_eq!(
+        (first, &request.services[..]),
+        (&key(0).mid(), &[ID, service(1)][..])
+    );
+    assert_eq!(
+        (second, &other_request.services[..]),
+        (&key(7).mid(), &[service(2), service(3)][..])
+    );
+    assert_eq!(request.lan, address(HERE));
+    assert_eq!(*second_time, first_time + 1);
+    assert_eq!(u64::from(request.identifier), *first_time);
+    assert_eq!(u64::from(other_request.identifier), *second_time);
+    // an overlay that is gone is not listed any more
+    assert!(desk.engine.unload_overlay(service(2), desk.now));
+    desk.pass(Duration::from_secs(1));
+    let sent = desk.receive(at(1), &introduction_response(1, at(1)));
+    let (_, _, last) = opened::<SimilarityRequest>(&sent[1].1);
+    assert_eq!(last.services, [service(3)]);
+}
+
+#[test]
+fn a_peer_is_told_our_services_and_its_own_are_noted() {
+    let mut desk = desk();
+    desk.befriend(1, at(1));
+    let sent = desk.receive(at(1), &similarity_request(1, &[ID, service(5)]));
+    let [(to, datagram)] = &sent[..] else {
+        panic!("{} datagrams", sent.len())
+    };
+    let (signer, _, response) = opened::<SimilarityResponse>(datagram);
+    assert_eq!((*to, signer), (at(1), key(0).mid()));
+    assert_eq!(
+        (response.identifier, &response.services[..]),
+        (77, &[ID][..])
+    );
+    assert!(response.overlap.is_empty());
+    assert_eq!(services_of(&desk, 1), [ID, service(5)].into());
+}
+
+#[test]
+fn a_stranger_is_asked_who_it_is_before_it_is_told_anything() {
+    let mut desk = desk();
+    let request = similarity_request(1, &[service(5)]);
+    let sent = desk.receive(at(1), &request);
+    let [(to, datagram)] = &sent[..] else {
+        panic!("{} datagrams", sent.len())
+    };
+    assert_eq!((*to, datagram[22]), (at(1), 246));
+    assert!(
+        datagram.len() * 10 <= request.len() * 11,
+        "hardly longer than the request"
+    );
+    // noted although nobody knows it
+    assert_eq!(services_of(&desk, 1), [service(5)].into());
+    assert_eq!(desk.engine.network().verified_count(), 0);
+    // it answers: now it is a peer, is asked, and gets an answer
+    let sent = desk.receive(at(1), &introduction_response(1, at(1)));
+    assert_eq!((sent.len(), sent[0].1[22]), (1, SimilarityRequest::ID));
+    desk.pass(Duration::from_secs(1));
+    let sent = desk.receive(at(1), &request);
+    assert_eq!((sent.len(), sent[0].1[22]), (1, SimilarityResponse::ID));
+}
+
+#[test]
+fn another_key_at_the_address_of_a_peer_is_no_stranger() {
+    let mut desk = desk();
+    desk.befriend(1, at(1));
+    let sent = desk.receive(at(1), &similarity_request(2, &[service(5)]));
+    assert_eq!((sent.len(), sent[0].1[22]), (1, SimilarityResponse::ID));
+    assert_eq!(services_of(&desk, 2), [service(5)].into());
+}
+
+#[test]
+fn a_flood_of_similarity_requests_is_answered_by_a_trickle() {
+    let mut desk = desk();
+    for number in 1..=200 {
+        desk.befriend(number, at(number));
+    }
+    let mut bytes = 0;
+    for _ in 0..3 {
+        for number in 1..=200 {
+            let sent = desk.receive(at(number), &similarity_request(number, &[]));
+            bytes += sent
+                .iter()
+                .map(|(_, datagram)| datagram.len())
+                .sum::<usize>();
+            let sent = desk.receive(at(number), &introduction_response(number, at(number)));
+            bytes += sent
+                .iter()
+                .map(|(_, datagram)| datagram.len())
+                .sum::<usize>();
+        }
+    }
+    assert!(
+        bytes <= PER_SECOND * 2 * 210,
+        "{bytes} bytes within one second"
+    );
+    assert_eq!(
+        desk.drops(DropReason::RateLimited),
+        600 - PER_SECOND as u64,
+        "counted"
+    );
+    // the next second is another one
+    desk.pass(Duration::from_secs(1));
+    assert_eq!(desk.receive(at(7), &similarity_request(7, &[])).len(), 1);
+}
+
+#[test]
+fn services_are_bounded_for_each_key_and_for_all() {
+    let mut desk = desk();
+    let list = |round: u8| -> Vec<_> {
+        (0..250)
+            .map(|number| {
+                let mut id = [round; 20];
+                id[0] = number;
+                CommunityId::from_bytes(id)
+            })
+            .collect()
+    };
+    desk.befriend(1, at(1));
+    let limits = desk.engine.network().limits().clone();
+    for round in 0..5 {
+        desk.receive(at(1), &similarity_request(1, &list(round)));
+        desk.receive(at(1), &similarity_response(1, &list(round + 100)));
+    }
+    // besides the one that we run ourselves
+    assert_eq!(
+        services_of(&desk, 1).len(),
+        limits.max_services_per_peer + 1
+    );
+    // strangers: only the latest few are kept
+    for number in 1_000..1_300 {
+        desk.receive(at(number), &similarity_request(number, &list(1)));
+    }
+    let kept = (1_000..1_300).filter(|number| !services_of(&desk, *number).is_empty());
+    assert_eq!(kept.count(), limits.max_unverified_keys);
+    assert!(services_of(&desk, 1_299).len() <= limits.max_services_per_peer);
+    assert!(desk.engine.network().counters().services_over_limit > 0);
+}
+
+#[test]
+fn a_response_makes_a_peer_unless_there_are_too_many() {
+    let mut desk = desk_for(Some(1));
+    desk.receive(at(1), &similarity_response(1, &[ID]));
+    assert_eq!(desk.engine.network().peer_count(ID), 1);
+    // one more than the limit gets in
+    desk.receive(at(2), &similarity_response(2, &[ID]));
+    assert_eq!(desk.engine.network().peer_count(ID), 2);
+    desk.receive(at(3), &similarity_response(3, &[ID, service(3)]));
+    assert_eq!(desk.engine.network().verified_count(), 2);
+    assert_eq!(services_of(&desk, 3), BTreeSet::new());
+    assert_eq!(desk.drops(DropReason::PeerLimit), 1);
+    // who is a peer already may go on telling
+    desk.receive(at(2), &similarity_response(2, &[service(2)]));
+    assert_eq!(services_of(&desk, 2), [ID, service(2)].into());
+}
+
+fn introduce_to(number: u16, from: SocketAddr, wanted: Mid) -> Vec<u8> {
+    let request = DiscoveryIntroductionRequest {
+        introduce_to: Some(wanted),
+        request: IntroductionRequest::new(Style::Old, address(HERE), from, from, 55),
+    };
+    sealed(ID, &key(number), 7, &request)
+}
+
+fn field(datagram: &[u8], name: &str) -> Field {
+    let (_, _, fields) = read(datagram);
+    let found = fields.into_iter().find(|(found, _)| *found == name);
+    found.expect("the message has that field").1
+}
+
+#[test]
+fn item_2_who_asks_for_somebody_meets_that_one() {
+    for wanted in 2..=9 {
+        let mut desk = desk();
+        for number in 2..=9 {
+            desk.befriend(number, at(number));
+        }
+        let sent = desk.receive(at(1), &introduce_to(1, at(1), key(wanted).mid()));
+        let [(punctured, puncture), (answered, response)] = &sent[..] else {
+            panic!("{} datagrams", sent.len());
+        };
+        assert_eq!(
+            (*punctured, puncture[22], *answered),
+            (at(wanted), 250, at(1))
+        );
+        assert_eq!(response[22], 245);
+        assert_eq!(
+            field(response, "wan_introduction_address"),
+            Field::Address(at(wanted))
+        );
+        assert_eq!(field(response, "identifier"), Field::Number(55));
+    }
+}
+
+#[test]
+fn who_asks_for_somebody_unknown_or_for_itself_meets_anybody() {
+    let mut desk = desk();
+    desk.befriend(2, at(2));
+    let v6 = desk.befriend(3, address("[2001:db8::1]:3"));
+    // unknown, the requester itself, and somebody an old-style requester cannot reach
+    for wanted in [key(99).mid(), key(1).mid(), v6.mid()] {
+        let sent = desk.receive(at(1), &introduce_to(1, at(1), wanted));
+        assert_eq!(sent.len(), 2, "{wanted}");
+        let introduced = field(&sent[1].1, "wan_introduction_address");
+        assert_eq!(introduced, Field::Address(at(2)));
+    }
+}
+
+#[test]
+fn an_old_request_makes_a_plain_peer_and_an_old_answer() {
+    let mut desk = desk();
+    let mut request = IntroductionRequest::new(Style::Old, address(HERE), at(8), at(1), 55);
+    request.supports_new_style = true;
+    // Read as if it named somebody, it would answer another number.
+    request.extra = vec![b'x'; 30];
+    let datagram = sealed_styled(ID, &key(1), Style::Old, request);
+    // known by IPv6 already: the answer goes to the source all the same
+    desk.befriend(1, address("[2001:db8::1]:3"));
+    let sent = desk.receive(at(1), &datagram);
+    assert_eq!((sent.len(), sent[0].0, sent[0].1[22]), (1, at(1), 245));
+    assert_eq!(field(&sent[0].1, "identifier"), Field::Number(55));
+    let peer = desk.engine.network().peer(key(1).public_key());
+    let peer = peer.expect("it is verified");
+    assert!(!peer.is_new_style());
+    assert_eq!(peer.lan_address(), None);
+    assert!(peer.has_address(&at(1)));
+}
+
+#[test]
+fn the_limit_comes_before_anything_else() {
+    let mut desk = desk_for(Some(0));
+    desk.befriend(2, at(2));
+    let before = desk.engine.network().peer(key(2).public_key()).cloned();
+    let request = IntroductionRequest::new(Style::Old, address(HERE), at(3), at(3), 55);
+    let datagram = sealed_styled(ID, &key(2), Style::Old, request);
+    assert!(desk.receive(at(3), &datagram).is_empty());
+    assert_eq!(desk.drops(DropReason::PeerLimit), 1);
+    let after = desk.engine.network().peer(key(2).public_key()).cloned();
+    let addresses = |peer: Option<Peer>| peer.map(|peer| peer.addresses().collect::<Vec<_>>());
+    assert_eq!(
+        addresses(after),
+        addresses(before),
+        "not even the address is learned"
+    );
+}
+
+#[test]
+fn new_style_requests_are_ordinary_ones() {
+    let mut desk = desk();
+    let request = IntroductionRequest::new(Style::New, address(HERE), at(8), at(1), 55);
+    let datagram = sealed_styled(ID, &key(1), Style::New, request);
+    let sent = desk.receive(at(1), &datagram);
+    assert_eq!((sent.len(), sent[0].1[22]), (1, 233));
+    let peer = desk.engine.network().peer(key(1).public_key());
+    let peer = peer.expect("it is verified");
+    assert!(peer.is_new_style());
+    assert_eq!(peer.lan_address().map(SocketAddr::V4), Some(at(8)));
+}
