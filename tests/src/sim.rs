@@ -58,18 +58,39 @@ impl Sim {
         bootstrap: Vec<SocketAddr>,
         strategies: Strategies<Quiet>,
     ) -> usize {
+        let index = self.add_seeded(at, number, seed);
+        self.add_overlay::<Quiet>(index, number, bootstrap, QuietId::default(), strategies);
+        index
+    }
+
+    /// Puts a node without overlays at `at`, with a seed made of `seed` and `number`.
+    pub fn add_seeded(&mut self, at: SocketAddr, number: u16, seed: u8) -> usize {
         let mut seeds = [seed; 32];
         seeds[..2].copy_from_slice(&number.to_be_bytes());
-        let index = self.add_engine(at, &EngineConfig::new(seeds));
+        self.add_engine(at, &EngineConfig::new(seeds))
+    }
+
+    /// Adds an overlay with the key `number` to the node `index`.
+    ///
+    /// # Panics
+    ///
+    /// When it is refused.
+    pub fn add_overlay<C: Community>(
+        &mut self,
+        index: usize,
+        number: u16,
+        bootstrap: Vec<SocketAddr>,
+        settings: C::Settings,
+        strategies: Strategies<C>,
+    ) {
         let config = OverlayConfig {
             bootstrappers: DispersyBootstrapper::new(bootstrap).into(),
             ..OverlayConfig::new(key(number))
         };
         let now = self.now();
         self.engine(index)
-            .add_overlay::<Quiet>(config, QuietId::default(), strategies, now)
+            .add_overlay::<C>(config, settings, strategies, now)
             .expect("the overlay is made");
-        index
     }
 
     /// A node.

@@ -115,10 +115,6 @@ impl RandomChurn {
 impl<C: PingCommunity> DiscoveryStrategy<C> for RandomChurn {
     fn take_step(&mut self, community: &mut C, cx: &mut Context<'_>) {
         let now = cx.now();
-        if self.notes.len() > cx.network().verified_count() {
-            let network = cx.network();
-            self.notes.retain(|key, _| network.is_verified(key));
-        }
         for peer in cx.random_verified_peers(self.sample_size) {
             if self.should_drop(&peer, now) {
                 tracing::debug!(%peer, "a silent peer is dropped");
@@ -129,5 +125,75 @@ impl<C: PingCommunity> DiscoveryStrategy<C> for RandomChurn {
                 community.send_ping(&peer, cx);
             }
         }
+        let network = cx.network();
+        if self.notes.len() > network.verified_count() {
+            self.notes.retain(|key, _| network.is_verified(key));
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+    use crate::community::{Community, CommunityError};
+    use crate::context::{OverlayState, Shared};
+    use crate::crypto::PrivateKey;
+    use crate::network::{Network, NetworkLimits};
+    use crate::packet::CommunityId;
+
+    /// Counts its pings.
+    struct Pinger(usize);
+
+    impl Community for Pinger {
+        const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([7; 20]);
+        type Settings = ();
+
+        fn new((): (), _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
+            Ok(Self(0))
+        }
+    }
+
+    impl PingCommunity for Pinger {
+        fn send_ping(&mut self, _peer: &Peer, _cx: &mut Context<'_>) {
+            self.0 += 1;
+        }
+    }
+
+    #[test]
+    fn notes_do_not_outlive_their_peers() {
+        let mut rng = StdRng::from_seed([1; 32]);
+        let me = PrivateKey::generate(&mut rng);
+        let bootstrap = Default::default();
+        let mut state = OverlayState::new(Pinger::COMMUNITY_ID, me, -1, bootstrap);
+        let mut shared = Shared::new(Network::new(NetworkLimits::default()), rng);
+        let mut churn = RandomChurn::default();
+        let mut pinger = Pinger(0);
+        let now = Instant::now();
+        for round in 0..50_u16 {
+            let keys: Vec<_> = (0..4)
+                .map(|_| PrivateKey::generate(&mut shared.rng).public_key().clone())
+                .collect();
+            for (number, key) in (0..).zip(&keys) {
+                let source = SocketAddr::from(([20, 0, 0, number], 1 + round));
+                let peer = Peer::new(key.clone(), source, now);
+                assert!(shared.network.add_verified_peer(&peer));
+            }
+            let mut cx = Context::new(&mut state, &mut shared, now);
+            churn.take_step(&mut pinger, &mut cx);
+            assert_eq!(churn.notes.len(), 4);
+            for key in &keys {
+                shared.network.remove_peer(key);
+            }
+        }
+        assert_eq!(pinger.0, 200);
+        let mut cx = Context::new(&mut state, &mut shared, now);
+        churn.take_step(&mut pinger, &mut cx);
+        assert!(churn.notes.is_empty());
     }
 }

@@ -1,0 +1,198 @@
+//! A community that does the work of one of IPv8's own messages.
+
+use ipv8_core::community::{MessageTable, MessageTableError};
+use ipv8_core::counters::DropReason;
+use ipv8_core::engine::{Engine, EngineConfig, OverlayError};
+use ipv8_core::overlay::Strategies;
+use ipv8_core::payload::{IntroductionRequest, Style, Styled};
+use ipv8_core::prelude::*;
+use ipv8_core::wire::{Message, PackError, Reader, Signed, UnpackError, Unsigned, Writer};
+use ipv8_tests::desk::{Desk, address, key, overlay_config, sealed, sealed_styled};
+
+/// An introduction request of old style that is marked by a first byte.
+struct Marked(u8, IntroductionRequest);
+
+impl Payload for Marked {
+    fn pack(&self, writer: &mut Writer) -> Result<(), PackError> {
+        writer.put_u8(self.0);
+        Styled::pack(&self.1, Style::Old, writer)
+    }
+
+    fn unpack(reader: &mut Reader<'_>) -> Result<Self, UnpackError> {
+        Ok(Self(reader.take_u8()?, Styled::unpack(Style::Old, reader)?))
+    }
+}
+
+impl Message for Marked {
+    const ID: u8 = 246;
+    const NAME: &'static str = "Marked";
+    const GLOBAL_TIME: bool = true;
+    type Authentication = Signed;
+}
+
+/// Takes only requests that are marked with a 1.
+#[derive(Default)]
+struct Picky {
+    callbacks: usize,
+}
+
+impl Community for Picky {
+    const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([0x71; 20]);
+    type Settings = ();
+
+    fn new((): (), _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
+        Ok(Self::default())
+    }
+
+    fn messages(table: &mut MessageTable<Self>) {
+        ipv8_core::handlers!(table: take_over Marked => Self::on_marked);
+    }
+
+    fn introduction_request_callback(
+        &mut self,
+        _peer: &Peer,
+        _request: &IntroductionRequest,
+        _cx: &mut Context<'_>,
+    ) {
+        self.callbacks += 1;
+    }
+}
+
+impl Picky {
+    fn on_marked(
+        &mut self,
+        peer: &Peer,
+        marked: Marked,
+        cx: &mut Context<'_>,
+    ) -> Result<(), DropReason> {
+        assert_eq!(
+            peer.addresses().count(),
+            1,
+            "made for this message, whoever is known"
+        );
+        if marked.0 != 1 || cx.is_over_peer_limit() {
+            return Err(DropReason::PeerLimit);
+        }
+        cx.verify_peer(peer);
+        cx.send_introduction_response(peer, Style::Old, &marked.1, None);
+        Ok(())
+    }
+}
+
+#[test]
+fn the_handler_decides_what_becomes_of_the_message() {
+    let mut desk = Desk::new();
+    desk.reload::<Picky>(());
+    let id = Picky::COMMUNITY_ID;
+    let at = address("20.0.0.1:1");
+    desk.befriend(1, address("[2001:db8::1]:3"));
+    let request = || IntroductionRequest::new(Style::Old, address("10.1.1.1:8090"), at, at, 5);
+    assert!(
+        desk.receive(at, &sealed(id, &key(1), 7, &Marked(0, request())))
+            .is_empty()
+    );
+    assert_eq!(desk.drops(DropReason::PeerLimit), 1);
+    let sent = desk.receive(at, &sealed(id, &key(1), 7, &Marked(1, request())));
+    assert_eq!((sent.len(), sent[0].0, sent[0].1[22]), (1, at, 245));
+    let peer = desk.engine.network().peer(key(1).public_key());
+    assert!(peer.is_some_and(|peer| peer.has_address(&at) && peer.last_response().is_some()));
+    // An ordinary one of that id is read as a marked one, and a forged one is not read at all.
+    let ordinary = sealed_styled(id, &key(2), Style::Old, request());
+    assert!(desk.receive(at, &ordinary).is_empty());
+    let mut forged = sealed(id, &key(2), 7, &Marked(1, request()));
+    *forged.last_mut().expect("bytes") ^= 1;
+    assert!(desk.receive(at, &forged).is_empty());
+    assert_eq!(desk.drops(DropReason::BadSignature), 1);
+    // The other style is as always, callback included.
+    let new = IntroductionRequest::new(Style::New, address("10.1.1.1:8090"), at, at, 5);
+    let sent = desk.receive(at, &sealed_styled(id, &key(3), Style::New, new));
+    // somebody to introduce is there by now
+    assert_eq!(sent.last().map(|(_, datagram)| datagram[22]), Some(233));
+    let callbacks = desk
+        .engine
+        .call(desk.id, desk.now, |picky: &mut Picky, _| picky.callbacks);
+    assert_eq!(callbacks, Ok(1));
+}
+
+macro_rules! refused {
+    ($name:ident, $message:ident, $id:literal, $authentication:ident, $word:ident) => {
+        #[derive(Debug)]
+        struct $message;
+
+        impl Payload for $message {
+            fn pack(&self, _writer: &mut Writer) -> Result<(), PackError> {
+                Ok(())
+            }
+
+            fn unpack(_reader: &mut Reader<'_>) -> Result<Self, UnpackError> {
+                Ok(Self)
+            }
+        }
+
+        impl Message for $message {
+            const ID: u8 = $id;
+            const NAME: &'static str = stringify!($message);
+            const GLOBAL_TIME: bool = false;
+            type Authentication = $authentication;
+        }
+
+        struct $name;
+
+        impl Community for $name {
+            const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([0x72; 20]);
+            type Settings = ();
+
+            fn new((): (), _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
+                Ok(Self)
+            }
+
+            fn messages(table: &mut MessageTable<Self>) {
+                refused!(@register table $word $message);
+            }
+        }
+    };
+    (@register $table:ident signed $message:ident) => {
+        $table.signed::<$message>(|_, _, _, _| {});
+    };
+    (@register $table:ident unsigned $message:ident) => {
+        $table.unsigned::<$message>(|_, _, _, _| {});
+    };
+    (@register $table:ident take_over $message:ident) => {
+        $table.take_over::<$message>(|_, _, _, _| Ok(()));
+    };
+}
+
+refused!(FreeId, Free, 5, Signed, take_over);
+refused!(UnsignedId, PunctureRequest, 250, Signed, take_over);
+refused!(DeprecatedId, Deprecated, 255, Signed, take_over);
+refused!(SignedId, Request, 246, Signed, signed);
+refused!(OtherId, Puncture, 250, Unsigned, unsigned);
+
+fn errors<C: Community<Settings = ()>>() -> Vec<MessageTableError> {
+    let mut engine = Engine::new(&EngineConfig::new([1; 32]));
+    let now = std::time::Instant::now();
+    let added = engine.add_overlay::<C>(overlay_config(0), (), Strategies::new(), now);
+    match added {
+        Err(OverlayError::Messages { errors, .. }) => errors,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn only_signed_messages_of_ipv8_can_be_taken_over_and_only_so() {
+    let nothing = |id, name| vec![MessageTableError::NothingToTakeOver { id, name }];
+    assert_eq!(errors::<FreeId>(), nothing(5, "Free"));
+    assert_eq!(errors::<UnsignedId>(), nothing(250, "PunctureRequest"));
+    assert_eq!(errors::<DeprecatedId>(), nothing(255, "Deprecated"));
+    let text = errors::<FreeId>()[0].to_string();
+    assert!(
+        text.contains("`Free`") && text.contains("`signed`"),
+        "{text}"
+    );
+    for error in [&errors::<SignedId>()[0], &errors::<OtherId>()[0]] {
+        assert!(
+            matches!(error, MessageTableError::ReservedId { .. }),
+            "{error}"
+        );
+    }
+}
