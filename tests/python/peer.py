@@ -91,6 +91,7 @@ class Commands:
     def handlers(self) -> dict:
         """The handlers by the name of their command."""
         return {"send": self.send, "send_raw": self.send_raw, "walk_to": self.walk_to, "ask": self.ask,
+                "bootstrap": self.bootstrap,
                 "peers": self.peers, "stats": self.stats}
 
     def address(self, text: str) -> tuple:
@@ -127,6 +128,11 @@ class Commands:
         to = self.address(command["to"])
         self.overlay.walk_to(to)
         emit("walked", to=address_text(to))
+
+    def bootstrap(self, _: dict) -> None:
+        """Send an introduction request to every tracker."""
+        self.overlay.bootstrap()
+        emit("bootstrapped")
 
     def ask(self, command: dict) -> None:
         """Send an introduction request to a verified peer, in the style it is known to understand."""

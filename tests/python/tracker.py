@@ -1,11 +1,11 @@
 """
 A tracker (bootstrap server) as py-ipv8 runs it, made of py-ipv8's own parts, on loopback.
 
-    tracker.py [--listen 127.0.0.1:0] [--max-peers 100] [--churn-interval 10] [--duration 120]
+    tracker.py [--listen 127.0.0.1:0] [--max-peers 100] [--churn-interval 10] [--clock 0] [--duration 120]
 
 It signs with a sect163k1 key, serves every community, and knows two messages: 246, which it answers with 245 and, when
-it introduces somebody, a 250 to the introduced; and 245, the answer to its own pings. Commands: {"command": "peers"},
-{"command": "stats"}, {"command": "stop"}. Events: `listening` (address, mid, public_key), `request` (community, mid,
+it introduces somebody, a 250 to the introduced; and 245, the answer to its own pings. `--clock` is how many messages its key has sent before.
+Commands: {"command": "peers"}, {"command": "stats"}, {"command": "stop"}. Events: `listening` (address, mid, public_key), `request` (community, mid,
 address, introduced), `refused` (address, error), `peer_added`, `peer_removed` (mid, address), `peers` (community -> mids), `stats`, `stopped`.
 """
 from __future__ import annotations
@@ -153,6 +153,7 @@ async def main() -> None:
     parser.add_argument("--listen", type=parse_address, default=parse_address("127.0.0.1:0"))
     parser.add_argument("--max-peers", type=int, default=100)
     parser.add_argument("--churn-interval", type=float, default=10.0)
+    parser.add_argument("--clock", type=int, default=0)
     parser.add_argument("--duration", type=float, default=120.0)
     args = parser.parse_args()
     keep_to_loopback(args.listen[0])
@@ -162,6 +163,7 @@ async def main() -> None:
     control = Control(args.duration)
     tracker = Tracker(CommunitySettings(my_peer=Peer(default_eccrypto.generate_key("very-low")), endpoint=endpoint,
                                         network=Network()))
+    tracker.my_peer.update_clock(args.clock)
     tracker.register_task("churn", Churn(tracker, args.max_peers).take_step, interval=args.churn_interval)
 
     def peers(_: dict) -> None:

@@ -1,6 +1,7 @@
 //! Shared helpers of the tests: vectors, the Python neighbour, simulated networks, and our own side of talking with them.
 
 pub mod desk;
+pub mod http;
 pub mod json;
 pub mod judgement;
 pub mod launch;

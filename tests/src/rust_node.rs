@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use ipv8_core::launcher::LauncherMeta;
 use ipv8_core::prelude::*;
-use ipv8_core::runtime::{NodeStatistics, RunningTracker};
+use ipv8_core::runtime::{NodeStatistics, RunningTracker, TrackerConfiguration};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -44,6 +44,8 @@ pub struct RustNodeOptions {
     pub walkers: Vec<Walker>,
     /// Seconds between two steps of one strategy. Default 0.1.
     pub walk_interval: f64,
+    /// How many peers it wants; below zero: no limit. Default: the configuration's.
+    pub max_peers: Option<i32>,
 }
 
 impl RustNodeOptions {
@@ -59,6 +61,7 @@ impl RustNodeOptions {
             bootstrap: Vec::new(),
             walkers: Vec::new(),
             walk_interval: 0.1,
+            max_peers: None,
         }
     }
 }
@@ -129,6 +132,10 @@ impl RustNode {
             .interfaces([options.listen])
             .bootstrap(options.bootstrap.iter().copied())
             .walk_interval(options.walk_interval);
+        let configuration = match options.max_peers {
+            Some(peers) => configuration.max_peers(peers),
+            None => configuration,
+        };
         let launch = Launchers::new()
             .with(launcher)
             .configuration(configuration)
@@ -160,6 +167,11 @@ impl RustNode {
     /// Sends an introduction request to `address`.
     pub fn walk_to(&self, address: SocketAddr) {
         self.call(move |cx| cx.walk_to(address));
+    }
+
+    /// Sends an introduction request to each of its trackers.
+    pub fn bootstrap(&self) {
+        self.call(|cx| cx.bootstrap());
     }
 
     /// Sends an introduction request to its verified peer with that mid.
@@ -304,6 +316,17 @@ impl RustTracker {
     #[must_use]
     pub fn start() -> Self {
         let launch = RunningTracker::launch(SocketAddr::from(([127, 0, 0, 1], 0)));
+        Self(runtime().block_on(launch).expect("the tracker is launched"))
+    }
+
+    /// Starts one on `127.0.0.1`, set up as `configuration` says.
+    ///
+    /// # Panics
+    /// When it cannot be launched.
+    #[must_use]
+    pub fn start_with(configuration: TrackerConfiguration) -> Self {
+        let here = SocketAddr::from(([127, 0, 0, 1], 0));
+        let launch = configuration.interfaces([here]).launch();
         Self(runtime().block_on(launch).expect("the tracker is launched"))
     }
 

@@ -1,12 +1,12 @@
 //! The state of a tracker over HTTP: what py-ipv8's tracker serves, and who may read it.
 
-use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use ipv8_core::payload::{IntroductionRequest, Style};
 use ipv8_core::runtime::{ApiConfiguration, ApiError, Error, RunningTracker, TrackerConfiguration};
 use ipv8_tests::desk::{PROBE, key, sealed_styled};
+use ipv8_tests::http;
 use serde_json::Value;
 
 fn here() -> SocketAddr {
@@ -18,26 +18,11 @@ async fn tracker(api: ApiConfiguration) -> RunningTracker {
     configuration.launch().await.expect("it runs")
 }
 
-/// The status and the body of the answer to a request with these lines.
+/// The answer to a request with these lines, from a thread that may wait.
 async fn ask(address: SocketAddr, lines: &str) -> (u16, Value) {
-    let request = format!("{lines}\r\nConnection: close\r\n\r\n");
-    let answer = tokio::task::spawn_blocking(move || {
-        let mut stream = TcpStream::connect(address).expect("somebody listens");
-        let patience = Some(Duration::from_secs(30));
-        stream.set_read_timeout(patience).expect("a timeout");
-        stream.write_all(request.as_bytes()).expect("it is read");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        answer
-    });
-    let answer = answer.await.expect("no panic");
-    let status = answer
-        .split(' ')
-        .nth(1)
-        .and_then(|status| status.parse().ok());
-    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    let body = serde_json::from_str(body).unwrap_or(Value::Null);
-    (status.unwrap_or_else(|| panic!("{answer}")), body)
+    let lines = lines.to_owned();
+    let answer = tokio::task::spawn_blocking(move || http::ask(address, &lines));
+    answer.await.expect("an answer")
 }
 
 async fn get(address: SocketAddr, path: &str) -> (u16, Value) {

@@ -86,6 +86,14 @@ impl PythonProcess {
         );
     }
 
+    /// Lets a peer send an introduction request to each of its trackers.
+    ///
+    /// # Panics
+    /// When it cannot.
+    pub fn bootstrap(&mut self) {
+        self.ask(&json!({"command": "bootstrap"}), "bootstrapped");
+    }
+
     /// Lets a peer send an introduction request to its verified peer with that mid.
     ///
     /// # Panics

@@ -48,8 +48,8 @@ pub(super) enum Verdict {
 }
 
 impl ChurnOptions {
-    /// Looks at a peer, and notes when it is to be asked.
-    pub(super) fn look(&self, member: &mut Member, now: Instant) -> Verdict {
+    /// Looks at a peer whose turn came at `turn`, and notes when it is to be asked.
+    pub(super) fn look(&self, member: &mut Member, turn: Instant, now: Instant) -> Verdict {
         let silence = now.saturating_duration_since(member.last_heard());
         if silence > self.drop_time && member.pinged.is_some() {
             return Verdict::Drop;
@@ -58,11 +58,11 @@ impl ChurnOptions {
             return Verdict::Leave;
         }
         let asked = member.pinged;
-        // Not "longer ago than": two looks are exactly that far apart.
-        if asked.is_some_and(|at| now.saturating_duration_since(at) < self.ping_interval) {
+        // By turns, which are exactly so far apart, however late each is; hence not "longer ago than".
+        if asked.is_some_and(|at| turn.saturating_duration_since(at) < self.ping_interval) {
             return Verdict::Leave;
         }
-        member.pinged = Some(now);
+        member.pinged = Some(turn);
         Verdict::Ping
     }
 }

@@ -228,10 +228,10 @@ impl Tracker {
             self.roster.counters.timeouts += 1;
             self.roster.leave(&ping.key, ping.service);
         }
-        while let Some(key) = self.roster.next_look(self.churn.interval, now) {
+        while let Some((turn, key)) = self.roster.next_look(self.churn.interval, now) {
             let churn = self.churn;
             let member = self.roster.member_mut(&key);
-            match member.map(|member| churn.look(member, now)) {
+            match member.map(|member| churn.look(member, turn, now)) {
                 Some(Verdict::Ping) => self.ping(&key, now),
                 Some(Verdict::Drop) => {
                     self.roster.forget(&key);

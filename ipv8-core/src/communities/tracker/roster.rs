@@ -23,7 +23,7 @@ const CANDIDATES: usize = 16;
 #[derive(Debug)]
 pub(super) struct Member {
     pub(super) peer: Peer,
-    /// When it was last asked whether it is there.
+    /// The turn in which it was last asked whether it is there.
     pub(super) pinged: Option<Instant>,
     /// Where it is filed.
     subnet: Subnet,
@@ -283,8 +283,12 @@ impl Roster {
         })
     }
 
-    /// The next peer whose turn to be looked at has come; its next turn is `interval` later.
-    pub(super) fn next_look(&mut self, interval: Duration, now: Instant) -> Option<PublicKey> {
+    /// The next peer whose turn to be looked at has come, and when that was; its next turn is `interval` later.
+    pub(super) fn next_look(
+        &mut self,
+        interval: Duration,
+        now: Instant,
+    ) -> Option<(Instant, PublicKey)> {
         let (due, key) = self.looks.pop_expired(now)?;
         // A turn that is late moves no later one; those that were missed are lost.
         let next = due + interval;
@@ -292,7 +296,7 @@ impl Roster {
         if let Some(member) = self.members.get_mut(&key) {
             member.look = self.looks.insert(next, key.clone());
         }
-        Some(key)
+        Some((due, key))
     }
 
     #[cfg(test)]
