@@ -34,7 +34,7 @@ use crate::wire::{Authentication, Message, PackError, Signed};
 const LONGEST_WAIT: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// The addresses this machine has, as far as the runtime knows them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalAddresses {
     /// The own IPv4 LAN address (guessed host, port of the socket); `0.0.0.0:0` while unknown.
     pub lan: SocketAddr,

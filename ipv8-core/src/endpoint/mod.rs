@@ -171,6 +171,13 @@ impl Endpoint {
         }
     }
 
+    /// Whether its datagrams go through the system, rather than over a network in memory.
+    pub fn is_real(&self) -> bool {
+        self.interfaces
+            .iter()
+            .any(|interface| matches!(interface, Interface::Udp(_)))
+    }
+
     /// Each interface with its receive buffer and kernel drops, read now: ask about once a second at most.
     pub fn interfaces(&self) -> Vec<InterfaceInfo> {
         self.interfaces

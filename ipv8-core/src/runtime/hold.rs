@@ -10,12 +10,12 @@ use std::sync::Mutex;
 use tokio::sync::{broadcast, mpsc, watch};
 use tracing::Instrument;
 
-use crate::context::{Interfaces, LocalAddresses};
 use crate::crypto::PublicKey;
-use crate::endpoint::{Endpoint, guess_lan_address};
+use crate::endpoint::Endpoint;
 use crate::engine::{Engine, Input};
 use crate::runtime::error::Error;
 use crate::runtime::handle::{End, Ipv8, Shared};
+use crate::runtime::lan_watch::local_addresses;
 use crate::runtime::node::{Command, Node, now};
 
 /// How many events wait for a slow listener.
@@ -50,7 +50,9 @@ impl HeldNode {
         let (events, first_events) = broadcast::channel(EVENT_BACKLOG);
         let (stop, stopping) = watch::channel(false);
         let (ended, end) = watch::channel(End::Running);
-        engine.handle(Input::LocalAddresses(local_addresses(&endpoint)), now());
+        // Reading the interfaces may take long; that is done when the node runs.
+        let local = local_addresses(&endpoint.local_addresses(), &[]);
+        engine.handle(Input::LocalAddresses(local), now());
         let shared = Shared {
             addresses: endpoint.local_addresses(),
             my_peer: my_peer.clone(),
@@ -144,28 +146,5 @@ impl Drop for HeldNode {
         drop(node);
         tracing::info!("the launch was undone");
         ended.send_replace(End::Stopped);
-    }
-}
-
-pub(super) fn local_addresses(endpoint: &Endpoint) -> LocalAddresses {
-    let bound = endpoint.local_addresses();
-    LocalAddresses {
-        beacon: None,
-        lan: endpoint.lan_address(),
-        ipv6: bound
-            .iter()
-            .find(|address| address.is_ipv6())
-            .map(|address| guess_lan_address(*address)),
-        interfaces: Interfaces {
-            ipv4: bound.iter().any(std::net::SocketAddr::is_ipv4),
-            ipv6: bound.iter().any(std::net::SocketAddr::is_ipv6),
-        },
-        // The loopback host is every machine's own and says nothing about where a peer is.
-        lan_hosts: match endpoint.lan_address().ip() {
-            std::net::IpAddr::V4(host) if !host.is_loopback() && !host.is_unspecified() => {
-                vec![host]
-            }
-            _ => Vec::new(),
-        },
     }
 }

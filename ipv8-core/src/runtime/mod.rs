@@ -10,6 +10,7 @@ mod futures;
 mod handle;
 mod handle_tasks;
 mod hold;
+mod lan_watch;
 mod my_peer;
 mod node;
 mod overlay_handle;

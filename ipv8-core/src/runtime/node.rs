@@ -13,6 +13,7 @@ use crate::engine::{Engine, Event, FinishedTask, Input, Output};
 use crate::overlay::StrategyId;
 use crate::runtime::beacons::Beacons;
 use crate::runtime::futures::Futures;
+use crate::runtime::lan_watch::LanWatch;
 use crate::runtime::resolver::{Found, Resolver};
 use crate::runtime::statistics::{NodeStatistics, count};
 use crate::runtime::watchdog::Watchdog;
@@ -38,6 +39,8 @@ enum Woken {
     Found(Found),
     /// A future of an overlay is done.
     Finished(FinishedTask),
+    /// The own addresses are others now.
+    Moved(LocalAddresses),
     /// Datagrams are there, or the log is to be written.
     Otherwise,
 }
@@ -93,9 +96,10 @@ impl Node {
         mut commands: mpsc::Receiver<Command>,
         mut stop: watch::Receiver<bool>,
     ) {
+        let mut lan = LanWatch::start(&self.endpoint);
         loop {
             self.drain().await;
-            match self.woken(&mut commands, &mut stop).await {
+            match self.woken(&mut commands, &mut stop, &mut lan).await {
                 Woken::End => break,
                 Woken::Turn => {
                     self.timeout();
@@ -111,6 +115,7 @@ impl Node {
                 Woken::Found((lookup, found)) => {
                     self.engine.handle(Input::Resolved(lookup, found), now());
                 }
+                Woken::Moved(local) => self.move_to(local),
                 Woken::Finished(task) => self.engine.handle(Input::Finished(task), now()),
                 Woken::Otherwise => {}
             }
@@ -129,6 +134,7 @@ impl Node {
         &mut self,
         commands: &mut mpsc::Receiver<Command>,
         stop: &mut watch::Receiver<bool>,
+        lan: &mut LanWatch,
     ) -> Woken {
         let deadline = self.engine.poll_timeout();
         let deadline = deadline.map(tokio::time::Instant::from_std);
@@ -139,6 +145,7 @@ impl Node {
             () = sleep_until(deadline) => Woken::Turn,
             command = commands.recv() => command.map_or(Woken::End, Woken::Asked),
             found = self.resolver.found() => Woken::Found(found),
+            local = lan.changed() => Woken::Moved(local),
             Some(finished) = self.futures.next() => Woken::Finished(finished),
             () = self.endpoint.readable() => Woken::Otherwise,
             () = self.beacons.readable() => Woken::Otherwise,
@@ -154,13 +161,19 @@ impl Node {
         }
     }
 
+    /// Takes in where this machine is now; the beacon socket stays where it is.
+    fn move_to(&mut self, local: LocalAddresses) {
+        let local = LocalAddresses {
+            beacon: self.beacons.endpoint().and_then(first_address),
+            ..local
+        };
+        tracing::info!(lan = %local.lan, ipv6 = ?local.ipv6, hosts = ?local.lan_hosts, "own addresses");
+        self.engine.handle(Input::LocalAddresses(local), now());
+    }
+
     fn send_beacon(&mut self, beacon: &Beacon) {
         if self.beacons.open(&self.endpoint) {
-            let local = LocalAddresses {
-                beacon: self.beacons.endpoint().and_then(first_address),
-                ..self.engine.local_addresses().clone()
-            };
-            self.engine.handle(Input::LocalAddresses(local), now());
+            self.move_to(self.engine.local_addresses().clone());
         }
         let sent = self.beacons.send(beacon);
         count(self.engine.statistics_mut(), &beacon.bytes, sent);

@@ -8,7 +8,7 @@ use crate::config::MyPeer;
 use crate::crypto::PrivateKey;
 use crate::endpoint::{Endpoint, EndpointOptions};
 use crate::runtime::error::Error;
-use crate::runtime::hold::local_addresses;
+use crate::runtime::lan_watch::local_addresses;
 use crate::runtime::my_peer::my_peer;
 use crate::runtime::tracker::RunningTracker;
 #[cfg(feature = "http")]
@@ -165,7 +165,7 @@ impl TrackerConfiguration {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed)?;
         let mut tracker = Tracker::new(key, self.options, seed);
-        tracker.set_local_addresses(local_addresses(endpoint));
+        tracker.set_local_addresses(local_addresses(&endpoint.local_addresses(), &[]));
         if let Some(wan) = self.wan {
             tracker.set_estimated_wan(wan);
         }
