@@ -14,6 +14,7 @@ pub mod reporting;
 pub mod rust_node;
 pub mod samples;
 pub mod scan;
+pub mod scripted;
 pub mod sim;
 pub mod vectors;
 pub mod view;

@@ -1,0 +1,114 @@
+//! A launcher that notes what it is asked for, and fails, panics or waits for ever where it is told to.
+
+use ipv8_core::launcher::Hook;
+use ipv8_core::prelude::*;
+use ipv8_core::{LauncherMeta, launcher_meta};
+
+use crate::desk::key;
+use crate::probe::{Log, Probe, ProbeSettings};
+
+/// What happens in a hook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// An error; only `prepare` and `finalize` have one.
+    Error,
+    /// A panic.
+    Panic,
+    /// It never comes back; only `prepare` and `finalize` can.
+    Hang,
+    /// The node is stopped from within; only `prepare` and `finalize` can.
+    Stop,
+}
+
+/// The session of all [`Scripted`] launchers.
+#[derive(Debug, Default)]
+pub struct Script {
+    /// What happened, in order.
+    pub log: Log,
+    /// In which hook of which launcher what goes wrong.
+    pub fault: Option<(u8, Hook, Fault)>,
+    /// What the community of which launcher is made with.
+    pub settings: Option<(u8, ProbeSettings)>,
+    /// The launchers that should not be launched.
+    pub off: Vec<u8>,
+    /// The launchers whose overlays have a key of their own: that of this number.
+    pub own_keys: Vec<u8>,
+    /// Handles that `finalize` left here.
+    pub handles: Vec<CommunityId>,
+}
+
+impl Script {
+    fn note(&self, number: u8, hook: Hook) {
+        self.log.push(format!("{number} {hook}"));
+        assert!(
+            self.fault != Some((number, hook, Fault::Panic)),
+            "a scripted panic in {hook}"
+        );
+    }
+
+    async fn note_in(&self, number: u8, hook: Hook, ipv8: &Ipv8) -> Result<(), LaunchError> {
+        self.note(number, hook);
+        match self.fault {
+            Some((who, what, fault)) if (who, what) == (number, hook) => match fault {
+                Fault::Error => Err("as the script says".into()),
+                Fault::Hang => std::future::pending().await,
+                Fault::Stop => {
+                    ipv8.stop().await;
+                    Ok(())
+                }
+                Fault::Panic => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Launches a `Probe<N>` as its session, a [`Script`], says. Comes after the launcher before it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Scripted<const N: u8>;
+
+impl<const N: u8> CommunityLauncher for Scripted<N> {
+    type Overlay = Probe<N>;
+    type Session = Script;
+    const META: LauncherMeta = launcher_meta!(name = ["S0", "S1", "S2"][N as usize], after = []);
+
+    fn should_launch(&self, script: &Script) -> bool {
+        script.note(N, Hook::ShouldLaunch);
+        !script.off.contains(&N)
+    }
+
+    async fn prepare(&self, ipv8: &Ipv8, script: &mut Script) -> Result<(), LaunchError> {
+        script.note_in(N, Hook::Prepare, ipv8).await
+    }
+
+    fn settings(&self, script: &Script) -> ProbeSettings {
+        script.note(N, Hook::Settings);
+        let mut settings = match &script.settings {
+            Some((number, settings)) if *number == N => settings.clone(),
+            _ => ProbeSettings::default(),
+        };
+        settings.log = script.log.clone();
+        settings
+    }
+
+    fn my_peer(&self, script: &Script) -> Option<ipv8_core::crypto::PrivateKey> {
+        script.note(N, Hook::MyPeer);
+        script.own_keys.contains(&N).then(|| key(u16::from(N)))
+    }
+
+    fn bootstrappers(&self, script: &Script, bootstrappers: &mut Bootstrappers) {
+        script.note(N, Hook::Bootstrappers);
+        bootstrappers.add::<DispersyBootstrapper>(|_| {});
+    }
+
+    async fn finalize(
+        &self,
+        ipv8: &Ipv8,
+        script: &mut Script,
+        overlay: &OverlayHandle<Probe<N>>,
+    ) -> Result<(), LaunchError> {
+        script.note_in(N, Hook::Finalize, ipv8).await?;
+        script.handles.push(overlay.id());
+        Ok(())
+    }
+}

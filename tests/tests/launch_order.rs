@@ -1,0 +1,263 @@
+//! What a launch asks of its launchers, in which order, and what their session has to do with it.
+
+use std::time::Duration;
+
+use ipv8_core::endpoint::MemoryNetwork;
+use ipv8_core::engine::Event;
+use ipv8_core::launcher::Problem;
+use ipv8_core::prelude::*;
+use ipv8_core::{Error, LauncherMeta, launcher_meta};
+use ipv8_tests::desk::{PROBE, address, key, sealed};
+use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint, is_open};
+use ipv8_tests::probe::{Heard, Log, Ping, Probe, ProbeSettings};
+use ipv8_tests::scripted::{Script, Scripted};
+
+const HERE: &str = "10.0.0.1:1000";
+
+async fn launch(launchers: Launchers, script: &mut Script) -> Result<Ipv8, Error> {
+    let network = MemoryNetwork::new();
+    launchers
+        .configuration(configuration(1, None))
+        .launch_on_with(endpoint(&network, HERE), script)
+        .await
+}
+
+fn three() -> Launchers {
+    Launchers::new()
+        .with(Scripted::<0>)
+        .with(Scripted::<1>)
+        .with(Scripted::<2>)
+}
+
+const STEPS: [&str; 7] = [
+    "prepare",
+    "settings",
+    "my_peer",
+    "bootstrappers",
+    "New",
+    "Started",
+    "finalize",
+];
+
+#[tokio::test(start_paused = true)]
+async fn all_conditions_come_first_then_one_launcher_after_the_other() {
+    let mut script = Script::default();
+    let node = launch(three(), &mut script).await.expect("it is launched");
+    let mut expected: Vec<String> = (0..3).map(|n| format!("{n} should_launch")).collect();
+    for number in 0..3 {
+        expected.extend(STEPS.map(|step| format!("{number} {step}")));
+    }
+    assert_eq!(script.log.lines(), expected);
+    let launched: Vec<_> = node.launched().iter().map(|overlay| overlay.id).collect();
+    assert_eq!(script.handles, launched);
+    assert_eq!(
+        node.launched()[0].bootstrappers,
+        ["DispersyBootstrapper"; 1]
+    );
+}
+
+/// Waits for two others; its condition, like theirs, is asked once.
+struct Last;
+
+impl CommunityLauncher for Last {
+    type Overlay = Probe<3>;
+    type Session = Script;
+    const META: LauncherMeta = launcher_meta!(name = "Last", after = ["S0", "S1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn conditions_are_asked_once_and_nobody_waits_for_one_that_is_off() {
+    let mut script = Script {
+        off: vec![0, 2],
+        ..Script::default()
+    };
+    let node = launch(three().with(Last), &mut script)
+        .await
+        .expect("it is launched");
+    let asked: Vec<String> = script.log.lines();
+    for number in 0..3 {
+        let asked = asked
+            .iter()
+            .filter(|line| **line == format!("{number} should_launch"));
+        assert_eq!(asked.count(), 1, "{number}");
+    }
+    let names: Vec<_> = node.launched().iter().map(|overlay| overlay.id).collect();
+    assert_eq!(names, [Probe::<1>::COMMUNITY_ID, Probe::<3>::COMMUNITY_ID]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_own_key_is_that_overlay_s_alone() {
+    let mut script = Script {
+        own_keys: vec![1],
+        ..Script::default()
+    };
+    let node = launch(three(), &mut script).await.expect("it is launched");
+    let own = node.overlay::<Probe<1>>().expect("it was launched");
+    let mid = own.call(|_, cx| cx.my_mid()).await.expect("it runs");
+    assert_eq!(mid, key(1).mid());
+    let other = node.overlay::<Probe<2>>().expect("it was launched");
+    let mid = other.call(|_, cx| cx.my_mid()).await.expect("it runs");
+    assert_eq!(mid, node.my_peer().mid());
+}
+
+struct Others;
+
+#[tokio::test(start_paused = true)]
+async fn launchers_of_another_session_are_told_all_at_once_before_anything_is_prepared() {
+    let log = Log::default();
+    let launchers = three().with(ProbeLauncher::<3>::new(ProbeSettings {
+        log: log.clone(),
+        ..ProbeSettings::default()
+    }));
+    let network = MemoryNetwork::new();
+    let error = launchers
+        .configuration(configuration(1, None).walk_interval(0.0))
+        .launch_on_with(endpoint(&network, HERE), &mut Others)
+        .await
+        .expect_err("three launchers have another session");
+    assert!(!is_open(&network, HERE) && log.lines().is_empty());
+    let Error::Plan(error) = error else {
+        panic!("{error}");
+    };
+    let [first, .., configuration] = error.problems() else {
+        panic!("{error}");
+    };
+    assert_eq!(error.problems().len(), 4, "{error}");
+    assert!(matches!(configuration, Problem::Configuration(_)));
+    let meta = <Scripted<0> as CommunityLauncher>::META;
+    assert_eq!(
+        first.to_string(),
+        format!(
+            "{} ({}) needs a session of type ipv8_tests::scripted::Script, \
+             but the one given is a launch_order::Others: give both the same type",
+            meta.name,
+            meta.place()
+        )
+    );
+    // Nor is one found when none is given; and one that is left out is nobody's problem.
+    let error = three().only(["S1"]).launch().await.expect_err("no session");
+    assert!(
+        error
+            .to_string()
+            .ends_with("but none is given: launch with launch_with(&mut session)"),
+        "{error}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_launcher_without_a_session_is_launched_under_any() {
+    let mut script = Script::default();
+    let launchers = three().with(ProbeLauncher::<3>::new(ProbeSettings::default()));
+    let node = launch(launchers, &mut script)
+        .await
+        .expect("it is launched");
+    assert_eq!(node.launched().len(), 4);
+}
+
+/// Calls its overlay, sends, lets others send, and takes its time.
+struct Slow(MemoryNetwork);
+
+const PEER: &str = "10.0.0.2:2000";
+
+impl CommunityLauncher for Slow {
+    type Overlay = Probe<0>;
+    type Session = Vec<String>;
+    const META: LauncherMeta = launcher_meta!(name = "Slow", after = []);
+
+    fn walk_strategies(&self, strategies: &mut Strategies<Probe<0>>) {
+        strategies.add::<Idle>(-1, |_| {});
+    }
+
+    async fn finalize(
+        &self,
+        ipv8: &Ipv8,
+        notes: &mut Vec<String>,
+        overlay: &OverlayHandle<Probe<0>>,
+    ) -> Result<(), LaunchError> {
+        let sent = overlay.call(|_, cx| cx.send_to(address(PEER), &Ping { number: 1 }));
+        notes.push(format!("{:?}", sent.await?.is_ok()));
+        let ping = sealed(PROBE, &key(7), 1, &Ping { number: 2 });
+        notes.push(format!(
+            "{}",
+            self.0.deliver(address(PEER), address(HERE), &ping)
+        ));
+        // Another task may call it too.
+        let other = overlay.clone();
+        let asked = tokio::spawn(async move { other.peers().await.map(|peers| peers.len()) });
+        notes.push(format!("{:?}", asked.await?.ok()));
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let statistics = ipv8.statistics().await?;
+        let engine = statistics.engine;
+        notes.push(format!("{} {}", engine.datagrams_in, engine.datagrams_out));
+        assert!(ipv8.overlay::<Probe<0>>().is_some());
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn until_all_are_done_nothing_is_received_sent_or_stepped() {
+    let network = MemoryNetwork::new();
+    let mut peer = endpoint(&network, PEER);
+    let mut notes: Vec<String> = Vec::new();
+    let launchers = Launchers::new()
+        .with(Slow(network.clone()))
+        .with(ProbeLauncher::<1>::new(ProbeSettings::default()));
+    let node = launchers
+        .configuration(configuration(1, None))
+        .launch_on_with(endpoint(&network, HERE), &mut notes)
+        .await
+        .expect("it is launched");
+    assert_eq!(notes, ["true", "true", "Some(0)", "0 0"]);
+    assert!(peer.try_receive().is_none(), "sent while on hold");
+
+    let mut events = node.events();
+    let first = loop {
+        if let Event::Step(step) = events.recv().await.expect("it runs") {
+            break step;
+        }
+    };
+    let waited = tokio::time::Instant::now().into_std() - first.at;
+    assert!(waited < Duration::from_millis(500), "{waited:?}");
+    let overlay = node.overlay::<Probe<0>>().expect("it was launched");
+    let heard = overlay.call(|probe, _| probe.heard.clone()).await;
+    assert_eq!(
+        heard.expect("it runs"),
+        [Heard::Ping(address(PEER), 2)],
+        "what came while on hold"
+    );
+    assert!(peer.try_receive().is_some(), "what was to be sent");
+    let statistics = node.statistics().await.expect("it runs");
+    assert_eq!(statistics.missed_turns, 0);
+}
+
+#[tokio::test]
+async fn sets_of_their_own_are_launched_side_by_side_and_again() {
+    let mut nodes = tokio::task::JoinSet::new();
+    for number in 1..=8_u8 {
+        nodes.spawn(async move {
+            for off in 0..3 {
+                let mut script = Script {
+                    off: vec![off],
+                    ..Script::default()
+                };
+                let here = [address("127.0.0.1:0")];
+                let configuration = configuration(number.into(), None).interfaces(here);
+                let node = three()
+                    .configuration(configuration)
+                    .launch_with(&mut script)
+                    .await
+                    .expect("it is launched");
+                assert_eq!(node.launched().len(), 2);
+                assert!(
+                    !script
+                        .handles
+                        .contains(&CommunityId::from_bytes([0xa0 + off; 20]))
+                );
+                node.stop().await;
+            }
+        });
+    }
+    while let Some(node) = nodes.join_next().await {
+        node.expect("no panic");
+    }
+}
