@@ -75,7 +75,10 @@ pub use config::Configuration;
 pub use context::{Context, SendError};
 #[doc(hidden)]
 pub use ipv8_macros::finish_launcher;
-pub use ipv8_macros::{Options, Payload, after, name, overlay, walk_strategy};
+pub use ipv8_macros::{
+    Options, Payload, after, bootstrapper, finalize, kwargs, my_peer, name, overlay, precondition,
+    prepare, set_in_session, walk_strategy,
+};
 pub use launcher::{
     CommunityLauncher, LaunchError, Launchers, Registration, launch_all, launch_all_with, launchers,
 };
@@ -90,7 +93,7 @@ pub use wire::{Message, Payload, Signed, Unsigned};
 
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::private::NoOverlay;
+    pub use crate::private::{NoOverlay, condition, finalized, own_key, prepared};
 }
 
 /// The README's example is compiled with the documentation's.

@@ -15,4 +15,7 @@ pub use crate::strategy::{DiscoveryStrategy, EdgeWalk, RandomChurn, RandomWalk};
 pub use crate::tasks::{TaskError, TaskName};
 pub use crate::wire::Message;
 pub use crate::{Options, Payload};
-pub use crate::{after, name, overlay, walk_strategy};
+pub use crate::{
+    after, bootstrapper, finalize, kwargs, my_peer, name, overlay, precondition, prepare,
+    set_in_session, walk_strategy,
+};

@@ -2,7 +2,10 @@
 
 use crate::community::{Community, CommunityError};
 use crate::context::Context;
+use crate::crypto::PrivateKey;
+use crate::launcher::LaunchError;
 use crate::packet::CommunityId;
+use crate::runtime::{Ipv8, OverlayHandle};
 
 /// Stands in for the community of a launcher whose attributes are wrong, so that one mistake is one
 /// error. Cannot be made.
@@ -16,4 +19,36 @@ impl Community for NoOverlay {
     fn new((): (), _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
         Err("the launcher has no overlay".into())
     }
+}
+
+/// One `#[precondition]`; so that a closure need not name its type.
+pub fn condition<S>(session: &S, holds: impl FnOnce(&S) -> bool) -> bool {
+    holds(session)
+}
+
+/// `#[my_peer]`.
+pub fn own_key<S, K: Into<Option<PrivateKey>>>(
+    session: &S,
+    key: impl FnOnce(&S) -> K,
+) -> Option<PrivateKey> {
+    key(session).into()
+}
+
+/// A `#[prepare]` that does not wait.
+pub fn prepared<S>(
+    ipv8: &Ipv8,
+    session: &mut S,
+    hook: impl FnOnce(&Ipv8, &mut S) -> Result<(), LaunchError>,
+) -> Result<(), LaunchError> {
+    hook(ipv8, session)
+}
+
+/// A `#[finalize]` that does not wait.
+pub fn finalized<S, C>(
+    ipv8: &Ipv8,
+    session: &mut S,
+    overlay: &OverlayHandle<C>,
+    hook: impl FnOnce(&Ipv8, &mut S, &OverlayHandle<C>) -> Result<(), LaunchError>,
+) -> Result<(), LaunchError> {
+    hook(ipv8, session, overlay)
 }

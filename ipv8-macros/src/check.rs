@@ -1,14 +1,20 @@
 //! The rules of a stack: from single attributes to one launcher, with every breach reported.
 
-use crate::model::{Fragment, Item, Kind, Overlay, Setting, Stack, Strategy, Value};
+use crate::hooks;
+use crate::model::{
+    Bootstrapper, Fragment, Item, Kind, Kwargs, Overlay, Setting, Stack, Strategy, Value,
+};
 use crate::parse::{self, compact};
 use crate::problems::{Problems, nearest};
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
 use syn::{Expr, Lit, LitStr};
 
-/// The arguments of `#[walk_strategy]` that are not options of the strategy.
+/// The arguments of `#[walk_strategy]` that an option may look like.
 const RESERVED: [&str; 2] = ["target_peers", "crate"];
+
+/// What every attribute takes.
+const COMMON: [&str; 2] = ["crate", "session"];
 
 /// Reads all attributes of one item.
 pub(crate) fn stack(fragments: &[Fragment], problems: &mut Problems) -> Stack {
@@ -17,10 +23,17 @@ pub(crate) fn stack(fragments: &[Fragment], problems: &mut Problems) -> Stack {
         match fragment.kind {
             Kind::Overlay => overlay(fragment, &mut stack, problems),
             Kind::WalkStrategy => walk_strategy(fragment, &mut stack, problems),
+            Kind::Bootstrapper => bootstrapper(fragment, &mut stack, problems),
             Kind::Name => name(fragment, &mut stack, problems),
             Kind::After => after(fragment, &mut stack, problems),
+            Kind::Kwargs => kwargs(fragment, &mut stack, problems),
+            Kind::SetInSession => hooks::set_in_session(fragment, &mut stack, problems),
+            Kind::Precondition | Kind::Prepare | Kind::MyPeer | Kind::Finalize => {
+                hooks::hook(fragment, &mut stack, problems);
+            }
         }
     }
+    hooks::find_session(&mut stack, problems);
     if let (None, Some(first)) = (&stack.overlay, fragments.first()) {
         let message = format!(
             "`#[{}]` needs an `#[overlay]` on the same struct: write `{}` beside it",
@@ -52,11 +65,8 @@ pub(crate) fn launcher(stack: &Stack, item: &Item, problems: &mut Problems) {
 fn overlay(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
     let arguments = parse::type_arguments(fragment, problems);
     for setting in arguments.settings {
-        if let Some(setting) = take_crate(setting, stack, problems) {
-            problems.at(
-                setting.key.span(),
-                unknown_in_overlay(&setting.key.to_string()),
-            );
+        if let Some((key, _)) = take_common(setting, stack, problems) {
+            problems.at(key.span(), unknown_in_overlay(&key.to_string()));
         }
     }
     match &mut stack.overlay {
@@ -82,7 +92,7 @@ fn overlay(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
 
 fn unknown_in_overlay(key: &str) -> String {
     let takes = "`#[overlay]` takes a community and `crate = path`";
-    match nearest(key, &["crate"]) {
+    match nearest(key, &COMMON) {
         Some(known) => format!("unknown argument `{key}`: did you mean `{known}`? {takes}"),
         None => format!(
             "unknown argument `{key}`: {takes}; options of a strategy stand in its `#[walk_strategy]`"
@@ -95,7 +105,7 @@ fn walk_strategy(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems
     let mut target_peers: Option<Expr> = None;
     let mut options: Vec<(Ident, Expr)> = Vec::new();
     for setting in arguments.settings {
-        let Some((key, value)) = take_crate(setting, stack, problems).and_then(into_expr) else {
+        let Some((key, value)) = take_common(setting, stack, problems) else {
             continue;
         };
         if key == "target_peers" {
@@ -103,19 +113,13 @@ fn walk_strategy(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems
                 Some(first) => repeated(&key, first, problems),
                 None => target_peers = Some(checked_target(value, problems)),
             }
-        } else if let Some(known) = slip_of_the_pen(&key) {
+        } else if let Some(known) = slip_of_the_pen(&key, &RESERVED) {
             let message = format!(
                 "unknown argument `{key}`: did you mean `{known}`? (an option of the strategy is written `r#{key}`)"
             );
             problems.at(key.span(), message);
         } else {
-            match options
-                .iter()
-                .find(|(other, _)| other.unraw() == key.unraw())
-            {
-                Some((_, first)) => repeated(&key, first, problems),
-                None => options.push((key, value)),
-            }
+            keep_once(key, value, &mut options, problems);
         }
     }
     if let Some(strategy) = arguments.ty {
@@ -129,13 +133,51 @@ fn walk_strategy(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems
 }
 
 /// The argument of ours that an option looks like; `r#` says that it is none.
-fn slip_of_the_pen(option: &Ident) -> Option<&'static str> {
+fn slip_of_the_pen(option: &Ident, reserved: &[&'static str]) -> Option<&'static str> {
     let option = option.to_string();
     if option.starts_with("r#") {
         None
     } else {
-        nearest(&option, &RESERVED)
+        nearest(&option, reserved)
     }
+}
+
+/// Keeps what is assigned to a field, once within one attribute.
+fn keep_once(key: Ident, value: Expr, kept: &mut Vec<(Ident, Expr)>, problems: &mut Problems) {
+    match kept.iter().find(|(other, _)| other.unraw() == key.unraw()) {
+        Some((_, first)) => repeated(&key, first, problems),
+        None => kept.push((key, value)),
+    }
+}
+
+fn bootstrapper(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
+    let arguments = parse::type_arguments(fragment, problems);
+    let mut options = Vec::new();
+    for setting in arguments.settings {
+        if let Some((key, value)) = take_common(setting, stack, problems) {
+            keep_once(key, value, &mut options, problems);
+        }
+    }
+    if let Some(bootstrapper) = arguments.ty {
+        stack.bootstrappers.push(Bootstrapper {
+            span: fragment.span,
+            bootstrapper,
+            options,
+        });
+    }
+}
+
+fn kwargs(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
+    let mut settings = Vec::new();
+    for setting in parse::kwargs_arguments(fragment, problems) {
+        if let Some((key, value)) = take_common(setting, stack, problems) {
+            keep_once(key, value, &mut settings, problems);
+        }
+    }
+    stack.kwargs.push(Kwargs {
+        span: fragment.span,
+        settings,
+    });
 }
 
 fn name(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
@@ -194,43 +236,67 @@ fn after(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
     }
 }
 
-fn refuse_settings(kind: Kind, settings: Vec<Setting>, stack: &mut Stack, problems: &mut Problems) {
+/// For attributes that take no settings but those every attribute takes.
+pub(crate) fn refuse_settings(
+    kind: Kind,
+    settings: Vec<Setting>,
+    stack: &mut Stack,
+    problems: &mut Problems,
+) {
     for setting in settings {
-        if let Some(Setting { key, .. }) = take_crate(setting, stack, problems) {
-            let hint = nearest(&key.to_string(), &["crate"])
-                .map_or_else(String::new, |known| format!(" did you mean `{known}`?"));
+        if let Some((key, _)) = take_common(setting, stack, problems) {
+            let meant = nearest(&key.to_string(), &COMMON);
+            // One mistake, one error: not that it is missing, too.
+            stack.session_is_unknown |= meant == Some("session");
+            let hint = meant.map_or_else(String::new, |known| format!(" did you mean `{known}`?"));
             let (name, subject) = (kind.name(), kind.subject());
-            let message = format!(
-                "unknown argument `{key}`:{hint} `#[{name}]` takes a {subject} in quotes and `crate = path`"
-            );
+            let quoted = match kind {
+                Kind::Name | Kind::After => " in quotes and `crate = path`",
+                _ => ", `session = Type` and `crate = path`",
+            };
+            let message =
+                format!("unknown argument `{key}`:{hint} `#[{name}]` takes a {subject}{quoted}");
             problems.at(key.span(), message);
         }
     }
 }
 
-/// Keeps a `crate = path` for the whole stack; gives back everything else.
-fn take_crate(setting: Setting, stack: &mut Stack, problems: &mut Problems) -> Option<Setting> {
-    let Value::Path(path) = setting.value else {
-        return Some(setting);
-    };
-    match &stack.krate {
-        Some(first) if compact(first) != compact(&path) => {
-            let message = format!(
-                "`crate = {}` stands on the same struct already: name one crate",
-                compact(first)
-            );
-            problems.over(&path, message);
+/// Keeps a `crate = path` and a `session = Type` for the whole stack; gives back everything else.
+fn take_common(
+    setting: Setting,
+    stack: &mut Stack,
+    problems: &mut Problems,
+) -> Option<(Ident, Expr)> {
+    match setting.value {
+        Value::Expr(value) => return Some((setting.key, value)),
+        Value::Path(path) => match &stack.krate {
+            Some(first) if compact(first) != compact(&path) => {
+                let message = format!(
+                    "`crate = {}` stands on the same struct already: name one crate",
+                    compact(first)
+                );
+                problems.over(&path, message);
+            }
+            _ => stack.krate = Some(path),
+        },
+        Value::QuotedSession(text) => {
+            let message =
+                "the type of the session stands without quotes: write `session = MySession`";
+            problems.over(text, message);
+            stack.session_is_unknown = true;
         }
-        _ => stack.krate = Some(path),
+        Value::Session(ty) => match &stack.session {
+            Some(first) if compact(first) != compact(&ty) => {
+                let message = format!(
+                    "`session = {}` stands on the same struct already: a launcher has one session",
+                    compact(first)
+                );
+                problems.over(&ty, message);
+            }
+            _ => stack.session = Some(ty),
+        },
     }
     None
-}
-
-fn into_expr(setting: Setting) -> Option<(Ident, Expr)> {
-    match setting.value {
-        Value::Expr(value) => Some((setting.key, value)),
-        Value::Path(_) => None,
-    }
 }
 
 fn repeated(key: &Ident, first: &Expr, problems: &mut Problems) {

@@ -3,14 +3,16 @@
 //! Tokens that no user wrote carry the place of the attribute they stem from, so that rustc's own errors land there, and are
 //! invisible to the expressions of the user.
 
+mod hooks;
+
 use crate::check;
 use crate::model::{Fragment, Item, Overlay, Stack, Strategy};
 use crate::problems::Problems;
 use crate::{fallback, item, relay};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::LitStr;
 use syn::ext::IdentExt;
+use syn::{Expr, LitStr};
 
 /// What the finaliser puts in place of the struct: the struct, its `impl`, its registration; or the struct, its mistakes,
 /// and as much of the `impl` as can be had.
@@ -66,14 +68,26 @@ pub(crate) fn implementation(stack: &Stack, ident: &Ident, span: Span) -> TokenS
     let meta = meta(stack, ident);
     // `self` is the user's own, so that their expressions can read the launcher's fields.
     let this = Ident::new("self", at.resolved_at(ident.span()));
+    let session = match &stack.session {
+        Some(ty) => quote!(#ty),
+        None => quote_spanned!(at=> ()),
+    };
+    let around = hooks::Surroundings {
+        krate: &krate,
+        this: &this,
+        at,
+    };
+    let (before, after) = hooks::methods(stack, &around);
     let strategies = walk_strategies(&stack.strategies, &krate, &this, at);
     quote_spanned! {at=>
         #[automatically_derived]
         impl #krate::CommunityLauncher for #ident {
             type Overlay = #overlay;
-            type Session = ();
+            type Session = #session;
             const META: #krate::LauncherMeta = #meta;
+            #before
             #strategies
+            #after
         }
     }
 }
@@ -122,11 +136,18 @@ fn walk_strategy(strategy: &Strategy, list: &Ident) -> TokenStream {
     if strategy.options.is_empty() {
         return quote_spanned!(at=> #list.add::<#ty>(#target, |_| {}););
     }
-    let assignments = strategy
-        .options
+    let one = Ident::new("strategy", at);
+    let assignments = assigned(&one, &strategy.options, strategy.span);
+    quote_spanned!(at=> #list.add::<#ty>(#target, |#one| { #assignments });)
+}
+
+// strategy.timeout = 3.0;
+fn assigned(to: &Ident, fields: &[(Ident, Expr)], span: Span) -> TokenStream {
+    let at = generated_at(span);
+    let assignments = fields
         .iter()
-        .map(|(key, value)| quote_spanned!(at=> strategy.#key = #value;));
-    quote_spanned!(at=> #list.add::<#ty>(#target, |strategy| { #(#assignments)* });)
+        .map(|(key, value)| quote_spanned!(at=> #to.#key = #value;));
+    assignments.collect()
 }
 
 /// The same tokens, meaning what they meant, at another place.

@@ -1,17 +1,18 @@
 //! The attribute and derive macros of `ipv8-core`, which re-exports them: depend on that crate, not on this one.
 //!
 //! An attribute macro sees only what stands below it. So each launcher attribute ([`macro@overlay`],
-//! [`macro@walk_strategy`], [`macro@name`], [`macro@after`]) moves its arguments into one more attribute, the
+//! [`macro@walk_strategy`], [`macro@name`] and so on) moves its arguments into one more attribute, the
 //! *finaliser*, and keeps it last in the list. It runs when all others have, sees what they said in the order written,
 //! and puts out the struct, one `impl CommunityLauncher` and one registration.
 //!
-//! In reading order: `relay` (the moving), `parse`, `string_path` and `item` (tokens to the types of `model`), `check` (the rules of
+//! In reading order: `relay` (the moving), `parse`, `string_path` and `item` (tokens to the types of `model`), `check` and `hooks` (the rules of
 //! a stack), `expand` (the code), `fallback` (what stands in for it when there are mistakes), `problems` (the
 //! mistakes themselves); `payload` and `options` have the derives in the same parts, and `keys` reads their attributes.
 
 mod check;
 mod expand;
 mod fallback;
+mod hooks;
 mod item;
 mod keys;
 mod model;
@@ -48,8 +49,8 @@ use proc_macro2::Span;
 ///
 /// # The struct
 /// Any struct without type parameters, wherever an item may stand. A unit struct is its own value; any other must
-/// implement `Default`. It is left as it is, with its other attributes. A struct has one `#[overlay]`; the others,
-/// [`macro@walk_strategy`], [`macro@name`] and [`macro@after`], need it. All may be written in any order, under any alias or
+/// implement `Default`. It is left as it is, with its other attributes. A struct has one `#[overlay]`; the other
+/// attributes of a launcher need it. All may be written in any order, under any alias or
 /// qualified path, and inside `cfg_attr`.
 ///
 /// # Errors
@@ -195,6 +196,304 @@ pub fn name(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn after(args: TokenStream, item: TokenStream) -> TokenStream {
     relay(Kind::After, args, item)
+}
+
+/// Launches only under a condition.
+///
+/// # Arguments
+/// 1. A closure, `|session| …`, or the path of a function: `&MySession` in, `bool` out. A closure can use `self`, the launcher.
+/// 2. Perhaps `session = Type` and `crate = path`, see [`macro@overlay`].
+///
+/// The session is what the program gives to `Launchers::launch_with`. Its type is named once for all attributes of the struct: by
+/// `session = MySession` in any of them, or by the closure, `|session: &MySession|`.
+///
+/// Several are allowed: all must hold. They are asked **in the order written**, up to the first that does not hold, once a launch. Nobody
+/// waits for a launcher that is not launched.
+///
+/// # Example
+/// ```
+/// # mod my_module {
+/// #     use ipv8_core::prelude::*;
+/// #     pub struct MyCommunity;
+/// #     impl Community for MyCommunity {
+/// #         const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #         type Settings = Settings;
+/// #         fn new(_: Settings, _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// #     }
+/// #     #[derive(Default)]
+/// #     pub struct Settings { pub directory: String, pub size: u32 }
+/// # }
+/// use ipv8_core::prelude::*;
+///
+/// struct MySession {
+///     enabled: bool,
+/// }
+///
+/// #[overlay(my_module::MyCommunity)]
+/// #[precondition(|session: &MySession| session.enabled)]
+/// struct MyLauncher;
+///
+/// assert!(MyLauncher.should_launch(&MySession { enabled: true }));
+/// ```
+///
+/// Source: `precondition` in py-ipv8's `loader.py`, where conditions are text.
+#[proc_macro_attribute]
+pub fn precondition(args: TokenStream, item: TokenStream) -> TokenStream {
+    relay(Kind::Precondition, args, item)
+}
+
+/// Gives the launcher's overlay a way to meet its first peers.
+///
+/// # Arguments
+/// 1. The bootstrapper, which implements `Bootstrapper` and `Default`: a path, or two strings as in [`macro@overlay`].
+/// 2. Any of its options, as `option = value`: assigned to its public field of that name. In values `self` is the launcher and `session`
+///    the session. An option that is itself called `session` is written `r#session`.
+/// 3. Perhaps `session = Type` and `crate = path`, see [`macro@precondition`] and [`macro@overlay`].
+///
+/// Several are allowed. They are asked in the order written, after that of `Configuration::bootstrap`.
+///
+/// # Example
+/// ```
+/// # mod my_module {
+/// #     use ipv8_core::prelude::*;
+/// #     pub struct MyCommunity;
+/// #     impl Community for MyCommunity {
+/// #         const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #         type Settings = Settings;
+/// #         fn new(_: Settings, _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// #     }
+/// #     #[derive(Default)]
+/// #     pub struct Settings { pub directory: String, pub size: u32 }
+/// # }
+/// use ipv8_core::prelude::*;
+///
+/// #[overlay(my_module::MyCommunity)]
+/// #[bootstrapper(DispersyBootstrapper, ip_addresses = vec!["192.0.2.7:6421".parse().unwrap()], bootstrap_timeout = 60.0)]
+/// struct MyLauncher;
+///
+/// let mut bootstrappers = Bootstrappers::new();
+/// MyLauncher.bootstrappers(&(), &mut bootstrappers);
+/// assert!(bootstrappers.iter().eq(["DispersyBootstrapper"]));
+/// ```
+///
+/// Source: `bootstrapper` in py-ipv8's `loader.py`.
+#[proc_macro_attribute]
+pub fn bootstrapper(args: TokenStream, item: TokenStream) -> TokenStream {
+    relay(Kind::Bootstrapper, args, item)
+}
+
+/// Sets what the community is made with.
+///
+/// # Arguments
+/// `setting = value`, one or more: each value is assigned to the public field of that name of the community's `Settings`, which otherwise
+/// are what `Default` says. In values `session` is the session, `&MySession`, and `self` the launcher. Then perhaps
+/// `session = Type` and `crate = path`, see [`macro@precondition`] and [`macro@overlay`]; a setting that is itself called
+/// `session` is written `r#session`.
+///
+/// Several attributes are allowed; **the later one overrides** a setting of an earlier one. (In Python decorators apply from the bottom
+/// up, so there the upper one overrides.)
+///
+/// # Errors
+/// An unknown setting and a value of the wrong type are errors of rustc, at that token.
+///
+/// # Example
+/// ```
+/// # mod my_module {
+/// #     use ipv8_core::prelude::*;
+/// #     pub struct MyCommunity;
+/// #     impl Community for MyCommunity {
+/// #         const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #         type Settings = Settings;
+/// #         fn new(_: Settings, _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// #     }
+/// #     #[derive(Default)]
+/// #     pub struct Settings { pub directory: String, pub size: u32 }
+/// # }
+/// use ipv8_core::prelude::*;
+///
+/// struct MySession {
+///     directory: String,
+/// }
+///
+/// #[overlay(my_module::MyCommunity)]
+/// #[kwargs(directory = session.directory.clone(), size = 3, session = MySession)]
+/// struct MyLauncher;
+///
+/// let settings = MyLauncher.settings(&MySession { directory: "here".into() });
+/// assert_eq!((settings.directory.as_str(), settings.size), ("here", 3));
+/// ```
+///
+/// Source: `kwargs` in py-ipv8's `loader.py`, where values are text.
+#[proc_macro_attribute]
+pub fn kwargs(args: TokenStream, item: TokenStream) -> TokenStream {
+    relay(Kind::Kwargs, args, item)
+}
+
+/// Leaves a handle of the overlay in the session.
+///
+/// # Arguments
+/// 1. A field of the session, of type `Option<OverlayHandle<MyCommunity>>`, or the way to it: `overlays.mine`.
+/// 2. Perhaps `session = Type` and `crate = path`, see [`macro@precondition`] and [`macro@overlay`].
+///
+/// It is set when the overlay has been made. With several, and with [`macro@finalize`], the order is the order written.
+///
+/// # Example
+/// ```
+/// # mod my_module {
+/// #     use ipv8_core::prelude::*;
+/// #     pub struct MyCommunity;
+/// #     impl Community for MyCommunity {
+/// #         const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #         type Settings = Settings;
+/// #         fn new(_: Settings, _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// #     }
+/// #     #[derive(Default)]
+/// #     pub struct Settings { pub directory: String, pub size: u32 }
+/// # }
+/// # use my_module::MyCommunity;
+/// use ipv8_core::prelude::*;
+///
+/// #[derive(Default)]
+/// struct MySession {
+///     my_community: Option<OverlayHandle<MyCommunity>>,
+/// }
+///
+/// #[overlay(MyCommunity)]
+/// #[set_in_session(my_community, session = MySession)]
+/// struct MyLauncher;
+///
+/// assert_eq!(Launchers::new().with(MyLauncher).names(), ["MyLauncher"]);
+/// ```
+///
+/// Source: `set_in_session` in py-ipv8's `loader.py`.
+#[proc_macro_attribute]
+pub fn set_in_session(args: TokenStream, item: TokenStream) -> TokenStream {
+    relay(Kind::SetInSession, args, item)
+}
+
+/// Does something before the overlay is made.
+///
+/// # Arguments
+/// 1. `async |ipv8, session| { … }`, a closure that does not wait, or the path of an async function: `&Ipv8` and `&mut MySession` in,
+///    `Result<(), LaunchError>` out. A function's error can be any that `LaunchError` can be made from. A closure can use `self`, the launcher.
+/// 2. Perhaps `session = Type` and `crate = path`, see [`macro@precondition`] and [`macro@overlay`].
+///
+/// Several are run in the order written. The node is on hold: it has the overlays of the launchers before this one, and nothing is on the
+/// air. An error, as a panic, ends the whole launch and undoes it.
+///
+/// # Example
+/// ```
+/// # mod my_module {
+/// #     use ipv8_core::prelude::*;
+/// #     pub struct MyCommunity;
+/// #     impl Community for MyCommunity {
+/// #         const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #         type Settings = Settings;
+/// #         fn new(_: Settings, _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// #     }
+/// #     #[derive(Default)]
+/// #     pub struct Settings { pub directory: String, pub size: u32 }
+/// # }
+/// use ipv8_core::prelude::*;
+///
+/// struct MySession {
+///     directory: std::path::PathBuf,
+/// }
+///
+/// #[overlay(my_module::MyCommunity)]
+/// #[prepare(|_ipv8, session: &mut MySession| Ok(std::fs::create_dir_all(&session.directory)?))]
+/// struct MyLauncher;
+///
+/// assert_eq!(Launchers::new().with(MyLauncher).names(), ["MyLauncher"]);
+/// ```
+///
+/// Source: `CommunityLauncher.prepare` of py-ipv8, which has no decorator for it.
+#[proc_macro_attribute]
+pub fn prepare(args: TokenStream, item: TokenStream) -> TokenStream {
+    relay(Kind::Prepare, args, item)
+}
+
+/// Gives the overlay a peer, which is a key, of its own; otherwise it is the node's.
+///
+/// # Arguments
+/// 1. A closure, `|session| …`, or the path of a function: `&MySession` in, a `PrivateKey` or an `Option` of one out. A closure can
+///    use `self`, the launcher.
+/// 2. Perhaps `session = Type` and `crate = path`, see [`macro@precondition`] and [`macro@overlay`].
+///
+/// # Example
+/// ```
+/// # mod my_module {
+/// #     use ipv8_core::prelude::*;
+/// #     pub struct MyCommunity;
+/// #     impl Community for MyCommunity {
+/// #         const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #         type Settings = Settings;
+/// #         fn new(_: Settings, _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// #     }
+/// #     #[derive(Default)]
+/// #     pub struct Settings { pub directory: String, pub size: u32 }
+/// # }
+/// use ipv8_core::crypto::PrivateKey;
+/// use ipv8_core::prelude::*;
+///
+/// struct MySession {
+///     key: PrivateKey,
+/// }
+///
+/// #[overlay(my_module::MyCommunity)]
+/// #[my_peer(|session: &MySession| session.key.clone())]
+/// struct MyLauncher;
+///
+/// assert_eq!(Launchers::new().with(MyLauncher).names(), ["MyLauncher"]);
+/// ```
+///
+/// Source: `CommunityLauncher.get_my_peer` of py-ipv8, which has no decorator for it and makes a new key unless overridden.
+#[proc_macro_attribute]
+pub fn my_peer(args: TokenStream, item: TokenStream) -> TokenStream {
+    relay(Kind::MyPeer, args, item)
+}
+
+/// Does something with the overlay when it has been made.
+///
+/// # Arguments
+/// 1. `async |ipv8, session, overlay| { … }`, a closure that does not wait, or the path of an async function: `&Ipv8`, `&mut MySession` and
+///    `&OverlayHandle<MyCommunity>` in, `Result<(), LaunchError>` out. A function's error can be any that `LaunchError` can be made from. A closure
+///    can use `self`, the launcher.
+/// 2. Perhaps `session = Type` and `crate = path`, see [`macro@precondition`] and [`macro@overlay`].
+///
+/// Several, and [`macro@set_in_session`], are run in the order written. The node is on hold: the overlay can be called, and what it sends
+/// waits until all launchers are done. An error, as a panic, ends the whole launch and undoes it.
+///
+/// # Example
+/// ```
+/// # mod my_module {
+/// #     use ipv8_core::prelude::*;
+/// #     pub struct MyCommunity;
+/// #     impl Community for MyCommunity {
+/// #         const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #         type Settings = Settings;
+/// #         fn new(_: Settings, _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// #     }
+/// #     #[derive(Default)]
+/// #     pub struct Settings { pub directory: String, pub size: u32 }
+/// # }
+/// use ipv8_core::prelude::*;
+///
+/// #[overlay(my_module::MyCommunity)]
+/// #[finalize(async |_ipv8, _session, overlay| {
+///     let peers = overlay.peers().await?;
+///     println!("{} peers to begin with", peers.len());
+///     Ok(())
+/// })]
+/// struct MyLauncher;
+///
+/// assert_eq!(Launchers::new().with(MyLauncher).names(), ["MyLauncher"]);
+/// ```
+///
+/// Source: `CommunityLauncher.finalize` of py-ipv8, which has no decorator for it.
+#[proc_macro_attribute]
+pub fn finalize(args: TokenStream, item: TokenStream) -> TokenStream {
+    relay(Kind::Finalize, args, item)
 }
 
 /// Runs last, on what the launcher attributes hand over. Not to be written by hand.

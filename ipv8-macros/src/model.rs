@@ -1,27 +1,53 @@
 //! What a stack of launcher attributes says, in types of our own.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::{Expr, LitStr, Path};
+use syn::{Expr, ExprClosure, Lit, LitStr, Path, Type};
 
 /// One of the attributes that make up a launcher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Overlay,
     WalkStrategy,
+    Bootstrapper,
     Name,
     After,
+    Precondition,
+    Kwargs,
+    SetInSession,
+    Prepare,
+    MyPeer,
+    Finalize,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 4] = [Self::Overlay, Self::WalkStrategy, Self::Name, Self::After];
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Overlay,
+        Self::WalkStrategy,
+        Self::Bootstrapper,
+        Self::Name,
+        Self::After,
+        Self::Precondition,
+        Self::Kwargs,
+        Self::SetInSession,
+        Self::Prepare,
+        Self::MyPeer,
+        Self::Finalize,
+    ];
 
     /// The name of the attribute, which is also its name in the finaliser's arguments.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Overlay => "overlay",
             Self::WalkStrategy => "walk_strategy",
+            Self::Bootstrapper => "bootstrapper",
             Self::Name => "name",
             Self::After => "after",
+            Self::Precondition => "precondition",
+            Self::Kwargs => "kwargs",
+            Self::SetInSession => "set_in_session",
+            Self::Prepare => "prepare",
+            Self::MyPeer => "my_peer",
+            Self::Finalize => "finalize",
         }
     }
 
@@ -34,8 +60,19 @@ impl Kind {
         match self {
             Self::Overlay => "#[overlay(my_module::MyCommunity)]",
             Self::WalkStrategy => "#[walk_strategy(RandomWalk, target_peers = 20)]",
+            Self::Bootstrapper => "#[bootstrapper(DispersyBootstrapper)]",
             Self::Name => "#[name(\"MyLauncher\")]",
             Self::After => "#[after(\"OtherLauncher\")]",
+            Self::Precondition => "#[precondition(|session: &MySession| session.enabled)]",
+            Self::Kwargs => "#[kwargs(directory = session.directory.clone())]",
+            Self::SetInSession => "#[set_in_session(my_community)]",
+            Self::Prepare => {
+                "#[prepare(async |ipv8, session: &mut MySession| { session.open().await })]"
+            }
+            Self::MyPeer => "#[my_peer(|session: &MySession| session.key.clone())]",
+            Self::Finalize => {
+                "#[finalize(async |ipv8, session: &mut MySession, overlay| { session.begin(overlay).await })]"
+            }
         }
     }
 
@@ -44,8 +81,13 @@ impl Kind {
         match self {
             Self::Overlay => "community",
             Self::WalkStrategy => "strategy",
+            Self::Bootstrapper => "bootstrapper",
             Self::Name => "name",
             Self::After => "launcher name",
+            Self::Precondition => "condition",
+            Self::Kwargs => "setting",
+            Self::SetInSession => "field",
+            Self::Prepare | Self::MyPeer | Self::Finalize => "hook",
         }
     }
 }
@@ -68,6 +110,10 @@ pub(crate) struct Setting {
 pub(crate) enum Value {
     /// `crate = path`.
     Path(Path),
+    /// `session = Type`.
+    Session(Type),
+    /// `session = "Type"`.
+    QuotedSession(Lit),
     /// Everything else.
     Expr(Expr),
 }
@@ -88,17 +134,59 @@ pub(crate) struct Strategy {
     pub(crate) options: Vec<(Ident, Expr)>,
 }
 
-/// Everything the attributes of one struct say.
+/// `#[bootstrapper(…)]`.
+pub(crate) struct Bootstrapper {
+    pub(crate) span: Span,
+    pub(crate) bootstrapper: TokenStream,
+    pub(crate) options: Vec<(Ident, Expr)>,
+}
+
+/// `#[precondition(…)]`, `#[prepare(…)]`, `#[my_peer(…)]` or `#[finalize(…)]`.
+pub(crate) struct Hook {
+    pub(crate) span: Span,
+    pub(crate) call: Call,
+}
+
+/// What a [`Hook`] runs.
+pub(crate) enum Call {
+    Closure(Box<ExprClosure>),
+    /// The path of a function.
+    Path(Path),
+}
+
+/// `#[kwargs(…)]`.
+pub(crate) struct Kwargs {
+    pub(crate) span: Span,
+    pub(crate) settings: Vec<(Ident, Expr)>,
+}
+
+/// What is done at the end of a launch.
+pub(crate) enum Ending {
+    /// `#[finalize(…)]`.
+    Hook(Hook),
+    /// `#[set_in_session(overlays.mine)]`: the field, or the way to it.
+    SetInSession(TokenStream),
+}
+
+/// Everything the attributes of one struct say; lists are in written order.
 #[derive(Default)]
 pub(crate) struct Stack {
     pub(crate) overlay: Option<Overlay>,
-    /// In written order.
     pub(crate) strategies: Vec<Strategy>,
+    pub(crate) bootstrappers: Vec<Bootstrapper>,
     pub(crate) name: Option<LitStr>,
-    /// In written order.
     pub(crate) after: Vec<LitStr>,
+    pub(crate) preconditions: Vec<Hook>,
+    pub(crate) kwargs: Vec<Kwargs>,
+    pub(crate) prepare: Vec<Hook>,
+    pub(crate) my_peer: Option<Hook>,
+    pub(crate) endings: Vec<Ending>,
     /// The way to `ipv8_core`, when an attribute names one.
     pub(crate) krate: Option<Path>,
+    /// The type of the session: what `session = Type` says, else what a closure says.
+    pub(crate) session: Option<Type>,
+    /// Nothing readable says what type the session has: what uses it is left out.
+    pub(crate) session_is_unknown: bool,
 }
 
 /// The head of the item under the attributes.

@@ -11,7 +11,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Expr, Lit, LitStr, Path, Token, Type};
 
-/// The arguments of `#[overlay]` or `#[walk_strategy]`.
+/// The arguments of `#[overlay]`, `#[walk_strategy]` or `#[bootstrapper]`.
 #[derive(Default)]
 pub(crate) struct TypeArguments {
     /// The type; `None` when it could not be read.
@@ -75,6 +75,52 @@ pub(crate) fn name_arguments(fragment: &Fragment, problems: &mut Problems) -> Na
         found.settings = settings(input, fragment.kind, problems, None);
     });
     found
+}
+
+// (directory = session.directory.clone(), size = 3)
+pub(crate) fn kwargs_arguments(fragment: &Fragment, problems: &mut Problems) -> Vec<Setting> {
+    let mut found = Vec::new();
+    if fragment.args.is_empty() {
+        let message = format!("expected settings: write `{}`", fragment.kind.example());
+        problems.at(fragment.span, message);
+    }
+    read(fragment, problems, |input, problems| {
+        found = settings(input, fragment.kind, problems, None);
+    });
+    found
+}
+
+/// One first argument that `first` reads, then settings.
+pub(crate) fn one_and_settings<T>(
+    fragment: &Fragment,
+    problems: &mut Problems,
+    mut first: impl FnMut(ParseStream<'_>) -> syn::Result<T>,
+) -> (Option<T>, Vec<Setting>) {
+    let (mut found, mut rest) = (None, Vec::new());
+    let (kind, example) = (fragment.kind, fragment.kind.example());
+    if fragment.args.is_empty() {
+        let message = format!("expected a {}: write `{example}`", kind.subject());
+        problems.at(fragment.span, message);
+        return (found, rest);
+    }
+    read(fragment, problems, |input, problems| {
+        let result = match starts_with_setting(input) {
+            true => Err(input.error(format!(
+                "the {} comes first: write `{example}`",
+                kind.subject()
+            ))),
+            false => refuse_cfg(input, kind).and_then(|()| first(input)),
+        };
+        found = problems.keep(result);
+        if found.is_none() && !starts_with_setting(input) {
+            skip_argument(input);
+        }
+        if found.is_some() || !starts_with_setting(input) {
+            comma(input, problems);
+        }
+        rest = settings(input, kind, problems, None);
+    });
+    (found, rest)
 }
 
 /// Runs `reader` over the arguments; what it leaves unread is a mistake already reported.
@@ -227,7 +273,13 @@ fn setting(input: ParseStream<'_>, kind: Kind) -> syn::Result<Setting> {
     refuse_cfg(input, kind)?;
     if !input.peek(Ident::peek_any) {
         let settings = match kind {
-            Kind::WalkStrategy => "options, as in `timeout = 3.0`",
+            Kind::WalkStrategy | Kind::Bootstrapper => "options, as in `timeout = 3.0`",
+            Kind::Kwargs => {
+                return Err(input.error(format!(
+                    "unexpected argument: settings are written `setting = value`, as in `{}`",
+                    kind.example()
+                )));
+            }
             _ => "`crate = path`",
         };
         return Err(input.error(format!(
@@ -243,10 +295,11 @@ fn setting(input: ParseStream<'_>, kind: Kind) -> syn::Result<Setting> {
         ));
     }
     equals(input, &key)?;
-    let value = if key == "crate" {
-        Value::Path(path(input)?)
-    } else {
-        Value::Expr(input.parse()?)
+    let value = match key.to_string().as_str() {
+        "crate" => Value::Path(path(input)?),
+        "session" if input.peek(Lit) => Value::QuotedSession(input.parse()?),
+        "session" => Value::Session(input.parse()?),
+        _ => Value::Expr(input.parse()?),
     };
     Ok(Setting { key, value })
 }
@@ -300,14 +353,14 @@ pub(crate) fn skip_argument(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) && input.parse::<TokenTree>().is_ok() {}
 }
 
-fn starts_with_setting(input: ParseStream<'_>) -> bool {
+pub(crate) fn starts_with_setting(input: ParseStream<'_>) -> bool {
     input.peek(Ident::peek_any)
         && input.peek2(Token![=])
         && !input.peek2(Token![==])
         && !input.peek2(Token![=>])
 }
 
-fn refuse_cfg(input: ParseStream<'_>, kind: Kind) -> syn::Result<()> {
+pub(crate) fn refuse_cfg(input: ParseStream<'_>, kind: Kind) -> syn::Result<()> {
     if !input.peek(Token![#]) {
         return Ok(());
     }

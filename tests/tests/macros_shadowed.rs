@@ -3,8 +3,9 @@
 #![allow(dead_code, unused_macros, non_camel_case_types)]
 
 use ::ipv8_core::prelude::{
-    Community, CommunityError, CommunityId, Context, Payload, RandomWalk, name, overlay,
-    walk_strategy,
+    Community, CommunityError, CommunityId, Context, DispersyBootstrapper, OverlayHandle, Payload,
+    RandomWalk, bootstrapper, finalize, kwargs, my_peer, name, overlay, precondition, prepare,
+    set_in_session, walk_strategy,
 };
 
 struct Option;
@@ -68,6 +69,44 @@ struct SecondLauncher {
     size: ::core::primitive::usize,
 }
 
+struct Ipv8;
+struct LaunchError;
+struct Future;
+struct Clone;
+struct PrivateKey;
+struct Bootstrappers;
+struct Session {
+    settings: f64,
+    done: ::core::option::Option<OverlayHandle<Set>>,
+}
+
+#[derive(::core::default::Default)]
+struct Settings {
+    settings: f64,
+}
+
+struct Set;
+
+impl Community for Set {
+    const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([6; 20]);
+    type Settings = Settings;
+
+    fn new(_: Settings, _cx: &mut Context<'_>) -> ::core::result::Result<Self, CommunityError> {
+        ::core::result::Result::Ok(Self)
+    }
+}
+
+#[overlay(Set)]
+#[kwargs(settings = { let settings = 2.0; settings * session.settings })]
+#[precondition(|session: &Session| session.settings > 3.0)]
+#[bootstrapper(DispersyBootstrapper, bootstrap_timeout = { let bootstrapper = 2.0; let bootstrappers = 3.0; bootstrapper * bootstrappers })]
+#[prepare(async |_, session| { session.settings = 5.0; ::core::result::Result::Ok(()) })]
+#[prepare(|_, _| ::core::result::Result::Ok(()))]
+#[my_peer(|_| ::core::option::Option::None)]
+#[set_in_session(done)]
+#[finalize(async |_, _, _| ::core::result::Result::Ok(()))]
+struct ThirdLauncher;
+
 #[derive(Payload)]
 #[payload(id = 1)]
 struct Hello {
@@ -81,5 +120,5 @@ struct Pair(::core::primitive::u16, ::core::primitive::bool);
 
 #[test]
 fn it_compiles_and_is_found() {
-    ::core::assert_eq!(::ipv8_core::launchers().len(), 2);
+    ::core::assert_eq!(::ipv8_core::launchers().len(), 3);
 }

@@ -41,6 +41,40 @@ pub struct SecondLauncher {
     pub size: usize,
 }
 
+/// A session.
+#[derive(Debug, Default)]
+pub struct Session {
+    enabled: bool,
+    quiet: Option<OverlayHandle<Quiet>>,
+}
+
+/// Has everything that a session is for.
+#[overlay(Quiet)]
+#[precondition(|session: &Session| session.enabled)]
+#[precondition(|_| true)]
+#[bootstrapper(DispersyBootstrapper, bootstrap_timeout = if session.enabled { 3.0 } else { 4.0 })]
+#[bootstrapper(DispersyBootstrapper)]
+#[prepare(async |ipv8, session| { session.enabled = ipv8.launched().is_empty(); Ok(()) })]
+#[prepare(|_, session| { session.enabled = false; Ok(()) })]
+#[my_peer(|_| None)]
+#[set_in_session(quiet)]
+#[finalize(end)]
+#[derive(Clone, Copy, Debug)]
+pub struct ThirdLauncher;
+
+async fn end(
+    ipv8: &Ipv8,
+    session: &mut Session,
+    overlay: &OverlayHandle<Quiet>,
+) -> Result<(), LaunchError> {
+    let _statistics = ipv8.statistics().await?;
+    assert_eq!(
+        session.quiet.as_ref().map(OverlayHandle::id),
+        Some(overlay.id())
+    );
+    Ok(())
+}
+
 /// A message with an id that is computed.
 #[derive(Debug, Payload)]
 #[payload(id = FIRST + 1, unsigned)]
@@ -74,6 +108,6 @@ fn it_compiles_and_is_found() {
         .iter()
         .map(|found| found.name())
         .collect();
-    assert_eq!(names, ["Strict", "SecondLauncher"]);
+    assert_eq!(names, ["Strict", "SecondLauncher", "ThirdLauncher"]);
     assert_eq!(<Hello as ipv8_core::Message>::ID, 21);
 }

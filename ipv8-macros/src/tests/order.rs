@@ -44,6 +44,41 @@ fn all_permutations_of_six_attributes_put_out_the_same() {
     }
 }
 
+/// Seven more, of which conditions, settings and endings keep their order among themselves.
+const SESSION: [&str; 7] = [
+    "#[overlay(MyCommunity)]",
+    "#[precondition(|session: &Session| session.first)]",
+    "#[ipv8_core::precondition(|session| session.second)]",
+    "#[kwargs(size = 1)]",
+    "#[kwargs(size = 2)]",
+    "#[set_in_session(third)]",
+    "#[finalize(fourth, session = Session)]",
+];
+
+#[test]
+fn all_permutations_of_attributes_with_a_session_put_out_the_same() {
+    let mut outputs: BTreeMap<[bool; 3], String> = BTreeMap::new();
+    for permutation in permutations(&[0, 1, 2, 3, 4, 5, 6]) {
+        let attributes: Vec<&str> = permutation.iter().map(|index| SESSION[*index]).collect();
+        let stack = format!("{} struct MyLauncher;", attributes.join("\n"));
+        let output = expand(tokens(&stack)).to_string();
+        let place = |wanted| permutation.iter().position(|index| *index == wanted);
+        let written = [(1, 2), (3, 4), (5, 6)].map(|(one, other)| place(one) < place(other));
+        let first = outputs.entry(written).or_insert_with(|| output.clone());
+        assert_eq!(*first, output, "{permutation:?}");
+    }
+    assert_eq!(outputs.len(), 8);
+    for (written, output) in &outputs {
+        let found = [
+            ("first", "second"),
+            ("size = 1", "size = 2"),
+            ("third", "fourth"),
+        ];
+        let found = found.map(|(one, other)| output.find(one) < output.find(other));
+        assert_eq!(found, *written, "{output}");
+    }
+}
+
 #[test]
 fn other_attributes_stay_where_they_are() {
     let between = [

@@ -52,6 +52,28 @@ fn a_launcher_with_everything() {
 }
 
 #[test]
+fn a_launcher_with_a_session() {
+    let output = pretty(expand(tokens(
+        r##"
+        #[overlay(my_module::MyCommunity)]
+        #[precondition(|session: &Session| session.enabled)]
+        #[precondition(is_enabled)]
+        #[bootstrapper(DispersyBootstrapper, ip_addresses = session.trackers.clone())]
+        #[bootstrapper("my_module", "Friends")]
+        #[kwargs(directory = session.directory.clone(), size = self.size)]
+        #[kwargs(size = 4)]
+        #[prepare(open)]
+        #[prepare(async |ipv8, session| session.register(ipv8).await)]
+        #[my_peer(|session| session.key.clone())]
+        #[set_in_session(overlays.mine)]
+        #[finalize(|_, session, overlay| { session.ids.push(overlay.id()); Ok(()) })]
+        struct MyLauncher { size: usize }
+        "##,
+    )));
+    check("session.rs", &output);
+}
+
+#[test]
 fn a_launcher_with_mistakes() {
     let output = pretty(expand(tokens(
         r#"

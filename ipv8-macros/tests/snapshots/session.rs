@@ -1,0 +1,82 @@
+struct MyLauncher {
+    size: usize,
+}
+#[automatically_derived]
+impl ::ipv8_core::CommunityLauncher for MyLauncher {
+    type Overlay = my_module::MyCommunity;
+    type Session = Session;
+    const META: ::ipv8_core::LauncherMeta = ::ipv8_core::launcher_meta!(
+        name = "MyLauncher", after = []
+    );
+    fn should_launch(&self, session: &Self::Session) -> ::core::primitive::bool {
+        ::ipv8_core::__private::condition(session, |session: &Session| session.enabled)
+            && ::ipv8_core::__private::condition(session, is_enabled)
+    }
+    async fn prepare(
+        &self,
+        ipv8: &::ipv8_core::Ipv8,
+        session: &mut Self::Session,
+    ) -> ::core::result::Result<(), ::ipv8_core::LaunchError> {
+        open(ipv8, &mut *session).await?;
+        let done: ::core::result::Result<(), ::ipv8_core::LaunchError> = async {
+            let ipv8: &::ipv8_core::Ipv8 = ipv8;
+            let session: &mut Self::Session = &mut *session;
+            session.register(ipv8).await
+        }
+            .await;
+        done?;
+        ::core::result::Result::Ok(())
+    }
+    fn settings(
+        &self,
+        session: &Self::Session,
+    ) -> <Self::Overlay as ::ipv8_core::Community>::Settings {
+        let mut settings = <<Self::Overlay as ::ipv8_core::Community>::Settings as ::core::default::Default>::default();
+        settings.directory = session.directory.clone();
+        settings.size = self.size;
+        settings.size = 4;
+        settings
+    }
+    fn my_peer(
+        &self,
+        session: &Self::Session,
+    ) -> ::core::option::Option<::ipv8_core::crypto::PrivateKey> {
+        ::ipv8_core::__private::own_key(session, |session| session.key.clone())
+    }
+    fn bootstrappers(
+        &self,
+        session: &Self::Session,
+        bootstrappers: &mut ::ipv8_core::Bootstrappers,
+    ) {
+        bootstrappers
+            .add::<
+                DispersyBootstrapper,
+            >(|bootstrapper| {
+                bootstrapper.ip_addresses = session.trackers.clone();
+            });
+        bootstrappers.add::<my_module::Friends>(|_| {});
+    }
+    async fn finalize(
+        &self,
+        ipv8: &::ipv8_core::Ipv8,
+        session: &mut Self::Session,
+        overlay: &::ipv8_core::OverlayHandle<Self::Overlay>,
+    ) -> ::core::result::Result<(), ::ipv8_core::LaunchError> {
+        session.overlays.mine = ::core::option::Option::Some(
+            ::core::clone::Clone::clone(overlay),
+        );
+        ::ipv8_core::__private::finalized(
+            ipv8,
+            &mut *session,
+            overlay,
+            |_, session, overlay| {
+                session.ids.push(overlay.id());
+                Ok(())
+            },
+        )?;
+        ::core::result::Result::Ok(())
+    }
+}
+::ipv8_core::register!(
+    MyLauncher = < MyLauncher as ::core::default::Default > ::default()
+);

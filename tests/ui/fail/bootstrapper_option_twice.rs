@@ -1,0 +1,11 @@
+use ipv8_core::prelude::*;
+
+#[path = "../my_session.rs"]
+mod my_session;
+use my_session::*;
+
+#[overlay(Configured)]
+#[bootstrapper(DispersyBootstrapper, bootstrap_timeout = 3.0, bootstrap_timeout = 4.0)]
+struct MyLauncher;
+
+fn main() {}

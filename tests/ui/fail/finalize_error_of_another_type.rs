@@ -1,0 +1,11 @@
+use ipv8_core::prelude::*;
+
+#[path = "../my_session.rs"]
+mod my_session;
+use my_session::*;
+
+#[overlay(Configured)]
+#[finalize(|_, _, _| Err("text"))]
+struct MyLauncher;
+
+fn main() {}

@@ -1,0 +1,12 @@
+use ipv8_core::prelude::*;
+
+#[path = "../my_session.rs"]
+mod my_session;
+use my_session::*;
+
+#[overlay(Configured)]
+#[my_peer(|_| None)]
+#[my_peer(|_| None)]
+struct MyLauncher;
+
+fn main() {}

@@ -1,0 +1,10 @@
+use ipv8_core::prelude::*;
+
+#[path = "../my_session.rs"]
+mod my_session;
+use my_session::Session;
+
+#[precondition(|session: &Session| session.enabled)]
+struct MyLauncher;
+
+fn main() {}

@@ -1,0 +1,11 @@
+use ipv8_core::prelude::*;
+
+#[path = "../my_session.rs"]
+mod my_session;
+use my_session::*;
+
+#[overlay(Configured)]
+#[prepare(async |_ipv8, session| { session.enabled = true; Ok(()) })]
+struct MyLauncher;
+
+fn main() {}
