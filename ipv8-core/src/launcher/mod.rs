@@ -1,4 +1,6 @@
 //! From annotated structs to a running node: the launcher trait, the linker's list, the set for one node, the launch.
+//!
+#![doc = include_str!("parity.md")]
 
 mod community_launcher;
 mod discovery;

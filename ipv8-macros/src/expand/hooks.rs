@@ -1,6 +1,7 @@
 //! The methods that run the user's code: conditions, settings, hooks.
 
 use super::{assigned, generated_at};
+use crate::hooks::mention;
 use crate::model::{Bootstrapper, Call, Ending, Hook, Kwargs, Stack};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -37,9 +38,11 @@ fn ours(name: &str, at: Span) -> Ident {
     Ident::new(name, generated_at(at))
 }
 
-/// `session`, as the user's expressions see it.
-fn visible_session(this: &Ident) -> Ident {
-    Ident::new("session", this.span())
+/// `session`, as the first of the user's expressions that names it sees it: a macro of theirs may have written the struct around it.
+fn visible_session<'a>(mut values: impl Iterator<Item = &'a Expr>, this: &Ident) -> Ident {
+    let named = values.find_map(|value| mention(value.to_token_stream()));
+    let span = named.map_or(this.span(), |named| this.span().resolved_at(named));
+    Ident::new("session", span)
 }
 
 fn should_launch(conditions: &[Hook], around: &Surroundings<'_>) -> TokenStream {
@@ -73,7 +76,9 @@ fn settings(kwargs: &[Kwargs], around: &Surroundings<'_>) -> TokenStream {
     if kwargs.is_empty() {
         return TokenStream::new();
     }
-    let (settings, session) = (ours("settings", at), visible_session(this));
+    let values = kwargs.iter().flat_map(|kwargs| &kwargs.settings);
+    let session = visible_session(values.map(|(_, value)| value), this);
+    let settings = ours("settings", at);
     let ty = quote_spanned!(at=> <Self::Overlay as #krate::Community>::Settings);
     let assignments = kwargs
         .iter()
@@ -111,7 +116,9 @@ fn bootstrappers(added: &[Bootstrapper], around: &Surroundings<'_>) -> TokenStre
     if added.is_empty() {
         return TokenStream::new();
     }
-    let (list, session) = (ours("bootstrappers", at), visible_session(this));
+    let values = added.iter().flat_map(|added| &added.options);
+    let session = visible_session(values.map(|(_, value)| value), this);
+    let list = ours("bootstrappers", at);
     let added = added.iter().map(|added| {
         let at = generated_at(added.span);
         let one = ours("bootstrapper", at);
