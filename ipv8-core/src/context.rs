@@ -4,6 +4,7 @@
 //! ([`OverlayState`]); a [`Context`] lends both. That a call has them exclusively is what makes
 //! locks needless (py-ipv8's `walk_lock`).
 
+mod requests;
 mod tasks;
 
 use std::any::{Any, TypeId};
@@ -14,6 +15,8 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 use rand::rngs::StdRng;
 
+pub use requests::RequestError;
+pub(crate) use requests::{Waiting, answer_request, fail_request};
 pub use tasks::{FinishedTask, SpawnedTask, Task, TaskId};
 pub(crate) use tasks::{FutureQueue, FutureWork, Job, TaskEvent, finish_task, run_task};
 
@@ -25,7 +28,7 @@ use crate::network::Network;
 use crate::outbox::Outbox;
 use crate::packet::{CommunityId, Prefix, Unsealed};
 use crate::peer::Peer;
-use crate::request_cache::{RequestCache, RequestCacheError};
+use crate::request_cache::{Pending, RequestCache, RequestCacheError};
 use crate::tasks::Tasks;
 use crate::timers::{TimerId, Timers};
 use crate::wire::{Authentication, Message, PackError, Signed};
@@ -186,6 +189,10 @@ pub struct OverlayState {
     pub(crate) ipv6: Option<SocketAddr>,
     pub(crate) bootstrappers: Bootstrappers,
     pub(crate) requests: RequestCache<Box<dyn Any + Send>>,
+    /// Requests whose answers go to a method of the community.
+    pub(crate) pending: Pending<Waiting>,
+    /// The type of each response that the community takes in, by its message id.
+    pub(crate) responses: HashMap<u8, TypeId>,
     pub(crate) tasks: Tasks<Job>,
     /// The type of the community, and its name; what tasks and callbacks are checked against.
     pub(crate) community_type: Option<(TypeId, &'static str)>,
@@ -215,6 +222,8 @@ impl OverlayState {
             ipv6: None,
             bootstrappers,
             requests: RequestCache::default(),
+            pending: Pending::default(),
+            responses: HashMap::new(),
             tasks: Tasks::default(),
             community_type: None,
             wake: None,
@@ -235,9 +244,14 @@ impl OverlayState {
     pub(crate) fn wake_when_due(&mut self, timers: &mut Timers<CommunityId>) {
         self.stay_asleep(timers);
         let requests = self.requests.next_timeout();
+        let pending = self.pending.next_timeout();
         let tasks = self.tasks.next_timeout();
         let bootstrappers = self.bootstrappers.next_wake();
-        let all = requests.into_iter().chain(tasks).chain(bootstrappers);
+        let all = requests
+            .into_iter()
+            .chain(pending)
+            .chain(tasks)
+            .chain(bootstrappers);
         if let Some(next) = all.min() {
             self.wake_at(next, timers);
         }
@@ -282,6 +296,7 @@ pub struct Context<'a> {
     pub(crate) shared: &'a mut Shared,
     pub(crate) now: Instant,
     pub(crate) global_time: Option<u64>,
+    pub(crate) source: Option<SocketAddr>,
 }
 
 impl<'a> Context<'a> {
@@ -292,6 +307,7 @@ impl<'a> Context<'a> {
             shared,
             now,
             global_time: None,
+            source: None,
         }
     }
 
@@ -353,6 +369,13 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn global_time(&self) -> Option<u64> {
         self.global_time
+    }
+
+    /// The address that the message being handled came from; `None` when this call handles none. Nothing proves that
+    /// whoever is there has sent it.
+    #[must_use]
+    pub fn source(&self) -> Option<SocketAddr> {
+        self.source
     }
 
     /// The peer graph, which all overlays of the node share.

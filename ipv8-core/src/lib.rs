@@ -89,7 +89,7 @@ pub use peer::Peer;
 pub use plan::LauncherMeta;
 pub use runtime::{Error, Ipv8, OverlayHandle};
 pub use strategy::{DiscoveryStrategy, EdgeWalk, RandomChurn, RandomWalk};
-pub use wire::{Message, Payload, Signed, Unsigned};
+pub use wire::{Identified, Message, Payload, Request, Signed, Unsigned};
 
 #[doc(hidden)]
 pub mod __private {

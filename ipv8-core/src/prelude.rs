@@ -3,7 +3,7 @@
 pub use crate::bootstrap::{Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper};
 pub use crate::community::{Available, Community, CommunityError, MessageTable, PingCommunity};
 pub use crate::config::Configuration;
-pub use crate::context::{Context, SendError, Task};
+pub use crate::context::{Context, RequestError, SendError, Task};
 pub use crate::handlers;
 pub use crate::launcher::{CommunityLauncher, LaunchError, Launchers, launch_all, launch_all_with};
 pub use crate::overlay::Strategies;

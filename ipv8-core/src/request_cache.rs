@@ -1,4 +1,8 @@
 //! What waits for an answer: py-ipv8's request cache without its tasks and futures.
+mod pending;
+
+pub use pending::{Answerer, Asked, Pending};
+
 use crate::timers::{TimerId, Timers};
 use rand::{Rng, RngExt};
 use std::collections::HashMap;

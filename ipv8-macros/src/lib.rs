@@ -515,6 +515,7 @@ pub fn finish_launcher(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `id = 1` | the message id, 0 to 230: the struct is a message, not only a part of one | no message |
 /// | `unsigned` | without the sender's key and signature | signed |
 /// | `global_time` | with py-ipv8's 64-bit global time before the fields | without |
+/// | `response = Answer` | the message is a `Request`, and `Answer` (a message with an identifier of the same type) answers it | no request |
 /// | `crate = path` | where `ipv8_core` is found | `::ipv8_core` |
 ///
 /// The id is a literal or any constant expression of type `u8`. 231 to 255 are the messages that every community has
@@ -524,6 +525,9 @@ pub fn finish_launcher(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Without it the format follows from the field's type (`String` is `varlenHutf8`: see `ipv8_core::wire::Field`). With it, it is
 /// one of the 42 formats of the protocol (see `ipv8_core::wire::formats`), and the field's type must be one that this
 /// format can carry. `raw` must be the last field.
+///
+/// `#[payload(identifier)]`, on one field of type `u16`, `u32` or `u64`, marks the number by which a response finds its request. A
+/// message with `response` must have one, and so must its response.
 ///
 /// # Errors
 /// Unknown arguments and formats are refused with the nearest known one. A field whose type has no format is an error at that type.

@@ -1,5 +1,6 @@
 //! Shared helpers of the tests: vectors, the Python neighbour, simulated networks, and our own side of talking with them.
 
+pub mod calculator;
 pub mod desk;
 pub mod http;
 pub mod json;

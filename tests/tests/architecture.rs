@@ -73,7 +73,10 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
     ("as_any", &["overlay/"]),
     // Messages on their way to the handler of their type, what a request keeps for its answer, and tasks, whose
     // community an overlay's state does not know.
-    ("downcast", &["community/messages.rs", "context"]),
+    (
+        "downcast",
+        &["community/messages.rs", "community/requests.rs", "context"],
+    ),
     (
         "dyn Any",
         &["overlay/", "community/", "context", "launcher/session.rs"],

@@ -1,6 +1,6 @@
 //! The table from message ids to handlers, typed at the edges and erased in between.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
@@ -11,12 +11,12 @@ use crate::introduction::SignedBy;
 use crate::packet::{OpenError, open_signed, open_unsigned};
 use crate::payload::ids;
 use crate::peer::Peer;
-use crate::wire::{Message, Signed, Unsigned};
+use crate::wire::{Authentication, Message, Signed, Unsigned};
 
 /// Reads and verifies one kind of message. Pure: any core can run it.
 pub type OpenMessage = fn(&[u8]) -> Result<OpenedMessage, OpenError>;
 
-type Handler<C> = Box<
+pub(super) type Handler<C> = Box<
     dyn Fn(&mut C, Delivery<'_>, Box<dyn Any + Send>, &mut Context<'_>) -> Result<(), DropReason>
         + Send
         + Sync,
@@ -91,6 +91,8 @@ struct Entry<C> {
 /// made.
 pub struct MessageTable<C> {
     entries: HashMap<u8, Entry<C>>,
+    /// The type of each response that is taken in, by its message id.
+    pub(super) responses: HashMap<u8, TypeId>,
     errors: Vec<MessageTableError>,
 }
 
@@ -98,6 +100,7 @@ impl<C: Community> Default for MessageTable<C> {
     fn default() -> Self {
         Self {
             entries: HashMap::new(),
+            responses: HashMap::new(),
             errors: Vec::new(),
         }
     }
@@ -115,10 +118,7 @@ impl<C: Community> MessageTable<C> {
             }
             Ok(())
         });
-        if let Some(owner) = ids::name(M::ID).or(ids::deprecated_name(M::ID)) {
-            return self.refuse_reserved::<M>(owner);
-        }
-        self.insert::<M>(open_signed_message::<M>, handle)
+        self.insert_own::<M>(open_message::<M>, handle)
     }
 
     /// `handler` gets every `M` whose signature is good *in place of* what IPv8 does with that id: `M` has the id of an introduction
@@ -143,7 +143,7 @@ impl<C: Community> MessageTable<C> {
             return self;
         }
         self.insert::<M>(
-            open_signed_message::<M>,
+            open_message::<M>,
             Box::new(
                 move |community, from, message, cx| match (from, message.downcast::<M>()) {
                     (Delivery::Signed(peer), Ok(message)) => handler(community, peer, *message, cx),
@@ -159,18 +159,8 @@ impl<C: Community> MessageTable<C> {
         &mut self,
         handler: fn(&mut C, SocketAddr, M, &mut Context<'_>),
     ) -> &mut Self {
-        if let Some(owner) = ids::name(M::ID).or(ids::deprecated_name(M::ID)) {
-            return self.refuse_reserved::<M>(owner);
-        }
-        self.insert::<M>(
-            |datagram| {
-                let (global_time, message) = open_unsigned::<M>(datagram, M::GLOBAL_TIME)?;
-                Ok(OpenedMessage {
-                    signed_by: None,
-                    global_time,
-                    message: Box::new(message),
-                })
-            },
+        self.insert_own::<M>(
+            open_message::<M>,
             Box::new(move |community, from, message, cx| {
                 if let (Delivery::Unsigned(source), Ok(message)) = (from, message.downcast::<M>()) {
                     handler(community, source, *message, cx);
@@ -180,11 +170,21 @@ impl<C: Community> MessageTable<C> {
         )
     }
 
-    fn refuse_reserved<M: Message>(&mut self, owner: &'static str) -> &mut Self {
+    /// Registers a message with an id that is a community's to give.
+    pub(super) fn insert_own<M: Message>(
+        &mut self,
+        open: OpenMessage,
+        handle: Handler<C>,
+    ) -> &mut Self {
         let (id, name) = (M::ID, M::NAME);
-        self.errors
-            .push(MessageTableError::ReservedId { id, name, owner });
-        self
+        match ids::name(id).or(ids::deprecated_name(id)) {
+            Some(owner) => {
+                let error = MessageTableError::ReservedId { id, name, owner };
+                self.errors.push(error);
+                self
+            }
+            None => self.insert::<M>(open, handle),
+        }
     }
 
     fn insert<M: Message>(&mut self, open: OpenMessage, handle: Handler<C>) -> &mut Self {
@@ -213,6 +213,11 @@ impl<C: Community> MessageTable<C> {
         self.entries.get(&id).map(|entry| entry.name)
     }
 
+    /// The type of each response that is taken in, by its message id.
+    pub(crate) fn responses(&self) -> &HashMap<u8, TypeId> {
+        &self.responses
+    }
+
     pub(crate) fn opener(&self, id: u8) -> Option<OpenMessage> {
         self.entries.get(&id).map(|entry| entry.open)
     }
@@ -232,7 +237,15 @@ impl<C: Community> MessageTable<C> {
     }
 }
 
-fn open_signed_message<M: Message>(datagram: &[u8]) -> Result<OpenedMessage, OpenError> {
+pub(super) fn open_message<M: Message>(datagram: &[u8]) -> Result<OpenedMessage, OpenError> {
+    if !<M::Authentication as Authentication>::SIGNED {
+        let (global_time, message) = open_unsigned::<M>(datagram, M::GLOBAL_TIME)?;
+        return Ok(OpenedMessage {
+            signed_by: None,
+            global_time,
+            message: Box::new(message),
+        });
+    }
     let (key, canonical, global_time, message) = open_signed::<M>(datagram, M::GLOBAL_TIME)?;
     let signed_by = Some(SignedBy { key, canonical });
     Ok(OpenedMessage {
@@ -265,6 +278,10 @@ pub const fn has_unique_ids(ids: &[u8]) -> bool {
 /// `signed` handlers are called with the peer that signed (`fn(&mut Self, &Peer, Message, &mut
 /// Context<'_>)`), `unsigned` ones with the source address (`fn(&mut Self, SocketAddr, Message,
 /// &mut Context<'_>)`). `take_over` handlers do the work of one of IPv8's own messages: see [`MessageTable::take_over`].
+///
+/// A `request` handler is called like a `signed` one and returns the response (or an `Option` or `Result` of it), which is
+/// then sent: see [`MessageTable::request`]; `unsigned_request` is the same for unsigned messages. `response Answer`, without a
+/// handler, is for communities that ask and do not answer.
 ///
 /// ```
 /// # use ipv8_core::prelude::*;
@@ -311,7 +328,7 @@ pub const fn has_unique_ids(ids: &[u8]) -> bool {
 /// ```
 #[macro_export]
 macro_rules! handlers {
-    ($table:ident: $($authentication:ident $message:ty => $handler:expr),+ $(,)?) => {{
+    ($table:ident: $($authentication:ident $message:ty $(=> $handler:expr)?),+ $(,)?) => {{
         const _: () = ::core::assert!(
             $crate::community::has_unique_ids(&[$(<$message as $crate::Message>::ID),+]),
             ::core::concat!(
@@ -319,7 +336,7 @@ macro_rules! handlers {
                 $(" ", ::core::stringify!($message)),+
             )
         );
-        $($table.$authentication::<$message>($handler);)+
+        $($table.$authentication::<$message>($($handler)?);)+
     }};
     ($($anything:tt)*) => {
         ::core::compile_error!(

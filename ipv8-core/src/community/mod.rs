@@ -4,6 +4,7 @@ mod action;
 mod available;
 mod messages;
 mod ping;
+mod requests;
 
 use std::any::Any;
 
@@ -14,6 +15,7 @@ pub use messages::{
 };
 
 pub use ping::PingCommunity;
+pub use requests::{IntoResponse, RequestHandler, UnsignedRequestHandler};
 
 use crate::context::Context;
 use crate::packet::CommunityId;

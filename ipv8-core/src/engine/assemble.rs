@@ -69,6 +69,7 @@ impl Engine {
         let mut state = OverlayState::new(id, config.my_peer, max_peers, config.bootstrappers);
         state.name = name;
         state.serial = self.next_serial;
+        state.responses.clone_from(table.responses());
         state.community_type = Some((TypeId::of::<C>(), community));
         self.next_serial += 1;
         let made = self.make::<C>(&mut state, settings, now)?;

@@ -12,7 +12,8 @@ use super::{
 use crate::bootstrap::{Lookup, LookupError};
 use crate::community::{Community, Delivery, MessageTable, OpenMessage, OpenedMessage};
 use crate::context::{
-    Context, FinishedTask, OverlayState, Shared, TaskEvent, finish_task, run_task,
+    Context, FinishedTask, OverlayState, RequestError, Shared, TaskEvent, Waiting, fail_request,
+    finish_task, run_task,
 };
 use crate::counters::DropReason;
 use crate::introduction::{IntroductionMessage, OpenedIntroduction};
@@ -63,6 +64,22 @@ impl<C: Community> Overlay<C> {
         added
     }
 
+    /// Tells the community that these requests have no answer; returns how often that panicked.
+    fn fail_requests(
+        &mut self,
+        waiting: Vec<Waiting>,
+        error: &RequestError,
+        shared: &mut Shared,
+        now: Instant,
+    ) -> usize {
+        let told = waiting.into_iter().map(|waiting| {
+            self.with(shared, now, |community, cx| {
+                fail_request(waiting, error.clone(), community, cx);
+            })
+        });
+        told.filter(Result::is_err).count()
+    }
+
     /// Calls into the community; a panic is caught.
     pub(crate) fn with<R>(
         &mut self,
@@ -88,6 +105,7 @@ impl<C: Community> Overlay<C> {
         } = self;
         let mut cx = Context::new(state, shared, now);
         cx.global_time = Some(opened.global_time);
+        cx.source = Some(source);
         let style = opened.style;
         match &opened.message {
             IntroductionMessage::Request(by, request) => {
@@ -125,6 +143,7 @@ impl<C: Community> Overlay<C> {
         } = self;
         let mut cx = Context::new(state, shared, now);
         cx.global_time = opened.global_time;
+        cx.source = Some(source);
         let taken_over = ids::is_reserved(id);
         let peer = opened.signed_by.as_ref().map(|by| match taken_over {
             true => cx.stranger(by, source),
@@ -174,7 +193,12 @@ impl<C: Community> AnyOverlay for Overlay<C> {
 
     fn unload(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked> {
         Context::new(&mut self.state, shared, now).unload_bootstrappers();
-        self.with(shared, now, |community, cx| community.unload(cx))
+        let unloaded = self.with(shared, now, |community, cx| community.unload(cx));
+        let left = self.state.pending.shut_down();
+        match self.fail_requests(left, &RequestError::Unloaded, shared, now) {
+            0 => unloaded,
+            _ => Err(Panicked),
+        }
     }
 
     fn deliver(
@@ -254,6 +278,8 @@ impl<C: Community> AnyOverlay for Overlay<C> {
             });
             panics += usize::from(told.is_err());
         }
+        let overdue = self.state.pending.expired(now);
+        panics += self.fail_requests(overdue, &RequestError::Timeout, shared, now);
         self.state.wake_when_due(&mut shared.timers);
         panics
     }

@@ -5,9 +5,11 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::community::Community;
+use crate::context::RequestError;
 use crate::crypto::PublicKey;
 use crate::engine::{CallError, Event, OverlayError, OverlayInfo};
 use crate::names::NameError;
@@ -39,6 +41,9 @@ pub enum HandleError {
     /// Nothing has the name, or too much has it.
     #[error(transparent)]
     Name(#[from] NameError),
+    /// The request had no answer.
+    #[error(transparent)]
+    Request(#[from] RequestError),
 }
 
 /// How a node ended.
@@ -290,6 +295,17 @@ impl Ipv8 {
             Err(Error::Panicked)
         } else {
             Ok(())
+        }
+    }
+
+    /// Runs `order` on the node's task when it gets to it; for those who cannot wait. Nothing happens when the node has stopped.
+    pub(super) fn post(&self, order: impl FnOnce(&mut Node) + Send + 'static) {
+        if let Err(TrySendError::Full(order)) = self.commands.try_send(Box::new(order)) {
+            let commands = self.commands.clone();
+            // Without a runtime there is no node that could do it.
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(async move { commands.send(order).await });
+            }
         }
     }
 

@@ -8,6 +8,7 @@ mod beacons;
 mod error;
 mod futures;
 mod handle;
+mod handle_requests;
 mod handle_tasks;
 mod hold;
 mod lan_watch;

@@ -13,6 +13,7 @@ pub mod formats;
 mod list;
 mod message;
 mod reader;
+mod request;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
@@ -24,6 +25,7 @@ pub use formats::Format;
 pub use list::ListItem;
 pub use message::{Authentication, Message, Payload, Signed, Unsigned};
 pub use reader::Reader;
+pub use request::{Identified, Identifier, Request};
 pub use writer::Writer;
 
 /// How deep payloads may lie within payloads: the message itself is level 0, so 8 levels of nesting.

@@ -34,6 +34,7 @@ pub(crate) fn fields(input: &DeriveInput, problems: &mut Problems) -> Option<Fie
         .map(|(member, field)| self::field(member, field, problems))
         .collect();
     refuse_raw_before_the_end(&list, problems);
+    refuse_second_identifier(&list, problems);
     Some(Fields { list, style })
 }
 
@@ -56,9 +57,11 @@ pub(crate) fn message(container: &Container, problems: &mut Problems) -> Option<
         for (span, key) in [
             (container.unsigned, "unsigned"),
             (container.global_time, "global_time"),
+            (container.response_span, "response"),
         ] {
+            let value = if key == "response" { " = …" } else { "" };
             if let Some(span) = span {
-                problems.at(span, format!("only a message has `{key}`: give it an id, as in `#[payload(id = 1, {key})]`"));
+                problems.at(span, format!("only a message has `{key}`: give it an id, as in `#[payload(id = 1, {key}{value})]`"));
             }
         }
         return None;
@@ -115,10 +118,38 @@ fn fits_u8(id: &Expr) -> bool {
 }
 
 fn field(member: Member, field: &syn::Field, problems: &mut Problems) -> Field {
+    let arguments = parse::field(&field.attrs, problems);
     Field {
         member,
         ty: field.ty.to_token_stream(),
-        format: parse::field(&field.attrs, problems),
+        format: arguments.format,
+        identifier: arguments.identifier,
+    }
+}
+
+/// What belongs a request and its response together: only messages have it, and a request must.
+pub(crate) fn identifier(container: &Container, fields: &Fields, problems: &mut Problems) {
+    let marked = fields.identifier().and_then(|field| field.identifier);
+    if let (Some(span), None) = (marked, &container.id) {
+        problems.at(
+            span,
+            "only a message has an identifier: give the payload an id, as in `#[payload(id = 1)]`",
+        );
+    }
+    if let (Some(span), None, Some(_)) = (container.response_span, marked, &container.id) {
+        problems.at(
+            span,
+            "a request needs a number that its response repeats: write `#[payload(identifier)]` above a field of type `u16`, `u32` or `u64`",
+        );
+    }
+}
+
+fn refuse_second_identifier(fields: &[Field], problems: &mut Problems) {
+    for span in fields.iter().filter_map(|field| field.identifier).skip(1) {
+        problems.at(
+            span,
+            "another field is the identifier already: a message has one, remove this",
+        );
     }
 }
 

@@ -22,7 +22,11 @@ pub(crate) fn payload(
         true => (quote!(_), quote!(_)),
         false => (local("writer"), local("reader")),
     };
-    let message = message.map(|message| self::message(ident, container, message));
+    let message = message.map(|message| {
+        let message = self::message(ident, container, message);
+        let pair = pair(ident, container, fields);
+        quote!(#message #pair)
+    });
     quote! {
         #[automatically_derived]
         #allow
@@ -40,7 +44,7 @@ pub(crate) fn payload(
 }
 
 /// Stands in when there are mistakes, so that code which names the payload has no errors of its own.
-pub(crate) fn stub(ident: &Ident, container: &Container) -> TokenStream {
+pub(crate) fn stub(ident: &Ident, container: &Container, fields: Option<&Fields>) -> TokenStream {
     let krate = krate(container, ident.span());
     let allow = container.allow_deprecated();
     let message = container.id.as_ref().map(|_| {
@@ -48,7 +52,9 @@ pub(crate) fn stub(ident: &Ident, container: &Container) -> TokenStream {
             id: quote!(0),
             computed: false,
         };
-        self::message(ident, container, &message)
+        let message = self::message(ident, container, &message);
+        let pair = stub_pair(ident, container, fields);
+        quote!(#message #pair)
     });
     quote! {
         #[automatically_derived]
@@ -99,6 +105,82 @@ fn message(ident: &Ident, container: &Container, message: &Message) -> TokenStre
         }
         #check
     }
+}
+
+/// `impl Identified` when there is an identifier, and `impl Request` when there is a response.
+fn pair(ident: &Ident, container: &Container, fields: &Fields) -> Option<TokenStream> {
+    let field = fields.identifier()?;
+    let krate = krate(container, ident.span());
+    let allow = container.allow_deprecated();
+    let (member, ty) = (&field.member, &field.ty);
+    let number = local("number");
+    let request = container.response.as_ref().map(|response| {
+        let at = generated_at(first_span(&response.to_token_stream()));
+        let check = quote_spanned! {at=>
+            const _: () = ::core::assert!(
+                <#ident as #krate::Message>::ID != <#response as #krate::Message>::ID,
+                "a request and its response are told apart by their ids: give one of them another"
+            );
+        };
+        quote! {
+            #[automatically_derived]
+            #allow
+            impl #krate::Request for #ident {
+                type Response = #response;
+            }
+            #check
+        }
+    });
+    Some(quote! {
+        #[automatically_derived]
+        #allow
+        impl #krate::wire::Identified for #ident {
+            type Identifier = #ty;
+            fn identifier(&self) -> #ty {
+                self.#member
+            }
+            fn set_identifier(&mut self, #number: #ty) {
+                self.#member = #number;
+            }
+        }
+        #request
+    })
+}
+
+/// The same where there are mistakes: what is said of the types is kept.
+fn stub_pair(ident: &Ident, container: &Container, fields: Option<&Fields>) -> Option<TokenStream> {
+    let krate = krate(container, ident.span());
+    let allow = container.allow_deprecated();
+    let marked = fields
+        .and_then(Fields::identifier)
+        .map(|field| field.ty.clone());
+    let response = container.response.as_ref();
+    let of_response =
+        response.map(|response| quote!(<#response as #krate::wire::Identified>::Identifier));
+    let ty = of_response.or(marked)?;
+    let request = response.map(|response| {
+        quote! {
+            #[automatically_derived]
+            #allow
+            impl #krate::Request for #ident {
+                type Response = #response;
+            }
+        }
+    });
+    Some(quote! {
+        #[automatically_derived]
+        #allow
+        impl #krate::wire::Identified for #ident {
+            type Identifier = #ty;
+            fn identifier(&self) -> Self::Identifier {
+                ::core::unreachable!()
+            }
+            fn set_identifier(&mut self, _: Self::Identifier) {
+                ::core::unreachable!()
+            }
+        }
+        #request
+    })
 }
 
 // <String as ::ipv8_core::wire::Field>::pack(&self.text, writer)?;

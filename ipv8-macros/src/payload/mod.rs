@@ -22,11 +22,16 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
     attributes.deprecated = check::is_deprecated(&input);
     let fields = check::fields(&input, &mut problems);
     let message = check::message(&attributes, &mut problems);
+    if let Some(fields) = &fields {
+        check::identifier(&attributes, fields, &mut problems);
+    }
     let generated = match (fields, problems.is_empty()) {
         (Some(fields), true) => {
             expand::payload(&input.ident, &attributes, &fields, message.as_ref())
         }
-        _ if input.generics.params.is_empty() => expand::stub(&input.ident, &attributes),
+        (fields, _) if input.generics.params.is_empty() => {
+            expand::stub(&input.ident, &attributes, fields.as_ref())
+        }
         _ => TokenStream::new(),
     };
     let problems = problems.into_tokens();

@@ -1,7 +1,7 @@
 //! What a payload struct says.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Expr, LitStr, Member, Path};
+use syn::{Expr, LitStr, Member, Path, Type};
 
 /// `#[payload(…)]` on the struct.
 #[derive(Default)]
@@ -11,6 +11,10 @@ pub(crate) struct Container {
     pub(crate) unsigned: Option<Span>,
     /// Where `global_time` stands.
     pub(crate) global_time: Option<Span>,
+    /// The type that answers this message.
+    pub(crate) response: Option<Type>,
+    /// Where `response` stands.
+    pub(crate) response_span: Option<Span>,
     pub(crate) krate: Option<Path>,
     /// Whether the struct or a field is `#[deprecated]`.
     pub(crate) deprecated: bool,
@@ -35,6 +39,15 @@ pub(crate) struct Field {
     pub(crate) member: Member,
     pub(crate) ty: TokenStream,
     pub(crate) format: Option<Format>,
+    /// Where `identifier` stands.
+    pub(crate) identifier: Option<Span>,
+}
+
+/// What stands above a field.
+#[derive(Default)]
+pub(crate) struct FieldArguments {
+    pub(crate) format: Option<Format>,
+    pub(crate) identifier: Option<Span>,
 }
 
 /// `#[payload(format = "…")]`.
@@ -48,6 +61,13 @@ pub(crate) struct Format {
 pub(crate) struct Fields {
     pub(crate) list: Vec<Field>,
     pub(crate) style: Style,
+}
+
+impl Fields {
+    /// The field that belongs requests and responses together.
+    pub(crate) fn identifier(&self) -> Option<&Field> {
+        self.list.iter().find(|field| field.identifier.is_some())
+    }
 }
 
 /// How a struct is written.

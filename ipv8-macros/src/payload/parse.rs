@@ -1,17 +1,18 @@
 //! `#[payload(…)]` on a struct and on its fields.
 
 use super::formats;
-use super::model::{Container, Format};
+use super::model::{Container, FieldArguments, Format};
 use crate::keys::{each_key, flag, keep};
 use crate::parse::{equals, path, string};
 use crate::problems::{Problems, nearest};
-use syn::{Attribute, Expr};
+use syn::parse::ParseStream;
+use syn::{Attribute, Expr, LitStr, Token, Type};
 
-const CONTAINER_KEYS: [&str; 4] = ["id", "unsigned", "global_time", "crate"];
-const FIELD_KEYS: [&str; 1] = ["format"];
+const CONTAINER_KEYS: [&str; 5] = ["id", "unsigned", "global_time", "response", "crate"];
+const FIELD_KEYS: [&str; 2] = ["format", "identifier"];
 
 // #[payload(id = 1)]
-// #[payload(id = Self::HELLO, unsigned, global_time, crate = my_ipv8)]
+// #[payload(id = Self::HELLO, unsigned, global_time, response = Answer, crate = my_ipv8)]
 pub(crate) fn container(attributes: &[Attribute], problems: &mut Problems) -> Container {
     let mut container = Container::default();
     each_key(
@@ -26,6 +27,12 @@ pub(crate) fn container(attributes: &[Attribute], problems: &mut Problems) -> Co
             }
             "unsigned" => flag(&mut container.unsigned, &key, input, problems),
             "global_time" => flag(&mut container.global_time, &key, input, problems),
+            "response" => {
+                equals(input, &key.ident)?;
+                container.response_span.get_or_insert(key.ident.span());
+                keep(&mut container.response, response(input)?, &key, problems);
+                Ok(())
+            }
             "crate" => {
                 equals(input, &key.ident)?;
                 keep(&mut container.krate, path(input)?, &key, problems);
@@ -40,9 +47,20 @@ pub(crate) fn container(attributes: &[Attribute], problems: &mut Problems) -> Co
     container
 }
 
+// response = Answer
+fn response(input: ParseStream<'_>) -> syn::Result<Type> {
+    if input.peek(LitStr) || input.is_empty() || input.peek(Token![,]) {
+        return Err(input.error(
+            "expected the type of the response, without quotes: write `response = Answer`",
+        ));
+    }
+    input.parse()
+}
+
 // #[payload(format = "varlenI")]
-pub(crate) fn field(attributes: &[Attribute], problems: &mut Problems) -> Option<Format> {
-    let mut format = None;
+// #[payload(identifier)]
+pub(crate) fn field(attributes: &[Attribute], problems: &mut Problems) -> FieldArguments {
+    let mut arguments = FieldArguments::default();
     each_key(
         ("payload", attributes),
         "#[payload(format = \"varlenI\")]",
@@ -56,27 +74,35 @@ pub(crate) fn field(attributes: &[Attribute], problems: &mut Problems) -> Option
                 )?;
                 let marker = formats::marker(&literal.value())
                     .map_err(|message| syn::Error::new_spanned(&literal, message))?;
-                keep(&mut format, Format { literal, marker }, &key, problems);
+                keep(
+                    &mut arguments.format,
+                    Format { literal, marker },
+                    &key,
+                    problems,
+                );
                 Ok(())
             }
+            "identifier" => flag(&mut arguments.identifier, &key, input, problems),
             _ => Err(syn::Error::new(
                 key.ident.span(),
                 unknown_on_field(&key.name),
             )),
         },
     );
-    format
+    arguments
 }
 
 fn unknown_on_struct(key: &str) -> String {
     match (key, nearest(key, &CONTAINER_KEYS)) {
-        ("format", _) => "`format` belongs to one field: write it above the field".to_owned(),
+        ("format" | "identifier", _) => {
+            format!("`{key}` belongs to one field: write it above the field")
+        }
         ("signed", _) => {
             "messages are signed unless `unsigned` is written: leave `signed` out".to_owned()
         }
         (_, Some(known)) => format!("unknown argument `{key}`: did you mean `{known}`?"),
         (_, None) => format!(
-            "unknown argument `{key}`: a payload takes `id = 1`, `unsigned`, `global_time` and `crate = path`"
+            "unknown argument `{key}`: a payload takes `id = 1`, `unsigned`, `global_time`, `response = Answer` and `crate = path`"
         ),
     }
 }
@@ -87,6 +113,8 @@ fn unknown_on_field(key: &str) -> String {
         None if CONTAINER_KEYS.contains(&key) => {
             format!("`{key}` belongs to the whole payload: write it above the struct")
         }
-        None => format!("unknown argument `{key}`: a field takes `format = \"…\"`"),
+        None => {
+            format!("unknown argument `{key}`: a field takes `format = \"…\"` and `identifier`")
+        }
     }
 }

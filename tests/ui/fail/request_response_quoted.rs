@@ -1,0 +1,10 @@
+use ipv8_core::prelude::*;
+
+#[derive(Payload)]
+#[payload(id = 1, response = "Sum")]
+struct Add {
+    #[payload(identifier)]
+    number: u16,
+}
+
+fn main() {}

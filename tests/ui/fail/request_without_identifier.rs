@@ -1,0 +1,16 @@
+use ipv8_core::prelude::*;
+
+#[derive(Payload)]
+#[payload(id = 1, response = Sum)]
+struct Add {
+    number: u16,
+}
+
+#[derive(Payload)]
+#[payload(id = 2)]
+struct Sum {
+    #[payload(identifier)]
+    number: u16,
+}
+
+fn main() {}
