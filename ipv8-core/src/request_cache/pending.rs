@@ -273,7 +273,7 @@ mod tests {
             let added = pending.add(1, 0xffff, asked.clone(), deadline, seconds, &mut rng);
             assert!(added.is_ok());
         }
-        assert_eq!(pending.expired(now), []);
+        assert_eq!(pending.expired(now), [0_u64; 0]);
         assert_eq!(pending.expired(now + Duration::from_secs(2)), [1, 2]);
         assert_eq!(pending.shut_down(), [3, 4]);
         let late = pending.add(1, 0xffff, asked, now, 5, &mut rng);
