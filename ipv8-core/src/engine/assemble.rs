@@ -122,7 +122,7 @@ impl Engine {
         if overlay.started(&mut self.shared, now).is_err() {
             self.shared.outbox.truncate(waiting);
             self.note_panic(id, Place::Started);
-            self.remove_overlay(id);
+            self.remove_overlay(id, now);
             self.settle(now);
             return Err(OverlayError::Panicked { community });
         }
@@ -203,7 +203,8 @@ impl Engine {
     fn schedule(&mut self, overlay: CommunityId, strategies: Vec<StrategyId>, now: Instant) {
         let first = self.first_turn(now);
         for strategy in strategies {
-            self.scheduler.insert(Turn { overlay, strategy }, first);
+            let turn = Turn { overlay, strategy };
+            self.scheduler.insert(turn, None, first, now);
         }
     }
 
@@ -218,7 +219,7 @@ impl Engine {
         self.note(id, Place::Unload, result);
         self.settle(now);
         self.take_leave(id);
-        self.remove_overlay(id);
+        self.remove_overlay(id, now);
         self.settle(now);
         tracing::info!(overlay = %id, community, "overlay unloaded");
         true
@@ -240,7 +241,7 @@ impl Engine {
         }
     }
 
-    fn remove_overlay(&mut self, id: CommunityId) {
+    fn remove_overlay(&mut self, id: CommunityId, now: Instant) {
         if let Some(overlay) = self.overlays.get_mut(&id) {
             let state = overlay.state_mut();
             if guarded(|| state.end_tasks(true, &mut self.shared)).is_err() {
@@ -254,7 +255,7 @@ impl Engine {
                 self.note_panic_of(community, id, Place::Unload);
             }
         }
-        self.scheduler.remove(|turn| turn.overlay == id);
+        self.scheduler.remove(|turn| turn.overlay == id, now);
         self.shared.overlay_keys.shift_remove(&id);
         self.shared.network.unregister_service(id);
     }
