@@ -219,7 +219,7 @@ fn overlays_and_strategies_that_come_and_go_share_the_same_interval() {
         .expect("the overlay is made");
     assert_eq!(driver.engine.step_gap(), INTERVAL / 5);
     let steps = driver.steps(11);
-    // The turn that was planned keeps its time; from there on it is fifths.
+    // From the step after which they came, it is fifths.
     for pair in steps.windows(2) {
         assert_eq!(pair[1].at - pair[0].at, INTERVAL / 5);
     }

@@ -8,7 +8,7 @@ use crate::bootstrap::Bootstrappers;
 use crate::community::{Community, MessageTable};
 use crate::context::{Context, OverlayState};
 use crate::crypto::PrivateKey;
-use crate::engine::{CallError, Engine, Event, OverlayError, Place, Turn};
+use crate::engine::{CallError, Engine, Event, OverlayError, Place};
 use crate::overlay::{Overlay, Panicked, Strategies, StrategyId, guarded, short_type_name};
 use crate::packet::CommunityId;
 
@@ -80,7 +80,7 @@ impl Engine {
         let mut overlay = Overlay::new(state, made, table);
         let added = overlay.append(strategies, &mut self.next_strategy);
         self.overlays.insert(id, Box::new(overlay));
-        self.schedule(id, added, now);
+        self.schedule(id, &added, now);
         self.start(id, community, now)?;
         Ok(id)
     }
@@ -128,6 +128,7 @@ impl Engine {
         }
         self.settle(now);
         tracing::info!(overlay = %id, community, "overlay loaded");
+        self.emit(Event::OverlayLoaded { overlay: id });
         Ok(())
     }
 
@@ -196,16 +197,8 @@ impl Engine {
         let overlay = overlay.and_then(|overlay| overlay.downcast_mut::<C>());
         let overlay = overlay.ok_or(CallError::NotLoaded)?;
         let added = overlay.append(strategies, &mut self.next_strategy);
-        self.schedule(id, added.clone(), now);
+        self.schedule(id, &added, now);
         Ok(Ok(added))
-    }
-
-    fn schedule(&mut self, overlay: CommunityId, strategies: Vec<StrategyId>, now: Instant) {
-        let first = self.first_turn(now);
-        for strategy in strategies {
-            let turn = Turn { overlay, strategy };
-            self.scheduler.insert(turn, None, first, now);
-        }
     }
 
     /// Calls `unload` of the overlay `id` and removes it with its strategies; what it sent last
@@ -222,6 +215,7 @@ impl Engine {
         self.remove_overlay(id, now);
         self.settle(now);
         tracing::info!(overlay = %id, community, "overlay unloaded");
+        self.emit(Event::OverlayUnloaded { overlay: id });
         true
     }
 

@@ -37,6 +37,47 @@ pub enum Event {
     },
     /// A strategy had its turn.
     Step(StepReport),
+    /// An overlay was loaded: launched, or added to the running node. Its strategies are told of before.
+    OverlayLoaded {
+        /// The overlay.
+        overlay: CommunityId,
+    },
+    /// An overlay was unloaded, and its strategies with it.
+    OverlayUnloaded {
+        /// The overlay.
+        overlay: CommunityId,
+    },
+    /// A strategy takes turns from now on.
+    StrategyAdded {
+        /// The overlay it walks.
+        overlay: CommunityId,
+        /// The strategy.
+        id: StrategyId,
+        /// What it is called among those of its overlay.
+        name: StrategyName,
+    },
+    /// A strategy was removed from its overlay, which stays.
+    StrategyRemoved {
+        /// The overlay it walked.
+        overlay: CommunityId,
+        /// The strategy.
+        id: StrategyId,
+        /// What it was called; another one may be called so from now on.
+        name: StrategyName,
+    },
+    /// Something about a strategy is not as it was.
+    StrategyChanged {
+        /// The overlay it walks.
+        overlay: CommunityId,
+        /// The strategy.
+        id: StrategyId,
+        /// What it is called among those of its overlay.
+        name: StrategyName,
+        /// What changed.
+        change: StrategyChange,
+    },
+    /// The strategies without an interval of their own get one turn in this time from now on.
+    WalkInterval(Duration),
     /// Code of the user panicked; the panic was caught and the node went on.
     Panicked {
         /// The overlay.
@@ -54,6 +95,20 @@ pub enum Event {
         /// How long it has been running.
         age: Duration,
     },
+}
+
+/// What is not as it was about a strategy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StrategyChange {
+    /// It takes no turns from now on.
+    Paused,
+    /// It takes turns again.
+    Resumed,
+    /// Its target; -1: none.
+    Target(i32),
+    /// The interval it has of its own; `None`: the walk interval.
+    Interval(Option<Duration>),
 }
 
 /// How a strategy's turn went.

@@ -1,12 +1,24 @@
 //! What there is: overlays and strategies, and what they are called.
 
 use std::any::TypeId;
+use std::time::{Duration, Instant};
 
 use crate::community::Community;
 use crate::engine::{Engine, Turn};
 use crate::names::{Candidate, NameError, Named, look_up};
 use crate::overlay::{AnyOverlay, StrategyId, StrategyName, StrategyState};
 use crate::packet::CommunityId;
+
+/// Whether a strategy steps when it is its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StrategyStatus {
+    /// It does.
+    Running,
+    /// Its overlay has as many peers as its target: it has turns, but is skipped.
+    AtTarget,
+    /// It has no turns until it is resumed.
+    Paused,
+}
 
 /// A strategy of a running node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +35,20 @@ pub struct StrategyInfo {
     pub name: StrategyName,
     /// Its target; -1: none.
     pub target_peers: i32,
+    /// Whether it steps.
+    pub status: StrategyStatus,
+    /// The time in which it gets one turn.
+    pub interval: Duration,
+    /// Whether that interval is its own. Otherwise it is the walk interval.
+    pub has_own_interval: bool,
+    /// When it stepped last; skipped turns do not count.
+    pub last_step: Option<Instant>,
+    /// How many steps it has taken, those included that panicked.
+    pub steps: u64,
+    /// How many of its turns were skipped because of its target.
+    pub skipped: u64,
+    /// How many of its steps panicked.
+    pub panics: u64,
 }
 
 /// An overlay of a running node.
@@ -106,6 +132,11 @@ impl Engine {
         index: usize,
         strategy: &StrategyState,
     ) -> StrategyInfo {
+        let turn = Turn {
+            overlay: id,
+            strategy: strategy.id,
+        };
+        let own = self.scheduler.own_interval(turn);
         StrategyInfo {
             id: strategy.id,
             overlay: id,
@@ -113,6 +144,23 @@ impl Engine {
             index,
             name: strategy.name,
             target_peers: strategy.target_peers,
+            status: self.status(turn, strategy),
+            interval: own.unwrap_or(self.scheduler.interval()),
+            has_own_interval: own.is_some(),
+            last_step: strategy.last_step,
+            steps: strategy.steps,
+            skipped: strategy.skipped,
+            panics: strategy.panics,
+        }
+    }
+
+    fn status(&self, turn: Turn, strategy: &StrategyState) -> StrategyStatus {
+        if self.scheduler.is_paused(turn) {
+            StrategyStatus::Paused
+        } else if strategy.is_at_target(self.shared.network.peer_count(turn.overlay)) {
+            StrategyStatus::AtTarget
+        } else {
+            StrategyStatus::Running
         }
     }
 

@@ -17,6 +17,7 @@
 
 mod admission;
 mod assemble;
+mod control;
 mod errors;
 mod event;
 mod futures;
@@ -33,10 +34,11 @@ use rand::rngs::StdRng;
 pub(crate) use admission::reason_of;
 pub use admission::{Opened, Ticket};
 pub use assemble::OverlayConfig;
+pub use control::{ControlError, LONGEST_INTERVAL, interval_of};
 pub use errors::{CallError, OverlayError};
-pub use event::{Event, Place, StepReport};
+pub use event::{Event, Place, StepReport, StrategyChange};
 pub use futures::FutureSet;
-pub use info::{OverlayInfo, StrategyInfo};
+pub use info::{OverlayInfo, StrategyInfo, StrategyStatus};
 
 pub use crate::context::{FinishedTask, SpawnedTask, TaskId};
 

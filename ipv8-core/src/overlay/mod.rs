@@ -69,6 +69,9 @@ pub(crate) trait AnyOverlay: Send {
     fn strategies(&self) -> Vec<&StrategyState>;
     /// The strategy `id`, with its place among the strategies.
     fn strategy(&self, id: StrategyId) -> Option<(usize, &StrategyState)>;
+    fn strategy_mut(&mut self, id: StrategyId) -> Option<&mut StrategyState>;
+    /// Takes a strategy out; it is given back to be dropped.
+    fn remove_strategy(&mut self, id: StrategyId) -> Option<(StrategyState, Box<dyn Any>)>;
     fn started(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked>;
     fn unload(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked>;
     fn deliver(

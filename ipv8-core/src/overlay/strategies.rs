@@ -1,6 +1,7 @@
 //! The strategies of one overlay: how they are given, and what they are called.
 
 use std::fmt;
+use std::time::Instant;
 
 use crate::community::Community;
 use crate::strategy::DiscoveryStrategy;
@@ -118,6 +119,29 @@ pub(crate) struct StrategyState {
     pub(crate) id: StrategyId,
     pub(crate) name: StrategyName,
     pub(crate) target_peers: i32,
+    pub(crate) last_step: Option<Instant>,
+    pub(crate) steps: u64,
+    pub(crate) skipped: u64,
+    pub(crate) panics: u64,
+}
+
+impl StrategyState {
+    pub(super) fn new(id: StrategyId, name: StrategyName, target_peers: i32) -> Self {
+        Self {
+            id,
+            name,
+            target_peers,
+            last_step: None,
+            steps: 0,
+            skipped: 0,
+            panics: 0,
+        }
+    }
+
+    /// Whether its overlay has enough peers for it. Below zero means that there is no target to reach.
+    pub(crate) fn is_at_target(&self, peers: usize) -> bool {
+        usize::try_from(self.target_peers).is_ok_and(|target| peers >= target)
+    }
 }
 
 /// A strategy of an overlay.

@@ -50,11 +50,8 @@ impl<C: Community> Overlay<C> {
             let id = StrategyId::from_number(*next_id);
             *next_id += 1;
             let names = self.strategies.iter().map(|slot| &slot.state.name);
-            let state = StrategyState {
-                id,
-                name: free_name(offer.name, names),
-                target_peers: offer.target_peers,
-            };
+            let name = free_name(offer.name, names);
+            let state = StrategyState::new(id, name, offer.target_peers);
             self.strategies.push(Slot {
                 state,
                 strategy: offer.strategy,
@@ -187,6 +184,18 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         Some((index, &slot.state))
     }
 
+    fn strategy_mut(&mut self, id: StrategyId) -> Option<&mut StrategyState> {
+        let mut slots = self.strategies.iter_mut();
+        let slot = slots.find(|slot| slot.state.id == id)?;
+        Some(&mut slot.state)
+    }
+
+    fn remove_strategy(&mut self, id: StrategyId) -> Option<(StrategyState, Box<dyn Any>)> {
+        let (index, _) = self.strategy(id)?;
+        let Slot { state, strategy } = self.strategies.remove(index);
+        Some((state, strategy))
+    }
+
     fn started(&mut self, shared: &mut Shared, now: Instant) -> Result<(), Panicked> {
         self.with(shared, now, |community, cx| community.started(cx))
     }
@@ -235,14 +244,19 @@ impl<C: Community> AnyOverlay for Overlay<C> {
             return StepOutcome::Skipped;
         };
         let peers = shared.network.peer_count(state.community_id);
-        // Below zero means that there is no target to reach.
-        if usize::try_from(slot.state.target_peers).is_ok_and(|target| peers >= target) {
+        if slot.state.is_at_target(peers) {
+            slot.state.skipped += 1;
             return StepOutcome::Skipped;
         }
+        slot.state.last_step = Some(now);
+        slot.state.steps += 1;
         let mut cx = Context::new(state, shared, now);
         match guarded(|| slot.strategy.take_step(community, &mut cx)) {
             Ok(()) => StepOutcome::Taken,
-            Err(Panicked) => StepOutcome::Panicked,
+            Err(Panicked) => {
+                slot.state.panics += 1;
+                StepOutcome::Panicked
+            }
         }
     }
 

@@ -11,10 +11,11 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use crate::community::Community;
 use crate::context::RequestError;
 use crate::crypto::PublicKey;
-use crate::engine::{CallError, Event, OverlayError, OverlayInfo};
+use crate::engine::{CallError, ControlError, Event, OverlayError, OverlayInfo};
 use crate::names::NameError;
-use crate::overlay::{Strategies, StrategyId};
+use crate::overlay::Strategies;
 use crate::packet::CommunityId;
+use crate::runtime::control::{StrategyHandle, only};
 use crate::runtime::error::Error;
 use crate::runtime::node::{Command, Node, now};
 use crate::runtime::overlay_handle::OverlayHandle;
@@ -38,6 +39,9 @@ pub enum HandleError {
     /// The task was not registered.
     #[error(transparent)]
     Task(#[from] TaskError),
+    /// The strategy cannot be changed so, or is not there.
+    #[error(transparent)]
+    Control(#[from] ControlError),
     /// Nothing has the name, or too much has it.
     #[error(transparent)]
     Name(#[from] NameError),
@@ -157,8 +161,8 @@ impl Ipv8 {
         OverlayHandle::new(self.clone(), id)
     }
 
-    /// The overlays as they were launched, with their strategies, in launch order. While launchers
-    /// are at work: those launched so far.
+    /// The overlays as they were when one was launched, or loaded, for the last time, with their strategies, in the order of
+    /// that. While launchers are at work: those launched so far. [`Ipv8::overlays`] gives them as they are now.
     #[must_use]
     pub fn launched(&self) -> Arc<[OverlayInfo]> {
         Arc::clone(&self.shared.lock_overlays())
@@ -213,15 +217,9 @@ impl Ipv8 {
     pub async fn add_strategies<C: Community>(
         &self,
         strategies: Strategies<C>,
-    ) -> Result<Vec<StrategyId>, HandleError> {
-        let added = self.ask(move |node| {
-            let id = node
-                .engine
-                .find_overlay::<C>()
-                .ok_or(CallError::NotLoaded)?;
-            node.engine.add_strategies(id, strategies, now())
-        });
-        Ok(added.await???)
+    ) -> Result<Vec<StrategyHandle>, HandleError> {
+        let find = |node: &Node| node.engine.find_overlay::<C>();
+        self.add_strategies_to(find, strategies).await
     }
 
     /// Lets one more strategy take turns for the overlay of type `C`, until that overlay has
@@ -234,15 +232,14 @@ impl Ipv8 {
         &self,
         strategy: S,
         target_peers: i32,
-    ) -> Result<StrategyId, HandleError>
+    ) -> Result<StrategyHandle, HandleError>
     where
         C: Community,
         S: crate::strategy::DiscoveryStrategy<C>,
     {
         let mut strategies = Strategies::new();
         strategies.add_strategy(target_peers, strategy);
-        let added = self.add_strategies::<C>(strategies).await?;
-        Ok(added.into_iter().next().ok_or(CallError::NotLoaded)?)
+        only(self.add_strategies::<C>(strategies).await?)
     }
 
     /// Unloads the overlay of type `C`, with its strategies. Returns whether there was one.

@@ -1,10 +1,11 @@
 //! The world's end of a node: one task with one select loop that owns the socket and the engine.
 //!
 //! `node` is the loop, `hold` a node that is not on the air yet, `handle` and `overlay_handle` are what other tasks
-//! hold, `futures` polls what overlays spawn, `watchdog` names a step that does not come back, `signals` waits for Ctrl-C
+//! hold, `control` changes strategies and overlays, `futures` polls what overlays spawn, `watchdog` names a step that does not come back, `signals` waits for Ctrl-C
 //! and SIGTERM.
 
 mod beacons;
+mod control;
 mod error;
 mod futures;
 mod handle;
@@ -21,6 +22,7 @@ mod statistics;
 mod tracker;
 mod watchdog;
 
+pub use control::StrategyHandle;
 pub use error::{Error, Hook};
 pub use handle::{HandleError, Ipv8};
 pub(crate) use hold::HeldNode;
