@@ -297,7 +297,8 @@ impl<T: PartialEq + Copy> Scheduler<T> {
         // Grid points passed since this turn was due; 0 when it is less than a gap late.
         let passed = late.as_nanos() / self.gap.as_nanos().max(1);
         self.missed += u64::try_from(passed).unwrap_or(u64::MAX);
-        let lost = Duration::from_nanos_u128(passed * self.gap.as_nanos());
+        let lost = passed * self.gap.as_nanos();
+        let lost = Duration::from_nanos(u64::try_from(lost).unwrap_or(u64::MAX));
         for entry in self.entries.iter_mut().filter(|entry| entry.runs()) {
             entry.postpone(lost);
         }
