@@ -46,6 +46,15 @@ pub enum KeyFileError {
         /// What stands there.
         what: &'static str,
     },
+    /// There is no file, and no new key can be made for it.
+    #[error(
+        "there is no key file {}, and a new key of its generation cannot sign here: write generation = \"curve25519\"",
+        path.display()
+    )]
+    NoLegacyKey {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file cannot be written. A file that was there before is unharmed.
     #[error(
         "cannot write the key file {}: {source} (its folder must exist and be writable)",
@@ -115,6 +124,19 @@ pub fn load_or_create<R: CryptoRng + ?Sized>(
     path: &Path,
     rng: &mut R,
 ) -> Result<PrivateKey, KeyFileError> {
+    load_or_keep(path, || PrivateKey::generate(rng))
+}
+
+/// Reads the key at `path`; writes the one that `make` gives there if there is no file.
+///
+/// Of several processes (or threads) that do this at once, all get the key of the one that came first.
+///
+/// # Errors
+/// As [`load_or_create`].
+pub fn load_or_keep(
+    path: &Path,
+    make: impl FnOnce() -> PrivateKey,
+) -> Result<PrivateKey, KeyFileError> {
     match read(path) {
         Err(KeyFileError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
         found => return found,
@@ -123,7 +145,7 @@ pub fn load_or_create<R: CryptoRng + ?Sized>(
         path: path.to_owned(),
         source,
     };
-    let key = PrivateKey::generate(rng);
+    let key = make();
     let file = written_beside(path, &key).map_err(failed)?;
     match file.persist_noclobber(path) {
         Ok(_) => {
@@ -133,6 +155,20 @@ pub fn load_or_create<R: CryptoRng + ?Sized>(
         // Somebody was faster: their key is the identity. Read once only, a dangling link would never end.
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => read(path),
         Err(error) => Err(failed(error.error)),
+    }
+}
+
+/// Reads the key at `path`, which must be there because no new one can be made that signs (py-ipv8's generations other than
+/// curve25519). A key of such a generation is read only to say that it cannot sign.
+///
+/// # Errors
+/// [`KeyFileError::NoLegacyKey`]; and as [`read`].
+pub fn read_existing(path: &Path) -> Result<PrivateKey, KeyFileError> {
+    match read(path) {
+        Err(KeyFileError::Read { source, path }) if source.kind() == io::ErrorKind::NotFound => {
+            Err(KeyFileError::NoLegacyKey { path })
+        }
+        found => found,
     }
 }
 

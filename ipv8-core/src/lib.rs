@@ -13,7 +13,7 @@
 //! | floor | modules |
 //! |---|---|
 //! | 8 launching | [`launcher`] |
-//! | 7 the world | [`endpoint`], [`runtime`], [`key_file`] |
+//! | 7 the world | [`endpoint`], [`runtime`], [`key_file`], [`config_file`] |
 //! | 6 assembling | [`config`], [`plan`] |
 //! | 5 one node | [`mod@overlay`], [`scheduler`], [`engine`] |
 //! | 4 what users write | [`community`], [`strategy`] |
@@ -37,6 +37,7 @@ pub mod bootstrap;
 pub mod communities;
 pub mod community;
 pub mod config;
+pub mod config_file;
 pub mod context;
 pub mod counters;
 pub mod crypto;

@@ -36,6 +36,12 @@ pub enum KeyError {
         /// How many bytes there were, below 74.
         length: usize,
     },
+    /// Text that should be base64 and is not.
+    #[error("the base64 of the {role} key is broken: give the unchanged text")]
+    Base64 {
+        /// Which kind of key was asked for.
+        role: Role,
+    },
     /// The DER of a key ends early, or has other parts than it should.
     #[error("the DER of the key is broken at its {part}: give the unchanged bytes of the key")]
     Der {

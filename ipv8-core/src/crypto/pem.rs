@@ -11,7 +11,7 @@ pub(super) fn decode(text: &[u8], label: &str) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 /// Standard base64 with white space anywhere. Padding is optional, but nothing may follow it.
-fn base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+pub(super) fn base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     // Reserved at once, since growing would leave copies behind.
     let mut packed = Zeroizing::new(Vec::with_capacity(text.len()));
     packed.extend(text.bytes().filter(|byte| !byte.is_ascii_whitespace()));

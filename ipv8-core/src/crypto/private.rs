@@ -53,6 +53,16 @@ impl PrivateKey {
         Ok(Self::from_halves(x25519_half(bin), ed25519_half(bin)))
     }
 
+    /// Parses a private bin in base64, as configurations hold it (protocol 9, `bin`).
+    ///
+    /// # Errors
+    /// [`KeyError::Base64`]; and as [`from_bytes`](Self::from_bytes).
+    pub fn from_base64(text: &str) -> Result<Self, KeyError> {
+        let role = Role::Private;
+        let bytes = super::pem::base64(text).ok_or(KeyError::Base64 { role })?;
+        Self::from_bytes(&bytes)
+    }
+
     fn from_halves(x25519: &[u8; 32], seed: &[u8; 32]) -> Self {
         let x25519 = StaticSecret::from(*x25519);
         let ed25519 = SigningKey::from_bytes(seed);

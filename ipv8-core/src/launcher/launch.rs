@@ -3,6 +3,7 @@
 use tracing::Instrument;
 
 use super::erased::{ErasedLauncher, Failure};
+use super::keys::Keys;
 use super::launchers::Launchers;
 use super::session::{AnySession, Given};
 use crate::config::Configuration;
@@ -100,7 +101,8 @@ async fn run(
     endpoint: Endpoint,
     session: &mut AnySession,
 ) -> Result<Ipv8, Error> {
-    let my_peer = my_peer(&configuration.my_peer)?;
+    let keys = Keys::of(configuration)?;
+    let my_peer = &keys.node;
     let engine = engine(configuration)?;
     // From here on, whatever ends this function early drops the node, which undoes everything.
     let mut node = HeldNode::new(engine, endpoint, my_peer.public_key());

@@ -5,6 +5,7 @@
 mod community_launcher;
 mod discovery;
 mod erased;
+mod keys;
 mod launch;
 mod launchers;
 #[doc(hidden)]

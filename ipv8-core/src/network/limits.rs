@@ -1,7 +1,7 @@
 //! How much the peer graph may hold, and what it turned away.
 
 /// Bounds of a [`Network`](super::Network). Each is enforced at once and has a counter in [`NetworkCounters`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, ipv8_macros::Options)]
 pub struct NetworkLimits {
     /// How many known addresses may belong to no verified peer; default 4096: what a walker of two steps a second
     /// visits in half an hour. Beyond it the oldest such address of the introducer with the most of them is forgotten, so that

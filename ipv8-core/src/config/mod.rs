@@ -1,13 +1,50 @@
-//! How one node is set up: where it listens, who it is, how fast it walks.
+//! How one node is set up: where it listens, who it is, how fast it walks, and what a user says of its overlays.
+//!
+//! A [`Configuration`] is made in layers: the defaults, then a file (TOML, or JSON as py-ipv8 has it), then variables of the
+//! environment, then code. Each layer replaces what it names and leaves the rest; [`Configuration::effective`] tells what came of
+//! it, and where each value was said. Reading a text is a pure function; files and the environment themselves are read by
+//! [`config_file`](crate::config_file).
 
-use std::fmt;
+mod apply;
+mod bootstrappers;
+mod builder;
+mod definition;
+mod dictionary;
+mod effective;
+mod environment;
+mod json;
+mod key;
+mod layers;
+mod log_level;
+mod origin;
+mod problem;
+mod read_definition;
+mod reader;
+mod settings;
+mod toml;
+mod tree;
+
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::bootstrap::{Bootstrappers, DispersyBootstrapper};
-use crate::crypto::PrivateKey;
 use crate::network::NetworkLimits;
+
+pub use bootstrappers::BOOTSTRAPPERS;
+pub use definition::{
+    ActionDefinition, BootstrapperDefinition, OverlayDefinition, WalkerDefinition,
+};
+pub(crate) use dictionary::not_here;
+pub use effective::{Effective, EffectiveSetting};
+pub use environment::VARIABLE_PREFIX;
+pub use key::{GENERATIONS, MyPeer, NamedKey};
+pub use log_level::LogLevel;
+pub use origin::{Located, Origin};
+pub use problem::{ConfigurationProblem, Mistake, SettingProblem};
 
 /// py-ipv8's port.
 pub const DEFAULT_PORT: u16 = 8090;
@@ -28,7 +65,7 @@ pub const SLOWEST_WALK_INTERVAL: f64 = 3600.0;
 /// assert!(configuration.problems().is_empty());
 /// ```
 ///
-/// Source: protocol 9, with one key and without overlays, which launchers name.
+/// Source: protocol 9, where launchers or a file name the overlays.
 #[derive(Clone, Debug)]
 pub struct Configuration {
     /// Where to listen: at most one IPv4 and one IPv6 address. Default `0.0.0.0:8090`. A port that is taken leads to the next ones; port 0
@@ -47,18 +84,31 @@ pub struct Configuration {
     pub seed: Option<[u8; 32]>,
     /// Bounds of the peer graph. Default [`NetworkLimits::default`].
     pub network: NetworkLimits,
+    /// In place of every bootstrapper, whoever names it (this configuration, a launcher, an overlay of a file): one
+    /// [`DispersyBootstrapper`] of these addresses; none at all if there are none. Default `None`: they stay.
+    pub bootstrap_override: Option<Vec<SocketAddr>>,
+    /// Keys by name, for overlays that name one; the first is the node's unless `my_peer` says another. Default none.
+    pub keys: Vec<NamedKey>,
+    /// Where relative paths of key files and of the snapshot begin. Default `.`: the process's own.
+    pub working_directory: PathBuf,
+    /// Where addresses of peers are kept between two runs. Default `None`: nowhere.
+    pub snapshot_file: Option<PathBuf>,
+    /// From which level on a program should log; the library itself sets no log up. Default `INFO`.
+    pub log_level: LogLevel,
+    /// What is said of launchers, by their names. Default nothing.
+    pub launchers: Vec<OverlayDefinition>,
+    /// Overlays that no launcher names, by their community's type. Default none.
+    pub overlays: Vec<OverlayDefinition>,
+    sources: Sources,
 }
 
-/// Where a node's key comes from.
+/// What is known of the texts that a configuration was read from.
 #[derive(Clone, Debug, Default)]
-pub enum MyPeer {
-    /// A new key with each launch.
-    #[default]
-    New,
-    /// This key.
-    Key(PrivateKey),
-    /// The key in this file; if there is no such file, a new key that is then written there.
-    File(PathBuf),
+struct Sources {
+    problems: Vec<SettingProblem>,
+    warnings: Vec<SettingProblem>,
+    /// By setting: the value that was read last, and where. A value that is another by now was changed by code.
+    said: BTreeMap<String, Located<Value>>,
 }
 
 impl Default for Configuration {
@@ -71,6 +121,14 @@ impl Default for Configuration {
             max_peers: None,
             seed: None,
             network: NetworkLimits::default(),
+            bootstrap_override: None,
+            keys: Vec::new(),
+            working_directory: PathBuf::from("."),
+            snapshot_file: None,
+            log_level: LogLevel::default(),
+            launchers: Vec::new(),
+            overlays: Vec::new(),
+            sources: Sources::default(),
         }
     }
 }
@@ -80,41 +138,6 @@ impl Configuration {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Listens on these addresses and no others.
-    #[must_use]
-    pub fn interfaces(mut self, addresses: impl IntoIterator<Item = SocketAddr>) -> Self {
-        self.interfaces = addresses.into_iter().collect();
-        self
-    }
-
-    /// Is this peer.
-    #[must_use]
-    pub fn key(mut self, key: PrivateKey) -> Self {
-        self.my_peer = MyPeer::Key(key);
-        self
-    }
-
-    /// Is the peer whose key is in this file, which is made if it is missing.
-    #[must_use]
-    pub fn key_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.my_peer = MyPeer::File(path.into());
-        self
-    }
-
-    /// Sets the seconds between two steps of one strategy.
-    #[must_use]
-    pub fn walk_interval(mut self, seconds: f64) -> Self {
-        self.walk_interval = seconds;
-        self
-    }
-
-    /// Begins with these trackers and no others.
-    #[must_use]
-    pub fn bootstrap(mut self, addresses: impl IntoIterator<Item = SocketAddr>) -> Self {
-        self.bootstrap = addresses.into_iter().collect();
-        self
     }
 
     /// What [`Configuration::bootstrap`] means for one overlay: a [`DispersyBootstrapper`] of the addresses, if there are any.
@@ -128,27 +151,6 @@ impl Configuration {
         bootstrappers
     }
 
-    /// Limits the peers of each overlay; -1: no limit.
-    #[must_use]
-    pub fn max_peers(mut self, peers: i32) -> Self {
-        self.max_peers = Some(peers);
-        self
-    }
-
-    /// Makes all random choices repeatable.
-    #[must_use]
-    pub fn seed(mut self, seed: [u8; 32]) -> Self {
-        self.seed = Some(seed);
-        self
-    }
-
-    /// Sets the bounds of the peer graph.
-    #[must_use]
-    pub fn network(mut self, limits: NetworkLimits) -> Self {
-        self.network = limits;
-        self
-    }
-
     /// The walk interval as a duration; the default if it is out of range (which [`problems`](Self::problems) reports).
     #[must_use]
     pub fn interval(&self) -> Duration {
@@ -160,7 +162,7 @@ impl Configuration {
         Duration::from_secs_f64(seconds)
     }
 
-    /// Everything that makes no sense, in the order of the fields; empty when the node can be launched with it.
+    /// Everything that makes no sense, in the order of the fields, then what is wrong in the texts that were read; empty when the node can be launched with it.
     #[must_use]
     pub fn problems(&self) -> Vec<ConfigurationProblem> {
         let mut problems = self.interface_problems();
@@ -170,12 +172,37 @@ impl Configuration {
         if !walk_interval_is_usable(self.walk_interval) {
             problems.push(ConfigurationProblem::WalkInterval(self.walk_interval));
         }
-        let unusable = self.bootstrap.iter().filter(|to| !can_be_sent_to(to));
+        let servers = self.bootstrap.iter();
+        let servers = servers.chain(self.bootstrap_override.iter().flatten());
+        let unusable = servers.filter(|to| !can_be_sent_to(to));
         problems.extend(unusable.map(|address| ConfigurationProblem::Bootstrap(*address)));
         if let Some(peers) = self.max_peers.filter(|peers| *peers < -1) {
             problems.push(ConfigurationProblem::MaxPeers(peers));
         }
+        problems.extend(self.sources.problems.iter().cloned().map(Into::into));
+        problems.extend(self.unknown_keys().map(Into::into));
         problems
+    }
+
+    /// What was read and is not used, or should be written in another way: nothing that keeps a node from being launched.
+    #[must_use]
+    pub fn warnings(&self) -> &[SettingProblem] {
+        &self.sources.warnings
+    }
+
+    /// Overlays whose key has a name that no key has.
+    fn unknown_keys(&self) -> impl Iterator<Item = SettingProblem> {
+        let aliases = || self.keys.iter().map(|key| key.alias.value.as_str());
+        let overlays = self.launchers.iter().chain(&self.overlays);
+        overlays.filter_map(move |overlay| {
+            let key = overlay.key.as_ref()?;
+            let known = aliases().any(|alias| alias == key.value);
+            (!known).then(|| SettingProblem {
+                origin: key.origin.clone(),
+                setting: format!("{}.key", overlay.path),
+                mistake: Mistake::unknown("key", &key.value, aliases()),
+            })
+        })
     }
 
     fn interface_problems(&self) -> Vec<ConfigurationProblem> {
@@ -205,57 +232,6 @@ fn can_be_sent_to(address: &SocketAddr) -> bool {
     let ip = address.ip();
     let broadcast = ip == IpAddr::V4(Ipv4Addr::BROADCAST);
     address.port() != 0 && !ip.is_unspecified() && !ip.is_multicast() && !broadcast
-}
-
-/// One setting that makes no sense. Its text says what would.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum ConfigurationProblem {
-    /// The list of interfaces is empty.
-    NoInterface,
-    /// Two interfaces of one address family.
-    SameFamily {
-        /// The one named first.
-        first: SocketAddr,
-        /// Another one.
-        second: SocketAddr,
-    },
-    /// The path of the key file is empty.
-    EmptyKeyFile,
-    /// A walk interval that is not above 0 and at most 3600 seconds.
-    WalkInterval(f64),
-    /// A bootstrap address that nothing can be sent to.
-    Bootstrap(SocketAddr),
-    /// A peer limit below -1.
-    MaxPeers(i32),
-}
-
-impl fmt::Display for ConfigurationProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoInterface => {
-                f.write_str("interfaces is empty: give at least one address, for instance 0.0.0.0:8090")
-            }
-            Self::SameFamily { first, second } => write!(
-                f,
-                "interfaces {first} and {second} are of one address family: give at most one IPv4 and one IPv6 address"
-            ),
-            Self::EmptyKeyFile => {
-                f.write_str("the path of the key file is empty: name a file, or leave it out for a new key with each launch")
-            }
-            Self::WalkInterval(seconds) => write!(
-                f,
-                "walk_interval is {seconds} seconds: give more than 0 and at most {SLOWEST_WALK_INTERVAL}, for instance {DEFAULT_WALK_INTERVAL}"
-            ),
-            Self::Bootstrap(address) => write!(
-                f,
-                "bootstrap address {address} cannot be sent to: give the address and port of a tracker"
-            ),
-            Self::MaxPeers(peers) => write!(
-                f,
-                "max_peers is {peers}: give a number of peers, or -1 for no limit"
-            ),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -296,7 +272,7 @@ mod tests {
             f64::NEG_INFINITY,
         ] {
             let configuration = Configuration::default().walk_interval(seconds);
-            let [problem] = configuration.problems()[..] else {
+            let [problem] = &configuration.problems()[..] else {
                 panic!("{seconds} was let through");
             };
             assert!(problem.to_string().contains("at most 3600"), "{problem}");
