@@ -82,7 +82,9 @@ fn made(
     generation: Option<(Located<String>, String)>,
     reader: &mut Reader,
 ) -> Option<MyPeer> {
-    let legacy = generation.filter(|(generation, _)| generation.value != "curve25519");
+    // An unknown one has been told of.
+    let legacy =
+        generation.filter(|(generation, _)| GENERATIONS[1..].contains(&generation.value.as_str()));
     match (file, legacy) {
         (Some(file), None) => Some(MyPeer::File(file)),
         (None, None) => Some(MyPeer::New),

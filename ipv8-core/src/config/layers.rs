@@ -6,9 +6,8 @@ use std::sync::Arc;
 use super::dictionary::Form;
 use super::origin::Origin;
 use super::problem::{Mistake, SettingProblem};
-use super::reader::Reader;
 use super::tree::Node;
-use super::{Configuration, environment, json, toml};
+use super::{Configuration, MyPeer, environment, json, toml};
 
 impl Configuration {
     /// Takes over what a TOML text says. `file` is what its places are called.
@@ -54,7 +53,7 @@ impl Configuration {
     pub fn variables(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let (root, problems) = environment::parse(variables);
         self.sources.problems.extend(problems);
-        self.apply(&root, Form::Ours);
+        self.apply(root, Form::Ours);
         self
     }
 
@@ -68,13 +67,6 @@ impl Configuration {
         self
     }
 
-    /// Notes that an overlay of a text is not launched, and why.
-    pub(crate) fn left_out(&mut self, origin: &Origin, what: String, reason: &'static str) {
-        let mut reader = Reader::default();
-        reader.warn(origin, "", Mistake::LeftOut { what, reason });
-        self.sources.warnings.extend(reader.warnings);
-    }
-
     fn layer(
         mut self,
         parsed: Result<Node, Vec<SettingProblem>>,
@@ -83,7 +75,7 @@ impl Configuration {
         match parsed {
             Ok(root) => {
                 let form = form(&root);
-                self.apply(&root, form);
+                self.apply(root, form);
             }
             Err(problems) => self.sources.problems.extend(problems),
         }
@@ -98,5 +90,18 @@ impl Configuration {
             return path.to_owned();
         }
         self.working_directory.join(path)
+    }
+
+    /// A key's source, with the path of its file as the process has to open it.
+    pub(crate) fn located(&self, source: &MyPeer) -> MyPeer {
+        match source {
+            MyPeer::File(file) => MyPeer::File(self.path(file)),
+            MyPeer::Existing(file) => MyPeer::Existing(self.path(file)),
+            MyPeer::Stored { file, key } => MyPeer::Stored {
+                file: self.path(file),
+                key: key.clone(),
+            },
+            MyPeer::New | MyPeer::Key(_) => source.clone(),
+        }
     }
 }

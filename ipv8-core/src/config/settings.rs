@@ -18,9 +18,12 @@ use crate::options::Options;
 
 impl Configuration {
     /// Takes over everything that the tree says; what it does not say stays.
-    pub(super) fn apply(&mut self, root: &Node, form: Form) {
+    pub(super) fn apply(&mut self, mut root: Node, form: Form) {
         let mut reader = Reader::default();
-        if let Some(mut fields) = reader.fields(root, "") {
+        for origin in root.take_secrets() {
+            reader.wrong(&origin, "", Mistake::Misplaced);
+        }
+        if let Some(mut fields) = reader.fields(&root, "") {
             if form == Form::Dictionary {
                 require(&fields, &mut reader);
             }
@@ -137,11 +140,15 @@ impl Configuration {
         if let Some((node, path)) = fields.take("interfaces")
             && let Some(list) = reader.list(&node, &path)
         {
-            let mut addresses = Vec::new();
-            for (index, element) in list.iter().enumerate() {
-                addresses.extend(interface(element, &format!("{path}[{index}]"), reader));
-            }
-            given = Some((addresses, node));
+            let elements = list.iter().enumerate();
+            let addresses: Vec<_> = elements
+                .map(|(index, element)| interface(element, &format!("{path}[{index}]"), reader))
+                .collect();
+            // One that cannot be read has been told of.
+            given = addresses
+                .into_iter()
+                .collect::<Option<Vec<_>>>()
+                .map(|all| (all, node));
         }
         let address = fields.take("address");
         let port = fields.take("port");

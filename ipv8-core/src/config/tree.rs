@@ -118,4 +118,44 @@ impl Node {
         let list = parts.map(|part| Self::new(Kind::Text(part.to_owned()), self.origin.clone()));
         Cow::Owned(Self::new(Kind::List(list.collect()), self.origin.clone()))
     }
+
+    /// Takes away every private key that does not stand where one belongs, so that nothing can show it; where they stood.
+    pub(super) fn take_secrets(&mut self) -> Vec<Origin> {
+        let mut found = Vec::new();
+        self.hide("", &mut found);
+        found
+    }
+
+    fn hide(&mut self, name: &str, found: &mut Vec<Origin>) {
+        // A list or a table that is written in a variable has places of its own for keys.
+        let untyped = self.untyped();
+        if matches!(untyped.kind, Kind::List(_) | Kind::Table(_)) {
+            *self = untyped.into_owned();
+        }
+        match &mut self.kind {
+            Kind::Text(text) => {
+                if is_secret(text) && !name.eq_ignore_ascii_case("bin") {
+                    found.push(self.origin.clone());
+                    self.kind = Kind::Null;
+                }
+            }
+            Kind::List(list) => list.iter_mut().for_each(|node| node.hide("", found)),
+            Kind::Table(table) => {
+                for (name, (_, node)) in table.iter_mut() {
+                    node.hide(name, found);
+                }
+                table.retain(|name, (origin, _)| {
+                    let secret = is_secret(name);
+                    found.extend(secret.then(|| origin.clone()));
+                    !secret
+                });
+            }
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
+        }
+    }
+}
+
+/// Whether there is a private key in a text: how py-ipv8's begin, as they are and in base64.
+fn is_secret(text: &str) -> bool {
+    text.contains("LibNaCLSK") || text.contains("TGliTmFDTFNL")
 }

@@ -4,9 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
+use super::classes::Class;
 use super::community_launcher::{CommunityLauncher, LaunchError};
+use super::configured::Told;
 use super::session::{AnySession, fits, typed, typed_mut};
 use crate::bootstrap::Bootstrappers;
+use crate::config::{OverlayDefinition, SettingProblem};
 use crate::engine::{Engine, OverlayConfig, OverlayError};
 use crate::overlay::Strategies;
 use crate::packet::CommunityId;
@@ -55,6 +58,8 @@ mod steps {
         Panicked(Hook),
         /// Its overlay could not be made.
         Overlay(OverlayError),
+        /// The configuration says of it what cannot be, which the check has ruled out.
+        Configuration(Vec<SettingProblem>),
         /// The session is of another type, which the plan has ruled out.
         Session,
     }
@@ -74,7 +79,14 @@ mod steps {
             engine: &mut Engine,
             overlay: OverlayConfig,
             session: &AnySession,
+            told: Told<'_>,
         ) -> Result<CommunityId, Failure>;
+
+        /// What is wrong with what a configuration says of it. Nothing, if it panics: a launch tells of that.
+        fn check(&self, definition: &OverlayDefinition) -> Vec<SettingProblem>;
+
+        /// Its community.
+        fn class(&self) -> Class;
 
         fn finalize<'a>(
             &'a self,
@@ -112,10 +124,12 @@ impl<L: CommunityLauncher> steps::Steps for L {
         engine: &mut Engine,
         mut overlay: OverlayConfig,
         session: &AnySession,
+        told: Told<'_>,
     ) -> Result<CommunityId, Failure> {
         let session = typed(session).ok_or(Failure::Session)?;
-        let settings = guarded(Hook::Settings, || self.settings(session))?;
-        if let Some(own) = guarded(Hook::MyPeer, || self.my_peer(session))? {
+        let mut settings = guarded(Hook::Settings, || self.settings(session))?;
+        let own = guarded(Hook::MyPeer, || self.my_peer(session))?;
+        if let Some(own) = own.filter(|_| !told.key()) {
             overlay.my_peer = own;
         }
         let mut strategies = Strategies::new();
@@ -126,10 +140,31 @@ impl<L: CommunityLauncher> steps::Steps for L {
         guarded(Hook::Bootstrappers, || {
             self.bootstrappers(session, &mut bootstrappers);
         })?;
-        overlay.bootstrappers.append(bootstrappers);
+        if !told.bootstrappers() {
+            overlay.bootstrappers.append(bootstrappers);
+        }
+        if let Some(definition) = told.definition() {
+            let problems = definition.change::<L::Overlay>(&mut strategies, &mut settings);
+            if !problems.is_empty() {
+                return Err(Failure::Configuration(problems));
+            }
+        }
         engine
             .add_overlay::<L::Overlay>(overlay, settings, strategies, now())
             .map_err(Failure::Overlay)
+    }
+
+    fn check(&self, definition: &OverlayDefinition) -> Vec<SettingProblem> {
+        let checked = guarded(Hook::WalkStrategies, || {
+            let mut strategies = Strategies::new();
+            self.walk_strategies(&mut strategies);
+            definition.change::<L::Overlay>(&mut strategies, &mut Default::default())
+        });
+        checked.unwrap_or_default()
+    }
+
+    fn class(&self) -> Class {
+        Class::of::<L::Overlay>()
     }
 
     fn finalize<'a>(

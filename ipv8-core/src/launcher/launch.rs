@@ -2,15 +2,18 @@
 
 use tracing::Instrument;
 
+use super::classes::Class;
+use super::configured::{Told, definition_of, overlay_config};
 use super::erased::{ErasedLauncher, Failure};
 use super::keys::Keys;
-use super::launchers::Launchers;
+use super::launchers::{Launchers, Steps};
 use super::session::{AnySession, Given};
-use crate::config::Configuration;
+use crate::config::{Configuration, OverlayDefinition, SettingProblem};
 use crate::endpoint::{Endpoint, EndpointOptions};
 use crate::engine::{Engine, EngineConfig, OverlayConfig};
-use crate::plan::{LauncherMeta, Problem};
-use crate::runtime::{Error, HeldNode, Ipv8, my_peer};
+use crate::packet::CommunityId;
+use crate::plan::{LauncherMeta, PlanError, Problem};
+use crate::runtime::{Error, HeldNode, Ipv8};
 
 /// Launches every launcher linked into this program, with the default configuration: a socket on
 /// `0.0.0.0:8090` (or the next free port), a new key, no bootstrap addresses.
@@ -64,9 +67,10 @@ impl Launchers {
     /// are those of a stopped node.
     pub async fn launch_with<S: Send + 'static>(self, session: &mut S) -> Result<Ipv8, Error> {
         let given = Given::new(session);
-        let (launchers, configuration) = self.into_steps(&given)?;
-        let endpoint = Endpoint::bind(&configuration.interfaces, &EndpointOptions::default())?;
-        run(launchers, &configuration, endpoint, given.session).await
+        let steps = self.into_steps(&given)?;
+        let interfaces = &steps.configuration.interfaces;
+        let endpoint = Endpoint::bind(interfaces, &EndpointOptions::default())?;
+        run(&steps, endpoint, given.session).await
     }
 
     /// As [`Launchers::launch`], on a socket made elsewhere: an endpoint in memory, for a test that
@@ -90,34 +94,39 @@ impl Launchers {
         session: &mut S,
     ) -> Result<Ipv8, Error> {
         let given = Given::new(session);
-        let (launchers, configuration) = self.into_steps(&given)?;
-        run(launchers, &configuration, endpoint, given.session).await
+        let steps = self.into_steps(&given)?;
+        run(&steps, endpoint, given.session).await
     }
 }
 
-async fn run(
-    launchers: Vec<Box<dyn ErasedLauncher>>,
-    configuration: &Configuration,
-    endpoint: Endpoint,
-    session: &mut AnySession,
-) -> Result<Ipv8, Error> {
+async fn run(steps: &Steps, endpoint: Endpoint, session: &mut AnySession) -> Result<Ipv8, Error> {
+    let configuration = &steps.configuration;
     let keys = Keys::of(configuration)?;
-    let my_peer = &keys.node;
     let engine = engine(configuration)?;
     // From here on, whatever ends this function early drops the node, which undoes everything.
-    let mut node = HeldNode::new(engine, endpoint, my_peer.public_key());
-    for launcher in &launchers {
+    let mut node = HeldNode::new(engine, endpoint, keys.node.public_key());
+    let mut started = Vec::new();
+    for launcher in &steps.launchers {
         let meta = launcher.meta();
+        let definition = definition_of(configuration, meta.name);
         let span = tracing::info_span!("launch", launcher = meta.name, place = %meta.place());
         let overlay = OverlayConfig {
             name: Some(meta.name.to_owned()),
-            max_peers: configuration.max_peers,
-            bootstrappers: configuration.bootstrappers(),
-            ..OverlayConfig::new(my_peer.clone())
+            ..overlay_config(configuration, definition, &keys)
         };
-        launch(launcher.as_ref(), &mut node, overlay, session)
+        let told = Told::new(configuration, definition);
+        let id = launch(launcher.as_ref(), &mut node, (overlay, told), session)
             .instrument(span)
             .await?;
+        started.extend(definition.map(|definition| (definition, launcher.class(), id)));
+    }
+    for (definition, class) in &steps.overlays {
+        let overlay = overlay_config(configuration, Some(definition), &keys);
+        let id = make(definition, *class, &mut node, overlay)?;
+        started.push((definition, *class, id));
+    }
+    for (definition, class, id) in started {
+        start(definition, class, id, &mut node)?;
     }
     Ok(node.release())
 }
@@ -126,19 +135,68 @@ async fn run(
 async fn launch(
     launcher: &dyn ErasedLauncher,
     node: &mut HeldNode,
-    overlay: OverlayConfig,
+    (overlay, told): (OverlayConfig, Told<'_>),
     session: &mut AnySession,
-) -> Result<(), Error> {
+) -> Result<CommunityId, Error> {
     let blame = |failure| blame(launcher.meta(), launcher.session_name(), failure);
     let ipv8 = node.ipv8().clone();
     node.serve(launcher.prepare(&ipv8, session))
         .await?
         .map_err(blame)?;
-    let assembled = node.with_engine(|engine| launcher.assemble(engine, overlay, &*session));
+    let assembled = node.with_engine(|engine| launcher.assemble(engine, overlay, &*session, told));
     let id = assembled.ok_or(Error::Stopped)?.map_err(blame)?;
     node.serve(launcher.finalize(&ipv8, session, id))
         .await?
-        .map_err(blame)
+        .map_err(blame)?;
+    Ok(id)
+}
+
+/// An overlay that only the configuration names.
+fn make(
+    definition: &OverlayDefinition,
+    class: Class,
+    node: &mut HeldNode,
+    overlay: OverlayConfig,
+) -> Result<CommunityId, Error> {
+    let made = node.with_engine(|engine| class.assemble(definition, engine, overlay));
+    let made = made.ok_or(Error::Stopped)?.map_err(refused)?;
+    made.map_err(|error| Error::Overlay {
+        overlay: definition.name.value.clone(),
+        origin: definition.name.origin.clone(),
+        error,
+    })
+}
+
+/// What the configuration wants done when all overlays are there (py-ipv8's `on_start`).
+fn start(
+    definition: &OverlayDefinition,
+    class: Class,
+    id: CommunityId,
+    node: &mut HeldNode,
+) -> Result<(), Error> {
+    let actions = definition
+        .on_start
+        .iter()
+        .flat_map(|actions| &actions.value);
+    for (index, action) in actions.enumerate() {
+        let done = node.with_engine(|engine| class.act(definition, index, engine, id));
+        done.ok_or(Error::Stopped)?
+            .map_err(|failure| Error::Action {
+                action: action.name.value.clone(),
+                overlay: definition.name.value.clone(),
+                origin: action.name.origin.clone(),
+                error: failure.into(),
+            })?;
+    }
+    Ok(())
+}
+
+fn refused(problems: Vec<SettingProblem>) -> Error {
+    let problems = problems.into_iter();
+    let problems = problems.map(|problem| Problem::Configuration(problem.into()));
+    Error::Plan(PlanError {
+        problems: problems.collect(),
+    })
 }
 
 /// Whose fault a failure is, and where that stands.
@@ -152,7 +210,8 @@ pub(super) fn blame(meta: LauncherMeta, session: &'static str, failure: Failure)
         },
         Failure::Panicked(hook) => Error::LauncherPanicked { launcher, hook },
         Failure::Overlay(error) => Error::Launch { launcher, error },
-        Failure::Session => Error::Plan(crate::plan::PlanError {
+        Failure::Configuration(problems) => refused(problems),
+        Failure::Session => Error::Plan(PlanError {
             problems: vec![Problem::Session {
                 launcher: meta,
                 wanted: session,

@@ -3,12 +3,15 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use super::classes::Class;
 use super::community_launcher::CommunityLauncher;
 use super::erased::ErasedLauncher;
 use super::launch::blame;
 use super::registry::launchers;
 use super::session::Given;
-use crate::config::Configuration;
+use crate::communities::discovery::DiscoveryCommunity;
+use crate::community::Community;
+use crate::config::{Configuration, OverlayDefinition};
 use crate::nearest::nearest;
 use crate::plan::{Candidate, Plan, PlanError, Problem, plan};
 use crate::runtime::Error;
@@ -19,14 +22,22 @@ use crate::runtime::Error;
 /// The order of [`with`](Self::with) does not matter.
 #[must_use = "nothing is launched until it is told to"]
 pub struct Launchers {
-    entries: Vec<Entry>,
-    configuration: Configuration,
+    pub(super) entries: Vec<Entry>,
+    pub(super) configuration: Configuration,
+    pub(super) classes: Vec<Class>,
     problems: Vec<Problem>,
 }
 
-struct Entry {
-    launcher: Box<dyn ErasedLauncher>,
-    enabled: bool,
+pub(super) struct Entry {
+    pub(super) launcher: Box<dyn ErasedLauncher>,
+    pub(super) enabled: bool,
+}
+
+/// What is to be launched, in this order.
+pub(super) struct Steps {
+    pub(super) launchers: Vec<Box<dyn ErasedLauncher>>,
+    pub(super) overlays: Vec<(OverlayDefinition, Class)>,
+    pub(super) configuration: Configuration,
 }
 
 impl Default for Launchers {
@@ -41,6 +52,7 @@ impl Launchers {
         Self {
             entries: Vec::new(),
             configuration: Configuration::default(),
+            classes: vec![Class::of::<DiscoveryCommunity>()],
             problems: Vec::new(),
         }
     }
@@ -114,6 +126,16 @@ impl Launchers {
         known
     }
 
+    /// Makes a community known by the name of its type, so that a configuration can launch it (`[[overlays]]`, `class = "MyCommunity"`).
+    /// Those of the launchers are known without, and so is the library's own `DiscoveryCommunity`. One of that name that was there is
+    /// replaced.
+    pub fn community<C: Community>(mut self) -> Self {
+        let class = Class::of::<C>();
+        self.classes.retain(|other| other.name != class.name);
+        self.classes.push(class);
+        self
+    }
+
     /// Sets how the node is set up. Default: [`Configuration::default`].
     pub fn configuration(mut self, configuration: Configuration) -> Self {
         self.configuration = configuration;
@@ -125,7 +147,7 @@ impl Launchers {
         let mut metas: Vec<_> = self
             .entries
             .iter()
-            .filter(|entry| entry.enabled)
+            .filter(|entry| self.is_enabled(entry))
             .map(|entry| entry.launcher.meta())
             .collect();
         metas.sort_by_key(|meta| meta.tie_break());
@@ -142,14 +164,18 @@ impl Launchers {
             .iter()
             .map(|entry| Candidate {
                 meta: entry.launcher.meta(),
-                enabled: entry.enabled,
+                enabled: self.is_enabled(entry),
             })
             .collect();
         let planned = plan(&candidates);
-        if self.problems.is_empty() {
+        let mut problems = self.problems.clone();
+        // A configuration may name all there is to launch.
+        problems.retain(|problem| {
+            *problem != Problem::NothingLinked || self.configuration.overlays.is_empty()
+        });
+        if problems.is_empty() {
             return planned;
         }
-        let mut problems = self.problems.clone();
         problems.extend(planned.err().into_iter().flat_map(|error| error.problems));
         Err(PlanError { problems })
     }
@@ -163,6 +189,7 @@ impl Launchers {
             .configuration
             .problems()
             .into_iter()
+            .chain(self.definition_problems())
             .map(Problem::Configuration)
             .collect();
         let planned = self.plan();
@@ -179,12 +206,17 @@ impl Launchers {
     ///
     /// # Errors
     /// As [`check`](Self::check), and a problem for each launcher that needs another session; [`Error::LauncherPanicked`].
-    pub(super) fn into_steps(
-        mut self,
-        given: &Given<'_>,
-    ) -> Result<(Vec<Box<dyn ErasedLauncher>>, Configuration), Error> {
+    pub(super) fn into_steps(mut self, given: &Given<'_>) -> Result<Steps, Error> {
         self.entries
             .sort_by_key(|entry| entry.launcher.meta().tie_break());
+        let enabled: Vec<bool> = self
+            .entries
+            .iter()
+            .map(|entry| self.is_enabled(entry))
+            .collect();
+        for (entry, enabled) in self.entries.iter_mut().zip(enabled) {
+            entry.enabled = enabled;
+        }
         for entry in self.entries.iter_mut().filter(|entry| entry.enabled) {
             let (launcher, meta) = (entry.launcher.as_ref(), entry.launcher.meta());
             let wanted = launcher.session_name();
@@ -201,17 +233,25 @@ impl Launchers {
             }
         }
         let plan = self.check()?;
+        for warning in self.warnings() {
+            tracing::warn!("{warning}");
+        }
+        let overlays = self.configured();
         let mut launchers: Vec<_> = self
             .entries
             .into_iter()
             .map(|entry| Some(entry.launcher))
             .collect();
-        let steps = plan
+        let launchers = plan
             .steps()
             .iter()
             .filter_map(|step| launchers.get_mut(step.index).and_then(Option::take))
             .collect();
-        Ok((steps, self.configuration))
+        Ok(Steps {
+            launchers,
+            overlays,
+            configuration: self.configuration,
+        })
     }
 }
 
@@ -345,7 +385,11 @@ mod tests {
 
     #[test]
     fn steps_come_in_the_order_of_the_plan() {
-        let (steps, configuration) = all()
+        let Steps {
+            launchers: steps,
+            configuration,
+            ..
+        } = all()
             .without(["Alpha"])
             .into_steps(&Given::new(&mut ()))
             .unwrap();

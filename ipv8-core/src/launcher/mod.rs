@@ -2,7 +2,9 @@
 //!
 #![doc = include_str!("parity.md")]
 
+mod classes;
 mod community_launcher;
+mod configured;
 mod discovery;
 mod erased;
 mod keys;

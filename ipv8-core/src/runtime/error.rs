@@ -2,6 +2,7 @@
 
 use std::{fmt, io};
 
+use crate::config::Origin;
 use crate::endpoint::BindError;
 use crate::engine::OverlayError;
 use crate::key_file::KeyFileError;
@@ -32,6 +33,28 @@ pub enum Error {
         launcher: Box<LauncherMeta>,
         /// Why.
         error: OverlayError,
+    },
+    /// An overlay that only the configuration names could not be made.
+    #[error("{origin}: the overlay {overlay} failed: {error}")]
+    Overlay {
+        /// The community's type, without path.
+        overlay: String,
+        /// Where it is named.
+        origin: Origin,
+        /// Why.
+        error: OverlayError,
+    },
+    /// What a configuration wants done when an overlay starts did not succeed.
+    #[error("{origin}: the action {action} of {overlay} failed: {error}")]
+    Action {
+        /// The action.
+        action: String,
+        /// The launcher, or the community's type, without path.
+        overlay: String,
+        /// Where it is named.
+        origin: Origin,
+        /// What it said.
+        error: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A launcher's own code failed.
     #[error("launcher {launcher} failed in {hook}: {error}")]

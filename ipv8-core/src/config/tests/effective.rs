@@ -1,0 +1,100 @@
+//! What came of all layers.
+
+use std::net::SocketAddr;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde_json::json;
+
+use super::{line, problems, toml};
+use crate::config::{
+    BootstrapperDefinition, Configuration, LogLevel, MyPeer, OverlayDefinition, WalkerDefinition,
+};
+use crate::crypto::PrivateKey;
+
+#[test]
+fn everything_is_the_default_until_somebody_says_something() {
+    let effective = Configuration::new().effective();
+    assert!(effective.settings.len() >= 17);
+    for setting in &effective.settings {
+        assert_eq!(setting.origin.to_string(), "default", "{}", setting.name);
+    }
+    let whole = effective.to_json();
+    assert_eq!(
+        whole["walk_interval"],
+        json!({"value": 0.5, "origin": "default"})
+    );
+    assert_eq!(
+        effective.to_string().lines().count(),
+        effective.settings.len()
+    );
+}
+
+#[test]
+fn what_code_changes_is_code_s_whatever_a_file_said() {
+    let mut read = toml("walk_interval = 1\nmax_peers = 3");
+    read.walk_interval = 2.0;
+    let effective = read.effective();
+    assert_eq!(line(&effective, "walk_interval"), "2.0  # code");
+    assert_eq!(line(&effective, "max_peers"), "3  # ipv8.toml:2:13");
+}
+
+/// py-ipv8's `ConfigBuilder`, setter by setter.
+#[test]
+fn the_setters_of_the_reference_are_there() {
+    let key = PrivateKey::generate(&mut StdRng::seed_from_u64(1));
+    let walker = WalkerDefinition::new("RandomWalk", 20).option("timeout", 3.0);
+    let bootstrapper = BootstrapperDefinition::new("DispersyBootstrapper")
+        .option("ip_addresses", json!([["127.0.0.1", 1]]));
+    let overlay = || {
+        OverlayDefinition::new("DiscoveryCommunity")
+            .key("mine")
+            .walkers([walker.clone()])
+            .bootstrappers([bootstrapper.clone()])
+            .on_start("begin", [json!(1)])
+    };
+    let built = Configuration::new()
+        .address("127.0.0.1".parse().unwrap())
+        .port(7000)
+        .address("::1".parse().unwrap())
+        .log_level(LogLevel::Error)
+        .working_directory("state")
+        .walk_interval(2.0)
+        .add_key("mine", MyPeer::File("old.pem".into()))
+        .add_key("mine", MyPeer::Key(key.clone()))
+        .add_overlay(overlay())
+        .add_overlay(overlay().max_peers(3))
+        .add_another_overlay(overlay().initialize("size", 1))
+        .launcher(OverlayDefinition::new("MyLauncher").enabled(false))
+        .launcher(OverlayDefinition::new("MyLauncher").strategy(walker.clone()));
+    assert_eq!(problems(&built), [""; 0]);
+    let interfaces: Vec<SocketAddr> = vec![
+        "127.0.0.1:7000".parse().unwrap(),
+        "[::1]:8090".parse().unwrap(),
+    ];
+    assert_eq!(built.interfaces, interfaces);
+    assert_eq!(
+        (
+            built.keys.len(),
+            built.overlays.len(),
+            built.launchers.len()
+        ),
+        (1, 2, 1)
+    );
+    let effective = built.effective();
+    for (name, expected) in [
+        ("logger.level", "\"ERROR\"  # code"),
+        ("overlays[1].initialize.size", "1  # code"),
+        ("overlays[0].walkers[0].init.timeout", "3.0  # code"),
+        ("overlays[0].on_start[0]", "[\"begin\",1]  # code"),
+        (
+            "launchers.MyLauncher.strategies.RandomWalk.peers",
+            "20  # code",
+        ),
+    ] {
+        assert_eq!(line(&effective, name), expected, "{name}");
+    }
+    assert!(line(&effective, "keys[0].source").contains(&key.mid().to_string()));
+    let cleared = built.clear_keys().clear_overlays();
+    assert!(cleared.keys.is_empty() && cleared.overlays.is_empty());
+}

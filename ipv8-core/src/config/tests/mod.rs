@@ -1,0 +1,41 @@
+//! Texts to configurations.
+#![allow(clippy::unwrap_used)]
+
+mod dictionary;
+mod effective;
+mod layers;
+mod mistakes;
+mod node;
+mod random;
+
+use super::{Configuration, Effective};
+
+fn toml(text: &str) -> Configuration {
+    Configuration::new().toml("ipv8.toml", text)
+}
+
+fn json(text: &str) -> Configuration {
+    Configuration::new().json("ipv8.json", text)
+}
+
+fn variables(configuration: Configuration, variables: &[(&str, &str)]) -> Configuration {
+    let owned = variables.iter();
+    configuration.variables(owned.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+}
+
+/// The problems as text.
+fn problems(configuration: &Configuration) -> Vec<String> {
+    let problems = configuration.problems();
+    problems.iter().map(ToString::to_string).collect()
+}
+
+fn warnings(configuration: &Configuration) -> Vec<String> {
+    let warnings = configuration.warnings();
+    warnings.iter().map(ToString::to_string).collect()
+}
+
+/// `value  # origin` of a setting.
+fn line(effective: &Effective, name: &str) -> String {
+    let setting = effective.get(name).unwrap();
+    format!("{}  # {}", setting.value, setting.origin)
+}

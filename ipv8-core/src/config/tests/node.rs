@@ -1,0 +1,102 @@
+//! The settings of the node, set by code.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::config::{Configuration, ConfigurationProblem, MyPeer};
+
+fn addresses(texts: &[&str]) -> Vec<SocketAddr> {
+    texts.iter().map(|text| text.parse().unwrap()).collect()
+}
+
+#[test]
+fn the_default_is_the_reference_s_and_has_no_problem() {
+    let configuration = Configuration::default();
+    assert_eq!(configuration.interfaces, addresses(&["0.0.0.0:8090"]));
+    assert_eq!(configuration.interval(), Duration::from_millis(500));
+    assert!(matches!(configuration.my_peer, MyPeer::New));
+    assert_eq!(configuration.max_peers, None);
+    assert!(configuration.bootstrap.is_empty());
+    assert_eq!(configuration.problems(), []);
+}
+
+#[test]
+fn walk_intervals_have_a_range() {
+    for seconds in [1e-9, 0.001, 0.5, 3600.0] {
+        let configuration = Configuration::default().walk_interval(seconds);
+        assert_eq!(configuration.problems(), []);
+        assert!(configuration.interval() > Duration::ZERO);
+    }
+    for seconds in [
+        0.0,
+        -0.0,
+        -1.0,
+        1e-10,
+        3600.1,
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+    ] {
+        let configuration = Configuration::default().walk_interval(seconds);
+        let [problem] = &configuration.problems()[..] else {
+            panic!("{seconds} was let through");
+        };
+        assert!(problem.to_string().contains("at most 3600"), "{problem}");
+        assert_eq!(configuration.interval(), Duration::from_millis(500));
+    }
+}
+
+#[test]
+fn peer_limits_have_a_range() {
+    for peers in [-1, 0, 1, i32::MAX] {
+        assert_eq!(Configuration::default().max_peers(peers).problems(), []);
+    }
+    for peers in [-2, i32::MIN] {
+        let problem = ConfigurationProblem::MaxPeers(peers);
+        assert_eq!(
+            Configuration::default().max_peers(peers).problems(),
+            [problem]
+        );
+    }
+}
+
+#[test]
+fn all_problems_are_told_at_once() {
+    let configuration = Configuration::default()
+        .interfaces(addresses(&[
+            "127.0.0.1:1",
+            "[::1]:1",
+            "127.0.0.1:2",
+            "[::1]:2",
+        ]))
+        .key_file("")
+        .walk_interval(0.0)
+        .bootstrap(addresses(&[
+            "10.0.0.1:0",
+            "10.0.0.1:1",
+            "[::]:1",
+            "255.255.255.255:1",
+        ]))
+        .max_peers(-2);
+    let texts: Vec<String> = configuration
+        .problems()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let starts = [
+        "interfaces 127.0.0.1:1 and 127.0.0.1:2",
+        "interfaces [::1]:1 and [::1]:2",
+        "the path of the key file is empty",
+        "walk_interval is 0 seconds",
+        "bootstrap address 10.0.0.1:0",
+        "bootstrap address [::]:1",
+        "bootstrap address 255.255.255.255:1",
+        "max_peers is -2",
+    ];
+    assert_eq!(texts.len(), starts.len());
+    for (text, start) in texts.iter().zip(starts) {
+        assert!(text.starts_with(start), "{text}");
+    }
+    let nowhere = Configuration::default().interfaces([]);
+    assert_eq!(nowhere.problems(), [ConfigurationProblem::NoInterface]);
+}
