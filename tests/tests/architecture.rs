@@ -68,7 +68,10 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
         "downcast_mut",
         &["overlay/", "engine/assemble.rs", "launcher/session.rs"],
     ),
-    ("downcast_ref", &["overlay/", "engine/assemble.rs"]),
+    (
+        "downcast_ref",
+        &["overlay/", "engine/assemble.rs", "launcher/session.rs"],
+    ),
     ("as_any_mut", &["overlay/"]),
     ("as_any", &["overlay/"]),
     // Messages on their way to the handler of their type, what a request keeps for its answer, and tasks, whose
