@@ -16,6 +16,7 @@ import sys
 import threading
 from contextlib import suppress
 
+from ipv8.bootstrapping.udpbroadcast.bootstrapper import HDR_ANNOUNCE, UDPBroadcastBootstrapper
 from ipv8.messaging.interfaces.endpoint import EndpointListener
 from ipv8.messaging.interfaces.udp.endpoint import DomainAddress, UDPv4Address, UDPv6Address
 from ipv8.messaging.serialization import Serializable
@@ -105,6 +106,20 @@ def keep_to_loopback(host: str = "127.0.0.1") -> None:
 
     # without this py-ipv8 cannot send a thing over IPv6: it makes an address of the four parts of a socket's name
     EndpointListener.get_ipv6_address = lambda self: self.endpoint.get_address()[:2]
+
+
+def keep_beacons_to_loopback() -> None:
+    """
+    Send each beacon to the attribute `beacon_target` of its overlay, an address on loopback, or to nobody.
+
+    py-ipv8 would send it to every port of the broadcast address.
+    """
+    def beacon(self: UDPBroadcastBootstrapper, service_prefix: bytes) -> None:
+        target = getattr(self.overlay, "beacon_target", None)
+        if self.endpoint is not None and target is not None and target[0].startswith("127."):
+            self.endpoint.send(target, HDR_ANNOUNCE + service_prefix)
+
+    UDPBroadcastBootstrapper.beacon = beacon
 
 
 class Counters:

@@ -6,6 +6,7 @@ pub mod http;
 pub mod json;
 pub mod judgement;
 pub mod launch;
+pub mod mixed;
 pub mod payloads;
 pub mod probe;
 pub mod python;

@@ -106,7 +106,7 @@ impl CommunityLauncher for NodeLauncher {
 }
 
 /// The tokio runtime that all nodes of a test program share.
-fn runtime() -> &'static Runtime {
+pub(crate) fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| {
         let mut builder = tokio::runtime::Builder::new_multi_thread();

@@ -1,0 +1,311 @@
+//! A network of whole nodes of both kinds on loopback: each with the discovery community, a community that all share, and one
+//! that only its kind runs, of which the others can only hear.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ipv8_core::bootstrap::Bootstrappers;
+use ipv8_core::communities::discovery::DiscoveryCommunity;
+use ipv8_core::engine::Event;
+use ipv8_core::launcher::DiscoveryLauncher;
+use ipv8_core::prelude::*;
+use ipv8_core::{LauncherMeta, launcher_meta};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::python::{PythonNeighbour, PythonProcess};
+use crate::quiet::{Quiet, QuietId};
+use crate::reporting::{Reporting, ReportingSettings};
+use crate::rust_node::runtime;
+
+/// How long a look at all nodes of a process may take: far longer than it does, even on a busy machine.
+const LOOKING: Duration = Duration::from_secs(30);
+
+/// What a node knows, of either kind.
+#[derive(Clone, Debug, Deserialize)]
+pub struct NodeView {
+    /// Its mid, as hex.
+    pub mid: String,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The verified peers of its peer graph, by mid.
+    pub peers: BTreeMap<String, PeerView>,
+    /// The mids of those that were removed from it, or from one of its overlays.
+    pub removed: BTreeSet<String>,
+    /// The mids of the peers of its discovery community.
+    pub discovery: BTreeSet<String>,
+    /// The mids of the peers of the community that all share.
+    pub shared: BTreeSet<String>,
+}
+
+/// What a node knows of a peer.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PeerView {
+    /// The ids of its communities, as hex.
+    pub services: BTreeSet<String>,
+    /// How many of its last five round trips are known.
+    pub pings: usize,
+}
+
+impl NodeView {
+    /// Whether it lists the peer anywhere.
+    #[must_use]
+    pub fn lists(&self, mid: &str) -> bool {
+        self.peers.contains_key(mid) || self.discovery.contains(mid) || self.shared.contains(mid)
+    }
+}
+
+/// The communities of a mixed network, each as 40 hex digits.
+#[derive(Clone, Copy, Debug)]
+pub struct Communities {
+    /// What all run.
+    pub shared: &'static str,
+    /// What the nodes of one kind run.
+    pub kind: &'static str,
+}
+
+/// A node of ours. It stops when it is dropped.
+pub struct MixedNode {
+    ipv8: Ipv8,
+    removed: Arc<Mutex<BTreeSet<String>>>,
+}
+
+struct SharedLauncher(CommunityId);
+
+impl CommunityLauncher for SharedLauncher {
+    type Overlay = Reporting;
+    type Session = ();
+    const META: LauncherMeta = launcher_meta!(name = "SharedLauncher", after = []);
+
+    fn settings(&self, (): &()) -> ReportingSettings {
+        ReportingSettings {
+            id: self.0,
+            events: None,
+        }
+    }
+
+    fn walk_strategies(&self, strategies: &mut Strategies<Reporting>) {
+        strategies.add::<RandomWalk>(20, |_| {});
+    }
+}
+
+struct KindLauncher(CommunityId);
+
+impl CommunityLauncher for KindLauncher {
+    type Overlay = Quiet;
+    type Session = ();
+    const META: LauncherMeta = launcher_meta!(name = "KindLauncher", after = []);
+
+    fn settings(&self, (): &()) -> QuietId {
+        QuietId(self.0)
+    }
+}
+
+/// A launcher with the bootstrappers of one node.
+struct Bootstrapped<L> {
+    launcher: L,
+    tracker: SocketAddr,
+    beacon: Option<SocketAddr>,
+}
+
+impl<L: CommunityLauncher<Session = ()>> CommunityLauncher for Bootstrapped<L> {
+    type Overlay = L::Overlay;
+    type Session = ();
+    const META: LauncherMeta = L::META;
+
+    fn settings(&self, session: &()) -> <L::Overlay as Community>::Settings {
+        self.launcher.settings(session)
+    }
+
+    fn walk_strategies(&self, strategies: &mut Strategies<L::Overlay>) {
+        self.launcher.walk_strategies(strategies);
+    }
+
+    fn bootstrappers(&self, (): &(), bootstrappers: &mut Bootstrappers) {
+        bootstrappers.add_bootstrapper(DispersyBootstrapper::new([self.tracker]));
+        if let Some(SocketAddr::V4(at)) = self.beacon {
+            bootstrappers.add::<UdpBroadcastBootstrapper>(|beacons| {
+                beacons.addresses = vec![*at.ip()];
+                (beacons.first_port, beacons.last_port) = (at.port(), at.port());
+            });
+        }
+    }
+}
+
+impl MixedNode {
+    /// Starts a node on `127.0.0.1` that begins with a tracker, and with beacons to one address on loopback if there is one.
+    ///
+    /// # Panics
+    /// When it cannot be launched, or the beacons would leave loopback.
+    #[must_use]
+    pub fn start(
+        communities: Communities,
+        tracker: SocketAddr,
+        beacon: Option<SocketAddr>,
+    ) -> Self {
+        assert!(beacon.is_none_or(|at| at.ip().is_loopback()), "{beacon:?}");
+        let here = SocketAddr::from(([127, 0, 0, 1], 0));
+        let shared = SharedLauncher(CommunityId::from_hex(communities.shared));
+        let launch = Launchers::new()
+            .with(Bootstrapped {
+                launcher: DiscoveryLauncher,
+                tracker,
+                beacon,
+            })
+            .with(Bootstrapped {
+                launcher: shared,
+                tracker,
+                beacon,
+            })
+            .with(KindLauncher(CommunityId::from_hex(communities.kind)))
+            .configuration(Configuration::new().interfaces([here]))
+            .launch();
+        let ipv8 = runtime().block_on(launch).expect("the node is launched");
+        let removed = Arc::new(Mutex::new(BTreeSet::new()));
+        let mut events = ipv8.events();
+        let noted = Arc::clone(&removed);
+        runtime().spawn(async move {
+            loop {
+                match events.recv().await {
+                    Ok(Event::PeerRemoved { peer, .. }) => {
+                        let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
+                        noted.insert(peer.mid().to_string());
+                    }
+                    Ok(_) | Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        });
+        Self { ipv8, removed }
+    }
+
+    /// Where it listens.
+    ///
+    /// # Panics
+    /// Never: a launched node has a socket.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.ipv8.local_addresses()[0]
+    }
+
+    /// Its mid, as hex.
+    #[must_use]
+    pub fn mid(&self) -> String {
+        self.ipv8.my_peer().mid().to_string()
+    }
+
+    /// What it knows.
+    ///
+    /// # Panics
+    /// When it has stopped.
+    #[must_use]
+    pub fn look(&self) -> NodeView {
+        let discovery = self.ipv8.overlay::<DiscoveryCommunity>();
+        let shared = self.ipv8.overlay::<Reporting>();
+        let (discovery, shared) = discovery.zip(shared).expect("both are launched");
+        let seen = discovery.call(|_, cx| {
+            let network = cx.network();
+            let peers = network.verified_peers().map(|peer| {
+                let services = network.services_for(peer.key());
+                let view = PeerView {
+                    services: services.map(|id| id.to_string()).collect(),
+                    pings: peer.pings().count(),
+                };
+                (peer.mid().to_string(), view)
+            });
+            (peers.collect(), mids(cx))
+        });
+        let (peers, discovery) = runtime().block_on(seen).expect("the node runs");
+        let seen = shared.call(|_, cx| mids(cx));
+        let removed = self.removed.lock().unwrap_or_else(PoisonError::into_inner);
+        NodeView {
+            mid: self.mid(),
+            address: self.address(),
+            peers,
+            removed: removed.clone(),
+            discovery,
+            shared: runtime().block_on(seen).expect("the node runs"),
+        }
+    }
+
+    /// Stops it without a word to anybody, as IPv8 has none for that.
+    pub fn kill(self) {
+        runtime().block_on(self.ipv8.stop());
+    }
+}
+
+impl fmt::Debug for MixedNode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "our node {} at {}", self.mid(), self.address())
+    }
+}
+
+fn mids(cx: &Context<'_>) -> BTreeSet<String> {
+    cx.peers().map(|peer| peer.mid().to_string()).collect()
+}
+
+/// Several nodes of py-ipv8 in one process (`tests/python/network.py`). Dropping it kills them.
+#[derive(Debug)]
+pub struct PythonNodes(PythonProcess);
+
+impl PythonNodes {
+    /// Starts `count` nodes; each has one of the trackers and one place for beacons, in turn.
+    ///
+    /// # Panics
+    /// When the process cannot be made.
+    #[must_use]
+    pub fn start(
+        python: &PythonNeighbour,
+        communities: Communities,
+        count: usize,
+        trackers: &[SocketAddr],
+        beacons: &[SocketAddr],
+    ) -> Self {
+        let text = |address: &SocketAddr| address.to_string();
+        let (count, trackers) = (count.to_string(), trackers.iter().map(text));
+        let trackers = trackers.map(|tracker| ["--bootstrap".to_owned(), tracker]);
+        let beacons = beacons
+            .iter()
+            .map(text)
+            .map(|at| ["--beacon".to_owned(), at]);
+        let places: Vec<String> = trackers.chain(beacons).flatten().collect();
+        let fixed = [
+            "--nodes",
+            &count,
+            "--shared",
+            communities.shared,
+            "--kind",
+            communities.kind,
+        ];
+        let limit = ["--duration", "900"];
+        let arguments = fixed.into_iter().chain(limit);
+        let arguments: Vec<&str> = arguments.chain(places.iter().map(String::as_str)).collect();
+        Self(python.start("network.py", &arguments))
+    }
+
+    /// The mids of the nodes, as hex, when they listen.
+    ///
+    /// # Panics
+    /// When they do not.
+    pub fn listening(&mut self) -> Vec<String> {
+        let event = self.0.wait_for_event("listening");
+        let nodes = event["nodes"].as_array().cloned().unwrap_or_default();
+        let mids = nodes.iter().filter_map(|node| node["mid"].as_str());
+        mids.map(str::to_owned).collect()
+    }
+
+    /// What they know.
+    ///
+    /// # Panics
+    /// When they do not answer.
+    pub fn look(&mut self) -> Vec<NodeView> {
+        self.0.tell(&json!({"command": "look"}));
+        let is_look = |event: &Value| event["event"] == "nodes";
+        let mut event = self.0.wait_for("what they know", LOOKING, is_look);
+        serde_json::from_value(event["nodes"].take()).expect("what they know")
+    }
+}
