@@ -440,6 +440,15 @@ impl<'a> Context<'a> {
         self.state.wan.ip()
     }
 
+    /// Moves the Lamport clock of the own key forward to `time`, so that the next message carries a later one; a time that
+    /// has passed changes nothing (py-ipv8's `update_global_time`, protocol 4.2). IPv8 itself never does this: received
+    /// times are not merged.
+    pub fn update_global_time(&mut self, time: u64) {
+        let mid = self.my_mid();
+        let clock = self.shared.clocks.entry(mid).or_insert(0);
+        *clock = (*clock).max(time);
+    }
+
     /// Advances and returns the Lamport clock of the own key.
     pub(crate) fn claim_global_time(&mut self) -> u64 {
         let mid = self.my_mid();

@@ -2,6 +2,7 @@
 
 pub mod calculator;
 pub mod desk;
+pub mod discovery_node;
 pub mod http;
 pub mod json;
 pub mod judgement;

@@ -10,6 +10,7 @@
 //!
 //! The scripts are in `tests/python`; their docstrings say what they print and what they can be told.
 
+mod discovery;
 mod environment;
 pub mod hex;
 mod judge;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+pub use discovery::{Discovered, mids_of};
 pub use judge::Verdict;
 pub use peer::{Known, KnownPeer, Traffic};
 pub use process::{Listening, PythonProcess};

@@ -1,0 +1,205 @@
+//! A node of ours with the discovery community on loopback, beside those of `tests/python/discovery.py`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use ipv8_core::communities::discovery::{DiscoveryCommunity, PeriodicSimilarity};
+use ipv8_core::engine::Event;
+use ipv8_core::launcher::{DiscoveryLauncher, LauncherMeta};
+use ipv8_core::prelude::*;
+use ipv8_core::runtime::NodeStatistics;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::TryRecvError;
+
+use crate::python::Discovered;
+use crate::quiet::{Quiet, QuietId};
+use crate::rust_node::runtime;
+
+/// How a [`DiscoveryNode`] is set up.
+#[derive(Clone, Debug)]
+pub struct DiscoveryOptions {
+    /// The community beside the discovery community, which nobody walks.
+    pub community: CommunityId,
+    /// The trackers it begins with. Default none.
+    pub bootstrap: Vec<SocketAddr>,
+    /// Seconds between two steps of one strategy. Default 0.5, as in py-ipv8.
+    pub walk_interval: f64,
+    /// The churn; `None`, the default: [`DiscoveryLauncher`] as it is.
+    pub churn: Option<RandomChurn>,
+}
+
+impl DiscoveryOptions {
+    /// The defaults, with `community` (40 hex digits) beside.
+    ///
+    /// # Panics
+    /// When that is no community id.
+    #[must_use]
+    pub fn new(community: &str) -> Self {
+        Self {
+            community: CommunityId::from_hex(community),
+            bootstrap: Vec::new(),
+            walk_interval: 0.5,
+            churn: None,
+        }
+    }
+}
+
+/// Nobody walks this one: only similarity tells who runs it.
+struct BesideLauncher(CommunityId);
+
+impl CommunityLauncher for BesideLauncher {
+    type Overlay = Quiet;
+    type Session = ();
+    const META: LauncherMeta = ipv8_core::launcher_meta!(name = "BesideLauncher", after = []);
+
+    fn settings(&self, (): &()) -> QuietId {
+        QuietId(self.0)
+    }
+}
+
+/// The walkers of [`DiscoveryLauncher`], with another churn.
+struct ChurnLauncher(RandomChurn);
+
+impl CommunityLauncher for ChurnLauncher {
+    type Overlay = DiscoveryCommunity;
+    type Session = ();
+    const META: LauncherMeta = ipv8_core::launcher_meta!(name = "ChurnLauncher", after = []);
+
+    fn walk_strategies(&self, strategies: &mut Strategies<DiscoveryCommunity>) {
+        strategies
+            .add::<RandomWalk>(20, |_| {})
+            .add::<RandomChurn>(-1, |churn| churn.clone_from(&self.0))
+            .add::<PeriodicSimilarity>(-1, |_| {});
+    }
+}
+
+/// A running node: the discovery community, and one that nobody walks. It stops when it is dropped.
+#[derive(Debug)]
+pub struct DiscoveryNode {
+    overlay: OverlayHandle<DiscoveryCommunity>,
+    events: Receiver<Event>,
+    /// Who was removed, by the overlay's id and the mid, in order.
+    pub removed: Vec<(String, String)>,
+    /// Every ping time of each peer, by mid.
+    pub latencies: BTreeMap<String, Vec<Duration>>,
+}
+
+impl DiscoveryNode {
+    /// Starts a node.
+    ///
+    /// # Panics
+    /// When it cannot be launched.
+    #[must_use]
+    pub fn start(options: &DiscoveryOptions) -> Self {
+        let configuration = Configuration::new()
+            .interfaces([SocketAddr::from(([127, 0, 0, 1], 0))])
+            .bootstrap(options.bootstrap.iter().copied())
+            .walk_interval(options.walk_interval);
+        let launchers = Launchers::new().with(BesideLauncher(options.community));
+        let launchers = match &options.churn {
+            Some(churn) => launchers.with(ChurnLauncher(churn.clone())),
+            None => launchers.with(DiscoveryLauncher),
+        };
+        let launch = launchers.configuration(configuration).launch();
+        let ipv8 = runtime().block_on(launch).expect("the node is launched");
+        let events = ipv8.events();
+        Self {
+            overlay: ipv8.overlay().expect("the overlay is launched"),
+            events,
+            removed: Vec::new(),
+            latencies: BTreeMap::new(),
+        }
+    }
+
+    /// Where it listens.
+    ///
+    /// # Panics
+    /// Never: a launched node has a socket.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.overlay.ipv8().local_addresses()[0]
+    }
+
+    /// Its mid, as hex.
+    #[must_use]
+    pub fn mid(&self) -> String {
+        self.overlay.ipv8().my_peer().mid().to_string()
+    }
+
+    /// Calls into the discovery community.
+    ///
+    /// # Panics
+    /// When the node has stopped.
+    pub fn call<R: Send + 'static>(
+        &self,
+        call: impl FnOnce(&mut DiscoveryCommunity, &mut Context<'_>) -> R + Send + 'static,
+    ) -> R {
+        let answer = self.overlay.call(call);
+        runtime().block_on(answer).expect("the node runs")
+    }
+
+    /// Its verified peers, by mid.
+    #[must_use]
+    pub fn discovered(&self) -> BTreeMap<String, Discovered> {
+        self.call(|_, cx| {
+            let network = cx.network();
+            let peers = network.verified_peers().map(|peer| {
+                let services = network.services_for(peer.key());
+                let known = Discovered {
+                    mid: peer.mid().to_string(),
+                    address: peer.address(),
+                    services: services.map(|service| service.to_string()).collect(),
+                    pings: peer.pings().map(|ping| ping.as_secs_f64()).collect(),
+                };
+                (known.mid.clone(), known)
+            });
+            peers.collect()
+        })
+    }
+
+    /// Takes in what happened since the last time.
+    ///
+    /// # Panics
+    /// When events were lost.
+    pub fn listen(&mut self) {
+        loop {
+            match self.events.try_recv() {
+                Ok(Event::PeerRemoved { overlay, peer }) => {
+                    let gone = (overlay.to_string(), peer.mid().to_string());
+                    self.removed.push(gone);
+                }
+                Ok(Event::Latency {
+                    peer, round_trip, ..
+                }) => {
+                    let times = self.latencies.entry(peer.mid().to_string()).or_default();
+                    times.push(round_trip);
+                }
+                Ok(_) => {}
+                Err(TryRecvError::Lagged(count)) => panic!("{count} events were lost"),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+            }
+        }
+    }
+
+    /// The mids of those whose ping was answered.
+    #[must_use]
+    pub fn measured(&self) -> BTreeSet<String> {
+        self.latencies.keys().cloned().collect()
+    }
+
+    /// Its figures.
+    ///
+    /// # Panics
+    /// When it has stopped.
+    #[must_use]
+    pub fn statistics(&self) -> NodeStatistics {
+        let statistics = runtime().block_on(self.overlay.ipv8().statistics());
+        statistics.expect("the node runs")
+    }
+
+    /// Stops it; returns when its socket is closed.
+    pub fn stop(self) {
+        runtime().block_on(self.overlay.ipv8().stop());
+    }
+}

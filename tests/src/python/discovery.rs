@@ -1,0 +1,68 @@
+//! A Python node with the discovery community (`tests/python/discovery.py`): how it is started and asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{PythonNeighbour, PythonProcess};
+
+/// A verified peer, as either side lists it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Discovered {
+    /// Its mid, as hex.
+    pub mid: String,
+    /// Its preferred address.
+    pub address: SocketAddr,
+    /// Its services, as hex.
+    pub services: BTreeSet<String>,
+    /// Its last ping times, in seconds.
+    pub pings: Vec<f64>,
+}
+
+impl PythonNeighbour {
+    /// Starts a node with the discovery community; `options` are the arguments of `discovery.py`.
+    ///
+    /// # Panics
+    /// When the process cannot be made.
+    #[must_use]
+    pub fn discovery(&self, options: &[&str]) -> PythonProcess {
+        self.start("discovery.py", options)
+    }
+}
+
+impl PythonProcess {
+    /// The verified peers of a node with the discovery community, by mid.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub fn discovered(&mut self) -> BTreeMap<String, Discovered> {
+        let answer = self.ask(&json!({"command": "peers"}), "peers");
+        let peers: Vec<Discovered> = serde_json::from_value(answer["peers"].clone())
+            .unwrap_or_else(|error| self.fail(&format!("{error} in its answer {answer}")));
+        peers
+            .into_iter()
+            .map(|peer| (peer.mid.clone(), peer))
+            .collect()
+    }
+
+    /// Lets a node with the discovery community ask `to` for an introduction to the peer with that mid.
+    ///
+    /// # Panics
+    /// When it cannot.
+    pub fn ask_to_meet(&mut self, to: SocketAddr, mid: &str) {
+        let command = json!({"command": "introduce_to", "to": to.to_string(), "mid": mid});
+        self.ask(&command, "asked");
+    }
+}
+
+/// The mids of the events of that name among `events`.
+#[must_use]
+pub fn mids_of(events: &[Value], name: &str) -> BTreeSet<String> {
+    let named = events.iter().filter(|event| event["event"] == name);
+    named
+        .filter_map(|event| event["mid"].as_str())
+        .map(str::to_owned)
+        .collect()
+}

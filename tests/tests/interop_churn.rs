@@ -1,0 +1,344 @@
+//! Nodes of ours and of py-ipv8 that run the discovery community with churn and similarity, as both do by default: they
+//! tell each other what they share, measure each other, keep the living and let go of the dead.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use ipv8_core::counters::DropReason;
+use ipv8_core::{Peer, PingCommunity, RandomChurn};
+use ipv8_tests::discovery_node::{DiscoveryNode, DiscoveryOptions};
+use ipv8_tests::python::{Discovered, Listening, PythonNeighbour, PythonProcess, mids_of};
+use ipv8_tests::rust_node::until;
+use serde_json::Value;
+
+const BESIDE: &str = "69707638206e6f626f64792077616c6b73206f6e";
+const DISCOVERY: &str = "7e313685c1912a141279f8248fc8db5899c5df5a";
+/// How many nodes of each kind there are.
+const EACH: usize = 2;
+const POLL: Duration = Duration::from_millis(100);
+
+/// One of theirs, and what it said so far.
+struct Theirs {
+    process: PythonProcess,
+    listening: Listening,
+    events: Vec<Value>,
+}
+
+/// Nodes of both kinds and a Python tracker.
+struct Nodes {
+    _tracker: PythonProcess,
+    ours: Vec<DiscoveryNode>,
+    theirs: Vec<Theirs>,
+}
+
+impl Nodes {
+    /// Nodes whose churn takes `1 / hurry` of the default times.
+    fn start(python: &PythonNeighbour, hurry: f64) -> Self {
+        let mut tracker = python.start("tracker.py", &["--duration", "600"]);
+        let address = tracker.listening().address;
+        let mut churn = RandomChurn::default();
+        churn.ping_interval /= hurry;
+        churn.inactive_time /= hurry;
+        churn.drop_time /= hurry;
+        let walker = format!(
+            "RandomChurn:-1,ping_interval={:?},inactive_time={:?},drop_time={:?}",
+            churn.ping_interval, churn.inactive_time, churn.drop_time
+        );
+        let (bootstrap, interval) = (address.to_string(), format!("{:?}", 0.5 / hurry));
+        let arguments = [
+            ["--community", BESIDE],
+            ["--bootstrap", &bootstrap],
+            ["--walk-interval", &interval],
+            ["--walker", "RandomWalk:20,timeout=3.0"],
+            ["--walker", &walker],
+            ["--walker", "PeriodicSimilarity:-1"],
+        ];
+        let mut processes = [(); EACH].map(|()| python.discovery(arguments.as_flattened()));
+        let listening = processes.each_mut().map(PythonProcess::listening);
+        let mut options = DiscoveryOptions::new(BESIDE);
+        options.bootstrap = vec![address];
+        options.walk_interval = 0.5 / hurry;
+        options.churn = (hurry > 1.0).then_some(churn);
+        let theirs = processes.into_iter().zip(listening);
+        Self {
+            _tracker: tracker,
+            ours: (0..EACH).map(|_| DiscoveryNode::start(&options)).collect(),
+            theirs: theirs
+                .map(|(process, listening)| Theirs {
+                    process,
+                    listening,
+                    events: Vec::new(),
+                })
+                .collect(),
+        }
+    }
+
+    fn mids(&self) -> BTreeSet<String> {
+        let ours = self.ours.iter().map(DiscoveryNode::mid);
+        let theirs = self.theirs.iter().map(|node| node.listening.mid.clone());
+        ours.chain(theirs).collect()
+    }
+
+    /// What each node lists, by its own mid.
+    fn lists(&mut self) -> BTreeMap<String, BTreeMap<String, Discovered>> {
+        let ours = self.ours.iter().map(|node| (node.mid(), node.discovered()));
+        let theirs = self.theirs.iter_mut().map(|node| {
+            let discovered = node.process.discovered();
+            (node.listening.mid.clone(), discovered)
+        });
+        ours.chain(theirs).collect()
+    }
+
+    /// Takes in what happened since the last time.
+    fn listen(&mut self) {
+        self.ours.iter_mut().for_each(DiscoveryNode::listen);
+        for node in &mut self.theirs {
+            node.events.extend(node.process.take_events());
+        }
+    }
+
+    /// Waits until every node lists every other one with both services, and has measured it.
+    fn know_each_other(&mut self) {
+        let everybody = self.mids();
+        assert_eq!(everybody.len(), 2 * EACH);
+        let services: BTreeSet<String> = [BESIDE, DISCOVERY].map(str::to_owned).into();
+        until("everybody in every list", || {
+            std::thread::sleep(POLL);
+            let lists = self.lists();
+            lists
+                .values()
+                .all(|list| {
+                    list.len() == everybody.len() - 1
+                        && list
+                            .values()
+                            .all(|peer| peer.services == services && !peer.pings.is_empty())
+                })
+                .then_some(())
+        });
+    }
+
+    /// Lets `time` pass, in which nobody may be dropped by anybody.
+    fn nobody_is_dropped_within(&mut self, time: Duration) {
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            std::thread::sleep(POLL);
+            self.listen();
+            for node in &self.ours {
+                assert!(node.removed.is_empty(), "{:?}", node.removed);
+            }
+            for node in &self.theirs {
+                let removed = mids_of(&node.events, "peer_removed");
+                assert!(removed.is_empty(), "{removed:?}");
+            }
+        }
+    }
+
+    /// Every living node has measured `count` times how long every other one takes, and found it short.
+    fn everybody_is_measured(&mut self, count: usize) {
+        self.listen();
+        for (mid, list) in self.lists() {
+            for (other, peer) in list {
+                assert!(
+                    peer.pings.len() >= count,
+                    "{mid} measured {other}: {:?}",
+                    peer.pings
+                );
+                assert!(
+                    peer.pings.iter().all(|ping| (0.0..5.0).contains(ping)),
+                    "{:?}",
+                    peer.pings
+                );
+            }
+        }
+        let everybody = self.mids();
+        for node in &self.ours {
+            let mut measured = node.measured();
+            measured.insert(node.mid());
+            assert!(measured.is_superset(&everybody), "{measured:?}");
+            // Nobody's pong went astray.
+            let statistics = node.statistics().engine;
+            assert_eq!(
+                statistics.count(DropReason::Unsolicited),
+                0,
+                "{statistics:?}"
+            );
+        }
+        for node in &self.theirs {
+            let mut measured = mids_of(&node.events, "latency");
+            measured.insert(node.listening.mid.clone());
+            assert!(measured.is_superset(&everybody), "{measured:?}");
+            let told = mids_of(&node.events, "similarity");
+            assert!(
+                self.ours.iter().all(|ours| told.contains(&ours.mid())),
+                "{told:?}"
+            );
+        }
+    }
+
+    /// Kills one of each kind; the others must have let go of them within `limit`, and of nobody else. Gives how long it
+    /// took.
+    fn two_are_killed(&mut self, limit: Duration) -> Duration {
+        self.nobody_is_dropped_within(Duration::from_millis(1));
+        let ours = self.ours.pop().expect("one of ours");
+        let theirs = self.theirs.pop().expect("one of theirs");
+        let dead: BTreeSet<String> = [ours.mid(), theirs.listening.mid.clone()].into();
+        let killed = Instant::now();
+        drop(theirs);
+        ours.stop();
+        loop {
+            let lists = self.lists();
+            let living = lists.len() - 1;
+            if lists.values().all(|list| list.len() == living) {
+                break;
+            }
+            let listed: Vec<_> = lists
+                .values()
+                .map(|list| list.keys().collect::<Vec<_>>())
+                .collect();
+            assert!(
+                killed.elapsed() < limit,
+                "after {:?}: {listed:?}, {dead:?}",
+                killed.elapsed()
+            );
+            std::thread::sleep(POLL);
+        }
+        let took = killed.elapsed();
+        self.listen();
+        for node in &self.ours {
+            let removed: BTreeSet<_> = node.removed.iter().map(|(_, mid)| mid.clone()).collect();
+            assert_eq!(removed, dead);
+            // from both overlays, once
+            assert_eq!(node.removed.len(), 2 * dead.len(), "{:?}", node.removed);
+        }
+        for node in &self.theirs {
+            assert_eq!(mids_of(&node.events, "peer_removed"), dead);
+        }
+        took
+    }
+}
+
+#[test]
+fn they_know_what_they_share_and_let_go_of_the_dead_ten_times_as_fast() {
+    let Some(python) = PythonNeighbour::or_skip() else {
+        return;
+    };
+    let mut nodes = Nodes::start(python, 10.0);
+    nodes.know_each_other();
+    nodes.nobody_is_dropped_within(Duration::from_secs(12));
+    nodes.everybody_is_measured(5);
+    // 5.75 s of silence and a few turns: the tenth of 70 s would leave nothing for a busy machine
+    nodes.two_are_killed(Duration::from_secs(20));
+}
+
+#[test]
+#[ignore = "takes four minutes: the default times of both, and two minutes in which nobody may be dropped"]
+fn they_keep_the_living_for_two_minutes_and_let_go_of_the_dead_within_seventy_seconds() {
+    let Some(python) = PythonNeighbour::or_skip() else {
+        return;
+    };
+    let mut nodes = Nodes::start(python, 1.0);
+    nodes.know_each_other();
+    nodes.nobody_is_dropped_within(Duration::from_secs(120));
+    nodes.everybody_is_measured(5);
+    let took = nodes.two_are_killed(Duration::from_secs(70));
+    println!("gone after {took:?}");
+}
+
+/// One of ours and one of theirs that nobody but the test walks.
+fn pair(python: &PythonNeighbour, options: &[&str]) -> (DiscoveryNode, PythonProcess, Listening) {
+    let mut arguments = vec!["--walker", "RandomWalk:0", "--community", BESIDE];
+    arguments.extend(options);
+    let mut theirs = python.discovery(&arguments);
+    let listening = theirs.listening();
+    let mut settings = DiscoveryOptions::new(BESIDE);
+    // hardly any step: what happens is what the test does
+    settings.walk_interval = 3600.0;
+    (DiscoveryNode::start(&settings), theirs, listening)
+}
+
+fn meet(ours: &DiscoveryNode, theirs: &Listening) {
+    let address: SocketAddr = theirs.address;
+    ours.call(move |_, cx| cx.walk_to(address));
+    until("py-ipv8 among our peers", || {
+        ours.discovered().contains_key(&theirs.mid).then_some(())
+    });
+}
+
+#[test]
+fn our_pings_are_answered_however_far_our_clock_is() {
+    let Some(python) = PythonNeighbour::or_skip() else {
+        return;
+    };
+    let (mut ours, mut theirs, listening) = pair(python, &[]);
+    ours.call(|_, cx| cx.update_global_time(65_500));
+    meet(&ours, &listening);
+    for round in 1..=100_usize {
+        let mid = listening.mid.clone();
+        ours.call(move |community, cx| {
+            let peers: Vec<Peer> = cx.network().verified_peers().cloned().collect();
+            let peer = peers.iter().find(|peer| peer.mid().to_string() == mid);
+            community.send_ping(peer.expect("still a peer"), cx);
+        });
+        until("the pong", || {
+            ours.listen();
+            let times = ours.latencies.get(&listening.mid).map_or(0, Vec::len);
+            (times == round).then_some(())
+        });
+    }
+    // The same in the other direction: py-ipv8 measures us with its own pings while its counter is low.
+    let traffic = theirs.traffic();
+    assert_eq!(
+        (traffic.ids_in.get(&3), traffic.ids_out.get(&4)),
+        (Some(&100), Some(&100))
+    );
+}
+
+#[test]
+fn similarity_tells_of_the_overlays_of_every_key() {
+    let Some(python) = PythonNeighbour::or_skip() else {
+        return;
+    };
+    const OTHER: &str = "69707638206f66206120736563206f6e64206b79";
+    let (ours, mut theirs, listening) = pair(python, &["--other-key", OTHER]);
+    meet(&ours, &listening);
+    // theirs: two keys, each with its own services; ours: one
+    let services = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    let wanted: BTreeSet<BTreeSet<String>> =
+        [services(&[BESIDE, DISCOVERY]), services(&[OTHER])].into();
+    until("the services of both keys", || {
+        let listed = ours.discovered();
+        let known: BTreeSet<_> = listed.values().map(|peer| peer.services.clone()).collect();
+        (known == wanted).then_some(())
+    });
+    until("our services", || {
+        let listed = theirs.discovered();
+        let us = listed.get(&ours.mid())?;
+        (us.services == services(&[BESIDE, DISCOVERY])).then_some(())
+    });
+}
+
+#[test]
+fn py_ipv8_meets_whom_it_asks_for() {
+    let Some(python) = PythonNeighbour::or_skip() else {
+        return;
+    };
+    let (ours, mut theirs, listening) = pair(python, &[]);
+    // Three others, of which one is wanted.
+    let mut others = [(); 3].map(|()| python.discovery(&["--walker", "RandomWalk:0"]));
+    let listed = others.each_mut().map(PythonProcess::listening);
+    listed.iter().for_each(|other| meet(&ours, other));
+    meet(&ours, &listening);
+    // Who is introduced is asked to puncture.
+    let mut requests = |other: usize| {
+        let ids = others[other].traffic().ids_in;
+        ids.get(&250).unwrap_or(&0) + ids.get(&232).unwrap_or(&0)
+    };
+    for (wanted, times) in [(2, 1), (0, 1), (1, 1), (1, 2), (1, 3), (2, 2)] {
+        theirs.ask_to_meet(ours.address(), &listed[wanted].mid);
+        until("the puncture request", || {
+            (requests(wanted) == times).then_some(())
+        });
+    }
+    assert_eq!([requests(0), requests(1), requests(2)], [1, 3, 2]);
+}
