@@ -69,6 +69,13 @@ pub enum Report {
         /// Its preferred address.
         address: SocketAddr,
     },
+    /// A peer answered a ping.
+    Latency {
+        /// Its mid.
+        mid: String,
+        /// Seconds from the ping to its answer, in whole microseconds.
+        seconds: f64,
+    },
     /// A strategy had its turn.
     Step {
         /// Its name.
@@ -166,6 +173,12 @@ impl Report {
         ControlFlow::Continue(match received {
             Ok(Event::PeerAdded { peer, .. }) => Some(Self::peer_added(&peer)),
             Ok(Event::PeerRemoved { peer, .. }) => Some(Self::peer_removed(&peer)),
+            Ok(Event::Latency {
+                peer, round_trip, ..
+            }) => Some(Self::Latency {
+                mid: peer.mid().to_string(),
+                seconds: seconds(round_trip),
+            }),
             Ok(Event::Step(step)) => Some(Self::step(&step, started)),
             // A panic of a community is in the log.
             Ok(_) => None,
@@ -210,6 +223,9 @@ impl fmt::Display for Report {
             Self::Api { address } => write!(out, "state at http://{address}/services"),
             Self::PeerAdded { mid, address } => write!(out, "peer {mid} at {address} has come"),
             Self::PeerRemoved { mid, address } => write!(out, "peer {mid} at {address} has gone"),
+            Self::Latency { mid, seconds } => {
+                write!(out, "peer {mid} answered a ping after {seconds:.3} s")
+            }
             Self::Step {
                 strategy,
                 at,
@@ -316,9 +332,18 @@ mod tests {
         };
         let expected = format!(r#"{{"event":"peer_added",{who}"#);
         assert_eq!(json(added, started), Some(expected));
+        let answering = peer.clone();
         let removed = Event::PeerRemoved { overlay, peer };
         let expected = format!(r#"{{"event":"peer_removed",{who}"#);
         assert_eq!(json(removed, started), Some(expected));
+        let latency = Event::Latency {
+            overlay,
+            peer: answering.clone(),
+            round_trip: Duration::from_nanos(12_345_678),
+        };
+        let mid = answering.mid();
+        let expected = format!(r#"{{"event":"latency","mid":"{mid}","seconds":0.012345}}"#);
+        assert_eq!(json(latency, started), Some(expected));
         let later = started + Duration::from_nanos(1_500_001_234);
         let expected = r#"{"event":"step","strategy":"RandomWalk","index":1,"at":1.500001,"peers":2,"skipped":true}"#;
         assert_eq!(json(step(later, 2), started).as_deref(), Some(expected));

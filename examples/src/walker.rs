@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use ipv8_core::communities::discovery::{DiscoveryCommunity, PeriodicSimilarity};
 use ipv8_core::nearest::nearest;
-use ipv8_core::{Community, EdgeWalk, RandomWalk, Strategies};
+use ipv8_core::{Community, EdgeWalk, RandomChurn, RandomWalk, Strategies};
 
 /// A strategy as a command line names it: `NAME:TARGET[,option=value…]`. The options are the public fields of the
 /// strategy's type, with the same defaults.
@@ -18,13 +19,20 @@ pub struct Walker {
 enum Walk {
     Random(RandomWalk),
     Edge(EdgeWalk),
+    Churn(RandomChurn),
+    Similarity(PeriodicSimilarity),
 }
 
 /// Sets an option to what a text says; the error says what would be right.
 type Set<S> = fn(&mut S, &str) -> Result<(), &'static str>;
 type Options<S> = [(&'static str, Set<S>)];
 
-const NAMES: [&str; 2] = ["RandomWalk", "EdgeWalk"];
+const NAMES: [&str; 4] = [
+    "RandomWalk",
+    "EdgeWalk",
+    "RandomChurn",
+    "PeriodicSimilarity",
+];
 
 const RANDOM_WALK: &Options<RandomWalk> = &[
     ("timeout", |walk, text| seconds(&mut walk.timeout, text)),
@@ -51,12 +59,47 @@ const EDGE_WALK: &Options<EdgeWalk> = &[
     }),
 ];
 
+const RANDOM_CHURN: &Options<RandomChurn> = &[
+    ("sample_size", |churn, text| {
+        count(&mut churn.sample_size, text)
+    }),
+    ("ping_interval", |churn, text| {
+        seconds(&mut churn.ping_interval, text)
+    }),
+    ("inactive_time", |churn, text| {
+        seconds(&mut churn.inactive_time, text)
+    }),
+    ("drop_time", |churn, text| {
+        seconds(&mut churn.drop_time, text)
+    }),
+];
+
+const PERIODIC_SIMILARITY: &Options<PeriodicSimilarity> = &[("interval", |similarity, text| {
+    seconds(&mut similarity.interval, text)
+})];
+
 impl Walker {
-    /// Appends the strategy, as it is before its first step.
+    /// Whether the strategy is one for the discovery community alone.
+    #[must_use]
+    pub fn is_for_discovery(&self) -> bool {
+        matches!(self.walk, Walk::Churn(_) | Walk::Similarity(_))
+    }
+
+    /// Appends the strategy, as it is before its first step, unless it is one for the discovery community.
     pub fn add_to<C: Community>(&self, strategies: &mut Strategies<C>) {
         match &self.walk {
             Walk::Random(walk) => strategies.add_strategy(self.target_peers, walk.clone()),
             Walk::Edge(walk) => strategies.add_strategy(self.target_peers, walk.clone()),
+            Walk::Churn(_) | Walk::Similarity(_) => strategies,
+        };
+    }
+
+    /// Appends the strategy, as it is before its first step, if it is one for the discovery community.
+    pub fn add_to_discovery(&self, strategies: &mut Strategies<DiscoveryCommunity>) {
+        match &self.walk {
+            Walk::Churn(churn) => strategies.add_strategy(self.target_peers, churn.clone()),
+            Walk::Similarity(walk) => strategies.add_strategy(self.target_peers, walk.clone()),
+            Walk::Random(_) | Walk::Edge(_) => strategies,
         };
     }
 }
@@ -73,6 +116,8 @@ impl FromStr for Walker {
         let walk = match name {
             "RandomWalk" => Walk::Random(configured(name, RANDOM_WALK, parts)?),
             "EdgeWalk" => Walk::Edge(configured(name, EDGE_WALK, parts)?),
+            "RandomChurn" => Walk::Churn(configured(name, RANDOM_CHURN, parts)?),
+            "PeriodicSimilarity" => Walk::Similarity(configured(name, PERIODIC_SIMILARITY, parts)?),
             _ => return Err(WalkerError::UnknownWalker(Unknown::new(name, &NAMES))),
         };
         let target_peers = target
@@ -287,6 +332,40 @@ mod tests {
     }
 
     #[test]
+    fn churn_and_similarity_are_for_the_discovery_community() {
+        let text = "RandomChurn:-1,sample_size=3,ping_interval=1,inactive_time=2.5,drop_time=5.5";
+        match text.parse() {
+            Ok(Walker {
+                target_peers: -1,
+                walk: Walk::Churn(churn),
+            }) => {
+                assert_eq!((churn.sample_size, churn.ping_interval), (3, 1.0));
+                assert_eq!((churn.inactive_time, churn.drop_time), (2.5, 5.5));
+            }
+            other => panic!("{other:?}"),
+        }
+        for (text, is_for_discovery) in [
+            ("RandomWalk:20", false),
+            ("EdgeWalk:20", false),
+            ("RandomChurn:-1", true),
+            ("PeriodicSimilarity:-1,interval=2", true),
+        ] {
+            let walker: Walker = text.parse().unwrap_or_else(|error| panic!("{error}"));
+            let (mut plain, mut discovery) = (Strategies::new(), Strategies::new());
+            walker.add_to::<DiscoveryCommunity>(&mut plain);
+            walker.add_to_discovery(&mut discovery);
+            assert_eq!(walker.is_for_discovery(), is_for_discovery);
+            assert_eq!(
+                (plain.len(), discovery.len()),
+                (
+                    usize::from(!is_for_discovery),
+                    usize::from(is_for_discovery)
+                )
+            );
+        }
+    }
+
+    #[test]
     fn mistakes_are_named_with_what_would_be_right() {
         for (text, wanted) in [
             ("", "NAME:TARGET"),
@@ -297,7 +376,16 @@ mod tests {
                 "no walker `RandmWalk`: did you mean `RandomWalk`?",
             ),
             ("edgewalk:1", "did you mean `EdgeWalk`?"),
-            ("Churn:1", "no walker `Churn` (known: RandomWalk, EdgeWalk)"),
+            (
+                "Walk:1",
+                "(known: RandomWalk, EdgeWalk, RandomChurn, PeriodicSimilarity)",
+            ),
+            (
+                "RandomChurn:1,drop=3",
+                "(known: sample_size, ping_interval, inactive_time, drop_time)",
+            ),
+            ("RandomChurn:1,sample_size=1.5", "write a whole number"),
+            ("PeriodicSimilarity:1,interval=x", "write seconds"),
             ("EdgeWalk:", "the target `` is no number"),
             ("EdgeWalk:-2", "the target `-2`"),
             ("EdgeWalk:1.5", "the target `1.5`"),

@@ -81,6 +81,58 @@ fn communities_are_told_apart() {
     }
 }
 
+#[test]
+fn the_discovery_community_finds_peers_of_both_and_measures_them() {
+    let mut tracker = Program::start("tracker", &JSON);
+    let server = tracker.listening().0.to_string();
+    // Nobody walks the community itself: whoever is met there was told of by similarity.
+    let walk = [
+        "--dispersy",
+        &server,
+        "--discovery",
+        "--walker",
+        "RandomChurn:-1,ping_interval=0.2,inactive_time=1,drop_time=3",
+        "--walker",
+        "EdgeWalk:0",
+        "--walker",
+        "PeriodicSimilarity:-1",
+        "--walk-interval",
+        "0.1",
+    ];
+    let arguments: Vec<_> = walk.into_iter().chain(JSON).collect();
+    let mut nodes = [(); 2].map(|()| Program::start("node", &arguments));
+    let [one, other] = nodes.each_mut().map(Program::listening);
+    let [first, second] = &mut nodes;
+    for (node, wanted) in [(&mut *first, &other), (&mut *second, &one)] {
+        let added = node.event_named("peer_added");
+        assert_eq!(added["mid"], wanted.1);
+        let latency = node.event_named("latency");
+        assert_eq!(latency["mid"], wanted.1);
+        node.event_where(|event| event["event"] == "stats" && event["peers"] == 1);
+        for (name, index) in [
+            ("RandomChurn", 0),
+            ("EdgeWalk", 1),
+            ("PeriodicSimilarity", 2),
+            ("RandomWalk", 3),
+        ] {
+            let step = node.event_where(|event| event["strategy"] == name);
+            assert_eq!(step["index"], index, "{step}");
+        }
+    }
+    // One goes; the other notices, and says so once although the peer was in two overlays.
+    let [gone, mut left] = nodes;
+    drop(gone);
+    let removed = left.event_named("peer_removed");
+    assert_eq!(removed["mid"], one.1);
+    left.event_where(|event| event["event"] == "stats" && event["peers"] == 0);
+    left.signal("TERM");
+    let end = left.end();
+    assert!(
+        !end.lines.iter().any(|line| line.contains("peer_removed")),
+        "{end:?}"
+    );
+}
+
 /// Whether `name` ends within a second of a signal: at one of three times, as the machine may be busy.
 #[cfg(unix)]
 fn ends_within_a_second(name: &str, signal: &str, stdout: &Stdout) -> bool {

@@ -11,6 +11,7 @@ use ipv8_examples::arguments::seconds;
 use ipv8_examples::report::Events;
 use ipv8_examples::walker::Walker;
 
+use crate::beginning::{Beginning, Server};
 use crate::community::COMMUNITY_ID;
 
 /// A peer of one community, steered by its command line.
@@ -26,9 +27,20 @@ pub(crate) struct Arguments {
     /// The address of a tracker to begin with; repeatable
     #[arg(long, value_name = "ADDR")]
     bootstrap: Vec<SocketAddr>,
+    /// A tracker to begin with, which may be a host name (py-ipv8's DispersyBootstrapper); repeatable
+    #[arg(long = "dispersy", value_name = "HOST:PORT")]
+    dispersy: Vec<Server>,
+    /// Find peers on the local network by beacons, too; only where the node listens on 0.0.0.0
+    #[arg(long)]
+    lan_beacon: bool,
+    /// Join the discovery community too, with the same trackers: it walks up to 20 peers, and they tell each other
+    /// which communities they are in
+    #[arg(long)]
+    pub(crate) discovery: bool,
     /// A strategy that looks for peers until there are TARGET (-1: always); repeatable. Without one the node only
     /// answers. RandomWalk: timeout, window_size, reset_chance, target_interval. EdgeWalk: edge_length,
-    /// neighborhood_size, edge_timeout
+    /// neighborhood_size, edge_timeout. Of the discovery community, RandomChurn: sample_size, ping_interval,
+    /// inactive_time, drop_time. PeriodicSimilarity: interval
     #[arg(long = "walker", value_name = "NAME:TARGET[,option=value…]")]
     pub(crate) walkers: Vec<Walker>,
     /// How many peers to accept requests from; -1: no limit
@@ -70,6 +82,20 @@ impl Arguments {
     /// What is wrong with the arguments as a whole.
     pub(crate) fn problems(&self) -> Vec<String> {
         let problems = self.configuration().problems();
-        problems.iter().map(ToString::to_string).collect()
+        let mut problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        if !self.discovery && self.walkers.iter().any(Walker::is_for_discovery) {
+            let text =
+                "RandomChurn and PeriodicSimilarity walk the discovery community: add --discovery";
+            problems.push(text.to_owned());
+        }
+        problems
+    }
+
+    /// How the overlays are to begin, beside `--bootstrap`.
+    pub(crate) fn beginning(&self) -> Beginning {
+        Beginning {
+            servers: self.dispersy.clone(),
+            lan_beacon: self.lan_beacon,
+        }
     }
 }

@@ -1,9 +1,12 @@
 //! A community that only does what every community does, with an id and strategies from outside.
 
+use ipv8_core::communities::discovery::DiscoveryCommunity;
 use ipv8_core::launcher_meta;
 use ipv8_core::prelude::*;
 use ipv8_core::{CommunityLauncher, LauncherMeta};
 use ipv8_examples::walker::Walker;
+
+use crate::beginning::Beginning;
 
 /// The community joined unless another one is named.
 pub(crate) const COMMUNITY_ID: CommunityId =
@@ -36,14 +39,9 @@ impl Community for Steered {
 
 /// Launches the community as the command line says. By hand, as `#[overlay]` is for what is known when it compiles.
 pub(crate) struct SteeredLauncher {
-    community: CommunityId,
-    walkers: Vec<Walker>,
-}
-
-impl SteeredLauncher {
-    pub(crate) fn new(community: CommunityId, walkers: Vec<Walker>) -> Self {
-        Self { community, walkers }
-    }
+    pub(crate) community: CommunityId,
+    pub(crate) walkers: Vec<Walker>,
+    pub(crate) beginning: Beginning,
 }
 
 impl CommunityLauncher for SteeredLauncher {
@@ -59,5 +57,32 @@ impl CommunityLauncher for SteeredLauncher {
         for walker in &self.walkers {
             walker.add_to(strategies);
         }
+    }
+
+    fn bootstrappers(&self, (): &(), bootstrappers: &mut Bootstrappers) {
+        self.beginning.add_to(bootstrappers);
+    }
+}
+
+/// Launches the discovery community: it always walks, and has the churn and similarity of the command line.
+pub(crate) struct DiscoveryLauncher {
+    pub(crate) walkers: Vec<Walker>,
+    pub(crate) beginning: Beginning,
+}
+
+impl CommunityLauncher for DiscoveryLauncher {
+    type Overlay = DiscoveryCommunity;
+    type Session = ();
+    const META: LauncherMeta = launcher_meta!(name = "DiscoveryLauncher", after = []);
+
+    fn walk_strategies(&self, strategies: &mut Strategies<DiscoveryCommunity>) {
+        for walker in &self.walkers {
+            walker.add_to_discovery(strategies);
+        }
+        strategies.add::<RandomWalk>(20, |_| {});
+    }
+
+    fn bootstrappers(&self, (): &(), bootstrappers: &mut Bootstrappers) {
+        self.beginning.add_to(bootstrappers);
     }
 }

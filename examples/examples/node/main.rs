@@ -2,13 +2,15 @@
 //!
 //! `cargo run --example node -- --bootstrap 127.0.0.1:6421 --walker RandomWalk:20,timeout=3.0 --events json`
 //!
-//! It joins one community and only walks: it sends and takes no messages of its own. With `--events json` every line
+//! It joins one community and only walks: it sends and takes no messages of its own. With `--discovery` it joins the
+//! discovery community too, which finds peers of either and can tell who is still there. With `--events json` every line
 //! of its standard output is a JSON object; [`ipv8_examples::report::Report`] describes them. It goes on when nobody
 //! reads them, until Ctrl-C, SIGTERM or the end of `--duration`.
 //!
 //! Exit codes: 0 stopped as told, 1 it could not start or failed, 2 wrong arguments.
 
 mod arguments;
+mod beginning;
 mod community;
 mod reporter;
 
@@ -23,7 +25,7 @@ use ipv8_examples::signals::Signals;
 use tokio::task::JoinHandle;
 
 use arguments::Arguments;
-use community::SteeredLauncher;
+use community::{DiscoveryLauncher, SteeredLauncher};
 use reporter::Reporter;
 
 /// Why the program ends when nobody told it to.
@@ -54,7 +56,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let output = Output::stdout(arguments.events)?;
     let started = Instant::now();
     let node = launch(&arguments).await?;
-    let reporter = Reporter::new(&node, output.reports(), started);
+    let reporter = Reporter::new(&node, output.reports(), started, &arguments.walkers);
     let mut reporting = tokio::spawn(reporter.run());
     let reason = tokio::select! {
         signal = signals.next() => signal,
@@ -96,14 +98,20 @@ async fn stop(
 }
 
 async fn launch(arguments: &Arguments) -> Result<Ipv8, Error> {
-    Launchers::new()
-        .with(SteeredLauncher::new(
-            arguments.community,
-            arguments.walkers.clone(),
-        ))
-        .configuration(arguments.configuration())
-        .launch()
-        .await
+    let (walkers, beginning) = (&arguments.walkers, arguments.beginning());
+    let mut launchers = Launchers::new().with(SteeredLauncher {
+        community: arguments.community,
+        walkers: walkers.clone(),
+        beginning: beginning.clone(),
+    });
+    if arguments.discovery {
+        launchers = launchers.with(DiscoveryLauncher {
+            walkers: walkers.clone(),
+            beginning,
+        });
+    }
+    let configuration = arguments.configuration();
+    launchers.configuration(configuration).launch().await
 }
 
 async fn ended(duration: Option<Duration>) {

@@ -1,12 +1,16 @@
 //! From the node's events to reports.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use ipv8_core::Ipv8;
-use ipv8_core::engine::Event;
+use ipv8_core::communities::discovery::DiscoveryCommunity;
+use ipv8_core::crypto::PublicKey;
+use ipv8_core::engine::{Event, StepReport};
+use ipv8_core::{Community, Ipv8};
 use ipv8_examples::output::Reports;
 use ipv8_examples::report::{Report, Stats, seconds};
+use ipv8_examples::walker::Walker;
 use tokio::sync::broadcast;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -21,16 +25,77 @@ pub(crate) struct Reporter {
     events: broadcast::Receiver<Event>,
     reports: Reports,
     started: Instant,
+    indexes: Indexes,
+    overlays_of: HashMap<PublicKey, usize>,
+}
+
+/// Where the strategies of each overlay stand on the command line.
+struct Indexes {
+    plain: Vec<usize>,
+    discovery: Vec<usize>,
+}
+
+impl Indexes {
+    fn new(walkers: &[Walker]) -> Self {
+        let all = walkers.iter().enumerate();
+        let (discovery, plain): (Vec<_>, Vec<_>) = all.partition(|(_, one)| one.is_for_discovery());
+        let indexes = |part: Vec<(usize, &Walker)>| part.into_iter().map(|(at, _)| at).collect();
+        let mut discovery: Vec<usize> = indexes(discovery);
+        // The walk that the discovery community always has stands behind them all.
+        discovery.push(walkers.len());
+        Self {
+            plain: indexes(plain),
+            discovery,
+        }
+    }
+
+    fn of(&self, step: &StepReport) -> usize {
+        let is_discovery = step.overlay == DiscoveryCommunity::COMMUNITY_ID;
+        let part = if is_discovery {
+            &self.discovery
+        } else {
+            &self.plain
+        };
+        part.get(step.index).copied().unwrap_or(step.index)
+    }
 }
 
 impl Reporter {
-    /// Hears of everything from now on; times are told since `started`.
-    pub(crate) fn new(node: &Ipv8, reports: Reports, started: Instant) -> Self {
+    /// Hears of everything from now on; times are told since `started`, and strategies by their place among `walkers`.
+    pub(crate) fn new(node: &Ipv8, reports: Reports, started: Instant, walkers: &[Walker]) -> Self {
         Self {
             node: node.clone(),
             events: node.events(),
             reports,
             started,
+            indexes: Indexes::new(walkers),
+            overlays_of: HashMap::new(),
+        }
+    }
+
+    /// The event as one of the whole node: a peer comes with the first overlay it is in, and goes with the last. `None` when there is
+    /// nothing to tell.
+    fn of_the_node(&mut self, event: Event) -> Option<Event> {
+        match event {
+            Event::PeerAdded { ref peer, .. } => {
+                let overlays = self.overlays_of.entry(peer.key().clone()).or_default();
+                *overlays += 1;
+                (*overlays == 1).then_some(event)
+            }
+            Event::PeerRemoved { ref peer, .. } => {
+                let overlays = self.overlays_of.get_mut(peer.key())?;
+                *overlays -= 1;
+                if *overlays > 0 {
+                    return None;
+                }
+                self.overlays_of.remove(peer.key());
+                Some(event)
+            }
+            Event::Step(mut step) => {
+                step.index = self.indexes.of(&step);
+                Some(Event::Step(step))
+            }
+            other => Some(other),
         }
     }
 
@@ -45,10 +110,17 @@ impl Reporter {
         ticks.tick().await;
         loop {
             let report = tokio::select! {
-                received = self.events.recv() => match Report::heard(received, self.started) {
-                    ControlFlow::Continue(report) => report,
-                    ControlFlow::Break(()) => return,
-                },
+                received = self.events.recv() => {
+                    let received = match received.map(|event| self.of_the_node(event)) {
+                        Ok(None) => continue,
+                        Ok(Some(event)) => Ok(event),
+                        Err(error) => Err(error),
+                    };
+                    match Report::heard(received, self.started) {
+                        ControlFlow::Continue(report) => report,
+                        ControlFlow::Break(()) => return,
+                    }
+                }
                 _ = ticks.tick() => stats(&self.node, self.started).await.map(Report::Stats),
             };
             if let Some(report) = report {

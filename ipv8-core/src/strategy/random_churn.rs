@@ -42,10 +42,13 @@ pub struct RandomChurn {
     /// How many peers are looked at in one step; 0: none. Default 8.
     pub sample_size: usize,
     /// Seconds between two pings of one peer. Default 10.0.
+    #[options(range = 0.0..)]
     pub ping_interval: f64,
     /// Seconds of silence after which a peer is pinged. Default 27.5.
+    #[options(range = 0.0..)]
     pub inactive_time: f64,
     /// Seconds of silence after which a peer that was pinged is dropped. Default 57.5.
+    #[options(range = 0.0..)]
     pub drop_time: f64,
     /// Never more than there are verified peers.
     notes: IndexMap<PublicKey, Note>,

@@ -18,6 +18,7 @@ const LISTENING: &[(&str, Check)] = &[
 ];
 const API: &[(&str, Check)] = &[("address", is_address)];
 const PEER: &[(&str, Check)] = &[("mid", is_mid), ("address", is_address)];
+const LATENCY: &[(&str, Check)] = &[("mid", is_mid), ("seconds", is_time)];
 const STEP: &[(&str, Check)] = &[
     ("strategy", Value::is_string),
     ("index", Value::is_u64),
@@ -45,6 +46,7 @@ pub(crate) fn event(line: &str) -> Value {
         Some("listening") => LISTENING,
         Some("api") => API,
         Some("peer_added" | "peer_removed") => PEER,
+        Some("latency") => LATENCY,
         Some("step") => STEP,
         Some("stats") => STATS,
         Some("lagged") => LAGGED,
@@ -89,7 +91,7 @@ fn is_mid(value: &Value) -> bool {
             .all(|digit| b"0123456789abcdef".contains(&digit))
 }
 
-/// Seconds since the start, without more than microseconds.
+/// Seconds, without more than microseconds.
 fn is_time(value: &Value) -> bool {
     let micros = value.as_f64().unwrap_or(-1.0) * 1e6;
     micros >= 0.0 && (micros - micros.round()).abs() < 1e-3

@@ -88,6 +88,10 @@ fn of_the_node() {
                 &["--bootstrap", "127.0.0.1:0"],
                 "bootstrap address 127.0.0.1:0",
             ),
+            (&["--dispersy", "tracker"], "write HOST:PORT"),
+            (&["--dispersy", "tracker:0"], "write HOST:PORT"),
+            (&["--dispersy", ":6421"], "write HOST:PORT"),
+            (&["--dispersy", "127.0.0.1:0"], "write HOST:PORT"),
             (&["--max-peers", "-2"], "max_peers is -2"),
             (&["--max-peers", "many"], "'many'"),
             (&["--max-peers", "3000000000"], "'3000000000'"),
@@ -124,7 +128,16 @@ fn of_a_walker() {
                 &["--walker", "edge_walk:20"],
                 "`edge_walk`: did you mean `EdgeWalk`?",
             ),
-            (&["--walker", "Churn:20"], "(known: RandomWalk, EdgeWalk)"),
+            (
+                &["--walker", "Walk:20"],
+                "(known: RandomWalk, EdgeWalk, RandomChurn, PeriodicSimilarity)",
+            ),
+            (&["--walker", "RandomChurn:-1"], "--discovery"),
+            (&["--walker", "PeriodicSimilarity:-1"], "--discovery"),
+            (
+                &["--discovery", "--walker", "RandomChurn:-1,drop=3"],
+                "RandomChurn has no option `drop`",
+            ),
             (
                 &["--walker", "RandomWalk:-2"],
                 "RandomWalk: the target `-2`",

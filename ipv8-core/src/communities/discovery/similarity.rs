@@ -99,6 +99,7 @@ fn reduced(time: u64) -> u16 {
 #[derive(Clone, Debug, ipv8_macros::Options)]
 pub struct PeriodicSimilarity {
     /// Seconds between two requests, at least. Default 1.0.
+    #[options(range = 0.0..)]
     pub interval: f64,
     last_request: Option<Instant>,
 }
