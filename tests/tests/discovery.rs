@@ -13,11 +13,14 @@ use ipv8_core::context::Context;
 use ipv8_core::counters::DropReason;
 use ipv8_core::crypto::Mid;
 use ipv8_core::engine::Event;
+use ipv8_core::launcher::DiscoveryLauncher;
 use ipv8_core::overlay::Strategies;
 use ipv8_core::packet::open_signed;
 use ipv8_core::payload::{IntroductionRequest, IntroductionResponse, Style};
 use ipv8_core::wire::Bits;
-use ipv8_core::{Community, CommunityId, Message, Peer, PingCommunity};
+use ipv8_core::{
+    Available, Community, CommunityId, CommunityLauncher, Message, Peer, PingCommunity,
+};
 use ipv8_tests::desk::{Desk, address, key, overlay_config, sealed, sealed_styled};
 use ipv8_tests::quiet::{Quiet, QuietId};
 use ipv8_tests::wire_fields::{Field, read};
@@ -531,4 +534,72 @@ fn new_style_requests_are_ordinary_ones() {
     let peer = peer.expect("it is verified");
     assert!(peer.is_new_style());
     assert_eq!(peer.lan_address().map(SocketAddr::V4), Some(at(8)));
+}
+
+#[test]
+fn the_launcher_has_the_walkers_of_py_ipv8_and_is_not_collected() {
+    let mut strategies = Strategies::new();
+    DiscoveryLauncher.walk_strategies(&mut strategies);
+    let listed: Vec<_> = strategies
+        .iter()
+        .map(|(name, target)| (name.to_string(), target))
+        .collect();
+    let expected = [
+        ("RandomWalk", 20),
+        ("RandomChurn", -1),
+        ("PeriodicSimilarity", -1),
+    ];
+    assert_eq!(
+        listed,
+        expected.map(|(name, target)| (name.to_owned(), target))
+    );
+    let collected = ipv8_core::launchers();
+    let mut names = collected.iter().map(|launcher| launcher.meta().name);
+    assert!(!names.any(|name| name == DiscoveryLauncher::META.name));
+    let available = Available::<DiscoveryCommunity>::new();
+    let names = [
+        "RandomWalk",
+        "EdgeWalk",
+        "RandomChurn",
+        "PeriodicSimilarity",
+    ];
+    assert_eq!(available.strategy_names(), names);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig {
+        rng_seed: proptest::test_runner::RngSeed::Fixed(1),
+        failure_persistence: None,
+        ..Default::default()
+    })]
+
+    #[test]
+    fn no_bytes_are_more_than_counted(
+        id in proptest::sample::select(vec![1_u8, 2, 3, 4, 246, 0]),
+        body in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300),
+        cut in 0..300_usize,
+        flip in 0..2_000_usize,
+    ) {
+        let mut desk = desk();
+        desk.befriend(1, at(1));
+        let noise = [&ID.prefix()[..], &[id], &body].concat();
+        let mut messages = vec![
+            noise,
+            similarity_request(1, &[service(1), service(2)]),
+            similarity_response(1, &[service(1)]),
+            introduce_to(1, at(1), key(9).mid()),
+        ];
+        for message in &mut messages[1..] {
+            message.truncate(message.len().saturating_sub(cut % 40));
+            let bits = message.len() * 8;
+            message[flip % bits / 8] ^= 1 << (flip % 8);
+        }
+        for message in &messages {
+            desk.give(at(1), message);
+            desk.drain();
+        }
+        let statistics = desk.engine.statistics();
+        assert_eq!(statistics.panics, 0);
+        assert!(statistics.datagrams_in >= messages.len() as u64);
+    }
 }

@@ -87,17 +87,6 @@ impl Network {
         entry.map(|entry| entry.peer.responded(now)).is_some()
     }
 
-    /// Notes that the verified peer at `address`, if any, was heard from. Nobody proves an address: where there is a key,
-    /// [`Network::heard_from`] is right.
-    pub fn touch(&mut self, address: &SocketAddr, now: Instant) {
-        let owners = self.addresses.owners(address);
-        if let Some(key) = owners.and_then(|owners| owners.first())
-            && let Some(entry) = self.verified.get_mut(key)
-        {
-            entry.peer.responded(now);
-        }
-    }
-
     fn own(&mut self, key: &PublicKey, address: SocketAddr) {
         let verified = &self.verified;
         self.addresses.change_owners(address, |owners| {

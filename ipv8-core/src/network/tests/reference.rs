@@ -289,13 +289,13 @@ fn snapshot_addresses_are_walkable_until_somebody_is_there() {
 }
 
 #[test]
-fn touching_an_address_notes_the_response_of_who_is_there() {
+fn a_sign_of_life_is_noted_for_the_key_that_gave_it() {
     let mut network = Network::default();
     network.add_verified_peer(&peer(0));
     let later = now() + Duration::from_secs(5);
-    network.touch(&at(0), later);
-    network.touch(&at(1), later);
-    network.touch(&at(0), now());
+    assert!(network.heard_from(&key(0), later));
+    assert!(!network.heard_from(&key(1), later));
+    assert!(network.heard_from(&key(0), now()));
     let peer = network.peer(&key(0)).unwrap();
     assert_eq!(peer.last_response(), Some(later));
 }
