@@ -103,13 +103,19 @@ pub fn read(path: &Path) -> Result<PrivateKey, KeyFileError> {
 /// # Errors
 /// [`KeyFileError::Write`]: what was there before is unharmed.
 pub fn write(path: &Path, key: &PrivateKey) -> Result<(), KeyFileError> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let failed = |source| KeyFileError::Write {
         path: path.to_owned(),
         source,
     };
-    let file = written_beside(&target, key).map_err(failed)?;
-    file.persist(&target).map_err(|error| failed(error.error))?;
+    replace(path, &*key.to_bytes()).map_err(failed)
+}
+
+/// Writes `bytes` in place of whatever file is at `path`, readable by its owner only: all of them or nothing. A symbolic link is followed.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    written_beside(&target, bytes)?
+        .persist(&target)
+        .map_err(|error| error.error)?;
     sync_folder(&target);
     Ok(())
 }
@@ -146,7 +152,7 @@ pub fn load_or_keep(
         source,
     };
     let key = make();
-    let file = written_beside(path, &key).map_err(failed)?;
+    let file = written_beside(path, &*key.to_bytes()).map_err(failed)?;
     match file.persist_noclobber(path) {
         Ok(_) => {
             sync_folder(path);
@@ -180,25 +186,25 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// A complete, flushed file in the folder of `path`, removed again unless it is renamed. Its mode is 0600 from its creation.
-fn written_beside(path: &Path, key: &PrivateKey) -> io::Result<NamedTempFile> {
+fn written_beside(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".ipv8-key-");
+    builder.prefix(".ipv8-");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o600));
     }
     let mut file = builder.tempfile_in(folder_of(path))?;
-    file.write_all(&*key.to_bytes())?;
+    file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)
 }
 
-/// Makes the rename itself durable. The key is in place already, and not every file system can do this.
+/// Makes the rename itself durable. The file is in place already, and not every file system can do this.
 fn sync_folder(path: &Path) {
     #[cfg(unix)]
     if let Err(error) = File::open(folder_of(path)).and_then(|folder| folder.sync_all()) {
-        tracing::debug!(file = %path.display(), %error, "folder of the key file not flushed");
+        tracing::debug!(file = %path.display(), %error, "folder of a file not flushed");
     }
     #[cfg(not(unix))]
     let _ = path;

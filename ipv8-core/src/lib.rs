@@ -13,7 +13,7 @@
 //! | floor | modules |
 //! |---|---|
 //! | 8 launching | [`launcher`] |
-//! | 7 the world | [`endpoint`], [`runtime`], [`key_file`], [`config_file`] |
+//! | 7 the world | [`endpoint`], [`runtime`], [`key_file`], [`config_file`], [`mod@snapshot_file`] |
 //! | 6 assembling | [`config`], [`plan`] |
 //! | 5 one node | [`mod@overlay`], [`scheduler`], [`engine`] |
 //! | 4 what users write | [`community`], [`strategy`] |
@@ -63,6 +63,7 @@ pub mod protocol {}
 pub mod request_cache;
 pub mod runtime;
 pub mod scheduler;
+pub mod snapshot_file;
 pub mod strategy;
 pub mod tasks;
 pub mod test_base;

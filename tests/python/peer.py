@@ -6,8 +6,9 @@ A py-ipv8 node on loopback, steered by its command line and by JSON lines on std
 
 Commands: {"command": "send", "message": "everything" | "plain" | "timed", "to": ADDR or mid, "fields": {...}},
 {"command": "send_raw", "to": ADDR, "packet": hex}, {"command": "walk_to", "to": ADDR}, {"command": "ask", "to": mid},
+{"command": "snapshot"}, {"command": "load_snapshot", "bytes": hex},
 {"command": "peers"}, {"command": "stats"}, {"command": "stop"}. Every one but stop is answered with an event: `sent`,
-`walked`, `asked`, `peers`, `stats`, or `error`.
+`walked`, `asked`, `snapshot`, `loaded`, `peers`, `stats`, or `error`.
 
 Events: `listening` (address, mid, public_key) comes first, `stopped` (reason) last; in between `peer_added` and
 `peer_removed` (mid, address), and for what was accepted `introduction_request`, `introduction_response`,
@@ -92,6 +93,7 @@ class Commands:
         """The handlers by the name of their command."""
         return {"send": self.send, "send_raw": self.send_raw, "walk_to": self.walk_to, "ask": self.ask,
                 "bootstrap": self.bootstrap,
+                "snapshot": self.snapshot, "load_snapshot": self.load_snapshot,
                 "peers": self.peers, "stats": self.stats}
 
     def address(self, text: str) -> tuple:
@@ -133,6 +135,15 @@ class Commands:
         """Send an introduction request to every tracker."""
         self.overlay.bootstrap()
         emit("bootstrapped")
+
+    def snapshot(self, _: dict) -> None:
+        """Take a snapshot of the network."""
+        emit("snapshot", bytes=self.overlay.network.snapshot().hex())
+
+    def load_snapshot(self, command: dict) -> None:
+        """Load a snapshot into the network, and list every address that is known."""
+        self.overlay.network.load_snapshot(bytes.fromhex(command["bytes"]))
+        emit("loaded", addresses=sorted(address_text(a) for a in self.overlay.network._all_addresses))
 
     def ask(self, command: dict) -> None:
         """Send an introduction request to a verified peer, in the style it is known to understand."""

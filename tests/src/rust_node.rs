@@ -8,6 +8,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
 use ipv8_core::launcher::LauncherMeta;
+use ipv8_core::network::LoadedSnapshot;
 use ipv8_core::prelude::*;
 use ipv8_core::runtime::{NodeStatistics, RunningTracker, TrackerConfiguration};
 use serde_json::Value;
@@ -40,6 +41,10 @@ pub struct RustNodeOptions {
     pub listen: SocketAddr,
     /// The trackers it begins with. Default none.
     pub bootstrap: Vec<SocketAddr>,
+    /// Names and ports of further trackers. Default none.
+    pub names: Vec<(String, u16)>,
+    /// How it looks for peers on the local network. Default: not at all.
+    pub broadcast: Option<UdpBroadcastBootstrapper>,
     /// Its strategies, each with a target of 20 peers. Default none: it only does what it is told.
     pub walkers: Vec<Walker>,
     /// Seconds between two steps of one strategy. Default 0.1.
@@ -59,6 +64,8 @@ impl RustNodeOptions {
             community: CommunityId::from_hex(community),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             bootstrap: Vec::new(),
+            names: Vec::new(),
+            broadcast: None,
             walkers: Vec::new(),
             walk_interval: 0.1,
             max_peers: None,
@@ -77,6 +84,8 @@ pub struct RustNode {
 struct NodeLauncher {
     community: CommunityId,
     walkers: Vec<Walker>,
+    names: Vec<(String, u16)>,
+    broadcast: Option<UdpBroadcastBootstrapper>,
     events: Sender<Value>,
 }
 
@@ -89,6 +98,15 @@ impl CommunityLauncher for NodeLauncher {
         ReportingSettings {
             id: self.community,
             events: Some(self.events.clone()),
+        }
+    }
+
+    fn bootstrappers(&self, (): &(), bootstrappers: &mut Bootstrappers) {
+        if !self.names.is_empty() {
+            bootstrappers.add::<DispersyBootstrapper>(|b| b.dns_addresses.clone_from(&self.names));
+        }
+        if let Some(broadcast) = &self.broadcast {
+            bootstrappers.add_bootstrapper(broadcast.clone());
         }
     }
 
@@ -126,6 +144,8 @@ impl RustNode {
         let launcher = NodeLauncher {
             community: options.community,
             walkers: options.walkers.clone(),
+            names: options.names.clone(),
+            broadcast: options.broadcast.clone(),
             events,
         };
         let configuration = Configuration::new()
@@ -220,6 +240,25 @@ impl RustNode {
     #[must_use]
     pub fn wan(&self) -> SocketAddr {
         self.call(|cx| cx.my_estimated_wan())
+    }
+
+    /// The addresses of its peers, as bytes.
+    ///
+    /// # Panics
+    /// When it has stopped.
+    #[must_use]
+    pub fn snapshot(&self) -> Vec<u8> {
+        let snapshot = runtime().block_on(self.overlay.ipv8().snapshot());
+        snapshot.expect("the node runs")
+    }
+
+    /// Makes the addresses of a snapshot known.
+    ///
+    /// # Panics
+    /// When it has stopped.
+    pub fn load_snapshot(&self, snapshot: Vec<u8>) -> LoadedSnapshot {
+        let loaded = runtime().block_on(self.overlay.ipv8().load_snapshot(snapshot));
+        loaded.expect("the node runs")
     }
 
     /// Its figures.

@@ -26,6 +26,8 @@ pub(crate) enum Asker {
         serial: u64,
         index: usize,
     },
+    /// A snapshot that was loaded.
+    Snapshot,
 }
 
 /// Why a name led nowhere.

@@ -8,7 +8,7 @@ use super::definition::BootstrapperDefinition;
 use super::origin::Located;
 use super::problem::{Mistake, SettingProblem};
 use super::reader::Reader;
-use crate::bootstrap::{Bootstrappers, DispersyBootstrapper};
+use crate::bootstrap::{Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper};
 use crate::options::Options;
 
 /// The classes that a configuration can name, as py-ipv8 calls them.
@@ -33,6 +33,12 @@ impl BootstrapperDefinition {
                 let mut dispersy = DispersyBootstrapper::default();
                 let problems = set_all(&mut dispersy, &self.init, &format!("{path}.init"));
                 bootstrappers.add_bootstrapper(dispersy);
+                problems
+            }
+            "UDPBroadcastBootstrapper" | "UdpBroadcastBootstrapper" => {
+                let mut broadcast = UdpBroadcastBootstrapper::default();
+                let problems = set_all(&mut broadcast, &self.init, &format!("{path}.init"));
+                bootstrappers.add_bootstrapper(broadcast);
                 problems
             }
             name => vec![SettingProblem {

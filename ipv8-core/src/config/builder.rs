@@ -90,6 +90,13 @@ impl Configuration {
             .find(|interface| interface.is_ipv4() == ipv4)
     }
 
+    /// Starts from the addresses in this file, and keeps those of its peers there.
+    #[must_use]
+    pub fn snapshot_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.snapshot_file = Some(path.into());
+        self
+    }
+
     /// Replaces every bootstrapper, whoever names it, by these trackers; by nobody, if there are none.
     #[must_use]
     pub fn bootstrap_override(mut self, addresses: impl IntoIterator<Item = SocketAddr>) -> Self {

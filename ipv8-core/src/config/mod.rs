@@ -92,7 +92,8 @@ pub struct Configuration {
     pub keys: Vec<NamedKey>,
     /// Where relative paths of key files and of the snapshot begin. Default `.`: the process's own.
     pub working_directory: PathBuf,
-    /// Where addresses of peers are kept between two runs. Default `None`: nowhere.
+    /// A file of peers' addresses to start from: read at launch if it is there, written every minute and when the node stops, unless
+    /// nobody is known then ([`snapshot_file`](crate::snapshot_file)). Default `None`: nothing is kept.
     pub snapshot_file: Option<PathBuf>,
     /// From which level on a program should log; the library itself sets no log up. Default `INFO`.
     pub log_level: LogLevel,
@@ -172,6 +173,9 @@ impl Configuration {
         let servers = servers.chain(self.bootstrap_override.iter().flatten());
         let unusable = servers.filter(|to| !can_be_sent_to(to));
         problems.extend(unusable.map(|address| ConfigurationProblem::Bootstrap(*address)));
+        if matches!(&self.snapshot_file, Some(path) if path.as_os_str().is_empty()) {
+            problems.push(ConfigurationProblem::EmptySnapshotFile);
+        }
         if let Some(peers) = self.max_peers.filter(|peers| *peers < -1) {
             problems.push(ConfigurationProblem::MaxPeers(peers));
         }

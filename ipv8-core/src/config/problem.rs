@@ -26,6 +26,8 @@ pub enum ConfigurationProblem {
     },
     /// The path of the key file is empty.
     EmptyKeyFile,
+    /// The path of the snapshot's file is empty.
+    EmptySnapshotFile,
     /// A walk interval that is not above 0 and at most 3600 seconds.
     WalkInterval(f64),
     /// A bootstrap address that nothing can be sent to.
@@ -55,6 +57,9 @@ impl fmt::Display for ConfigurationProblem {
             Self::EmptyKeyFile => {
                 f.write_str("the path of the key file is empty: name a file, or leave it out for a new key with each launch")
             }
+            Self::EmptySnapshotFile => f.write_str(
+                "the path of the snapshot's file is empty: name a file, or leave it out to start from nothing each time",
+            ),
             Self::WalkInterval(seconds) => write!(
                 f,
                 "walk_interval is {seconds} seconds: give more than 0 and at most {SLOWEST_WALK_INTERVAL}, for instance {DEFAULT_WALK_INTERVAL}"

@@ -22,6 +22,7 @@ mod errors;
 mod event;
 mod futures;
 mod info;
+mod lookups;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -42,11 +43,11 @@ pub use info::{OverlayInfo, StrategyInfo, StrategyStatus};
 
 pub use crate::context::{FinishedTask, SpawnedTask, TaskId};
 
-use crate::bootstrap::{Asker, Beacon, Lookup, LookupError};
+use crate::bootstrap::{Beacon, Lookup, LookupError};
 use crate::context::{FutureWork, LocalAddresses, Shared, TaskEvent};
 use crate::counters::Statistics;
 use crate::network::{Network, NetworkLimits, PeerChange};
-use crate::outbox::{Outgoing, is_sendable};
+use crate::outbox::Outgoing;
 use crate::overlay::{AnyOverlay, Panicked, StepOutcome, StrategyId, guarded};
 use crate::packet::CommunityId;
 use crate::scheduler::Scheduler;
@@ -400,35 +401,6 @@ impl Engine {
         };
         self.note(overlay, Place::PeerObserver, result);
         self.emit(event);
-    }
-
-    /// Passes on what was found of a name, as far as this node could send to it.
-    fn resolved(
-        &mut self,
-        lookup: &Lookup,
-        found: Result<Vec<SocketAddr>, LookupError>,
-        now: Instant,
-    ) {
-        let Asker::Bootstrapper {
-            overlay,
-            serial,
-            index,
-        } = lookup.asker;
-        let found = found.and_then(|mut addresses| {
-            let interfaces = self.shared.local.interfaces;
-            addresses.retain(|address| interfaces.reach(address) && is_sendable(address));
-            if addresses.is_empty() {
-                Err(LookupError::Nothing)
-            } else {
-                Ok(addresses)
-            }
-        });
-        let loaded = self.overlays.get_mut(&overlay);
-        // The overlay can have been unloaded meanwhile, and another one can have its id by now.
-        if let Some(overlay) = loaded.filter(|overlay| overlay.state().serial == serial) {
-            let found = found.as_deref();
-            overlay.resolved(index, lookup, found, &mut self.shared, now);
-        }
     }
 
     fn emit(&mut self, event: Event) {

@@ -14,6 +14,7 @@ use crate::engine::{Engine, EngineConfig, OverlayConfig};
 use crate::packet::CommunityId;
 use crate::plan::{LauncherMeta, PlanError, Problem};
 use crate::runtime::{Error, HeldNode, Ipv8};
+use crate::snapshot_file;
 
 /// Launches every launcher linked into this program, with the default configuration: a socket on
 /// `0.0.0.0:8090` (or the next free port), a new key, no bootstrap addresses.
@@ -105,6 +106,7 @@ async fn run(steps: &Steps, endpoint: Endpoint, session: &mut AnySession) -> Res
     let engine = engine(configuration)?;
     // From here on, whatever ends this function early drops the node, which undoes everything.
     let mut node = HeldNode::new(engine, endpoint, keys.node.public_key());
+    start_from_snapshot(&mut node, configuration)?;
     let mut started = Vec::new();
     for launcher in &steps.launchers {
         let meta = launcher.meta();
@@ -129,6 +131,20 @@ async fn run(steps: &Steps, endpoint: Endpoint, session: &mut AnySession) -> Res
         start(definition, class, id, &mut node)?;
     }
     Ok(node.release())
+}
+
+/// A file that is not there yet is made when the node stops.
+fn start_from_snapshot(node: &mut HeldNode, configuration: &Configuration) -> Result<(), Error> {
+    let Some(path) = &configuration.snapshot_file else {
+        return Ok(());
+    };
+    let path = configuration.path(path);
+    if let Some(snapshot) = snapshot_file::read(&path)? {
+        let loaded = node.with_engine(|engine| engine.load_snapshot(&snapshot));
+        tracing::info!(file = %path.display(), ?loaded, "started from a snapshot");
+    }
+    node.keep_snapshot(path);
+    Ok(())
 }
 
 /// One launcher, from `prepare` to `finalize`.

@@ -42,9 +42,9 @@ impl Network {
             .is_some_and(|key| self.is_verified(key))
     }
 
-    /// Makes an address known without introducer, service and style, unless it is known, blacklisted or unusable.
-    /// Whether that made it known.
-    pub(super) fn record_bare(&mut self, address: SocketAddr) -> bool {
+    /// Makes an address known without introducer, service and style, as one from a snapshot is, unless it is known,
+    /// blacklisted or unusable. Whether that made it known.
+    pub fn record_bare(&mut self, address: SocketAddr) -> bool {
         if self.is_known(&address) {
             return false;
         }

@@ -7,6 +7,7 @@ use crate::endpoint::BindError;
 use crate::engine::OverlayError;
 use crate::key_file::KeyFileError;
 use crate::plan::{LauncherMeta, PlanError};
+use crate::snapshot_file::SnapshotFileError;
 
 /// Why a node could not be launched, or ended badly. What had started by then is undone.
 ///
@@ -20,6 +21,9 @@ pub enum Error {
     /// The key could not be read or made.
     #[error(transparent)]
     KeyFile(#[from] KeyFileError),
+    /// The file for the snapshot cannot be used.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotFileError),
     /// The system gave no random numbers for a new key.
     #[error("the system gave no random numbers: {0}")]
     Randomness(#[from] getrandom::Error),

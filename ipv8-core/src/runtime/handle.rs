@@ -21,6 +21,7 @@ use crate::runtime::node::{Command, Node, now};
 use crate::runtime::overlay_handle::OverlayHandle;
 use crate::runtime::signals::stop_signal;
 use crate::runtime::statistics::NodeStatistics;
+use crate::snapshot_file::SnapshotFileError;
 use crate::tasks::TaskError;
 
 /// Why a request to a running node had no answer.
@@ -36,6 +37,9 @@ pub enum HandleError {
     /// The overlay refused.
     #[error(transparent)]
     Overlay(#[from] OverlayError),
+    /// The file for a snapshot cannot be used.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotFileError),
     /// The task was not registered.
     #[error(transparent)]
     Task(#[from] TaskError),

@@ -4,6 +4,7 @@
 //! [`HeldNode::serve`]; dropping it undoes everything at once, which is what makes a launch that
 //! fails or is given up leave nothing behind.
 
+use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Mutex;
 
@@ -106,6 +107,13 @@ impl HeldNode {
                 // Not while `ipv8` is here.
                 None => return Err(Error::Stopped),
             }
+        }
+    }
+
+    /// Has the node keep its peers' addresses in this file once it is on the air.
+    pub(crate) fn keep_snapshot(&mut self, path: PathBuf) {
+        if let Some(parts) = &mut self.parts {
+            parts.node.keep_snapshot(path);
         }
     }
 

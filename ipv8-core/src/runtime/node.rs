@@ -1,6 +1,7 @@
 //! The select loop: the only task that touches the engine and the socket.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::error::TryRecvError;
@@ -15,6 +16,7 @@ use crate::runtime::beacons::Beacons;
 use crate::runtime::futures::Futures;
 use crate::runtime::lan_watch::LanWatch;
 use crate::runtime::resolver::{Found, Resolver};
+use crate::runtime::snapshots::SnapshotKeeper;
 use crate::runtime::statistics::{NodeStatistics, count};
 use crate::runtime::watchdog::Watchdog;
 
@@ -41,6 +43,8 @@ enum Woken {
     Finished(FinishedTask),
     /// The own addresses are others now.
     Moved(LocalAddresses),
+    /// The snapshot is to be saved.
+    Save,
     /// Datagrams are there, or the log is to be written.
     Otherwise,
 }
@@ -54,6 +58,7 @@ pub(super) struct Node {
     watchdog: Watchdog,
     resolver: Resolver,
     beacons: Beacons,
+    snapshots: Option<SnapshotKeeper>,
     started: Instant,
     slow_steps: u64,
     warned: HashMap<StrategyId, Instant>,
@@ -81,6 +86,7 @@ impl Node {
             watchdog: Watchdog::start(),
             resolver: Resolver::new(),
             beacons: Beacons::default(),
+            snapshots: None,
             started,
             slow_steps: 0,
             warned: HashMap::new(),
@@ -115,6 +121,7 @@ impl Node {
                 Woken::Found((lookup, found)) => {
                     self.engine.handle(Input::Resolved(lookup, found), now());
                 }
+                Woken::Save => self.save_snapshot().await,
                 Woken::Moved(local) => self.move_to(local),
                 Woken::Finished(task) => self.engine.handle(Input::Finished(task), now()),
                 Woken::Otherwise => {}
@@ -123,9 +130,14 @@ impl Node {
             self.receive();
             self.report_drops();
         }
+        // Before the overlays go, with whom peers may go too.
+        self.save_snapshot().await;
         self.engine.unload_all(now());
         self.drain().await;
         self.futures.shut_down().await;
+        if let Some(keeper) = &mut self.snapshots {
+            keeper.finish().await;
+        }
         tracing::info!("node stopped");
     }
 
@@ -138,6 +150,7 @@ impl Node {
     ) -> Woken {
         let deadline = self.engine.poll_timeout();
         let deadline = deadline.map(tokio::time::Instant::from_std);
+        let save = self.snapshots.as_ref().map(|keeper| keeper.next().into());
         tokio::select! {
             biased;
             // An error means that every handle is gone.
@@ -150,6 +163,7 @@ impl Node {
             () = self.endpoint.readable() => Woken::Otherwise,
             () = self.beacons.readable() => Woken::Otherwise,
             () = tokio::time::sleep_until(self.next_report.into()) => Woken::Otherwise,
+            () = sleep_until(save) => Woken::Save,
         }
     }
 
@@ -169,6 +183,17 @@ impl Node {
         };
         tracing::info!(lan = %local.lan, ipv6 = ?local.ipv6, hosts = ?local.lan_hosts, "own addresses");
         self.engine.handle(Input::LocalAddresses(local), now());
+    }
+
+    /// Keeps the addresses of peers in the file at `path`, from now on.
+    pub(super) fn keep_snapshot(&mut self, path: PathBuf) {
+        self.snapshots = Some(SnapshotKeeper::new(path));
+    }
+
+    async fn save_snapshot(&mut self) {
+        if let Some(keeper) = &mut self.snapshots {
+            keeper.save(self.engine.network().snapshot()).await;
+        }
     }
 
     fn send_beacon(&mut self, beacon: &Beacon) {

@@ -77,6 +77,7 @@ fn all_problems_are_told_at_once() {
             "[::]:1",
             "255.255.255.255:1",
         ]))
+        .snapshot_file("")
         .max_peers(-2);
     let texts: Vec<String> = configuration
         .problems()
@@ -91,6 +92,7 @@ fn all_problems_are_told_at_once() {
         "bootstrap address 10.0.0.1:0",
         "bootstrap address [::]:1",
         "bootstrap address 255.255.255.255:1",
+        "the path of the snapshot's file is empty",
         "max_peers is -2",
     ];
     assert_eq!(texts.len(), starts.len());

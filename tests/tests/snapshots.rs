@@ -1,0 +1,228 @@
+//! Snapshots: taken from a running node, kept in a file, loaded by another node and by py-ipv8.
+
+use std::time::Duration;
+
+use ipv8_core::crypto::Mid;
+use ipv8_core::endpoint::MemoryNetwork;
+use ipv8_core::prelude::*;
+use ipv8_tests::desk::address;
+use ipv8_tests::launch::{ProbeLauncher, configuration, endpoint};
+use ipv8_tests::probe::{Probe, ProbeSettings};
+use ipv8_tests::python::{PythonNeighbour, hex};
+use ipv8_tests::rust_node::{RustNode, RustNodeOptions};
+use serde_json::json;
+
+const HERE: &str = "10.0.0.1:1000";
+const THERE: &str = "10.0.0.2:2000";
+const COMMUNITY: &str = "69707638206f7665722069707636207361667366";
+
+/// What the file holds when the node at [`THERE`] is the only peer.
+const THERE_ALONE: [u8; 7] = [
+    1,
+    10,
+    0,
+    0,
+    2,
+    2000_u16.to_be_bytes()[0],
+    2000_u16.to_be_bytes()[1],
+];
+
+/// A node that walks; it knows no tracker.
+async fn walker(
+    network: &MemoryNetwork,
+    at: &str,
+    number: u16,
+    file: Option<&std::path::Path>,
+) -> Ipv8 {
+    let launcher = ProbeLauncher::<0>::new(ProbeSettings::default()).walked(|strategies| {
+        strategies.add::<RandomWalk>(-1, |_| {});
+    });
+    let mut configuration = configuration(number, None);
+    configuration.snapshot_file = file.map(Into::into);
+    let launched = Launchers::new()
+        .with(launcher)
+        .configuration(configuration)
+        .launch_on(endpoint(network, at))
+        .await;
+    launched.expect("it is launched")
+}
+
+async fn mids(node: &Ipv8) -> Vec<Mid> {
+    let overlay = node.overlay::<Probe>().expect("it was launched");
+    let peers = overlay.peers().await.expect("it runs");
+    peers.iter().map(|peer| peer.mid()).collect()
+}
+
+async fn walk(node: &Ipv8, to: &'static str) {
+    let overlay = node.overlay::<Probe>().expect("it was launched");
+    let walked = overlay.call(|_, cx| cx.walk_to(address(to))).await;
+    walked.expect("it runs");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_begins_where_it_ended() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, network) = (folder.path().join("peers"), MemoryNetwork::new());
+    let other = walker(&network, THERE, 2, None).await;
+    let node = walker(&network, HERE, 1, Some(&file)).await;
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(mids(&node).await.is_empty() && !file.exists());
+    walk(&node, THERE).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(mids(&node).await, [other.my_peer().mid()]);
+    node.stop().await;
+    assert_eq!(std::fs::read(&file).expect("it was written"), THERE_ALONE);
+
+    // The random walk has nothing to go by but the file.
+    let again = walker(&network, HERE, 1, Some(&file)).await;
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(mids(&again).await, [other.my_peer().mid()]);
+    again.stop().await;
+    other.stop().await;
+
+    // Nobody is there any more: what was known is not lost by that.
+    let alone = walker(&network, HERE, 1, Some(&file)).await;
+    tokio::time::sleep(Duration::from_secs(200)).await;
+    alone.stop().await;
+    assert_eq!(std::fs::read(&file).expect("it is there"), THERE_ALONE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_runs_saves_now_and_then_and_a_launch_that_fails_saves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, network) = (folder.path().join("peers"), MemoryNetwork::new());
+    let _other = walker(&network, THERE, 2, None).await;
+    let node = walker(&network, HERE, 1, Some(&file)).await;
+    walk(&node, THERE).await;
+    tokio::time::sleep(Duration::from_secs(59)).await;
+    assert!(!file.exists());
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(std::fs::read(&file).expect("it was written"), THERE_ALONE);
+    // Nothing has changed: nothing is written.
+    std::fs::remove_file(&file).expect("it is there");
+    tokio::time::sleep(Duration::from_secs(120)).await;
+    assert!(!file.exists());
+    assert_eq!(node.snapshot().await.expect("it runs"), THERE_ALONE);
+    node.save_snapshot(&file).await.expect("it is written");
+    assert_eq!(std::fs::read(&file).expect("it was written"), THERE_ALONE);
+    let nowhere = folder.path().join("nowhere").join("peers");
+    let refused = node.save_snapshot(&nowhere).await.expect_err("no folder");
+    assert!(refused.to_string().contains("nowhere"), "{refused}");
+
+    let settings = ProbeSettings {
+        refuse: true,
+        ..ProbeSettings::default()
+    };
+    let mut configuration = configuration(3, None);
+    configuration.snapshot_file = Some(folder.path().join("other"));
+    let refused = Launchers::new()
+        .with(ProbeLauncher::<0>::new(settings))
+        .configuration(configuration.clone())
+        .launch_on(endpoint(&network, "10.0.0.3:3"))
+        .await;
+    assert!(refused.is_err());
+    assert!(!folder.path().join("other").exists());
+    configuration.snapshot_file = Some(folder.path().into());
+    let refused = Launchers::new()
+        .with(ProbeLauncher::<0>::new(ProbeSettings::default()))
+        .configuration(configuration)
+        .launch_on(endpoint(&network, "10.0.0.3:3"))
+        .await;
+    let refused = refused.expect_err("a folder is no file").to_string();
+    assert!(refused.contains("no ordinary file"), "{refused}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tail_that_makes_no_sense_costs_nothing_but_itself() {
+    let network = MemoryNetwork::new();
+    let other = walker(&network, THERE, 2, None).await;
+    let node = walker(&network, HERE, 1, None).await;
+    let mut snapshot = THERE_ALONE.to_vec();
+    snapshot.extend([9, 9, 9]);
+    let loaded = node.load_snapshot(snapshot).await.expect("it runs");
+    assert_eq!((loaded.added, loaded.malformed_at), (1, Some(7)));
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(mids(&node).await, [other.my_peer().mid()]);
+}
+
+/// The entry of a host name.
+fn name(host: &str, port: u16) -> Vec<u8> {
+    let length = u16::try_from(host.len()).expect("a short name");
+    [
+        &[2],
+        &length.to_be_bytes()[..],
+        host.as_bytes(),
+        &port.to_be_bytes(),
+    ]
+    .concat()
+}
+
+#[test]
+fn host_names_are_looked_up_and_walked_to() {
+    let mut options = RustNodeOptions::new(COMMUNITY);
+    let theirs = RustNode::start(&options);
+    options.walkers = vec![ipv8_tests::rust_node::Walker::Random];
+    let mut ours = RustNode::start(&options);
+    let mut snapshot = name(&"a".repeat(300), 5);
+    snapshot.extend(name("localhost", theirs.address().port()));
+    let loaded = ours.load_snapshot(snapshot);
+    assert_eq!((loaded.added, loaded.names.len()), (0, 2));
+    ours.wait_for_peer(&theirs.mid());
+}
+
+#[test]
+fn py_ipv8_loads_ours_and_we_load_theirs() {
+    let Some(python) = PythonNeighbour::or_skip() else {
+        return;
+    };
+    let mut options = RustNodeOptions::new(COMMUNITY);
+    let mut first = RustNode::start(&options);
+    let mut theirs = python.peer(COMMUNITY, &[]);
+    let listening = theirs.listening();
+    first.walk_to(listening.address);
+    first.wait_for_peer(&listening.mid);
+    theirs.wait_for_peer(&first.mid());
+
+    // Theirs: it names us, and another node of ours gets to know us by it.
+    let taken = theirs.ask(&json!({"command": "snapshot"}), "snapshot");
+    let taken = hex::decode(taken["bytes"].as_str().expect("hex"));
+    options.walkers = vec![ipv8_tests::rust_node::Walker::Random];
+    let mut second = RustNode::start(&options);
+    assert_eq!(second.load_snapshot(taken).added, 1);
+    second.wait_for_peer(&first.mid());
+
+    // Ours: it names py-ipv8 (and the second node), and another py-ipv8 knows these addresses then.
+    let mut third = python.peer(COMMUNITY, &[]);
+    third.listening();
+    let bytes = hex::encode(&first.snapshot());
+    let loaded = third.ask(
+        &json!({"command": "load_snapshot", "bytes": bytes}),
+        "loaded",
+    );
+    let known = loaded["addresses"].as_array().expect("addresses");
+    assert!(
+        known.contains(&json!(listening.address.to_string())),
+        "{loaded}"
+    );
+    assert!(
+        known.contains(&json!(second.address().to_string())),
+        "{loaded}"
+    );
+    assert_eq!(known.len(), 2);
+}
+
+#[test]
+fn the_number_of_names_that_are_looked_up_is_bounded() {
+    let mut desk = ipv8_tests::desk::Desk::new();
+    let snapshot: Vec<u8> = (0..1000)
+        .flat_map(|number| name(&format!("host{number}"), 5))
+        .collect();
+    let loaded = desk.engine.load_snapshot(&snapshot);
+    assert_eq!(loaded.names.len(), 1000);
+    let mut lookups = 0;
+    while let Some(output) = desk.engine.poll_output() {
+        lookups += usize::from(matches!(output, ipv8_core::engine::Output::Resolve(_)));
+    }
+    assert_eq!(lookups, ipv8_core::bootstrap::MAX_LOOKUPS);
+    assert_eq!(desk.engine.network().address_count(), 0);
+}
