@@ -1,23 +1,23 @@
-//! py-ipv8's overlay tutorial: three peers find each other and keep a Lamport clock together.
+//! The shortest whole program: two nodes on this machine find each other through a tracker, and greet.
 //!
 //! `cargo run --example hello_overlay`
 //!
-//! The tutorial uses the public trackers and runs for ever; this one brings a tracker of its own,
-//! stays on this machine, and ends when every clock has reached 20.
+//! py-ipv8's overlay tutorial, step by step, is in `overlay_tutorial_1` to `overlay_tutorial_5`.
 
 use std::time::Duration;
 
 use ipv8_core::prelude::*;
 use ipv8_core::runtime::RunningTracker;
 
-#[derive(Payload)]
-#[payload(id = 1)]
-struct MyMessage {
-    clock: i64,
+#[derive(Default)]
+struct MyCommunity {
+    hellos: u64,
 }
 
-struct MyCommunity {
-    lamport_clock: i64,
+#[derive(Payload)]
+#[payload(id = 1)]
+struct Hello {
+    text: String,
 }
 
 impl Community for MyCommunity {
@@ -25,40 +25,30 @@ impl Community for MyCommunity {
     type Settings = ();
 
     fn new(_settings: (), _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
-        Ok(Self { lamport_clock: 0 })
+        Ok(Self::default())
     }
 
     fn messages(table: &mut MessageTable<Self>) {
-        handlers!(table: signed MyMessage => Self::on_message);
+        handlers!(table: signed Hello => Self::on_hello);
     }
 
     fn on_peer_added(&mut self, peer: &Peer, cx: &mut Context<'_>) {
-        println!("I am {}, I found {peer}", cx.my_mid());
-        self.tell(peer, cx);
+        let text = format!("hello from {}", cx.my_mid());
+        if let Err(error) = cx.send(peer, &Hello { text }) {
+            eprintln!("{peer} was not greeted: {error}");
+        }
     }
 }
 
 impl MyCommunity {
-    fn on_message(&mut self, peer: &Peer, message: MyMessage, cx: &mut Context<'_>) {
-        self.lamport_clock = self.lamport_clock.max(message.clock) + 1;
-        println!("{} current clock: {}", cx.my_mid(), self.lamport_clock);
-        if self.lamport_clock < 20 {
-            self.tell(peer, cx);
-        }
-    }
-
-    fn tell(&self, peer: &Peer, cx: &mut Context<'_>) {
-        let message = MyMessage {
-            clock: self.lamport_clock,
-        };
-        if let Err(error) = cx.send(peer, &message) {
-            eprintln!("{peer} was not told: {error}");
-        }
+    fn on_hello(&mut self, peer: &Peer, hello: Hello, _cx: &mut Context<'_>) {
+        self.hellos += 1;
+        println!("{peer} says {}", hello.text);
     }
 }
 
 #[overlay(MyCommunity)]
-#[walk_strategy(RandomWalk, target_peers = 10, timeout = 3.0)]
+#[walk_strategy(RandomWalk, target_peers = 20)]
 struct MyLauncher;
 
 #[tokio::main]
@@ -68,24 +58,23 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         std::process::exit(2);
     }
     let tracker = RunningTracker::launch("127.0.0.1:0".parse()?).await?;
-    let mut nodes = Vec::new();
-    for _ in 0..3 {
-        let here = Configuration::new()
-            .interfaces(["127.0.0.1:0".parse()?])
-            .bootstrap([tracker.address()]);
-        nodes.push(Launchers::collected().configuration(here).launch().await?);
-    }
-    for node in &nodes {
-        let overlay = node
-            .overlay::<MyCommunity>()
-            .ok_or("the overlay was launched")?;
-        while overlay.call(|community, _| community.lamport_clock).await? < 20 {
+    let here = Configuration::new()
+        .interfaces(["127.0.0.1:0".parse()?])
+        .bootstrap([tracker.address()]);
+    let one = Launchers::collected()
+        .configuration(here.clone())
+        .launch()
+        .await?;
+    let other = Launchers::collected().configuration(here).launch().await?;
+
+    for node in [&one, &other] {
+        let overlay = node.overlay::<MyCommunity>().ok_or("it was launched")?;
+        while overlay.call(|community, _| community.hellos).await? == 0 {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
-    for node in &nodes {
-        node.stop().await;
-    }
+    one.stop().await;
+    other.stop().await;
     tracker.stop().await;
     Ok(())
 }

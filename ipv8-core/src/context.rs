@@ -346,6 +346,17 @@ impl<'a> Context<'a> {
         self.my_public_key().mid()
     }
 
+    /// This overlay's own peer as this node sees it: its public key, at the own LAN address (py-ipv8's `my_peer`, without the
+    /// private key).
+    #[must_use]
+    pub fn my_peer(&self) -> Peer {
+        Peer::new(
+            self.my_public_key().clone(),
+            self.my_estimated_lan(),
+            self.now,
+        )
+    }
+
     /// The most peers this overlay accepts requests from; below zero: no limit.
     #[must_use]
     pub fn max_peers(&self) -> i32 {

@@ -43,6 +43,11 @@ pub mod counters;
 pub mod crypto;
 pub mod endpoint;
 pub mod engine;
+/// Pages for people who write or run overlays: step by step, and with figures.
+pub mod guide {
+    #[doc = include_str!("guide/tutorials.md")]
+    pub mod tutorials {}
+}
 pub mod introduction;
 pub mod key_file;
 pub mod launcher;

@@ -1,0 +1,33 @@
+//! py-ipv8's overlay tutorial, part 1: running the IPv8 service.
+//!
+//! `cargo run --example overlay_tutorial_1`
+
+use std::time::Duration;
+
+use ipv8_core::communities::discovery::{DiscoveryCommunity, PeriodicSimilarity};
+use ipv8_core::prelude::*;
+
+/// One of the overlays that py-ipv8 runs by default.
+#[overlay(DiscoveryCommunity)]
+#[walk_strategy(RandomWalk, target_peers = 20, timeout = 3.0)]
+#[walk_strategy(RandomChurn, target_peers = -1)]
+#[walk_strategy(PeriodicSimilarity, target_peers = -1)]
+struct Discovery;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // Somebody has to show what the node has to say.
+    tracing_subscriber::fmt().with_ansi(false).init();
+
+    // Launch everything that has a launcher in this program. Only on this machine, and without the public trackers; for
+    // those, and the default port, it would be `ipv8_core::launch_all()`.
+    let here = Configuration::new().interfaces(["127.0.0.1:0".parse()?]);
+    let ipv8 = Launchers::collected().configuration(here).launch().await?;
+
+    // `ipv8.until_stopped().await` would wait for ever (or until the user presses Ctrl+C).
+    tokio::time::sleep(Duration::from_secs(1)).await;
+
+    // Shut down: unload the overlays, close the socket.
+    ipv8.stop().await;
+    Ok(())
+}
