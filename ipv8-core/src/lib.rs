@@ -47,6 +47,12 @@ pub mod engine;
 pub mod guide {
     #[doc = include_str!("guide/tutorials.md")]
     pub mod tutorials {}
+    #[doc = include_str!("guide/two_machines.md")]
+    pub mod two_machines {}
+    #[doc = include_str!("guide/strategies.md")]
+    #[doc = include_str!("guide/topology.svg")]
+    #[doc = include_str!("guide/topology.md")]
+    pub mod strategies {}
 }
 pub mod introduction;
 pub mod key_file;

@@ -44,6 +44,23 @@ const TUTORIALS: &[(&str, Outcome)] = &[
         Outcome::Lines(&["[1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]),
     ),
     ("tasks_tutorial_6", Outcome::Tests(1)),
+    (
+        "tasks_tutorial_7",
+        Outcome::Lines(&[
+            "future0.result()=True",
+            "future1.result()=False",
+            "future2.cancelled()=True",
+        ]),
+    ),
+    (
+        "requestcache_tutorial_1",
+        Outcome::Lines(&["I found a cache with the state: 42"]),
+    ),
+    (
+        "requestcache_tutorial_2",
+        Outcome::Lines(&["Oh no! I never received a response!"]),
+    ),
+    ("requestcache_tutorial_3", Outcome::CountedTo(10)),
 ];
 
 /// What py-ipv8's tutorials are about besides: attestations, which this library does not have.
@@ -123,7 +140,9 @@ fn every_example_is_there_and_in_the_table_and_the_other_way_round() {
 /// The examples in the table of the page `guide::tutorials`; each row names the Python file of the same name.
 fn table_rows() -> Vec<String> {
     let page = include_str!("../../ipv8-core/src/guide/tutorials.md");
-    let rows = page.lines().filter(|line| line.contains("_tutorial_"));
+    let rows = page
+        .lines()
+        .filter(|line| line.starts_with('|') && line.contains("_tutorial_"));
     let names = rows.map(|row| {
         let cells: Vec<_> = row
             .split('|')

@@ -1,0 +1,170 @@
+//! Machines made of network namespaces, with programs running on them.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::build::example;
+use crate::page;
+
+/// How long anything may take: far longer than it does, even on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// What makes the namespaces: nothing outside of them is touched, and all that runs in them ends with the first of it.
+const UNSHARE: [&str; 8] = [
+    "--user",
+    "--map-root-user",
+    "--net",
+    "--mount",
+    "--pid",
+    "--mount-proc",
+    "--fork",
+    "--kill-child",
+];
+
+/// How the machines are connected: shell commands that make them. Machine `here` is where these run.
+pub(crate) struct Layout(&'static str);
+
+impl Layout {
+    /// Nothing but `here`.
+    pub(crate) const ONE_MACHINE: Self = Self("");
+    /// `hub`, `left` and `right` on one switch.
+    pub(crate) const ONE_NETWORK: Self = Self(
+        "ip link add switch type bridge
+         ip link set switch up
+         machine hub 10.7.0.1/24 ; plug hub
+         machine left 10.7.0.2/24 ; plug left
+         machine right 10.7.0.3/24 ; plug right",
+    );
+    /// The same three, each in a network of its own, of three kinds of private addresses; `here` is the router.
+    pub(crate) const ROUTED: Self = Self(
+        "echo 1 > /proc/sys/net/ipv4/ip_forward
+         machine hub 10.7.0.1/24 ; route hub 10.7.0.254
+         machine left 172.20.1.2/24 ; route left 172.20.1.254
+         machine right 192.168.5.3/24 ; route right 192.168.5.254",
+    );
+}
+
+/// What every layout may use.
+const FUNCTIONS: &str = "set -e
+mount -t tmpfs tmpfs /run
+mkdir /run/netns
+ip link set lo up
+on() { host=$1; shift; if [ $host = here ]; then exec \"$@\"; else exec ip netns exec $host \"$@\"; fi; }
+machine() {
+  ip netns add $1
+  ip link add to-$1 type veth peer name eth0 netns $1
+  ip link set to-$1 up
+  ip -n $1 link set lo up
+  ip -n $1 addr add $2 dev eth0 brd +
+  ip -n $1 link set eth0 up
+}
+plug() { ip link set to-$1 master switch; ip -n $1 route add default dev eth0; }
+route() { ip addr add $2/24 dev to-$1; ip -n $1 route add default via $2; }
+";
+
+/// Some machines, and the programs on them. Dropping it ends them all.
+pub(crate) struct Machines {
+    child: Child,
+    folder: tempfile::TempDir,
+    nodes: Vec<String>,
+}
+
+impl Machines {
+    /// Makes the machines and starts the commands, a tracker always before what follows; or says that it cannot.
+    pub(crate) fn or_skip(layout: &Layout, commands: &[page::Command]) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a folder");
+        if let Err(reason) = can_make_machines() {
+            let thread = thread::current();
+            eprintln!("skipped: {}: {reason}", thread.name().unwrap_or("a test"));
+            return None;
+        }
+        let (script, nodes) = script(layout, commands, folder.path());
+        let child = Command::new("unshare")
+            .args(UNSHARE)
+            .args(["sh", "-c", &script])
+            .stdin(Stdio::null())
+            .stderr(fs::File::create(folder.path().join("errors")).expect("a file"))
+            .spawn()
+            .expect("unshare was there a moment ago");
+        Some(Self {
+            child,
+            folder,
+            nodes,
+        })
+    }
+
+    /// Waits until every node has said of so many peers that they were added.
+    pub(crate) fn wait_until_all_nodes_have(&mut self, peers: usize) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let said: Vec<_> = self.nodes.iter().map(|node| self.said(node)).collect();
+            if said
+                .iter()
+                .all(|said| said.matches(" has come").count() >= peers)
+            {
+                return;
+            }
+            let ended = self.child.try_wait().expect("it can be asked");
+            let errors = self.said("errors");
+            assert!(ended.is_none(), "{ended:?}: {errors}");
+            assert!(
+                Instant::now() < deadline,
+                "not all have {peers} peers: {said:#?} {errors}"
+            );
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn said(&self, file: &str) -> String {
+        fs::read_to_string(self.folder.path().join(file)).unwrap_or_default()
+    }
+}
+
+impl Drop for Machines {
+    fn drop(&mut self) {
+        // Both fail only when it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The whole script, and the files in which it puts what the nodes say.
+fn script(layout: &Layout, commands: &[page::Command], folder: &Path) -> (String, Vec<String>) {
+    let mut script = format!("{FUNCTIONS}{}\n", layout.0);
+    let mut nodes = Vec::new();
+    for (number, command) in commands.iter().enumerate() {
+        let file = format!("{}-{number}", command.program);
+        let (program, host) = (example(&command.program), &command.host);
+        let (program, out) = (program.display(), folder.join(&file));
+        let (arguments, out) = (command.arguments.join(" "), out.display());
+        // Writing to a string does not fail.
+        let _ = writeln!(script, "on {host} {program} {arguments} > {out} 2>&1 &");
+        if command.program == "node" {
+            nodes.push(file);
+        } else {
+            let _ = writeln!(script, "until grep -q listening {out}; do sleep 0.05; done");
+        }
+    }
+    script.push_str("wait\n");
+    (script, nodes)
+}
+
+fn can_make_machines() -> Result<(), String> {
+    let tried = Command::new("unshare")
+        .args(UNSHARE)
+        .args(["sh", "-c", &format!("{FUNCTIONS}{}", Layout::ROUTED.0)])
+        .stdin(Stdio::null())
+        .output();
+    match tried {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(format!(
+            "no network namespaces here: {}",
+            String::from_utf8_lossy(&output.stderr).trim()
+        )),
+        Err(error) => Err(format!("there is no unshare: {error}")),
+    }
+}
