@@ -364,8 +364,16 @@ impl RustTracker {
     /// When it cannot be launched.
     #[must_use]
     pub fn start_with(configuration: TrackerConfiguration) -> Self {
-        let here = SocketAddr::from(([127, 0, 0, 1], 0));
-        let launch = configuration.interfaces([here]).launch();
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), configuration)
+    }
+
+    /// Starts one at `address`, set up as `configuration` says.
+    ///
+    /// # Panics
+    /// When it cannot be launched.
+    #[must_use]
+    pub fn start_at(address: SocketAddr, configuration: TrackerConfiguration) -> Self {
+        let launch = configuration.interfaces([address]).launch();
         Self(runtime().block_on(launch).expect("the tracker is launched"))
     }
 
