@@ -12,7 +12,7 @@
 //!
 //! | floor | modules |
 //! |---|---|
-//! | 8 launching | [`launcher`] |
+//! | 8 launching | [`launcher`], [`cli`] |
 //! | 7 the world | [`endpoint`], [`runtime`], [`key_file`], [`config_file`], [`mod@snapshot_file`] |
 //! | 6 assembling | [`config`], [`plan`] |
 //! | 5 one node | [`mod@overlay`], [`scheduler`], [`engine`] |
@@ -34,6 +34,7 @@ extern crate self as ipv8_core;
 
 pub mod address;
 pub mod bootstrap;
+pub mod cli;
 pub mod communities;
 pub mod community;
 pub mod config;

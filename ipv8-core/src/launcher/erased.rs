@@ -7,6 +7,7 @@ use std::task::Poll;
 use super::classes::Class;
 use super::community_launcher::{CommunityLauncher, LaunchError};
 use super::configured::Told;
+use super::preview::Describe;
 use super::session::{AnySession, fits, typed, typed_mut};
 use crate::bootstrap::Bootstrappers;
 use crate::config::{OverlayDefinition, SettingProblem};
@@ -17,7 +18,7 @@ use crate::plan::LauncherMeta;
 use crate::runtime::{Hook, Ipv8, now};
 
 /// A launcher whose types are forgotten. Every [`CommunityLauncher`] is one, and nothing else can be.
-pub trait ErasedLauncher: steps::Steps + Send + Sync + 'static {
+pub trait ErasedLauncher: steps::Steps + Describe + Send + Sync + 'static {
     /// The launcher's [`CommunityLauncher::META`].
     fn meta(&self) -> LauncherMeta;
 
@@ -185,7 +186,7 @@ impl<L: CommunityLauncher> steps::Steps for L {
 }
 
 /// Runs code of the launcher. What a panic left half done is dropped with the launch.
-fn guarded<R>(hook: Hook, call: impl FnOnce() -> R) -> Result<R, Failure> {
+pub(super) fn guarded<R>(hook: Hook, call: impl FnOnce() -> R) -> Result<R, Failure> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|_| Failure::Panicked(hook))
 }
 

@@ -159,12 +159,16 @@ impl Launchers {
     /// # Errors
     /// Every problem of the launchers at once: see [`Problem`].
     pub fn plan(&self) -> Result<Plan, PlanError> {
+        self.plan_of(|entry| self.is_enabled(entry))
+    }
+
+    fn plan_of(&self, enabled: impl Fn(&Entry) -> bool) -> Result<Plan, PlanError> {
         let candidates: Vec<Candidate> = self
             .entries
             .iter()
             .map(|entry| Candidate {
                 meta: entry.launcher.meta(),
-                enabled: self.is_enabled(entry),
+                enabled: enabled(entry),
             })
             .collect();
         let planned = plan(&candidates);
@@ -185,6 +189,11 @@ impl Launchers {
     /// # Errors
     /// Every problem of the launchers, then every problem of the configuration.
     pub fn check(&self) -> Result<Plan, PlanError> {
+        self.check_of(|entry| self.is_enabled(entry))
+    }
+
+    /// As [`check`](Self::check), with those for which `enabled` is true.
+    pub(super) fn check_of(&self, enabled: impl Fn(&Entry) -> bool) -> Result<Plan, PlanError> {
         let settings: Vec<Problem> = self
             .configuration
             .problems()
@@ -192,7 +201,7 @@ impl Launchers {
             .chain(self.definition_problems())
             .map(Problem::Configuration)
             .collect();
-        let planned = self.plan();
+        let planned = self.plan_of(enabled);
         if settings.is_empty() {
             return planned;
         }

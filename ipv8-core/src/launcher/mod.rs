@@ -10,6 +10,7 @@ mod erased;
 mod keys;
 mod launch;
 mod launchers;
+mod preview;
 #[doc(hidden)]
 pub mod registry;
 mod session;
@@ -22,4 +23,5 @@ pub use discovery::DiscoveryLauncher;
 pub use erased::ErasedLauncher;
 pub use launch::{launch_all, launch_all_with};
 pub use launchers::Launchers;
+pub use preview::{Fate, LauncherPreview, Preview};
 pub use registry::{Registration, launchers};

@@ -31,6 +31,8 @@ pub(crate) use hold::HeldNode;
 pub(crate) use my_peer::my_peer;
 pub(crate) use node::now;
 pub use overlay_handle::OverlayHandle;
+#[cfg(feature = "cli")]
+pub(crate) use signals::stop_signal;
 pub use statistics::NodeStatistics;
 #[cfg(feature = "http")]
 pub use tracker::{ApiConfiguration, ApiError};

@@ -3,7 +3,7 @@
 use std::io;
 
 /// Waits for Ctrl-C, or on Unix for SIGTERM, whichever comes first, and names it.
-pub(super) async fn stop_signal() -> io::Result<&'static str> {
+pub(crate) async fn stop_signal() -> io::Result<&'static str> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
