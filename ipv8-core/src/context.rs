@@ -22,7 +22,7 @@ pub(crate) use tasks::{FutureQueue, FutureWork, Job, TaskEvent, finish_task, run
 
 use crate::address::UNSPECIFIED;
 use crate::bootstrap::{Beacon, Bootstrappers, Lookup};
-use crate::counters::{DropReason, Statistics};
+use crate::counters::{DropReason, Statistics, Traffic};
 use crate::crypto::{Mid, PrivateKey, PublicKey};
 use crate::network::Network;
 use crate::outbox::Outbox;
@@ -102,7 +102,7 @@ impl Default for LocalAddresses {
 /// What all overlays of one engine share.
 #[derive(Debug)]
 pub struct Shared {
-    /// The peer graph.
+    /// The peer graph of the overlays without one of their own.
     pub network: Network,
     /// What is to be sent.
     pub outbox: Outbox,
@@ -180,6 +180,9 @@ pub struct OverlayState {
     pub(crate) serial: u64,
     /// What the overlay is called among those of its engine; empty until an engine has it.
     pub(crate) name: String,
+    pub(crate) traffic: Traffic,
+    /// Its peer graph, if it does not share the node's.
+    pub(crate) own_network: Option<Box<Network>>,
     pub(crate) prefix: Prefix,
     pub(crate) my_key: PrivateKey,
     pub(crate) max_peers: i32,
@@ -214,6 +217,8 @@ impl OverlayState {
             community_id,
             serial: 0,
             name: String::new(),
+            traffic: Traffic::default(),
+            own_network: None,
             prefix: community_id.prefix(),
             my_key,
             max_peers,
@@ -255,6 +260,18 @@ impl OverlayState {
         if let Some(next) = all.min() {
             self.wake_at(next, timers);
         }
+    }
+
+    /// The overlay's peer graph: its own, or the shared one.
+    pub(crate) fn network<'a>(&'a self, shared: &'a Shared) -> &'a Network {
+        self.own_network.as_deref().unwrap_or(&shared.network)
+    }
+
+    /// As [`OverlayState::network`], to be changed.
+    pub(crate) fn network_mut<'a>(&'a mut self, shared: &'a mut Shared) -> &'a mut Network {
+        self.own_network
+            .as_deref_mut()
+            .unwrap_or(&mut shared.network)
     }
 
     /// Takes the timer back.
@@ -389,47 +406,54 @@ impl<'a> Context<'a> {
         self.source
     }
 
-    /// The peer graph, which all overlays of the node share.
+    /// The peer graph: the one that the overlays of the node share, or this overlay's own
+    /// ([`OverlayConfig::own_network`](crate::engine::OverlayConfig::own_network)).
     #[must_use]
     pub fn network(&self) -> &Network {
-        &self.shared.network
+        self.state.network(self.shared)
     }
 
     /// The peer graph, for strategies that forget peers or addresses.
     pub fn network_mut(&mut self) -> &mut Network {
-        &mut self.shared.network
+        self.network_and_rng().0
+    }
+
+    /// The peer graph, and the random numbers to choose from it.
+    pub(crate) fn network_and_rng(&mut self) -> (&mut Network, &mut StdRng) {
+        let Shared { network, rng, .. } = &mut *self.shared;
+        let network = self.state.own_network.as_deref_mut().unwrap_or(network);
+        (network, rng)
     }
 
     /// The verified peers of this overlay, in no particular order.
     pub fn peers(&self) -> impl Iterator<Item = &Peer> {
-        self.shared
-            .network
-            .peers_for_service(self.state.community_id)
+        self.network().peers_for_service(self.state.community_id)
     }
 
     /// How many verified peers this overlay has; the cost does not depend on the number.
     #[must_use]
     pub fn peer_count(&self) -> usize {
-        self.shared.network.peer_count(self.state.community_id)
+        self.network().peer_count(self.state.community_id)
     }
 
     /// One verified peer of this overlay, each with the same chance; `None` when there is none.
     pub fn random_peer(&mut self) -> Option<Peer> {
-        let Shared { network, rng, .. } = &mut *self.shared;
-        network.random_peer(self.state.community_id, rng).cloned()
+        let service = self.state.community_id;
+        let (network, rng) = self.network_and_rng();
+        network.random_peer(service, rng).cloned()
     }
 
     /// Up to `count` different verified peers of the peer graph, whichever overlays they are in, in random order; each has the same
     /// chance.
     pub fn random_verified_peers(&mut self, count: usize) -> Vec<Peer> {
-        let Shared { network, rng, .. } = &mut *self.shared;
+        let (network, rng) = self.network_and_rng();
         network.random_verified_peers(count, rng).cloned().collect()
     }
 
     /// How many addresses this overlay could walk to.
     #[must_use]
     pub fn walkable_count(&self) -> usize {
-        self.shared.network.walkable_count(self.state.community_id)
+        self.network().walkable_count(self.state.community_id)
     }
 
     /// One walkable address for which `exclude` is false; `None` when there is none.
@@ -437,8 +461,9 @@ impl<'a> Context<'a> {
         &mut self,
         exclude: impl Fn(&SocketAddr) -> bool,
     ) -> Option<SocketAddr> {
-        let Shared { network, rng, .. } = &mut *self.shared;
-        network.random_walkable(self.state.community_id, rng, exclude)
+        let service = self.state.community_id;
+        let (network, rng) = self.network_and_rng();
+        network.random_walkable(service, rng, exclude)
     }
 
     /// Whether `host` is one of this machine's own LAN addresses.
@@ -532,7 +557,7 @@ impl<'a> Context<'a> {
     /// For communities that ping ([`crate::PingCommunity`]); whoever calls this has made sure that the answer is one.
     pub fn ping_answered(&mut self, key: &PublicKey, round_trip: Duration) -> bool {
         let now = self.now;
-        let noted = self.shared.network.peer_mut(key, |peer| {
+        let noted = self.network_mut().peer_mut(key, |peer| {
             peer.add_ping(round_trip);
             peer.responded(now);
             peer.clone()
@@ -553,10 +578,13 @@ impl<'a> Context<'a> {
 
     /// Queues a finished packet, counting it if it is refused.
     pub(crate) fn enqueue(&mut self, to: SocketAddr, packet: Unsealed) -> Result<(), SendError> {
+        let (id, length) = (packet.message_id(), packet.sealed_length());
         self.shared.outbox.push(to, packet).map_err(|reason| {
             self.shared.statistics.record(reason);
             SendError::NotQueued(reason)
-        })
+        })?;
+        self.state.traffic.sent(id, length);
+        Ok(())
     }
 
     /// Remembers `data` under `prefix` and a number of its own for an answer that should come

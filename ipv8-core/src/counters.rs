@@ -1,5 +1,9 @@
 //! What passed and what was dropped, as plain numbers.
 
+mod traffic;
+
+pub use traffic::{MessageTraffic, Traffic};
+
 /// Why a datagram, or something else that was offered, was not processed. A closed list: each drop has exactly one reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(usize)]

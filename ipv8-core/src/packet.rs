@@ -176,6 +176,12 @@ impl Unsealed {
         self.signer.is_some()
     }
 
+    /// The message id it was made with.
+    #[must_use]
+    pub fn message_id(&self) -> u8 {
+        self.bytes.get(PREFIX_LENGTH).copied().unwrap_or_default()
+    }
+
     /// Length of the sealed packet, in bytes.
     #[must_use]
     pub fn sealed_length(&self) -> usize {

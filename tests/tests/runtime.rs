@@ -207,6 +207,7 @@ async fn a_strategy_added_later_takes_its_turns() {
         .expect("it is launched");
     let mut events = node.events();
     tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(matches!(events.try_recv(), Ok(Event::OverlayLoaded { .. })));
     assert!(
         events.try_recv().is_err(),
         "nothing happens without strategies"
@@ -229,6 +230,10 @@ async fn a_strategy_added_later_takes_its_turns() {
     tokio::time::sleep(Duration::from_secs(5)).await;
     let mut steps = 0;
     while let Ok(event) = events.try_recv() {
+        if matches!(event, Event::StrategyAdded { .. }) {
+            assert_eq!(steps, 0, "it is told of before its first step");
+            continue;
+        }
         assert!(matches!(event, Event::Step(_)));
         steps += 1;
     }

@@ -119,7 +119,13 @@ impl Engine {
     pub fn admit(&mut self, source: SocketAddr, datagram: &[u8]) -> Option<Ticket> {
         self.shared.statistics.received(datagram.len());
         match self.examine(source, datagram) {
-            Ok(ticket) => Some(ticket),
+            Ok(ticket) => {
+                if let Some(overlay) = self.overlays.get_mut(&ticket.overlay) {
+                    let traffic = &mut overlay.state_mut().traffic;
+                    traffic.received(ticket.id, datagram.len());
+                }
+                Some(ticket)
+            }
             Err(reason) => {
                 self.drop_datagram(source, reason);
                 None

@@ -9,6 +9,7 @@ use crate::community::{Community, MessageTable};
 use crate::context::{Context, OverlayState};
 use crate::crypto::PrivateKey;
 use crate::engine::{CallError, Engine, Event, OverlayError, Place};
+use crate::network::Network;
 use crate::overlay::{Overlay, Panicked, Strategies, StrategyId, guarded, short_type_name};
 use crate::packet::CommunityId;
 
@@ -22,6 +23,9 @@ pub struct OverlayConfig {
     pub name: Option<String>,
     /// Overrides [`Community::MAX_PEERS`]; -1: no limit.
     pub max_peers: Option<i32>,
+    /// Whether the overlay has a peer graph of its own, bounded like the node's: its peers, addresses and services are then apart
+    /// from those of the others, and are forgotten when it is unloaded. Default `false`: the graph that the overlays share.
+    pub own_network: bool,
     /// Whom to ask when nobody is known.
     pub bootstrappers: Bootstrappers,
 }
@@ -34,6 +38,7 @@ impl OverlayConfig {
             my_peer,
             name: None,
             max_peers: None,
+            own_network: false,
             bootstrappers: Bootstrappers::new(),
         }
     }
@@ -72,17 +77,29 @@ impl Engine {
         state.responses.clone_from(table.responses());
         state.community_type = Some((TypeId::of::<C>(), community));
         self.next_serial += 1;
+        if config.own_network {
+            state.own_network = Some(Box::new(self.empty_network()));
+        }
         let made = self.make::<C>(&mut state, settings, now)?;
-        self.shared.network.register_service(id);
-        self.shared.network.blacklist_mid(state.my_key.mid());
+        state.network_mut(&mut self.shared).register_service(id);
         let key = state.my_key.clone();
-        self.shared.overlay_keys.insert(id, key);
+        self.shared.overlay_keys.insert(id, key.clone());
         let mut overlay = Overlay::new(state, made, table);
         let added = overlay.append(strategies, &mut self.next_strategy);
         self.overlays.insert(id, Box::new(overlay));
+        self.blacklist_own_mid(key.mid());
         self.schedule(id, &added, now);
         self.start(id, community, now)?;
         Ok(id)
+    }
+
+    /// A peer graph for one overlay: bounded like the shared one, without any of our own keys.
+    fn empty_network(&self) -> Network {
+        let mut network = Network::new(self.shared.network.limits().clone());
+        for key in self.shared.overlay_keys.values() {
+            network.blacklist_mid(key.mid());
+        }
+        network
     }
 
     /// Calls [`Community::new`]; if that fails, what it sent and asked is forgotten.
@@ -217,15 +234,6 @@ impl Engine {
         tracing::info!(overlay = %id, community, "overlay unloaded");
         self.emit(Event::OverlayUnloaded { overlay: id });
         true
-    }
-
-    /// For whoever listens, an overlay that goes loses its peers: the network may keep them, and
-    /// tells of them anew when the overlay comes back.
-    fn take_leave(&mut self, id: CommunityId) {
-        let peers: Vec<_> = self.shared.network.peers_for_service(id).cloned().collect();
-        for peer in peers {
-            self.emit(Event::PeerRemoved { overlay: id, peer });
-        }
     }
 
     /// Unloads every overlay, the one added last first.

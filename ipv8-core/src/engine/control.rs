@@ -198,6 +198,9 @@ impl Engine {
             let turn = Turn { overlay, strategy };
             self.scheduler.insert(turn, None, first, now);
             if let Some(info) = self.strategy_info(turn) {
+                if info.target_peers < 0 && info.name.type_name() == "RandomWalk" {
+                    tracing::warn!(%overlay, community = info.community, strategy = %info.name, "no target_peers: this walk never rests, whatever number of peers the overlay has; 20 is usual");
+                }
                 self.emit(Event::StrategyAdded {
                     overlay,
                     id: strategy,

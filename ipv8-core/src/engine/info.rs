@@ -60,6 +60,12 @@ pub struct OverlayInfo {
     pub name: String,
     /// Its community type, without path.
     pub community: &'static str,
+    /// Whether its peer graph is its own.
+    pub own_network: bool,
+    /// How many verified peers it has.
+    pub peers: usize,
+    /// With more peers than this it drops introduction requests; -1: no limit.
+    pub max_peers: i32,
     /// Its community type.
     pub community_type: TypeId,
     /// Its strategies, in order.
@@ -89,6 +95,9 @@ impl Engine {
             id,
             name: overlay.state().name.clone(),
             community: overlay.community(),
+            own_network: overlay.state().own_network.is_some(),
+            peers: self.peer_count(id),
+            max_peers: overlay.state().max_peers,
             community_type: overlay.community_type(),
             strategies: strategies.collect(),
             bootstrappers: overlay.state().bootstrappers.iter().collect(),
@@ -157,7 +166,7 @@ impl Engine {
     fn status(&self, turn: Turn, strategy: &StrategyState) -> StrategyStatus {
         if self.scheduler.is_paused(turn) {
             StrategyStatus::Paused
-        } else if strategy.is_at_target(self.shared.network.peer_count(turn.overlay)) {
+        } else if strategy.is_at_target(self.peer_count(turn.overlay)) {
             StrategyStatus::AtTarget
         } else {
             StrategyStatus::Running

@@ -23,6 +23,7 @@ mod event;
 mod futures;
 mod info;
 mod lookups;
+mod networks;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -213,17 +214,6 @@ impl Engine {
         &mut self.shared.statistics
     }
 
-    /// The peer graph.
-    #[must_use]
-    pub fn network(&self) -> &Network {
-        &self.shared.network
-    }
-
-    /// The peer graph, to load a snapshot into or to forget somebody.
-    pub fn network_mut(&mut self) -> &mut Network {
-        &mut self.shared.network
-    }
-
     /// How many events were lost because nobody polled them: see [`EVENT_LIMIT`].
     #[must_use]
     pub fn events_lost(&self) -> u64 {
@@ -334,7 +324,7 @@ impl Engine {
             strategy: info.name,
             index: info.index,
             at: now,
-            peers: self.shared.network.peer_count(turn.overlay),
+            peers: self.peer_count(turn.overlay),
             skipped: outcome == StepOutcome::Skipped,
             panicked: outcome == StepOutcome::Panicked,
             datagrams,
@@ -356,7 +346,7 @@ impl Engine {
         // A callback can cause further changes; a community that keeps doing so gets the rest at
         // the next input instead of an endless loop here.
         for _ in 0..16 {
-            let changes = self.shared.network.take_changes();
+            let changes = self.take_changes();
             if changes.is_empty() {
                 return;
             }

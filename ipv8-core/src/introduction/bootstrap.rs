@@ -106,7 +106,7 @@ impl Context<'_> {
     /// Does what the bootstrapper at `index` wishes; blacklisting comes first, so that no server can answer before.
     fn grant(&mut self, index: usize, wishes: Wishes) {
         for address in wishes.blacklist {
-            self.shared.network.blacklist_address(address);
+            self.network_mut().blacklist_address(address);
         }
         for address in wishes.walks {
             self.walk_to(address);

@@ -21,8 +21,7 @@ impl Context<'_> {
         if !by.canonical {
             return self.stranger(by, source);
         }
-        self.shared
-            .network
+        self.network_mut()
             .peer_mut(&by.key, |peer| peer.add_address(source));
         let stranger = self.stranger(by, source);
         self.known_peer(&by.key).unwrap_or(stranger)
@@ -30,7 +29,8 @@ impl Context<'_> {
 
     /// The sender of a signed message as a peer of its own, whoever is known; one with that key was heard from now.
     pub(crate) fn stranger(&mut self, by: &SignedBy, source: SocketAddr) -> Peer {
-        self.shared.network.heard_from(&by.key, self.now);
+        let now = self.now;
+        self.network_mut().heard_from(&by.key, now);
         let mut peer = Peer::new(by.key.clone(), source, self.now);
         peer.responded(self.now);
         peer
@@ -40,12 +40,12 @@ impl Context<'_> {
     pub(super) fn mark_new_style(&mut self, by: &SignedBy, peer: &mut Peer) {
         peer.mark_new_style();
         if by.canonical {
-            self.shared.network.peer_mut(&by.key, Peer::mark_new_style);
+            self.network_mut().peer_mut(&by.key, Peer::mark_new_style);
         }
     }
 
     fn known_peer(&self, key: &PublicKey) -> Option<Peer> {
-        self.shared.network.peer(key).cloned()
+        self.network().peer(key).cloned()
     }
 
     /// Adds `peer` as verified, with this overlay's service, and returns it as the network has it,
@@ -62,10 +62,8 @@ impl Context<'_> {
     /// IPv8 does this for introduction requests and responses by itself; it is here for a community that takes one of
     /// them over, or has another message that makes peers.
     pub fn verify_peer(&mut self, peer: &Peer) -> Peer {
-        self.verify_in_network(peer);
-        self.shared
-            .network
-            .discover_services(peer.key(), [self.state.community_id]);
+        let service = self.state.community_id;
+        self.network_mut().add_peer_of(peer, service);
         self.known_peer(peer.key()).unwrap_or_else(|| peer.clone())
     }
 
@@ -99,7 +97,7 @@ impl Context<'_> {
 
     /// Takes `peer`, which signed the message being handled, for a verified peer of the node, with the services it is known to have.
     pub(crate) fn verify_in_network(&mut self, peer: &Peer) {
-        self.shared.network.add_verified_peer(peer);
+        self.network_mut().add_verified_peer(peer);
     }
 
     fn peer_limit(&self) -> Option<usize> {
@@ -164,9 +162,10 @@ impl Context<'_> {
     /// A random peer of this overlay, other than the requester and whoever else is at its address;
     /// an old-style requester can only use one whose preferred address is IPv4.
     fn peer_for_introduction(&mut self, requester: &Peer, style: Style) -> Option<Peer> {
-        let (network, rng) = (&self.shared.network, &mut self.shared.rng);
+        let service = self.state.community_id;
+        let (network, rng) = self.network_and_rng();
         network
-            .random_peer_where(self.state.community_id, rng, |peer| {
+            .random_peer_where(service, rng, |peer| {
                 can_be_introduced(peer, requester, style)
             })
             .cloned()

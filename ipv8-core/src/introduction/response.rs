@@ -34,8 +34,7 @@ impl Context<'_> {
             }
             let new_style = response.intro_supports_new_style;
             let service = Some(self.state.community_id);
-            self.shared
-                .network
+            self.network_mut()
                 .discover_address(&peer, address, service, new_style);
         }
         peer
@@ -64,9 +63,9 @@ impl Context<'_> {
         if same_class || !self.shared.local.interfaces.reach(&wanted) {
             return;
         }
-        self.shared
-            .network
-            .discover_address(peer, wanted, Some(self.state.community_id), true);
+        let service = Some(self.state.community_id);
+        self.network_mut()
+            .discover_address(peer, wanted, service, true);
         if let Some(mine) = self.my_address_like(&wanted) {
             self.send_puncture_request(
                 peer.address(),

@@ -18,7 +18,7 @@ impl Context<'_> {
     /// to understand it (protocol 4.3). Nothing is remembered: an answer makes the peer verified.
     /// An address that nothing can be sent to ([`crate::outbox::is_sendable`]) is passed over and counted.
     pub fn walk_to(&mut self, address: SocketAddr) {
-        let new_style = self.shared.network.is_new_style(&address);
+        let new_style = self.network().is_new_style(&address);
         self.request_introduction(address, new_style);
     }
 

@@ -13,6 +13,33 @@ pub(super) struct Record {
     pub(super) introducer: Introducer,
     pub(super) service: Option<CommunityId>,
     pub(super) new_style: bool,
+    /// Further services of ours that it was introduced for, and those that gave it up since. Both are bounded by how many we run.
+    pub(super) also: Vec<CommunityId>,
+    pub(super) given_up: Vec<CommunityId>,
+}
+
+impl Record {
+    pub(super) fn new(
+        introducer: Introducer,
+        service: Option<CommunityId>,
+        new_style: bool,
+    ) -> Self {
+        Self {
+            introducer,
+            service,
+            new_style,
+            also: Vec::new(),
+            given_up: Vec::new(),
+        }
+    }
+
+    /// It was introduced for `service`, which is one of ours.
+    fn want(&mut self, service: CommunityId) {
+        self.given_up.retain(|other| *other != service);
+        if self.service != Some(service) && !self.also.contains(&service) {
+            self.also.push(service);
+        }
+    }
 }
 
 /// An address that is known, or has owners, or both.
@@ -47,6 +74,36 @@ impl AddressTable {
 
     pub(super) fn owners(&self, address: &SocketAddr) -> Option<&Owners> {
         self.slots.get(address).map(|slot| &slot.owners)
+    }
+
+    /// Notes that `address`, if it is known, was introduced for `service`, which is one of ours.
+    pub(super) fn want(&mut self, address: &SocketAddr, service: CommunityId) {
+        let slot = self.slots.get_mut(address);
+        if let Some(record) = slot.and_then(|slot| slot.record.as_mut()) {
+            record.want(service);
+        }
+    }
+
+    /// Notes that nobody of `service`, which is one of ours, is at `address`, if that is known.
+    pub(super) fn give_up(&mut self, address: &SocketAddr, service: CommunityId) {
+        let slot = self.slots.get_mut(address);
+        if let Some(record) = slot.and_then(|slot| slot.record.as_mut())
+            && !record.given_up.contains(&service)
+        {
+            record.given_up.push(service);
+        }
+    }
+
+    /// `service` is none of ours any more.
+    pub(super) fn forget_service(&mut self, service: &CommunityId) {
+        for record in self
+            .slots
+            .values_mut()
+            .filter_map(|slot| slot.record.as_mut())
+        {
+            record.also.retain(|other| other != service);
+            record.given_up.retain(|other| other != service);
+        }
     }
 
     /// The known addresses, in no particular order.

@@ -11,6 +11,8 @@ impl Network {
     /// one), and whether `address` is said to understand the new style (protocol 6).
     ///
     /// The first introducer wins: of a known address only one whose introducer is not verified (any more) is recorded anew.
+    /// Of any other it is noted that it was introduced for `service` too, if that is registered: what one overlay heard of first
+    /// must not be lost to another.
     /// Blacklisted and unusable addresses (port 0, unspecified host) are not recorded. In every case `introducer` itself
     /// is then added as by [`Network::add_verified_peer`].
     pub fn discover_address(
@@ -25,12 +27,11 @@ impl Network {
         } else if !is_usable(&address) {
             self.counters.unusable_addresses += 1;
         } else if !self.has_verified_introducer(&address) {
-            let record = Record {
-                introducer: Some(introducer.key().clone()),
-                service,
-                new_style,
-            };
-            self.record(address, record);
+            let key = Some(introducer.key().clone());
+            self.record(address, Record::new(key, service, new_style));
+        } else if let Some(service) = service.filter(|service| self.is_registered(*service)) {
+            self.addresses.want(&address, service);
+            self.refresh_for(&address, &service);
         }
         self.add_verified_peer(introducer);
     }
@@ -56,12 +57,7 @@ impl Network {
             self.counters.unusable_addresses += 1;
             return false;
         }
-        let record = Record {
-            introducer: None,
-            service: None,
-            new_style: false,
-        };
-        self.record(address, record);
+        self.record(address, Record::new(None, None, false));
         true
     }
 
@@ -89,6 +85,30 @@ impl Network {
             self.forget(&oldest);
             self.counters.addresses_evicted += 1;
         }
+    }
+
+    /// Notes that nobody of `service` was found at the address: it is walkable for `service` no longer, until somebody introduces it for
+    /// `service` again. If it is walkable for no other registered service, and no verified peer is at it, it is forgotten. Whether
+    /// it was known.
+    ///
+    /// Unlike [`Network::remove_address`] this takes nothing from other overlays on the same graph.
+    pub fn give_up(&mut self, address: &SocketAddr, service: CommunityId) -> bool {
+        if !self.is_known(address) {
+            return false;
+        }
+        if self.is_registered(service) {
+            self.addresses.give_up(address, service);
+            self.refresh_for(address, &service);
+        }
+        let in_use = self.addresses.owners(address);
+        let in_use = in_use.is_some_and(|owners| !owners.is_empty());
+        let wanted = self.local.iter();
+        let mut wanted =
+            wanted.filter(|(id, local)| **id != service && local.walkable.contains(address));
+        if !in_use && wanted.next().is_none() {
+            self.forget(address);
+        }
+        true
     }
 
     /// Makes the address unknown; whether it was known.

@@ -11,7 +11,8 @@ pub struct NetworkLimits {
     /// introducer's oldest one is forgotten.
     pub max_addresses_per_introducer: usize,
     /// How many peers may be verified, over all overlays; default 10,000: far above the sum of all targets, some megabytes.
-    /// Beyond it nobody new is verified.
+    /// Beyond it nobody new is verified, but for a peer of an overlay that has less than its share (`max_peers` divided by how
+    /// many services are registered): one of the service with the most peers then makes room.
     pub max_peers: usize,
     /// How many services that we do not run are kept for one peer; default 128: what one datagram can list with room to spare
     /// for honest peers. Those we run are always kept.
@@ -40,6 +41,22 @@ impl Default for NetworkLimits {
     }
 }
 
+impl NetworkCounters {
+    /// Adds what another network turned away.
+    pub fn add(&mut self, other: &Self) {
+        self.addresses_evicted += other.addresses_evicted;
+        self.introducer_addresses_evicted += other.introducer_addresses_evicted;
+        self.unusable_addresses += other.unusable_addresses;
+        self.blacklisted_addresses += other.blacklisted_addresses;
+        self.peers_over_limit += other.peers_over_limit;
+        self.peers_evicted += other.peers_evicted;
+        self.blacklisted_peers += other.blacklisted_peers;
+        self.services_over_limit += other.services_over_limit;
+        self.unverified_keys_evicted += other.unverified_keys_evicted;
+        self.changes_lost += other.changes_lost;
+    }
+}
+
 /// What a [`Network`](super::Network) turned away since it was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkCounters {
@@ -53,6 +70,8 @@ pub struct NetworkCounters {
     pub blacklisted_addresses: u64,
     /// Peers not verified because there were `max_peers`.
     pub peers_over_limit: u64,
+    /// Peers dropped because there were `max_peers` and a service with less than its share had a new one.
+    pub peers_evicted: u64,
     /// Peers not verified because their mid or their addresses are blacklisted.
     pub blacklisted_peers: u64,
     /// Services not kept because of `max_services_per_peer` or `max_foreign_services`.

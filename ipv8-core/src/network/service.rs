@@ -41,6 +41,7 @@ impl Network {
             return false;
         };
         self.foreign_services += local.peers.len();
+        self.addresses.forget_service(&service);
         true
     }
 

@@ -1,9 +1,13 @@
 //! What makes a peer verified, changes it, and drops it. Nothing outside this file does.
-use super::{Network, PeerChange, Verified};
+use super::{LocalService, Network, PeerChange, Verified};
 use crate::crypto::{Mid, PublicKey};
+use crate::packet::CommunityId;
 use crate::peer::Peer;
 use std::net::SocketAddr;
 use std::time::Instant;
+
+/// Among how many peers the one is chosen that makes room for a peer of another service.
+const ROOM_CANDIDATES: usize = 16;
 
 impl Network {
     /// Takes a peer for verified: it signed something that we received. Whether it is verified now.
@@ -37,6 +41,40 @@ impl Network {
             }
         }
         true
+    }
+
+    /// Takes `peer` for verified as [`Network::add_verified_peer`], and notes that it has `service`. Whether it is verified now.
+    ///
+    /// When there are `max_peers` and `service` is registered and has less than its share of them, a peer of the registered service with
+    /// the most, one that has not been heard from for long, makes room.
+    pub fn add_peer_of(&mut self, peer: &Peer, service: CommunityId) -> bool {
+        let full = self.verified.len() >= self.limits.max_peers;
+        if full && !self.is_verified(peer.key()) && !self.is_blacklisted_mid(&peer.mid()) {
+            self.make_room_for(service);
+        }
+        let verified = self.add_verified_peer(peer);
+        self.discover_services(peer.key(), [service]);
+        verified
+    }
+
+    fn make_room_for(&mut self, service: CommunityId) {
+        let share = self.limits.max_peers / self.local.len().max(1);
+        let has_less = |local: &LocalService| local.peers.len() < share;
+        if !self.local.get(&service).is_some_and(has_less) {
+            return;
+        }
+        let largest = self.local.values().max_by_key(|local| local.peers.len());
+        let Some(largest) = largest.filter(|largest| largest.peers.len() > share) else {
+            return;
+        };
+        // A few are enough: going through thousands for each new peer would be a way to keep the node busy.
+        let candidates = largest.peers.iter().take(ROOM_CANDIDATES);
+        let candidates = candidates.filter(|key| !self.has_service(key, service));
+        let silent = candidates.min_by_key(|key| self.peer(key).and_then(Peer::last_response));
+        if let Some(key) = silent.cloned() {
+            self.remove_peer(&key);
+            self.counters.peers_evicted += 1;
+        }
     }
 
     fn verify(&mut self, peer: &Peer) {

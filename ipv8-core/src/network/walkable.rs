@@ -16,12 +16,13 @@ fn leads_to(
 ) -> bool {
     let offered = match (&record.introducer, &record.service) {
         (_, Some(recorded)) if recorded == service => true,
+        _ if record.also.contains(service) => true,
         (Some(introducer), _) => has(introducer),
         (None, Some(_)) => false,
         // Somebody was there once. While a verified peer is, we know whether it has the service: what it says counts.
         (None, None) => owners.is_empty(),
     };
-    offered && !owners.serve(service, has)
+    offered && !record.given_up.contains(service) && !owners.serve(service, has)
 }
 
 impl Network {
@@ -34,8 +35,8 @@ impl Network {
     }
 
     /// The addresses walkable for the service, in no particular order: those that are known, not blacklisted, not in use by a
-    /// verified peer that has the service, and (recorded for this service, or introduced by a key that has it, or
-    /// without introducer and service and in use by no verified peer).
+    /// verified peer that has the service, not [given up](Network::give_up) for it, and (introduced for this service, or introduced by
+    /// a key that has it, or without introducer and service and in use by no verified peer).
     pub fn walkable_addresses(
         &self,
         service: CommunityId,

@@ -243,7 +243,7 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         let Some(slot) = slots.find(|slot| slot.state.id == id) else {
             return StepOutcome::Skipped;
         };
-        let peers = shared.network.peer_count(state.community_id);
+        let peers = state.network(shared).peer_count(state.community_id);
         if slot.state.is_at_target(peers) {
             slot.state.skipped += 1;
             return StepOutcome::Skipped;

@@ -11,6 +11,7 @@ use crate::bootstrap::Beacon;
 use crate::context::LocalAddresses;
 use crate::endpoint::Endpoint;
 use crate::engine::{Engine, Event, FinishedTask, Input, Output};
+use crate::network::Network;
 use crate::overlay::StrategyId;
 use crate::runtime::beacons::Beacons;
 use crate::runtime::futures::Futures;
@@ -280,8 +281,10 @@ impl Node {
             engine: self.engine.statistics().clone(),
             endpoint: *self.endpoint.statistics(),
             interfaces: self.endpoint.interfaces(),
-            peers: self.engine.network().verified_count(),
-            addresses: self.engine.network().address_count(),
+            peers: self.engine.networks().map(Network::verified_count).sum(),
+            addresses: self.engine.networks().map(Network::address_count).sum(),
+            network: self.engine.network_counters(),
+            overlays: self.engine.traffic_of_all(),
             missed_turns: self.engine.missed_turns(),
             slow_steps: self.slow_steps,
             hanging_steps: self.watchdog.hanging(),

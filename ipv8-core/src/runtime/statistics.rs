@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use crate::counters::{DropReason, Statistics};
+use crate::counters::{DropReason, Statistics, Traffic};
 use crate::endpoint::{EndpointStatistics, InterfaceInfo, SendFailure};
+use crate::network::NetworkCounters;
+use crate::packet::CommunityId;
 
 /// What a node has done so far, read at one moment.
 #[derive(Clone, Debug)]
@@ -16,10 +18,14 @@ pub struct NodeStatistics {
     pub endpoint: EndpointStatistics,
     /// Each socket with its receive buffer and the kernel's own drops.
     pub interfaces: Vec<InterfaceInfo>,
-    /// Verified peers of all overlays together.
+    /// Verified peers of all overlays together; one that is in several peer graphs counts in each.
     pub peers: usize,
-    /// Known addresses.
+    /// Known addresses; one that is in several peer graphs counts in each.
     pub addresses: usize,
+    /// What the bounds of the peer graphs turned away.
+    pub network: NetworkCounters,
+    /// What each overlay received and sent, by message, in the order of [`Ipv8::overlays`](super::Ipv8::overlays).
+    pub overlays: Vec<(CommunityId, Traffic)>,
     /// Strategies' turns that were lost because a step or the machine was late.
     pub missed_turns: u64,
     /// Steps that took longer than the time between two turns.

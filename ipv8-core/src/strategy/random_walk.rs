@@ -14,7 +14,9 @@ use crate::timers::seconds;
 /// Walks to a random walkable address each step, and now and then goes back to the peers and the
 /// bootstrap addresses for new ones (protocol 7.2).
 ///
-/// An address that has not answered within `timeout` is forgotten. Unlike py-ipv8, an
+/// An address that has not answered within `timeout` is given up for this overlay, until somebody
+/// introduces it again, and forgotten unless another overlay wants it
+/// ([`Network::give_up`](crate::network::Network::give_up)). Unlike py-ipv8, an
 /// address that did answer stops counting towards `window_size` at once, which is what the
 /// option's description there promises.
 ///
@@ -70,10 +72,9 @@ impl RandomWalk {
             if answered {
                 return false;
             }
-            let somebody_is_there = network.verified_by_address(address).is_some();
             let waiting = now.saturating_duration_since(*sent) <= timeout;
-            if !waiting && !somebody_is_there {
-                cx.network_mut().remove_address(address);
+            if !waiting {
+                cx.network_mut().give_up(address, service);
             }
             waiting
         });

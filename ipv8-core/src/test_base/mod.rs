@@ -477,11 +477,13 @@ impl<C: Community> TestBase<C> {
         self.node(i).key.mid()
     }
 
-    /// The peer graph of node `i`.
+    /// The peer graph of the overlay of node `i`.
     #[must_use]
     #[track_caller]
     pub fn network(&self, i: usize) -> &Network {
-        self.engine(i).network()
+        let engine = self.engine(i);
+        let network = engine.network_of(self.node(i).id);
+        network.unwrap_or(engine.network())
     }
 
     /// The verified peers of the overlay of node `i`, as numbers of nodes, in order.

@@ -66,6 +66,7 @@ pub(super) enum Operation {
     Freeze(usize, bool),
     RemovePeer(usize),
     RemoveAddress(SocketAddr),
+    GiveUp(SocketAddr, u8),
     BlacklistAddress(SocketAddr),
     BlacklistMid(usize),
     Register(u8),
@@ -100,6 +101,7 @@ pub(super) fn operation() -> impl Strategy<Value = Operation> {
         1 => (0..KEYS, any::<bool>()).prop_map(|(key, frozen)| Freeze(key, frozen)),
         3 => (0..KEYS).prop_map(RemovePeer),
         3 => address().prop_map(RemoveAddress),
+        4 => (address(), 0..SERVICES).prop_map(|(address, service)| GiveUp(address, service)),
         1 => address().prop_map(BlacklistAddress),
         1 => (0..KEYS).prop_map(BlacklistMid),
         3 => (0..SERVICES).prop_map(Register),
@@ -113,6 +115,8 @@ pub(super) struct Known {
     pub(super) service: Option<u8>,
     pub(super) new_style: bool,
     pub(super) age: usize,
+    pub(super) also: BTreeSet<u8>,
+    pub(super) given_up: BTreeSet<u8>,
 }
 
 pub(super) struct Entry {
@@ -140,6 +144,12 @@ impl Model {
                 let introducer = known.and_then(|known| known.introducer);
                 if introducer.is_none_or(|key| !self.verified.contains_key(&key)) {
                     self.record(*address, Some(who.key), *service, *new_style);
+                } else if let Some(service) = service.filter(|one| self.registered.contains(one))
+                    && !self.blacklist.contains(address)
+                    && let Some(known) = self.known.get_mut(address)
+                {
+                    known.also.insert(service);
+                    known.given_up.remove(&service);
                 }
                 self.verify(who.key, &who.peer());
             }
@@ -153,6 +163,18 @@ impl Model {
                 let owners: Vec<_> = self.owners(address).collect();
                 for key in owners {
                     self.drop_peer(key);
+                }
+            }
+            Operation::GiveUp(address, service) => {
+                if let Some(known) = self.known.get_mut(address)
+                    && self.registered.contains(service)
+                {
+                    known.given_up.insert(*service);
+                }
+                let mut others = self.registered.iter().filter(|other| *other != service);
+                let wanted = others.any(|other| self.walkable(*other).contains(address));
+                if !wanted && self.owners(address).next().is_none() {
+                    self.known.remove(address);
                 }
             }
             Operation::BlacklistAddress(address) => {
@@ -169,6 +191,10 @@ impl Model {
             }
             Operation::Unregister(service) => {
                 self.registered.remove(service);
+                for known in self.known.values_mut() {
+                    known.also.remove(service);
+                    known.given_up.remove(service);
+                }
             }
             Operation::Load(addresses) => {
                 for address in addresses {
@@ -197,6 +223,8 @@ impl Model {
             service,
             new_style,
             age: self.clock,
+            also: BTreeSet::new(),
+            given_up: BTreeSet::new(),
         };
         self.known.insert(address, known);
         self.enforce(introducer);
@@ -369,7 +397,9 @@ impl Model {
                 let free = self.owners(address).next().is_none();
                 !self.blacklist.contains(address)
                     && !self.owners(address).any(|key| peers.contains(&key))
+                    && !known.given_up.contains(&service)
                     && (known.service == Some(service)
+                        || known.also.contains(&service)
                         || through.is_some_and(|services| services.contains(&service))
                         || (bare && free))
             })

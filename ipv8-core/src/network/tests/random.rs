@@ -32,6 +32,7 @@ fn apply(network: &mut Network, operation: &Operation) {
         }
         Operation::RemovePeer(index) => drop(network.remove_peer(&key(*index))),
         Operation::RemoveAddress(address) => drop(network.remove_address(address)),
+        Operation::GiveUp(address, index) => drop(network.give_up(address, service(*index))),
         Operation::BlacklistAddress(address) => network.blacklist_address(*address),
         Operation::BlacklistMid(index) => network.blacklist_mid(key(*index).mid()),
         Operation::Register(index) => network.register_service(service(*index)),

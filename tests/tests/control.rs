@@ -1,0 +1,462 @@
+//! A running node is changed: strategies and overlays come, go, pause and change, by name and by handle.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use ipv8_core::endpoint::MemoryNetwork;
+use ipv8_core::engine::{
+    ControlError, Engine, EngineConfig, Event, Input, Output, OverlayConfig, OverlayError,
+    StepReport, StrategyChange, StrategyStatus,
+};
+use ipv8_core::names::NameError;
+use ipv8_core::overlay::StrategyId;
+use ipv8_core::prelude::*;
+use ipv8_core::runtime::{HandleError, StrategyHandle};
+use ipv8_tests::desk::{PROBE, address, key, overlay_config};
+use ipv8_tests::launch::{Idle, ProbeLauncher, launch};
+use ipv8_tests::probe::{Heard, Ping, Probe, ProbeSettings};
+use ipv8_tests::quiet::{Quiet, QuietId};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+const HERE: &str = "10.0.0.1:1000";
+const THERE: &str = "10.0.0.2:2000";
+const INTERVAL: Duration = Duration::from_millis(500);
+
+/// Sends a datagram each step, so that there is something to hand over.
+#[derive(Default)]
+struct Sends;
+
+impl<C: Community> DiscoveryStrategy<C> for Sends {
+    fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
+        cx.walk_to(address("20.0.0.1:1"));
+    }
+}
+
+fn sends<C: Community>(count: usize, target: i32) -> Strategies<C> {
+    let mut strategies = Strategies::new();
+    for _ in 0..count {
+        strategies.add::<Sends>(target, |_| {});
+    }
+    strategies
+}
+
+fn engine(strategies: Strategies<Probe>, now: Instant) -> Engine {
+    let mut engine = Engine::new(&EngineConfig::new([1; 32]));
+    let settings = ProbeSettings::default();
+    engine
+        .add_overlay::<Probe>(overlay_config(0), settings, strategies, now)
+        .expect("the overlay is made");
+    engine
+}
+
+/// Lets the engine take every turn until `end`, each as it is due; returns the steps and all other events.
+fn run_until(engine: &mut Engine, end: Instant) -> (Vec<StepReport>, Vec<Event>) {
+    let (mut steps, mut events) = (Vec::new(), Vec::new());
+    let mut at = None;
+    loop {
+        while let Some(output) = engine.poll_output() {
+            match output {
+                Output::Event(Event::Step(report)) => steps.push(report),
+                Output::Event(event) => events.push(event),
+                _ => {}
+            }
+        }
+        if let Some(at) = at {
+            engine.handle(Input::Flushed, at);
+        }
+        let Some(turn) = engine.poll_timeout().filter(|turn| *turn <= end) else {
+            return (steps, events);
+        };
+        let now = at.map_or(turn, |at: Instant| at.max(turn));
+        engine.handle(Input::Timeout, now);
+        at = Some(now);
+    }
+}
+
+fn ids(engine: &Engine) -> Vec<StrategyId> {
+    engine.strategies().iter().map(|info| info.id).collect()
+}
+
+#[test]
+fn ids_and_names_stay_when_others_go() {
+    let now = Instant::now();
+    let mut strategies = sends(3, -1);
+    strategies.add::<Idle>(-1, |_| {});
+    let mut engine = engine(strategies, now);
+    let names = |engine: &Engine| -> Vec<String> {
+        let all = engine.strategies();
+        all.iter().map(|info| info.name.to_string()).collect()
+    };
+    assert_eq!(names(&engine), ["Sends", "Sends#2", "Sends#3", "Idle"]);
+    let [first, second, third, idle] = ids(&engine)[..] else {
+        panic!("four strategies");
+    };
+    engine.remove_strategy(first, now).expect("it is there");
+    assert_eq!(names(&engine), ["Sends#2", "Sends#3", "Idle"]);
+    assert_eq!(engine.find_strategy_by_name(PROBE, "Sends#3"), Ok(third));
+    assert_eq!(
+        engine.find_strategy_by_name(PROBE, &second.to_string()),
+        Ok(second)
+    );
+    assert_eq!(engine.strategy(idle).map(|info| info.index), Some(2));
+    assert_eq!(engine.strategy(first), None);
+    assert_eq!(
+        engine.pause_strategy(first, now),
+        Err(ControlError::NoStrategy(first))
+    );
+    let added = engine.add_strategies::<Probe>(PROBE, sends(1, -1), now);
+    let added = added.expect("it is loaded").expect("no bad target");
+    assert_eq!(names(&engine), ["Sends#2", "Sends#3", "Idle", "Sends"]);
+    assert!(!added.contains(&first), "an id is never given again");
+    engine.remove_strategy(third, now).expect("it is there");
+    let error = engine
+        .find_strategy_by_name(PROBE, "Send")
+        .expect_err("no such name");
+    assert_eq!(
+        error.to_string(),
+        r#"no strategy is named "Send", did you mean "Sends"?: there is "Sends#2", "Idle", "Sends""#
+    );
+}
+
+#[test]
+fn overlays_of_one_type_are_told_apart_by_their_names() {
+    let now = Instant::now();
+    let mut engine = Engine::new(&EngineConfig::new([1; 32]));
+    let mut add = |name: Option<&str>, id: u8| {
+        let config = OverlayConfig {
+            name: name.map(str::to_owned),
+            ..overlay_config(0)
+        };
+        let settings = QuietId(CommunityId::from_bytes([id; 20]));
+        let added = engine.add_overlay::<Quiet>(config, settings, Strategies::new(), now);
+        added.map_err(|error| error.to_string())
+    };
+    let [one, two, named] = [(None, 1), (None, 2), (Some("Named"), 3)]
+        .map(|(name, id)| add(name, id).expect("ids of their own"));
+    let refused = add(Some("Named"), 4).expect_err("the name is taken");
+    assert!(
+        refused.contains(r#"the name "Named" is in use by Quiet"#),
+        "{refused}"
+    );
+    for (name, id) in [
+        ("Quiet", one),
+        ("Quiet#2", two),
+        ("Named", named),
+        (&two.to_string(), two),
+    ] {
+        assert_eq!(engine.find_overlay_by_name(name), Ok(id), "{name}");
+    }
+    engine.unload_overlay(one, now);
+    let Err(NameError::Ambiguous { candidates, .. }) = engine.find_overlay_by_name("Quiet") else {
+        panic!("two overlays have this type, and none this name");
+    };
+    assert_eq!(candidates, ["Quiet#2", "Named"]);
+    engine.unload_overlay(named, now);
+    assert_eq!(engine.find_overlay_by_name("Quiet"), Ok(two));
+}
+
+#[test]
+fn a_strategy_pauses_resumes_and_changes_its_target_and_interval() {
+    let now = Instant::now();
+    let mut engine = engine(sends(2, -1), now);
+    let [one, two] = ids(&engine)[..] else {
+        panic!("two strategies");
+    };
+    run_until(&mut engine, now + INTERVAL * 4);
+    let at = now + INTERVAL * 4;
+    engine.pause_strategy(one, at).expect("it is there");
+    engine.pause_strategy(one, at).expect("again is fine");
+    assert_eq!(engine.step_gap(), INTERVAL);
+    let (steps, events) = run_until(&mut engine, at + INTERVAL * 10);
+    assert!(steps.iter().all(|step| step.id == two), "one pauses");
+    assert!((9..=11).contains(&steps.len()));
+    assert!(matches!(
+        events[..],
+        [Event::StrategyChanged { id, change: StrategyChange::Paused, .. }] if id == one
+    ));
+    let info = engine.strategy(one).expect("it is there");
+    assert_eq!(info.status, StrategyStatus::Paused);
+    let at = at + INTERVAL * 10;
+    engine.resume_strategy(one, at).expect("it is there");
+    engine.set_target_peers(two, 0).expect("0 is a target");
+    engine
+        .set_strategy_interval(one, Some(INTERVAL * 4), at)
+        .expect("two seconds are fine");
+    let (steps, _) = run_until(&mut engine, at + INTERVAL * 40);
+    let of = |id| steps.iter().filter(move |step| step.id == id);
+    // What was missed is not made up for.
+    assert!((9..=11).contains(&of(one).count()), "{}", of(one).count());
+    assert!((39..=41).contains(&of(two).count()));
+    assert!(of(two).all(|step| step.skipped));
+    let info = engine.strategy(two).expect("it is there");
+    assert_eq!(info.status, StrategyStatus::AtTarget);
+    assert!(info.skipped >= 39 && info.steps >= 13 && info.last_step < Some(at));
+    let info = engine.strategy(one).expect("it is there");
+    assert!(info.has_own_interval && info.interval == INTERVAL * 4);
+    assert_eq!(
+        engine.set_target_peers(one, -2),
+        Err(ControlError::Target(-2))
+    );
+    for bad in [Duration::ZERO, Duration::from_secs(3601)] {
+        assert!(engine.set_strategy_interval(one, Some(bad), at).is_err());
+        assert!(engine.set_walk_interval(bad, at).is_err());
+    }
+}
+
+/// What a strategy was promised, in turns.
+#[derive(Default)]
+struct Account {
+    promised: f64,
+    steps: u32,
+}
+
+#[test]
+fn whatever_is_done_to_others_a_strategy_has_its_turns_and_none_comes_too_soon() {
+    for seed in 0..12 {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let start = Instant::now();
+        let mut engine = engine(sends(3, -1), start);
+        let calm: BTreeSet<_> = ids(&engine).into_iter().collect();
+        let mut accounts: BTreeMap<StrategyId, Account> = BTreeMap::new();
+        let (mut now, mut last) = (start, None::<Instant>);
+        for _ in 0..400 {
+            let next = now + Duration::from_secs_f64(rng.random::<f64>());
+            let share = (next - now).as_secs_f64() / INTERVAL.as_secs_f64();
+            let gap = engine.step_gap();
+            let (steps, _) = run_until(&mut engine, next);
+            for step in steps {
+                let least = gap / 2;
+                if let Some(last) = last.replace(step.at) {
+                    assert!(step.at - last >= least, "seed {seed}: {:?}", step.at - last);
+                }
+                accounts.entry(step.id).or_default().steps += 1;
+            }
+            for id in &calm {
+                accounts.entry(*id).or_default().promised += share;
+            }
+            now = next;
+            disturb(&mut engine, &calm, &mut rng, now);
+        }
+        for (id, account) in accounts.iter().filter(|(id, _)| calm.contains(id)) {
+            let off = f64::from(account.steps) - account.promised;
+            assert!(off.abs() < 2.0, "seed {seed}: {id} is off by {off}");
+        }
+    }
+}
+
+/// Does anything to the strategies that are not among `calm`.
+fn disturb(engine: &mut Engine, calm: &BTreeSet<StrategyId>, rng: &mut StdRng, now: Instant) {
+    let others: Vec<_> = ids(engine)
+        .into_iter()
+        .filter(|id| !calm.contains(id))
+        .collect();
+    let chosen = (!others.is_empty()).then(|| others[rng.random_range(0..others.len())]);
+    let own = Duration::from_secs_f64(0.05 + 3.0 * rng.random::<f64>());
+    let done = match (rng.random_range(0..8), chosen) {
+        (0 | 1, _) | (_, None) if others.len() < 12 => {
+            let added = engine.add_strategies::<Probe>(PROBE, sends(1, -1), now);
+            return assert!(added.is_ok_and(|added| added.is_ok()));
+        }
+        (2, Some(id)) => engine.remove_strategy(id, now),
+        (3, Some(id)) => engine.pause_strategy(id, now),
+        (4, Some(id)) => engine.resume_strategy(id, now),
+        (5, Some(id)) => engine.set_target_peers(id, rng.random_range(-1..2)),
+        (6, Some(id)) => engine.set_strategy_interval(id, Some(own), now),
+        (_, Some(id)) => engine.set_strategy_interval(id, None, now),
+        (_, None) => Ok(()),
+    };
+    done.expect("the strategy is there");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_is_changed_by_name_and_by_handle() {
+    let network = MemoryNetwork::new();
+    let launchers = Launchers::new().with(
+        ProbeLauncher::<0>::new(ProbeSettings::default()).walked(|strategies| {
+            strategies.add::<Idle>(-1, |_| {}).add::<Idle>(-1, |_| {});
+        }),
+    );
+    let node = launch(&network, HERE, 1, launchers)
+        .await
+        .expect("it is launched");
+    let walk = node.strategy("P0", "Idle#2").await.expect("it is there");
+    let by_type = node.strategy("Probe", "Idle#2").await.expect("it is there");
+    assert_eq!(walk.id(), by_type.id());
+    let error = node
+        .strategy("P1", "Idle")
+        .await
+        .expect_err("no such overlay");
+    assert!(
+        error.to_string().contains(r#"did you mean "P0"?"#),
+        "{error}"
+    );
+    walk.pause().await.expect("it pauses");
+    walk.set_interval(2.0).await.expect("two seconds");
+    walk.set_target_peers(7).await.expect("a target");
+    assert!(matches!(
+        walk.set_interval(0.0).await,
+        Err(HandleError::Control(ControlError::Interval(_)))
+    ));
+    let info = walk.info().await.expect("it is there");
+    assert_eq!(
+        (info.status, info.target_peers),
+        (StrategyStatus::Paused, 7)
+    );
+    assert_eq!(info.interval, Duration::from_secs(2));
+    node.set_walk_interval(0.1).await.expect("a tenth");
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let all = node.strategies().await.expect("it runs");
+    let steps: Vec<_> = all.iter().map(|info| info.steps).collect();
+    assert!((49..=51).contains(&steps[0]) && steps[1] <= 1, "{steps:?}");
+
+    let settings = ProbeSettings::default();
+    let mut strategies = Strategies::new();
+    strategies.add::<Idle>(-1, |_| {});
+    let config = OverlayConfig {
+        name: Some("Late".to_owned()),
+        own_network: true,
+        ..OverlayConfig::new(key(1))
+    };
+    let late = node
+        .load_overlay::<Probe<1>>(config, settings, strategies)
+        .await
+        .expect("it is loaded");
+    assert!(node.overlay::<Probe<1>>().is_some());
+    assert!(node.overlay_by_name::<Probe<1>>("Late").await.is_ok());
+    assert!(node.overlay_by_name::<Probe>("Late").await.is_err());
+    let info = late.info().await.expect("it is loaded");
+    assert!(info.own_network && info.name == "Late");
+    let again = node.load_overlay::<Probe<1>>(
+        OverlayConfig::new(key(1)),
+        ProbeSettings::default(),
+        Strategies::new(),
+    );
+    assert!(matches!(
+        again.await,
+        Err(HandleError::Overlay(
+            OverlayError::DuplicateCommunity { .. }
+        ))
+    ));
+    let more = late.add_strategy(Sends, 3).await.expect("it is added");
+    assert_eq!(more.info().await.expect("it is there").name, "Sends");
+    more.remove().await.expect("it was there");
+    assert!(more.info().await.is_err());
+    let its = late.strategy("Idle").await.expect("it is there");
+    node.unload("Late").await.expect("it is loaded");
+    assert!(late.info().await.is_err() && its.pause().await.is_err());
+    assert!(node.unload("Late").await.is_err());
+    walk.resume().await.expect("the other overlay is there");
+    let statistics = node.statistics().await.expect("it runs");
+    assert_eq!(statistics.missed_turns, 0);
+    node.stop().await;
+    assert!(matches!(walk.pause().await, Err(HandleError::Stopped)));
+}
+
+/// One change of a running node; the strategies it adds are kept in `mine`.
+async fn change(node: &Ipv8, mine: &mut Vec<StrategyHandle>, rng: &mut StdRng) {
+    let chosen = (!mine.is_empty()).then(|| rng.random_range(0..mine.len()));
+    let handle = chosen.map(|index| mine[index].clone());
+    let seconds = 0.02 + rng.random::<f64>();
+    match (rng.random_range(0..11), handle) {
+        (0, _) => {
+            let config = OverlayConfig {
+                own_network: rng.random_bool(0.5),
+                ..OverlayConfig::new(key(3))
+            };
+            let mut strategies = Strategies::new();
+            strategies
+                .add::<RandomWalk>(20, |_| {})
+                .add::<Sends>(-1, |_| {});
+            let settings = ProbeSettings::default();
+            // It can be loaded already.
+            let _ = node
+                .load_overlay::<Probe<1>>(config, settings, strategies)
+                .await;
+        }
+        (1, _) => {
+            let _ = node.unload_overlay::<Probe<1>>().await.expect("it runs");
+            let there = node.strategies().await.expect("it runs");
+            mine.retain(|handle| there.iter().any(|info| info.id == handle.id()));
+        }
+        (2 | 3, _) if mine.len() < 10 => {
+            let added = node.add_strategy::<Probe, _>(Sends, -1).await;
+            mine.push(added.expect("the first overlay stays"));
+        }
+        (4, _) => {
+            if let Ok(added) = node
+                .add_strategy::<Probe<1>, _>(EdgeWalk::default(), 20)
+                .await
+            {
+                mine.push(added);
+            }
+        }
+        (5, Some(handle)) => {
+            handle.remove().await.expect("it is there");
+            mine.retain(|other| other.id() != handle.id());
+        }
+        (6, Some(handle)) => handle.pause().await.expect("it is there"),
+        (7, Some(handle)) => handle.resume().await.expect("it is there"),
+        (8, Some(handle)) => handle.set_target_peers(5).await.expect("it is there"),
+        (9, Some(handle)) => handle.set_interval(seconds).await.expect("it is there"),
+        (10, _) => node.set_walk_interval(seconds).await.expect("it runs"),
+        _ => {}
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_datagram_of_one_overlay_is_lost_while_everything_else_changes() {
+    const MESSAGES: u16 = 1_500;
+    let network = MemoryNetwork::new();
+    let launchers = || Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()));
+    let here = launch(&network, HERE, 1, launchers())
+        .await
+        .expect("it is launched");
+    let there = launch(&network, THERE, 2, launchers())
+        .await
+        .expect("it is launched");
+    let ends = [&here, &there].map(|node| node.overlay::<Probe>().expect("it was launched"));
+    let mut rng = StdRng::seed_from_u64(7);
+    let (mut mine, mut theirs) = (Vec::new(), Vec::new());
+    for number in 0..MESSAGES {
+        for (end, to) in ends.iter().zip([THERE, HERE]) {
+            let sent = end.call(move |_, cx| cx.send_to(address(to), &Ping { number }));
+            sent.await.expect("it is loaded").expect("it is queued");
+        }
+        change(&here, &mut mine, &mut rng).await;
+        change(&there, &mut theirs, &mut rng).await;
+        if number % 4 == 0 {
+            tokio::time::sleep(Duration::from_millis(rng.random_range(0..60))).await;
+        }
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    for (end, from) in ends.iter().zip([THERE, HERE]) {
+        let heard = end
+            .call(|probe, _| probe.heard.clone())
+            .await
+            .expect("it is loaded");
+        let expected: Vec<_> = (0..MESSAGES)
+            .map(|number| Heard::Ping(address(from), number))
+            .collect();
+        assert_eq!(heard.len(), expected.len());
+        assert_eq!(heard, expected);
+    }
+    for node in [&here, &there] {
+        let statistics = node.statistics().await.expect("it runs");
+        assert_eq!(statistics.engine.panics, 0);
+        let (_, traffic) = &statistics.overlays[0];
+        let pings = traffic.message(2);
+        assert_eq!(pings.datagrams_in, u64::from(MESSAGES));
+        assert_eq!(pings.datagrams_out, u64::from(MESSAGES));
+        let steps: u64 = node
+            .strategies()
+            .await
+            .expect("it runs")
+            .iter()
+            .map(|info| info.steps)
+            .sum();
+        assert!(steps > 0);
+    }
+    here.stop().await;
+    there.stop().await;
+}
