@@ -99,6 +99,8 @@ pub struct OverlayDefinition {
     pub on_start: Option<Located<Vec<ActionDefinition>>>,
     /// Its peer limit, in place of the node's and the community's; -1: none.
     pub max_peers: Option<Located<i32>>,
+    /// Whether it has a peer graph of its own, in place of what its launcher says.
+    pub own_network: Option<Located<bool>>,
     /// The setting's path: `overlays[0]` or `launchers.MyLauncher`.
     pub(crate) path: String,
 }
@@ -121,6 +123,7 @@ impl OverlayDefinition {
             initialize: Vec::new(),
             on_start: None,
             max_peers: None,
+            own_network: None,
             path,
         }
     }
@@ -189,6 +192,13 @@ impl OverlayDefinition {
             .on_start
             .get_or_insert_with(|| Located::code(Vec::new()));
         actions.value.push(action);
+        self
+    }
+
+    /// Gives it a peer graph of its own, or not.
+    #[must_use]
+    pub fn own_network(mut self, own: bool) -> Self {
+        self.own_network = Some(Located::code(own));
         self
     }
 

@@ -90,6 +90,9 @@ impl Effective {
         if let Some(peers) = &overlay.max_peers {
             self.located(format!("{path}.max_peers"), peers);
         }
+        if let Some(own) = &overlay.own_network {
+            self.located(format!("{path}.own_network"), own);
+        }
         for (index, walker) in overlay
             .walkers
             .iter()

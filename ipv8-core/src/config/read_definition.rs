@@ -36,6 +36,9 @@ impl OverlayDefinition {
         if let Some((node, path)) = fields.take("max_peers") {
             self.max_peers = reader.peers(&node, &path).or(self.max_peers.take());
         }
+        if let Some((node, path)) = fields.take("own_network") {
+            self.own_network = reader.boolean(&node, &path).or(self.own_network.take());
+        }
         if let Some((node, path)) = fields.take("walkers") {
             self.walkers = walkers(&node, &path, place, reader);
         }

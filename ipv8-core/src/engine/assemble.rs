@@ -24,7 +24,8 @@ pub struct OverlayConfig {
     /// Overrides [`Community::MAX_PEERS`]; -1: no limit.
     pub max_peers: Option<i32>,
     /// Whether the overlay has a peer graph of its own, bounded like the node's: its peers, addresses and services are then apart
-    /// from those of the others, and are forgotten when it is unloaded. Default `false`: the graph that the overlays share.
+    /// from those of the others, and are forgotten when it is unloaded. A snapshot of the node does not have them
+    /// ([`Engine::network_of`] does). Default `false`: the graph that the overlays share.
     pub own_network: bool,
     /// Whom to ask when nobody is known.
     pub bootstrappers: Bootstrappers,

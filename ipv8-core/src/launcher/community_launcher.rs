@@ -57,6 +57,10 @@ pub trait CommunityLauncher: Send + Sync + Sized + 'static {
     /// Name, order and place; made by [`launcher_meta!`](crate::launcher_meta!) (py-ipv8: `get_name`, `not_before`).
     const META: LauncherMeta;
 
+    /// Whether the overlay has a peer graph of its own, apart from the one that the node's other overlays share
+    /// ([`OverlayConfig::own_network`](crate::engine::OverlayConfig::own_network)); a configuration can say otherwise. Default: no.
+    const OWN_NETWORK: bool = false;
+
     /// Whether to launch it. Asked once a launch, before anything is started; no launcher waits for one that says no. Default: yes.
     fn should_launch(&self, session: &Self::Session) -> bool {
         let _ = session;

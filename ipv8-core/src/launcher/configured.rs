@@ -143,6 +143,9 @@ pub(super) fn overlay_config(
     };
     OverlayConfig {
         max_peers: own_limit.or(configuration.max_peers),
+        own_network: definition
+            .and_then(|definition| definition.own_network.as_ref())
+            .is_some_and(|own| own.value),
         bootstrappers,
         ..OverlayConfig::new(key.clone())
     }

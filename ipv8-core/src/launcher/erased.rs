@@ -133,6 +133,10 @@ impl<L: CommunityLauncher> steps::Steps for L {
         if let Some(own) = own.filter(|_| !told.key()) {
             overlay.my_peer = own;
         }
+        let definition = told.definition();
+        if definition.is_none_or(|definition| definition.own_network.is_none()) {
+            overlay.own_network = L::OWN_NETWORK;
+        }
         let mut strategies = Strategies::new();
         guarded(Hook::WalkStrategies, || {
             self.walk_strategies(&mut strategies);
