@@ -2,7 +2,8 @@
 A py-ipv8 node on loopback, steered by its command line and by JSON lines on stdin.
 
     peer.py --community HEX40 [--listen 127.0.0.1:0] [--bootstrap ADDR]... [--walker NAME:TARGET[,option=value...]]...
-            [--walk-interval 0.5] [--max-peers 30] [--key HEX148] [--old-style] [--bootstrap-timeout 1] [--duration 120]
+            [--walk-interval 0.5] [--max-peers 30] [--key HEX148] [--old-style] [--bootstrap-timeout 1] [--broadcast | --broadcast-silent]
+            [--duration 120]
 
 Commands: {"command": "send", "message": "everything" | "plain" | "timed", "to": ADDR or mid, "fields": {...}},
 {"command": "send_raw", "to": ADDR, "packet": hex}, {"command": "walk_to", "to": ADDR}, {"command": "ask", "to": mid},
@@ -21,6 +22,7 @@ import asyncio
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
+from ipv8.bootstrapping.udpbroadcast.bootstrapper import UDPBroadcastBootstrapper
 from ipv8.keyvault.crypto import default_eccrypto
 from ipv8.messaging.payload_headers import GlobalTimeDistributionPayload
 from ipv8_service import IPv8
@@ -51,6 +53,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--listen", type=parse_address, default=parse_address("127.0.0.1:0"))
     parser.add_argument("--bootstrap", type=parse_address, action="append", default=[])
     parser.add_argument("--bootstrap-timeout", type=float, default=1.0)
+    parser.add_argument("--broadcast", action="store_true", help="send beacons, and follow them")
+    parser.add_argument("--broadcast-silent", action="store_true", help="follow beacons, send none")
     parser.add_argument("--walker", type=walker, action="append", default=[])
     parser.add_argument("--walk-interval", type=float, default=0.5)
     parser.add_argument("--max-peers", type=int, default=30)
@@ -70,6 +74,10 @@ def configuration(args: argparse.Namespace) -> dict:
     key = bytes.fromhex(args.key) if args.key else default_eccrypto.generate_key("curve25519").key_to_bin()
     bootstrappers = [{"class": "DispersyBootstrapper", "init": {
         "ip_addresses": args.bootstrap, "dns_addresses": [], "bootstrap_timeout": args.bootstrap_timeout}}]
+    if not args.bootstrap:
+        bootstrappers.clear()
+    if args.broadcast or args.broadcast_silent:
+        bootstrappers.append({"class": "UDPBroadcastBootstrapper", "init": {"bootstrap_timeout": args.bootstrap_timeout}})
     return {
         "interfaces": [{"interface": interface(args), "ip": args.listen[0], "port": args.listen[1]}],
         "keys": [{"alias": "mine", "generation": "curve25519", "file": "", "bin": b64encode(key).decode()}],
@@ -77,7 +85,7 @@ def configuration(args: argparse.Namespace) -> dict:
         "working_directory": ".",
         "walker_interval": args.walk_interval,
         "overlays": [{"class": "TestCommunity", "key": "mine", "walkers": args.walker,
-                      "bootstrappers": bootstrappers if args.bootstrap else [], "on_start": [],
+                      "bootstrappers": bootstrappers, "on_start": [],
                       "initialize": {"max_peers": args.max_peers, "report": emit}}],
     }
 
@@ -169,6 +177,8 @@ async def main() -> None:
     """Run until told to stop."""
     args = arguments()
     keep_to_loopback(args.listen[0])
+    if args.broadcast_silent:
+        UDPBroadcastBootstrapper.beacon = lambda self, prefix: None
     ipv8 = IPv8(configuration(args),
                 extra_communities={"TestCommunity": community_class(args.community, args.old_style)})
     overlay = ipv8.overlays[0]

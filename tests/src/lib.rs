@@ -8,6 +8,7 @@ pub mod json;
 pub mod judgement;
 pub mod launch;
 pub mod mixed;
+pub mod namespace;
 pub mod payloads;
 pub mod probe;
 pub mod python;

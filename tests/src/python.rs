@@ -23,7 +23,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use crate::namespace::TwoHosts;
 pub use discovery::{Discovered, mids_of};
+
 pub use judge::Verdict;
 pub use peer::{Known, KnownPeer, Traffic};
 pub use process::{Listening, PythonProcess};
@@ -86,6 +88,30 @@ impl PythonNeighbour {
         PythonProcess::start(script, command)
     }
 
+    /// Starts a script of `tests/python` on a host of a network of its own.
+    ///
+    /// # Panics
+    /// When the process cannot be made.
+    #[must_use]
+    pub fn start_on(
+        &self,
+        hosts: &TwoHosts,
+        host: usize,
+        script: &str,
+        arguments: &[&str],
+    ) -> PythonProcess {
+        let inside = self.command(script);
+        let mut command = hosts.on(host, inside.get_program());
+        command.args(inside.get_args()).args(arguments);
+        for (name, value) in inside.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        PythonProcess::start(script, command)
+    }
+
     /// A command that runs a script of `tests/python`.
     fn command(&self, script: &str) -> Command {
         let mut command = environment::python_command(&self.python);
@@ -113,7 +139,7 @@ pub fn can_bind_or_skip(addresses: &[SocketAddr]) -> bool {
 }
 
 /// Says that the running test is skipped.
-fn skip(reason: &str) {
+pub(crate) fn skip(reason: &str) {
     let thread = std::thread::current();
     say(&format!(
         "skipped: {}: {reason}",

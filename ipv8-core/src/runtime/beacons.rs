@@ -43,11 +43,10 @@ impl Beacons {
         }
     }
 
-    /// Sends a beacon now or never: there will be another one.
-    pub(super) fn send(&mut self, beacon: &Beacon) -> Result<(), SendFailure> {
+    /// Sends a beacon, waiting as long for room as the node's own socket would: a new socket has none before it was asked.
+    pub(super) async fn send(&mut self, beacon: &Beacon) -> Result<(), SendFailure> {
         let endpoint = self.endpoint_mut().ok_or(SendFailure::NoInterface)?;
-        let sent = endpoint.try_send(beacon.to, &beacon.bytes);
-        sent.unwrap_or(Err(SendFailure::Busy))
+        endpoint.send(beacon.to, &beacon.bytes).await
     }
 
     /// Waits until something may have arrived; for ever without a socket.

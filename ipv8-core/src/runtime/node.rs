@@ -197,11 +197,11 @@ impl Node {
         }
     }
 
-    fn send_beacon(&mut self, beacon: &Beacon) {
+    async fn send_beacon(&mut self, beacon: &Beacon) {
         if self.beacons.open(&self.endpoint) {
             self.move_to(self.engine.local_addresses().clone());
         }
-        let sent = self.beacons.send(beacon);
+        let sent = self.beacons.send(beacon).await;
         count(self.engine.statistics_mut(), &beacon.bytes, sent);
     }
 
@@ -231,7 +231,7 @@ impl Node {
                     // An error only says that nobody listens.
                     let _ = self.events.send(event);
                 }
-                Output::Beacon(beacon) => self.send_beacon(&beacon),
+                Output::Beacon(beacon) => self.send_beacon(&beacon).await,
                 Output::Resolve(lookup) => self.resolver.start(lookup),
                 Output::Spawn(task) => self.futures.spawn(task),
                 Output::Cancel(id) => self.futures.cancel(id),

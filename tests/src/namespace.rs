@@ -1,0 +1,115 @@
+//! A local network of two hosts, made of network namespaces: the only place where a test may broadcast.
+
+use std::process::{Command, Stdio};
+
+use crate::python::skip;
+
+/// The hosts' addresses; the network is theirs alone.
+pub const HOSTS: [&str; 2] = ["10.77.0.1", "10.77.0.2"];
+
+/// Two namespaces joined by one cable; taken apart when dropped.
+#[derive(Debug)]
+pub struct TwoHosts {
+    names: [String; 2],
+}
+
+impl TwoHosts {
+    /// Two hosts that see each other's broadcasts; or, after one line that says `skipped: …`, `None`: the test should return.
+    ///
+    /// That needs Linux, the program `ip` and the right to make namespaces.
+    #[must_use]
+    pub fn or_skip(label: &str) -> Option<Self> {
+        let id = std::process::id();
+        let names = ["a", "b"].map(|host| format!("ipv8-{label}-{id}-{host}"));
+        let hosts = Self { names };
+        match hosts.build() {
+            Ok(()) => Some(hosts),
+            Err(reason) => {
+                skip(&reason);
+                None
+            }
+        }
+    }
+
+    fn build(&self) -> Result<(), String> {
+        let [a, b] = &self.names;
+        ip(&["netns", "add", a])?;
+        ip(&["netns", "add", b])?;
+        let cable = [
+            "link", "add", "cable", "netns", a, "type", "veth", "peer", "name", "cable", "netns", b,
+        ];
+        ip(&cable)?;
+        for (name, host) in self.names.iter().zip(HOSTS) {
+            let inside = |rest: &[&str]| ip(&[&["-n", name], rest].concat());
+            inside(&[
+                "addr",
+                "add",
+                &format!("{host}/24"),
+                "broadcast",
+                "+",
+                "dev",
+                "cable",
+            ])?;
+            inside(&["link", "set", "lo", "up"])?;
+            inside(&["link", "set", "cable", "up"])?;
+            // Without a route the system refuses to broadcast.
+            inside(&["route", "add", "default", "dev", "cable"])?;
+        }
+        Ok(())
+    }
+
+    /// A command that runs `program` on host 0 or 1.
+    ///
+    /// # Panics
+    /// For any other number.
+    #[must_use]
+    pub fn on(&self, host: usize, program: &std::ffi::OsStr) -> Command {
+        let mut command = Command::new("ip");
+        command
+            .args(["netns", "exec", &self.names[host]])
+            .arg(program);
+        command
+    }
+
+    /// Adds an address to host 0 or 1.
+    ///
+    /// # Panics
+    /// When that is refused, or for any other number.
+    pub fn add_address(&self, host: usize, address: &str) {
+        let added = ip(&[
+            "-n",
+            &self.names[host],
+            "addr",
+            "add",
+            address,
+            "dev",
+            "cable",
+        ]);
+        added.expect("an address is added");
+    }
+}
+
+impl Drop for TwoHosts {
+    fn drop(&mut self) {
+        for name in &self.names {
+            // What was not made cannot be taken away.
+            let _ = ip(&["netns", "del", name]);
+        }
+    }
+}
+
+fn ip(arguments: &[&str]) -> Result<(), String> {
+    let done = Command::new("ip")
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output();
+    let what = format!("ip {}", arguments.join(" "));
+    match done {
+        Ok(done) if done.status.success() => Ok(()),
+        Ok(done) => Err(format!(
+            "{what}: {}",
+            String::from_utf8_lossy(&done.stderr).trim()
+        )),
+        Err(error) => Err(format!("{what}: {error}")),
+    }
+}
