@@ -84,7 +84,10 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
         "dyn Any",
         &["overlay/", "community/", "context", "launcher/session.rs"],
     ),
-    ("dyn Bootstrapper", &["bootstrap/", "introduction/bootstrap.rs"]),
+    (
+        "dyn Bootstrapper",
+        &["bootstrap/", "introduction/bootstrap.rs"],
+    ),
     ("dyn DiscoveryStrategy", &["overlay/"]),
     ("verified.insert", &["network/verified.rs"]),
     // A test makes its nodes peers without a message.
