@@ -8,7 +8,9 @@ use super::definition::BootstrapperDefinition;
 use super::origin::Located;
 use super::problem::{Mistake, SettingProblem};
 use super::reader::Reader;
-use crate::bootstrap::{Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper};
+use crate::bootstrap::{
+    Bootstrapper, Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper,
+};
 use crate::options::Options;
 
 /// The classes that a configuration can name, as py-ipv8 calls them.
@@ -29,17 +31,10 @@ impl BootstrapperDefinition {
         path: &str,
     ) -> Vec<SettingProblem> {
         match self.class.value.as_str() {
-            "DispersyBootstrapper" => {
-                let mut dispersy = DispersyBootstrapper::default();
-                let problems = set_all(&mut dispersy, &self.init, &format!("{path}.init"));
-                bootstrappers.add_bootstrapper(dispersy);
-                problems
-            }
+            "DispersyBootstrapper" => self.add::<DispersyBootstrapper>(bootstrappers, path),
+            // py-ipv8's spelling, and the type's.
             "UDPBroadcastBootstrapper" | "UdpBroadcastBootstrapper" => {
-                let mut broadcast = UdpBroadcastBootstrapper::default();
-                let problems = set_all(&mut broadcast, &self.init, &format!("{path}.init"));
-                bootstrappers.add_bootstrapper(broadcast);
-                problems
+                self.add::<UdpBroadcastBootstrapper>(bootstrappers, path)
             }
             name => vec![SettingProblem {
                 origin: self.class.origin.clone(),
@@ -47,6 +42,19 @@ impl BootstrapperDefinition {
                 mistake: Mistake::unknown("bootstrapper", name, BOOTSTRAPPERS),
             }],
         }
+    }
+}
+
+impl BootstrapperDefinition {
+    fn add<B: Bootstrapper + Default + Options>(
+        &self,
+        bootstrappers: &mut Bootstrappers,
+        path: &str,
+    ) -> Vec<SettingProblem> {
+        let mut bootstrapper = B::default();
+        let problems = set_all(&mut bootstrapper, &self.init, &format!("{path}.init"));
+        bootstrappers.add_bootstrapper(bootstrapper);
+        problems
     }
 }
 

@@ -43,7 +43,11 @@ fn syntax(origin: Origin, reason: &str) -> SettingProblem {
 
 // The parser bounds the depth.
 fn table(from: &DeTable<'_>, lines: &Lines<'_>, problems: &mut Vec<SettingProblem>) -> Table {
-    from.iter()
+    // The parser sorts them by name.
+    let mut entries: Vec<_> = from.iter().collect();
+    entries.sort_by_key(|(name, _)| name.span().start);
+    entries
+        .into_iter()
         .map(|(name, value)| {
             let at = lines.at(name.span().start);
             let node = node(value, lines, problems);

@@ -1,0 +1,333 @@
+//! What a file says of launchers and overlays, launched: strategies, targets, options, settings, keys, actions, and what is refused.
+
+use std::sync::{Arc, Mutex};
+
+use ipv8_core::config::{Configuration, MyPeer, NamedKey};
+use ipv8_core::endpoint::MemoryNetwork;
+use ipv8_core::prelude::*;
+use ipv8_core::{Error, LauncherMeta, launcher_meta};
+use ipv8_tests::desk::key;
+use ipv8_tests::launch::endpoint;
+
+/// What a community was made with, and what was done to it.
+#[derive(Clone, Debug, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    fn note(&self, line: String) {
+        self.0.lock().expect("nobody panicked").push(line);
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.0.lock().expect("nobody panicked").clone()
+    }
+}
+
+#[derive(Default, Options)]
+struct Settings {
+    pub size: u8,
+    pub label: Option<String>,
+    log: Log,
+}
+
+/// `N` tells apart communities that differ in their id and name only.
+struct Tunnels<const N: u8> {
+    log: Log,
+}
+
+impl<const N: u8> Community for Tunnels<N> {
+    const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([N; 20]);
+    type Settings = Settings;
+
+    fn new(settings: Settings, cx: &mut Context<'_>) -> Result<Self, CommunityError> {
+        let Settings { size, label, log } = settings;
+        let (mid, peers) = (cx.my_mid(), cx.max_peers());
+        log.note(format!(
+            "{N}: size {size}, label {label:?}, mid {mid}, max_peers {peers}"
+        ));
+        Ok(Self { log })
+    }
+
+    fn available(available: &mut Available<Self>) {
+        available.strategy::<MyDiscoveryStrategy>().settings();
+        available.action("build_tunnels", Self::build_tunnels);
+        available.action("fail", |_: &mut Self, why: String, _: &mut Context<'_>| {
+            Err::<(), _>(why)
+        });
+    }
+}
+
+impl<const N: u8> Tunnels<N> {
+    fn build_tunnels(&mut self, hops: u32, _cx: &mut Context<'_>) {
+        self.log.note(format!("{N}: {hops} hops"));
+    }
+}
+
+#[derive(Default, Options)]
+struct MyDiscoveryStrategy {
+    /// How many steps to rest.
+    pub rest: u32,
+}
+
+impl<C: Community> DiscoveryStrategy<C> for MyDiscoveryStrategy {
+    fn take_step(&mut self, _community: &mut C, _cx: &mut Context<'_>) {}
+}
+
+/// A strategy that its community does not offer by name.
+struct Hidden;
+
+impl<C: Community> DiscoveryStrategy<C> for Hidden {
+    fn take_step(&mut self, _community: &mut C, _cx: &mut Context<'_>) {}
+}
+
+struct MyLauncher(Log);
+
+impl CommunityLauncher for MyLauncher {
+    type Overlay = Tunnels<1>;
+    type Session = ();
+    const META: LauncherMeta = launcher_meta!(name = "MyLauncher", after = []);
+
+    fn settings(&self, (): &()) -> Settings {
+        Settings {
+            size: 1,
+            label: Some("from the launcher".into()),
+            log: self.0.clone(),
+        }
+    }
+
+    fn walk_strategies(&self, strategies: &mut Strategies<Tunnels<1>>) {
+        strategies.add::<RandomWalk>(20, |walk| walk.window_size = 9);
+        strategies.add::<RandomWalk>(21, |_| {});
+        strategies.add_strategy(22, Hidden);
+    }
+}
+
+fn launchers(log: &Log, configuration: Configuration) -> Launchers {
+    Launchers::new()
+        .with(MyLauncher(log.clone()))
+        .community::<Tunnels<2>>()
+        .configuration(configuration)
+}
+
+fn read(text: &str) -> Configuration {
+    Configuration::new().toml("ipv8.toml", text).key(key(1))
+}
+
+/// Name and target of every strategy, by overlay.
+fn strategies(ipv8: &Ipv8) -> Vec<String> {
+    let launched = ipv8.launched();
+    let overlays = launched.iter();
+    let lines = overlays.map(|overlay| {
+        let strategies = overlay.strategies.iter();
+        let names: Vec<String> = strategies
+            .map(|strategy| format!("{} {}", strategy.name, strategy.target_peers))
+            .collect();
+        format!("{}: {}", overlay.name, names.join(", "))
+    });
+    lines.collect()
+}
+
+async fn launch(log: &Log, configuration: Configuration) -> Ipv8 {
+    let network = MemoryNetwork::new();
+    let launched = launchers(log, configuration)
+        .launch_on(endpoint(&network, "10.0.0.1:1000"))
+        .await;
+    launched.expect("a configuration that makes sense")
+}
+
+fn refused(configuration: Configuration) -> Vec<String> {
+    let checked = launchers(&Log::default(), configuration).check();
+    let error = checked.expect_err("there is something wrong");
+    error.problems().iter().map(ToString::to_string).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn strategies_are_changed_one_by_one_and_keep_what_nobody_names() {
+    let log = Log::default();
+    let text = r##"
+        [launchers.MyLauncher]
+        max_peers = 7
+        settings = { size = 3 }
+        [launchers.MyLauncher.strategies.RandomWalk]
+        init = { timeout = 5.0 }
+        [launchers.MyLauncher.strategies."RandomWalk#2"]
+        peers = -1
+        [launchers.MyLauncher.strategies.Hidden]
+        peers = 5
+    "##;
+    let ipv8 = launch(&log, read(text)).await;
+    assert_eq!(
+        strategies(&ipv8),
+        ["MyLauncher: RandomWalk 20, RandomWalk#2 -1, Hidden 5"]
+    );
+    let mid = key(1).mid();
+    let made = format!("1: size 3, label Some(\"from the launcher\"), mid {mid}, max_peers 7");
+    assert_eq!(log.lines(), [made]);
+    ipv8.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_of_walkers_replaces_those_of_the_launcher() {
+    let text = r#"
+        [launchers.MyLauncher]
+        walkers = [{ strategy = "MyDiscoveryStrategy", peers = -1, init = { rest = 2 } }, { strategy = "EdgeWalk" }]
+    "#;
+    let ipv8 = launch(&Log::default(), read(text)).await;
+    assert_eq!(
+        strategies(&ipv8),
+        ["MyLauncher: MyDiscoveryStrategy -1, EdgeWalk 20"]
+    );
+    ipv8.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn overlays_are_launched_without_a_launcher_with_keys_of_their_own() {
+    let log = Log::default();
+    let text = r#"
+        [launchers.MyLauncher]
+        key = "second"
+        on_start = [["build_tunnels", 2], ["build_tunnels", 3]]
+        [[overlays]]
+        class = "Tunnels"
+        walkers = [{ strategy = "MyDiscoveryStrategy", peers = 4 }]
+        initialize = { label = "from the file" }
+        [[overlays]]
+        class = "DiscoveryCommunity"
+        walkers = [{ strategy = "RandomChurn", peers = -1, init = { sample_size = 3 } }]
+        [[overlays]]
+        class = "HiddenTunnelCommunity"
+        on_start = [["anything"]]
+        [[overlays]]
+        class = "Tunnels"
+        enabled = false
+    "#;
+    let mut configuration = read(text);
+    configuration
+        .keys
+        .push(NamedKey::new("second", MyPeer::Key(key(2))));
+    let set = launchers(&log, configuration.clone());
+    let warnings: Vec<String> = set.warnings().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        warnings,
+        [
+            "ipv8.toml:13:17: overlays[2]: HiddenTunnelCommunity is left out: tunnels are not part of this library"
+        ]
+    );
+    let ipv8 = launch(&log, configuration).await;
+    assert_eq!(
+        strategies(&ipv8),
+        [
+            "MyLauncher: RandomWalk 20, RandomWalk#2 21, Hidden 22",
+            "Tunnels: MyDiscoveryStrategy 4",
+            "DiscoveryCommunity: RandomChurn -1"
+        ]
+    );
+    let mid = key(2).mid();
+    let made = format!("1: size 1, label Some(\"from the launcher\"), mid {mid}, max_peers 30");
+    assert_eq!(log.lines(), [made.as_str(), "1: 2 hops", "1: 3 hops"]);
+    let overlay = ipv8.overlay::<Tunnels<2>>().expect("it was launched");
+    let mid = overlay.call(|_, cx| cx.my_mid()).await.expect("it runs");
+    assert_eq!(mid, key(1).mid());
+    ipv8.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_launcher_is_left_out_by_name_and_variables_have_no_case() {
+    let configuration = read("[launchers.MyLauncher]\nenabled = true\n").variables([(
+        "IPV8_LAUNCHERS__MYLAUNCHER__ENABLED".to_owned(),
+        "false".to_owned(),
+    )]);
+    let ipv8 = launch(&Log::default(), configuration).await;
+    assert_eq!(strategies(&ipv8), [""; 0]);
+    ipv8.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_action_that_fails_ends_the_launch_with_its_place() {
+    let network = MemoryNetwork::new();
+    let text = "[launchers.MyLauncher]\non_start = [[\"fail\", \"not today\"]]\n";
+    let launched = launchers(&Log::default(), read(text))
+        .launch_on(endpoint(&network, "10.0.0.1:1000"))
+        .await;
+    let Err(error @ Error::Action { .. }) = launched else {
+        panic!("{launched:?}");
+    };
+    assert_eq!(
+        error.to_string(),
+        "ipv8.toml:2:14: the action fail of MyLauncher failed: not today"
+    );
+}
+
+#[test]
+fn what_no_launcher_or_community_has_is_refused_all_at_once() {
+    let text = r#"walk_interval = 0
+[launchers.MyLaucher]
+enabled = false
+[launchers.MyLauncher]
+settings = { size = 256, lable = "" }
+on_start = [["build_tunnel", 1], ["build_tunnels", "one"], ["build_tunnels"]]
+[launchers.MyLauncher.strategies]
+RandomWalk = { init = { window = 1, timeout = -1 } }
+EdgeWalk = {}
+Hidden = { init = { a = 1 } }
+[[overlays]]
+class = "DiscoverCommunity"
+[[overlays]]
+class = "Tunnels"
+walkers = [{ strategy = "MyDiscoveryStategy" }, { strategy = "RandomChurn" }]
+[[overlays]]
+class = "DiscoveryCommunity"
+initialize = { anonymize = true }
+"#;
+    let starts = [
+        "ipv8.toml:1:17: walk_interval: 0 will not do",
+        "ipv8.toml:2:12: launchers.MyLaucher: unknown launcher \"MyLaucher\": did you mean \"MyLauncher\"?",
+        "ipv8.toml:8:34: launchers.MyLauncher.strategies.RandomWalk.init: unknown option \"window\"",
+        "ipv8.toml:8:47: launchers.MyLauncher.strategies.RandomWalk.init: option \"timeout\" is -1, which is out of range",
+        "ipv8.toml:9:1: launchers.MyLauncher.strategies.EdgeWalk: unknown strategy of this launcher \"EdgeWalk\": there are RandomWalk, RandomWalk#2, Hidden",
+        "ipv8.toml:10:25: launchers.MyLauncher.strategies.Hidden.init: the options of Hidden cannot be set by name: the community has to offer it",
+        "ipv8.toml:5:21: launchers.MyLauncher.initialize: option \"size\" is 256, which is out of range",
+        "ipv8.toml:5:34: launchers.MyLauncher.initialize: unknown option \"lable\": there are size, label",
+        "ipv8.toml:6:14: launchers.MyLauncher.on_start[0]: unknown action \"build_tunnel\": did you mean \"build_tunnels\"?",
+        "ipv8.toml:6:35: launchers.MyLauncher.on_start[1]: argument 1 of action \"build_tunnels\" cannot be read",
+        "ipv8.toml:6:61: launchers.MyLauncher.on_start[2]: action \"build_tunnels\" wants 1 argument(s), and gets 0",
+        "ipv8.toml:12:9: overlays[0]: unknown community \"DiscoverCommunity\": did you mean \"DiscoveryCommunity\"?",
+        "ipv8.toml:15:25: overlays[1].walkers[0].strategy: unknown strategy \"MyDiscoveryStategy\" for Tunnels: did you mean \"MyDiscoveryStrategy\"?",
+        "ipv8.toml:15:62: overlays[1].walkers[1].strategy: unknown strategy \"RandomChurn\" for Tunnels: there are",
+        "ipv8.toml:18:28: overlays[2].initialize: unknown option \"anonymize\": there are no options here",
+    ];
+    let found = refused(read(text));
+    let wrong: Vec<_> = found
+        .iter()
+        .zip(starts)
+        .filter(|(problem, start)| !problem.starts_with(start))
+        .collect();
+    assert!(
+        wrong.is_empty() && found.len() == starts.len(),
+        "{wrong:#?}\n{found:#?}"
+    );
+}
+
+#[test]
+fn files_are_read_and_what_cannot_be_read_is_a_problem() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ipv8.toml");
+    std::fs::write(&path, "walk_interval = 0.25\n").expect("it can be written");
+    let configuration = Configuration::from_file(&path);
+    assert!(configuration.problems().is_empty());
+    let effective = configuration.effective();
+    let interval = effective.get("walk_interval").expect("it is always there");
+    assert_eq!(
+        interval.origin.to_string(),
+        format!("{}:1:17", path.display())
+    );
+    for missing in ["gone.toml", "gone.json", "."] {
+        let path = folder.path().join(missing);
+        let problems = Configuration::from_file(&path).problems();
+        let [problem] = &problems[..] else {
+            panic!("{problems:?}");
+        };
+        let start = format!("{}: this cannot be read: ", path.display());
+        assert!(problem.to_string().starts_with(&start), "{problem}");
+    }
+}
