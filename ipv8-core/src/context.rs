@@ -4,6 +4,7 @@
 //! ([`OverlayState`]); a [`Context`] lends both. That a call has them exclusively is what makes
 //! locks needless (py-ipv8's `walk_lock`).
 
+mod request_cache;
 mod requests;
 mod tasks;
 
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 use rand::rngs::StdRng;
 
+pub(crate) use request_cache::Passthrough;
 pub use requests::RequestError;
 pub(crate) use requests::{Waiting, answer_request, fail_request};
 pub use tasks::{FinishedTask, SpawnedTask, Task, TaskId};
@@ -28,8 +30,8 @@ use crate::network::Network;
 use crate::outbox::Outbox;
 use crate::packet::{CommunityId, Prefix, Unsealed};
 use crate::peer::Peer;
-use crate::request_cache::{Pending, RequestCache, RequestCacheError};
-use crate::tasks::Tasks;
+use crate::request_cache::{Pending, RequestCache};
+use crate::tasks::{TaskName, Tasks};
 use crate::timers::{TimerId, Timers};
 use crate::wire::{Authentication, Message, PackError, Signed};
 
@@ -197,6 +199,8 @@ pub struct OverlayState {
     /// The type of each response that the community takes in, by its message id.
     pub(crate) responses: HashMap<u8, TypeId>,
     pub(crate) tasks: Tasks<Job>,
+    /// Tasks that wait for something to be added to `requests` under this prefix and number.
+    pub(crate) waiters: Vec<(&'static str, u16, TaskName)>,
     /// The type of the community, and its name; what tasks and callbacks are checked against.
     pub(crate) community_type: Option<(TypeId, &'static str)>,
     wake: Option<TimerId>,
@@ -230,6 +234,7 @@ impl OverlayState {
             pending: Pending::default(),
             responses: HashMap::new(),
             tasks: Tasks::default(),
+            waiters: Vec::new(),
             community_type: None,
             wake: None,
         }
@@ -304,6 +309,16 @@ pub enum SendError {
     /// The outbox would not take it (counted under the same reason).
     #[error("the message was not queued ({}): send less in one call, or to an address of one peer", .0.name())]
     NotQueued(DropReason),
+    /// The datagram would be longer than this node may send: see [`DEFAULT_MAX_DATAGRAM`](crate::outbox::DEFAULT_MAX_DATAGRAM).
+    #[error(
+        "the message is {size} bytes long with its signature, and {limit} may be sent: send less in one message, or raise `max_datagram` in the configuration (to 65507 at most)"
+    )]
+    TooLong {
+        /// Its length in bytes, key and signature included, IP and UDP headers not.
+        size: usize,
+        /// The most it may be.
+        limit: usize,
+    },
 }
 
 /// The node as one overlay sees it, for the duration of one call.
@@ -314,6 +329,7 @@ pub struct Context<'a> {
     pub(crate) now: Instant,
     pub(crate) global_time: Option<u64>,
     pub(crate) source: Option<SocketAddr>,
+    pub(crate) passthrough: Option<Passthrough>,
 }
 
 impl<'a> Context<'a> {
@@ -325,6 +341,7 @@ impl<'a> Context<'a> {
             now,
             global_time: None,
             source: None,
+            passthrough: None,
         }
     }
 
@@ -505,8 +522,18 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     ///
-    /// [`SendError::Pack`] when a field does not fit its format, [`SendError::NotQueued`] when the
-    /// address is nobody's or the outbox is full.
+    /// Nothing is sent then, and each is counted under its [`DropReason`]:
+    ///
+    /// - [`SendError::Pack`] (`Unpackable`): a field does not fit its format, such as a text of more than 65,535 bytes in
+    ///   `varlenHutf8`. Mend the value, or give the field a wider format.
+    /// - [`SendError::TooLong`] (`TooLong`): the whole datagram is longer than the node may send, by default
+    ///   [`DEFAULT_MAX_DATAGRAM`](crate::outbox::DEFAULT_MAX_DATAGRAM).
+    /// - [`SendError::NotQueued`]: nothing can be sent to that address (`Unsendable`: port 0, an unspecified, multicast or
+    ///   broadcast host), or this call has sent more than [`OUTBOX_LIMIT`](crate::outbox::OUTBOX_LIMIT) datagrams already
+    ///   (`QueueFull`).
+    ///
+    /// That a datagram was queued does not mean that it arrives: the socket can refuse it (counted as `SendFailed`), the
+    /// network can lose it.
     pub fn send_to<M: Message>(
         &mut self,
         address: SocketAddr,
@@ -514,8 +541,40 @@ impl<'a> Context<'a> {
     ) -> Result<(), SendError> {
         let global_time = M::GLOBAL_TIME.then(|| self.claim_global_time());
         let signer = <M::Authentication as Authentication>::SIGNED.then_some(&self.state.my_key);
-        let packet = Unsealed::new(&self.state.prefix, M::ID, signer, global_time, message)?;
+        let packet = Unsealed::new(&self.state.prefix, M::ID, signer, global_time, message);
+        let packet = packet.map_err(|error| self.unpackable(error))?;
         self.enqueue(address, packet)
+    }
+
+    /// Sends `message` to the preferred address of every verified peer of this overlay, packed once. Returns to how many
+    /// it was queued; the others (an address that nothing can be sent to, an outbox that is full) are counted.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Pack`] and [`SendError::TooLong`] as [`Context::send_to`]; nobody is sent anything then.
+    pub fn broadcast<M: Message>(&mut self, message: &M) -> Result<usize, SendError> {
+        let peers: Vec<_> = self.peers().map(Peer::address).collect();
+        if peers.is_empty() {
+            return Ok(0);
+        }
+        let global_time = M::GLOBAL_TIME.then(|| self.claim_global_time());
+        let signer = <M::Authentication as Authentication>::SIGNED.then_some(&self.state.my_key);
+        let packet = Unsealed::new(&self.state.prefix, M::ID, signer, global_time, message);
+        let packet = packet.map_err(|error| self.unpackable(error))?;
+        let mut queued = 0;
+        for peer in peers {
+            match self.enqueue(peer, packet.clone()) {
+                Ok(()) => queued += 1,
+                Err(error @ SendError::TooLong { .. }) => return Err(error),
+                Err(_) => {}
+            }
+        }
+        Ok(queued)
+    }
+
+    fn unpackable(&mut self, error: PackError) -> SendError {
+        self.count_drop(DropReason::Unpackable);
+        SendError::Pack(error)
     }
 
     /// Sends `message` to `address`, signed with `signer`, a key of this node, and carrying `global_time`.
@@ -578,47 +637,16 @@ impl<'a> Context<'a> {
 
     /// Queues a finished packet, counting it if it is refused.
     pub(crate) fn enqueue(&mut self, to: SocketAddr, packet: Unsealed) -> Result<(), SendError> {
-        let (id, length) = (packet.message_id(), packet.sealed_length());
+        let id = packet.message_id();
+        let (size, limit) = (packet.sealed_length(), self.shared.outbox.max_datagram());
         self.shared.outbox.push(to, packet).map_err(|reason| {
             self.shared.statistics.record(reason);
-            SendError::NotQueued(reason)
+            match reason {
+                DropReason::TooLong => SendError::TooLong { size, limit },
+                _ => SendError::NotQueued(reason),
+            }
         })?;
-        self.state.traffic.sent(id, length);
+        self.state.traffic.sent(id, size);
         Ok(())
-    }
-
-    /// Remembers `data` under `prefix` and a number of its own for an answer that should come
-    /// within `timeout`; the number goes into the request. [`Context::pop_request`] takes it back;
-    /// otherwise [`crate::Community::on_request_timeout`] gets it (protocol 11).
-    ///
-    /// # Errors
-    ///
-    /// [`RequestCacheError`] when no number is free or the cache is full.
-    pub fn add_request<T: Any + Send>(
-        &mut self,
-        prefix: &'static str,
-        timeout: Duration,
-        data: T,
-    ) -> Result<u16, RequestCacheError> {
-        let deadline = self.now.checked_add(timeout);
-        let deadline = deadline.unwrap_or_else(|| self.now + LONGEST_WAIT);
-        let number = self.state.requests.add_random(
-            prefix,
-            deadline,
-            Box::new(data),
-            &mut self.shared.rng,
-        )?;
-        self.state.wake_at(deadline, &mut self.shared.timers);
-        Ok(number)
-    }
-
-    /// Takes what was remembered under `prefix` and `number`; `None` when the answer is late or
-    /// unknown, or when something of another type is kept there.
-    pub fn pop_request<T: Any>(&mut self, prefix: &'static str, number: u16) -> Option<T> {
-        if !self.state.requests.get(prefix, number)?.is::<T>() {
-            return None;
-        }
-        let data = self.state.requests.pop(prefix, number)?;
-        data.downcast::<T>().ok().map(|data| *data)
     }
 }

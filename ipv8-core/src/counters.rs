@@ -10,6 +10,8 @@ pub use traffic::{MessageTraffic, Traffic};
 pub enum DropReason {
     /// In: shorter than a prefix and a message id (23 bytes).
     TooShort,
+    /// In: longer than any datagram may be (65,507 bytes). Out: longer than this node may send.
+    TooLong,
     /// In: no overlay has this prefix.
     UnknownPrefix,
     /// In: the overlay has no handler for this message id.
@@ -50,8 +52,9 @@ pub enum DropReason {
 
 impl DropReason {
     /// Every reason, in the order of their discriminants.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::TooShort,
+        Self::TooLong,
         Self::UnknownPrefix,
         Self::UnknownMessage,
         Self::DeprecatedMessage,
@@ -76,6 +79,7 @@ impl DropReason {
     pub const fn name(self) -> &'static str {
         match self {
             Self::TooShort => "too_short",
+            Self::TooLong => "too_long",
             Self::UnknownPrefix => "unknown_prefix",
             Self::UnknownMessage => "unknown_message",
             Self::DeprecatedMessage => "deprecated_message",

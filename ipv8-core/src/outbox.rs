@@ -17,6 +17,18 @@ use crate::packet::Unsealed;
 /// call; more than that would overrun any socket.
 pub const OUTBOX_LIMIT: usize = 16_384;
 
+/// The most that UDP carries over IPv4, in bytes: 65,535 less the headers of IP (20) and UDP (8). Nothing longer is ever sent or
+/// taken in.
+pub const LARGEST_DATAGRAM: usize = 65_507;
+
+/// The longest datagram that a node sends unless configured otherwise, in bytes: what fits an Ethernet frame of 1,500 bytes behind
+/// the headers of IPv6 (40) and UDP (8), so that it reaches most of the internet in one piece.
+///
+/// What is longer travels in fragments. All of them must arrive for any of it to arrive, and many routers and firewalls drop
+/// fragments, so that a long message is lost to some peers every time and nobody is told. In a network of one's own, or on one
+/// machine, up to [`LARGEST_DATAGRAM`] are fine.
+pub const DEFAULT_MAX_DATAGRAM: usize = 1_452;
+
 /// One datagram to be signed and sent.
 #[derive(Debug)]
 pub struct Outgoing {
@@ -31,6 +43,7 @@ pub struct Outgoing {
 pub struct Outbox {
     queue: VecDeque<Outgoing>,
     limit: usize,
+    max_datagram: usize,
 }
 
 impl Default for Outbox {
@@ -46,16 +59,32 @@ impl Outbox {
         Self {
             queue: VecDeque::new(),
             limit,
+            max_datagram: DEFAULT_MAX_DATAGRAM,
         }
+    }
+
+    /// The longest datagram that is taken, in bytes.
+    #[must_use]
+    pub fn max_datagram(&self) -> usize {
+        self.max_datagram
+    }
+
+    /// Takes datagrams of up to `bytes`, at most [`LARGEST_DATAGRAM`].
+    pub fn set_max_datagram(&mut self, bytes: usize) {
+        self.max_datagram = bytes.min(LARGEST_DATAGRAM);
     }
 
     /// Queues `packet` for `to`.
     ///
     /// # Errors
     ///
+    /// [`DropReason::TooLong`] for a datagram above [`Outbox::max_datagram`],
     /// [`DropReason::Unsendable`] for an address no datagram can reach (see [`is_sendable`]),
     /// [`DropReason::QueueFull`] when the limit is reached. The packet is then gone.
     pub fn push(&mut self, to: SocketAddr, packet: Unsealed) -> Result<(), DropReason> {
+        if packet.sealed_length() > self.max_datagram {
+            return Err(DropReason::TooLong);
+        }
         if !is_sendable(&to) {
             return Err(DropReason::Unsendable);
         }
@@ -129,6 +158,19 @@ mod tests {
         assert_eq!(outbox.push(to, packet()), Err(DropReason::QueueFull));
         assert!(outbox.pop().is_some());
         assert!(outbox.is_empty());
+    }
+
+    #[test]
+    fn refuses_datagrams_that_are_too_long() {
+        let mut outbox = Outbox::default();
+        let to: SocketAddr = "10.0.0.1:1".parse().expect("an address");
+        outbox.set_max_datagram(usize::MAX);
+        assert_eq!(outbox.max_datagram(), LARGEST_DATAGRAM);
+        let length = packet().sealed_length();
+        outbox.set_max_datagram(length);
+        assert_eq!(outbox.push(to, packet()), Ok(()));
+        outbox.set_max_datagram(length - 1);
+        assert_eq!(outbox.push(to, packet()), Err(DropReason::TooLong));
     }
 
     #[test]

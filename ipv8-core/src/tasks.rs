@@ -285,6 +285,19 @@ impl<J> Tasks<J> {
         entry.timer = next.map(|next| self.timers.insert(next, due));
     }
 
+    /// Lets a task that runs once run at `now` instead of later. Does nothing for others.
+    pub fn hasten(&mut self, name: &str, now: Instant) {
+        let Some(entry) = self.entries.get_mut(name) else {
+            return;
+        };
+        let waits = entry.timer.filter(|timer| timer.at() > now);
+        if entry.kind == TaskKind::Once
+            && let Some(due) = waits.and_then(|timer| self.timers.cancel(timer))
+        {
+            entry.timer = Some(self.timers.insert(now, due));
+        }
+    }
+
     /// Ends the task of this name; gives its number and kind, or `None` when there is none.
     pub fn cancel(&mut self, name: &str) -> Option<(u64, TaskKind)> {
         let entry = self.entries.remove(name)?;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use ipv8_core::launcher::LauncherMeta;
 use ipv8_core::network::LoadedSnapshot;
+use ipv8_core::outbox::LARGEST_DATAGRAM;
 use ipv8_core::prelude::*;
 use ipv8_core::runtime::{NodeStatistics, RunningTracker, TrackerConfiguration};
 use serde_json::Value;
@@ -151,7 +152,9 @@ impl RustNode {
         let configuration = Configuration::new()
             .interfaces([options.listen])
             .bootstrap(options.bootstrap.iter().copied())
-            .walk_interval(options.walk_interval);
+            .walk_interval(options.walk_interval)
+            // Messages of every length are sent to and fro, on one machine.
+            .max_datagram(LARGEST_DATAGRAM);
         let configuration = match options.max_peers {
             Some(peers) => configuration.max_peers(peers),
             None => configuration,

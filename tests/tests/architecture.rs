@@ -66,11 +66,21 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
     // A session has its type back for each call of a launcher.
     (
         "downcast_mut",
-        &["overlay/", "engine/assemble.rs", "launcher/session.rs"],
+        &[
+            "overlay/",
+            "engine/assemble.rs",
+            "launcher/session.rs",
+            "context/request_cache.rs",
+        ],
     ),
     (
         "downcast_ref",
-        &["overlay/", "engine/assemble.rs", "launcher/session.rs"],
+        &[
+            "overlay/",
+            "engine/assemble.rs",
+            "launcher/session.rs",
+            "context/request_cache.rs",
+        ],
     ),
     ("as_any_mut", &["overlay/"]),
     ("as_any", &["overlay/"]),

@@ -7,7 +7,7 @@ use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, Place};
 use ipv8_core::prelude::*;
 use ipv8_core::request_cache::{DEFAULT_CAPACITY, RequestCacheError};
 use ipv8_tests::desk::{Desk, overlay_config};
-use ipv8_tests::probe::{ProbeSettings, Trap};
+use ipv8_tests::probe::{Probe, ProbeSettings, Trap};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -207,4 +207,92 @@ fn one_input_lets_each_request_time_out_once_even_if_it_is_made_again_without_pa
             Ok(round)
         );
     }
+}
+
+#[test]
+fn numbers_of_ones_own_choice_are_kept_apart_by_prefix_and_looked_at_by_type() {
+    let mut desk = Desk::new();
+    desk.call(|_, cx| {
+        assert_eq!(cx.add_request_as("state", 0, SECOND, 42_u32), Ok(()));
+        let again = cx.add_request_as("state", 0, SECOND, 43_u32);
+        assert_eq!(again, Err(RequestCacheError::InUse));
+        assert_eq!(cx.add_request_as("other", 0, SECOND, 'x'), Ok(()));
+        assert!(cx.has_request("state", 0) && !cx.has_request("state", 1));
+        assert_eq!(cx.get_request::<u32>("state", 0), Some(&42));
+        assert_eq!(cx.get_request::<char>("state", 0), None);
+        if let Some(data) = cx.get_request_mut::<u32>("state", 0) {
+            *data += 1;
+        }
+        assert_eq!(cx.pop_request::<u32>("state", 0), Some(43));
+        cx.clear_requests();
+        assert!(!cx.has_request("other", 0));
+    });
+}
+
+#[test]
+fn passthrough_replaces_timeouts_for_as_long_as_it_lasts() {
+    let mut desk = Desk::new();
+    let start = desk.now;
+    desk.call(|_, cx| {
+        cx.passthrough(Duration::ZERO, &["short"], |cx| {
+            cx.add_request("short", SECOND * 10, 1_u32)?;
+            cx.passthrough(SECOND * 2, &[], |cx| {
+                cx.add_request("long", SECOND * 10, 2_u32)
+            })?;
+            cx.add_request("long", SECOND * 10, 3_u32)
+        })
+        .expect("there is room");
+        cx.add_request("short", SECOND * 10, 4_u32)
+            .expect("there is room");
+    });
+    for (seconds, expected) in [(0, 1), (2, 2)] {
+        assert_eq!(desk.engine.poll_timeout(), Some(start + SECOND * seconds));
+        desk.tick(1);
+        assert_eq!(timeouts(&mut desk).last(), Some(&expected));
+    }
+    assert_eq!(desk.engine.poll_timeout(), Some(start + SECOND * 10));
+    desk.tick(1);
+    let mut all = timeouts(&mut desk);
+    all.sort_unstable();
+    assert_eq!(all, [1, 2, 3, 4]);
+}
+
+#[test]
+fn whoever_waits_for_a_request_is_called_when_it_is_added_or_when_it_was_not() {
+    let mut desk = Desk::new();
+    let start = desk.now;
+    let (told, heard) = std::sync::mpsc::channel();
+    let wait = |desk: &mut Desk, number, seconds: u32| {
+        let told = told.clone();
+        desk.call(|_, cx| {
+            let on_added =
+                move |_: &mut Probe, added: Result<(), RequestError>, _: &mut Context<'_>| {
+                    told.send((number, added)).expect("somebody listens");
+                };
+            cx.wait_for_request("state", number, SECOND * seconds, on_added)
+                .expect("there is room");
+        });
+    };
+    desk.call(|_, cx| cx.add_request_as("state", 1, SECOND * 60, ()))
+        .expect("it is free");
+    wait(&mut desk, 1, 30);
+    assert!(heard.try_recv().is_err(), "not within the call");
+    desk.tick(1);
+    assert_eq!((heard.try_recv(), desk.now), (Ok((1, Ok(()))), start));
+    wait(&mut desk, 2, 30);
+    wait(&mut desk, 2, 30);
+    wait(&mut desk, 3, 5);
+    desk.pass(SECOND);
+    // Taken back at once: it was there all the same.
+    desk.call(|_, cx| {
+        cx.add_request_as("state", 2, SECOND * 60, ())
+            .expect("it is free");
+        cx.pop_request::<()>("state", 2)
+    });
+    desk.tick(1);
+    assert_eq!(heard.try_recv(), Ok((2, Ok(()))));
+    assert_eq!(heard.try_recv(), Ok((2, Ok(()))), "each who waits");
+    desk.tick(1);
+    assert_eq!(desk.now, start + SECOND * 5);
+    assert_eq!(heard.try_recv(), Ok((3, Err(RequestError::Timeout))));
 }

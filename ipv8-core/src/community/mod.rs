@@ -84,6 +84,9 @@ pub trait Community: Sized + Send + 'static {
     /// reference. A node's configuration can override it.
     const MAX_PEERS: i32 = DEFAULT_MAX_PEERS;
 
+    /// Whether [`Community::on_network_peer_added`] and [`Community::on_network_peer_removed`] are called. Default: no.
+    const OBSERVES_NETWORK: bool = false;
+
     /// What a launcher can set; `()` when there is nothing.
     type Settings: Default + Send + 'static;
 
@@ -150,6 +153,18 @@ pub trait Community: Sized + Send + 'static {
 
     /// `peer` is no longer a verified peer of this overlay.
     fn on_peer_removed(&mut self, peer: &Peer, cx: &mut Context<'_>) {
+        let _ = (peer, cx);
+    }
+
+    /// `peer` is now a verified peer of the network, whatever overlays it is in (py-ipv8's `PeerObserver`). Only called
+    /// with [`Community::OBSERVES_NETWORK`]; those who were there when the overlay was loaded are not told of:
+    /// [`Context::network`] has them.
+    fn on_network_peer_added(&mut self, peer: &Peer, cx: &mut Context<'_>) {
+        let _ = (peer, cx);
+    }
+
+    /// `peer` was forgotten, with all its overlays. Only called with [`Community::OBSERVES_NETWORK`].
+    fn on_network_peer_removed(&mut self, peer: &Peer, cx: &mut Context<'_>) {
         let _ = (peer, cx);
     }
 

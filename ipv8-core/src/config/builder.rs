@@ -50,6 +50,13 @@ impl Configuration {
         self
     }
 
+    /// Sends no datagram of more than `bytes`.
+    #[must_use]
+    pub fn max_datagram(mut self, bytes: usize) -> Self {
+        self.max_datagram = bytes;
+        self
+    }
+
     /// Makes all random choices repeatable.
     #[must_use]
     pub fn seed(mut self, seed: [u8; 32]) -> Self {

@@ -14,11 +14,12 @@ pub(super) enum Form {
 }
 
 /// Settings that py-ipv8 does not have: a text with one of them is of our form.
-const OURS: [&str; 8] = [
+const OURS: [&str; 9] = [
     "walk_interval",
     "bootstrap",
     "bootstrap_override",
     "max_peers",
+    "max_datagram",
     "key_file",
     "snapshot_file",
     "network",

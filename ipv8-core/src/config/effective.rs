@@ -200,6 +200,7 @@ impl Configuration {
                     .map_or(Value::Null, texts),
             ),
             ("max_peers", json!(self.max_peers)),
+            ("max_datagram", json!(self.max_datagram)),
             (
                 "seed",
                 self.seed.map_or(Value::Null, |seed| hex(&seed).into()),

@@ -33,6 +33,7 @@ use serde_json::Value;
 
 use crate::bootstrap::{Bootstrappers, DispersyBootstrapper};
 use crate::network::NetworkLimits;
+use crate::outbox::{DEFAULT_MAX_DATAGRAM, LARGEST_DATAGRAM};
 
 pub use bootstrappers::BOOTSTRAPPERS;
 pub use definition::{
@@ -85,6 +86,9 @@ pub struct Configuration {
     pub seed: Option<[u8; 32]>,
     /// Bounds of the peer graph. Default [`NetworkLimits::default`].
     pub network: NetworkLimits,
+    /// The longest datagram that this node sends, in bytes with key and signature, without the headers of IP and UDP: 1 to 65,507. Anything
+    /// longer is an error where it is sent. Default [`DEFAULT_MAX_DATAGRAM`] (1,452), which says why.
+    pub max_datagram: usize,
     /// In place of every bootstrapper, whoever names it (this configuration, a launcher, an overlay of a file): one
     /// [`DispersyBootstrapper`] of these addresses; none at all if there are none. Default `None`: they stay.
     pub bootstrap_override: Option<Vec<SocketAddr>>,
@@ -123,6 +127,7 @@ impl Default for Configuration {
             max_peers: None,
             seed: None,
             network: NetworkLimits::default(),
+            max_datagram: DEFAULT_MAX_DATAGRAM,
             bootstrap_override: None,
             keys: Vec::new(),
             working_directory: PathBuf::from("."),
@@ -178,6 +183,9 @@ impl Configuration {
         }
         if let Some(peers) = self.max_peers.filter(|peers| *peers < -1) {
             problems.push(ConfigurationProblem::MaxPeers(peers));
+        }
+        if !(1..=LARGEST_DATAGRAM).contains(&self.max_datagram) {
+            problems.push(ConfigurationProblem::MaxDatagram(self.max_datagram));
         }
         problems.extend(self.sources.problems.iter().cloned().map(Into::into));
         problems.extend(self.unknown_keys().map(Into::into));

@@ -9,6 +9,7 @@ use crate::community::ActionError;
 use crate::crypto::KeyError;
 use crate::nearest::nearest;
 use crate::options::OptionError;
+use crate::outbox::{DEFAULT_MAX_DATAGRAM, LARGEST_DATAGRAM};
 use crate::overlay::UnknownStrategy;
 
 /// One setting that makes no sense. Its text says what would.
@@ -34,6 +35,8 @@ pub enum ConfigurationProblem {
     Bootstrap(SocketAddr),
     /// A peer limit below -1.
     MaxPeers(i32),
+    /// A datagram length of 0, or above what UDP carries.
+    MaxDatagram(usize),
     /// Something said in a file, in a variable, or of one overlay, with its place.
     Setting(Box<SettingProblem>),
 }
@@ -67,6 +70,10 @@ impl fmt::Display for ConfigurationProblem {
             Self::Bootstrap(address) => write!(
                 f,
                 "bootstrap address {address} cannot be sent to: give the address and port of a tracker"
+            ),
+            Self::MaxDatagram(bytes) => write!(
+                f,
+                "max_datagram is {bytes} bytes: give 1 to {LARGEST_DATAGRAM}, for instance {DEFAULT_MAX_DATAGRAM}"
             ),
             Self::MaxPeers(peers) => write!(
                 f,

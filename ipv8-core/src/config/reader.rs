@@ -9,6 +9,7 @@ use super::origin::{Located, Origin};
 use super::problem::{Mistake, SettingProblem, shown};
 use super::tree::{Kind, Node, Table};
 use crate::nearest::nearest;
+use crate::outbox::LARGEST_DATAGRAM;
 
 /// What was found wrong, and what was only worth a warning.
 #[derive(Debug, Default)]
@@ -100,6 +101,21 @@ impl Reader {
         let peers = number.as_i64().and_then(|peers| i32::try_from(peers).ok());
         match peers.filter(|peers| *peers >= -1) {
             Some(peers) => Some(located(peers, node)),
+            None => {
+                self.unfit(node, path, EXPECTED);
+                None
+            }
+        }
+    }
+
+    pub(super) fn datagram(&mut self, node: &Node, path: &str) -> Option<Located<usize>> {
+        const EXPECTED: &str = "a number of bytes from 1 to 65507";
+        let number = self.whole(node, path, EXPECTED)?;
+        let bytes = number
+            .as_u64()
+            .and_then(|bytes| usize::try_from(bytes).ok());
+        match bytes.filter(|bytes| (1..=LARGEST_DATAGRAM).contains(bytes)) {
+            Some(bytes) => Some(located(bytes, node)),
             None => {
                 self.unfit(node, path, EXPECTED);
                 None

@@ -78,6 +78,12 @@ impl Configuration {
             self.max_peers = Some(peers.value);
             self.note("max_peers", json!(peers.value), &node.origin);
         }
+        if let Some((node, path)) = fields.take("max_datagram")
+            && let Some(bytes) = reader.datagram(&node, &path)
+        {
+            self.max_datagram = bytes.value;
+            self.note("max_datagram", json!(bytes.value), &node.origin);
+        }
         if let Some((node, path)) = fields.take("seed")
             && let Some(text) = reader.text(&node, &path)
         {

@@ -219,7 +219,7 @@ impl Context<'_> {
                 Err(error) => on_answer(community, Err(error), cx),
             }
         });
-        let deadline = self.deadline(timeout);
+        let deadline = self.deadline(self.patience(M::NAME, timeout));
         let (response, greatest) = (M::Response::ID, M::Identifier::GREATEST);
         let (pending, rng) = (&mut self.state.pending, &mut self.shared.rng);
         let waiting: Waiting = Box::new(on_answer);

@@ -270,6 +270,9 @@ impl OverlayState {
         let Some((number, kind)) = self.tasks.cancel(name) else {
             return false;
         };
+        if !self.waiters.is_empty() {
+            self.waiters.retain(|(_, _, waiter)| *waiter != name);
+        }
         if kind == TaskKind::Future {
             shared.futures.cancel(self.task_id(number));
         }

@@ -8,6 +8,7 @@ use crate::community::OpenMessage;
 use crate::counters::DropReason;
 use crate::engine::{Engine, Place};
 use crate::introduction::{IntroductionMessage, OpenIntroduction, SignedBy, introduction_opener};
+use crate::outbox::LARGEST_DATAGRAM;
 use crate::overlay::{OpenedBody, Panicked, guarded};
 use crate::packet::{CommunityId, Header, OpenError, Prefix};
 use crate::payload::ids;
@@ -136,6 +137,9 @@ impl Engine {
     fn examine(&self, source: SocketAddr, datagram: &[u8]) -> Result<Ticket, DropReason> {
         if let Some(prefix) = read_beacon(datagram) {
             return self.examine_beacon(source, prefix);
+        }
+        if datagram.len() > LARGEST_DATAGRAM {
+            return Err(DropReason::TooLong);
         }
         let Header { prefix, id, .. } = Header::split(datagram).ok_or(DropReason::TooShort)?;
         let overlay = CommunityId::from_prefix(prefix).ok_or(DropReason::UnknownPrefix)?;

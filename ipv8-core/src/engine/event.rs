@@ -26,6 +26,16 @@ pub enum Event {
         /// The peer, as it was then.
         peer: Peer,
     },
+    /// A peer was verified that was not before, in whatever overlay.
+    NetworkPeerAdded {
+        /// The peer, as it was then.
+        peer: Peer,
+    },
+    /// A verified peer was forgotten, with all its overlays.
+    NetworkPeerRemoved {
+        /// The peer, as it was then.
+        peer: Peer,
+    },
     /// A peer answered a ping.
     Latency {
         /// The overlay that pinged.
@@ -149,7 +159,7 @@ pub enum Place {
     Message(u8),
     /// The step of the strategy of this name.
     Step(StrategyName),
-    /// `Community::on_peer_added` or `on_peer_removed`.
+    /// `Community::on_peer_added` or `on_peer_removed`, or their twins for the whole network.
     PeerObserver,
     /// `Community::on_request_timeout`.
     RequestTimeout,

@@ -48,9 +48,10 @@ use crate::bootstrap::{Beacon, Lookup, LookupError};
 use crate::context::{FutureWork, LocalAddresses, Shared, TaskEvent};
 use crate::counters::Statistics;
 use crate::network::{Network, NetworkLimits, PeerChange};
-use crate::outbox::Outgoing;
+use crate::outbox::{DEFAULT_MAX_DATAGRAM, Outgoing};
 use crate::overlay::{AnyOverlay, Panicked, StepOutcome, StrategyId, guarded};
 use crate::packet::CommunityId;
+use crate::peer::Peer;
 use crate::scheduler::Scheduler;
 
 /// The time in which every strategy gets one turn, unless configured (py-ipv8's
@@ -71,6 +72,8 @@ pub struct EngineConfig {
     pub walk_interval: Duration,
     /// The bounds of the peer graph. Default [`NetworkLimits::default`].
     pub network: NetworkLimits,
+    /// The longest datagram that is sent, in bytes. Default [`DEFAULT_MAX_DATAGRAM`](crate::outbox::DEFAULT_MAX_DATAGRAM).
+    pub max_datagram: usize,
 }
 
 impl EngineConfig {
@@ -81,6 +84,7 @@ impl EngineConfig {
             seed,
             walk_interval: WALK_INTERVAL,
             network: NetworkLimits::default(),
+            max_datagram: DEFAULT_MAX_DATAGRAM,
         }
     }
 }
@@ -153,9 +157,11 @@ impl Engine {
     #[must_use]
     pub fn new(config: &EngineConfig) -> Self {
         let rng = StdRng::from_seed(config.seed);
+        let mut shared = Shared::new(Network::new(config.network.clone()), rng);
+        shared.outbox.set_max_datagram(config.max_datagram);
         Self {
             overlays: IndexMap::new(),
-            shared: Shared::new(Network::new(config.network.clone()), rng),
+            shared,
             scheduler: Scheduler::new(config.walk_interval),
             events: VecDeque::new(),
             events_lost: 0,
@@ -358,8 +364,8 @@ impl Engine {
 
     fn tell(&mut self, change: PeerChange, now: Instant) {
         let (overlay, result, event) = match change {
-            // Overlays hear of the peers that have their service; nobody needs the rest.
-            PeerChange::Added(_) | PeerChange::Removed(_) => return,
+            PeerChange::Added(peer) => return self.tell_of_network(&peer, true, now),
+            PeerChange::Removed(peer) => return self.tell_of_network(&peer, false, now),
             PeerChange::ServiceAdded { service, peer } => {
                 let loaded = self.overlays.get_mut(&service);
                 let result = loaded.map_or(Ok(()), |overlay| {
@@ -391,6 +397,25 @@ impl Engine {
         };
         self.note(overlay, Place::PeerObserver, result);
         self.emit(event);
+    }
+
+    /// Tells the overlays that observe the whole network, and listeners.
+    fn tell_of_network(&mut self, peer: &Peer, added: bool, now: Instant) {
+        let observers = self.overlays.iter();
+        let observers = observers.filter(|(_, overlay)| overlay.observes_network());
+        let observers: Vec<_> = observers.map(|(id, _)| *id).collect();
+        for id in observers {
+            let loaded = self.overlays.get_mut(&id);
+            let result = loaded.map_or(Ok(()), |overlay| {
+                overlay.network_peer(peer, added, &mut self.shared, now)
+            });
+            self.note(id, Place::PeerObserver, result);
+        }
+        let peer = peer.clone();
+        self.emit(match added {
+            true => Event::NetworkPeerAdded { peer },
+            false => Event::NetworkPeerRemoved { peer },
+        });
     }
 
     fn emit(&mut self, event: Event) {

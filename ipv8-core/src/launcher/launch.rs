@@ -247,5 +247,6 @@ fn engine(configuration: &Configuration) -> Result<Engine, Error> {
         seed,
         walk_interval: configuration.interval(),
         network: configuration.network.clone(),
+        max_datagram: configuration.max_datagram,
     }))
 }

@@ -271,6 +271,23 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         })
     }
 
+    fn observes_network(&self) -> bool {
+        C::OBSERVES_NETWORK
+    }
+
+    fn network_peer(
+        &mut self,
+        peer: &Peer,
+        added: bool,
+        shared: &mut Shared,
+        now: Instant,
+    ) -> Result<(), Panicked> {
+        self.with(shared, now, |community, cx| match added {
+            true => community.on_network_peer_added(peer, cx),
+            false => community.on_network_peer_removed(peer, cx),
+        })
+    }
+
     fn peer_removed(
         &mut self,
         peer: &Peer,

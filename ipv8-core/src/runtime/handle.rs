@@ -187,11 +187,16 @@ impl Ipv8 {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        since_launch.unwrap_or_else(|| match self.shared.events.upgrade() {
+        since_launch.unwrap_or_else(|| self.subscribe())
+    }
+
+    /// The events from now on.
+    pub(super) fn subscribe(&self) -> broadcast::Receiver<Event> {
+        match self.shared.events.upgrade() {
             Some(events) => events.subscribe(),
             // The node has stopped: a channel that is closed already.
             None => broadcast::channel(1).1,
-        })
+        }
     }
 
     /// The node's figures.

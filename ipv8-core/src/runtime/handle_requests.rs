@@ -96,6 +96,30 @@ impl<C: Community> OverlayHandle<C> {
         .await
     }
 
+    /// Waits until something waits under `prefix` and `number` in the overlay's request cache: at once if it does already.
+    /// See [`Context::wait_for_request`].
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError::Request`] with [`RequestError::Timeout`] when nothing has come after `timeout`, or
+    /// [`RequestError::Unloaded`]; otherwise as [`OverlayHandle::register_task`].
+    pub async fn wait_for_request(
+        &self,
+        prefix: &'static str,
+        number: u16,
+        timeout: Duration,
+    ) -> Result<(), HandleError> {
+        let (told, added) = oneshot::channel();
+        let on_added = move |_: &mut C, added: Result<(), RequestError>, _: &mut Context<'_>| {
+            drop(told.send(added));
+        };
+        let waiting =
+            self.call(move |_, cx| cx.wait_for_request(prefix, number, timeout, on_added));
+        waiting.await??;
+        // An error: the task went with the overlay.
+        Ok(added.await.map_err(|_| RequestError::Unloaded)??)
+    }
+
     async fn ask<M: Request>(
         &self,
         send: impl FnOnce(Answered<M>, &mut Context<'_>) -> Result<M::Identifier, RequestError>

@@ -17,6 +17,7 @@ mod lan_watch;
 mod my_peer;
 mod node;
 mod overlay_handle;
+mod peer_events;
 mod resolver;
 mod signals;
 mod snapshots;
@@ -31,6 +32,7 @@ pub(crate) use hold::HeldNode;
 pub(crate) use my_peer::my_peer;
 pub(crate) use node::now;
 pub use overlay_handle::OverlayHandle;
+pub use peer_events::{PeerEvent, PeerEvents};
 #[cfg(feature = "cli")]
 pub(crate) use signals::stop_signal;
 pub use statistics::NodeStatistics;

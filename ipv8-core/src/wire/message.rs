@@ -7,6 +7,55 @@ use super::{PackError, Reader, UnpackError, Writer};
 /// `#[derive(Payload)]` implements it from the fields of a struct, in the order they are written. A payload
 /// is also a [`Field`](super::Field), with the format `payload`, and a list of payloads is one with the
 /// format `payload-list`.
+///
+/// # How do I send …?
+///
+/// | what | write | py-ipv8 |
+/// |---|---|---|
+/// | a text | `String` (up to 65,535 bytes of UTF-8) | `varlenHutf8` |
+/// | bytes | `Vec<u8>` (up to 65,535) | `varlenH` |
+/// | more of either | `#[payload(format = "varlenIutf8")]`, `#[payload(format = "varlenI")]` | the same |
+/// | bytes up to the end of the message, as they are | [`Raw`](super::Raw), as the last field | `raw` |
+/// | exactly N bytes, such as a hash | `[u8; N]` | `20s`, `32s`, `64s` |
+/// | a number | `u8` to `u64`, `i32`, `i64`, `f32`, `f64` | `B` to `Q`, `l`, `q`, `f`, `d` |
+/// | yes or no | `bool`; eight in one byte: [`Bits`](super::Bits) | `?`, `bits` |
+/// | an address | `SocketAddr`, `SocketAddrV4`; with a host name too: [`Address`](crate::address::Address) | `ip_address`, `ipv4`, `address` |
+/// | several things in one | a struct with `#[derive(Payload)]`, without an id | `payload` |
+/// | a list of such structs | `Vec<Item>` | `payload-list` |
+/// | a list of numbers or flags | `Vec<i64>`, `Vec<f64>`, `Vec<bool>` | `arrayH-q`, `arrayH-d`, `arrayH-?` |
+/// | a list of byte strings | `Vec<Vec<u8>>` with `#[payload(format = "varlenH-list")]` | `varlenH-list` |
+/// | a list of texts | `Vec<Line>`, where `Line` is a struct with one `String` | `payload-list` |
+/// | something optional | a list with one item or none, as below; or a `bool` and the value | |
+/// | one of several | a number that says which, and [`Raw`](super::Raw) or a message of its own for each | |
+///
+/// IPv8 has no format for an absent value or a choice, so those need a convention of yours that the other side shares.
+/// The whole message must fit a datagram: see [`DEFAULT_MAX_DATAGRAM`](crate::outbox::DEFAULT_MAX_DATAGRAM).
+///
+/// ```
+/// use ipv8_core::prelude::*;
+///
+/// #[derive(Payload)]
+/// #[payload(id = 1)]
+/// pub struct Post {
+///     pub title: String,
+///     pub lines: Vec<Line>,
+///     /// None or one.
+///     pub author: Vec<Line>,
+///     #[payload(format = "varlenH-list")]
+///     pub pictures: Vec<Vec<u8>>,
+/// }
+///
+/// #[derive(Payload)]
+/// pub struct Line {
+///     pub text: String,
+/// }
+///
+/// impl Post {
+///     pub fn author(&self) -> Option<&str> {
+///         self.author.first().map(|line| line.text.as_str())
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no payload",
     label = "does not implement `Payload`",

@@ -171,6 +171,8 @@ impl Node {
                     verdict.sent.push(hex::encode(&outgoing.packet.seal()));
                     verdict.to.push(to);
                 }
+                // Each peer is also one of the network.
+                Output::Event(Event::NetworkPeerAdded { .. }) => {}
                 Output::Event(Event::PeerAdded { peer, .. }) => {
                     verdict.added.push(peer.mid().to_string());
                 }

@@ -41,6 +41,10 @@ const WRONG: &[(&str, &str)] = &[
         ":2:19: walker_interval: walk_interval, also called walker_interval, is given twice",
     ),
     (
+        "max_datagram = 65508",
+        ":1:16: max_datagram: 65508 will not do: give a number of bytes from 1 to 65507",
+    ),
+    (
         "max_peers = -2",
         ":1:13: max_peers: -2 will not do: give a number of peers, or -1",
     ),
