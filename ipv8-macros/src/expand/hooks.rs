@@ -72,10 +72,11 @@ fn called(call: &Call) -> TokenStream {
 
 // settings.directory = session.directory.clone();
 fn settings(kwargs: &[Kwargs], around: &Surroundings<'_>) -> TokenStream {
-    let Surroundings { krate, this, at } = *around;
-    if kwargs.is_empty() {
+    let Surroundings { krate, this, .. } = *around;
+    let Some(first) = kwargs.first() else {
         return TokenStream::new();
-    }
+    };
+    let at = generated_at(first.span);
     let values = kwargs.iter().flat_map(|kwargs| &kwargs.settings);
     let session = visible_session(values.map(|(_, value)| value), this);
     let settings = ours("settings", at);
