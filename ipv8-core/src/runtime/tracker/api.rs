@@ -1,4 +1,4 @@
-//! The state of a tracker over HTTP, as py-ipv8's tracker serves it (protocol 10.4, 15), on loopback unless told otherwise.
+//! The state of a tracker over HTTP, as py-ipv8's tracker serves it (protocol 10.4), on loopback unless told otherwise.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
