@@ -237,6 +237,39 @@ fn who_makes_many_keys_expels_its_own() {
     assert!(good > 900, "{good} of 1000");
 }
 
+/// The ids of the answers to one request.
+fn answers(tracker: &mut Tracker, from: SocketAddr, style: Style, supports_new: bool) -> Vec<u8> {
+    let own = address("10.0.0.9:9");
+    let mut request = IntroductionRequest::new(style, address("20.9.9.9:9"), own, own, 1);
+    request.supports_new_style = supports_new;
+    let packet = sealed_styled(PROBE, &key(1), style, request);
+    tracker.handle(from, &packet, Instant::now());
+    let sent = std::iter::from_fn(|| tracker.poll_output());
+    let ids = sent.map(|outgoing| {
+        assert_eq!(outgoing.to, from, "at the address it asked from");
+        outgoing.packet.seal()[22]
+    });
+    ids.collect()
+}
+
+#[test]
+fn everybody_is_answered_in_its_own_style() {
+    let mut tracker = with_limits(TrackerLimits::default());
+    let (v4, v6) = (at(1), address("[2001:db8::1]:1"));
+    for (from, style, supports_new, id) in [
+        (v4, Style::Old, false, 245),
+        (v4, Style::Old, true, 233),
+        (v4, Style::New, true, 233),
+        (v6, Style::New, true, 233),
+        // Whoever can ask from there can read the answer.
+        (v6, Style::Old, false, 233),
+    ] {
+        let ids = answers(&mut tracker, from, style, supports_new);
+        assert_eq!(ids, [id], "{from} {style:?} {supports_new}");
+    }
+    assert_eq!(tracker.statistics().dropped(), 0);
+}
+
 #[test]
 fn a_tracker_takes_introduction_requests_and_nothing_else() {
     let mut tracker = with_limits(TrackerLimits::default());

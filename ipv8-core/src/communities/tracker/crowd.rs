@@ -174,6 +174,7 @@ impl Crowd {
     }
 }
 
+/// A wanted member, each with the same chance as long as there are few, about the same otherwise.
 fn pick_member<'a>(
     rng: &mut StdRng,
     members: &'a IndexSet<PublicKey>,
@@ -181,8 +182,10 @@ fn pick_member<'a>(
     looked_through: bool,
 ) -> Option<&'a PublicKey> {
     let count = members.len();
-    if count == 0 {
-        return None;
+    if count <= DRAWS {
+        let wanted: Vec<_> = members.iter().filter(|key| wanted(key)).collect();
+        let drawn = rng.random_range(0..wanted.len().max(1));
+        return wanted.get(drawn).copied();
     }
     for _ in 0..DRAWS {
         let drawn = members.get_index(rng.random_range(0..count))?;

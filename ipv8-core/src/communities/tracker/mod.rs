@@ -173,9 +173,13 @@ impl Tracker {
         if let SocketAddr::V4(lan) = request.source_lan {
             peer.set_lan_address(lan);
         }
-        let mut answered = Style::Old;
+        let mut answered = style;
         if style == Style::New || request.supports_new_style {
             peer.mark_new_style();
+            answered = Style::New;
+        }
+        if source.is_ipv6() {
+            // An old answer could not even name the requester's address.
             answered = Style::New;
         }
         let service = self.state.community_id;
