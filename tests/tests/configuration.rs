@@ -331,3 +331,77 @@ fn files_are_read_and_what_cannot_be_read_is_a_problem() {
         assert!(problem.to_string().starts_with(&start), "{problem}");
     }
 }
+
+/// A node with one key, described as py-ipv8 does, in this folder.
+async fn keyed(folder: &std::path::Path, key: serde_json::Value) -> Result<Ipv8, Error> {
+    let text = serde_json::json!({"max_peers": 30, "working_directory": folder, "keys": [key]});
+    let configuration = Configuration::new().json("ipv8.json", &text.to_string());
+    let network = MemoryNetwork::new();
+    Launchers::new()
+        .configuration(configuration)
+        .launch_on(endpoint(&network, "10.0.0.1:1000"))
+        .await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_file_begins_at_the_working_directory_and_goes_before_the_key_given() {
+    const BIN: &str = "TGliTmFDTFNLOgCGf+PrJcxTbnO7U6ZTQHr80g8X3ajintUjsDwk2V15pS2+yvjF7cg/Dxj7iPM9StwXpAMQeL+W0StvhX0ywEY=";
+    let folder = tempfile::tempdir().expect("a folder");
+    let given = || serde_json::json!({"alias": "a", "bin": BIN, "file": "kept.pem"});
+    let first = keyed(folder.path(), given()).await.expect("a key");
+    let mid = first.my_peer().mid();
+    first.stop().await;
+    let kept = std::fs::read(folder.path().join("kept.pem")).expect("it was written");
+    assert_eq!(&kept[..10], b"LibNaCLSK:");
+    let by_file = serde_json::json!({"alias": "a", "file": "kept.pem", "generation": "medium"});
+    let again = keyed(folder.path(), by_file)
+        .await
+        .expect("the same key, whatever its generation says");
+    assert_eq!(again.my_peer().mid(), mid);
+    again.stop().await;
+    std::fs::write(folder.path().join("kept.pem"), *key(5).to_bytes()).expect("it can be written");
+    let other = keyed(folder.path(), given())
+        .await
+        .expect("the key of the file");
+    assert_eq!(other.my_peer().mid(), key(5).mid());
+    other.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_legacy_key_is_read_only_to_say_that_it_cannot_sign() {
+    let vectors: serde_json::Value =
+        serde_json::from_str(include_str!("../vectors/keys.json")).expect("JSON");
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut legacy = 0;
+    for vector in vectors["keys"].as_array().expect("a list") {
+        let generation = vector["security_level"].as_str().expect("text");
+        if generation == "curve25519" {
+            continue;
+        }
+        legacy += 1;
+        let file = format!("{generation}-{legacy}.pem");
+        let entry = || serde_json::json!({"alias": "a", "file": file, "generation": generation});
+        let missing = keyed(folder.path(), entry()).await.expect_err("no file");
+        assert!(
+            missing
+                .to_string()
+                .contains("cannot sign here: write generation = \"curve25519\""),
+            "{missing}"
+        );
+        let bin = vector["private_bin"].as_str().expect("hex");
+        let bytes: Vec<u8> = (0..bin.len() / 2)
+            .map(|at| u8::from_str_radix(&bin[2 * at..2 * at + 2], 16).expect("hex"))
+            .collect();
+        std::fs::write(folder.path().join(&file), bytes).expect("it can be written");
+        let refused = keyed(folder.path(), entry())
+            .await
+            .expect_err("it cannot sign");
+        assert!(
+            refused
+                .to_string()
+                .contains("a private key on a deprecated curve cannot sign"),
+            "{refused}"
+        );
+    }
+    assert!(legacy >= 4, "{legacy}");
+}
