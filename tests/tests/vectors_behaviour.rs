@@ -337,6 +337,7 @@ fn packets_that_py_ipv8_ignores_are_dropped_and_counted() {
         engine
             .add_overlay::<Quiet>(config, QuietId(id), Strategies::new(), now)
             .expect("the overlay is made");
+        while engine.poll_output().is_some() {}
         let packet = hex(&case["packet"]);
         if let Some(ticket) = engine.admit("20.0.0.1:1001".parse().expect("an address"), &packet) {
             engine.handle(Input::Opened(ticket.open(&packet)), now);
