@@ -133,6 +133,32 @@ fn the_discovery_community_finds_peers_of_both_and_measures_them() {
     );
 }
 
+#[test]
+fn a_configuration_says_what_the_command_line_leaves_open() {
+    let mut tracker = Program::start("tracker", &JSON);
+    let server = tracker.listening().0;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("node.toml");
+    let text = format!(
+        "interfaces = [\"127.0.0.1:0\"]\nwalk_interval = 0.05\nbootstrap = [\"{server}\"]\n\
+         [[overlays]]\nclass = \"DiscoveryCommunity\"\nwalkers = [\n\
+         {{ strategy = \"RandomWalk\", peers = 20 }},\n{{ strategy = \"RandomChurn\", peers = -1 }},\n]\n"
+    );
+    fs::write(&path, text).expect("a file");
+    let path = path.to_str().expect("a printable path");
+    let arguments = [&["--config", path][..], &JSON].concat();
+    let mut nodes = [(); 2].map(|()| Program::start("node", &arguments));
+    let [one, other] = nodes.each_mut().map(Program::listening);
+    for (node, wanted) in nodes.iter_mut().zip([other, one]) {
+        assert_eq!(node.event_named("latency")["mid"], wanted.1);
+    }
+    fs::write(path, "walk_intervall = 1").expect("a file");
+    let end = run("node", &["--config", path]);
+    assert_eq!((end.code, end.lines.len()), (Some(2), 0), "{end:?}");
+    let mistake = ":1:1: unknown setting \"walk_intervall\": did you mean \"walk_interval\"?";
+    assert!(end.stderr.contains(mistake), "{end:?}");
+}
+
 /// Whether `name` ends within a second of a signal: at one of three times, as the machine may be busy.
 #[cfg(unix)]
 fn ends_within_a_second(name: &str, signal: &str, stdout: &Stdout) -> bool {

@@ -1,11 +1,10 @@
 //! The command line of the node.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
-use ipv8_core::config::DEFAULT_WALK_INTERVAL;
 use ipv8_core::{CommunityId, Configuration};
 use ipv8_examples::arguments::seconds;
 use ipv8_examples::report::Events;
@@ -14,13 +13,20 @@ use ipv8_examples::walker::Walker;
 use crate::beginning::{Beginning, Server};
 use crate::community::COMMUNITY_ID;
 
+/// Where the node listens unless something is said of it: at any port, of this machine only.
+const HERE: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0));
+
 /// A peer of one community, steered by its command line.
 #[derive(Debug, Parser)]
 #[command(name = "node")]
 pub(crate) struct Arguments {
     /// Where to listen; once for IPv4, once for IPv6. Port 0: any free one. A port that is taken: one of the next
-    #[arg(long = "listen", value_name = "ADDR", default_value = "127.0.0.1:0")]
+    /// [default: 127.0.0.1:0, or what the configuration says]
+    #[arg(long = "listen", value_name = "ADDR")]
     interfaces: Vec<SocketAddr>,
+    /// A configuration, TOML or JSON, also py-ipv8's: what the command line says comes on top
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// The community to join, as 40 hexadecimal digits
     #[arg(long, value_name = "HEX40", default_value_t = COMMUNITY_ID)]
     pub(crate) community: CommunityId,
@@ -43,20 +49,18 @@ pub(crate) struct Arguments {
     /// inactive_time, drop_time. PeriodicSimilarity: interval
     #[arg(long = "walker", value_name = "NAME:TARGET[,option=value…]")]
     pub(crate) walkers: Vec<Walker>,
-    /// How many peers to accept requests from; -1: no limit
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 30,
-        allow_negative_numbers = true
-    )]
-    max_peers: i32,
-    /// The time in which every strategy gets one turn
-    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_WALK_INTERVAL, allow_negative_numbers = true)]
-    walk_interval: f64,
+    /// How many peers to accept requests from; -1: no limit [default: 30]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    max_peers: Option<i32>,
+    /// The time in which every strategy gets one turn [default: 0.5]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    walk_interval: Option<f64>,
     /// The file with the node's key; made if it is missing. Without it: a new key
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
+    /// A file of addresses to start from, and to keep those of the peers in
+    #[arg(long, value_name = "FILE")]
+    snapshot: Option<PathBuf>,
     /// How long to run. Without it: until Ctrl-C or SIGTERM
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     pub(crate) duration: Option<Duration>,
@@ -68,11 +72,25 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// How the node is to be set up.
     pub(crate) fn configuration(&self) -> Configuration {
-        let configuration = Configuration::new()
-            .interfaces(self.interfaces.iter().copied())
-            .bootstrap(self.bootstrap.iter().copied())
-            .max_peers(self.max_peers)
-            .walk_interval(self.walk_interval);
+        let mut configuration = match &self.config {
+            Some(path) => Configuration::from_file(path),
+            None => Configuration::new().interfaces([HERE]),
+        };
+        if !self.interfaces.is_empty() {
+            configuration.interfaces.clone_from(&self.interfaces);
+        }
+        if !self.bootstrap.is_empty() {
+            configuration.bootstrap.clone_from(&self.bootstrap);
+        }
+        if let Some(peers) = self.max_peers {
+            configuration = configuration.max_peers(peers);
+        }
+        if let Some(seconds) = self.walk_interval {
+            configuration = configuration.walk_interval(seconds);
+        }
+        if let Some(path) = &self.snapshot {
+            configuration.snapshot_file = Some(path.clone());
+        }
         match &self.key {
             Some(path) => configuration.key_file(path),
             None => configuration,
