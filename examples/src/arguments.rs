@@ -35,7 +35,9 @@ pub fn read<A: Parser>(problems: impl FnOnce(&A) -> Vec<String>) -> Result<A, Ex
 
 /// The error with what clap leaves out: the usage, and the nearest argument there is.
 fn completed(mut error: Error, command: &mut Command) -> Error {
-    if error.get(ContextKind::Usage).is_none() {
+    // Of a missing argument clap shows only those that belong together.
+    let is_partial = error.kind() == ErrorKind::MissingRequiredArgument;
+    if is_partial || error.get(ContextKind::Usage).is_none() {
         let usage = ContextValue::StyledStr(command.render_usage());
         error.insert(ContextKind::Usage, usage);
     }

@@ -81,6 +81,30 @@ fn communities_are_told_apart() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_snapshot_leads_back_to_the_peers() {
+    let mut tracker = Program::start("tracker", &JSON);
+    let server = tracker.listening().0.to_string();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("peers");
+    let path = path.to_str().expect("a printable path");
+    let mut staying = quick_node(&server);
+    let mid = staying.listening().1;
+    let walk = ["--walker", "RandomWalk:20", "--walk-interval", "0.1"];
+    let keeping = [&["--snapshot", path][..], &walk, &JSON].concat();
+    let mut leaving = Program::start("node", &[&["--bootstrap", &server], &keeping[..]].concat());
+    assert_eq!(leaving.event_named("peer_added")["mid"], mid);
+    leaving.signal("TERM");
+    assert_eq!(leaving.end().code, Some(0));
+    // Nobody else knows the way.
+    tracker.signal("TERM");
+    tracker.end();
+    let mut back = Program::start("node", &keeping);
+    assert_eq!(back.event_named("peer_added")["mid"], mid);
+}
+
+#[cfg(unix)]
 #[test]
 fn the_discovery_community_finds_peers_of_both_and_measures_them() {
     let mut tracker = Program::start("tracker", &JSON);
