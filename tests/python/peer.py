@@ -1,7 +1,7 @@
 """
 A py-ipv8 node on loopback, steered by its command line and by JSON lines on stdin.
 
-    peer.py --community HEX40 [--listen 127.0.0.1:0] [--bootstrap ADDR]... [--walker NAME:TARGET[,option=value...]]...
+    peer.py --community HEX40 [--listen 127.0.0.1:0] [--listen6 [::1]:0] [--bootstrap ADDR]... [--walker NAME:TARGET[,option=value...]]...
             [--walk-interval 0.5] [--max-peers 30] [--key HEX148] [--old-style] [--bootstrap-timeout 1] [--broadcast | --broadcast-silent]
             [--duration 120]
 
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from ipv8.bootstrapping.udpbroadcast.bootstrapper import UDPBroadcastBootstrapper
 from ipv8.keyvault.crypto import default_eccrypto
+from ipv8.messaging.interfaces.endpoint import EndpointListener
 from ipv8.messaging.payload_headers import GlobalTimeDistributionPayload
 from ipv8_service import IPv8
 
@@ -51,6 +52,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--community", required=True)
     parser.add_argument("--listen", type=parse_address, default=parse_address("127.0.0.1:0"))
+    parser.add_argument("--listen6", type=parse_address, help="a second, IPv6 address")
     parser.add_argument("--bootstrap", type=parse_address, action="append", default=[])
     parser.add_argument("--bootstrap-timeout", type=float, default=1.0)
     parser.add_argument("--broadcast", action="store_true", help="send beacons, and follow them")
@@ -78,8 +80,11 @@ def configuration(args: argparse.Namespace) -> dict:
         bootstrappers.clear()
     if args.broadcast or args.broadcast_silent:
         bootstrappers.append({"class": "UDPBroadcastBootstrapper", "init": {"bootstrap_timeout": args.bootstrap_timeout}})
+    interfaces = [{"interface": interface(args), "ip": args.listen[0], "port": args.listen[1]}]
+    if args.listen6:
+        interfaces.append({"interface": "UDPIPv6", "ip": args.listen6[0], "port": args.listen6[1]})
     return {
-        "interfaces": [{"interface": interface(args), "ip": args.listen[0], "port": args.listen[1]}],
+        "interfaces": interfaces,
         "keys": [{"alias": "mine", "generation": "curve25519", "file": "", "bin": b64encode(key).decode()}],
         "logger": {"level": "WARNING"},
         "working_directory": ".",
@@ -184,9 +189,13 @@ async def main() -> None:
     overlay = ipv8.overlays[0]
     udp = ipv8.endpoint.interfaces[interface(args)]
     counters = Counters(udp)
+    if args.listen6:
+        # it would look at the preferred interface, which is the other one
+        EndpointListener.get_ipv6_address = lambda self: ipv8.endpoint.interfaces["UDPIPv6"].get_address()[:2]
     control = Control(args.duration)
     await ipv8.start()
     emit("listening", address=address_text(udp.get_address()), mid=overlay.my_peer.mid.hex(),
+         address6=address_text(ipv8.endpoint.interfaces["UDPIPv6"].get_address()) if args.listen6 else None,
          public_key=overlay.my_peer.public_key.key_to_bin().hex())
     reason = await control.obey(Commands(overlay, counters).handlers())
     await finish(reason, ipv8.stop())

@@ -71,21 +71,15 @@ impl TwoHosts {
         command
     }
 
-    /// Adds an address to host 0 or 1.
+    /// Takes the address of host 0 or 1 away and gives it another one.
     ///
     /// # Panics
     /// When that is refused, or for any other number.
-    pub fn add_address(&self, host: usize, address: &str) {
-        let added = ip(&[
-            "-n",
-            &self.names[host],
-            "addr",
-            "add",
-            address,
-            "dev",
-            "cable",
-        ]);
-        added.expect("an address is added");
+    pub fn move_to(&self, host: usize, address: &str) {
+        let inside = |rest: &[&str]| ip(&[&["-n", &self.names[host]], rest].concat());
+        inside(&["addr", "flush", "dev", "cable"]).expect("an address is taken away");
+        let given = inside(&["addr", "add", address, "dev", "cable"]);
+        given.expect("an address is given");
     }
 }
 

@@ -40,6 +40,8 @@ pub struct RustNodeOptions {
     pub community: CommunityId,
     /// Where it listens. Default `127.0.0.1:0`.
     pub listen: SocketAddr,
+    /// A second, IPv6 address where it listens. Default none.
+    pub listen6: Option<SocketAddr>,
     /// The trackers it begins with. Default none.
     pub bootstrap: Vec<SocketAddr>,
     /// Names and ports of further trackers. Default none.
@@ -64,6 +66,7 @@ impl RustNodeOptions {
         Self {
             community: CommunityId::from_hex(community),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            listen6: None,
             bootstrap: Vec::new(),
             names: Vec::new(),
             broadcast: None,
@@ -150,7 +153,7 @@ impl RustNode {
             events,
         };
         let configuration = Configuration::new()
-            .interfaces([options.listen])
+            .interfaces([options.listen].into_iter().chain(options.listen6))
             .bootstrap(options.bootstrap.iter().copied())
             .walk_interval(options.walk_interval)
             // Messages of every length are sent to and fro, on one machine.
@@ -237,6 +240,12 @@ impl RustNode {
             let service = cx.community_id();
             cx.network().walkable_addresses(service).collect()
         })
+    }
+
+    /// What it takes for its LAN address.
+    #[must_use]
+    pub fn lan(&self) -> SocketAddr {
+        self.call(|cx| cx.my_estimated_lan())
     }
 
     /// What it takes for its WAN address.

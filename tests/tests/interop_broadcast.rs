@@ -1,4 +1,4 @@
-//! Beacons between a node of ours and py-ipv8, on a local network made of namespaces.
+//! Beacons between a node of ours and py-ipv8, and a node that moves, on a local network made of namespaces.
 //!
 //! A node of ours on one of its hosts is this very program, started there with [`ROLE`] set.
 
@@ -15,7 +15,7 @@ use serde_json::json;
 
 const COMMUNITY: &str = "69707638206f7665722069707636207361667368";
 
-/// What the node inside a namespace does: `hear` or `say`.
+/// What the node inside a namespace does: `hear`, `say`, or `move`.
 const ROLE: &str = "IPV8_TEST_BEACONS";
 
 /// Another process of this program, ended when dropped.
@@ -42,13 +42,17 @@ fn inside(hosts: &TwoHosts, role: &str) -> Inside {
 
 /// Waits until the node inside has said that it knows somebody with that mid.
 fn wait_until_met(inside: &mut Inside, mid: &str) {
+    wait_for_line(&mut lines(inside), &format!("met {mid}"));
+}
+
+fn lines(inside: &mut Inside) -> impl Iterator<Item = String> + use<> {
     let lines = BufReader::new(inside.0.stdout.take().expect("a pipe")).lines();
-    let mut lines = lines.map_while(Result::ok);
-    let wanted = format!("met {mid}");
-    assert!(
-        lines.any(|line| line.contains(&wanted)),
-        "it never {wanted}"
-    );
+    lines.map_while(Result::ok)
+}
+
+fn wait_for_line(lines: &mut impl Iterator<Item = String>, wanted: &str) {
+    let mut lines = lines.filter(|line| line.contains(wanted));
+    assert!(lines.next().is_some(), "never heard of: {wanted}");
 }
 
 fn theirs(hosts: &TwoHosts, python: &PythonNeighbour, option: &str) -> (PythonProcess, String) {
@@ -78,6 +82,13 @@ fn the_node_inside_a_namespace() {
     }
     options.broadcast = Some(broadcast);
     let mut ours = RustNode::start(&options);
+    if role == "move" {
+        for _ in 0..600 {
+            println!("lan {}", ours.lan());
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        return;
+    }
     ours.bootstrap();
     let met = ours.wait_for_event("peer_added");
     println!("met {}", met["mid"].as_str().expect("a mid"));
@@ -115,4 +126,17 @@ fn py_ipv8_follows_our_beacons() {
     let mut ours = inside(&hosts, "say");
     wait_until_met(&mut ours, &mid);
     assert_eq!(theirs.known().peers.len(), 1);
+}
+
+#[test]
+fn a_machine_that_moves_is_noticed() {
+    let Some(hosts) = TwoHosts::or_skip("move") else {
+        return;
+    };
+    let mut ours = inside(&hosts, "move");
+    let mut lines = lines(&mut ours);
+    wait_for_line(&mut lines, &format!("lan {}:8090", HOSTS[0]));
+    // The way to everywhere goes too: what is left is the address of the interface.
+    hosts.move_to(0, "10.77.0.5/24");
+    wait_for_line(&mut lines, "lan 10.77.0.5:8090");
 }

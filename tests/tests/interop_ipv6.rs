@@ -1,10 +1,10 @@
 //! A node of ours and a Python one over IPv6 on loopback.
 
-use std::net::{Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use ipv8_tests::payloads::Timed;
 use ipv8_tests::python::{PythonNeighbour, can_bind_or_skip};
-use ipv8_tests::rust_node::{RustNode, RustNodeOptions};
+use ipv8_tests::rust_node::{RustNode, RustNodeOptions, until};
 use serde_json::json;
 
 const COMMUNITY: &str = "69707638206f7665722069707636207361667365";
@@ -58,4 +58,47 @@ fn nodes_on_ipv6_verify_each_other_and_talk() {
         (&json!(listening.mid), &fields)
     );
     assert_eq!(ours.statistics().engine.dropped(), 0);
+}
+
+#[test]
+fn a_python_node_known_by_ipv4_is_learned_by_ipv6() {
+    let (here, listen6) = (
+        SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
+    );
+    if !can_bind_or_skip(&[listen6]) {
+        return;
+    }
+    let Some(python) = PythonNeighbour::or_skip() else {
+        return;
+    };
+    let (text, text6) = (here.to_string(), listen6.to_string());
+    let arguments = [
+        "--community",
+        COMMUNITY,
+        "--listen",
+        &text,
+        "--listen6",
+        &text6,
+    ];
+    let mut theirs = python.start("peer.py", &arguments);
+    let listening = theirs.wait_for_event("listening");
+    let [ipv4, ipv6] = ["address", "address6"].map(|name| {
+        let address = listening[name].as_str().expect("an address");
+        address.parse::<SocketAddr>().expect("an address")
+    });
+    let mid = listening["mid"].as_str().expect("a mid");
+    let mut options = RustNodeOptions::new(COMMUNITY);
+    options.listen6 = Some(listen6);
+    let mut ours = RustNode::start(&options);
+    // In the old style it cannot name its other address; from the second time on it can.
+    ours.walk_to(ipv4);
+    ours.wait_for_peer(mid);
+    assert!(!ours.peers()[0].has_address(&ipv6));
+    ours.ask_peer(mid);
+    // We ask it to puncture its way to us over IPv6, and it does.
+    until("its IPv6 address", || {
+        ours.peers()[0].has_address(&ipv6).then_some(())
+    });
+    assert!(ours.peers()[0].has_address(&ipv4));
 }
