@@ -4,300 +4,38 @@
 //! ([`OverlayState`]); a [`Context`] lends both. That a call has them exclusively is what makes
 //! locks needless (py-ipv8's `walk_lock`).
 
+mod local;
 mod request_cache;
 mod requests;
+mod shared;
+mod state;
 mod tasks;
 
-use std::any::{Any, TypeId};
-use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 use rand::rngs::StdRng;
 
+pub use local::{Interfaces, LocalAddresses};
 pub(crate) use request_cache::Passthrough;
 pub use requests::RequestError;
 pub(crate) use requests::{Waiting, answer_request, fail_request};
+pub(crate) use shared::Latency;
+pub use shared::Shared;
+pub use state::OverlayState;
 pub use tasks::{FinishedTask, SpawnedTask, Task, TaskId};
-pub(crate) use tasks::{FutureQueue, FutureWork, Job, TaskEvent, finish_task, run_task};
+pub(crate) use tasks::{FutureWork, TaskEvent, finish_task, run_task};
 
-use crate::address::UNSPECIFIED;
-use crate::bootstrap::{Beacon, Bootstrappers, Lookup};
-use crate::counters::{DropReason, Statistics, Traffic};
+use crate::counters::DropReason;
 use crate::crypto::{Mid, PrivateKey, PublicKey};
 use crate::network::Network;
-use crate::outbox::Outbox;
-use crate::packet::{CommunityId, Prefix, Unsealed};
+use crate::packet::{CommunityId, Unsealed};
 use crate::peer::Peer;
-use crate::request_cache::{Pending, RequestCache};
-use crate::tasks::{TaskName, Tasks};
-use crate::timers::{TimerId, Timers};
 use crate::wire::{Authentication, Message, PackError, Signed};
 
 /// What [`Duration`]s too long for the clock become: nobody waits for an answer that long.
 const LONGEST_WAIT: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-
-/// The addresses this machine has, as far as the runtime knows them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LocalAddresses {
-    /// The own IPv4 LAN address (guessed host, port of the socket); `0.0.0.0:0` while unknown.
-    pub lan: SocketAddr,
-    /// The own IPv6 address, if there is an IPv6 interface and its address is known.
-    pub ipv6: Option<SocketAddr>,
-    /// Whether there is a socket for IPv4, and one for IPv6.
-    pub interfaces: Interfaces,
-    /// Further IPv4 hosts of this machine: peers there are introduced by their LAN address.
-    pub lan_hosts: Vec<Ipv4Addr>,
-    /// The address of the socket that beacons are sent from, once there is one: what comes from it is this node's own.
-    pub beacon: Option<SocketAddr>,
-}
-
-impl LocalAddresses {
-    /// Whether a beacon from `source` was sent by this very node: from the port of its beacon socket on a host of its own.
-    pub(crate) fn is_own_beacon(&self, source: &SocketAddr) -> bool {
-        let own_host = match source.ip() {
-            IpAddr::V4(host) => host.is_loopback() || self.lan_hosts.contains(&host),
-            IpAddr::V6(host) => host.is_loopback(),
-        };
-        let same_port = |beacon: SocketAddr| beacon.port() == source.port();
-        (own_host || source.ip() == self.lan.ip()) && self.beacon.is_some_and(same_port)
-    }
-}
-
-/// Which address classes this node has a socket for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Interfaces {
-    /// A socket for IPv4 (py-ipv8's `UDPIPv4`).
-    pub ipv4: bool,
-    /// A socket for IPv6 (py-ipv8's `UDPIPv6`).
-    pub ipv6: bool,
-}
-
-impl Interfaces {
-    /// Whether datagrams to `address` have a socket to leave by.
-    #[must_use]
-    pub fn reach(self, address: &SocketAddr) -> bool {
-        if address.is_ipv4() {
-            self.ipv4
-        } else {
-            self.ipv6
-        }
-    }
-}
-
-impl Default for LocalAddresses {
-    fn default() -> Self {
-        Self {
-            lan: UNSPECIFIED,
-            ipv6: None,
-            interfaces: Interfaces {
-                ipv4: true,
-                ipv6: false,
-            },
-            lan_hosts: Vec::new(),
-            beacon: None,
-        }
-    }
-}
-
-/// What all overlays of one engine share.
-#[derive(Debug)]
-pub struct Shared {
-    /// The peer graph of the overlays without one of their own.
-    pub network: Network,
-    /// What is to be sent.
-    pub outbox: Outbox,
-    /// When which overlay (by its community id) wants to be woken for its requests and tasks.
-    pub timers: Timers<CommunityId>,
-    /// The only source of randomness; everything follows from its seed.
-    pub rng: StdRng,
-    /// What came in, went out and was dropped.
-    pub statistics: Statistics,
-    /// Where this node is.
-    pub local: LocalAddresses,
-    /// Names to look up.
-    pub(crate) lookups: VecDeque<Lookup>,
-    /// Beacons to send.
-    pub(crate) beacons: VecDeque<Beacon>,
-    /// Bootstrappers that panicked, with their overlay, until the engine tells of it.
-    pub(crate) bootstrapper_panics: Vec<(CommunityId, &'static str)>,
-    /// The key of each overlay of the node (py-ipv8's `service_overlays`).
-    pub(crate) overlay_keys: IndexMap<CommunityId, PrivateKey>,
-    /// Pings that were answered and nobody was told of yet.
-    pub(crate) latencies: Vec<Latency>,
-    /// Futures that somebody is to poll, or to stop polling.
-    pub(crate) futures: FutureQueue,
-    clocks: HashMap<Mid, u64>,
-}
-
-/// One answered ping.
-#[derive(Clone, Debug)]
-pub(crate) struct Latency {
-    pub(crate) overlay: CommunityId,
-    pub(crate) peer: Peer,
-    pub(crate) round_trip: Duration,
-}
-
-impl Shared {
-    /// Nothing known, nothing to send.
-    #[must_use]
-    pub fn new(network: Network, rng: StdRng) -> Self {
-        Self {
-            network,
-            outbox: Outbox::default(),
-            timers: Timers::default(),
-            rng,
-            statistics: Statistics::default(),
-            local: LocalAddresses::default(),
-            lookups: VecDeque::new(),
-            beacons: VecDeque::new(),
-            bootstrapper_panics: Vec::new(),
-            overlay_keys: IndexMap::new(),
-            latencies: Vec::new(),
-            futures: FutureQueue::default(),
-            clocks: HashMap::new(),
-        }
-    }
-
-    /// Lets the Lamport clock of the key `mid` go on from `time`.
-    pub(crate) fn start_clock(&mut self, mid: Mid, time: u64) {
-        self.clocks.insert(mid, time);
-    }
-
-    /// Advances the Lamport clock of the key `mid` and returns the new value (protocol 4.2): the
-    /// first message of a key carries 1, and overlays with the same key count together.
-    fn claim_global_time(&mut self, mid: Mid) -> u64 {
-        let clock = self.clocks.entry(mid).or_insert(0);
-        *clock = clock.wrapping_add(1);
-        *clock
-    }
-}
-
-/// What one overlay owns beside its community and strategies.
-#[derive(Debug)]
-pub struct OverlayState {
-    pub(crate) community_id: CommunityId,
-    /// Tells apart overlays that had the same id one after the other.
-    pub(crate) serial: u64,
-    /// What the overlay is called among those of its engine; empty until an engine has it.
-    pub(crate) name: String,
-    pub(crate) traffic: Traffic,
-    /// Its peer graph, if it does not share the node's.
-    pub(crate) own_network: Option<Box<Network>>,
-    pub(crate) prefix: Prefix,
-    pub(crate) my_key: PrivateKey,
-    pub(crate) max_peers: i32,
-    pub(crate) wan: SocketAddr,
-    /// The own address of each class as the last introduction response saw it.
-    pub(crate) ipv4: Option<SocketAddr>,
-    pub(crate) ipv6: Option<SocketAddr>,
-    pub(crate) bootstrappers: Bootstrappers,
-    pub(crate) requests: RequestCache<Box<dyn Any + Send>>,
-    /// Requests whose answers go to a method of the community.
-    pub(crate) pending: Pending<Waiting>,
-    /// The type of each response that the community takes in, by its message id.
-    pub(crate) responses: HashMap<u8, TypeId>,
-    pub(crate) tasks: Tasks<Job>,
-    /// Tasks that wait for something to be added to `requests` under this prefix and number.
-    pub(crate) waiters: Vec<(&'static str, u16, TaskName)>,
-    /// The type of the community, and its name; what tasks and callbacks are checked against.
-    pub(crate) community_type: Option<(TypeId, &'static str)>,
-    wake: Option<TimerId>,
-}
-
-impl OverlayState {
-    /// The state of an overlay that has met nobody yet.
-    ///
-    /// `max_peers` below zero means no limit.
-    #[must_use]
-    pub fn new(
-        community_id: CommunityId,
-        my_key: PrivateKey,
-        max_peers: i32,
-        bootstrappers: Bootstrappers,
-    ) -> Self {
-        Self {
-            community_id,
-            serial: 0,
-            name: String::new(),
-            traffic: Traffic::default(),
-            own_network: None,
-            prefix: community_id.prefix(),
-            my_key,
-            max_peers,
-            wan: UNSPECIFIED,
-            ipv4: None,
-            ipv6: None,
-            bootstrappers,
-            requests: RequestCache::default(),
-            pending: Pending::default(),
-            responses: HashMap::new(),
-            tasks: Tasks::default(),
-            waiters: Vec::new(),
-            community_type: None,
-            wake: None,
-        }
-    }
-
-    /// Has the engine come back at `at` for a request, a task or a bootstrapper, or earlier. There is one timer for
-    /// each overlay, so that answered requests leave none behind.
-    pub(crate) fn wake_at(&mut self, at: Instant, timers: &mut Timers<CommunityId>) {
-        if self.wake.is_some_and(|earlier| earlier.at() <= at) {
-            return;
-        }
-        self.stay_asleep(timers);
-        self.wake = Some(timers.insert(at, self.community_id));
-    }
-
-    /// Has the engine come back for what requests, tasks and bootstrappers wait for now, and nothing else.
-    pub(crate) fn wake_when_due(&mut self, timers: &mut Timers<CommunityId>) {
-        self.stay_asleep(timers);
-        let requests = self.requests.next_timeout();
-        let pending = self.pending.next_timeout();
-        let tasks = self.tasks.next_timeout();
-        let bootstrappers = self.bootstrappers.next_wake();
-        let all = requests
-            .into_iter()
-            .chain(pending)
-            .chain(tasks)
-            .chain(bootstrappers);
-        if let Some(next) = all.min() {
-            self.wake_at(next, timers);
-        }
-    }
-
-    /// The overlay's peer graph: its own, or the shared one.
-    pub(crate) fn network<'a>(&'a self, shared: &'a Shared) -> &'a Network {
-        self.own_network.as_deref().unwrap_or(&shared.network)
-    }
-
-    /// As [`OverlayState::network`], to be changed.
-    pub(crate) fn network_mut<'a>(&'a mut self, shared: &'a mut Shared) -> &'a mut Network {
-        self.own_network
-            .as_deref_mut()
-            .unwrap_or(&mut shared.network)
-    }
-
-    /// Takes the timer back.
-    pub(crate) fn stay_asleep(&mut self, timers: &mut Timers<CommunityId>) {
-        if let Some(timer) = self.wake.take() {
-            timers.cancel(timer);
-        }
-    }
-
-    /// From now on this is an overlay of another community: for a tracker, which has no community of its own.
-    pub(crate) fn serve(&mut self, community_id: CommunityId) {
-        self.community_id = community_id;
-        self.prefix = community_id.prefix();
-    }
-
-    /// Overrides the WAN estimate, which otherwise stays `0.0.0.0:0` until the first introduction
-    /// response.
-    pub fn set_estimated_wan(&mut self, wan: SocketAddr) {
-        self.wan = wan;
-    }
-}
 
 /// Why a message could not be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -498,8 +236,7 @@ impl<'a> Context<'a> {
     /// times are not merged.
     pub fn update_global_time(&mut self, time: u64) {
         let mid = self.my_mid();
-        let clock = self.shared.clocks.entry(mid).or_insert(0);
-        *clock = (*clock).max(time);
+        self.shared.update_global_time(mid, time);
     }
 
     /// Advances and returns the Lamport clock of the own key.
