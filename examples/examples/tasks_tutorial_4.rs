@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use ipv8_core::context::Task;
 use ipv8_core::prelude::*;
 
 #[derive(Default)]
