@@ -60,7 +60,7 @@ impl MyCommunity {
         self.lamport_clock = self.lamport_clock.max(message.clock) + 1;
         println!("{} current clock: {}", cx.my_peer(), self.lamport_clock);
         // Then synchronize with the rest of the network again. (Python's tutorial does so for ever.)
-        if self.lamport_clock < 20 {
+        if message.clock < 20 {
             self.tell(peer, cx);
         }
     }

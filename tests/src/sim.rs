@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ipv8_core::Community;
 use ipv8_core::bootstrap::DispersyBootstrapper;
+use ipv8_core::communities::tracker::TrackerOptions;
 use ipv8_core::engine::{Engine, EngineConfig, OverlayConfig};
 use ipv8_core::overlay::Strategies;
 use ipv8_core::packet::CommunityId;
@@ -42,6 +43,15 @@ impl Sim {
     pub fn add_tracker(&mut self, at: SocketAddr, number: u16) -> usize {
         let seed = [number.to_be_bytes()[1]; 32];
         self.0.add_tracker(at, key(number), seed)
+    }
+
+    /// As [`Sim::add_tracker`], but the tracker never asks its peers whether they are there: they hear from it only
+    /// what they ask for.
+    pub fn add_quiet_tracker(&mut self, at: SocketAddr, number: u16) -> usize {
+        let seed = [number.to_be_bytes()[1]; 32];
+        let mut options = TrackerOptions::default();
+        options.churn.interval = Duration::from_secs(24 * 3600);
+        self.0.add_tracker_with(at, key(number), options, seed)
     }
 
     /// Puts a node at `at`, with the key `number`, a seed made of `seed` and `number`, and one

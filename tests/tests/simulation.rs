@@ -36,7 +36,7 @@ fn both(strategies: &mut Strategies<Quiet>, target: i32) {
 fn network(nodes: u16, seed: u8, target: i32, walk: Walk) -> Sim {
     let mut sim = Sim::new(Duration::from_millis(20));
     let tracker = at(0);
-    sim.add_tracker(tracker, 0);
+    sim.add_quiet_tracker(tracker, 0);
     for number in 1..=nodes {
         let mut strategies = Strategies::new();
         walk(&mut strategies, target);

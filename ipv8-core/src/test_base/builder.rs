@@ -214,8 +214,10 @@ impl<C: Community> TestBase<C> {
             let Node { machine, id, .. } = self.node(node);
             (*machine, *id, self.peer(other))
         };
-        let network = self.internet.engine_mut(machine).network_mut();
-        network.add_verified_peer(&peer);
-        network.discover_services(peer.key(), [id]);
+        let engine = self.internet.engine_mut(machine);
+        if let Some(network) = engine.network_of_mut(id) {
+            network.add_verified_peer(&peer);
+            network.discover_services(peer.key(), [id]);
+        }
     }
 }

@@ -72,9 +72,11 @@
 mod builder;
 mod internet;
 mod link;
+mod log;
 mod message_list;
 mod origin;
 mod received;
+mod shortcuts;
 #[cfg(test)]
 mod tests;
 
@@ -92,13 +94,9 @@ pub use received::{Received, ReceivedMessage};
 use crate::community::{Community, MessageTable};
 use crate::context::Context;
 use crate::counters::DropReason;
-use crate::crypto::{Mid, PrivateKey, PublicKey};
-use crate::engine::{Engine, Event};
-use crate::network::Network;
-use crate::packet::{CommunityId, Header};
-use crate::payload::ids;
-use crate::peer::Peer;
-use crate::wire::Message;
+use crate::crypto::PrivateKey;
+use crate::engine::Event;
+use crate::packet::CommunityId;
 
 /// How many datagrams and timeouts [`TestBase::deliver_messages`] lets happen before it says that they never end: far
 /// more than a test of some nodes needs, and few enough to be done in a second or two.
@@ -347,187 +345,6 @@ impl<C: Community> TestBase<C> {
         }
         self.internet.to_nobody.clear();
         assert!(failures.is_empty(), "{}", failures.join("\n"));
-    }
-
-    fn take_arrivals(&mut self) -> Vec<String> {
-        let arrivals = self.internet.arrivals.replace(Vec::new());
-        let mut failures = Vec::new();
-        for arrival in arrivals.into_iter().flatten() {
-            let to = self
-                .nodes
-                .iter()
-                .position(|node| node.machine == arrival.machine);
-            let Some(to) = to else { continue };
-            let message = self.describe(to, arrival);
-            let bad = message.dropped.filter(|reason| FRAGILE.contains(reason));
-            if bad.is_some() && !self.node(to).production {
-                failures.push(format!("node {to} could not take {message}"));
-            }
-            if self.is_own_message(to, &message) {
-                self.log.push((to, message));
-            }
-        }
-        failures
-    }
-
-    fn describe(&self, _to: usize, arrival: Arrival) -> ReceivedMessage {
-        let id = Header::split(&arrival.bytes).map_or(0, |header| header.id);
-        let from = self
-            .nodes
-            .iter()
-            .position(|node| self.internet.address(node.machine) == arrival.from);
-        ReceivedMessage {
-            at: arrival.at,
-            source: arrival.from,
-            from,
-            id,
-            name: ids::name(id).or_else(|| self.table.name(id)),
-            dropped: arrival.dropped,
-            datagram: arrival.bytes,
-        }
-    }
-
-    fn is_own_message(&self, to: usize, message: &ReceivedMessage) -> bool {
-        let header = Header::split(&message.datagram);
-        let prefix = header.map(|header| header.prefix);
-        prefix == Some(&self.node(to).id.prefix()) && !ids::is_reserved(message.id)
-    }
-
-    /// Takes what node `i` received of its community's own messages since the last time, to be looked at or asserted.
-    #[track_caller]
-    pub fn received(&mut self, i: usize) -> Received {
-        self.node(i);
-        let log = std::mem::take(&mut self.log);
-        let (taken, left) = log.into_iter().partition(|(to, _)| *to == i);
-        self.log = left;
-        let taken: Vec<(usize, ReceivedMessage)> = taken;
-        Received::new(i, taken.into_iter().map(|(_, message)| message).collect())
-    }
-
-    /// Node `i` received exactly these messages, in this order, since the last time this (or
-    /// [`TestBase::received`]) was asked; gives them.
-    ///
-    /// # Panics
-    ///
-    /// With what it received instead.
-    #[track_caller]
-    pub fn assert_received_by<L: MessageList>(&mut self, i: usize) -> L {
-        self.received(i).in_order()
-    }
-
-    /// Node `i` received an `M`, whatever else; takes the first and leaves the others.
-    ///
-    /// # Panics
-    ///
-    /// With what it received instead.
-    #[track_caller]
-    pub fn assert_message_received<M: Message>(&mut self, i: usize) -> M {
-        let wanted = |(to, message): &(usize, ReceivedMessage)| *to == i && message.id == M::ID;
-        let Some(place) = self.log.iter().position(wanted) else {
-            let received = self.received(i).listed();
-            panic!(
-                "node {i} should have received {} (id {}).\n{received}",
-                M::NAME,
-                M::ID
-            );
-        };
-        let (_, message) = self.log.remove(place);
-        match message_list::open(&message.datagram) {
-            Ok(opened) => opened,
-            Err(error) => panic!("node {i} received {message}, but {error}"),
-        }
-    }
-
-    /// The address of node `i`.
-    #[must_use]
-    #[track_caller]
-    pub fn address(&self, i: usize) -> SocketAddr {
-        self.internet.address(self.node(i).machine)
-    }
-
-    /// Node `i` as other nodes see it.
-    #[must_use]
-    #[track_caller]
-    pub fn peer(&self, i: usize) -> Peer {
-        Peer::new(
-            self.public_key(i).clone(),
-            self.address(i),
-            self.internet.now(),
-        )
-    }
-
-    /// The private key of node `i`.
-    #[must_use]
-    #[track_caller]
-    pub fn private_key(&self, i: usize) -> &PrivateKey {
-        &self.node(i).key
-    }
-
-    /// The public key of node `i`.
-    #[must_use]
-    #[track_caller]
-    pub fn public_key(&self, i: usize) -> &PublicKey {
-        self.node(i).key.public_key()
-    }
-
-    /// The SHA-1 of the public key of node `i`.
-    #[must_use]
-    #[track_caller]
-    pub fn mid(&self, i: usize) -> Mid {
-        self.node(i).key.mid()
-    }
-
-    /// The peer graph of the overlay of node `i`.
-    #[must_use]
-    #[track_caller]
-    pub fn network(&self, i: usize) -> &Network {
-        let engine = self.engine(i);
-        let network = engine.network_of(self.node(i).id);
-        network.unwrap_or(engine.network())
-    }
-
-    /// The verified peers of the overlay of node `i`, as numbers of nodes, in order.
-    #[must_use]
-    #[track_caller]
-    pub fn peers(&self, i: usize) -> Vec<usize> {
-        let (network, id) = (self.network(i), self.node(i).id);
-        let has = |other: &usize| network.has_service(self.public_key(*other), id);
-        let peers = (0..self.len())
-            .filter(|other| *other != i && network.is_verified(self.public_key(*other)));
-        peers.filter(has).collect()
-    }
-
-    /// The whole node `i`.
-    #[must_use]
-    #[track_caller]
-    pub fn engine(&self, i: usize) -> &Engine {
-        self.internet.engine(self.node(i).machine)
-    }
-
-    /// The whole node `i`, to do something to it: for instance to add further overlays.
-    #[track_caller]
-    pub fn engine_mut(&mut self, i: usize) -> &mut Engine {
-        let machine = self.node(i).machine;
-        self.internet.engine_mut(machine)
-    }
-
-    /// Takes node `i` off the network: it neither gets nor does anything any more.
-    #[track_caller]
-    pub fn unplug(&mut self, i: usize) {
-        let machine = self.node(i).machine;
-        self.internet.unplug(machine);
-    }
-
-    /// Puts node `i` back on the network.
-    #[track_caller]
-    pub fn plug(&mut self, i: usize) {
-        let machine = self.node(i).machine;
-        self.internet.plug(machine);
-    }
-
-    /// What the nodes are connected by, to send raw datagrams, to change the link, or to look at events.
-    pub fn internet(&mut self) -> &mut Internet {
-        &mut self.internet
     }
 }
 

@@ -5,6 +5,7 @@ use rand::SeedableRng;
 
 use super::*;
 use crate::bootstrap::{Bootstrappers, DispersyBootstrapper};
+use crate::crypto::Mid;
 use crate::prelude::*;
 
 #[derive(Debug, PartialEq, Payload)]
@@ -228,6 +229,29 @@ fn time_passes_when_it_is_told_to() {
     test.advance(Duration::from_millis(1));
     assert_eq!(test.overlay(0).timeouts, 1);
     assert_eq!(test.time(), timeout);
+}
+
+#[test]
+fn futures_are_polled_and_those_that_need_a_runtime_are_told() {
+    let mut test = TestBase::<Mine>::new(2);
+    let (sender, receiver) = tokio::sync::oneshot::channel::<usize>();
+    let done = |mine: &mut Mine, got: Result<usize, _>, _: &mut Context<'_>| {
+        mine.timeouts = got.unwrap_or_default();
+    };
+    test.call(0, |_, cx| cx.spawn("wait", receiver, done))
+        .expect("it is registered");
+    test.deliver_messages();
+    assert_eq!(test.overlay(0).timeouts, 0);
+    sender.send(7).expect("somebody waits");
+    test.deliver_messages();
+    assert_eq!(test.overlay(0).timeouts, 7);
+    let sleep = async { tokio::time::sleep(Duration::from_millis(1)).await };
+    test.call(0, |_, cx| {
+        cx.spawn("sleep", sleep, |_: &mut Mine, (), _| {})
+    })
+    .expect("it is registered");
+    let text = failure(|| test.deliver_messages());
+    assert_eq!(text, "node 0: task sleep panicked");
 }
 
 #[test]
