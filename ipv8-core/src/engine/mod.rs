@@ -356,16 +356,16 @@ impl Engine {
             if changes.is_empty() {
                 return;
             }
-            for change in changes {
-                self.tell(change, now);
+            for (owner, change) in changes {
+                self.tell(owner, change, now);
             }
         }
     }
 
-    fn tell(&mut self, change: PeerChange, now: Instant) {
+    fn tell(&mut self, owner: Option<CommunityId>, change: PeerChange, now: Instant) {
         let (overlay, result, event) = match change {
-            PeerChange::Added(peer) => return self.tell_of_network(&peer, true, now),
-            PeerChange::Removed(peer) => return self.tell_of_network(&peer, false, now),
+            PeerChange::Added(peer) => return self.tell_of_network(owner, &peer, true, now),
+            PeerChange::Removed(peer) => return self.tell_of_network(owner, &peer, false, now),
             PeerChange::ServiceAdded { service, peer } => {
                 let loaded = self.overlays.get_mut(&service);
                 let result = loaded.map_or(Ok(()), |overlay| {
@@ -399,11 +399,18 @@ impl Engine {
         self.emit(event);
     }
 
-    /// Tells the overlays that observe the whole network, and listeners.
-    fn tell_of_network(&mut self, peer: &Peer, added: bool, now: Instant) {
+    /// Tells the overlays that observe the whole network, which is their own one or the shared one, and listeners.
+    fn tell_of_network(
+        &mut self,
+        owner: Option<CommunityId>,
+        peer: &Peer,
+        added: bool,
+        now: Instant,
+    ) {
         let observers = self.overlays.iter();
         let observers = observers.filter(|(_, overlay)| overlay.observes_network());
-        let observers: Vec<_> = observers.map(|(id, _)| *id).collect();
+        let observers = observers.map(|(id, _)| *id);
+        let observers: Vec<_> = observers.filter(|id| self.looks_at(*id, owner)).collect();
         for id in observers {
             let loaded = self.overlays.get_mut(&id);
             let result = loaded.map_or(Ok(()), |overlay| {

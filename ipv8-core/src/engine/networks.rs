@@ -74,13 +74,24 @@ impl Engine {
         network.peer_count(id)
     }
 
-    /// What changed in any of the graphs.
-    pub(super) fn take_changes(&mut self) -> Vec<PeerChange> {
-        let mut changes = self.shared.network.take_changes();
-        for network in self.networks_mut() {
-            changes.extend(network.take_changes());
+    /// What changed in any of the graphs, each change with the overlay whose own graph it is about; `None`: the shared one.
+    pub(super) fn take_changes(&mut self) -> Vec<(Option<CommunityId>, PeerChange)> {
+        let shared = self.shared.network.take_changes().into_iter();
+        let mut changes: Vec<_> = shared.map(|change| (None, change)).collect();
+        for (id, overlay) in &mut self.overlays {
+            if let Some(network) = overlay.state_mut().own_network.as_deref_mut() {
+                let own = network.take_changes().into_iter();
+                changes.extend(own.map(|change| (Some(*id), change)));
+            }
         }
         changes
+    }
+
+    /// Whether the overlay `id` looks at the graph of its own of `owner`, or at the shared one.
+    pub(super) fn looks_at(&self, id: CommunityId, owner: Option<CommunityId>) -> bool {
+        let overlay = self.overlays.get(&id);
+        let has_own = overlay.is_some_and(|overlay| overlay.state().own_network.is_some());
+        owner == has_own.then_some(id)
     }
 
     /// Nobody is a peer of itself, by whichever of its keys and in whichever graph.
