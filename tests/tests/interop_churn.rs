@@ -231,20 +231,6 @@ fn they_know_what_they_share_and_let_go_of_the_dead_ten_times_as_fast() {
     nodes.two_are_killed(Duration::from_secs(20));
 }
 
-#[test]
-#[ignore = "takes four minutes: the default times of both, and two minutes in which nobody may be dropped"]
-fn they_keep_the_living_for_two_minutes_and_let_go_of_the_dead_within_seventy_seconds() {
-    let Some(python) = PythonNeighbour::or_skip() else {
-        return;
-    };
-    let mut nodes = Nodes::start(python, 1.0);
-    nodes.know_each_other();
-    nodes.nobody_is_dropped_within(Duration::from_secs(120));
-    nodes.everybody_is_measured(5);
-    let took = nodes.two_are_killed(Duration::from_secs(70));
-    println!("gone after {took:?}");
-}
-
 /// One of ours and one of theirs that nobody but the test walks.
 fn pair(python: &PythonNeighbour, options: &[&str]) -> (DiscoveryNode, PythonProcess, Listening) {
     let mut arguments = vec!["--walker", "RandomWalk:0", "--community", BESIDE];

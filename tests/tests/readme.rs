@@ -5,6 +5,8 @@ use std::path::Path;
 #[cfg(target_os = "linux")]
 use std::{collections::BTreeSet, process::Command};
 
+use ipv8_core::prelude::*;
+
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -31,9 +33,56 @@ fn the_launcher_shown_is_the_one_expanded() {
     );
 }
 
+#[derive(Default)]
+struct MyDiscoveryStrategy;
+
+impl<C: Community> DiscoveryStrategy<C> for MyDiscoveryStrategy {
+    fn take_step(&mut self, _community: &mut C, _cx: &mut Context<'_>) {}
+}
+
+#[overlay(ipv8_tests::quiet::Quiet)]
+#[walk_strategy(MyDiscoveryStrategy, target_peers = -1)]
+struct MyLauncher;
+
+#[test]
+fn the_configuration_shown_is_accepted() {
+    let readme = read("README.md");
+    let (_, after) = readme.split_once("```toml\n").expect("a configuration");
+    let (shown, _) = after.split_once("```").expect("the block ends");
+    let check = |text: &str| {
+        let configuration = Configuration::new().toml("README.md", text);
+        let launchers = Launchers::new()
+            .with(MyLauncher)
+            .configuration(configuration);
+        launchers.check().map(|_| ()).map_err(|e| e.to_string())
+    };
+    assert_eq!(check(shown), Ok(()));
+    let slip = shown.replace(
+        "strategies.MyDiscoveryStrategy",
+        "strategies.MyDiscoverStrategy",
+    );
+    let error = check(&slip).expect_err("a slip of the pen is noticed");
+    assert!(error.contains("MyDiscoveryStrategy"), "{error}");
+}
+
+#[test]
+fn the_tutorials_shown_are_those_of_the_guide() {
+    let guide = read("ipv8-core/src/guide/tutorials.md");
+    let (_, table) = guide.split_once("| tutorial |").expect("a table");
+    let (table, _) = table.split_once("\n\n").expect("the table ends");
+    assert!(read("README.md").contains(table), "{table}");
+}
+
 #[test]
 fn every_file_named_exists() {
-    for name in ["hello_overlay", "node", "tracker", "quickstart"] {
+    for name in [
+        "hello_overlay",
+        "node",
+        "tracker",
+        "quickstart",
+        "command_line",
+        "topology",
+    ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/examples");
         let there = folder.join(format!("{name}.rs")).exists()
             || folder.join(name).join("main.rs").exists();

@@ -93,7 +93,7 @@ pub(crate) fn answer_request<C: 'static, R: Identified>(
 
 /// # Requests
 ///
-/// Two ways lead to an answer. A message with `#[payload(response = …)]` is a [`Request`](crate::Request): it is
+/// Two ways lead to an answer. A message with `#[payload(response = …)]` is a [`Request`]: it is
 /// sent with [`Context::request`], and its answer comes back typed, checked and in time, or not at all. Anything
 /// else (several answers, none, a state that lasts over many messages) keeps what it needs with
 /// [`Context::add_request`] and takes it back with [`Context::pop_request`].

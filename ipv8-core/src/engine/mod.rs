@@ -72,7 +72,7 @@ pub struct EngineConfig {
     pub walk_interval: Duration,
     /// The bounds of the peer graph. Default [`NetworkLimits::default`].
     pub network: NetworkLimits,
-    /// The longest datagram that is sent, in bytes. Default [`DEFAULT_MAX_DATAGRAM`](crate::outbox::DEFAULT_MAX_DATAGRAM).
+    /// The longest datagram that is sent, in bytes. Default [`DEFAULT_MAX_DATAGRAM`].
     pub max_datagram: usize,
 }
 

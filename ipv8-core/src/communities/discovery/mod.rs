@@ -3,7 +3,7 @@
 //!
 //! It is an overlay like any other, with py-ipv8's id. After each introduction response the two peers exchange
 //! the ids of the overlays that they run, once for each key that these overlays use, so that a peer met here is at once a
-//! peer of every overlay that both run. It pings ([`crate::PingCommunity`]), so [`RandomChurn`](crate::RandomChurn) can walk it;
+//! peer of every overlay that both run. It pings ([`crate::PingCommunity`]), so [`RandomChurn`] can walk it;
 //! [`PeriodicSimilarity`] asks again from time to time. Its introduction requests can name whom the sender
 //! wants to meet.
 
