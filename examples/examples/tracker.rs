@@ -43,10 +43,10 @@ struct Arguments {
     #[arg(long, value_name = "ADDR")]
     api: Option<SocketAddr>,
     /// Only with this key in the header X-Api-Key or in the query as `apikey`
-    #[arg(long, value_name = "KEY", requires = "api")]
+    #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
     /// The address of --api may be one that other machines can reach
-    #[arg(long, requires = "api_key")]
+    #[arg(long)]
     api_anywhere: bool,
     /// The form of what is printed
     #[arg(long, value_name = "FORM", value_enum, default_value_t)]
@@ -58,6 +58,12 @@ impl Arguments {
         let mut problems = Vec::new();
         if self.max_peers == 0 {
             problems.push("--max-peers 0: a tracker without peers introduces nobody".to_owned());
+        }
+        if self.api_key.is_some() && self.api.is_none() {
+            problems.push("--api-key: there is no --api <ADDR> that it could be for".to_owned());
+        }
+        if self.api_anywhere && (self.api.is_none() || self.api_key.is_none()) {
+            problems.push("--api-anywhere: needs --api <ADDR> and --api-key <KEY>".to_owned());
         }
         if self.api.is_some() && cfg!(not(feature = "http")) {
             problems.push(
