@@ -132,7 +132,7 @@ impl TrackerConfiguration {
     /// # Errors
     ///
     /// [`Error::Bind`] when no socket can be opened, [`Error::KeyFile`] when the key cannot be read or made,
-    /// [`Error::Randomness`] without random numbers, [`Error::Api`] when the state API may not or cannot listen.
+    /// [`Error::Randomness`] without random numbers, `Error::Api` (feature `http`) when the state API may not or cannot listen.
     pub async fn launch(self) -> Result<RunningTracker, Error> {
         let endpoint = Endpoint::bind(&self.interfaces, &EndpointOptions::default())?;
         self.launch_on(endpoint).await
