@@ -63,6 +63,8 @@ impl Tutorials {
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{name}: {errors}");
         let lines = String::from_utf8_lossy(&output.stdout);
+        // One that never ends is cut off, perhaps within a line.
+        let lines = lines.rsplit_once('\n').map_or("", |(whole, _)| whole);
         Printed {
             lines: lines.lines().map(str::to_owned).collect(),
             errors,
