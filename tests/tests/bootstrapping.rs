@@ -7,12 +7,13 @@ use std::time::Duration;
 use ipv8_core::bootstrap::{BootstrapContext, Bootstrapper};
 use ipv8_core::counters::DropReason;
 use ipv8_core::endpoint::MemoryNetwork;
-use ipv8_core::engine::{Event, Place};
+use ipv8_core::engine::{Engine, EngineConfig, Event, Output, OverlayConfig, Place};
 use ipv8_core::prelude::*;
 use ipv8_core::{LauncherMeta, launcher_meta};
-use ipv8_tests::desk::address;
+use ipv8_tests::desk::{address, key};
 use ipv8_tests::launch::{configuration, endpoint};
 use ipv8_tests::probe::{Probe, ProbeSettings};
+use ipv8_tests::quiet::{Quiet, QuietId};
 use ipv8_tests::rust_node::{RustNode, RustNodeOptions, RustTracker, Walker};
 
 const HERE: &str = "127.0.0.1:1000";
@@ -264,4 +265,24 @@ fn trackers_are_found_by_name() {
     first.wait_for_peer(&second.mid());
     second.wait_for_peer(&first.mid());
     assert_eq!(first.mids().len(), 1, "the tracker is no peer");
+}
+
+#[test]
+fn a_server_that_asks_before_it_is_asked_is_no_peer() {
+    let server: SocketAddr = "198.51.100.7:6421".parse().expect("an address");
+    let now = std::time::Instant::now();
+    let mut engine = Engine::new(&EngineConfig::new([1; 32]));
+    let mut config = OverlayConfig::new(key(1));
+    config
+        .bootstrappers
+        .add::<DispersyBootstrapper>(|dispersy| dispersy.ip_addresses = vec![server]);
+    engine
+        .add_overlay::<Quiet>(config, QuietId::default(), Strategies::new(), now)
+        .expect("the overlay is made");
+    assert!(engine.network().is_blacklisted(&server));
+    assert!(
+        engine
+            .poll_output()
+            .is_none_or(|output| !matches!(output, Output::Send(_)))
+    );
 }

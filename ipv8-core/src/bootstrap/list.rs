@@ -176,6 +176,14 @@ impl Bootstrappers {
         Some((result, wishes, outcome))
     }
 
+    /// The addresses that must never become peers, as they are before the first call. One that panics here is told of with a call.
+    pub(crate) fn servers(&self) -> Vec<SocketAddr> {
+        let servers =
+            |slot: &Slot| catch_unwind(AssertUnwindSafe(|| slot.bootstrapper.blacklist()));
+        let known = self.slots.iter().filter_map(|slot| servers(slot).ok());
+        known.flatten().collect()
+    }
+
     /// Like [`Bootstrappers::call`], but only for one that was initialised.
     pub(crate) fn is_initialized(&self, index: usize) -> bool {
         self.slots.get(index).is_some_and(|slot| slot.initialized)

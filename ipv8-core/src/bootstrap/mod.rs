@@ -68,7 +68,7 @@ pub trait Bootstrapper: Send + 'static {
     /// The overlay has peers, and once in a while reminds its bootstrappers of itself, which mends networks that fell apart. Default: nothing.
     fn keep_alive(&mut self, _cx: &mut BootstrapContext<'_>) {}
 
-    /// The addresses that must never become peers, as they are now. Asked after every call, and blacklisted
+    /// The addresses that must never become peers, as they are now. Asked when the overlay is added and after every call, and blacklisted
     /// before anything is sent that this call wished. Default: none.
     fn blacklist(&self) -> Vec<SocketAddr> {
         Vec::new()

@@ -82,7 +82,13 @@ impl Engine {
             state.own_network = Some(Box::new(self.empty_network()));
         }
         let made = self.make::<C>(&mut state, settings, now)?;
-        state.network_mut(&mut self.shared).register_service(id);
+        let servers = state.bootstrappers.servers();
+        let network = state.network_mut(&mut self.shared);
+        network.register_service(id);
+        // A server may ask before it is asked, and must not become a peer by that.
+        for server in servers {
+            network.blacklist_address(server);
+        }
         let key = state.my_key.clone();
         self.shared.overlay_keys.insert(id, key.clone());
         let mut overlay = Overlay::new(state, made, table);

@@ -171,8 +171,8 @@ impl Node {
                     verdict.sent.push(hex::encode(&outgoing.packet.seal()));
                     verdict.to.push(to);
                 }
-                // Each peer is also one of the network.
-                Output::Event(Event::NetworkPeerAdded { .. }) => {}
+                // Each peer is also one of the network; and the overlay was loaded before the first packet.
+                Output::Event(Event::NetworkPeerAdded { .. } | Event::OverlayLoaded { .. }) => {}
                 Output::Event(Event::PeerAdded { peer, .. }) => {
                     verdict.added.push(peer.mid().to_string());
                 }
