@@ -174,8 +174,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--listen", type=parse_address, default=parse_address("127.0.0.1:0"))
     parser.add_argument("--wrong-number", action="store_true")
     parser.add_argument("--duration", type=float, default=120.0)
-    parser.set_defaults(key=None, bootstrap=[], bootstrap_timeout=1.0, broadcast=False, broadcast_silent=False,
-                        walk_interval=0.5, walker=[], max_peers=30)
+    parser.set_defaults(key=None, listen6=None, bootstrap=[], bootstrap_timeout=1.0, broadcast=False,
+                        broadcast_silent=False, walk_interval=0.5, walker=[], max_peers=30)
     return parser.parse_args()
 
 
