@@ -47,7 +47,9 @@ struct MyLauncher;
 #[test]
 fn the_configuration_shown_is_accepted() {
     let readme = read("README.md");
-    let (_, after) = readme.split_once("```toml\n").expect("a configuration");
+    let (_, after) = readme
+        .split_once("<!-- configuration -->\n```toml\n")
+        .expect("a configuration");
     let (shown, _) = after.split_once("```").expect("the block ends");
     let check = |text: &str| {
         let configuration = Configuration::new().toml("README.md", text);
