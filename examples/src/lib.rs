@@ -1,6 +1,7 @@
 //! Shared helpers of the examples.
 
 pub mod arguments;
+pub mod chart;
 pub mod logging;
 pub mod output;
 pub mod report;

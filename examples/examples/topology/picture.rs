@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write};
 
+use ipv8_examples::chart::{COLOURS, polyline};
+
 use crate::graph::ratio;
 use crate::{Figures, churn, together};
 
@@ -10,8 +12,6 @@ const HEIGHT: f64 = 180.0;
 const LEFT: f64 = 40.0;
 const TOP: f64 = 30.0;
 const STRIDE: f64 = 370.0;
-/// Colours that are told apart by everybody, also in grey (Okabe and Ito).
-const COLOURS: [&str; 4] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
 
 /// The whole picture.
 pub(crate) fn svg(figures: &Figures) -> String {
@@ -154,11 +154,8 @@ fn chart(
                 bottom - y.min(1.0) * HEIGHT
             )
         });
-        let points = points.collect::<Vec<_>>().join(" ");
-        writeln!(
-            text,
-            "<polyline points=\"{points}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>"
-        )?;
+        let points: Vec<_> = points.collect();
+        writeln!(text, "{}/>", polyline(&points, colour))?;
         let below = bottom + 34.0 + 16.0 * ratio(number, 1);
         writeln!(
             text,
