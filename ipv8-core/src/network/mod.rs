@@ -210,6 +210,31 @@ impl Network {
         introduced.into_iter().flatten().copied()
     }
 
+    /// Up to `count` different ones of the known addresses that this key introduced first: all of them if there are no more, else
+    /// chosen at random, each with the same probability. Costs as much as `count` draws.
+    pub fn random_introductions_from<R: Rng + ?Sized>(
+        &self,
+        key: &PublicKey,
+        count: usize,
+        rng: &mut R,
+    ) -> Vec<SocketAddr> {
+        match self.addresses.introduced_by(key) {
+            None => Vec::new(),
+            Some(introduced) if introduced.len() <= count => introduced.iter().copied().collect(),
+            Some(introduced) => {
+                let chosen = sampling::indexes(introduced.len(), count, rng).into_iter();
+                let chosen = chosen.filter_map(|at| introduced.get_index(at).copied());
+                chosen.collect()
+            }
+        }
+    }
+
+    /// Whether the address is known, and this key introduced it first.
+    pub fn is_introduced_by(&self, address: &SocketAddr, key: &PublicKey) -> bool {
+        let record = self.addresses.record(address);
+        record.is_some_and(|record| record.introducer.as_ref() == Some(key))
+    }
+
     /// The services known for a key, verified or not, in ascending order.
     pub fn services_for(&self, key: &PublicKey) -> impl Iterator<Item = CommunityId> + '_ {
         let verified = self.verified.get(key).map(|entry| &entry.services);

@@ -1,8 +1,8 @@
 //! The edge walk: go deep from a few neighbours, one introduction after the other.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 use rand::RngExt;
@@ -17,12 +17,21 @@ use crate::timers::seconds;
 /// How many finished edges are kept for whoever wants to look at them.
 const COMPLETE_EDGES: usize = 64;
 
+/// How many introductions of the last peer of an edge are looked at in one step, chosen at random when there are more, beside
+/// those that were asked for that edge: five times what a step may ask, so that it finds enough that were not.
+const LOOKED_AT: usize = 32;
+
+/// How many addresses asked for one edge are remembered until it grows: more than are asked before it is given up, unless the
+/// options make it slow; then the oldest are looked at by chance alone.
+const ASKED_OF_EDGE: usize = 64;
+
 /// Walks along edges: from a neighbour to somebody it introduced, on to somebody that one
 /// introduced, until the edge is long enough; then the next one starts at home (protocol 7.2).
 ///
 /// Unlike py-ipv8 a step sends at most `neighborhood_size` requests (plus one for each edge
 /// that grows), asks an address again only after `edge_timeout`, and never turns an edge back into
-/// a peer that is on it.
+/// a peer that is on it. Of a peer that introduced more than 32 it looks in each step at those that it asked, and at 32 others at
+/// random, so that a step costs the same however many were introduced.
 ///
 /// A clone goes on from the same state.
 #[derive(Clone, Debug, ipv8_macros::Options)]
@@ -37,13 +46,48 @@ pub struct EdgeWalk {
     neighborhood: Vec<Peer>,
     under_construction: IndexMap<PublicKey, Edge>,
     complete: VecDeque<Vec<Peer>>,
-    asked: HashMap<SocketAddr, Instant>,
+    asked: Asked,
 }
 
 #[derive(Clone, Debug)]
 struct Edge {
     peers: Vec<Peer>,
     grown: Instant,
+    /// Whom of the introductions of its last peer it asked; at most [`ASKED_OF_EDGE`], the oldest first.
+    asked: VecDeque<SocketAddr>,
+}
+
+/// The addresses asked within the edge timeout.
+#[derive(Clone, Debug, Default)]
+struct Asked {
+    addresses: HashSet<SocketAddr>,
+    /// The same addresses, the one asked first in front.
+    order: VecDeque<(Instant, SocketAddr)>,
+}
+
+impl Asked {
+    fn contains(&self, address: &SocketAddr) -> bool {
+        self.addresses.contains(address)
+    }
+
+    /// Whether it was not asked before.
+    fn insert(&mut self, address: SocketAddr, now: Instant) -> bool {
+        let is_new = self.addresses.insert(address);
+        if is_new {
+            self.order.push_back((now, address));
+        }
+        is_new
+    }
+
+    /// Forgets those that were asked longer than `pause` ago.
+    fn expire(&mut self, now: Instant, pause: Duration) {
+        while let Some((asked, address)) = self.order.front()
+            && now.saturating_duration_since(*asked) > pause
+        {
+            self.addresses.remove(address);
+            self.order.pop_front();
+        }
+    }
 }
 
 impl Default for EdgeWalk {
@@ -55,7 +99,7 @@ impl Default for EdgeWalk {
             neighborhood: Vec::new(),
             under_construction: IndexMap::new(),
             complete: VecDeque::new(),
-            asked: HashMap::new(),
+            asked: Asked::default(),
         }
     }
 }
@@ -72,7 +116,7 @@ impl EdgeWalk {
         // At random, so that addresses where nobody is do not keep it from the others.
         for _ in 0..self.neighborhood_size {
             let asked = &self.asked;
-            let Some(address) = cx.random_walkable_address(|address| asked.contains_key(address))
+            let Some(address) = cx.random_walkable_address(|address| asked.contains(address))
             else {
                 return;
             };
@@ -82,12 +126,11 @@ impl EdgeWalk {
 
     /// Walks to `address`, unless that was tried within the edge timeout.
     fn ask(&mut self, address: SocketAddr, cx: &mut Context<'_>) -> bool {
-        if self.asked.contains_key(&address) {
-            return false;
+        let is_new = self.asked.insert(address, cx.now());
+        if is_new {
+            cx.walk_to(address);
         }
-        self.asked.insert(address, cx.now());
-        cx.walk_to(address);
-        true
+        is_new
     }
 
     /// A neighbour that is not the root of an edge under construction.
@@ -112,6 +155,7 @@ impl EdgeWalk {
             Edge {
                 peers: vec![root],
                 grown: cx.now(),
+                asked: VecDeque::new(),
             },
         );
     }
@@ -123,8 +167,10 @@ impl EdgeWalk {
             let (candidates, mut unverified) = self.introductions(index, cx);
             while budget > 0 && !unverified.is_empty() {
                 let choice = cx.rng().random_range(0..unverified.len());
-                if self.ask(unverified.swap_remove(choice), cx) {
+                let address = unverified.swap_remove(choice);
+                if self.ask(address, cx) {
                     budget -= 1;
+                    self.remember(index, address);
                 }
             }
             if let Some((root, edge)) = self.under_construction.get_index_mut(index)
@@ -140,8 +186,18 @@ impl EdgeWalk {
         }
     }
 
-    /// Whom the last peer of an edge introduced: the verified ones, and the other addresses.
-    fn introductions(&self, index: usize, cx: &Context<'_>) -> (Vec<Peer>, Vec<SocketAddr>) {
+    /// Notes that `address` was asked for an edge.
+    fn remember(&mut self, index: usize, address: SocketAddr) {
+        if let Some((_, edge)) = self.under_construction.get_index_mut(index) {
+            if edge.asked.len() == ASKED_OF_EDGE {
+                edge.asked.pop_front();
+            }
+            edge.asked.push_back(address);
+        }
+    }
+
+    /// Some of those whom the last peer of an edge introduced: the verified ones, and the other addresses.
+    fn introductions(&self, index: usize, cx: &mut Context<'_>) -> (Vec<Peer>, Vec<SocketAddr>) {
         let mut candidates = Vec::new();
         let mut unverified = Vec::new();
         let Some((_, edge)) = self.under_construction.get_index(index) else {
@@ -150,11 +206,18 @@ impl EdgeWalk {
         let Some(last) = edge.peers.last() else {
             return (candidates, unverified);
         };
-        for address in cx.network().introductions_from(last.key()) {
-            match cx.network().verified_by_address(&address) {
-                Some(peer) if !edge.peers.contains(peer) => candidates.push(peer.clone()),
+        let (network, rng) = cx.network_and_rng();
+        let drawn = network.random_introductions_from(last.key(), LOOKED_AT, rng);
+        let asked = edge.asked.iter().copied();
+        let asked = asked.filter(|address| network.is_introduced_by(address, last.key()));
+        for address in drawn.into_iter().chain(asked) {
+            match network.verified_by_address(&address) {
+                // One of those that were asked can have been drawn too.
+                Some(peer) if !edge.peers.contains(peer) && !candidates.contains(peer) => {
+                    candidates.push(peer.clone());
+                }
                 Some(_) => {}
-                None if !self.asked.contains_key(&address) => unverified.push(address),
+                None if !self.asked.contains(&address) => unverified.push(address),
                 None => {}
             }
         }
@@ -178,7 +241,7 @@ impl Edge {
         &mut self,
         candidates: Vec<Peer>,
         edge_length: usize,
-        edge_timeout: std::time::Duration,
+        edge_timeout: Duration,
         cx: &mut Context<'_>,
     ) -> bool {
         if candidates.is_empty() {
@@ -189,6 +252,7 @@ impl Edge {
             return false;
         };
         self.grown = cx.now();
+        self.asked.clear();
         let complete = self.peers.len() + 1 >= edge_length;
         if !complete {
             cx.send_introduction_request(&next);
@@ -201,8 +265,7 @@ impl Edge {
 impl<C: Community> DiscoveryStrategy<C> for EdgeWalk {
     fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
         let (now, pause) = (cx.now(), seconds(self.edge_timeout));
-        self.asked
-            .retain(|_, asked| now.saturating_duration_since(*asked) <= pause);
+        self.asked.expire(now, pause);
         // Those that are gone leave, those that have moved are asked where they are now.
         self.neighborhood
             .retain_mut(|peer| match cx.network().peer(peer.key()) {
