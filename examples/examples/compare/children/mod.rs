@@ -1,0 +1,40 @@
+//! The processes that are measured, as long as they are this program: a node, a bare responder.
+
+mod bare;
+mod node;
+
+pub(crate) use node::Plain;
+
+use std::io::{BufRead, Write};
+
+use serde_json::Value;
+
+use crate::{Result, pin};
+
+/// Runs the process of that name. Its first line of input says on which cores, and with what.
+pub(crate) fn run(mut words: impl Iterator<Item = String>) -> Result<()> {
+    let name = words.next().unwrap_or_default();
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    let start: Value = serde_json::from_str(&line)?;
+    let cores = start["cores"].as_array().into_iter().flatten();
+    let cores: Vec<usize> = cores
+        .filter_map(|core| Some(core.as_u64()? as usize))
+        .collect();
+    if !cores.is_empty() {
+        pin::keep_to(&cores)?;
+    }
+    let arguments = &start["arguments"];
+    match name.as_str() {
+        node::NAME => node::run(arguments),
+        bare::NAME => bare::run(arguments),
+        other => Err(format!("there is no measured process `{other}`").into()),
+    }
+}
+
+/// Says one thing.
+fn say(what: &Value) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{what}")?;
+    Ok(stdout.flush()?)
+}

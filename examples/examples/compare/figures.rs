@@ -1,0 +1,260 @@
+//! Figures taken in pairs, and what follows from them.
+
+use serde::Serialize;
+
+use crate::Result;
+use crate::machine::Machine;
+
+/// Everything that was measured.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    /// On what, and when.
+    pub(crate) machine: Machine,
+    /// How many pairs were taken of each row.
+    pub(crate) pairs: usize,
+    /// Whether the runs were short ones.
+    pub(crate) quick: bool,
+    /// Whether rates are per second of processor time.
+    pub(crate) processor_time: bool,
+    /// One after the other.
+    pub(crate) rows: Vec<Row>,
+}
+
+impl Report {
+    /// All of it, with medians and ratios.
+    pub(crate) fn json(&self) -> Result<String> {
+        Ok(serde_json::to_string_pretty(self)?)
+    }
+}
+
+/// What a figure counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(dead_code)] // the rows that need the others come next
+pub(crate) enum Unit {
+    /// How many a second; more is better.
+    PerSecond,
+    /// Seconds; fewer are better.
+    Seconds,
+    /// Bytes; fewer are better.
+    Bytes,
+    /// Datagrams; fewer are better.
+    Datagrams,
+    /// From 0 to 100; less is better.
+    Percent,
+}
+
+impl Unit {
+    const fn more_is_better(self) -> bool {
+        matches!(self, Self::PerSecond)
+    }
+}
+
+/// The figures of one turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Turn {
+    /// Those of py-ipv8, if it has any part in it.
+    pub(crate) python: Option<f64>,
+    /// Ours.
+    pub(crate) ours: Option<f64>,
+    /// Those of the bare responder, if there is one.
+    pub(crate) bare: Option<f64>,
+    /// Ours in the row that this one is compared with, if there is one.
+    pub(crate) base: Option<f64>,
+}
+
+/// One kind of work.
+#[derive(Debug, Serialize)]
+pub(crate) struct Row {
+    /// Its short name.
+    pub(crate) id: String,
+    /// What is done.
+    pub(crate) work: String,
+    /// What is counted.
+    pub(crate) unit: Unit,
+    /// What our figure is compared with besides: "our own rate at 20 peers".
+    pub(crate) base: Option<&'static str>,
+    /// The figures, turn by turn.
+    pub(crate) turns: Vec<Turn>,
+    /// What has to be known to read it.
+    pub(crate) note: Option<String>,
+    /// What follows from the turns.
+    pub(crate) summary: Summary,
+}
+
+/// What follows from the figures of a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Summary {
+    /// The median of py-ipv8.
+    pub(crate) python: Option<f64>,
+    /// Our median.
+    pub(crate) ours: Option<f64>,
+    /// The median of the bare responder.
+    pub(crate) bare: Option<f64>,
+    /// The median of what else we are compared with.
+    pub(crate) base: Option<f64>,
+    /// How many times better than py-ipv8.
+    pub(crate) times_python: Option<Spread>,
+    /// Which part of the bare responder's figure is reached; 1: all of it.
+    pub(crate) share_of_bare: Option<Spread>,
+    /// Our figure divided by what else we are compared with.
+    pub(crate) per_base: Option<Spread>,
+}
+
+/// Median, least and greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(crate) struct Spread {
+    /// Half of them are at most this.
+    pub(crate) median: f64,
+    /// The least.
+    pub(crate) minimum: f64,
+    /// The greatest.
+    pub(crate) maximum: f64,
+}
+
+impl Row {
+    /// A row with what follows from its turns.
+    pub(crate) fn new(id: &str, work: &str, unit: Unit, turns: Vec<Turn>) -> Self {
+        Self {
+            id: id.to_owned(),
+            work: work.to_owned(),
+            unit,
+            base: None,
+            summary: Summary::of(unit, &turns),
+            turns,
+            note: None,
+        }
+    }
+
+    /// The same row, with what has to be known to read it.
+    pub(crate) fn noted(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
+    /// The same row, whose base is called so.
+    pub(crate) fn against(mut self, base: &'static str) -> Self {
+        self.base = Some(base);
+        self
+    }
+}
+
+impl Summary {
+    fn of(unit: Unit, turns: &[Turn]) -> Self {
+        let figures = |of: fn(&Turn) -> Option<f64>| {
+            Spread::of(turns.iter().filter_map(of)).map(|spread| spread.median)
+        };
+        let better = |turn: &Turn, than: Option<f64>| {
+            let (ours, than) = (turn.ours?, than?);
+            let (above, below) = if unit.more_is_better() {
+                (ours, than)
+            } else {
+                (than, ours)
+            };
+            ratio(above, below)
+        };
+        Self {
+            python: figures(|turn| turn.python),
+            ours: figures(|turn| turn.ours),
+            bare: figures(|turn| turn.bare),
+            base: figures(|turn| turn.base),
+            times_python: Spread::of(turns.iter().filter_map(|turn| better(turn, turn.python))),
+            share_of_bare: Spread::of(turns.iter().filter_map(|turn| better(turn, turn.bare))),
+            per_base: Spread::of(
+                turns
+                    .iter()
+                    .filter_map(|turn| ratio(turn.ours?, turn.base?)),
+            ),
+        }
+    }
+}
+
+/// `None` when it would be no number.
+fn ratio(above: f64, below: f64) -> Option<f64> {
+    (below != 0.0)
+        .then(|| above / below)
+        .filter(|ratio| ratio.is_finite())
+}
+
+impl Spread {
+    /// The spread of these numbers; `None` when there are none. The median of an even number of them is the mean of the middle two.
+    pub(crate) fn of(numbers: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let mut sorted: Vec<f64> = numbers.into_iter().collect();
+        sorted.sort_by(f64::total_cmp);
+        let upper = *sorted.get(sorted.len() / 2)?;
+        let lower = *sorted.get((sorted.len() - 1) / 2)?;
+        Some(Self {
+            median: f64::midpoint(lower, upper),
+            minimum: *sorted.first()?,
+            maximum: *sorted.last()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turn(python: f64, ours: f64) -> Turn {
+        Turn {
+            python: Some(python),
+            ours: Some(ours),
+            ..Turn::default()
+        }
+    }
+
+    fn spread(median: f64, minimum: f64, maximum: f64) -> Option<Spread> {
+        Some(Spread {
+            median,
+            minimum,
+            maximum,
+        })
+    }
+
+    #[test]
+    fn the_median_is_the_middle_or_the_mean_of_the_middle_two() {
+        assert_eq!(Spread::of([]), None);
+        assert_eq!(Spread::of([4.0]), spread(4.0, 4.0, 4.0));
+        assert_eq!(Spread::of([9.0, 1.0, 5.0]), spread(5.0, 1.0, 9.0));
+        assert_eq!(Spread::of([9.0, 1.0, 2.0, 5.0]), spread(3.5, 1.0, 9.0));
+    }
+
+    #[test]
+    fn ratios_are_those_of_the_turns_not_of_the_medians() {
+        let turns = [turn(10.0, 100.0), turn(20.0, 100.0), turn(50.0, 150.0)];
+        let summary = Summary::of(Unit::PerSecond, &turns);
+        assert_eq!((summary.python, summary.ours), (Some(20.0), Some(100.0)));
+        assert_eq!(summary.times_python, spread(5.0, 3.0, 10.0));
+        assert_eq!(summary.share_of_bare, None);
+    }
+
+    #[test]
+    fn of_times_and_sizes_less_is_better() {
+        for unit in [Unit::Seconds, Unit::Bytes, Unit::Datagrams, Unit::Percent] {
+            let summary = Summary::of(unit, &[turn(10.0, 2.0)]);
+            assert_eq!(summary.times_python, spread(5.0, 5.0, 5.0), "{unit:?}");
+        }
+    }
+
+    #[test]
+    fn a_share_and_a_base_come_from_the_same_turn() {
+        let full = |ours, bare, base| Turn {
+            python: None,
+            ours: Some(ours),
+            bare: Some(bare),
+            base: Some(base),
+        };
+        let turns = [full(80.0, 100.0, 160.0), full(90.0, 100.0, 90.0)];
+        let summary = Summary::of(Unit::PerSecond, &turns);
+        assert_eq!(summary.share_of_bare, spread(0.8500000000000001, 0.8, 0.9));
+        assert_eq!(summary.per_base, spread(0.75, 0.5, 1.0));
+        assert_eq!(summary.times_python, None);
+    }
+
+    #[test]
+    fn nothing_is_divided_by_zero() {
+        let summary = Summary::of(Unit::Percent, &[turn(40.0, 0.0)]);
+        assert_eq!(summary.times_python, None);
+        assert_eq!(summary.ours, Some(0.0));
+    }
+}

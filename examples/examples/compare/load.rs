@@ -1,0 +1,336 @@
+//! What asks the measured process: datagrams that were made ahead of time, from twenty addresses, a bounded number on the way.
+//!
+//! It costs a fraction of what an answer costs, so one core of its own is enough.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::Result;
+use crate::processes::processor_time;
+
+/// How many peers ask, each from an address of its own. That is the smallest number of known peers that is measured.
+pub(crate) const ASKERS: usize = 20;
+
+/// After this long without any answer, what is on the way counts as lost.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// How long to sleep when nothing was there: short compared with the time in which what is on the way is answered.
+const PAUSE: Duration = Duration::from_micros(100);
+
+/// The sockets.
+pub(crate) struct Load {
+    askers: Vec<UdpSocket>,
+    others: Option<UdpSocket>,
+}
+
+/// What is sent in one run.
+#[derive(Clone, Copy)]
+pub(crate) struct Run<'a> {
+    /// To whom.
+    pub(crate) target: SocketAddr,
+    /// Its process.
+    pub(crate) process: u32,
+    /// The datagrams of each asker; sent again from the start when all are through.
+    pub(crate) datagrams: &'a [Vec<Vec<u8>>],
+    /// The message id of an answer.
+    pub(crate) answer: u8,
+    /// How many may be on the way.
+    pub(crate) window: usize,
+    /// For how long to ask.
+    pub(crate) duration: Duration,
+}
+
+/// What came of a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Outcome {
+    /// Answers a second, from the first one to the end of the run.
+    pub(crate) rate: f64,
+    /// Answers for each second of processor time of the measured process.
+    pub(crate) processor_rate: Option<f64>,
+    /// Which part of the time it was on a processor.
+    pub(crate) busy: Option<f64>,
+    /// Answers.
+    pub(crate) answers: u64,
+    /// Whatever else the process sent to known peers.
+    pub(crate) others: u64,
+    /// Requests without an answer.
+    pub(crate) lost: u64,
+}
+
+impl Load {
+    /// Opens the sockets.
+    pub(crate) fn new() -> Result<Self> {
+        let askers = (0..ASKERS).map(|number| {
+            let socket = UdpSocket::bind((asker_host(number), 0))?;
+            socket.set_nonblocking(true)?;
+            Ok(socket)
+        });
+        let askers = askers.collect::<io::Result<Vec<_>>>();
+        let askers = askers.map_err(|error| format!("cannot open sockets on loopback: {error}"))?;
+        Ok(Self {
+            askers,
+            others: everybody_else().ok(),
+        })
+    }
+
+    /// Where `count` known peers are: first the askers, then others, each with an address of its own, at which something listens
+    /// if the system can do that.
+    pub(crate) fn addresses(&self, count: usize) -> Vec<SocketAddr> {
+        let askers = self
+            .askers
+            .iter()
+            .filter_map(|socket| socket.local_addr().ok());
+        let port = self
+            .others
+            .as_ref()
+            .and_then(|socket| socket.local_addr().ok());
+        let others = (0_u32..).map(|number| match port {
+            // From 127.2.0.1 on, without those that end in 0 or 255.
+            Some(port) => {
+                let host = 0x7f02_0000 + (number / 250) * 256 + number % 250 + 1;
+                SocketAddr::new(Ipv4Addr::from(host).into(), port.port())
+            }
+            None => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 10_000 + number as u16),
+        });
+        askers.chain(others).take(count).collect()
+    }
+
+    /// Asks for a while, and counts.
+    pub(crate) fn run(&mut self, run: Run<'_>) -> Result<Outcome> {
+        self.take(run.target, run.answer);
+        let before = processor_time(run.process);
+        let mut state = State::new(Instant::now());
+        while self.advance(run, &mut state)? {}
+        let after = processor_time(run.process);
+        let passed = state.started.elapsed();
+        let outcome = state.outcome();
+        let used = before
+            .zip(after)
+            .map(|(before, after)| after.saturating_sub(before));
+        let used = used
+            .map(|used| used.as_secs_f64())
+            .filter(|used| *used > 0.0);
+        if outcome.answers < 2 || outcome.rate <= 0.0 {
+            return Err(format!("{} gave {} answers", run.target, outcome.answers).into());
+        }
+        Ok(Outcome {
+            processor_rate: used.map(|used| outcome.answers as f64 / used),
+            busy: used.map(|used| used / passed.as_secs_f64()),
+            ..outcome
+        })
+    }
+
+    /// One round; whether there is another one.
+    fn advance(&mut self, run: Run<'_>, state: &mut State) -> Result<bool> {
+        let asking = state.started.elapsed() < run.duration;
+        while asking && state.waiting < run.window {
+            self.ask(run, state.sent)?;
+            state.sent += 1;
+            state.waiting += 1;
+        }
+        let (answers, others) = self.take(run.target, run.answer);
+        let now = Instant::now();
+        state.others += others;
+        if answers > 0 {
+            state.heard(answers, now, asking);
+        } else {
+            if now.duration_since(state.last) > PATIENCE {
+                state.give_up(now);
+            }
+            thread::sleep(PAUSE);
+        }
+        Ok(asking || state.waiting > 0)
+    }
+
+    fn ask(&self, run: Run<'_>, number: usize) -> Result<()> {
+        let asker = number % self.askers.len();
+        let own = &run.datagrams[asker];
+        let datagram = &own[number / self.askers.len() % own.len()];
+        self.askers[asker]
+            .send_to(datagram, run.target)
+            .map_err(|error| format!("cannot send to {}: {error}", run.target))?;
+        Ok(())
+    }
+
+    /// Takes everything that is there: how many answers of `from`, and how much else from it.
+    fn take(&self, from: SocketAddr, answer: u8) -> (usize, u64) {
+        let (mut answers, mut others) = (0, 0);
+        let mut buffer = [0; 2_048];
+        for socket in self.askers.iter().chain(&self.others) {
+            while let Ok((length, source)) = socket.recv_from(&mut buffer) {
+                if source != from {
+                    continue;
+                }
+                if length > 22 && buffer[22] == answer {
+                    answers += 1;
+                } else {
+                    others += 1;
+                }
+            }
+        }
+        (answers, others)
+    }
+}
+
+struct State {
+    started: Instant,
+    /// When the last answer came, or nothing was waited for any more.
+    last: Instant,
+    first: Option<Instant>,
+    last_in_time: Instant,
+    after_first: usize,
+    answers: usize,
+    others: u64,
+    lost: usize,
+    sent: usize,
+    waiting: usize,
+}
+
+impl State {
+    fn new(now: Instant) -> Self {
+        Self {
+            started: now,
+            last: now,
+            first: None,
+            last_in_time: now,
+            after_first: 0,
+            answers: 0,
+            others: 0,
+            lost: 0,
+            sent: 0,
+            waiting: 0,
+        }
+    }
+
+    fn heard(&mut self, answers: usize, now: Instant, in_time: bool) {
+        if self.first.is_none() {
+            self.first = Some(now);
+            self.last_in_time = now;
+        } else if in_time {
+            self.after_first += answers;
+            self.last_in_time = now;
+        }
+        self.answers += answers;
+        self.waiting = self.waiting.saturating_sub(answers);
+        self.last = now;
+    }
+
+    fn give_up(&mut self, now: Instant) {
+        self.lost += self.waiting;
+        self.waiting = 0;
+        self.last = now;
+    }
+
+    fn outcome(&self) -> Outcome {
+        let first = self.first.unwrap_or(self.started);
+        let seconds = self.last_in_time.duration_since(first).as_secs_f64();
+        Outcome {
+            rate: if seconds > 0.0 {
+                self.after_first as f64 / seconds
+            } else {
+                0.0
+            },
+            answers: self.answers as u64,
+            others: self.others,
+            lost: self.lost as u64,
+            ..Outcome::default()
+        }
+    }
+}
+
+/// Where an asker is: each at a host of its own where all of 127.0.0.0/8 is this machine.
+fn asker_host(number: usize) -> IpAddr {
+    if cfg!(target_os = "linux") {
+        Ipv4Addr::new(127, 1, 0, number as u8 + 1).into()
+    } else {
+        Ipv4Addr::LOCALHOST.into()
+    }
+}
+
+/// A socket that gets what is sent to any other address of loopback, at its port, and nothing from elsewhere.
+#[cfg(target_os = "linux")]
+fn everybody_else() -> io::Result<UdpSocket> {
+    use socket2::{Domain, Socket, Type};
+    let socket = Socket::new(Domain::IPV4, Type::DGRAM, None)?;
+    socket.bind_device(Some(b"lo"))?;
+    socket.set_recv_buffer_size(4 << 20)?;
+    socket.bind(&SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)).into())?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn everybody_else() -> io::Result<UdpSocket> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_peer_has_an_address_of_its_own() {
+        let Ok(load) = Load::new() else {
+            panic!("no sockets")
+        };
+        let addresses = load.addresses(10_000);
+        let different: std::collections::HashSet<_> = addresses.iter().collect();
+        assert_eq!(different.len(), 10_000);
+        assert!(addresses.iter().all(|address| address.ip().is_loopback()));
+    }
+
+    #[test]
+    fn a_rate_counts_from_the_first_answer_to_the_last_in_time() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut state = State::new(start);
+        state.waiting = 40;
+        state.heard(10, at(5), true);
+        state.heard(10, at(6), true);
+        state.heard(10, at(7), true);
+        state.heard(5, at(20), false);
+        state.give_up(at(30));
+        let outcome = state.outcome();
+        assert_eq!((outcome.rate, outcome.answers, outcome.lost), (10.0, 35, 5));
+    }
+
+    #[test]
+    fn an_echo_is_counted() {
+        let Ok(mut load) = Load::new() else {
+            panic!("no sockets")
+        };
+        let echo = UdpSocket::bind("127.0.0.1:0").and_then(|socket| {
+            let address = socket.local_addr()?;
+            socket.set_read_timeout(Some(Duration::from_millis(200)))?;
+            Ok((socket, address))
+        });
+        let Ok((echo, target)) = echo else {
+            panic!("no socket")
+        };
+        let echoing = thread::spawn(move || {
+            let mut buffer = [0; 64];
+            while let Ok((length, source)) = echo.recv_from(&mut buffer) {
+                let _ = echo.send_to(&buffer[..length], source);
+            }
+        });
+        let mut datagram = vec![0; 30];
+        datagram[22] = 7;
+        let outcome = load.run(Run {
+            target,
+            process: std::process::id(),
+            datagrams: &vec![vec![datagram]; ASKERS],
+            answer: 7,
+            window: 8,
+            duration: Duration::from_millis(60),
+        });
+        assert!(echoing.join().is_ok());
+        assert!(
+            outcome
+                .as_ref()
+                .is_ok_and(|outcome| outcome.answers > 8 && outcome.others == 0),
+            "{outcome:?}"
+        );
+    }
+}

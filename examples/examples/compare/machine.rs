@@ -1,0 +1,105 @@
+//! What the figures were taken on, and when.
+
+use std::fs;
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+
+use crate::pin::Cores;
+use crate::python::Python;
+
+/// The machine, its software and the day.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Machine {
+    /// UTC, as in 2026-07-01 15:04.
+    pub(crate) date: String,
+    /// The processor, as it calls itself.
+    pub(crate) processor: String,
+    /// How many cores this process may use.
+    pub(crate) cores: usize,
+    /// System and its version.
+    pub(crate) kernel: String,
+    /// The version of Python; `None` without py-ipv8.
+    pub(crate) python: Option<String>,
+    /// The version of the compiler, as far as can be found out.
+    pub(crate) rustc: String,
+    /// The core of the measured process, and the core of what asks it; `None` when nothing is pinned.
+    pub(crate) pinned: Option<(usize, usize)>,
+}
+
+impl Machine {
+    /// This machine, now.
+    ///
+    /// `there` is how many cores this process could use before it kept to one.
+    pub(crate) fn here(python: Option<&Python>, there: usize, cores: Option<Cores>) -> Self {
+        let unknown = || "unknown".to_owned();
+        Self {
+            date: date(SystemTime::now()),
+            processor: processor().unwrap_or_else(unknown),
+            cores: there,
+            kernel: output("uname", &["-sr"]).unwrap_or_else(|| std::env::consts::OS.to_owned()),
+            python: python.and_then(Python::version),
+            rustc: output("rustc", &["--version"]).unwrap_or_else(unknown),
+            pinned: cores.map(|cores| (cores.measured, cores.load)),
+        }
+    }
+}
+
+fn processor() -> Option<String> {
+    let text = fs::read_to_string("/proc/cpuinfo").ok();
+    let name = text.as_deref().and_then(|text| {
+        let line = text.lines().find(|line| line.starts_with("model name"))?;
+        Some(line.split_once(':')?.1.trim().to_owned())
+    });
+    name.or_else(|| output("sysctl", &["-n", "machdep.cpu.brand_string"]))
+}
+
+/// The first line that a program prints, if it can be run.
+pub(crate) fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let line = text.lines().next()?.trim();
+    (output.status.success() && !line.is_empty()).then(|| line.to_owned())
+}
+
+/// Day and minute, UTC.
+fn date(time: SystemTime) -> String {
+    let seconds = time
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    let (year, month, day) = civil(seconds / 86_400);
+    let (hour, minute) = (seconds / 3_600 % 24, seconds / 60 % 60);
+    format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}")
+}
+
+/// Year, month and day of the day that is so many days after 1970-01-01 (Howard Hinnant's algorithm, for years from 1970 on).
+fn civil(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (era * 400 + year + u64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        for (seconds, expected) in [
+            (0, "1970-01-01 00:00"),
+            (951_782_340, "2000-02-28 23:59"),
+            (951_782_400, "2000-02-29 00:00"),
+            (1_709_251_199, "2024-02-29 23:59"),
+            (1_798_761_600, "2027-01-01 00:00"),
+        ] {
+            assert_eq!(date(UNIX_EPOCH + Duration::from_secs(seconds)), expected);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! This library and py-ipv8 3.2.1 do the same work on this machine, in turn, and what each needed is put side by side.
+//!
+//! `cargo run --release --example compare` (`-- --help` for what can be changed, `-- --list` for the rows)
+//!
+//! Every figure is taken in pairs: py-ipv8, then this library, then py-ipv8 again, each as a process of its own that has one core
+//! to itself, with whatever asks it on another one. A ratio is that of one pair; shown are the median of the pairs, the least and the
+//! greatest. Where it makes sense, a *bare responder* is measured in the same turn: it parses, verifies, signs and sends with this
+//! library's own cryptography, and keeps no books; nothing that answers by itself can be faster on one core by much.
+//!
+//! Everything stays on loopback. py-ipv8 is installed into an environment below cargo's target directory, the one that the
+//! tests use; without Python or a package index the figures of py-ipv8 are missing, and that is said.
+
+mod arguments;
+mod child;
+mod children;
+mod figures;
+mod format;
+mod load;
+mod machine;
+mod picture;
+mod pin;
+mod population;
+mod processes;
+mod python;
+mod rows;
+mod table;
+
+use std::error::Error;
+use std::io::Write;
+use std::process::ExitCode;
+
+use arguments::Arguments;
+use figures::Report;
+use ipv8_examples::output::complain;
+use machine::Machine;
+use rows::Bench;
+
+/// What goes wrong here is told and ends the program: there is nobody to handle it.
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let outcome = if words.next().as_deref() == Some(child::WORD) {
+        children::run(words)
+    } else {
+        match ipv8_examples::arguments::read(Arguments::problems) {
+            Ok(arguments) => run(&arguments),
+            Err(code) => return code,
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    if arguments.list {
+        for row in rows::ids() {
+            println!("{row}");
+        }
+        return Ok(());
+    }
+    ipv8_examples::logging::start();
+    let bench = Bench::new(arguments);
+    let machine = Machine::here(bench.python.as_ref(), bench.cores_there, bench.cores);
+    let rows = rows::measure(&bench)?;
+    let report = Report {
+        machine,
+        pairs: bench.pairs,
+        quick: arguments.quick,
+        processor_time: arguments.processor_time,
+        rows,
+    };
+    write(arguments, &report)
+}
+
+/// Hands the report to whoever asked for it: text on the standard output unless JSON goes there.
+fn write(arguments: &Arguments, report: &Report) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match arguments.json.as_deref() {
+        Some("-") => writeln!(stdout, "{}", report.json()?)?,
+        Some(path) => std::fs::write(path, report.json()? + "\n")
+            .map_err(|error| format!("cannot write {path}: {error}"))?,
+        None => {}
+    }
+    if arguments.json.as_deref() != Some("-") {
+        write!(stdout, "{}", table::text(report))?;
+    }
+    if let Some(path) = &arguments.svg {
+        std::fs::write(path, picture::svg(report))
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    }
+    if let Some(path) = &arguments.into {
+        table::write_into(path, report)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! Peers to know: keys, and where they are.
+
+use std::io::BufRead;
+use std::net::SocketAddr;
+
+use ipv8_core::crypto::PrivateKey;
+use serde_json::{Value, json};
+
+use crate::Result;
+use crate::load::Load;
+
+/// Keys that are made once; the same ones on every side.
+#[derive(Default)]
+pub(crate) struct Population {
+    keys: Vec<PrivateKey>,
+}
+
+impl Population {
+    /// The first `count` keys.
+    pub(crate) fn keys(&mut self, count: usize) -> &[PrivateKey] {
+        let there = self.keys.len();
+        // Nobody has to guess them.
+        self.keys.extend((there..count).filter_map(|number| {
+            let mut bin = b"LibNaCLSK:".to_vec();
+            for half in [1_u8, 2] {
+                let mut bytes = [half; 32];
+                bytes[..8].copy_from_slice(&number.to_be_bytes());
+                bin.extend(bytes);
+            }
+            PrivateKey::from_bytes(&bin).ok()
+        }));
+        &self.keys[..count.min(self.keys.len())]
+    }
+
+    /// `count` peers as a measured process is told of them, a line each: public key and address. The first are those that `load`
+    /// speaks for.
+    pub(crate) fn told(&mut self, load: &Load, count: usize) -> Vec<Value> {
+        let addresses = load.addresses(count);
+        let keys = self.keys(count).iter().zip(addresses);
+        keys.map(|(key, address)| json!([hex(key.public_key().as_bytes()), address.to_string()]))
+            .collect()
+    }
+}
+
+/// The next peer that this measured process is told of.
+pub(crate) fn read(lines: &mut impl BufRead) -> Result<(Vec<u8>, SocketAddr)> {
+    let mut line = String::new();
+    lines.read_line(&mut line)?;
+    let told: Value = serde_json::from_str(&line)?;
+    let key = told[0].as_str().and_then(unhex);
+    let address = told[1].as_str().and_then(|text| text.parse().ok());
+    key.zip(address)
+        .ok_or_else(|| format!("no key and address: {told}").into())
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let pairs = text.as_bytes().chunks(2);
+    pairs
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_the_same_each_time_and_all_different() {
+        let mut population = Population::default();
+        let few: Vec<_> = population.keys(3).iter().map(PrivateKey::mid).collect();
+        let many: Vec<_> = population.keys(50).iter().map(PrivateKey::mid).collect();
+        assert_eq!(few, many[..3]);
+        let different: std::collections::HashSet<_> = many.iter().collect();
+        assert_eq!(different.len(), 50);
+    }
+
+    #[test]
+    fn hexadecimal_goes_both_ways() {
+        assert_eq!(unhex(&hex(&[0, 10, 255])), Some(vec![0, 10, 255]));
+        assert_eq!(unhex("0g"), None);
+    }
+}
