@@ -1,0 +1,120 @@
+//! Datagrams that are dropped, one for each reason that a stranger can cause.
+
+use std::net::SocketAddr;
+
+use ipv8_core::communities::discovery::{DiscoveryCommunity, Ping, Pong};
+use ipv8_core::counters::DropReason;
+use ipv8_core::packet::Unsealed;
+use ipv8_core::payload::ids;
+use ipv8_core::prelude::*;
+
+use super::paths::{Path, Work};
+use super::{Node, Sender, address};
+
+/// The reasons: first those that are found out without looking at a signature, then the others.
+const REASONS: [DropReason; 11] = [
+    DropReason::TooShort,
+    DropReason::UnknownPrefix,
+    DropReason::UnknownMessage,
+    DropReason::DeprecatedMessage,
+    DropReason::BadKey,
+    DropReason::Malformed,
+    DropReason::Leftover,
+    DropReason::Unsolicited,
+    DropReason::BadSignature,
+    DropReason::OwnPacket,
+    DropReason::PeerLimit,
+];
+
+pub(super) fn all() -> impl Iterator<Item = Path> {
+    REASONS.into_iter().map(|reason| {
+        let name = format!("hostile/{}", reason.name());
+        Path::new(name, move || Hostile::new(reason))
+    })
+}
+
+/// A datagram that comes again and again.
+struct Hostile {
+    node: Node,
+    source: SocketAddr,
+    datagram: Vec<u8>,
+    reason: DropReason,
+}
+
+impl Hostile {
+    fn new(reason: DropReason) -> Self {
+        let limit = if reason == DropReason::PeerLimit {
+            10
+        } else {
+            -1
+        };
+        let node = Node::with_limit::<DiscoveryCommunity>(20, limit, Strategies::new());
+        let [stranger] = Sender::some(1, 20, 6).try_into().ok().unwrap();
+        Self {
+            datagram: datagram(reason, &node, &stranger),
+            source: stranger.address,
+            node,
+            reason,
+        }
+    }
+}
+
+impl Work for Hostile {
+    fn run(&mut self) {
+        self.node.receive(self.source, &self.datagram);
+    }
+
+    fn check(&self, runs: usize) {
+        let statistics = self.node.engine.statistics();
+        let dropped = (statistics.count(self.reason), statistics.dropped());
+        assert_eq!(dropped, (runs as u64, runs as u64), "{}", self.reason);
+    }
+}
+
+fn datagram(reason: DropReason, node: &Node, stranger: &Sender) -> Vec<u8> {
+    let request = stranger.request(node.id);
+    match reason {
+        DropReason::TooShort => request[..22].to_vec(),
+        DropReason::UnknownPrefix => stranger.request(super::Quiet::COMMUNITY_ID),
+        DropReason::UnknownMessage => with_id(request, 100),
+        DropReason::DeprecatedMessage => with_id(request, 255),
+        DropReason::BadKey => {
+            let mut datagram = with_id(request, ids::INTRODUCTION_RESPONSE);
+            datagram[25] ^= 1;
+            datagram
+        }
+        // The key is whole, and behind it is nothing but a signature.
+        DropReason::Malformed => {
+            let datagram = with_id(request, ids::INTRODUCTION_RESPONSE);
+            let key_ends = 23 + 2 + 74;
+            [&datagram[..key_ends], &datagram[datagram.len() - 64..]].concat()
+        }
+        DropReason::Leftover => {
+            let mut datagram = unsigned(node, &Ping { identifier: 1 });
+            datagram.push(0);
+            datagram
+        }
+        DropReason::Unsolicited => unsigned(node, &Pong { identifier: 1 }),
+        DropReason::BadSignature => {
+            let mut datagram = request;
+            datagram[24 + 74 + 8] ^= 1;
+            datagram
+        }
+        DropReason::OwnPacket => {
+            let (key, address) = (node.key.clone(), address(0));
+            Sender { key, address }.request(node.id)
+        }
+        DropReason::PeerLimit => request,
+        other => unreachable!("no datagram for {other}"),
+    }
+}
+
+fn with_id(mut datagram: Vec<u8>, id: u8) -> Vec<u8> {
+    datagram[22] = id;
+    datagram
+}
+
+fn unsigned<M: Message>(node: &Node, message: &M) -> Vec<u8> {
+    let packet = Unsealed::new(&node.id.prefix(), M::ID, None, Some(1), message);
+    packet.unwrap().seal()
+}

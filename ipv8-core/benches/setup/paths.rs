@@ -1,0 +1,272 @@
+//! The hot paths: what a node does for each datagram and each turn.
+
+use std::hint::black_box;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use ipv8_core::communities::discovery::{DiscoveryCommunity, Ping};
+use ipv8_core::packet::Unsealed;
+use ipv8_core::prelude::*;
+
+use super::{Idle, Node, Quiet, Sender, address, graph, hostile, introduce, introduced_address};
+
+/// One path, set up and ready to run again and again.
+pub(crate) trait Work {
+    /// What has to be so before each run and is no part of it.
+    fn before(&mut self) {}
+
+    /// The path, once.
+    fn run(&mut self);
+
+    /// Whether the `runs` runs did what the path is named after; panics if not.
+    fn check(&self, runs: usize);
+}
+
+/// A path by name.
+pub(crate) struct Path {
+    pub(crate) name: String,
+    make: Box<dyn Fn() -> Box<dyn Work>>,
+}
+
+impl Path {
+    pub(crate) fn new<W: Work + 'static>(
+        name: impl Into<String>,
+        make: impl Fn() -> W + 'static,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            make: Box::new(move || Box::new(make())),
+        }
+    }
+
+    pub(crate) fn make(&self) -> Box<dyn Work> {
+        (self.make)()
+    }
+}
+
+/// Every path, the sizes cut to `largest`.
+pub(crate) fn all(largest: usize) -> Vec<Path> {
+    let sized = |sizes: &'static [usize]| sizes.iter().filter(move |size| **size <= largest);
+    let mut paths = Vec::new();
+    for peers in sized(&[20, 1_000, 10_000]) {
+        let name = format!("introduction_request/{peers}_peers");
+        paths.push(Path::new(name, || Requests::known(*peers)));
+    }
+    paths.push(Path::new("introduction_request/stranger", || {
+        Requests::strangers(20)
+    }));
+    paths.push(Path::new("ping", Pings::new));
+    paths.extend(hostile::all());
+    for addresses in sized(&[100, 10_000, 100_000]) {
+        let name = format!("random_walk/{addresses}_addresses");
+        paths.push(Path::new(name, || Walk::random(*addresses)));
+    }
+    paths.push(Path::new("edge_walk/1000_introductions", || {
+        Walk::edge(1_000)
+    }));
+    for strategies in sized(&[1, 10, 1_000]) {
+        let name = format!("idle_turn/{strategies}_strategies");
+        paths.push(Path::new(name, || Turns::new(*strategies)));
+    }
+    for peers in sized(&[1_000, 10_000]) {
+        let name = format!("look_up/unknown_source/{peers}_peers");
+        paths.push(Path::new(name, || LookUp::new(*peers, address(*peers))));
+        let name = format!("look_up/known_source/{peers}_peers");
+        paths.push(Path::new(name, || LookUp::new(*peers, address(*peers / 2))));
+    }
+    paths
+}
+
+/// Introduction requests, each answered with a response and a puncture request for whoever is introduced.
+struct Requests {
+    node: Node,
+    requests: Vec<(SocketAddr, Vec<u8>)>,
+    next: usize,
+}
+
+impl Requests {
+    /// From 16 peers that were there before, in turn.
+    fn known(peers: usize) -> Self {
+        let mut requests = Self::of(16, peers);
+        // They become peers, and so many others make room in the count.
+        for (source, datagram) in requests.requests.clone() {
+            requests.node.receive(source, &datagram);
+        }
+        requests
+    }
+
+    /// From somebody new each time; there are enough of them for any number of runs that signing takes part in.
+    fn strangers(peers: usize) -> Self {
+        Self::of(256, peers)
+    }
+
+    fn of(senders: usize, peers: usize) -> Self {
+        let node = Node::new::<Quiet>(peers, Strategies::new());
+        let senders = Sender::some(senders, peers, 5);
+        let requests = senders
+            .iter()
+            .map(|sender| (sender.address, sender.request(node.id)));
+        Self {
+            requests: requests.collect(),
+            node,
+            next: 0,
+        }
+    }
+}
+
+impl Work for Requests {
+    fn before(&mut self) {
+        self.node.wait(Duration::from_millis(1));
+        self.next = (self.next + 1) % self.requests.len();
+    }
+
+    fn run(&mut self) {
+        let (source, datagram) = &self.requests[self.next];
+        self.node.receive(*source, datagram);
+    }
+
+    fn check(&self, runs: usize) {
+        assert!(
+            self.node.sent() >= 2 * runs,
+            "a response and a puncture request each"
+        );
+        assert_eq!(self.node.engine.statistics().dropped(), 0);
+    }
+}
+
+/// Pings, each answered with a pong.
+struct Pings {
+    node: Node,
+    ping: Vec<u8>,
+}
+
+impl Pings {
+    fn new() -> Self {
+        let node = Node::new::<DiscoveryCommunity>(20, Strategies::new());
+        let ping = Ping { identifier: 5 };
+        let prefix = node.id.prefix();
+        let packet = Unsealed::new(&prefix, Ping::ID, None, Some(1), &ping);
+        let ping = packet.unwrap().seal();
+        Self { node, ping }
+    }
+}
+
+impl Work for Pings {
+    fn run(&mut self) {
+        self.node.receive(address(3), &self.ping);
+    }
+
+    fn check(&self, runs: usize) {
+        assert_eq!(self.node.sent(), runs);
+    }
+}
+
+/// The steps of one walker that never runs out of addresses.
+struct Walk {
+    node: Node,
+    addresses: usize,
+}
+
+impl Walk {
+    fn random(addresses: usize) -> Self {
+        let mut strategies = Strategies::<Quiet>::new();
+        strategies.add::<RandomWalk>(-1, |walk| {
+            // A step each turn that walks: none waits for answers, none goes back to peers.
+            walk.window_size = 0;
+            walk.reset_chance = 0;
+        });
+        Self::with(strategies, addresses)
+    }
+
+    fn edge(addresses: usize) -> Self {
+        let mut strategies = Strategies::<Quiet>::new();
+        strategies.add::<EdgeWalk>(-1, |_| {});
+        Self::with(strategies, addresses)
+    }
+
+    fn with(strategies: Strategies<Quiet>, addresses: usize) -> Self {
+        let mut node = Node::new::<Quiet>(30, strategies);
+        let (id, introducers) = (node.id, node.peers.clone());
+        introduce(node.engine.network_mut(), &introducers, id, addresses);
+        Self { node, addresses }
+    }
+}
+
+impl Work for Walk {
+    /// What the walk has given up is introduced again.
+    fn before(&mut self) {
+        let id = self.node.id;
+        let network = self.node.engine.network_mut();
+        let missing = self.addresses.saturating_sub(network.walkable_count(id));
+        if missing > 0 {
+            let introducers = self.node.peers.iter().cycle();
+            let all = (0..self.addresses).map(introduced_address);
+            let gone: Vec<_> = all.filter(|one| !network.is_known(one)).collect();
+            for (address, introducer) in gone.into_iter().zip(introducers) {
+                network.discover_address(introducer, address, Some(id), false);
+            }
+        }
+    }
+
+    fn run(&mut self) {
+        self.node.turn();
+    }
+
+    fn check(&self, runs: usize) {
+        assert!(self.node.sent() >= runs / 2, "walkers walk");
+    }
+}
+
+/// Turns in which nobody has anything to do.
+struct Turns(Node);
+
+impl Turns {
+    fn new(strategies: usize) -> Self {
+        let mut idle = Strategies::<Quiet>::new();
+        for _ in 0..strategies {
+            idle.add::<Idle>(-1, |_| {});
+        }
+        Self(Node::new::<Quiet>(20, idle))
+    }
+}
+
+impl Work for Turns {
+    fn run(&mut self) {
+        self.0.turn();
+    }
+
+    fn check(&self, runs: usize) {
+        let steps = self.0.engine.strategies();
+        let steps: u64 = steps.iter().map(|strategy| strategy.steps).sum();
+        assert_eq!(steps, runs as u64);
+    }
+}
+
+/// Finding the verified peer at an address.
+struct LookUp {
+    network: ipv8_core::network::Network,
+    source: SocketAddr,
+    found: usize,
+}
+
+impl LookUp {
+    fn new(peers: usize, source: SocketAddr) -> Self {
+        Self {
+            network: graph(peers).0,
+            source,
+            found: 0,
+        }
+    }
+}
+
+impl Work for LookUp {
+    fn run(&mut self) {
+        let found = self.network.verified_by_address(black_box(&self.source));
+        self.found += usize::from(black_box(found).is_some());
+    }
+
+    fn check(&self, runs: usize) {
+        let known = self.network.is_known(&self.source);
+        assert_eq!(self.found, if known { runs } else { 0 });
+    }
+}
