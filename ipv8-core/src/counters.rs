@@ -48,11 +48,13 @@ pub enum DropReason {
     Unsendable,
     /// Out: the socket refused.
     SendFailed,
+    /// Out: the node stopped before it left ([`pacing`](crate::pacing)).
+    Stopped,
 }
 
 impl DropReason {
     /// Every reason, in the order of their discriminants.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::TooShort,
         Self::TooLong,
         Self::UnknownPrefix,
@@ -73,6 +75,7 @@ impl DropReason {
         Self::Unpackable,
         Self::Unsendable,
         Self::SendFailed,
+        Self::Stopped,
     ];
 
     /// The reason in snake case, for logs and JSON; these names are stable.
@@ -98,6 +101,7 @@ impl DropReason {
             Self::Unpackable => "unpackable",
             Self::Unsendable => "unsendable",
             Self::SendFailed => "send_failed",
+            Self::Stopped => "stopped",
         }
     }
 }

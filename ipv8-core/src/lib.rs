@@ -18,7 +18,7 @@
 //! | 5 one node | [`mod@overlay`], [`scheduler`], [`engine`] |
 //! | 4 what users write | [`community`], [`strategy`] |
 //! | 3 one overlay | [`context`], [`introduction`], [`bootstrap`] |
-//! | 2 state | [`peer`], [`network`], [`timers`], [`outbox`], [`request_cache`], [`tasks`], [`counters`] |
+//! | 2 state | [`peer`], [`network`], [`timers`], [`outbox`], [`pacing`], [`request_cache`], [`tasks`], [`counters`] |
 //! | 1 messages | [`packet`], [`payload`] |
 //! | 0 values | [`address`], [`names`], [`wire`], [`crypto`], [`options`], [`mod@nearest`], [`type_name`] |
 //!
@@ -64,6 +64,7 @@ pub mod network;
 pub mod options;
 pub mod outbox;
 pub mod overlay;
+pub mod pacing;
 pub mod packet;
 pub mod payload;
 pub mod peer;

@@ -105,6 +105,11 @@ impl Outbox {
         self.queue.truncate(length);
     }
 
+    /// Takes all but the `length` datagrams that have waited longest, in their order.
+    pub(crate) fn split_off(&mut self, length: usize) -> VecDeque<Outgoing> {
+        self.queue.split_off(length.min(self.queue.len()))
+    }
+
     /// How many datagrams wait.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::{Configuration, DEFAULT_PORT, LogLevel, MyPeer, NamedKey, OverlayDefinition};
 use crate::crypto::PrivateKey;
 use crate::network::NetworkLimits;
+use crate::pacing::Pacing;
 
 impl Configuration {
     /// Listens on these addresses and no others.
@@ -54,6 +55,13 @@ impl Configuration {
     #[must_use]
     pub fn max_datagram(mut self, bytes: usize) -> Self {
         self.max_datagram = bytes;
+        self
+    }
+
+    /// Spreads what a step sends over its slot like this; [`Pacing::off`] not at all.
+    #[must_use]
+    pub fn pacing(mut self, pacing: Pacing) -> Self {
+        self.pacing = pacing;
         self
     }
 

@@ -14,12 +14,13 @@ pub(super) enum Form {
 }
 
 /// Settings that py-ipv8 does not have: a text with one of them is of our form.
-const OURS: [&str; 9] = [
+const OURS: [&str; 10] = [
     "walk_interval",
     "bootstrap",
     "bootstrap_override",
     "max_peers",
     "max_datagram",
+    "pacing",
     "key_file",
     "snapshot_file",
     "network",

@@ -222,6 +222,8 @@ impl Configuration {
         .collect::<Vec<_>>();
         let limits = self.network.options().into_iter();
         settings.extend(limits.map(|(name, value)| (format!("network.{name}"), value)));
+        let pacing = self.pacing.options().into_iter();
+        settings.extend(pacing.map(|(name, value)| (format!("pacing.{name}"), value)));
         settings
     }
 }

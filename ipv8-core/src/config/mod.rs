@@ -34,6 +34,7 @@ use serde_json::Value;
 use crate::bootstrap::{Bootstrappers, DispersyBootstrapper};
 use crate::network::NetworkLimits;
 use crate::outbox::{DEFAULT_MAX_DATAGRAM, LARGEST_DATAGRAM};
+use crate::pacing::Pacing;
 
 pub use bootstrappers::BOOTSTRAPPERS;
 pub use definition::{
@@ -89,6 +90,9 @@ pub struct Configuration {
     /// The longest datagram that this node sends, in bytes with key and signature, without the headers of IP and UDP: 1 to 65,507. Anything
     /// longer is an error where it is sent. Default [`DEFAULT_MAX_DATAGRAM`] (1,452), which says why.
     pub max_datagram: usize,
+    /// How a step that sends many datagrams is spread over its slot. In a text it is a table, or `true` or `false`: `pacing = false`
+    /// switches it off. Default [`Pacing::default`]: on.
+    pub pacing: Pacing,
     /// In place of every bootstrapper, whoever names it (this configuration, a launcher, an overlay of a file): one
     /// [`DispersyBootstrapper`] of these addresses; none at all if there are none. Default `None`: they stay.
     pub bootstrap_override: Option<Vec<SocketAddr>>,
@@ -128,6 +132,7 @@ impl Default for Configuration {
             seed: None,
             network: NetworkLimits::default(),
             max_datagram: DEFAULT_MAX_DATAGRAM,
+            pacing: Pacing::default(),
             bootstrap_override: None,
             keys: Vec::new(),
             working_directory: PathBuf::from("."),
@@ -187,6 +192,7 @@ impl Configuration {
         if !(1..=LARGEST_DATAGRAM).contains(&self.max_datagram) {
             problems.push(ConfigurationProblem::MaxDatagram(self.max_datagram));
         }
+        problems.extend(self.pacing.check().err().map(Into::into));
         problems.extend(self.sources.problems.iter().cloned().map(Into::into));
         problems.extend(self.unknown_keys().map(Into::into));
         problems

@@ -11,6 +11,7 @@ use crate::nearest::nearest;
 use crate::options::OptionError;
 use crate::outbox::{DEFAULT_MAX_DATAGRAM, LARGEST_DATAGRAM};
 use crate::overlay::UnknownStrategy;
+use crate::pacing::PacingError;
 
 /// One setting that makes no sense. Its text says what would.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,8 +38,16 @@ pub enum ConfigurationProblem {
     MaxPeers(i32),
     /// A datagram length of 0, or above what UDP carries.
     MaxDatagram(usize),
+    /// A value of the pacing that is out of its range.
+    Pacing(PacingError),
     /// Something said in a file, in a variable, or of one overlay, with its place.
     Setting(Box<SettingProblem>),
+}
+
+impl From<PacingError> for ConfigurationProblem {
+    fn from(error: PacingError) -> Self {
+        Self::Pacing(error)
+    }
 }
 
 impl From<SettingProblem> for ConfigurationProblem {
@@ -75,6 +84,7 @@ impl fmt::Display for ConfigurationProblem {
                 f,
                 "max_datagram is {bytes} bytes: give 1 to {LARGEST_DATAGRAM}, for instance {DEFAULT_MAX_DATAGRAM}"
             ),
+            Self::Pacing(error) => error.fmt(f),
             Self::MaxPeers(peers) => write!(
                 f,
                 "max_peers is {peers}: give a number of peers, or -1 for no limit"

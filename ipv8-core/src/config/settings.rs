@@ -33,6 +33,9 @@ impl Configuration {
             if let Some((node, path)) = fields.take("network") {
                 self.network_limits(&node, &path, &mut reader);
             }
+            if let Some((node, path)) = fields.take("pacing") {
+                self.pacing_options(&node, &path, &mut reader);
+            }
             if let Some((node, path)) = fields.take("launchers") {
                 self.launcher_definitions(&node, &path, &mut reader);
             }
@@ -216,6 +219,26 @@ impl Configuration {
         for (name, value) in reader.options(node, path) {
             match self.network.set_option(&name, &value.value) {
                 Ok(()) => self.note(&format!("network.{name}"), value.value, &value.origin),
+                Err(error) => reader.wrong(&value.origin, path, Mistake::Option(error)),
+            }
+        }
+    }
+
+    /// A table, or only whether there is any.
+    fn pacing_options(&mut self, node: &Node, path: &str, reader: &mut Reader) {
+        let node = match &node.untyped().kind {
+            Kind::Table(_) => node.clone(),
+            _ => {
+                let enabled = ("enabled".to_owned(), (node.origin.clone(), node.clone()));
+                Node::new(
+                    Kind::Table([enabled].into_iter().collect()),
+                    node.origin.clone(),
+                )
+            }
+        };
+        for (name, value) in reader.options(&node, path) {
+            match self.pacing.set_option(&name, &value.value) {
+                Ok(()) => self.note(&format!("pacing.{name}"), value.value, &value.origin),
                 Err(error) => reader.wrong(&value.origin, path, Mistake::Option(error)),
             }
         }

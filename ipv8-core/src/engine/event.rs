@@ -140,8 +140,10 @@ pub struct StepReport {
     pub skipped: bool,
     /// The step panicked.
     pub panicked: bool,
-    /// How many datagrams it queued.
+    /// How many datagrams it sent.
     pub datagrams: usize,
+    /// How many of those are held, to leave later in its slot ([`pacing`](crate::pacing)).
+    pub delayed: usize,
 }
 
 /// Which code of the user was called.

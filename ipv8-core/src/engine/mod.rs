@@ -10,7 +10,8 @@
 //! 3. [`Engine::poll_output`] until `None`; seal and send each [`Output::Send`].
 //!    Poll each [`Output::Spawn`] to its end and hand in what it gives as [`Input::Finished`], unless
 //!    [`Output::Cancel`] comes first.
-//! 4. All of it handed to the socket: [`Input::Flushed`]. Only then may the next strategy step.
+//! 4. All of it handed to the socket: [`Input::Flushed`]. Only then may the next strategy step, and only when nothing of the last
+//!    step is held any more ([`pacing`](crate::pacing)): what is due leaves with an [`Input::Timeout`], like everything else.
 //!
 //! Time is an argument everywhere; randomness follows from the seed. The same inputs at the same
 //! times give the same outputs.
@@ -24,6 +25,7 @@ mod futures;
 mod info;
 mod lookups;
 mod networks;
+mod pacing;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -50,6 +52,7 @@ use crate::counters::Statistics;
 use crate::network::{Network, NetworkLimits, PeerChange};
 use crate::outbox::{DEFAULT_MAX_DATAGRAM, Outgoing};
 use crate::overlay::{AnyOverlay, Panicked, StepOutcome, StrategyId, guarded};
+use crate::pacing::{Pacer, Pacing};
 use crate::packet::CommunityId;
 use crate::peer::Peer;
 use crate::scheduler::Scheduler;
@@ -74,6 +77,8 @@ pub struct EngineConfig {
     pub network: NetworkLimits,
     /// The longest datagram that is sent, in bytes. Default [`DEFAULT_MAX_DATAGRAM`].
     pub max_datagram: usize,
+    /// How a step that sends many is spread over its slot. Default [`Pacing::default`].
+    pub pacing: Pacing,
 }
 
 impl EngineConfig {
@@ -85,6 +90,7 @@ impl EngineConfig {
             walk_interval: WALK_INTERVAL,
             network: NetworkLimits::default(),
             max_datagram: DEFAULT_MAX_DATAGRAM,
+            pacing: Pacing::default(),
         }
     }
 }
@@ -136,6 +142,7 @@ pub struct Engine {
     overlays: IndexMap<CommunityId, Box<dyn AnyOverlay>>,
     shared: Shared,
     scheduler: Scheduler<Turn>,
+    pacer: Pacer,
     events: VecDeque<Event>,
     events_lost: u64,
     next_serial: u64,
@@ -163,6 +170,7 @@ impl Engine {
             overlays: IndexMap::new(),
             shared,
             scheduler: Scheduler::new(config.walk_interval),
+            pacer: Pacer::new(config.pacing.clone()),
             events: VecDeque::new(),
             events_lost: 0,
             next_serial: 0,
@@ -175,7 +183,7 @@ impl Engine {
         match input {
             Input::Opened(opened) => self.deliver(opened, now),
             Input::Timeout => self.timeout(now),
-            Input::Flushed => self.scheduler.flushed(),
+            Input::Flushed => self.flushed(now),
             Input::LocalAddresses(local) => self.shared.local = local,
             Input::Resolved(lookup, found) => self.resolved(&lookup, found, now),
             Input::Finished(finished) => self.finish(finished, now),
@@ -197,7 +205,7 @@ impl Engine {
         match self.shared.futures.pop() {
             Some(FutureWork::Spawn(task)) => Some(Output::Spawn(task)),
             Some(FutureWork::Cancel(id)) => Some(Output::Cancel(id)),
-            None => self.shared.outbox.pop().map(Output::Send),
+            None => self.next_to_send().map(Output::Send),
         }
     }
 
@@ -206,7 +214,8 @@ impl Engine {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let timers = self.shared.timers.next();
         let turn = self.scheduler.next_time();
-        timers.into_iter().chain(turn).min()
+        let release = self.pacer.next();
+        timers.into_iter().chain(turn).chain(release).min()
     }
 
     /// What came in, went out and was dropped so far.
@@ -253,7 +262,7 @@ impl Engine {
         self.strategy_info(self.scheduler.peek()?)
     }
 
-    /// Own timeouts first, then at most one step.
+    /// Own timeouts first, then what was held and is due, then at most one step.
     fn timeout(&mut self, now: Instant) {
         // Taken out first: what is asked anew without any patience waits for the next input.
         let timers = &mut self.shared.timers;
@@ -268,6 +277,7 @@ impl Engine {
             }
             self.run_tasks(id, now);
         }
+        self.release(now);
         if let Some(turn) = self.scheduler.take(now) {
             self.step(turn, now);
         }
@@ -316,6 +326,7 @@ impl Engine {
             None => StepOutcome::Skipped,
         };
         let datagrams = self.shared.outbox.len().saturating_sub(waiting);
+        let delayed = self.pace(waiting, now);
         if outcome == StepOutcome::Skipped {
             self.scheduler.flushed();
         }
@@ -323,7 +334,7 @@ impl Engine {
         if outcome == StepOutcome::Panicked {
             self.note_panic(turn.overlay, Place::Step(info.name));
         }
-        tracing::trace!(?outcome, datagrams, "stepped");
+        tracing::trace!(?outcome, datagrams, delayed, "stepped");
         self.emit(Event::Step(StepReport {
             overlay: turn.overlay,
             id: turn.strategy,
@@ -334,11 +345,18 @@ impl Engine {
             skipped: outcome == StepOutcome::Skipped,
             panicked: outcome == StepOutcome::Panicked,
             datagrams,
+            delayed,
         }));
     }
 
-    /// Tells overlays and listeners who came and who went, until nothing changes any more.
+    /// Tells overlays and listeners what changed, and puts what was sent meanwhile behind what is held.
     fn settle(&mut self, now: Instant) {
+        self.tell_changes(now);
+        self.keep_order(now);
+    }
+
+    /// Tells overlays and listeners who came and who went, until nothing changes any more.
+    fn tell_changes(&mut self, now: Instant) {
         for (overlay, name) in std::mem::take(&mut self.shared.bootstrapper_panics) {
             self.note_panic(overlay, Place::Bootstrapper(name));
         }

@@ -248,5 +248,6 @@ fn engine(configuration: &Configuration) -> Result<Engine, Error> {
         walk_interval: configuration.interval(),
         network: configuration.network.clone(),
         max_datagram: configuration.max_datagram,
+        pacing: configuration.pacing.clone(),
     }))
 }

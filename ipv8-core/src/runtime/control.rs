@@ -7,6 +7,7 @@ use crate::engine::{
     CallError, ControlError, OverlayConfig, OverlayInfo, StrategyInfo, interval_of,
 };
 use crate::overlay::{Strategies, StrategyId};
+use crate::pacing::Pacing;
 use crate::packet::CommunityId;
 use crate::runtime::handle::{HandleError, Ipv8};
 use crate::runtime::node::{Node, now};
@@ -73,6 +74,26 @@ impl Ipv8 {
         let interval = interval_of(seconds)?;
         let changed = self.ask(move |node| node.engine.set_walk_interval(interval, now()));
         Ok(changed.await??)
+    }
+
+    /// How what steps send is spread over their slots.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError::Stopped`].
+    pub async fn pacing(&self) -> Result<Pacing, HandleError> {
+        self.ask(|node| node.engine.pacing().clone()).await
+    }
+
+    /// Spreads what steps send from now on like this. What is held keeps its times; with pacing switched off all of it leaves now.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError::Pacing`] for a value out of its range, [`HandleError::Stopped`].
+    pub async fn set_pacing(&self, pacing: Pacing) -> Result<(), HandleError> {
+        pacing.check()?;
+        self.ask(move |node| node.engine.set_pacing(pacing, now()))
+            .await
     }
 
     /// Makes a community of type `C` and adds it to the running node as an overlay, walked by `strategies`. Datagrams of the other

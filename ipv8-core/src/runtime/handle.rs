@@ -14,6 +14,7 @@ use crate::crypto::PublicKey;
 use crate::engine::{CallError, ControlError, Event, OverlayError, OverlayInfo};
 use crate::names::NameError;
 use crate::overlay::Strategies;
+use crate::pacing::PacingError;
 use crate::packet::CommunityId;
 use crate::runtime::control::{StrategyHandle, only};
 use crate::runtime::error::Error;
@@ -46,6 +47,9 @@ pub enum HandleError {
     /// The strategy cannot be changed so, or is not there.
     #[error(transparent)]
     Control(#[from] ControlError),
+    /// The pacing makes no sense.
+    #[error(transparent)]
+    Pacing(#[from] PacingError),
     /// Nothing has the name, or too much has it.
     #[error(transparent)]
     Name(#[from] NameError),

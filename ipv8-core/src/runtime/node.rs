@@ -27,6 +27,9 @@ const RECEIVE_BATCH: usize = 64;
 /// How often a warning of one kind may be repeated, and drops are summed up in the log.
 const REPORT_EVERY: Duration = Duration::from_secs(10);
 
+/// How long a node that stops goes on sending what its last step sent and the pacing holds.
+const STOP_PATIENCE: Duration = Duration::from_secs(1);
+
 /// Something another task wants done between two inputs.
 pub(super) type Command = Box<dyn FnOnce(&mut Node) + Send>;
 
@@ -62,6 +65,8 @@ pub(super) struct Node {
     snapshots: Option<SnapshotKeeper>,
     started: Instant,
     slow_steps: u64,
+    /// Steps that sent too much, as far as they were told of.
+    overruns: u64,
     warned: HashMap<StrategyId, Instant>,
     next_report: Instant,
     reported_drops: u64,
@@ -90,6 +95,7 @@ impl Node {
             snapshots: None,
             started,
             slow_steps: 0,
+            overruns: 0,
             warned: HashMap::new(),
             next_report: started + REPORT_EVERY,
             reported_drops: 0,
@@ -135,6 +141,7 @@ impl Node {
         self.save_snapshot().await;
         self.engine.unload_all(now());
         self.drain().await;
+        self.send_held().await;
         self.futures.shut_down().await;
         if let Some(keeper) = &mut self.snapshots {
             keeper.finish().await;
@@ -214,6 +221,11 @@ impl Node {
         self.watchdog.enter(step.name);
         self.engine.handle(Input::Timeout, at);
         let took = self.watchdog.leave();
+        let overruns = self.engine.pacing_counters().overruns;
+        if std::mem::replace(&mut self.overruns, overruns) < overruns && self.may_warn(step.id, at)
+        {
+            tracing::warn!(strategy = %step.name, overlay = %step.overlay, "a step sent more than leaves in half of its slot: the next turn has to wait");
+        }
         if took > self.engine.step_gap() {
             self.slow_steps += 1;
             if self.may_warn(step.id, at) {
@@ -243,6 +255,23 @@ impl Node {
             }
         }
         self.engine.handle(Input::Flushed, now());
+    }
+
+    /// What a step has sent and the pacing holds leaves at its pace, but does not keep the node for long.
+    async fn send_held(&mut self) {
+        let end = now() + STOP_PATIENCE;
+        while let Some(next) = self.engine.next_release().filter(|next| *next <= end) {
+            tokio::time::sleep_until(next.into()).await;
+            self.engine.handle(Input::Timeout, now());
+            self.drain().await;
+        }
+        let dropped = self.engine.drop_held();
+        if dropped > 0 {
+            tracing::warn!(
+                dropped,
+                "datagrams of a step had not left when the node stopped"
+            );
+        }
     }
 
     fn may_warn(&mut self, of: StrategyId, at: Instant) -> bool {
@@ -285,6 +314,7 @@ impl Node {
             addresses: self.engine.networks().map(Network::address_count).sum(),
             network: self.engine.network_counters(),
             overlays: self.engine.traffic_of_all(),
+            pacing: self.engine.pacing_counters(),
             missed_turns: self.engine.missed_turns(),
             slow_steps: self.slow_steps,
             hanging_steps: self.watchdog.hanging(),

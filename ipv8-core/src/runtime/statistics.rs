@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::counters::{DropReason, Statistics, Traffic};
 use crate::endpoint::{EndpointStatistics, InterfaceInfo, SendFailure};
 use crate::network::NetworkCounters;
+use crate::pacing::PacingCounters;
 use crate::packet::CommunityId;
 
 /// What a node has done so far, read at one moment.
@@ -26,6 +27,8 @@ pub struct NodeStatistics {
     pub network: NetworkCounters,
     /// What each overlay received and sent, by message, in the order of [`Ipv8::overlays`](super::Ipv8::overlays).
     pub overlays: Vec<(CommunityId, Traffic)>,
+    /// What steps sent that was held for its time in the slot, and what became of it.
+    pub pacing: PacingCounters,
     /// Strategies' turns that were lost because a step or the machine was late.
     pub missed_turns: u64,
     /// Steps that took longer than the time between two turns.

@@ -11,7 +11,8 @@
 //! - the next turn waits until what the last step sent was handed to the socket ([`Scheduler::flushed`]);
 //! - a late turn does not move the later ones, and turns that were missed are not made up for in a burst: the order stays, the
 //!   grid stays, the lost grid points are lost for everybody alike;
-//! - two turns keep at least half of [`Scheduler::gap`] between them, and [`MIN_GAP`] / 2, whatever happens;
+//! - two turns keep at least half of [`Scheduler::gap`] between them, and [`MIN_GAP`] / 2, whatever happens; so do the last datagram
+//!   of a step, handed to the socket, and the next turn;
 //! - strategies that come, go, pause or change their interval leave the others the number of turns that their intervals make,
 //!   one more or two less, however often that happens: of the time to the next turn the same share is left, only of another gap,
 //!   and the cells of the others stay. A new strategy has its first turn once all others had one; time spent paused is as if it
@@ -327,5 +328,13 @@ impl<T: PartialEq + Copy> Scheduler<T> {
     /// What the last step sent was handed to the socket.
     pub fn flushed(&mut self) {
         self.awaiting_flush = false;
+    }
+
+    /// The last step has been sending until `now`; to be called before [`Scheduler::flushed`]. The next turn keeps its distance from
+    /// that, not only from the beginning of the step. Without a step that sends it does nothing.
+    pub fn sent_until(&mut self, now: Instant) {
+        if self.awaiting_flush {
+            self.last = Some(now);
+        }
     }
 }

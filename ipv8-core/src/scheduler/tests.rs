@@ -37,6 +37,32 @@ fn turns_are_evenly_spread_and_in_order() {
 }
 
 #[test]
+fn the_next_turn_keeps_its_distance_from_the_last_datagram_of_a_step() {
+    let start = Instant::now();
+    let mut scheduler = Scheduler::new(INTERVAL);
+    for turn in 0..5 {
+        scheduler.insert(turn, None, start, start);
+    }
+    let gap = scheduler.gap();
+    let first = scheduler.next_time().unwrap();
+    assert!(scheduler.take(first).is_some());
+    scheduler.sent_until(first + gap * 2 / 5);
+    scheduler.flushed();
+    // Told when there is no step, it changes nothing.
+    scheduler.sent_until(first + gap * 9 / 10);
+    assert_eq!(scheduler.next_time(), Some(first + gap));
+    assert!(scheduler.take(first + gap).is_some());
+    scheduler.sent_until(first + gap * 8 / 5);
+    scheduler.flushed();
+    assert_eq!(scheduler.next_time(), Some(first + gap * 21 / 10));
+    // It is late, and moves no later one.
+    assert!(scheduler.take(first + gap * 21 / 10).is_some());
+    scheduler.flushed();
+    assert_eq!(scheduler.next_time(), Some(first + gap * 3));
+    assert_eq!(scheduler.missed(), 0);
+}
+
+#[test]
 fn nobody_steps_before_the_last_step_was_flushed() {
     let start = Instant::now();
     let mut scheduler = scheduler(2, start);
