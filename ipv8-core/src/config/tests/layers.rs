@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{line, problems, toml, variables, warnings};
 use crate::config::{Configuration, LogLevel, MyPeer};
+use crate::pacing::Pacing;
 
 const FILE: &str = r#"
 interfaces = ["127.0.0.1:7000", "[::1]:7001"]
@@ -142,6 +143,39 @@ fn variables_go_over_a_file_and_code_over_variables() {
     ] {
         assert_eq!(line(&effective, name), expected, "{name}");
     }
+}
+
+#[test]
+fn pacing_is_a_table_or_only_on_or_off() {
+    let read = toml("[pacing]\nburst = 32\nshare = 0.25");
+    let read = variables(read, &[("IPV8_PACING__RATE", "1000")]);
+    assert_eq!(problems(&read), [""; 0]);
+    let expected = Pacing {
+        enabled: true,
+        burst: 32,
+        share: 0.25,
+        rate: 1_000,
+    };
+    assert_eq!(read.pacing, expected);
+    let off = variables(read, &[("IPV8_PACING", "false")]);
+    assert_eq!(problems(&off), [""; 0]);
+    let effective = off.effective();
+    for (name, expected) in [
+        ("pacing.enabled", "false  # variable IPV8_PACING"),
+        ("pacing.burst", "32  # ipv8.toml:2:9"),
+        ("pacing.rate", "1000  # variable IPV8_PACING__RATE"),
+    ] {
+        assert_eq!(line(&effective, name), expected);
+    }
+    assert!(!toml("pacing = false").pacing.enabled);
+    let wrong = Configuration::new().pacing(Pacing {
+        share: 1.0,
+        ..Pacing::default()
+    });
+    assert_eq!(
+        problems(&wrong),
+        ["pacing.share is 1: give 0 to 0.5, for instance 0.4"]
+    );
 }
 
 #[test]

@@ -72,6 +72,18 @@ const WRONG: &[(&str, &str)] = &[
         "[network]\nmax_per = 1",
         ":2:11: network: unknown option \"max_per\"",
     ),
+    (
+        "pacing = 1",
+        ":1:10: pacing: option \"enabled\" is of type bool",
+    ),
+    (
+        "[pacing]\nrate = 0",
+        ":2:8: pacing: option \"rate\" is 0, which is out of range",
+    ),
+    (
+        "[pacing]\nspeed = 1",
+        ":2:9: pacing: unknown option \"speed\"",
+    ),
     ("[[keys]]\nfile = \"a\"", ":1:1: keys[0]: alias is missing"),
     (
         "[[keys]]\nalias = \"a\"",
