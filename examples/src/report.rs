@@ -311,6 +311,7 @@ mod tests {
             skipped: peers > 1,
             panicked: false,
             datagrams: 3,
+            delayed: 0,
         })
     }
 
