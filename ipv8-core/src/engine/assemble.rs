@@ -8,7 +8,7 @@ use crate::bootstrap::Bootstrappers;
 use crate::community::{Community, MessageTable};
 use crate::context::{Context, OverlayState};
 use crate::crypto::PrivateKey;
-use crate::engine::{CallError, Engine, Event, OverlayError, Place};
+use crate::engine::{CallError, Engine, Event, OverlayError, Place, Turn};
 use crate::network::Network;
 use crate::overlay::{Overlay, Panicked, Strategies, StrategyId, guarded, short_type_name};
 use crate::packet::CommunityId;
@@ -260,11 +260,16 @@ impl Engine {
         }
         if let Some(overlay) = self.overlays.shift_remove(&id) {
             let community = overlay.community();
+            let strategies = overlay.strategies().into_iter();
+            let turns = strategies.map(|strategy| Turn {
+                overlay: id,
+                strategy: strategy.id,
+            });
+            self.scheduler.remove_all(turns, now);
             if guarded(|| drop(overlay)).is_err() {
                 self.note_panic_of(community, id, Place::Unload);
             }
         }
-        self.scheduler.remove(|turn| turn.overlay == id, now);
         self.shared.overlay_keys.shift_remove(&id);
         self.shared.network.unregister_service(id);
     }

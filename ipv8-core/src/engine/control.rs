@@ -58,7 +58,7 @@ impl Engine {
         let turn = self.turn_of(id)?;
         let overlay = self.overlays.get_mut(&turn.overlay);
         let removed = overlay.and_then(|overlay| overlay.remove_strategy(id));
-        self.scheduler.remove(|other| *other == turn, now);
+        self.scheduler.remove_all([turn], now);
         let (state, strategy) = removed.ok_or(ControlError::NoStrategy(id))?;
         self.emit(Event::StrategyRemoved {
             overlay: turn.overlay,

@@ -137,6 +137,13 @@ struct Turn {
     strategy: StrategyId,
 }
 
+/// Strategies of different overlays have different ids too.
+impl std::hash::Hash for Turn {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.strategy.hash(state);
+    }
+}
+
 /// One node: its overlays, what they share, and whose turn it is.
 pub struct Engine {
     overlays: IndexMap<CommunityId, Box<dyn AnyOverlay>>,

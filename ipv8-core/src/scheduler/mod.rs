@@ -17,18 +17,27 @@
 //!   one more or two less, however often that happens: of the time to the next turn the same share is left, only of another gap,
 //!   and the cells of the others stay. A new strategy has its first turn once all others had one; time spent paused is as if it
 //!   had not passed. While somebody is behind by more than its cell, turns come after three quarters of a gap.
+//!
+//! Adding, removing or changing a strategy, and taking a turn, cost the logarithm of how many there are; [`Scheduler::set_interval`],
+//! [`Scheduler::restart`] and [`Scheduler::remove`] look at each one.
 
 mod entry;
+mod order;
+mod pace;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::time::{Duration, Instant};
 
-use entry::{Entry, scaled};
+use entry::Entry;
+use order::Order;
+use pace::{Pace, Rates};
 
-/// The least time between two turns, on average, so that no number of strategies makes the node spin. Intervals that are too
-/// short for that are all stretched alike.
+/// The least time between two turns, on average, so that no number of strategies makes the node spin. A shorter interval counts as
+/// this long, and intervals that are too short together are all stretched alike: 10,000 strategies can have a turn every 0.1 s.
 pub const MIN_GAP: Duration = Duration::from_micros(10);
 
 /// When the next turn may be, were there nothing else to wait for.
@@ -43,11 +52,18 @@ enum Slot {
 
 /// The turns of all strategies of one node.
 ///
-/// `T` names a strategy; the scheduler never looks at it.
+/// `T` names a strategy; the scheduler only tells one from another.
 #[derive(Debug)]
 pub struct Scheduler<T> {
-    interval: Duration,
-    entries: Vec<Entry<T>>,
+    /// By place; the places in `free` are empty.
+    entries: Vec<Option<Entry<T>>>,
+    free: Vec<u32>,
+    places: HashMap<T, u32>,
+    /// The places of those that run.
+    order: Order,
+    rates: Rates,
+    pace: Pace,
+    next_number: u64,
     gap: Duration,
     slot: Slot,
     /// The slot, or when somebody may have it: what a turn is late against.
@@ -57,13 +73,18 @@ pub struct Scheduler<T> {
     missed: u64,
 }
 
-impl<T: PartialEq + Copy> Scheduler<T> {
+impl<T: Eq + Hash + Copy> Scheduler<T> {
     /// No strategies yet; every strategy without an interval of its own will get one turn per `interval`.
     #[must_use]
     pub fn new(interval: Duration) -> Self {
         Self {
-            interval,
             entries: Vec::new(),
+            free: Vec::new(),
+            places: HashMap::new(),
+            order: Order::default(),
+            rates: Rates::new(interval),
+            pace: Pace::default(),
+            next_number: 0,
             gap: interval.max(MIN_GAP),
             slot: Slot::None,
             due: None,
@@ -83,19 +104,19 @@ impl<T: PartialEq + Copy> Scheduler<T> {
     /// The interval of the strategies without one of their own.
     #[must_use]
     pub fn interval(&self) -> Duration {
-        self.interval
+        self.rates.interval()
     }
 
     /// How many strategies there are, those included that pause.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.places.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.places.is_empty()
     }
 
     /// How many turns were lost because an earlier one, or the machine, was late.
@@ -107,7 +128,7 @@ impl<T: PartialEq + Copy> Scheduler<T> {
     /// Whether `turn` is there and pauses.
     #[must_use]
     pub fn is_paused(&self, turn: T) -> bool {
-        self.entry(turn).is_some_and(|entry| entry.paused.is_some())
+        self.entry(turn).is_some_and(|entry| entry.paused)
     }
 
     /// The interval `turn` has of its own, if it is there and has one.
@@ -117,76 +138,148 @@ impl<T: PartialEq + Copy> Scheduler<T> {
     }
 
     fn entry(&self, turn: T) -> Option<&Entry<T>> {
-        self.entries.iter().find(|entry| entry.turn == turn)
+        self.at(*self.places.get(&turn)?)
     }
 
-    /// Adds a strategy at the time `now`, with an interval of its own or the common one. It comes after those that are there; if
-    /// there are none, the first turn is at `first`, or as much sooner as the gap is smaller by then because others were added.
+    fn at(&self, place: u32) -> Option<&Entry<T>> {
+        self.entries.get(place as usize)?.as_ref()
+    }
+
+    /// Adds a strategy at the time `now`, with an interval of its own or the common one; one that is there already stays as it is.
+    /// It comes after those that are there; if there are none, the first turn is at `first`, or as much sooner as the gap is smaller
+    /// by then because others were added.
     pub fn insert(&mut self, turn: T, own: Option<Duration>, first: Instant, now: Instant) {
-        if self.entries.is_empty() {
+        if self.places.contains_key(&turn) {
+            return;
+        }
+        if self.is_empty() {
             self.slot = Slot::At(first);
         }
-        self.reshape(now, |entries, interval| {
-            let period = own.unwrap_or(interval);
-            entries.push(Entry::new(turn, own, period, now));
+        self.pace.start(now);
+        let mut entry = Entry::new(turn, own, self.interval(), self.next_number);
+        entry.begin(self.pace.time(now));
+        self.next_number += 1;
+        self.rates.add(own);
+        let place = self.place(entry);
+        self.places.insert(turn, place);
+        self.reshape(now);
+    }
+
+    fn place(&mut self, entry: Entry<T>) -> u32 {
+        let (rank, from) = (entry.rank(), entry.from);
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.entries.push(None);
+            // Nobody has that many: one needs a hundred bytes.
+            u32::try_from(self.entries.len() - 1).unwrap_or(u32::MAX)
         });
+        if let Some(free) = self.entries.get_mut(place as usize) {
+            *free = Some(entry);
+            self.order.insert(place, rank, from);
+        }
+        place
     }
 
     /// Lets the next turn be at `first`, as if everybody had been added then.
     pub fn restart(&mut self, first: Instant) {
         self.last = None;
-        for entry in self.entries.iter_mut().filter(|entry| entry.runs()) {
-            *entry = Entry::new(entry.turn, entry.own, entry.period, first);
-        }
-        if self.entries.iter().any(Entry::runs) {
+        let time = self.pace.time(first);
+        self.each(|entry| {
+            if !entry.paused {
+                entry.begin(time);
+            }
+        });
+        if self.rates.any() {
             self.slot = Slot::At(first);
         }
         self.refresh();
     }
 
+    /// Changes any of them, and makes the order anew.
+    fn each(&mut self, mut change: impl FnMut(&mut Entry<T>)) {
+        self.order.clear();
+        for (place, entry) in (0..).zip(&mut self.entries) {
+            let Some(entry) = entry else { continue };
+            change(entry);
+            if !entry.paused {
+                self.order.insert(place, entry.rank(), entry.from);
+            }
+        }
+    }
+
     /// Removes every strategy for which `leaves` is true at the time `now`.
     pub fn remove(&mut self, leaves: impl Fn(&T) -> bool, now: Instant) {
-        self.reshape(now, |entries, _| {
-            entries.retain(|entry| !leaves(&entry.turn));
-        });
-        if self.entries.is_empty() {
+        let leaving: Vec<T> = self.places.keys().copied().filter(leaves).collect();
+        self.remove_all(leaving, now);
+    }
+
+    /// Removes these strategies at the time `now`, those that are there.
+    pub fn remove_all(&mut self, leaving: impl IntoIterator<Item = T>, now: Instant) {
+        for turn in leaving {
+            self.take_out(turn);
+        }
+        self.reshape(now);
+        if self.is_empty() {
             self.slot = Slot::None;
         }
     }
 
+    fn take_out(&mut self, turn: T) {
+        let Some(place) = self.places.remove(&turn) else {
+            return;
+        };
+        let entry = self.entries.get_mut(place as usize).and_then(Option::take);
+        if let Some(entry) = entry.filter(|entry| !entry.paused) {
+            self.order.remove(place, entry.rank());
+            self.rates.subtract(entry.own);
+        }
+        self.free.push(place);
+    }
+
     /// Lets `turn` take no turns from `now` on; whether that changed anything.
     pub fn pause(&mut self, turn: T, now: Instant) -> bool {
+        let time = self.pace.time(now);
         self.change(turn, now, |entry| {
-            let runs = entry.runs();
-            entry.paused.get_or_insert(now);
+            let runs = !entry.paused;
+            if runs {
+                entry.pause(time);
+            }
             runs
         })
     }
 
     /// Lets `turn` take turns again from `now` on, as if no time had passed while it paused; whether that changed anything.
     pub fn resume(&mut self, turn: T, now: Instant) -> bool {
-        self.change(turn, now, |entry| entry.resume(now))
+        let time = self.pace.time(now);
+        self.change(turn, now, |entry| {
+            let paused = entry.paused;
+            if paused {
+                entry.resume(time);
+            }
+            paused
+        })
     }
 
     /// Gives `turn` an interval of its own, or the common one, from `now` on; whether that changed anything. Of the time until
     /// its next turn the same share is left.
     pub fn set_own_interval(&mut self, turn: T, own: Option<Duration>, now: Instant) -> bool {
-        let changed = self.change(turn, now, |entry| {
-            std::mem::replace(&mut entry.own, own) != own
-        });
-        let mut meant = self.entries.iter_mut().filter(|entry| entry.turn == turn);
-        if let Some(entry) = meant.next().filter(|entry| changed && entry.runs()) {
-            entry.calm_down(now);
-        }
-        self.refresh();
-        changed
+        let (time, common) = (self.pace.time(now), self.interval());
+        self.change(turn, now, |entry| {
+            let changed = std::mem::replace(&mut entry.own, own) != own;
+            entry.set_period(common, time);
+            if changed && !entry.paused {
+                entry.calm_down(time);
+            }
+            changed
+        })
     }
 
     /// Changes the interval of the strategies without one of their own, from `now` on. Of the time until the next turn the same
     /// share is left.
     pub fn set_interval(&mut self, interval: Duration, now: Instant) {
-        self.interval = interval;
-        self.reshape(now, |_, _| {});
+        self.rates.set_interval(interval);
+        let time = self.pace.time(now);
+        self.each(|entry| entry.set_period(interval, time));
+        self.reshape(now);
     }
 
     fn change(
@@ -195,31 +288,38 @@ impl<T: PartialEq + Copy> Scheduler<T> {
         now: Instant,
         change: impl FnOnce(&mut Entry<T>) -> bool,
     ) -> bool {
-        let mut changed = false;
-        self.reshape(now, |entries, _| {
-            let mut meant = entries.iter_mut().filter(|entry| entry.turn == turn);
-            changed = meant.next().is_some_and(change);
-        });
-        changed
+        let changed = self.edit(self.places.get(&turn).copied(), change);
+        self.reshape(now);
+        changed.unwrap_or(false)
     }
 
-    /// Changes who takes turns how often, at the time `now`, and fits in all that follows from it.
-    fn reshape(&mut self, now: Instant, change: impl FnOnce(&mut Vec<Entry<T>>, Duration)) {
-        let before = self.gap;
-        change(&mut self.entries, self.interval);
-        let (wanted, rate) = self.wanted_gap();
-        self.gap = wanted.max(MIN_GAP);
-        let stretch = MIN_GAP.as_secs_f64() * rate;
-        for entry in &mut self.entries {
-            let period = entry.own.unwrap_or(self.interval).max(entry::SHORTEST);
-            let period = if stretch > 1.0 {
-                period.mul_f64(stretch)
-            } else {
-                period
-            };
-            entry.set_period(period, now);
+    /// Changes one of them, and where it stands.
+    fn edit<R>(
+        &mut self,
+        place: Option<u32>,
+        change: impl FnOnce(&mut Entry<T>) -> R,
+    ) -> Option<R> {
+        let place = place?;
+        let entry = self.entries.get_mut(place as usize)?.as_mut()?;
+        if !entry.paused {
+            self.order.remove(place, entry.rank());
+            self.rates.subtract(entry.own);
         }
-        let runs = self.entries.iter().any(Entry::runs);
+        let result = change(entry);
+        if !entry.paused {
+            self.order.insert(place, entry.rank(), entry.from);
+            self.rates.add(entry.own);
+        }
+        Some(result)
+    }
+
+    /// Fits in what follows from who takes turns how often, at the time `now`.
+    fn reshape(&mut self, now: Instant) {
+        let before = self.gap;
+        let (wanted, rate) = self.rates.wanted();
+        self.gap = wanted.max(MIN_GAP);
+        self.pace.set_stretch(MIN_GAP.as_secs_f64() * rate, now);
+        let runs = self.rates.any();
         self.slot = match self.slot {
             // Never later than planned: who left, or became slower, may have had more turns than its due.
             Slot::At(at) if runs => Slot::At(scaled(at, now, before, self.gap)),
@@ -233,29 +333,9 @@ impl<T: PartialEq + Copy> Scheduler<T> {
         self.refresh();
     }
 
-    /// The gap at which everybody who runs gets a turn per interval, and how many turns that makes in a second.
-    fn wanted_gap(&self) -> (Duration, f64) {
-        let mut count = 0_u32;
-        let mut rate = 0.0;
-        let mut same = true;
-        let mut first = None;
-        for entry in self.entries.iter().filter(|entry| entry.runs()) {
-            let period = entry.own.unwrap_or(self.interval).max(entry::SHORTEST);
-            same &= *first.get_or_insert(period) == period;
-            count += 1;
-            rate += 1.0 / period.as_secs_f64();
-        }
-        let gap = match first {
-            None => self.interval,
-            Some(period) if same => period / count,
-            Some(_) => Duration::from_secs_f64(1.0 / rate),
-        };
-        (gap, rate)
-    }
-
     fn refresh(&mut self) {
-        let running = self.entries.iter().filter(|entry| entry.runs());
-        let earliest = running.map(|entry| entry.from).min();
+        let earliest = self.order.earliest();
+        let earliest = earliest.and_then(|earliest| self.pace.instant(earliest));
         self.due = match (self.slot, earliest) {
             (Slot::At(slot), Some(earliest)) => Some(slot.max(earliest)),
             _ => None,
@@ -276,14 +356,12 @@ impl<T: PartialEq + Copy> Scheduler<T> {
     /// Whose turn is next, whenever that is; `None` while [`Scheduler::next_time`] is.
     #[must_use]
     pub fn peek(&self) -> Option<T> {
-        let (_, entry) = self.first_in_line(self.next_time()?)?;
-        Some(entry.turn)
+        let first = self.first_in_line(self.next_time()?)?;
+        Some(self.at(first)?.turn)
     }
 
-    fn first_in_line(&self, at: Instant) -> Option<(usize, &Entry<T>)> {
-        let entries = self.entries.iter().enumerate();
-        let begun = entries.filter(|(_, entry)| entry.runs() && entry.from <= at);
-        begun.min_by_key(|(_, entry)| (entry.end, !entry.fresh))
+    fn first_in_line(&self, at: Instant) -> Option<u32> {
+        self.order.first(self.pace.last_time(at))
     }
 
     /// Takes the next turn if it has begun by `now`. After it nobody has a turn until [`Scheduler::flushed`] is called.
@@ -292,7 +370,7 @@ impl<T: PartialEq + Copy> Scheduler<T> {
         if begins > now {
             return None;
         }
-        let (index, _) = self.first_in_line(begins)?;
+        let place = self.first_in_line(begins)?;
         let due = self.due?;
         let late = now.saturating_duration_since(due);
         // Grid points passed since this turn was due; 0 when it is less than a gap late.
@@ -300,12 +378,9 @@ impl<T: PartialEq + Copy> Scheduler<T> {
         self.missed += u64::try_from(passed).unwrap_or(u64::MAX);
         let lost = passed * self.gap.as_nanos();
         let lost = Duration::from_nanos(u64::try_from(lost).unwrap_or(u64::MAX));
-        for entry in self.entries.iter_mut().filter(|entry| entry.runs()) {
-            entry.postpone(lost);
-        }
-        let entry = self.entries.get_mut(index)?;
-        entry.had_turn(due + lost);
-        let turn = entry.turn;
+        self.pace.lose(lost);
+        let time = self.pace.time(due + lost);
+        let turn = self.had_turn(place, time)?;
         self.slot = Slot::At(self.slot_after(due + lost));
         self.last = Some(now);
         self.awaiting_flush = true;
@@ -313,12 +388,21 @@ impl<T: PartialEq + Copy> Scheduler<T> {
         Some(turn)
     }
 
+    fn had_turn(&mut self, place: u32, time: i64) -> Option<T> {
+        let entry = self.entries.get_mut(place as usize)?.as_mut()?;
+        self.order.remove(place, entry.rank());
+        entry.had_turn(time);
+        self.order.insert(place, entry.rank(), entry.from);
+        Some(entry.turn)
+    }
+
     /// A gap after `slot`; a bit earlier while somebody is behind by so much that its cell is over. Only others that left, or
     /// became slower, with more turns than their due can have caused that.
     fn slot_after(&self, slot: Instant) -> Instant {
         let next = slot + self.gap;
-        let mut running = self.entries.iter().filter(|entry| entry.runs());
-        if running.any(|entry| entry.end < next) {
+        let end = self.order.first_end();
+        let end = end.and_then(|end| self.pace.instant(end));
+        if end.is_some_and(|end| end < next) {
             slot + self.gap * 3 / 4
         } else {
             next
@@ -337,4 +421,22 @@ impl<T: PartialEq + Copy> Scheduler<T> {
             self.last = Some(now);
         }
     }
+}
+
+/// `at`, where time passes at another pace around `now`: what took `before` takes `after`.
+fn scaled(at: Instant, now: Instant, before: Duration, after: Duration) -> Instant {
+    if before == after {
+        return at;
+    }
+    let (ahead, ago) = (
+        at.saturating_duration_since(now),
+        now.saturating_duration_since(at),
+    );
+    if ahead == before {
+        return now + after;
+    }
+    let pace = after.as_secs_f64() / before.as_secs_f64();
+    // Not every clock reaches back far enough; then it is as if it were not so long ago.
+    let past = now.checked_sub(ago.mul_f64(pace));
+    past.unwrap_or(at.min(now)) + ahead.mul_f64(pace)
 }

@@ -1,3 +1,6 @@
+mod differential;
+mod model;
+
 use super::*;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
