@@ -162,7 +162,10 @@ impl Rates {
     /// The gap at which everybody who runs gets a turn per interval, and how many turns that makes in a second.
     pub(super) fn wanted(&self) -> (Duration, f64) {
         let common = period_of(self.interval);
-        let mut same = self.own.first_key_value().map(|(own, count)| (*own, *count));
+        let mut same = self
+            .own
+            .first_key_value()
+            .map(|(own, count)| (*own, *count));
         let mut rate = self.own_rate;
         if self.common > 0 {
             rate += u128::from(self.common) * self.rate;

@@ -110,7 +110,12 @@ impl<T: PartialEq + Copy> Scheduler<T> {
 
     /// Gives `turn` an interval of its own, or the common one, from `now` on; whether that changed anything. Of the time until
     /// its next turn the same share is left.
-    pub(super) fn set_own_interval(&mut self, turn: T, own: Option<Duration>, now: Instant) -> bool {
+    pub(super) fn set_own_interval(
+        &mut self,
+        turn: T,
+        own: Option<Duration>,
+        now: Instant,
+    ) -> bool {
         let changed = self.change(turn, now, |entry| {
             std::mem::replace(&mut entry.own, own) != own
         });

@@ -1,0 +1,117 @@
+//! How evenly strategies take turns on this machine's clock, measured by whoever receives what they send.
+//!
+//! `cargo run --release --example spacing -- --strategies 10 --interval 0.5 --turns 200 [--busy] [--json]`
+//!
+//! One node on loopback, whose strategies send a signed datagram in each step, and a socket that notes when each arrives. Then some
+//! steps are slow on purpose, to show whom that shifts. With `--busy` as many threads as the machine has cores do nothing but use
+//! them meanwhile. Exit codes: 0 measured, 1 the node failed, 2 wrong arguments.
+
+mod figures;
+mod measure;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use clap::Parser;
+use ipv8_core::engine::interval_of;
+
+/// One node's strategies take turns; this is how evenly.
+#[derive(Debug, Parser)]
+#[command(name = "spacing")]
+struct Arguments {
+    /// How many strategies take turns: 1 to 10000
+    #[arg(long, default_value_t = 10)]
+    strategies: u32,
+    /// Seconds in which each of them gets one turn
+    #[arg(long, default_value_t = 0.5)]
+    interval: f64,
+    /// How many turns are measured before steps are slow on purpose: 2 to 1000000
+    #[arg(long, default_value_t = 200)]
+    turns: usize,
+    /// Keep all cores busy meanwhile
+    #[arg(long)]
+    busy: bool,
+    /// One JSON object instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+impl Arguments {
+    fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if !(1..=10_000).contains(&self.strategies) {
+            let given = self.strategies;
+            problems.push(format!("--strategies {given}: give 1 to 10000"));
+        }
+        if let Err(error) = interval_of(self.interval) {
+            problems.push(format!("--interval: {error}"));
+        }
+        if !(2..=1_000_000).contains(&self.turns) {
+            problems.push(format!("--turns {}: give 2 to 1000000", self.turns));
+        }
+        problems
+    }
+}
+
+/// Threads that use the cores until this is dropped.
+struct Burners {
+    stop: Arc<AtomicBool>,
+    threads: Vec<thread::JoinHandle<()>>,
+}
+
+impl Burners {
+    fn start(count: usize) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let burn = |_| {
+            let stop = Arc::clone(&stop);
+            thread::spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            })
+        };
+        let threads = (0..count).map(burn).collect();
+        Self { stop, threads }
+    }
+}
+
+impl Drop for Burners {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        for thread in self.threads.drain(..) {
+            // It only ever looks at the flag.
+            let _ = thread.join();
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    ipv8_examples::logging::start();
+    let arguments: Arguments = match ipv8_examples::arguments::read(Arguments::problems) {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let burners = Burners::start(if arguments.busy { cores } else { 0 });
+    let measured =
+        measure::measure(arguments.strategies, arguments.interval, arguments.turns).await;
+    drop(burners);
+    match measured {
+        Ok(measured) => {
+            let figures = figures::Figures::of(&measured, arguments.busy);
+            if arguments.json {
+                println!("{}", figures.json());
+            } else {
+                print!("{}", figures.table());
+            }
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
