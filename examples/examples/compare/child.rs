@@ -113,6 +113,12 @@ impl Child {
         Ok(value.map_err(|error| format!("{}: {error} in {line}", self.name))?)
     }
 
+    /// Hands it one line and waits for the one that answers.
+    pub(crate) fn ask(&mut self, what: &Value, within: Duration) -> Result<Value> {
+        self.tell(what)?;
+        self.hear(within)
+    }
+
     /// Waits until it listens, and says where.
     pub(crate) fn listening(&mut self) -> Result<SocketAddr> {
         let said = self.hear(READY)?;

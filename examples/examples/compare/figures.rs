@@ -30,7 +30,6 @@ impl Report {
 /// What a figure counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(dead_code)] // the rows that need the others come next
 pub(crate) enum Unit {
     /// How many a second; more is better.
     PerSecond,

@@ -19,6 +19,9 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 /// How long to sleep when nothing was there: short compared with the time in which what is on the way is answered.
 const PAUSE: Duration = Duration::from_micros(100);
 
+/// How long to sleep between two looks at the answers to many requests at once. A socket holds all that come meanwhile.
+const NAP: Duration = Duration::from_millis(2);
+
 /// The sockets.
 pub(crate) struct Load {
     askers: Vec<UdpSocket>,
@@ -119,6 +122,37 @@ impl Load {
             processor_rate: used.map(|used| outcome.answers as f64 / used),
             busy: used.map(|used| used / passed.as_secs_f64()),
             ..outcome
+        })
+    }
+
+    /// Sends `count` requests at once, and collects the answers without doing much else: the rate is that from the first request to
+    /// the last answer.
+    pub(crate) fn burst(&mut self, run: Run<'_>, count: usize) -> Result<Outcome> {
+        self.take(run.target, run.answer);
+        let mut state = State::new(Instant::now());
+        for number in 0..count {
+            self.ask(run, number)?;
+        }
+        state.waiting = count;
+        while state.waiting > 0 {
+            let (answers, others) = self.take(run.target, run.answer);
+            let now = Instant::now();
+            state.others += others;
+            if answers > 0 {
+                state.heard(answers, now, false);
+            } else if now.duration_since(state.last) > PATIENCE {
+                state.lost = state.waiting;
+                break;
+            }
+            thread::sleep(NAP);
+        }
+        let seconds = state.last.duration_since(state.started).as_secs_f64();
+        if state.answers == 0 {
+            return Err(format!("{} gave no answers", run.target).into());
+        }
+        Ok(Outcome {
+            rate: state.answers as f64 / seconds,
+            ..state.outcome()
         })
     }
 

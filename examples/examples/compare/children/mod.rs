@@ -1,7 +1,10 @@
-//! The processes that are measured, as long as they are this program: a node, a bare responder.
+//! The processes that are measured, as long as they are this program: a node, a bare responder, an engine without a socket.
 
 mod bare;
+mod inside;
 mod node;
+mod nodes;
+mod strategies;
 
 pub(crate) use node::Plain;
 
@@ -28,6 +31,9 @@ pub(crate) fn run(mut words: impl Iterator<Item = String>) -> Result<()> {
     match name.as_str() {
         node::NAME => node::run(arguments),
         bare::NAME => bare::run(arguments),
+        inside::NAME => inside::run(),
+        nodes::NAME => nodes::run(arguments),
+        strategies::NAME => strategies::run(arguments),
         other => Err(format!("there is no measured process `{other}`").into()),
     }
 }

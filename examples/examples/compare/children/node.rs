@@ -28,7 +28,7 @@ impl Community for Plain {
 }
 
 #[overlay(Plain)]
-struct PlainLauncher;
+pub(super) struct PlainLauncher;
 
 #[overlay(DiscoveryCommunity)]
 struct DiscoveryLauncher;

@@ -31,7 +31,7 @@ pub(super) const GROUP: Group = Group {
 /// Message id of an old-style introduction response.
 const RESPONSE: u8 = 245;
 /// How many different requests each asker has, signed ahead of time.
-const REQUESTS: u16 = 64;
+pub(super) const REQUESTS: u16 = 64;
 
 struct Size {
     id: &'static str,
@@ -163,14 +163,7 @@ impl Target {
         window: usize,
         duration: Duration,
     ) -> Result<Outcome> {
-        let outcome = load.run(Run {
-            target: self.address,
-            process: self.child.id(),
-            datagrams: &self.datagrams,
-            answer: RESPONSE,
-            window,
-            duration,
-        })?;
+        let outcome = load.run(self.asked(window, duration))?;
         // Each answer has its puncture request, which leaves first; one may be under way still.
         if cfg!(target_os = "linux") && outcome.others + outcome.lost < outcome.answers {
             return Err(format!(
@@ -180,6 +173,24 @@ impl Target {
             .into());
         }
         Ok(outcome)
+    }
+}
+
+impl Target {
+    /// Sends `count` requests at once.
+    pub(super) fn burst(&mut self, load: &mut Load, count: usize) -> Result<Outcome> {
+        load.burst(self.asked(count, Duration::ZERO), count)
+    }
+
+    fn asked(&self, window: usize, duration: Duration) -> Run<'_> {
+        Run {
+            target: self.address,
+            process: self.child.id(),
+            datagrams: &self.datagrams,
+            answer: RESPONSE,
+            window,
+            duration,
+        }
     }
 }
 

@@ -1,8 +1,12 @@
 //! The rows of the table: each group says which rows it has and measures those that are wanted.
 
+mod cores;
+mod inside;
 mod introductions;
 mod memory;
+mod nodes;
 mod pings;
+mod strategies;
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -29,7 +33,16 @@ struct Group {
     measure: fn(&Bench, &Wanted<'_>) -> Result<Vec<Row>>,
 }
 
-const GROUPS: &[Group] = &[introductions::GROUP, pings::GROUP, memory::GROUP];
+const GROUPS: &[Group] = &[
+    introductions::GROUP,
+    cores::GROUP,
+    pings::GROUP,
+    inside::STEPS,
+    inside::CALLS,
+    memory::GROUP,
+    strategies::GROUP,
+    nodes::GROUP,
+];
 
 /// The ids of all rows.
 pub(crate) fn ids() -> impl Iterator<Item = &'static str> {
@@ -121,7 +134,12 @@ impl Bench {
 
     /// A measured process of ours, of that name, that knows these peers.
     pub(crate) fn ours(&self, name: &str, told: &Told) -> Result<Child> {
-        let mut child = Child::ours(name, &self.measured(), &told.arguments())?;
+        self.ours_on(name, told, &self.measured())
+    }
+
+    /// The same, on other cores.
+    pub(crate) fn ours_on(&self, name: &str, told: &Told, cores: &[usize]) -> Result<Child> {
+        let mut child = Child::ours(name, cores, &told.arguments())?;
         child.tell_all(&told.peers)?;
         Ok(child)
     }
