@@ -3,7 +3,8 @@ use crate::address::UNSPECIFIED;
 use crate::crypto::{Mid, PublicKey};
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::net::{SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How many ping times a peer remembers.
@@ -18,14 +19,51 @@ const PINGS: usize = 5;
 #[derive(Clone, Debug)]
 pub struct Peer {
     key: PublicKey,
-    v4: Option<SocketAddrV4>,
-    v4_lan: Option<SocketAddrV4>,
-    v6: Option<SocketAddrV6>,
+    v4: SocketAddrV4,
+    v4_lan: SocketAddrV4,
+    /// Whether the two above are any addresses: an `Option` for each would make all of it 8 bytes larger.
+    has_v4: bool,
+    has_lan: bool,
     created: Instant,
-    last_response: Option<Instant>,
-    pings: PingRing,
+    last_response: Since,
+    rare: Option<Arc<Rare>>,
     new_style: bool,
     frozen: bool,
+}
+
+const NO_ADDRESS: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);
+
+/// What most peers of a large graph have none of.
+#[derive(Clone, Debug, Default)]
+struct Rare {
+    v6: Option<SocketAddrV6>,
+    pings: PingRing,
+}
+
+/// A time, or none, in nanoseconds after the time a peer was made: half as large as an [`Instant`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Since(i64);
+
+impl Since {
+    const NEVER: Self = Self(i64::MIN);
+
+    /// Exact within 292 years.
+    fn new(created: Instant, at: Instant) -> Self {
+        let nanos = |time: Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+        match at.checked_duration_since(created) {
+            Some(after) => Self(nanos(after)),
+            None => Self(-nanos(created.saturating_duration_since(at))),
+        }
+    }
+
+    fn at(self, created: Instant) -> Option<Instant> {
+        let distance = Duration::from_nanos(self.0.unsigned_abs());
+        match self {
+            Self::NEVER => None,
+            Self(nanos) if nanos < 0 => created.checked_sub(distance),
+            Self(_) => created.checked_add(distance),
+        }
+    }
 }
 
 impl Peer {
@@ -33,12 +71,13 @@ impl Peer {
     pub fn new(key: PublicKey, source: SocketAddr, now: Instant) -> Self {
         let mut peer = Self {
             key,
-            v4: None,
-            v4_lan: None,
-            v6: None,
+            v4: NO_ADDRESS,
+            v4_lan: NO_ADDRESS,
+            has_v4: false,
+            has_lan: false,
             created: now,
-            last_response: None,
-            pings: PingRing::default(),
+            last_response: Since::NEVER,
+            rare: None,
             new_style: false,
             frozen: false,
         };
@@ -58,7 +97,7 @@ impl Peer {
 
     /// The preferred address (protocol 4.3): IPv6, else IPv4, else 0.0.0.0:0. The LAN address never counts.
     pub fn address(&self) -> SocketAddr {
-        match (self.v6, self.v4) {
+        match (self.v6(), self.ipv4_address()) {
             (Some(v6), _) => SocketAddr::V6(v6),
             (None, Some(v4)) => SocketAddr::V4(v4),
             (None, None) => UNSPECIFIED,
@@ -67,31 +106,48 @@ impl Peer {
 
     /// The IPv4 address it was heard of at.
     pub fn ipv4_address(&self) -> Option<SocketAddrV4> {
-        self.v4
+        self.has_v4.then_some(self.v4)
     }
 
     /// The IPv6 address it was heard of at.
     pub fn ipv6_address(&self) -> Option<SocketAddrV6> {
-        self.v6
+        self.v6()
+    }
+
+    fn v6(&self) -> Option<SocketAddrV6> {
+        self.rare.as_ref()?.v6
+    }
+
+    fn set_v6(&mut self, address: SocketAddrV6) {
+        if self.v6() != Some(address) {
+            self.rare_mut().v6 = Some(address);
+        }
+    }
+
+    fn rare_mut(&mut self) -> &mut Rare {
+        Arc::make_mut(self.rare.get_or_insert_default())
     }
 
     /// The address in the LAN slot: what the peer itself says it is on its local network.
     pub fn lan_address(&self) -> Option<SocketAddrV4> {
-        self.v4_lan
+        self.has_lan.then_some(self.v4_lan)
     }
 
     /// Every different address of the peer, the preferred one first, the LAN one last.
     pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> + use<> {
-        let lan = self.v4_lan.filter(|lan| Some(*lan) != self.v4);
-        let v4 = [self.v4, lan].into_iter().flatten().map(SocketAddr::V4);
-        self.v6.map(SocketAddr::V6).into_iter().chain(v4)
+        let v4 = self.ipv4_address();
+        let lan = self.lan_address().filter(|lan| Some(*lan) != v4);
+        let v4 = [v4, lan].into_iter().flatten().map(SocketAddr::V4);
+        self.v6().map(SocketAddr::V6).into_iter().chain(v4)
     }
 
     /// Whether `address` is in one of the slots.
     pub fn has_address(&self, address: &SocketAddr) -> bool {
         match address {
-            SocketAddr::V4(v4) => self.v4 == Some(*v4) || self.v4_lan == Some(*v4),
-            SocketAddr::V6(v6) => self.v6 == Some(*v6),
+            SocketAddr::V4(v4) => {
+                self.ipv4_address() == Some(*v4) || self.lan_address() == Some(*v4)
+            }
+            SocketAddr::V6(v6) => self.v6() == Some(*v6),
         }
     }
 
@@ -101,15 +157,15 @@ impl Peer {
             return;
         }
         match address {
-            SocketAddr::V4(v4) => self.v4 = Some(v4),
-            SocketAddr::V6(v6) => self.v6 = Some(v6),
+            SocketAddr::V4(v4) => (self.v4, self.has_v4) = (v4, true),
+            SocketAddr::V6(v6) => self.set_v6(v6),
         }
     }
 
     /// Puts `address` in the LAN slot, replacing what was there; does nothing when frozen.
     pub fn set_lan_address(&mut self, address: SocketAddrV4) {
         if !self.frozen {
-            self.v4_lan = Some(address);
+            (self.v4_lan, self.has_lan) = (address, true);
         }
     }
 
@@ -140,28 +196,33 @@ impl Peer {
 
     /// When we last heard from the peer; `None` for one that we only heard of.
     pub fn last_response(&self) -> Option<Instant> {
-        self.last_response
+        self.last_response.at(self.created)
     }
 
     /// Notes that the peer was heard from at `now`; an earlier time than the last one changes nothing.
     pub fn responded(&mut self, now: Instant) {
-        self.last_response = self.last_response.max(Some(now));
+        let now = Since::new(self.created, now);
+        self.last_response = self.last_response.max(now);
     }
 
     /// Notes a round-trip time; the last five are kept, in whole microseconds, up to 71 minutes each.
     pub fn add_ping(&mut self, round_trip: Duration) {
-        self.pings.push(round_trip);
+        self.rare_mut().pings.push(round_trip);
     }
 
     /// The ping times kept, in no particular order.
     pub fn pings(&self) -> impl Iterator<Item = Duration> + '_ {
-        self.pings.as_slice().iter().copied().map(micros)
+        self.ping_ring().iter().copied().map(micros)
+    }
+
+    fn ping_ring(&self) -> &[u32] {
+        self.rare.as_ref().map_or(&[], |rare| rare.pings.as_slice())
     }
 
     /// The median of the ping times kept (of an even number: the mean of the middle two); `None` without any.
     pub fn median_ping(&self) -> Option<Duration> {
-        let mut sorted = self.pings.micros;
-        let sorted = sorted.get_mut(..self.pings.as_slice().len())?;
+        let mut sorted = self.rare.as_ref()?.pings.micros;
+        let sorted = sorted.get_mut(..self.ping_ring().len())?;
         sorted.sort_unstable();
         let upper = *sorted.get(sorted.len() / 2)?;
         let lower = *sorted.get(sorted.len().checked_sub(1)? / 2)?;
@@ -170,7 +231,7 @@ impl Peer {
 
     /// The mean of the ping times kept; `None` without any.
     pub fn average_ping(&self) -> Option<Duration> {
-        let count = u32::try_from(self.pings.as_slice().len()).ok()?;
+        let count = u32::try_from(self.ping_ring().len()).ok()?;
         self.pings().sum::<Duration>().checked_div(count)
     }
 
@@ -178,11 +239,19 @@ impl Peer {
     /// py-ipv8) and pings.
     pub(crate) fn merge(&mut self, newer: &Self) {
         if !self.frozen {
-            self.v4 = newer.v4.or(self.v4);
-            self.v4_lan = newer.v4_lan.or(self.v4_lan);
-            self.v6 = newer.v6.or(self.v6);
+            if newer.has_v4 {
+                (self.v4, self.has_v4) = (newer.v4, true);
+            }
+            if newer.has_lan {
+                (self.v4_lan, self.has_lan) = (newer.v4_lan, true);
+            }
+            if let Some(v6) = newer.v6() {
+                self.set_v6(v6);
+            }
         }
-        self.last_response = self.last_response.max(newer.last_response);
+        if let Some(heard) = newer.last_response() {
+            self.responded(heard);
+        }
     }
 }
 
@@ -279,8 +348,8 @@ mod tests {
         assert!(peer.addresses().all(|address| peer.has_address(&address)));
         peer.set_lan_address("1.2.3.4:5".parse().unwrap());
         assert_eq!(peer.addresses().count(), 2);
-        peer.v4 = None;
-        peer.v6 = None;
+        peer.has_v4 = false;
+        peer.rare_mut().v6 = None;
         assert_eq!(peer.address(), UNSPECIFIED);
         assert_eq!(peer.addresses().count(), 1);
     }
@@ -355,6 +424,6 @@ mod tests {
 
     #[test]
     fn stays_small() {
-        assert!(size_of::<Peer>() <= 128, "{}", size_of::<Peer>());
+        assert!(size_of::<Peer>() <= 56, "{}", size_of::<Peer>());
     }
 }

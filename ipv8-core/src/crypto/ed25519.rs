@@ -1,7 +1,5 @@
 //! The public half of curve25519 keys: bins and Ed25519 verification.
 
-use std::sync::OnceLock;
-
 use ed25519_dalek::{Signature, Verifier, VerifyingKey};
 
 use super::error::{KeyError, Role};
@@ -10,37 +8,31 @@ use super::error::{KeyError, Role};
 pub(super) const BIN_LENGTH: usize = 74;
 const PREFIX_LENGTH: usize = 10;
 
-/// A public bin, and its decompressed Ed25519 point once somebody asked for a verdict.
+/// A public bin.
+///
+/// The decompressed point is not kept: a graph holds ten thousand keys that sign a packet now and then, with three times the
+/// bytes of the bin for each. Decompressing costs a tenth of a verification.
 pub(super) struct Curve25519Public {
     bin: [u8; BIN_LENGTH],
-    // Decompressing costs a tenth of a verification, and most keys seen are known or never verified.
-    verifying: OnceLock<Option<VerifyingKey>>,
 }
 
 impl Curve25519Public {
     /// Reads a bin; bytes after the 74th are dropped (protocol 1.1).
     pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
         let bin = *canonical_bin(bytes, Role::Public)?;
-        Ok(Self {
-            bin,
-            verifying: OnceLock::new(),
-        })
+        Ok(Self { bin })
     }
 
     /// Puts a bin together from its two halves.
-    pub(super) fn from_halves(x25519: &[u8; 32], ed25519: VerifyingKey) -> Self {
+    pub(super) fn from_halves(x25519: &[u8; 32], ed25519: &[u8; 32]) -> Self {
         Self {
-            bin: join(Role::Public, x25519, ed25519.as_bytes()),
-            verifying: OnceLock::from(Some(ed25519)),
+            bin: join(Role::Public, x25519, ed25519),
         }
     }
 
     /// A bin of an Ed25519 key alone, which stands in for the missing X25519 half as well.
     pub(super) fn from_ed25519(key: &[u8; 32]) -> Self {
-        Self {
-            bin: join(Role::Public, key, key),
-            verifying: OnceLock::new(),
-        }
+        Self::from_halves(key, key)
     }
 
     /// The canonical public bin.
@@ -59,11 +51,8 @@ impl Curve25519Public {
         let Ok(signature) = Signature::from_slice(signature) else {
             return false;
         };
-        let key = self
-            .verifying
-            .get_or_init(|| VerifyingKey::from_bytes(ed25519_half(&self.bin)).ok());
-        key.as_ref()
-            .is_some_and(|key| key.verify(message, &signature).is_ok())
+        let key = VerifyingKey::from_bytes(ed25519_half(&self.bin));
+        key.is_ok_and(|key| key.verify(message, &signature).is_ok())
     }
 }
 

@@ -67,8 +67,10 @@ impl PrivateKey {
         let x25519 = StaticSecret::from(*x25519);
         let ed25519 = SigningKey::from_bytes(seed);
         let x25519_public = X25519Public::from(&x25519);
-        let public =
-            Curve25519Public::from_halves(x25519_public.as_bytes(), ed25519.verifying_key());
+        let public = Curve25519Public::from_halves(
+            x25519_public.as_bytes(),
+            ed25519.verifying_key().as_bytes(),
+        );
         Self(Arc::new(Inner {
             x25519,
             ed25519,

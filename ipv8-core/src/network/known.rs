@@ -1,6 +1,6 @@
 //! What makes an address known or unknown.
-use super::addresses::Record;
 use super::idle::Introducer;
+use super::record::Record;
 use super::{Network, is_usable};
 use crate::packet::CommunityId;
 use crate::peer::Peer;
@@ -63,8 +63,9 @@ impl Network {
 
     fn record(&mut self, address: SocketAddr, record: Record) {
         let introducer = record.introducer.clone();
-        self.addresses.insert(address, record);
-        self.refresh(&address);
+        self.change_address(&address, |network| {
+            network.addresses.insert(address, record);
+        });
         self.enforce_address_limits(&introducer);
     }
 
@@ -100,12 +101,7 @@ impl Network {
             self.addresses.give_up(address, service);
             self.refresh_for(address, &service);
         }
-        let in_use = self.addresses.owners(address);
-        let in_use = in_use.is_some_and(|owners| !owners.is_empty());
-        let wanted = self.local.iter();
-        let mut wanted =
-            wanted.filter(|(id, local)| **id != service && local.walkable.contains(address));
-        if !in_use && wanted.next().is_none() {
+        if self.addresses.owners(address).is_empty() && !self.is_wanted(address, &service) {
             self.forget(address);
         }
         true
@@ -113,10 +109,10 @@ impl Network {
 
     /// Makes the address unknown; whether it was known.
     pub(super) fn forget(&mut self, address: &SocketAddr) -> bool {
-        let was_known = self.addresses.forget(address);
-        if was_known {
-            self.refresh(address);
-        }
+        let mut was_known = false;
+        self.change_address(address, |network| {
+            was_known = network.addresses.forget(address);
+        });
         was_known
     }
 
@@ -124,11 +120,8 @@ impl Network {
     /// `remove_by_address`). The other addresses of those peers stay known. Whether anything changed.
     pub fn remove_address(&mut self, address: &SocketAddr) -> bool {
         let was_known = self.forget(address);
-        let owners = self.addresses.owners(address);
-        let mut keys: Vec<_> = owners
-            .into_iter()
-            .flat_map(|owners| owners.keys().cloned())
-            .collect();
+        let owners = self.addresses.owners(address).iter(&self.verified);
+        let mut keys: Vec<_> = owners.map(|owner| owner.peer.key().clone()).collect();
         // A defined order, because what is evicted meanwhile depends on it.
         keys.sort_unstable();
         for key in &keys {
@@ -140,8 +133,8 @@ impl Network {
     /// Never records this address, and never takes a peer that has no other for verified: for trackers. If it is known it
     /// stays known, but is walkable no longer; a verified peer there stays.
     pub fn blacklist_address(&mut self, address: SocketAddr) {
-        if self.blacklist.insert(address) {
-            self.refresh(&address);
-        }
+        self.change_address(&address, |network| {
+            network.blacklist.insert(address);
+        });
     }
 }

@@ -8,10 +8,13 @@ mod idle;
 mod known;
 mod limits;
 mod owners;
+mod record;
 mod sampling;
 mod service;
 mod services;
+mod slab;
 mod snapshot;
+mod table;
 mod verified;
 mod walkable;
 
@@ -28,17 +31,25 @@ use crate::peer::Peer;
 use addresses::AddressTable;
 use changes::Changes;
 use indexmap::IndexMap;
-use owners::Owners;
 use rand::{Rng, RngExt};
-use services::{LocalService, ServiceList, UnverifiedServices};
-use std::collections::HashSet;
+use services::{LocalService, ServiceList, SharedLists, UnverifiedServices};
+use std::collections::{BTreeSet, HashSet};
 use std::net::SocketAddr;
+use table::{Keyed, Table};
 
 /// A verified peer and its services.
 #[derive(Clone, Debug)]
 struct Verified {
     peer: Peer,
     services: ServiceList,
+}
+
+impl Keyed for Verified {
+    type Key = PublicKey;
+
+    fn key(&self) -> &PublicKey {
+        self.peer.key()
+    }
 }
 
 /// The peer graph (protocol 6; py-ipv8's `Network`).
@@ -56,14 +67,21 @@ pub struct Network {
     limits: NetworkLimits,
     counters: NetworkCounters,
     addresses: AddressTable,
-    verified: IndexMap<PublicKey, Verified>,
+    verified: Table<Verified>,
     unverified: UnverifiedServices,
+    lists: SharedLists,
     /// How many pairs of a verified peer and a service that is not registered there are.
     foreign_services: usize,
     local: IndexMap<CommunityId, LocalService>,
+    /// The registered services by how many peers they have, the latest one last of several with as many.
+    by_size: BTreeSet<(usize, u64, CommunityId)>,
+    next_order: u64,
     blacklist: HashSet<SocketAddr>,
     blacklist_mids: HashSet<Mid>,
     changes: Changes,
+    /// How often it was asked whether an address is walkable for a service.
+    #[cfg(test)]
+    checks: usize,
 }
 
 impl Default for Network {
@@ -78,13 +96,18 @@ impl Network {
         Self {
             counters: NetworkCounters::default(),
             addresses: AddressTable::default(),
-            verified: IndexMap::new(),
+            verified: Table::default(),
             unverified: UnverifiedServices::default(),
+            lists: SharedLists::default(),
             foreign_services: 0,
             local: IndexMap::new(),
+            by_size: BTreeSet::new(),
+            next_order: 0,
             blacklist: HashSet::new(),
             blacklist_mids: HashSet::new(),
             changes: Changes::new(limits.max_pending_changes),
+            #[cfg(test)]
+            checks: 0,
             limits,
         }
     }
@@ -130,26 +153,24 @@ impl Network {
 
     /// Whether a verified peer has this key.
     pub fn is_verified(&self, key: &PublicKey) -> bool {
-        self.verified.contains_key(key)
+        self.verified.contains(key)
     }
 
     /// A verified peer that has `address` in any of its slots; one of them when there are several.
     pub fn verified_by_address(&self, address: &SocketAddr) -> Option<&Peer> {
-        self.peer(self.addresses.owners(address)?.first()?)
+        let owner = self.addresses.owners(address).first(&self.verified)?;
+        Some(&owner.peer)
     }
 
     /// Every verified peer that has `address` in any of its slots: several when they share a LAN address.
     pub fn all_verified_by_address(&self, address: &SocketAddr) -> impl Iterator<Item = &Peer> {
-        let owners = self.addresses.owners(address);
-        owners
-            .into_iter()
-            .flat_map(Owners::keys)
-            .filter_map(|key| self.peer(key))
+        let owners = self.addresses.owners(address).iter(&self.verified);
+        owners.map(|owner| &owner.peer)
     }
 
     /// All verified peers, in no particular order.
     pub fn verified_peers(&self) -> impl Iterator<Item = &Peer> {
-        self.verified.values().map(|entry| &entry.peer)
+        self.verified.iter().map(|entry| &entry.peer)
     }
 
     /// One verified peer, of whatever service, each with the same probability.
@@ -160,9 +181,7 @@ impl Network {
         } else {
             rng.random_range(0..count)
         };
-        self.verified
-            .get_index(chosen)
-            .map(|(_, entry)| &entry.peer)
+        self.verified.get_index(chosen).map(|entry| &entry.peer)
     }
 
     /// Up to `count` different verified peers, of whatever service, in random order; each has the same probability. Costs as much as
@@ -174,7 +193,7 @@ impl Network {
     ) -> impl Iterator<Item = &Peer> {
         let chosen = sampling::indexes(self.verified.len(), count, rng);
         let entries = chosen.into_iter().map(|at| self.verified.get_index(at));
-        entries.flatten().map(|(_, entry)| &entry.peer)
+        entries.flatten().map(|entry| &entry.peer)
     }
 
     /// How many peers are verified.
@@ -237,9 +256,14 @@ impl Network {
 
     /// The services known for a key, verified or not, in ascending order.
     pub fn services_for(&self, key: &PublicKey) -> impl Iterator<Item = CommunityId> + '_ {
+        self.service_list(key)
+            .into_iter()
+            .flat_map(ServiceList::iter)
+    }
+
+    fn service_list(&self, key: &PublicKey) -> Option<&ServiceList> {
         let verified = self.verified.get(key).map(|entry| &entry.services);
-        let list = verified.or_else(|| self.unverified.get(key));
-        list.into_iter().flat_map(ServiceList::iter)
+        verified.or_else(|| self.unverified.get(key))
     }
 
     /// Whether the key is known to have the service.
@@ -261,8 +285,8 @@ impl Network {
     /// The verified peers that have the service, in no particular order.
     pub fn peers_for_service(&self, service: CommunityId) -> impl Iterator<Item = &Peer> {
         let local = self.local.get(&service);
-        let indexed = local.into_iter().flat_map(|local| &local.peers);
-        let all = self.verified.values();
+        let indexed = local.into_iter().flat_map(|local| local.peers.iter());
+        let all = self.verified.iter();
         let scanned = all.filter(move |entry| local.is_none() && entry.services.has(&service));
         indexed
             .filter_map(|key| self.peer(key))

@@ -1,4 +1,5 @@
 //! Drawing one of many without building a list of them.
+use super::table::{Keyed, Table};
 use indexmap::IndexSet;
 use rand::{Rng, RngExt};
 use std::collections::HashMap;
@@ -7,24 +8,59 @@ use std::hash::Hash;
 /// How often an unwanted one is drawn before all are looked through: finds one of ten wanted in a hundred 99.8 % of the time.
 const TRIES: usize = 64;
 
+/// Members that are numbered from 0 on without gaps.
+pub(super) trait Numbered {
+    type Member;
+
+    fn count(&self) -> usize;
+
+    fn at(&self, number: usize) -> Option<&Self::Member>;
+}
+
+impl<T: Hash + Eq> Numbered for IndexSet<T> {
+    type Member = T;
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn at(&self, number: usize) -> Option<&T> {
+        self.get_index(number)
+    }
+}
+
+impl<T: Keyed> Numbered for Table<T> {
+    type Member = T;
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn at(&self, number: usize) -> Option<&T> {
+        self.get_index(number)
+    }
+}
+
 /// One wanted member, each with the same probability; `None` when there is none.
 ///
 /// A few draws as long as a fair part is wanted, one pass over all otherwise.
-pub(super) fn pick<'a, T: Hash + Eq, R: Rng + ?Sized>(
-    set: &'a IndexSet<T>,
+pub(super) fn pick<'a, S: Numbered, R: Rng + ?Sized>(
+    set: &'a S,
     rng: &mut R,
-    wanted: impl Fn(&T) -> bool,
-) -> Option<&'a T> {
-    if set.is_empty() {
+    wanted: impl Fn(&S::Member) -> bool,
+) -> Option<&'a S::Member> {
+    let count = set.count();
+    if count == 0 {
         return None;
     }
     for _ in 0..TRIES {
-        let drawn = set.get_index(rng.random_range(0..set.len()))?;
+        let drawn = set.at(rng.random_range(0..count))?;
         if wanted(drawn) {
             return Some(drawn);
         }
     }
-    pick_from(set.iter().filter(|member| wanted(member)), rng)
+    let all = (0..count).filter_map(|number| set.at(number));
+    pick_from(all.filter(|member| wanted(member)), rng)
 }
 
 /// One of `items`, each with the same probability, in one pass.

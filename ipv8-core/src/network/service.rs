@@ -20,10 +20,16 @@ impl Network {
         }
         let peers: Vec<Peer> = self.peers_for_service(service).cloned().collect();
         self.foreign_services -= peers.len();
-        let mut local = LocalService::default();
-        local
-            .peers
-            .extend(peers.iter().map(|peer| peer.key().clone()));
+        let mut local = LocalService {
+            order: self.next_order,
+            ..LocalService::default()
+        };
+        for peer in &peers {
+            local.peers.insert(peer.key().clone());
+        }
+        self.by_size
+            .insert((local.peers.len(), local.order, service));
+        self.next_order += 1;
         self.local.insert(service, local);
         let known: Vec<SocketAddr> = self.addresses.known().collect();
         for address in &known {
@@ -40,6 +46,8 @@ impl Network {
         let Some(local) = self.local.shift_remove(&service) else {
             return false;
         };
+        self.by_size
+            .remove(&(local.peers.len(), local.order, service));
         self.foreign_services += local.peers.len();
         self.addresses.forget_service(&service);
         true
@@ -54,23 +62,30 @@ impl Network {
         key: &PublicKey,
         services: impl IntoIterator<Item = CommunityId>,
     ) {
-        let mut foreign = self
-            .services_for(key)
-            .filter(|service| !self.is_registered(*service))
-            .count();
+        // Counted only if there is one: most peers say the same as the last time.
+        let mut foreign = None;
         for service in services {
             if self.has_service(key, service) {
                 continue;
             }
             if !self.is_registered(service) {
-                if !self.has_room_for_foreign(key, foreign) {
+                let count = foreign.unwrap_or_else(|| self.foreign_services_of(key));
+                foreign = Some(count);
+                if !self.has_room_for_foreign(key, count) {
                     self.counters.services_over_limit += 1;
                     continue;
                 }
-                foreign += 1;
+                foreign = Some(count + 1);
             }
             self.add_service(key, service);
         }
+    }
+
+    fn foreign_services_of(&self, key: &PublicKey) -> usize {
+        let services = self.services_for(key);
+        services
+            .filter(|service| !self.is_registered(*service))
+            .count()
     }
 
     /// Whether a key with this many services that we do not run may have one more.
@@ -82,7 +97,7 @@ impl Network {
     /// Notes a service that the key was not known to have.
     fn add_service(&mut self, key: &PublicKey, service: CommunityId) {
         let Some(entry) = self.verified.get_mut(key) else {
-            self.unverified.entry(key).add(service);
+            self.unverified.add(key, service, &mut self.lists);
             self.refresh_introduced(key, &service);
             while let Some((key, list)) = self.unverified.pop_over(self.limits.max_unverified_keys)
             {
@@ -91,15 +106,18 @@ impl Network {
             }
             return;
         };
-        entry.services.add(service);
+        entry.services.add(service, &mut self.lists);
         let peer = entry.peer.clone();
         for address in peer.addresses() {
-            self.addresses
-                .change_owners(address, |owners| owners.gained(service));
+            self.addresses.gained(&address, service);
         }
         match self.local.get_mut(&service) {
             Some(local) => {
+                let before = local.peers.len();
                 local.peers.insert(key.clone());
+                let after = (local.peers.len(), local.order, service);
+                self.by_size.remove(&(before, local.order, service));
+                self.by_size.insert(after);
                 for address in peer.addresses() {
                     self.refresh_for(&address, &service);
                 }
@@ -116,7 +134,11 @@ impl Network {
             self.foreign_services -= 1;
             return;
         };
+        let before = local.peers.len();
         local.peers.swap_remove(peer.key());
+        let after = (local.peers.len(), local.order, service);
+        self.by_size.remove(&(before, local.order, service));
+        self.by_size.insert(after);
         self.refresh_introduced(peer.key(), &service);
         let peer = peer.clone();
         self.changed(PeerChange::ServiceRemoved { service, peer });

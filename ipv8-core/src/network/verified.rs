@@ -1,5 +1,5 @@
 //! What makes a peer verified, changes it, and drops it. Nothing outside this file does.
-use super::{LocalService, Network, PeerChange, Verified};
+use super::{Keyed, LocalService, Network, PeerChange, Verified};
 use crate::crypto::{Mid, PublicKey};
 use crate::packet::CommunityId;
 use crate::peer::Peer;
@@ -63,7 +63,8 @@ impl Network {
         if !self.local.get(&service).is_some_and(has_less) {
             return;
         }
-        let largest = self.local.values().max_by_key(|local| local.peers.len());
+        let largest = self.by_size.last();
+        let largest = largest.and_then(|(_, _, service)| self.local.get(service));
         let Some(largest) = largest.filter(|largest| largest.peers.len() > share) else {
             return;
         };
@@ -84,9 +85,11 @@ impl Network {
             peer: peer.clone(),
             services: Default::default(),
         };
-        self.verified.insert(key.clone(), entry);
+        let Some(place) = self.verified.insert(entry) else {
+            return;
+        };
         for address in peer.addresses() {
-            self.own(key, address);
+            self.own(place, address);
         }
         self.changed(PeerChange::Added(peer.clone()));
         self.discover_services(key, listed.iter());
@@ -101,7 +104,8 @@ impl Network {
         key: &PublicKey,
         change: impl FnOnce(&mut Peer) -> R,
     ) -> Option<R> {
-        let entry = self.verified.get_mut(key)?;
+        let place = self.verified.place_of(key)?;
+        let entry = self.verified.at_mut(place)?;
         let before = entry.peer.clone();
         let result = change(&mut entry.peer);
         if entry.peer != before {
@@ -110,10 +114,10 @@ impl Network {
         }
         let after = entry.peer.clone();
         for address in before.addresses().filter(|a| !after.has_address(a)) {
-            self.disown(key, address);
+            self.disown(place, &address);
         }
         for address in after.addresses().filter(|a| !before.has_address(a)) {
-            self.own(key, address);
+            self.own(place, address);
         }
         Some(result)
     }
@@ -125,21 +129,19 @@ impl Network {
         entry.map(|entry| entry.peer.responded(now)).is_some()
     }
 
-    fn own(&mut self, key: &PublicKey, address: SocketAddr) {
-        let verified = &self.verified;
-        self.addresses.change_owners(address, |owners| {
-            owners.add(key, |key| verified.get(key).map(|entry| &entry.services));
+    fn own(&mut self, place: u32, address: SocketAddr) {
+        self.change_address(&address, |network| {
+            let peers = &network.verified;
+            network.addresses.add_owner(address, place, peers);
         });
-        self.refresh(&address);
     }
 
-    fn disown(&mut self, key: &PublicKey, address: SocketAddr) {
-        if let Some(entry) = self.verified.get(key) {
-            self.addresses
-                .change_owners(address, |owners| owners.remove(key, &entry.services));
-        }
-        self.refresh(&address);
-        if let Some(record) = self.addresses.record(&address) {
+    fn disown(&mut self, place: u32, address: &SocketAddr) {
+        self.change_address(address, |network| {
+            let peers = &network.verified;
+            network.addresses.remove_owner(address, place, peers);
+        });
+        if let Some(record) = self.addresses.record(address) {
             let introducer = record.introducer.clone();
             self.enforce_address_limits(&introducer);
         }
@@ -161,15 +163,24 @@ impl Network {
 
     /// Drops a verified peer and its services; whether there was one.
     pub(super) fn drop_peer(&mut self, key: &PublicKey) -> bool {
-        let Some(peer) = self.peer(key).cloned() else {
+        let place = self.verified.place_of(key);
+        let Some((place, entry)) = place.and_then(|at| Some((at, self.verified.at(at)?))) else {
             return false;
         };
+        let peer = entry.peer.clone();
         for address in peer.addresses() {
-            self.disown(key, address);
+            self.disown(place, &address);
         }
-        let Some(entry) = self.verified.swap_remove(key) else {
+        let Some((entry, moved)) = self.verified.swap_remove(key) else {
             return false;
         };
+        if let Some(moved) = moved
+            && let Some(entry) = self.verified.at(moved.to)
+        {
+            for address in entry.peer.addresses() {
+                self.addresses.renumber(&address, moved);
+            }
+        }
         for service in entry.services.iter() {
             self.drop_service(&peer, service);
         }
@@ -180,7 +191,7 @@ impl Network {
     /// Never takes a peer with this mid for verified: for our own keys. One that is verified is dropped.
     pub fn blacklist_mid(&mut self, mid: Mid) {
         self.blacklist_mids.insert(mid);
-        let mut keys = self.verified.keys();
+        let mut keys = self.verified.iter().map(Keyed::key);
         if let Some(key) = keys.find(|key| key.mid() == mid).cloned() {
             self.remove_peer(&key);
         }

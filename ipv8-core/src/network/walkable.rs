@@ -1,7 +1,9 @@
 //! Which known addresses a walker may visit for a service.
-use super::addresses::Record;
 use super::owners::Owners;
-use super::{Network, sampling};
+use super::record::Record;
+use super::services::{LocalService, ServiceList};
+use super::table::Table;
+use super::{Network, Verified, sampling};
 use crate::crypto::PublicKey;
 use crate::packet::CommunityId;
 use rand::Rng;
@@ -11,18 +13,26 @@ use std::net::SocketAddr;
 fn leads_to(
     service: &CommunityId,
     record: &Record,
-    owners: &Owners,
+    owners: Owners<'_>,
+    peers: &Table<Verified>,
     has: impl Fn(&PublicKey) -> bool,
 ) -> bool {
     let offered = match (&record.introducer, &record.service) {
         (_, Some(recorded)) if recorded == service => true,
-        _ if record.also.contains(service) => true,
+        _ if record.is_also_for(service) => true,
         (Some(introducer), _) => has(introducer),
         (None, Some(_)) => false,
         // Somebody was there once. While a verified peer is, we know whether it has the service: what it says counts.
         (None, None) => owners.is_empty(),
     };
-    offered && !record.given_up.contains(service) && !owners.serve(service, has)
+    offered && !record.is_given_up_by(service) && !owners.serve(service, peers)
+}
+
+/// For which registered services an address can be walkable.
+enum Concerned {
+    All,
+    /// Those at these places.
+    Some(Vec<usize>),
 }
 
 impl Network {
@@ -72,16 +82,71 @@ impl Network {
         }
         let found = self.addresses.record_and_owners(address);
         found.is_some_and(|(record, owners)| {
-            leads_to(service, record, owners, |key| {
+            leads_to(service, record, owners, &self.verified, |key| {
                 self.has_service(key, *service)
             })
         })
     }
 
-    /// Puts `address` in or out of the walkable addresses of every registered service.
-    pub(super) fn refresh(&mut self, address: &SocketAddr) {
-        for index in 0..self.local.len() {
-            self.refresh_index(address, index);
+    /// Makes a change after which `address` may be walkable for other services than before, and puts it in or out of what is
+    /// walkable for each service that it may be about.
+    pub(super) fn change_address(&mut self, address: &SocketAddr, change: impl FnOnce(&mut Self)) {
+        let before = self.concerned(address);
+        change(self);
+        match (before, self.concerned(address)) {
+            (Concerned::Some(before), Concerned::Some(after)) => {
+                for index in before.into_iter().chain(after) {
+                    self.refresh_index(address, index);
+                }
+            }
+            _ => (0..self.local.len()).for_each(|index| self.refresh_index(address, index)),
+        }
+    }
+
+    /// The registered services that `address`, as it is now, can be walkable for. A new peer of one overlay is nothing to the
+    /// other nine hundred.
+    fn concerned(&self, address: &SocketAddr) -> Concerned {
+        let Some((record, owners)) = self.addresses.record_and_owners(address) else {
+            return Concerned::Some(Vec::new());
+        };
+        if record.is_bare() {
+            // While somebody is there it is walkable for nobody.
+            return match owners.is_empty() {
+                true => Concerned::All,
+                false => Concerned::Some(Vec::new()),
+            };
+        }
+        let introducer = record.introducer.as_ref();
+        let listed = introducer.and_then(|key| self.service_list(key));
+        if listed.is_some_and(|list| list.len() >= self.local.len()) {
+            return Concerned::All;
+        }
+        let listed = listed.into_iter().flat_map(ServiceList::iter);
+        let services = record.service.into_iter().chain(listed);
+        let services = services.chain(record.also().iter().copied());
+        let services = services.filter_map(|service| self.local.get_index_of(&service));
+        Concerned::Some(services.collect())
+    }
+
+    /// Whether a registered service other than `service` could walk to `address`, where no verified peer is.
+    pub(super) fn is_wanted(&self, address: &SocketAddr, service: &CommunityId) -> bool {
+        let Some(record) = self.addresses.record(address) else {
+            return false;
+        };
+        if record.is_bare() {
+            // It is walkable for all that did not give it up.
+            return !self.is_blacklisted(address) && record.given_up().len() < self.local.len();
+        }
+        let mut local = self.local.iter();
+        let is_walkable = |(id, local): (&CommunityId, &LocalService)| {
+            id != service && local.walkable.contains(address)
+        };
+        match self.concerned(address) {
+            Concerned::All => local.any(is_walkable),
+            Concerned::Some(indexes) => indexes
+                .into_iter()
+                .filter_map(|index| self.local.get_index(index))
+                .any(is_walkable),
         }
     }
 
@@ -93,13 +158,17 @@ impl Network {
     }
 
     fn refresh_index(&mut self, address: &SocketAddr, index: usize) {
+        #[cfg(test)]
+        {
+            self.checks += 1;
+        }
         let Some((service, local)) = self.local.get_index_mut(index) else {
             return;
         };
         let found = self.addresses.record_and_owners(address);
         let walkable = !self.blacklist.contains(address)
             && found.is_some_and(|(record, owners)| {
-                leads_to(service, record, owners, |key| {
+                leads_to(service, record, owners, &self.verified, |key| {
                     local.peers.contains(key) || self.unverified.has(key, service)
                 })
             });

@@ -155,11 +155,21 @@ pub(super) fn free_name<'a>(
     type_name: &'static str,
     others: impl Iterator<Item = &'a StrategyName> + Clone,
 ) -> StrategyName {
-    let mut name = StrategyName::from(type_name);
-    while others.clone().any(|other| *other == name) {
-        name.number += 1;
+    // Of n numbers from 1 on at most n are taken; looking for each in turn would cost the square.
+    let taken = others.filter(|other| other.type_name == type_name);
+    let mut free = vec![true; taken.clone().count() + 1];
+    for other in taken {
+        let place = usize::try_from(other.number).ok();
+        let place = place.and_then(|number| number.checked_sub(1));
+        if let Some(place) = place.and_then(|place| free.get_mut(place)) {
+            *place = false;
+        }
     }
-    name
+    let lowest = (1..).zip(free).find(|(_, free)| *free);
+    StrategyName {
+        type_name,
+        number: lowest.map_or(1, |(number, _)| number),
+    }
 }
 
 impl<C: Community> Default for Strategies<C> {

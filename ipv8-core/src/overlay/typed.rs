@@ -25,6 +25,7 @@ pub(crate) struct Overlay<C: Community> {
     pub(crate) state: OverlayState,
     pub(crate) community: C,
     table: MessageTable<C>,
+    /// In the order of their ids, which only grow: the one with an id is found in a logarithm.
     strategies: Vec<Slot<C>>,
 }
 
@@ -153,6 +154,12 @@ impl<C: Community> Overlay<C> {
     }
 }
 
+/// Where the strategy `id` is.
+fn place_of<C>(strategies: &[Slot<C>], id: StrategyId) -> Option<usize> {
+    let place = strategies.binary_search_by_key(&id, |slot| slot.state.id);
+    place.ok()
+}
+
 impl<C: Community> AnyOverlay for Overlay<C> {
     fn state(&self) -> &OverlayState {
         &self.state
@@ -179,15 +186,13 @@ impl<C: Community> AnyOverlay for Overlay<C> {
     }
 
     fn strategy(&self, id: StrategyId) -> Option<(usize, &StrategyState)> {
-        let mut slots = self.strategies.iter().enumerate();
-        let (index, slot) = slots.find(|(_, slot)| slot.state.id == id)?;
-        Some((index, &slot.state))
+        let index = place_of(&self.strategies, id)?;
+        Some((index, &self.strategies.get(index)?.state))
     }
 
     fn strategy_mut(&mut self, id: StrategyId) -> Option<&mut StrategyState> {
-        let mut slots = self.strategies.iter_mut();
-        let slot = slots.find(|slot| slot.state.id == id)?;
-        Some(&mut slot.state)
+        let index = place_of(&self.strategies, id)?;
+        Some(&mut self.strategies.get_mut(index)?.state)
     }
 
     fn remove_strategy(&mut self, id: StrategyId) -> Option<(StrategyState, Box<dyn Any>)> {
@@ -239,8 +244,8 @@ impl<C: Community> AnyOverlay for Overlay<C> {
             strategies,
             ..
         } = self;
-        let mut slots = strategies.iter_mut();
-        let Some(slot) = slots.find(|slot| slot.state.id == id) else {
+        let place = place_of(strategies, id);
+        let Some(slot) = place.and_then(|index| strategies.get_mut(index)) else {
             return StepOutcome::Skipped;
         };
         let peers = state.network(shared).peer_count(state.community_id);

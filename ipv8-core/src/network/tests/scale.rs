@@ -173,3 +173,81 @@ fn thousands_at_one_lan_address_cost_no_walk_through_them() {
     assert_eq!(network.verified_count(), 0);
     assert_eq!(network.take_changes().len(), 20_002);
 }
+
+/// What a graph has allocated for each of its peers, apart from what the allocator adds: counted, not measured.
+fn bytes_for_each_peer(network: &Network) -> usize {
+    let tables = network.verified.allocated() + network.addresses.allocated();
+    let local = network.local.values().map(|local| local.peers.allocated());
+    // The key, its mid and the counts of its Arc.
+    let key = 112;
+    key + (tables + local.sum::<usize>()) / network.verified_count()
+}
+
+#[test]
+fn a_peer_costs_less_than_three_hundred_bytes() {
+    let mut network = Network::default();
+    network.register_service(service(1));
+    for index in 0..10_000 {
+        let mut peer = peer(index);
+        let [_, a, b, c] = (index as u32).to_be_bytes();
+        peer.set_lan_address(std::net::SocketAddrV4::new([10, a, b, c].into(), 8090));
+        peer.responded(now());
+        assert!(network.add_peer_of(&peer, service(1)));
+        network.take_changes();
+    }
+    let bytes = bytes_for_each_peer(&network);
+    assert!((200..=300).contains(&bytes), "{bytes}");
+}
+
+#[test]
+fn a_new_peer_of_one_overlay_is_nothing_to_the_other_thousand() {
+    let mut network = Network::default();
+    let of = |number: u16| {
+        let mut bytes = [9; 20];
+        bytes[..2].copy_from_slice(&number.to_be_bytes());
+        crate::packet::CommunityId::from_bytes(bytes)
+    };
+    (0..1_000).for_each(|number| network.register_service(of(number)));
+    let friend = peer(0);
+    network.add_peer_of(&friend, of(0));
+    for index in 1..100 {
+        let before = network.checks;
+        let mut peer = peer(index);
+        peer.set_lan_address(std::net::SocketAddrV4::new([10, 0, 0, 1].into(), 8090));
+        network.add_peer_of(&peer, of(0));
+        network.discover_address(&friend, introduced(index), Some(of(0)), false);
+        network.give_up(&introduced(index), of(0));
+        assert!(!network.is_known(&introduced(index)));
+        network.remove_peer(peer.key());
+        let checks = network.checks - before;
+        assert!((1..=16).contains(&checks), "{checks}");
+    }
+    // One from a snapshot is walkable for all of them.
+    let before = network.checks;
+    network.record_bare(introduced(1_000));
+    assert_eq!(network.checks - before, 1_000);
+    assert_eq!(network.walkable_count(of(999)), 1);
+}
+
+#[test]
+fn the_largest_service_makes_room_for_a_small_one() {
+    let mut network = Network::new(NetworkLimits {
+        max_peers: 20,
+        ..NetworkLimits::default()
+    });
+    (0..4).for_each(|number| network.register_service(service(number)));
+    for index in 0..20 {
+        let which = if index < 13 { 2 } else { 1 };
+        assert!(network.add_peer_of(&peer(index), service(which)));
+    }
+    for index in 20..30 {
+        network.add_peer_of(&peer(index), service(3));
+    }
+    let counts = [1, 2, 3].map(|number| network.peer_count(service(number)));
+    assert_eq!(counts, [7, 8, 5]);
+    network.unregister_service(service(2));
+    // The share is 6 now, and the next largest has 7.
+    assert!(network.add_peer_of(&peer(40), service(3)));
+    let counts = [1, 2, 3].map(|number| network.peer_count(service(number)));
+    assert_eq!(counts, [6, 8, 6]);
+}
