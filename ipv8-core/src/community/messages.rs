@@ -81,6 +81,7 @@ pub enum MessageTableError {
 
 struct Entry<C> {
     name: &'static str,
+    signed: bool,
     open: OpenMessage,
     handle: Handler<C>,
 }
@@ -196,7 +197,14 @@ impl<C: Community> MessageTable<C> {
                 second: name,
             });
         } else {
-            self.entries.insert(id, Entry { name, open, handle });
+            let signed = <M::Authentication as Authentication>::SIGNED;
+            let entry = Entry {
+                name,
+                signed,
+                open,
+                handle,
+            };
+            self.entries.insert(id, entry);
         }
         self
     }
@@ -218,8 +226,11 @@ impl<C: Community> MessageTable<C> {
         &self.responses
     }
 
-    pub(crate) fn opener(&self, id: u8) -> Option<OpenMessage> {
-        self.entries.get(&id).map(|entry| entry.open)
+    /// How to read the message `id`, and whether that verifies a signature.
+    pub(crate) fn opener(&self, id: u8) -> Option<(OpenMessage, bool)> {
+        self.entries
+            .get(&id)
+            .map(|entry| (entry.open, entry.signed))
     }
 
     pub(crate) fn deliver(

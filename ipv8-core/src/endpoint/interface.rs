@@ -147,6 +147,36 @@ impl Interface {
         }
     }
 
+    /// Takes several datagrams that have arrived into `slots`, and hands each to `take`; how many it were.
+    pub(super) fn receive_many(
+        &self,
+        slots: &mut [u8],
+        mut take: impl FnMut(SocketAddr, &[u8]),
+    ) -> Result<usize, NotDone> {
+        match self {
+            Self::Udp(udp) => udp.receive_many(slots, take),
+            Self::Memory(memory) => {
+                let (length, source) = memory.try_receive(slots)?;
+                take(source, slots.get(..length).unwrap_or_default());
+                Ok(1)
+            }
+        }
+    }
+
+    /// Hands several datagrams to the system, in order; how many of them it took.
+    pub(super) fn send_many<B: AsRef<[u8]>>(
+        &self,
+        datagrams: &[(SocketAddr, B)],
+    ) -> Result<usize, NotDone> {
+        match self {
+            Self::Udp(udp) => udp.send_many(datagrams),
+            Self::Memory(memory) => match datagrams.first() {
+                Some((to, bytes)) => memory.try_send(bytes.as_ref(), *to).map(|()| 1),
+                None => Ok(0),
+            },
+        }
+    }
+
     pub(super) fn try_send(&self, datagram: &[u8], to: SocketAddr) -> Result<(), NotDone> {
         match self {
             Self::Udp(udp) => udp.try_send(datagram, to),

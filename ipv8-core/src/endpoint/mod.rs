@@ -1,14 +1,17 @@
 //! The one place where datagrams enter and leave: UDP over IPv4, UDP over IPv6, or a network in memory for tests.
 //!
 //! An [`Endpoint`] has one owner, the runtime's select loop: it waits for [`Endpoint::readable`], takes datagrams with
-//! [`Endpoint::try_receive`] until there are none or its batch is full, and sends with [`Endpoint::send`]. No error of the system
-//! ends that loop: errors are counted by kind.
+//! [`Endpoint::receive_many`] (or one by one with [`Endpoint::try_receive`]), and sends with [`Endpoint::send_many`] (or
+//! [`Endpoint::send`]). No error of the system ends that loop: errors are counted by kind.
 
 mod errors;
 mod interface;
 mod kernel_drops;
 mod lan;
+mod many;
 mod memory;
+mod receive;
+mod send;
 mod udp;
 
 use std::future::poll_fn;
@@ -16,9 +19,9 @@ use std::net::SocketAddr;
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until};
 
-use interface::{Interface, NotDone};
+use interface::Interface;
 
 pub use errors::{SocketErrorKind, SocketErrors};
 pub use interface::{BindError, EndpointOptions, SendFailure};
@@ -29,10 +32,6 @@ pub use memory::{MEMORY_INBOX, MemoryNetwork};
 pub const RECEIVE_BUFFER: usize = 65_535;
 /// The longest payload one UDP datagram over IPv4 can carry: 65,535 without the IP and UDP headers.
 pub const LARGEST_PAYLOAD: usize = 65_507;
-/// Receive errors in a row after which a socket counts as broken for [`ERROR_PAUSE`]: the loop must not spin on it.
-const ERRORS_IN_A_ROW: u32 = 64;
-const ERROR_PAUSE: Duration = Duration::from_millis(10);
-
 /// One datagram as it arrived; the bytes lie in the endpoint's buffer until the next receive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Datagram<'a> {
@@ -78,7 +77,8 @@ pub struct InterfaceInfo {
 #[derive(Debug)]
 pub struct Endpoint {
     interfaces: Vec<Interface>,
-    buffer: Box<[u8]>,
+    /// Empty until the first receive.
+    buffer: Vec<u8>,
     next: usize,
     paused_until: Option<Instant>,
     send_patience: Duration,
@@ -143,7 +143,7 @@ impl Endpoint {
     fn new(interfaces: Vec<Interface>, options: &EndpointOptions) -> Self {
         Self {
             interfaces,
-            buffer: vec![0; RECEIVE_BUFFER].into_boxed_slice(),
+            buffer: Vec::new(),
             next: 0,
             paused_until: None,
             send_patience: options.send_patience,
@@ -214,110 +214,6 @@ impl Endpoint {
         })
         .await;
     }
-
-    /// The next datagram that has already arrived, or `None`. Never waits; interfaces take turns.
-    ///
-    /// Errors of the system are counted and skipped. A socket that gives nothing but errors is left alone for 10 ms.
-    pub fn try_receive(&mut self) -> Option<Datagram<'_>> {
-        let (length, source) = self.receive_into_buffer()?;
-        let bytes = self.buffer.get(..length)?;
-        Some(Datagram { source, bytes })
-    }
-
-    fn receive_into_buffer(&mut self) -> Option<(usize, SocketAddr)> {
-        self.paused_until = None;
-        let mut errors = 0;
-        let mut empty = 0;
-        while empty < self.interfaces.len() {
-            let interface = self.interfaces.get(self.next)?;
-            self.next = (self.next + 1) % self.interfaces.len();
-            match interface.try_receive(&mut self.buffer) {
-                Ok((length, source)) => {
-                    self.statistics.datagrams_in += 1;
-                    self.statistics.bytes_in += length as u64;
-                    return Some((length, source));
-                }
-                Err(NotDone::WouldBlock) => empty += 1,
-                Err(NotDone::Failed(kind)) => {
-                    self.statistics.receive_errors.add(kind);
-                    empty = 0;
-                    errors += 1;
-                    if errors == ERRORS_IN_A_ROW {
-                        self.paused_until = Some(Instant::now() + ERROR_PAUSE);
-                        return None;
-                    }
-                }
-            }
-        }
-        None
-    }
-
-    /// Hands a datagram to the system if that needs no waiting. `None`: the send buffer is full, nothing was counted; see
-    /// [`send`](Self::send).
-    pub fn try_send(&mut self, to: SocketAddr, datagram: &[u8]) -> Option<Result<(), SendFailure>> {
-        let Some(interface) = interface_for(&self.interfaces, to) else {
-            self.statistics.no_interface += 1;
-            return Some(Err(SendFailure::NoInterface));
-        };
-        let mut repeated = false;
-        loop {
-            match interface.try_send(datagram, to) {
-                Ok(()) => {
-                    self.statistics.datagrams_out += 1;
-                    self.statistics.bytes_out += datagram.len() as u64;
-                    return Some(Ok(()));
-                }
-                Err(NotDone::WouldBlock) => return None,
-                Err(NotDone::Failed(kind)) => {
-                    self.statistics.send_errors.add(kind);
-                    if repeated || !concerns_an_earlier_one(kind) {
-                        return Some(Err(SendFailure::Refused(kind)));
-                    }
-                    repeated = true;
-                }
-            }
-        }
-    }
-
-    /// Hands a datagram to the system, waiting at most [`EndpointOptions::send_patience`] for room.
-    ///
-    /// The interface is chosen by the family of `to`. `Ok` says that the system took it, not that anybody got it.
-    ///
-    /// # Errors
-    /// [`SendFailure`]: the datagram is dropped and counted; the endpoint stays usable.
-    pub async fn send(&mut self, to: SocketAddr, datagram: &[u8]) -> Result<(), SendFailure> {
-        if let Some(done) = self.try_send(to, datagram) {
-            return done;
-        }
-        let deadline = Instant::now() + self.send_patience;
-        loop {
-            let writable = poll_fn(|cx| match interface_for(&self.interfaces, to) {
-                Some(interface) => interface.poll_writable(cx),
-                None => Poll::Ready(()),
-            });
-            if timeout_at(deadline, writable).await.is_err() {
-                self.statistics.send_busy += 1;
-                return Err(SendFailure::Busy);
-            }
-            if let Some(done) = self.try_send(to, datagram) {
-                return done;
-            }
-        }
-    }
-}
-
-/// These tell of the fate of an earlier datagram; the one being sent was not tried yet.
-fn concerns_an_earlier_one(kind: SocketErrorKind) -> bool {
-    matches!(
-        kind,
-        SocketErrorKind::ConnectionRefused | SocketErrorKind::ConnectionReset
-    )
-}
-
-fn interface_for(interfaces: &[Interface], to: SocketAddr) -> Option<&Interface> {
-    interfaces
-        .iter()
-        .find(|interface| interface.local_address().is_ipv4() == to.is_ipv4())
 }
 
 fn check_families(addresses: &[SocketAddr]) -> Result<(), BindError> {

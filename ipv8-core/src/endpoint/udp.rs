@@ -10,6 +10,7 @@ use tokio::net::UdpSocket;
 use super::errors::SocketErrorKind;
 use super::interface::{BindError, EndpointOptions, NotDone};
 use super::kernel_drops::kernel_drops;
+use super::many;
 
 /// A bound, non-blocking UDP socket of one address family.
 #[derive(Debug)]
@@ -66,21 +67,39 @@ impl UdpInterface {
     }
 
     pub(super) fn try_receive(&self, buffer: &mut [u8]) -> Result<(usize, SocketAddr), NotDone> {
-        self.socket.try_recv_from(buffer).map_err(not_done)
+        let received = self.socket.try_recv_from(buffer);
+        received.map_err(|error| not_done(&error))
+    }
+
+    /// See [`many::receive_many`].
+    pub(super) fn receive_many(
+        &self,
+        slots: &mut [u8],
+        take: impl FnMut(SocketAddr, &[u8]),
+    ) -> Result<usize, NotDone> {
+        many::receive_many(&self.socket, slots, take)
+    }
+
+    /// See [`many::send_many`].
+    pub(super) fn send_many<B: AsRef<[u8]>>(
+        &self,
+        datagrams: &[(SocketAddr, B)],
+    ) -> Result<usize, NotDone> {
+        many::send_many(&self.socket, datagrams)
     }
 
     pub(super) fn try_send(&self, datagram: &[u8], to: SocketAddr) -> Result<(), NotDone> {
         match self.socket.try_send_to(datagram, to) {
             Ok(_) => Ok(()),
-            Err(error) => Err(not_done(error)),
+            Err(error) => Err(not_done(&error)),
         }
     }
 }
 
-fn not_done(error: io::Error) -> NotDone {
+pub(super) fn not_done(error: &io::Error) -> NotDone {
     match error.kind() {
         io::ErrorKind::WouldBlock => NotDone::WouldBlock,
-        _ => NotDone::Failed(SocketErrorKind::of(&error)),
+        _ => NotDone::Failed(SocketErrorKind::of(error)),
     }
 }
 

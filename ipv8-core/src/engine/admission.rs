@@ -21,6 +21,7 @@ pub struct Ticket {
     serial: u64,
     source: SocketAddr,
     id: u8,
+    signed: bool,
     opener: Opener,
 }
 
@@ -60,6 +61,12 @@ impl std::fmt::Debug for Opened {
 }
 
 impl Ticket {
+    /// Whether opening verifies a signature, which is nearly all that it costs then.
+    #[must_use]
+    pub const fn is_signed(&self) -> bool {
+        self.signed
+    }
+
     /// Reads and verifies `datagram`, the one the ticket was given for. Pure and without state:
     /// it can run on any core, while the engine does something else.
     #[must_use]
@@ -148,9 +155,9 @@ impl Engine {
             .get(&overlay)
             .ok_or(DropReason::UnknownPrefix)?;
         // An overlay can take over an introduction message, so its own table comes first.
-        let opener = match (entry.opener(id), introduction_opener(id)) {
-            (Some(open), _) => Opener::Message(open),
-            (None, Some(open)) => Opener::Introduction(open),
+        let (opener, signed) = match (entry.opener(id), introduction_opener(id)) {
+            (Some((open, signed)), _) => (Opener::Message(open), signed),
+            (None, Some(open)) => (Opener::Introduction(open), ids::is_signed(id)),
             (None, None) if ids::is_reserved(id) => return Err(DropReason::DeprecatedMessage),
             (None, None) => return Err(DropReason::UnknownMessage),
         };
@@ -159,6 +166,7 @@ impl Engine {
             serial: entry.state().serial,
             source,
             id,
+            signed,
             opener,
         })
     }
@@ -178,6 +186,7 @@ impl Engine {
             serial: state.serial,
             source,
             id: 0,
+            signed: false,
             opener: Opener::Beacon,
         })
     }

@@ -64,7 +64,8 @@ pub(crate) trait AnyOverlay: Send {
     /// The short name of the community's type.
     fn community(&self) -> &'static str;
     fn community_type(&self) -> TypeId;
-    fn opener(&self, id: u8) -> Option<OpenMessage>;
+    /// How to read the message `id`, and whether that verifies a signature.
+    fn opener(&self, id: u8) -> Option<(OpenMessage, bool)>;
     /// The strategies' state, in order.
     fn strategies(&self) -> Vec<&StrategyState>;
     /// The strategy `id`, with its place among the strategies.

@@ -177,7 +177,7 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         TypeId::of::<C>()
     }
 
-    fn opener(&self, id: u8) -> Option<OpenMessage> {
+    fn opener(&self, id: u8) -> Option<(OpenMessage, bool)> {
         self.table.opener(id)
     }
 

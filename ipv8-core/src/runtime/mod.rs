@@ -1,6 +1,6 @@
 //! The world's end of a node: one task with one select loop that owns the socket and the engine.
 //!
-//! `node` is the loop, `hold` a node that is not on the air yet, `handle` and `overlay_handle` are what other tasks
+//! `node` is the loop, `pipeline` the way of a datagram through it, `hold` a node that is not on the air yet, `handle` and `overlay_handle` are what other tasks
 //! hold, `control` changes strategies and overlays, `futures` polls what overlays spawn, `watchdog` names a step that does not come back, `signals` waits for Ctrl-C
 //! and SIGTERM.
 
@@ -18,6 +18,7 @@ mod my_peer;
 mod node;
 mod overlay_handle;
 mod peer_events;
+mod pipeline;
 mod resolver;
 mod signals;
 mod snapshots;
@@ -33,6 +34,7 @@ pub(crate) use my_peer::my_peer;
 pub(crate) use node::now;
 pub use overlay_handle::OverlayHandle;
 pub use peer_events::{PeerEvent, PeerEvents};
+pub use pipeline::InboxStatistics;
 #[cfg(feature = "cli")]
 pub(crate) use signals::stop_signal;
 pub use statistics::NodeStatistics;

@@ -16,13 +16,11 @@ use crate::overlay::StrategyId;
 use crate::runtime::beacons::Beacons;
 use crate::runtime::futures::Futures;
 use crate::runtime::lan_watch::LanWatch;
+use crate::runtime::pipeline::Pipeline;
 use crate::runtime::resolver::{Found, Resolver};
 use crate::runtime::snapshots::SnapshotKeeper;
 use crate::runtime::statistics::{NodeStatistics, count};
 use crate::runtime::watchdog::Watchdog;
-
-/// How many datagrams are taken in before what they caused is sent and the timers are looked at.
-const RECEIVE_BATCH: usize = 64;
 
 /// How often a warning of one kind may be repeated, and drops are summed up in the log.
 const REPORT_EVERY: Duration = Duration::from_secs(10);
@@ -57,6 +55,7 @@ enum Woken {
 pub(super) struct Node {
     pub(super) engine: Engine,
     endpoint: Endpoint,
+    pipeline: Pipeline,
     futures: Futures,
     events: broadcast::Sender<Event>,
     watchdog: Watchdog,
@@ -87,6 +86,7 @@ impl Node {
         Self {
             engine,
             endpoint,
+            pipeline: Pipeline::new(cores()),
             futures: Futures::default(),
             events,
             watchdog: Watchdog::start(),
@@ -140,7 +140,7 @@ impl Node {
         // Before the overlays go, with whom peers may go too.
         self.save_snapshot().await;
         self.engine.unload_all(now());
-        self.drain().await;
+        self.drain_to_the_end().await;
         self.send_held().await;
         self.futures.shut_down().await;
         if let Some(keeper) = &mut self.snapshots {
@@ -169,18 +169,22 @@ impl Node {
             local = lan.changed() => Woken::Moved(local),
             Some(finished) = self.futures.next() => Woken::Finished(finished),
             () = self.endpoint.readable() => Woken::Otherwise,
+            () = self.pipeline.helped() => Woken::Otherwise,
             () = self.beacons.readable() => Woken::Otherwise,
             () = tokio::time::sleep_until(self.next_report.into()) => Woken::Otherwise,
             () = sleep_until(save) => Woken::Save,
+            // Last, so that all of the above were asked, and again after the others in this runtime had their turn.
+            () = tokio::task::yield_now(), if self.pipeline.is_busy() => Woken::Otherwise,
         }
     }
 
-    /// Takes in what has arrived, up to a batch from each socket, stopping early when somebody's turn has come.
+    /// Takes in what has arrived, then handles a small piece of what waits.
     fn receive(&mut self) {
         let endpoints = [Some(&mut self.endpoint), self.beacons.endpoint_mut()];
         for endpoint in endpoints.into_iter().flatten() {
-            receive_from(endpoint, &mut self.engine);
+            self.pipeline.fill(endpoint, &mut self.engine);
         }
+        self.pipeline.receive(&mut self.engine);
     }
 
     /// Takes in where this machine is now; the beacon socket stays where it is.
@@ -214,6 +218,7 @@ impl Node {
 
     fn timeout(&mut self) {
         let at = now();
+        self.pipeline.stepped();
         let Some(step) = self.engine.next_step(at) else {
             self.engine.handle(Input::Timeout, at);
             return;
@@ -235,7 +240,7 @@ impl Node {
         }
     }
 
-    /// Hands everything the engine wants sent to the socket, then lets the next strategy step.
+    /// Sends everything the engine wants sent; once the socket has it, the next strategy may step.
     async fn drain(&mut self) {
         while let Some(output) = self.engine.poll_output() {
             match output {
@@ -248,13 +253,26 @@ impl Node {
                 Output::Spawn(task) => self.futures.spawn(task),
                 Output::Cancel(id) => self.futures.cancel(id),
                 Output::Send(outgoing) => {
-                    let datagram = outgoing.packet.seal();
-                    let sent = self.endpoint.send(outgoing.to, &datagram).await;
-                    count(self.engine.statistics_mut(), &datagram, sent);
+                    let Self {
+                        engine, endpoint, ..
+                    } = self;
+                    self.pipeline.send(outgoing, endpoint, engine).await;
                 }
             }
         }
-        self.engine.handle(Input::Flushed, now());
+        let Self {
+            engine, endpoint, ..
+        } = self;
+        self.pipeline.flush(endpoint, engine).await;
+    }
+
+    /// As [`Node::drain`], and waits until all of it is signed and sent.
+    async fn drain_to_the_end(&mut self) {
+        self.drain().await;
+        while self.pipeline.is_sealing() {
+            self.pipeline.finish_one().await;
+            self.drain().await;
+        }
     }
 
     /// What a step has sent and the pacing holds leaves at its pace, but does not keep the node for long.
@@ -263,7 +281,7 @@ impl Node {
         while let Some(next) = self.engine.next_release().filter(|next| *next <= end) {
             tokio::time::sleep_until(next.into()).await;
             self.engine.handle(Input::Timeout, now());
-            self.drain().await;
+            self.drain_to_the_end().await;
         }
         let dropped = self.engine.drop_held();
         if dropped > 0 {
@@ -309,6 +327,7 @@ impl Node {
             uptime: now().saturating_duration_since(self.started),
             engine: self.engine.statistics().clone(),
             endpoint: *self.endpoint.statistics(),
+            inbox: self.pipeline.statistics(),
             interfaces: self.endpoint.interfaces(),
             peers: self.engine.networks().map(Network::verified_count).sum(),
             addresses: self.engine.networks().map(Network::address_count).sum(),
@@ -322,19 +341,9 @@ impl Node {
     }
 }
 
-fn receive_from(endpoint: &mut Endpoint, engine: &mut Engine) {
-    for _ in 0..RECEIVE_BATCH {
-        let Some(datagram) = endpoint.try_receive() else {
-            return;
-        };
-        if let Some(ticket) = engine.admit(datagram.source, datagram.bytes) {
-            let opened = ticket.open(datagram.bytes);
-            engine.handle(Input::Opened(opened), now());
-        }
-        if engine.poll_timeout().is_some_and(|turn| turn <= now()) {
-            return;
-        }
-    }
+/// How many cores this process may use.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 fn first_address(endpoint: &Endpoint) -> Option<std::net::SocketAddr> {

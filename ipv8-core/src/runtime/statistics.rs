@@ -7,6 +7,7 @@ use crate::endpoint::{EndpointStatistics, InterfaceInfo, SendFailure};
 use crate::network::NetworkCounters;
 use crate::pacing::PacingCounters;
 use crate::packet::CommunityId;
+use crate::runtime::pipeline::InboxStatistics;
 
 /// What a node has done so far, read at one moment.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct NodeStatistics {
     pub engine: Statistics,
     /// What the sockets did, errors of the system by kind.
     pub endpoint: EndpointStatistics,
+    /// What was taken from the sockets and waits to be read.
+    pub inbox: InboxStatistics,
     /// Each socket with its receive buffer and the kernel's own drops.
     pub interfaces: Vec<InterfaceInfo>,
     /// Verified peers of all overlays together; one that is in several peer graphs counts in each.

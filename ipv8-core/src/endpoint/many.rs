@@ -1,0 +1,128 @@
+//! Several datagrams in one system call, where the system has such calls: `recvmmsg` and `sendmmsg` of Linux and Android. Elsewhere
+//! these functions move one.
+
+use std::net::SocketAddr;
+
+use tokio::net::UdpSocket;
+
+use super::interface::NotDone;
+
+/// The most datagrams that one call moves. More hardly pays: what a call itself costs is a few percent of 32 datagrams by then.
+pub(super) const BATCH: usize = 32;
+
+/// Room for one datagram in the buffer of [`receive_many`]. Only pages that a datagram reached cost memory.
+pub(super) const SLOT: usize = 65_536;
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) use system::{receive_many, send_many};
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod system {
+    use std::io::{self, IoSlice, IoSliceMut};
+    use std::os::fd::AsRawFd;
+
+    use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, sendmmsg};
+    use tokio::io::Interest;
+
+    use super::super::udp::not_done;
+    use super::{BATCH, NotDone, SLOT, SocketAddr, UdpSocket};
+
+    /// Takes up to [`BATCH`] datagrams that have arrived into `slots`, and hands each to `take`; how many it were.
+    pub(in super::super) fn receive_many(
+        socket: &UdpSocket,
+        slots: &mut [u8],
+        mut take: impl FnMut(SocketAddr, &[u8]),
+    ) -> Result<usize, NotDone> {
+        let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(BATCH, None);
+        let mut slots = slots.chunks_exact_mut(SLOT);
+        let mut parts: [[IoSliceMut<'_>; 1]; BATCH] =
+            std::array::from_fn(|_| [IoSliceMut::new(slots.next().unwrap_or_default())]);
+        let mut taken = 0;
+        let done = socket.try_io(Interest::READABLE, || {
+            let flags = MsgFlags::MSG_DONTWAIT;
+            let received = recvmmsg(
+                socket.as_raw_fd(),
+                &mut headers,
+                parts.iter_mut(),
+                flags,
+                None,
+            )?;
+            for datagram in received {
+                taken += 1;
+                if let Some(source) = datagram.address.as_ref().and_then(source_of) {
+                    take(source, datagram.iovs().next().unwrap_or_default());
+                }
+            }
+            if taken == BATCH {
+                return Ok(());
+            }
+            // The call has seen the end of the queue: what tokio hears of this error spares the next call.
+            Err(io::ErrorKind::WouldBlock.into())
+        });
+        match done {
+            Err(error) if taken == 0 => Err(not_done(&error)),
+            _ => Ok(taken),
+        }
+    }
+
+    fn source_of(address: &SockaddrStorage) -> Option<SocketAddr> {
+        if let Some(v4) = address.as_sockaddr_in() {
+            return Some(SocketAddr::V4((*v4).into()));
+        }
+        let v6 = address.as_sockaddr_in6()?;
+        Some(SocketAddr::V6((*v6).into()))
+    }
+
+    /// Hands up to [`BATCH`] datagrams to the system, in order; how many of them it took.
+    pub(in super::super) fn send_many<B: AsRef<[u8]>>(
+        socket: &UdpSocket,
+        datagrams: &[(SocketAddr, B)],
+    ) -> Result<usize, NotDone> {
+        let datagrams = datagrams.get(..BATCH).unwrap_or(datagrams);
+        let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(datagrams.len(), None);
+        let mut addresses = [None; BATCH];
+        let mut parts = [[IoSlice::new(&[])]; BATCH];
+        for ((place, part), (to, bytes)) in addresses.iter_mut().zip(&mut parts).zip(datagrams) {
+            *place = Some(SockaddrStorage::from(*to));
+            *part = [IoSlice::new(bytes.as_ref())];
+        }
+        let sent = socket.try_io(Interest::WRITABLE, || {
+            let flags = MsgFlags::MSG_DONTWAIT;
+            let socket = socket.as_raw_fd();
+            let sent = sendmmsg(socket, &mut headers, &parts, addresses, [], flags)?;
+            Ok(sent.count())
+        });
+        sent.map_err(|error| not_done(&error))
+    }
+}
+
+/// Takes one datagram that has arrived into `slots`, and hands it to `take`; how many it were.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn receive_many(
+    socket: &UdpSocket,
+    slots: &mut [u8],
+    mut take: impl FnMut(SocketAddr, &[u8]),
+) -> Result<usize, NotDone> {
+    match socket.try_recv_from(slots) {
+        Ok((length, source)) => {
+            take(source, slots.get(..length).unwrap_or_default());
+            Ok(1)
+        }
+        Err(error) => Err(super::udp::not_done(&error)),
+    }
+}
+
+/// Hands one datagram to the system; how many of them it took.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn send_many<B: AsRef<[u8]>>(
+    socket: &UdpSocket,
+    datagrams: &[(SocketAddr, B)],
+) -> Result<usize, NotDone> {
+    let Some((to, bytes)) = datagrams.first() else {
+        return Ok(0);
+    };
+    match socket.try_send_to(bytes.as_ref(), *to) {
+        Ok(_) => Ok(1),
+        Err(error) => Err(super::udp::not_done(&error)),
+    }
+}
