@@ -24,11 +24,11 @@ mod system {
     use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, sendmmsg};
     use tokio::io::Interest;
 
-    use super::super::udp::not_done;
     use super::{BATCH, NotDone, SLOT, SocketAddr, UdpSocket};
+    use crate::endpoint::udp::not_done;
 
     /// Takes up to [`BATCH`] datagrams that have arrived into `slots`, and hands each to `take`; how many it were.
-    pub(in super::super) fn receive_many(
+    pub(in crate::endpoint) fn receive_many(
         socket: &UdpSocket,
         slots: &mut [u8],
         mut take: impl FnMut(SocketAddr, &[u8]),
@@ -74,7 +74,7 @@ mod system {
     }
 
     /// Hands up to [`BATCH`] datagrams to the system, in order; how many of them it took.
-    pub(in super::super) fn send_many<B: AsRef<[u8]>>(
+    pub(in crate::endpoint) fn send_many<B: AsRef<[u8]>>(
         socket: &UdpSocket,
         datagrams: &[(SocketAddr, B)],
     ) -> Result<usize, NotDone> {
