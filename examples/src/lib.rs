@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod chart;
+pub mod compare;
 pub mod logging;
 pub mod output;
 pub mod report;

@@ -13,30 +13,21 @@
 mod arguments;
 mod child;
 mod children;
-mod figures;
-mod format;
-mod load;
-mod machine;
-mod picture;
 mod pin;
-mod population;
-mod processes;
 mod python;
 mod rows;
-mod table;
 
-use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
 
 use arguments::Arguments;
-use figures::Report;
+pub(crate) use ipv8_examples::compare::Result;
+use ipv8_examples::compare::figures::Report;
+use ipv8_examples::compare::machine::Machine;
+use ipv8_examples::compare::{picture, table};
 use ipv8_examples::output::complain;
-use machine::Machine;
+use python::Python;
 use rows::Bench;
-
-/// What goes wrong here is told and ends the program: there is nobody to handle it.
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -66,7 +57,11 @@ fn run(arguments: &Arguments) -> Result<()> {
     }
     ipv8_examples::logging::start();
     let bench = Bench::new(arguments);
-    let machine = Machine::here(bench.python.as_ref(), bench.cores_there, bench.cores);
+    let machine = Machine::here(
+        bench.python.as_ref().and_then(Python::version),
+        bench.cores_there,
+        bench.cores.map(|cores| (cores.measured, cores.load)),
+    );
     let rows = rows::measure(&bench)?;
     let report = Report {
         machine,

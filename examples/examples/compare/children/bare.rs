@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 
 use super::node::Plain;
 use super::say;
-use crate::{Result, population};
+use crate::Result;
+use ipv8_examples::compare::population;
 
 /// Its name among the measured processes.
 pub(super) const NAME: &str = "bare";

@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use super::node::Plain;
 use super::say;
 use crate::Result;
-use crate::figures::Spread;
-use crate::population::{Population, unhex};
+use ipv8_examples::compare::figures::Spread;
+use ipv8_examples::compare::population::{Population, unhex};
 
 /// Its name among the measured processes.
 pub(super) const NAME: &str = "inside";

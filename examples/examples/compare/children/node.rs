@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::say;
-use crate::{Result, population};
+use crate::Result;
+use ipv8_examples::compare::population;
 
 /// Its name among the measured processes.
 pub(super) const NAME: &str = "node";

@@ -7,8 +7,8 @@
 use super::introductions::{REQUESTS, Target};
 use super::{Bench, Group, Wanted};
 use crate::Result;
-use crate::figures::{Row, Turn, Unit};
-use crate::load::{ASKERS, Load};
+use ipv8_examples::compare::figures::{Row, Turn, Unit};
+use ipv8_examples::compare::load::{ASKERS, Load};
 
 pub(super) const GROUP: Group = Group {
     ids: &["introductions-two-cores"],

@@ -9,9 +9,9 @@ use super::{Bench, Group, Wanted};
 use crate::Result;
 use crate::child::Child;
 use crate::children::Plain;
-use crate::figures::{Row, Turn, Unit};
-use crate::format;
-use crate::population::hex;
+use ipv8_examples::compare::figures::{Row, Turn, Unit};
+use ipv8_examples::compare::format;
+use ipv8_examples::compare::population::hex;
 
 pub(super) const STEPS: Group = Group {
     ids: &[

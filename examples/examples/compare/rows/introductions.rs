@@ -13,9 +13,9 @@ use super::{Bench, Group, Wanted};
 use crate::Result;
 use crate::child::Child;
 use crate::children::Plain;
-use crate::figures::{Row, Turn, Unit};
-use crate::format;
-use crate::load::{ASKERS, Load, Outcome, Run};
+use ipv8_examples::compare::figures::{Row, Turn, Unit};
+use ipv8_examples::compare::format;
+use ipv8_examples::compare::load::{ASKERS, Load, Outcome, Run};
 
 pub(super) const GROUP: Group = Group {
     ids: &[

@@ -3,9 +3,9 @@
 use super::{Bench, Group, Wanted};
 use crate::Result;
 use crate::child::Child;
-use crate::figures::{Row, Turn, Unit};
-use crate::load::Load;
-use crate::processes::resident;
+use ipv8_examples::compare::figures::{Row, Turn, Unit};
+use ipv8_examples::compare::load::Load;
+use ipv8_examples::compare::processes::resident;
 
 pub(super) const GROUP: Group = Group {
     ids: &["memory-0", "memory-1000", "memory-10000", "memory-per-peer"],

@@ -17,11 +17,11 @@ use serde_json::{Value, json};
 use crate::Result;
 use crate::arguments::Arguments;
 use crate::child::Child;
-use crate::figures::Row;
-use crate::load::{Load, Outcome};
 use crate::pin::{self, Cores};
-use crate::population::Population;
 use crate::python::Python;
+use ipv8_examples::compare::figures::Row;
+use ipv8_examples::compare::load::{Load, Outcome};
+use ipv8_examples::compare::population::Population;
 
 /// Rows that are measured together, because they share processes.
 struct Group {

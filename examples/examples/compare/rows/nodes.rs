@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Bench, Group, Wanted};
 use crate::Result;
 use crate::child::Child;
-use crate::figures::{Row, Spread, Turn, Unit};
+use ipv8_examples::compare::figures::{Row, Spread, Turn, Unit};
 
 pub(super) const GROUP: Group = Group {
     ids: &["nodes-median", "nodes-last", "nodes-datagrams"],

@@ -9,8 +9,8 @@ use ipv8_core::{Community, Message};
 use super::{Bench, Group, Wanted};
 use crate::Result;
 use crate::child::Child;
-use crate::figures::{Row, Turn, Unit};
-use crate::load::{ASKERS, Load, Outcome, Run};
+use ipv8_examples::compare::figures::{Row, Turn, Unit};
+use ipv8_examples::compare::load::{ASKERS, Load, Outcome, Run};
 
 pub(super) const GROUP: Group = Group {
     ids: &["pings"],

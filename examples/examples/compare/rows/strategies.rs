@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Bench, Group, Wanted};
 use crate::Result;
 use crate::child::Child;
-use crate::figures::{Row, Turn, Unit};
+use ipv8_examples::compare::figures::{Row, Turn, Unit, deviation};
 
 pub(super) const GROUP: Group = Group {
     ids: &["spacing", "losses-25x50", "losses-25x100"],
@@ -91,17 +91,6 @@ fn spacing(bench: &Bench) -> Result<Row> {
     )
 }
 
-/// By how much the time between two steps differs from `even` in 99 of 100 cases at most.
-fn deviation(steps: &[f64], even: f64) -> Option<f64> {
-    let mut off: Vec<f64> = steps
-        .windows(2)
-        .map(|pair| (pair[1] - pair[0] - even).abs())
-        .collect();
-    off.sort_by(f64::total_cmp);
-    off.get((off.len() * 99).div_ceil(100).checked_sub(1)?)
-        .copied()
-}
-
 fn losses(bench: &Bench, id: &str, strategies: usize, burst: usize) -> Result<Row> {
     let seconds = bench
         .time(Duration::from_secs(3), Duration::from_secs(2))
@@ -150,21 +139,4 @@ fn lost(child: &mut Child, receiver: &UdpSocket) -> Result<f64> {
         .filter(|sent| *sent > 0.0)
         .ok_or("nothing was sent")?;
     Ok((sent - received).max(0.0) / sent * 100.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn even_steps_are_not_off() {
-        let even: Vec<f64> = (0..50).map(|step| f64::from(step) * 0.125).collect();
-        assert_eq!(deviation(&even, 0.125), Some(0.0));
-        assert_eq!(deviation(&[1.0], 0.125), None);
-    }
-
-    #[test]
-    fn one_late_step_of_few_shows() {
-        assert_eq!(deviation(&[0.0, 1.0, 2.5, 3.0], 1.0), Some(0.5));
-    }
 }

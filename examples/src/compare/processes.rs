@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 /// The processor time that all threads of a process have had; `None` where the system does not say.
-pub(crate) fn processor_time(pid: u32) -> Option<Duration> {
+pub fn processor_time(pid: u32) -> Option<Duration> {
     let threads = fs::read_dir(format!("/proc/{pid}/task")).ok()?;
     let nanoseconds = threads.flatten().filter_map(|thread| {
         let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
@@ -17,7 +17,7 @@ pub(crate) fn processor_time(pid: u32) -> Option<Duration> {
 }
 
 /// The resident memory of a process in bytes; `None` where the system does not say.
-pub(crate) fn resident(pid: u32) -> Option<f64> {
+pub fn resident(pid: u32) -> Option<f64> {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = text.lines().find(|line| line.starts_with("VmRSS:"))?;
     let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;

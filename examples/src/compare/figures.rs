@@ -2,27 +2,30 @@
 
 use serde::Serialize;
 
-use crate::Result;
-use crate::machine::Machine;
+use super::Result;
+use super::machine::Machine;
 
 /// Everything that was measured.
 #[derive(Debug, Serialize)]
-pub(crate) struct Report {
+pub struct Report {
     /// On what, and when.
-    pub(crate) machine: Machine,
+    pub machine: Machine,
     /// How many pairs were taken of each row.
-    pub(crate) pairs: usize,
+    pub pairs: usize,
     /// Whether the runs were short ones.
-    pub(crate) quick: bool,
+    pub quick: bool,
     /// Whether rates are per second of processor time.
-    pub(crate) processor_time: bool,
+    pub processor_time: bool,
     /// One after the other.
-    pub(crate) rows: Vec<Row>,
+    pub rows: Vec<Row>,
 }
 
 impl Report {
     /// All of it, with medians and ratios.
-    pub(crate) fn json(&self) -> Result<String> {
+    ///
+    /// # Errors
+    /// None that could happen: every key is a text.
+    pub fn json(&self) -> Result<String> {
         Ok(serde_json::to_string_pretty(self)?)
     }
 }
@@ -30,7 +33,7 @@ impl Report {
 /// What a figure counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Unit {
+pub enum Unit {
     /// How many a second; more is better.
     PerSecond,
     /// Seconds; fewer are better.
@@ -51,69 +54,69 @@ impl Unit {
 
 /// The figures of one turn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub(crate) struct Turn {
+pub struct Turn {
     /// Those of py-ipv8, if it has any part in it.
-    pub(crate) python: Option<f64>,
+    pub python: Option<f64>,
     /// Ours.
-    pub(crate) ours: Option<f64>,
+    pub ours: Option<f64>,
     /// Those of the bare responder, if there is one.
-    pub(crate) bare: Option<f64>,
+    pub bare: Option<f64>,
     /// Ours in the row that this one is compared with, if there is one.
-    pub(crate) base: Option<f64>,
+    pub base: Option<f64>,
 }
 
 /// One kind of work.
 #[derive(Debug, Serialize)]
-pub(crate) struct Row {
+pub struct Row {
     /// Its short name.
-    pub(crate) id: String,
+    pub id: String,
     /// What is done.
-    pub(crate) work: String,
+    pub work: String,
     /// What is counted.
-    pub(crate) unit: Unit,
+    pub unit: Unit,
     /// What our figure is compared with besides: "our own rate at 20 peers".
-    pub(crate) base: Option<&'static str>,
+    pub base: Option<&'static str>,
     /// The figures, turn by turn.
-    pub(crate) turns: Vec<Turn>,
+    pub turns: Vec<Turn>,
     /// What has to be known to read it.
-    pub(crate) note: Option<String>,
+    pub note: Option<String>,
     /// What follows from the turns.
-    pub(crate) summary: Summary,
+    pub summary: Summary,
 }
 
 /// What follows from the figures of a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub(crate) struct Summary {
+pub struct Summary {
     /// The median of py-ipv8.
-    pub(crate) python: Option<f64>,
+    pub python: Option<f64>,
     /// Our median.
-    pub(crate) ours: Option<f64>,
+    pub ours: Option<f64>,
     /// The median of the bare responder.
-    pub(crate) bare: Option<f64>,
+    pub bare: Option<f64>,
     /// The median of what else we are compared with.
-    pub(crate) base: Option<f64>,
+    pub base: Option<f64>,
     /// How many times better than py-ipv8.
-    pub(crate) times_python: Option<Spread>,
+    pub times_python: Option<Spread>,
     /// Which part of the bare responder's figure is reached; 1: all of it.
-    pub(crate) share_of_bare: Option<Spread>,
+    pub share_of_bare: Option<Spread>,
     /// Our figure divided by what else we are compared with.
-    pub(crate) per_base: Option<Spread>,
+    pub per_base: Option<Spread>,
 }
 
 /// Median, least and greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(crate) struct Spread {
+pub struct Spread {
     /// Half of them are at most this.
-    pub(crate) median: f64,
+    pub median: f64,
     /// The least.
-    pub(crate) minimum: f64,
+    pub minimum: f64,
     /// The greatest.
-    pub(crate) maximum: f64,
+    pub maximum: f64,
 }
 
 impl Row {
     /// A row with what follows from its turns.
-    pub(crate) fn new(id: &str, work: &str, unit: Unit, turns: Vec<Turn>) -> Self {
+    pub fn new(id: &str, work: &str, unit: Unit, turns: Vec<Turn>) -> Self {
         Self {
             id: id.to_owned(),
             work: work.to_owned(),
@@ -126,13 +129,13 @@ impl Row {
     }
 
     /// The same row, with what has to be known to read it.
-    pub(crate) fn noted(mut self, note: impl Into<String>) -> Self {
+    pub fn noted(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
         self
     }
 
     /// The same row, whose base is called so.
-    pub(crate) fn against(mut self, base: &'static str) -> Self {
+    pub fn against(mut self, base: &'static str) -> Self {
         self.base = Some(base);
         self
     }
@@ -177,7 +180,7 @@ fn ratio(above: f64, below: f64) -> Option<f64> {
 
 impl Spread {
     /// The spread of these numbers; `None` when there are none. The median of an even number of them is the mean of the middle two.
-    pub(crate) fn of(numbers: impl IntoIterator<Item = f64>) -> Option<Self> {
+    pub fn of(numbers: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut sorted: Vec<f64> = numbers.into_iter().collect();
         sorted.sort_by(f64::total_cmp);
         let upper = *sorted.get(sorted.len() / 2)?;
@@ -188,6 +191,17 @@ impl Spread {
             maximum: *sorted.last()?,
         })
     }
+}
+
+/// By how much, in seconds, the time between two steps differs from `even` in 99 of 100 cases at most.
+pub fn deviation(steps: &[f64], even: f64) -> Option<f64> {
+    let mut off: Vec<f64> = steps
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0] - even).abs())
+        .collect();
+    off.sort_by(f64::total_cmp);
+    off.get((off.len() * 99).div_ceil(100).checked_sub(1)?)
+        .copied()
 }
 
 #[cfg(test)]
@@ -255,5 +269,17 @@ mod tests {
         let summary = Summary::of(Unit::Percent, &[turn(40.0, 0.0)]);
         assert_eq!(summary.times_python, None);
         assert_eq!(summary.ours, Some(0.0));
+    }
+
+    #[test]
+    fn even_steps_are_not_off() {
+        let even: Vec<f64> = (0..50).map(|step| f64::from(step) * 0.125).collect();
+        assert_eq!(deviation(&even, 0.125), Some(0.0));
+        assert_eq!(deviation(&[1.0], 0.125), None);
+    }
+
+    #[test]
+    fn one_late_step_of_few_shows() {
+        assert_eq!(deviation(&[0.0, 1.0, 2.5, 3.0], 1.0), Some(0.5));
     }
 }

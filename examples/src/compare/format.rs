@@ -1,9 +1,9 @@
 //! Numbers as people read them.
 
-use crate::figures::{Spread, Unit};
+use super::figures::{Spread, Unit};
 
 /// A figure with its unit, to three digits.
-pub(crate) fn figure(value: f64, unit: Unit) -> String {
+pub fn figure(value: f64, unit: Unit) -> String {
     match unit {
         Unit::PerSecond => format!("{}/s", number(value)),
         Unit::Seconds => scaled(
@@ -17,7 +17,7 @@ pub(crate) fn figure(value: f64, unit: Unit) -> String {
 }
 
 /// How many times, with the least and the greatest.
-pub(crate) fn times(spread: Spread) -> String {
+pub fn times(spread: Spread) -> String {
     let Spread {
         median,
         minimum,
@@ -32,7 +32,7 @@ pub(crate) fn times(spread: Spread) -> String {
 }
 
 /// A share, with the least and the greatest.
-pub(crate) fn share(spread: Spread) -> String {
+pub fn share(spread: Spread) -> String {
     let Spread {
         median,
         minimum,
@@ -54,7 +54,7 @@ fn scaled(value: f64, units: &[(f64, &str)]) -> String {
 }
 
 /// Three digits, and commas between thousands.
-pub(crate) fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     if value.abs() < 10.0 {
         return trimmed(&format!("{value:.2}"));
     }

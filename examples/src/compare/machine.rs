@@ -6,42 +6,39 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
-use crate::pin::Cores;
-use crate::python::Python;
-
 /// The machine, its software and the day.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Machine {
+pub struct Machine {
     /// UTC, as in 2026-07-01 15:04.
-    pub(crate) date: String,
+    pub date: String,
     /// The processor, as it calls itself.
-    pub(crate) processor: String,
+    pub processor: String,
     /// How many cores this process may use.
-    pub(crate) cores: usize,
+    pub cores: usize,
     /// System and its version.
-    pub(crate) kernel: String,
+    pub kernel: String,
     /// The version of Python; `None` without py-ipv8.
-    pub(crate) python: Option<String>,
+    pub python: Option<String>,
     /// The version of the compiler, as far as can be found out.
-    pub(crate) rustc: String,
+    pub rustc: String,
     /// The core of the measured process, and the core of what asks it; `None` when nothing is pinned.
-    pub(crate) pinned: Option<(usize, usize)>,
+    pub pinned: Option<(usize, usize)>,
 }
 
 impl Machine {
     /// This machine, now.
     ///
     /// `there` is how many cores this process could use before it kept to one.
-    pub(crate) fn here(python: Option<&Python>, there: usize, cores: Option<Cores>) -> Self {
+    pub fn here(python: Option<String>, there: usize, pinned: Option<(usize, usize)>) -> Self {
         let unknown = || "unknown".to_owned();
         Self {
             date: date(SystemTime::now()),
             processor: processor().unwrap_or_else(unknown),
             cores: there,
             kernel: output("uname", &["-sr"]).unwrap_or_else(|| std::env::consts::OS.to_owned()),
-            python: python.and_then(Python::version),
+            python,
             rustc: output("rustc", &["--version"]).unwrap_or_else(unknown),
-            pinned: cores.map(|cores| (cores.measured, cores.load)),
+            pinned,
         }
     }
 }
@@ -56,7 +53,7 @@ fn processor() -> Option<String> {
 }
 
 /// The first line that a program prints, if it can be run.
-pub(crate) fn output(program: &str, arguments: &[&str]) -> Option<String> {
+pub fn output(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let line = text.lines().next()?.trim();

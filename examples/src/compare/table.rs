@@ -4,9 +4,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use crate::Result;
-use crate::figures::{Report, Row};
-use crate::format;
+use super::Result;
+use super::figures::{Report, Row};
+use super::format;
 
 /// Between these two lines of a file the table is put.
 const BEGIN: &str = "<!-- compare: begin -->";
@@ -22,7 +22,7 @@ const HEADS: [&str; 6] = [
 ];
 
 /// The report for people.
-pub(crate) fn text(report: &Report) -> String {
+pub fn text(report: &Report) -> String {
     let cells: Vec<[String; 6]> = std::iter::once(HEADS.map(str::to_owned))
         .chain(report.rows.iter().map(cells))
         .collect();
@@ -50,7 +50,7 @@ pub(crate) fn text(report: &Report) -> String {
 }
 
 /// The report as Markdown.
-pub(crate) fn markdown(report: &Report) -> String {
+pub fn markdown(report: &Report) -> String {
     let mut text = format!("| {} |\n|---|---|---|---|---|---|\n", HEADS.join(" | "));
     for row in &report.rows {
         let _ = writeln!(text, "| {} |", cells(row).join(" | "));
@@ -62,7 +62,10 @@ pub(crate) fn markdown(report: &Report) -> String {
 }
 
 /// Puts the table between the markers of the file.
-pub(crate) fn write_into(path: &Path, report: &Report) -> Result<()> {
+///
+/// # Errors
+/// The file cannot be read or written, or has no markers.
+pub fn write_into(path: &Path, report: &Report) -> Result<()> {
     let name = path.display();
     let old = fs::read_to_string(path).map_err(|error| format!("cannot read {name}: {error}"))?;
     let new = replaced(&old, &markdown(report))
@@ -132,8 +135,8 @@ fn notes(report: &Report) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figures::{Turn, Unit};
-    use crate::machine::Machine;
+    use crate::compare::figures::{Turn, Unit};
+    use crate::compare::machine::Machine;
 
     fn report() -> Report {
         let turn = Turn {

@@ -6,18 +6,18 @@ use std::net::SocketAddr;
 use ipv8_core::crypto::PrivateKey;
 use serde_json::{Value, json};
 
-use crate::Result;
-use crate::load::Load;
+use super::Result;
+use super::load::Load;
 
 /// Keys that are made once; the same ones on every side.
 #[derive(Default)]
-pub(crate) struct Population {
+pub struct Population {
     keys: Vec<PrivateKey>,
 }
 
 impl Population {
     /// The first `count` keys.
-    pub(crate) fn keys(&mut self, count: usize) -> &[PrivateKey] {
+    pub fn keys(&mut self, count: usize) -> &[PrivateKey] {
         let there = self.keys.len();
         // Nobody has to guess them.
         self.keys.extend((there..count).filter_map(|number| {
@@ -34,7 +34,7 @@ impl Population {
 
     /// `count` peers as a measured process is told of them, a line each: public key and address. The first are those that `load`
     /// speaks for.
-    pub(crate) fn told(&mut self, load: &Load, count: usize) -> Vec<Value> {
+    pub fn told(&mut self, load: &Load, count: usize) -> Vec<Value> {
         let addresses = load.addresses(count);
         let keys = self.keys(count).iter().zip(addresses);
         keys.map(|(key, address)| json!([hex(key.public_key().as_bytes()), address.to_string()]))
@@ -43,7 +43,10 @@ impl Population {
 }
 
 /// The next peer that this measured process is told of.
-pub(crate) fn read(lines: &mut impl BufRead) -> Result<(Vec<u8>, SocketAddr)> {
+///
+/// # Errors
+/// The next line is none.
+pub fn read(lines: &mut impl BufRead) -> Result<(Vec<u8>, SocketAddr)> {
     let mut line = String::new();
     lines.read_line(&mut line)?;
     let told: Value = serde_json::from_str(&line)?;
@@ -53,7 +56,8 @@ pub(crate) fn read(lines: &mut impl BufRead) -> Result<(Vec<u8>, SocketAddr)> {
         .ok_or_else(|| format!("no key and address: {told}").into())
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
@@ -61,7 +65,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+/// The bytes of hexadecimal digits; `None` when they are none.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
     let pairs = text.as_bytes().chunks(2);
     pairs
         .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())

@@ -7,11 +7,11 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::Result;
-use crate::processes::processor_time;
+use super::Result;
+use super::processes::processor_time;
 
 /// How many peers ask, each from an address of its own. That is the smallest number of known peers that is measured.
-pub(crate) const ASKERS: usize = 20;
+pub const ASKERS: usize = 20;
 
 /// After this long without any answer, what is on the way counts as lost.
 const PATIENCE: Duration = Duration::from_millis(1_500);
@@ -23,48 +23,51 @@ const PAUSE: Duration = Duration::from_micros(100);
 const NAP: Duration = Duration::from_millis(2);
 
 /// The sockets.
-pub(crate) struct Load {
+pub struct Load {
     askers: Vec<UdpSocket>,
     others: Option<UdpSocket>,
 }
 
 /// What is sent in one run.
 #[derive(Clone, Copy)]
-pub(crate) struct Run<'a> {
+pub struct Run<'a> {
     /// To whom.
-    pub(crate) target: SocketAddr,
+    pub target: SocketAddr,
     /// Its process.
-    pub(crate) process: u32,
+    pub process: u32,
     /// The datagrams of each asker; sent again from the start when all are through.
-    pub(crate) datagrams: &'a [Vec<Vec<u8>>],
+    pub datagrams: &'a [Vec<Vec<u8>>],
     /// The message id of an answer.
-    pub(crate) answer: u8,
+    pub answer: u8,
     /// How many may be on the way.
-    pub(crate) window: usize,
+    pub window: usize,
     /// For how long to ask.
-    pub(crate) duration: Duration,
+    pub duration: Duration,
 }
 
 /// What came of a run.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Outcome {
+pub struct Outcome {
     /// Answers a second, from the first one to the end of the run.
-    pub(crate) rate: f64,
+    pub rate: f64,
     /// Answers for each second of processor time of the measured process.
-    pub(crate) processor_rate: Option<f64>,
+    pub processor_rate: Option<f64>,
     /// Which part of the time it was on a processor.
-    pub(crate) busy: Option<f64>,
+    pub busy: Option<f64>,
     /// Answers.
-    pub(crate) answers: u64,
+    pub answers: u64,
     /// Whatever else the process sent to known peers.
-    pub(crate) others: u64,
+    pub others: u64,
     /// Requests without an answer.
-    pub(crate) lost: u64,
+    pub lost: u64,
 }
 
 impl Load {
     /// Opens the sockets.
-    pub(crate) fn new() -> Result<Self> {
+    ///
+    /// # Errors
+    /// The system has none.
+    pub fn new() -> Result<Self> {
         let askers = (0..ASKERS).map(|number| {
             let socket = UdpSocket::bind((asker_host(number), 0))?;
             socket.set_nonblocking(true)?;
@@ -80,7 +83,7 @@ impl Load {
 
     /// Where `count` known peers are: first the askers, then others, each with an address of its own, at which something listens
     /// if the system can do that.
-    pub(crate) fn addresses(&self, count: usize) -> Vec<SocketAddr> {
+    pub fn addresses(&self, count: usize) -> Vec<SocketAddr> {
         let askers = self
             .askers
             .iter()
@@ -101,7 +104,10 @@ impl Load {
     }
 
     /// Asks for a while, and counts.
-    pub(crate) fn run(&mut self, run: Run<'_>) -> Result<Outcome> {
+    ///
+    /// # Errors
+    /// Nothing can be sent there, or fewer than two answers came.
+    pub fn run(&mut self, run: Run<'_>) -> Result<Outcome> {
         self.take(run.target, run.answer);
         let before = processor_time(run.process);
         let mut state = State::new(Instant::now());
@@ -127,7 +133,10 @@ impl Load {
 
     /// Sends `count` requests at once, and collects the answers without doing much else: the rate is that from the first request to
     /// the last answer.
-    pub(crate) fn burst(&mut self, run: Run<'_>, count: usize) -> Result<Outcome> {
+    ///
+    /// # Errors
+    /// Nothing can be sent there, or no answer came.
+    pub fn burst(&mut self, run: Run<'_>, count: usize) -> Result<Outcome> {
         self.take(run.target, run.answer);
         let mut state = State::new(Instant::now());
         for number in 0..count {

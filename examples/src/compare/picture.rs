@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Write};
 
-use crate::figures::{Report, Row, Spread};
-use crate::format;
+use super::figures::{Report, Row, Spread};
+use super::format;
 
 const LEFT: f64 = 360.0;
 const WIDTH: f64 = 420.0;
@@ -14,7 +14,7 @@ const BAR: f64 = 14.0;
 const COLOUR: &str = "#0072b2";
 
 /// How many times better each row is than py-ipv8.
-pub(crate) fn svg(report: &Report) -> String {
+pub fn svg(report: &Report) -> String {
     let mut text = String::new();
     // Writing to a string does not fail.
     let _ = draw(&mut text, report);

@@ -1,0 +1,131 @@
+//! A quick run of the example `compare`: that both sides are measured and the figures belong together. How fast anything is, no test says.
+#![allow(clippy::expect_used)]
+
+#[path = "examples_programs/build.rs"]
+mod build;
+
+use std::process::Command;
+
+use ipv8_tests::python::PythonNeighbour;
+use serde_json::Value;
+
+const ROWS: [&str; 2] = ["hostile-prefix", "introductions-20"];
+
+fn compare(arguments: &[&str]) -> Value {
+    let output = Command::new(build::example("compare"))
+        .args(arguments)
+        .output()
+        .expect("the program runs");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {errors}"))
+}
+
+fn number(value: &Value) -> f64 {
+    value
+        .as_f64()
+        .unwrap_or_else(|| panic!("no number: {value}"))
+}
+
+/// The figures of one side, turn by turn.
+fn figures(row: &Value, side: &str) -> Vec<f64> {
+    let turns = row["turns"].as_array().expect("turns");
+    turns.iter().map(|turn| number(&turn[side])).collect()
+}
+
+fn middle(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}
+
+fn is_close(one: f64, other: f64) -> bool {
+    (one - other).abs() <= 1e-9 * one.abs().max(other.abs())
+}
+
+/// The ratio of each turn, and what is said of them.
+fn belong_together(row: &Value, ratios: &str, above: &str, below: &str) {
+    let (above, below) = (figures(row, above), figures(row, below));
+    let expected: Vec<f64> = above
+        .iter()
+        .zip(&below)
+        .map(|(above, below)| above / below)
+        .collect();
+    let said = &row["summary"][ratios];
+    let least = expected.iter().copied().fold(f64::INFINITY, f64::min);
+    let greatest = expected.iter().copied().fold(0.0, f64::max);
+    for (name, expected) in [
+        ("median", middle(expected)),
+        ("minimum", least),
+        ("maximum", greatest),
+    ] {
+        assert!(
+            is_close(number(&said[name]), expected),
+            "{name} of {ratios} in {row}"
+        );
+    }
+}
+
+#[test]
+fn both_sides_are_measured_and_ratios_are_those_of_the_turns() {
+    if PythonNeighbour::or_skip().is_none() {
+        return;
+    }
+    let report = compare(&[
+        "--quick", "--json", "--pairs", "3", "--only", ROWS[0], "--only", ROWS[1],
+    ]);
+    for name in ["date", "processor", "kernel", "python", "rustc"] {
+        assert!(
+            report["machine"][name]
+                .as_str()
+                .is_some_and(|text| !text.is_empty()),
+            "{name} in {report}"
+        );
+    }
+    assert_eq!(
+        (&report["pairs"], &report["quick"]),
+        (&3.into(), &true.into())
+    );
+    let rows = report["rows"].as_array().expect("rows");
+    let ids: Vec<_> = rows.iter().filter_map(|row| row["id"].as_str()).collect();
+    assert_eq!(ids, ["introductions-20", "hostile-prefix"]);
+    for row in rows {
+        for side in ["python", "ours"] {
+            let figures = figures(row, side);
+            assert_eq!(figures.len(), 3, "{row}");
+            assert!(figures.iter().all(|figure| *figure > 0.0), "{row}");
+            assert!(
+                is_close(middle(figures), number(&row["summary"][side])),
+                "{row}"
+            );
+        }
+    }
+    assert_eq!(rows[0]["unit"], "per_second");
+    belong_together(&rows[0], "times_python", "ours", "python");
+    belong_together(&rows[0], "share_of_bare", "ours", "bare");
+    assert_eq!(rows[1]["unit"], "seconds");
+    belong_together(&rows[1], "times_python", "python", "ours");
+    assert_eq!(rows[1]["summary"]["share_of_bare"], Value::Null);
+}
+
+#[test]
+fn mistakes_are_told_with_what_would_be_right() {
+    for (arguments, wanted) in [
+        (
+            ["--only", "introduction-20"],
+            "did you mean `introductions-20`?",
+        ),
+        (["--pairs", "0"], "write 1 or more"),
+    ] {
+        let output = Command::new(build::example("compare"))
+            .args(arguments)
+            .output()
+            .expect("the program runs");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{errors}");
+        assert!(
+            errors.contains(wanted) && errors.contains("Usage"),
+            "{errors}"
+        );
+        assert!(output.stdout.is_empty());
+    }
+}
