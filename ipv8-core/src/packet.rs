@@ -14,7 +14,7 @@ mod community_id;
 
 pub use community_id::{CommunityId, CommunityIdError};
 
-use crate::crypto::{KeyError, PrivateKey, PublicKey};
+use crate::crypto::{KeyError, Points, PrivateKey, PublicKey};
 use crate::wire::{Field, PackError, Payload, Reader, UnpackError, Writer};
 
 /// Length of what a packet is routed on, in bytes.
@@ -94,6 +94,18 @@ pub fn open_signed<P: Payload>(
     datagram: &[u8],
     global_time: bool,
 ) -> Result<(PublicKey, bool, Option<u64>, P), OpenError> {
+    open_signed_with(datagram, global_time, &mut Points::new())
+}
+
+/// As [`open_signed`], in less time for a key that has signed something before; `points` remembers it then.
+///
+/// # Errors
+/// [`OpenError`]; never panics, whatever the datagram.
+pub fn open_signed_with<P: Payload>(
+    datagram: &[u8],
+    global_time: bool,
+    points: &mut Points,
+) -> Result<(PublicKey, bool, Option<u64>, P), OpenError> {
     let mut reader = Reader::at(datagram, HEADER_LENGTH);
     let length = reader.take_u16()?;
     let key_field = reader.take_cut(usize::from(length));
@@ -103,7 +115,7 @@ pub fn open_signed<P: Payload>(
     let (message, signature) = datagram.split_at_checked(end).unwrap_or((datagram, &[]));
     let body = HEADER_LENGTH + 2 + key_field.len();
     let (time, payload) = open_body(Reader::at(message, body), global_time)?;
-    if !key.verify(message, signature) {
+    if !key.verify_with(points, message, signature) {
         return Err(OpenError::Signature);
     }
     let canonical = key_field == key.as_bytes();

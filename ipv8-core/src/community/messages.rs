@@ -7,14 +7,15 @@ use std::net::SocketAddr;
 use crate::community::Community;
 use crate::context::Context;
 use crate::counters::DropReason;
+use crate::crypto::Points;
 use crate::introduction::SignedBy;
-use crate::packet::{OpenError, open_signed, open_unsigned};
+use crate::packet::{OpenError, open_signed_with, open_unsigned};
 use crate::payload::ids;
 use crate::peer::Peer;
 use crate::wire::{Authentication, Message, Signed, Unsigned};
 
-/// Reads and verifies one kind of message. Pure: any core can run it.
-pub type OpenMessage = fn(&[u8]) -> Result<OpenedMessage, OpenError>;
+/// Reads and verifies one kind of message. Any core can run it, with [`Points`] of its own, which change no verdict.
+pub type OpenMessage = fn(&[u8], &mut Points) -> Result<OpenedMessage, OpenError>;
 
 pub(super) type Handler<C> = Box<
     dyn Fn(&mut C, Delivery<'_>, Box<dyn Any + Send>, &mut Context<'_>) -> Result<(), DropReason>
@@ -248,7 +249,10 @@ impl<C: Community> MessageTable<C> {
     }
 }
 
-pub(super) fn open_message<M: Message>(datagram: &[u8]) -> Result<OpenedMessage, OpenError> {
+pub(super) fn open_message<M: Message>(
+    datagram: &[u8],
+    points: &mut Points,
+) -> Result<OpenedMessage, OpenError> {
     if !<M::Authentication as Authentication>::SIGNED {
         let (global_time, message) = open_unsigned::<M>(datagram, M::GLOBAL_TIME)?;
         return Ok(OpenedMessage {
@@ -257,7 +261,8 @@ pub(super) fn open_message<M: Message>(datagram: &[u8]) -> Result<OpenedMessage,
             message: Box::new(message),
         });
     }
-    let (key, canonical, global_time, message) = open_signed::<M>(datagram, M::GLOBAL_TIME)?;
+    let (key, canonical, global_time, message) =
+        open_signed_with::<M>(datagram, M::GLOBAL_TIME, points)?;
     let signed_by = Some(SignedBy { key, canonical });
     Ok(OpenedMessage {
         signed_by,

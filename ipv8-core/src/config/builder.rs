@@ -65,6 +65,13 @@ impl Configuration {
         self
     }
 
+    /// Opens and seals datagrams on so many cores at most, 1 or more.
+    #[must_use]
+    pub fn cores(mut self, cores: usize) -> Self {
+        self.cores = Some(cores);
+        self
+    }
+
     /// Makes all random choices repeatable.
     #[must_use]
     pub fn seed(mut self, seed: [u8; 32]) -> Self {

@@ -14,13 +14,14 @@ pub(super) enum Form {
 }
 
 /// Settings that py-ipv8 does not have: a text with one of them is of our form.
-const OURS: [&str; 10] = [
+const OURS: [&str; 11] = [
     "walk_interval",
     "bootstrap",
     "bootstrap_override",
     "max_peers",
     "max_datagram",
     "pacing",
+    "cores",
     "key_file",
     "snapshot_file",
     "network",

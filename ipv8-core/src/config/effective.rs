@@ -201,6 +201,7 @@ impl Configuration {
             ),
             ("max_peers", json!(self.max_peers)),
             ("max_datagram", json!(self.max_datagram)),
+            ("cores", json!(self.cores)),
             (
                 "seed",
                 self.seed.map_or(Value::Null, |seed| hex(&seed).into()),

@@ -55,6 +55,8 @@ pub const DEFAULT_PORT: u16 = 8090;
 pub const DEFAULT_WALK_INTERVAL: f64 = 0.5;
 /// The slowest walk, in seconds: a slower one could not tell from standing still.
 pub const SLOWEST_WALK_INTERVAL: f64 = 3600.0;
+/// The most that [`Configuration::cores`] can be: more than a machine has.
+pub const MOST_CORES: usize = 1_024;
 
 /// The settings of one node. The fields can be set directly or by the methods of the same names:
 ///
@@ -93,6 +95,9 @@ pub struct Configuration {
     /// How a step that sends many datagrams is spread over its slot. In a text it is a table, or `true` or `false`: `pacing = false`
     /// switches it off. Default [`Pacing::default`]: on.
     pub pacing: Pacing,
+    /// On how many cores this node opens and seals datagrams, 1 to [`MOST_CORES`], when many wait; everything else it does on one.
+    /// Default `None`: as many as the process may use.
+    pub cores: Option<usize>,
     /// In place of every bootstrapper, whoever names it (this configuration, a launcher, an overlay of a file): one
     /// [`DispersyBootstrapper`] of these addresses; none at all if there are none. Default `None`: they stay.
     pub bootstrap_override: Option<Vec<SocketAddr>>,
@@ -133,6 +138,7 @@ impl Default for Configuration {
             network: NetworkLimits::default(),
             max_datagram: DEFAULT_MAX_DATAGRAM,
             pacing: Pacing::default(),
+            cores: None,
             bootstrap_override: None,
             keys: Vec::new(),
             working_directory: PathBuf::from("."),
@@ -191,6 +197,9 @@ impl Configuration {
         }
         if !(1..=LARGEST_DATAGRAM).contains(&self.max_datagram) {
             problems.push(ConfigurationProblem::MaxDatagram(self.max_datagram));
+        }
+        if let Some(cores) = self.cores.filter(|cores| !(1..=MOST_CORES).contains(cores)) {
+            problems.push(ConfigurationProblem::Cores(cores));
         }
         problems.extend(self.pacing.check().err().map(Into::into));
         problems.extend(self.sources.problems.iter().cloned().map(Into::into));

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use super::origin::Origin;
-use super::{DEFAULT_WALK_INTERVAL, SLOWEST_WALK_INTERVAL};
+use super::{DEFAULT_WALK_INTERVAL, MOST_CORES, SLOWEST_WALK_INTERVAL};
 use crate::community::ActionError;
 use crate::crypto::KeyError;
 use crate::nearest::nearest;
@@ -38,6 +38,8 @@ pub enum ConfigurationProblem {
     MaxPeers(i32),
     /// A datagram length of 0, or above what UDP carries.
     MaxDatagram(usize),
+    /// A number of cores that is out of its range.
+    Cores(usize),
     /// A value of the pacing that is out of its range.
     Pacing(PacingError),
     /// Something said in a file, in a variable, or of one overlay, with its place.
@@ -83,6 +85,10 @@ impl fmt::Display for ConfigurationProblem {
             Self::MaxDatagram(bytes) => write!(
                 f,
                 "max_datagram is {bytes} bytes: give 1 to {LARGEST_DATAGRAM}, for instance {DEFAULT_MAX_DATAGRAM}"
+            ),
+            Self::Cores(cores) => write!(
+                f,
+                "cores is {cores}: give 1 to {MOST_CORES}, or leave it out for as many as there are"
             ),
             Self::Pacing(error) => error.fmt(f),
             Self::MaxPeers(peers) => write!(

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
 
 use serde_json::{Number, Value};
 
+use super::MOST_CORES;
 use super::origin::{Located, Origin};
 use super::problem::{Mistake, SettingProblem, shown};
 use super::tree::{Kind, Node, Table};
@@ -110,14 +112,27 @@ impl Reader {
 
     pub(super) fn datagram(&mut self, node: &Node, path: &str) -> Option<Located<usize>> {
         const EXPECTED: &str = "a number of bytes from 1 to 65507";
-        let number = self.whole(node, path, EXPECTED)?;
-        let bytes = number
-            .as_u64()
-            .and_then(|bytes| usize::try_from(bytes).ok());
-        match bytes.filter(|bytes| (1..=LARGEST_DATAGRAM).contains(bytes)) {
-            Some(bytes) => Some(located(bytes, node)),
+        self.amount(node, path, 1..=LARGEST_DATAGRAM, EXPECTED)
+    }
+
+    pub(super) fn cores(&mut self, node: &Node, path: &str) -> Option<Located<usize>> {
+        const EXPECTED: &str = "a number of cores from 1 to 1024";
+        self.amount(node, path, 1..=MOST_CORES, EXPECTED)
+    }
+
+    fn amount(
+        &mut self,
+        node: &Node,
+        path: &str,
+        range: RangeInclusive<usize>,
+        expected: &'static str,
+    ) -> Option<Located<usize>> {
+        let number = self.whole(node, path, expected)?.as_u64();
+        let number = number.and_then(|number| usize::try_from(number).ok());
+        match number.filter(|number| range.contains(number)) {
+            Some(number) => Some(located(number, node)),
             None => {
-                self.unfit(node, path, EXPECTED);
+                self.unfit(node, path, expected);
                 None
             }
         }

@@ -87,6 +87,12 @@ impl Configuration {
             self.max_datagram = bytes.value;
             self.note("max_datagram", json!(bytes.value), &node.origin);
         }
+        if let Some((node, path)) = fields.take("cores")
+            && let Some(cores) = reader.cores(&node, &path)
+        {
+            self.cores = Some(cores.value);
+            self.note("cores", json!(cores.value), &node.origin);
+        }
         if let Some((node, path)) = fields.take("seed")
             && let Some(text) = reader.text(&node, &path)
         {

@@ -15,6 +15,7 @@ mod hsalsa20;
 mod legacy;
 mod mid;
 mod pem;
+mod points;
 mod private;
 mod public;
 mod sect;
@@ -23,6 +24,7 @@ pub use curve::Curve;
 pub use error::{KeyError, Role};
 pub use legacy::LegacyPrivateKey;
 pub use mid::Mid;
+pub use points::Points;
 pub use private::PrivateKey;
 pub use public::PublicKey;
 

@@ -9,10 +9,11 @@ use super::errors::SocketErrorKind;
 use super::memory::MemoryInterface;
 use super::udp::UdpInterface;
 
-/// How an [`Endpoint`](super::Endpoint) is made. The default is py-ipv8's.
+/// How an [`Endpoint`](super::Endpoint) is made. The default is py-ipv8's but for the receive buffer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndpointOptions {
-    /// Bytes of receive buffer to ask the system for (default 870,400, as py-ipv8). What it grants may be less or more.
+    /// Bytes of receive buffer to ask the system for (default 4 MiB; py-ipv8 asks for 870,400). What it grants may be less or more. The
+    /// node empties it all the time; it is for the moments in which the machine gives the node no time.
     pub receive_buffer: usize,
     /// How many ports to try, the one asked for included (default 10,000, as py-ipv8). Port 0 is tried once.
     pub port_attempts: u16,
@@ -26,7 +27,7 @@ pub struct EndpointOptions {
 impl Default for EndpointOptions {
     fn default() -> Self {
         Self {
-            receive_buffer: 870_400,
+            receive_buffer: 4 * 1_024 * 1_024,
             port_attempts: 10_000,
             send_patience: Duration::from_millis(100),
             broadcast: false,

@@ -70,6 +70,109 @@ async fn a_batch_is_read_without_waiting_and_in_order() {
 }
 
 #[tokio::test]
+async fn many_datagrams_travel_in_few_calls_in_order_and_whole() {
+    let (mut here, mut there) = (bound(&[LOOPBACK]), bound(&[LOOPBACK]));
+    let to = there.local_addresses()[0];
+    let lengths = [0, 1, 192, 1_452, 30_000, 3];
+    let datagrams: Vec<_> = (0..100_u8)
+        .map(|number| {
+            (
+                to,
+                vec![number; lengths[usize::from(number) % lengths.len()]],
+            )
+        })
+        .collect();
+    let (mut received, mut expected) = (Vec::new(), 0);
+    for part in datagrams.chunks(40) {
+        let mut left = part;
+        while !left.is_empty() {
+            let sent = here.try_send_many(left, |_, result| assert_eq!(result, Ok(())));
+            left = &left[sent..];
+            here.writable(to).await;
+        }
+        expected += part.len();
+        while received.len() < expected {
+            there.readable().await;
+            there.receive_many(usize::MAX, |datagram| {
+                received.push((to, datagram.bytes.to_vec()));
+                assert_eq!(datagram.source, here.local_addresses()[0]);
+            });
+        }
+    }
+    assert_eq!(received, datagrams);
+    let bytes: usize = datagrams.iter().map(|(_, bytes)| bytes.len()).sum();
+    for (count, length) in [
+        (here.statistics().datagrams_out, here.statistics().bytes_out),
+        (there.statistics().datagrams_in, there.statistics().bytes_in),
+    ] {
+        assert_eq!((count, length), (100, bytes as u64));
+    }
+    assert_eq!(there.receive_many(usize::MAX, |_| {}), 0);
+}
+
+#[tokio::test]
+async fn each_of_many_datagrams_gets_its_own_verdict() {
+    let (mut here, mut there) = (bound(&[LOOPBACK]), bound(&[LOOPBACK]));
+    let to = there.local_addresses()[0];
+    here.writable(to).await;
+    let nobodys = address("255.255.255.255:9");
+    let other_family = address("[2001:db8::1]:9");
+    let datagrams = [
+        to,
+        to,
+        nobodys,
+        to,
+        other_family,
+        other_family,
+        to,
+        to,
+        nobodys,
+    ];
+    let datagrams: Vec<_> = datagrams
+        .into_iter()
+        .zip([[1], [2], [3], [4], [5], [6], [7], [8], [9]])
+        .collect();
+    let mut verdicts = Vec::new();
+    let told = here.try_send_many(&datagrams, |bytes, result| {
+        verdicts.push((bytes[0], result))
+    });
+    assert_eq!(told, datagrams.len());
+    for (number, verdict) in verdicts {
+        match number {
+            3 | 9 => assert!(matches!(verdict, Err(SendFailure::Refused(_))), "{number}"),
+            5 | 6 => assert_eq!(verdict, Err(SendFailure::NoInterface)),
+            _ => assert_eq!(verdict, Ok(()), "{number}"),
+        }
+    }
+    assert_eq!(here.statistics().no_interface, 2);
+    assert_eq!(here.statistics().send_errors.total(), 2);
+    let mut received = Vec::new();
+    while received.len() < 5 {
+        there.readable().await;
+        there.receive_many(2, |datagram| received.push(datagram.bytes[0]));
+    }
+    assert_eq!(received, [1, 2, 4, 7, 8]);
+}
+
+#[tokio::test]
+async fn many_datagrams_stop_where_the_send_buffer_is_full() {
+    let network = MemoryNetwork::new();
+    let mut here = in_memory(&network, "10.0.0.1:1");
+    let to = address("10.0.0.2:2");
+    let datagrams = [(to, [1]), (to, [2])];
+    network.block_sends(address("10.0.0.1:1"), true);
+    assert_eq!(
+        here.try_send_many(&datagrams, |_, _| panic!("none leaves")),
+        0
+    );
+    assert_eq!(here.statistics().datagrams_out, 0);
+    network.block_sends(address("10.0.0.1:1"), false);
+    here.writable(to).await;
+    assert_eq!(here.try_send_many(&datagrams, |_, _| {}), 2);
+    assert_eq!(here.statistics().datagrams_out, 2);
+}
+
+#[tokio::test]
 async fn the_largest_datagram_passes_and_a_longer_one_is_counted() {
     let mut here = bound(&[LOOPBACK]);
     let mut there = bound(&[LOOPBACK]);

@@ -13,4 +13,5 @@ mod walk;
 
 pub use open::{
     IntroductionMessage, OpenIntroduction, OpenedIntroduction, SignedBy, introduction_opener,
+    introduction_reader,
 };

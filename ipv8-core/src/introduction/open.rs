@@ -1,7 +1,7 @@
 //! Opening a datagram that carries one of the introduction messages: pure, so any core can do it.
 
-use crate::crypto::PublicKey;
-use crate::packet::{OpenError, open_signed, open_unsigned};
+use crate::crypto::{Points, PublicKey};
+use crate::packet::{OpenError, open_signed_with, open_unsigned};
 use crate::payload::{
     IntroductionRequest, IntroductionResponse, New, Old, Puncture, PunctureRequest, Style, Styled,
     ids,
@@ -40,41 +40,58 @@ pub struct OpenedIntroduction {
     pub message: IntroductionMessage,
 }
 
-/// Reads and verifies one kind of introduction message. Pure: any core can run it.
-pub type OpenIntroduction = fn(&[u8]) -> Result<OpenedIntroduction, OpenError>;
+/// Reads and verifies one kind of introduction message. Any core can run it, with [`Points`] of its own, which change no verdict.
+pub type OpenIntroduction = fn(&[u8], &mut Points) -> Result<OpenedIntroduction, OpenError>;
 
 /// How to open a datagram with message id `id`; `None` if that is not one of the eight ids of
 /// protocol 4.
 #[must_use]
-pub fn introduction_opener(id: u8) -> Option<OpenIntroduction> {
+pub fn introduction_opener(
+    id: u8,
+) -> Option<impl Fn(&[u8]) -> Result<OpenedIntroduction, OpenError> + Copy> {
+    introduction_reader(id).map(|open| move |datagram: &[u8]| open(datagram, &mut Points::new()))
+}
+
+/// As [`introduction_opener`], for many messages one after the other.
+#[must_use]
+pub fn introduction_reader(id: u8) -> Option<OpenIntroduction> {
     use IntroductionMessage as Message;
     Some(match id {
-        ids::INTRODUCTION_REQUEST => |datagram| signed(datagram, Style::Old, Message::Request),
-        ids::NEW_INTRODUCTION_REQUEST => |datagram| signed(datagram, Style::New, Message::Request),
-        ids::INTRODUCTION_RESPONSE => |datagram| signed(datagram, Style::Old, Message::Response),
-        ids::NEW_INTRODUCTION_RESPONSE => {
-            |datagram| signed(datagram, Style::New, Message::Response)
+        ids::INTRODUCTION_REQUEST => {
+            |datagram, points| signed(datagram, points, Style::Old, Message::Request)
         }
-        ids::PUNCTURE => |datagram| signed(datagram, Style::Old, Message::Puncture),
-        ids::NEW_PUNCTURE => |datagram| signed(datagram, Style::New, Message::Puncture),
-        ids::PUNCTURE_REQUEST => |datagram| puncture_request(datagram, Style::Old),
-        ids::NEW_PUNCTURE_REQUEST => |datagram| puncture_request(datagram, Style::New),
+        ids::NEW_INTRODUCTION_REQUEST => {
+            |datagram, points| signed(datagram, points, Style::New, Message::Request)
+        }
+        ids::INTRODUCTION_RESPONSE => {
+            |datagram, points| signed(datagram, points, Style::Old, Message::Response)
+        }
+        ids::NEW_INTRODUCTION_RESPONSE => {
+            |datagram, points| signed(datagram, points, Style::New, Message::Response)
+        }
+        ids::PUNCTURE => |datagram, points| signed(datagram, points, Style::Old, Message::Puncture),
+        ids::NEW_PUNCTURE => {
+            |datagram, points| signed(datagram, points, Style::New, Message::Puncture)
+        }
+        ids::PUNCTURE_REQUEST => |datagram, _| puncture_request(datagram, Style::Old),
+        ids::NEW_PUNCTURE_REQUEST => |datagram, _| puncture_request(datagram, Style::New),
         _ => return None,
     })
 }
 
 fn signed<M: Styled>(
     datagram: &[u8],
+    points: &mut Points,
     style: Style,
     message: fn(SignedBy, M) -> IntroductionMessage,
 ) -> Result<OpenedIntroduction, OpenError> {
     let (key, canonical, time, payload) = match style {
         Style::Old => {
-            let (key, canonical, time, Old(payload)) = open_signed(datagram, true)?;
+            let (key, canonical, time, Old(payload)) = open_signed_with(datagram, true, points)?;
             (key, canonical, time, payload)
         }
         Style::New => {
-            let (key, canonical, time, New(payload)) = open_signed(datagram, true)?;
+            let (key, canonical, time, New(payload)) = open_signed_with(datagram, true, points)?;
             (key, canonical, time, payload)
         }
     };

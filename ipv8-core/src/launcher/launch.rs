@@ -105,7 +105,12 @@ async fn run(steps: &Steps, endpoint: Endpoint, session: &mut AnySession) -> Res
     let keys = Keys::of(configuration)?;
     let engine = engine(configuration)?;
     // From here on, whatever ends this function early drops the node, which undoes everything.
-    let mut node = HeldNode::new(engine, endpoint, keys.node.public_key());
+    let mut node = HeldNode::new(
+        engine,
+        endpoint,
+        keys.node.public_key(),
+        configuration.cores,
+    );
     start_from_snapshot(&mut node, configuration)?;
     let mut started = Vec::new();
     for launcher in &steps.launchers {

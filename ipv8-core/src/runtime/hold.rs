@@ -45,8 +45,13 @@ pub(crate) struct HeldNode {
 }
 
 impl HeldNode {
-    /// A node without overlays on `endpoint`, which knows the addresses of that.
-    pub(crate) fn new(mut engine: Engine, endpoint: Endpoint, my_peer: &PublicKey) -> Self {
+    /// A node without overlays on `endpoint`, which knows the addresses of that, and opens and seals on up to `cores` cores, or all.
+    pub(crate) fn new(
+        mut engine: Engine,
+        endpoint: Endpoint,
+        my_peer: &PublicKey,
+        cores: Option<usize>,
+    ) -> Self {
         let (commands, inbox) = mpsc::channel(COMMAND_BACKLOG);
         let (events, first_events) = broadcast::channel(EVENT_BACKLOG);
         let (stop, stopping) = watch::channel(false);
@@ -66,7 +71,7 @@ impl HeldNode {
         Self {
             ipv8: Ipv8::new(commands, shared),
             parts: Some(Parts {
-                node: Node::new(engine, endpoint, events),
+                node: Node::new(engine, endpoint, events, cores),
                 commands: inbox,
                 stopping,
                 ended,

@@ -81,12 +81,13 @@ impl Node {
         engine: Engine,
         endpoint: Endpoint,
         events: broadcast::Sender<Event>,
+        cores: Option<usize>,
     ) -> Self {
         let started = now();
         Self {
             engine,
             endpoint,
-            pipeline: Pipeline::new(cores()),
+            pipeline: Pipeline::new(cores.unwrap_or_else(all_cores)),
             futures: Futures::default(),
             events,
             watchdog: Watchdog::start(),
@@ -159,6 +160,11 @@ impl Node {
         let deadline = self.engine.poll_timeout();
         let deadline = deadline.map(tokio::time::Instant::from_std);
         let save = self.snapshots.as_ref().map(|keeper| keeper.next().into());
+        let busy = self.pipeline.is_busy();
+        if busy || self.pipeline.has_taken_many() {
+            // Nothing here would wait: others in this runtime get their turn, and tokio looks at its clock and its sockets.
+            tokio::task::yield_now().await;
+        }
         tokio::select! {
             biased;
             // An error means that every handle is gone.
@@ -173,8 +179,7 @@ impl Node {
             () = self.beacons.readable() => Woken::Otherwise,
             () = tokio::time::sleep_until(self.next_report.into()) => Woken::Otherwise,
             () = sleep_until(save) => Woken::Save,
-            // Last, so that all of the above were asked, and again after the others in this runtime had their turn.
-            () = tokio::task::yield_now(), if self.pipeline.is_busy() => Woken::Otherwise,
+            () = std::future::ready(()), if busy => Woken::Otherwise,
         }
     }
 
@@ -342,7 +347,7 @@ impl Node {
 }
 
 /// How many cores this process may use.
-fn cores() -> usize {
+fn all_cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 

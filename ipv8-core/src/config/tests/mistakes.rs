@@ -41,6 +41,10 @@ const WRONG: &[(&str, &str)] = &[
         ":2:19: walker_interval: walk_interval, also called walker_interval, is given twice",
     ),
     (
+        "cores = 0",
+        ":1:9: cores: 0 will not do: give a number of cores from 1 to 1024",
+    ),
+    (
         "max_datagram = 65508",
         ":1:16: max_datagram: 65508 will not do: give a number of bytes from 1 to 65507",
     ),

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use crate::crypto::Points;
 use crate::engine::{Opened, Ticket};
 use crate::outbox::Outgoing;
 
@@ -79,9 +80,9 @@ impl Unopened {
     }
 
     /// Reads and verifies all of them.
-    pub(super) fn open(&self) -> Vec<Opened> {
+    pub(super) fn open(&self, points: &mut Points) -> Vec<Opened> {
         self.datagrams()
-            .map(|(ticket, datagram)| ticket.open(datagram))
+            .map(|(ticket, datagram)| ticket.open_with(datagram, points))
             .collect()
     }
 }

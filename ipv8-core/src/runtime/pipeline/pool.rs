@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
+use crate::crypto::Points;
 use crate::engine::Opened;
 use crate::outbox::Outgoing;
 use crate::runtime::pipeline::order::InOrder;
@@ -28,9 +29,9 @@ enum Job {
 }
 
 impl Job {
-    fn work(self) -> Done {
+    fn work(self, points: &mut Points) -> Done {
         match self {
-            Self::Open(number, piece) => Done::Opened(number, piece.open()),
+            Self::Open(number, piece) => Done::Opened(number, piece.open(points)),
             Self::Seal(number, piece) => Done::Sealed(number, seal(piece)),
         }
     }
@@ -43,6 +44,8 @@ struct State {
     open: VecDeque<(u64, Unopened)>,
     done: Vec<Done>,
     helpers: usize,
+    /// Of helpers that are not running.
+    points: Vec<Points>,
 }
 
 impl State {
@@ -73,17 +76,18 @@ impl Shared {
     }
 
     fn help(&self) {
+        let mut points = self.lock().points.pop().unwrap_or_default();
         loop {
             let job = {
                 let mut state = self.lock();
-                let job = state.next();
-                if job.is_none() {
+                let Some(job) = state.next() else {
                     state.helpers -= 1;
-                }
+                    state.points.push(points);
+                    return;
+                };
                 job
             };
-            let Some(job) = job else { return };
-            let done = job.work();
+            let done = job.work(&mut points);
             self.lock().done.push(done);
             self.done.notify_one();
         }
@@ -94,6 +98,8 @@ impl Shared {
 pub(super) struct Pool {
     shared: Arc<Shared>,
     most_helpers: usize,
+    /// Of the node's own task.
+    points: Points,
     opening: InOrder<Vec<Opened>>,
     sealing: InOrder<Vec<Sealed>>,
 }
@@ -115,6 +121,7 @@ impl Pool {
         Self {
             shared: Arc::default(),
             most_helpers: cores.saturating_sub(1),
+            points: Points::new(),
             opening: InOrder::default(),
             sealing: InOrder::default(),
         }
@@ -161,9 +168,15 @@ impl Pool {
         let job = self.shared.lock().next();
         let any = job.is_some();
         if let Some(job) = job {
-            self.put(job.work());
+            let done = job.work(&mut self.points);
+            self.put(done);
         }
         any
+    }
+
+    /// What the node's own task knows of keys.
+    pub(super) fn points(&mut self) -> &mut Points {
+        &mut self.points
     }
 
     /// Takes in what helpers have done.

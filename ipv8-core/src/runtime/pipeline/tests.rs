@@ -1,7 +1,6 @@
 //! What the tests of this module share: an engine that admits, and datagrams of both kinds.
 
 use std::net::SocketAddr;
-use std::time::Instant;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -15,6 +14,8 @@ use crate::outbox::Outgoing;
 use crate::overlay::Strategies;
 use crate::packet::{Prefix, Unsealed};
 use crate::payload::{IntroductionRequest, Style, Styled};
+use crate::runtime::node::now;
+use crate::strategy::RandomWalk;
 use crate::wire::Message;
 
 pub(super) fn key(seed: u8) -> PrivateKey {
@@ -25,14 +26,13 @@ pub(super) fn prefix() -> Prefix {
     DiscoveryCommunity::COMMUNITY_ID.prefix()
 }
 
-/// An engine with the discovery community, which has key 1.
+/// An engine with the discovery community, which has key 1 and walks.
 pub(super) fn engine() -> Engine {
     let mut engine = Engine::new(&EngineConfig::new([1; 32]));
     let config = OverlayConfig::new(key(1));
-    let strategies = Strategies::<DiscoveryCommunity>::new();
-    engine
-        .add_overlay(config, (), strategies, Instant::now())
-        .unwrap();
+    let mut strategies = Strategies::<DiscoveryCommunity>::new();
+    strategies.add::<RandomWalk>(-1, |_| {});
+    engine.add_overlay(config, (), strategies, now()).unwrap();
     engine
 }
 

@@ -16,6 +16,9 @@ use crate::runtime::statistics::count;
 /// How many datagrams are taken from one socket before something else is looked at: less than a millisecond's work.
 const FILL: usize = 512;
 
+/// After how many datagrams the node's task lets others run at the latest.
+const MANY: usize = 64;
+
 /// Behind how many pieces that wait for signatures nothing more is sent: handlers and steps that send much then wait, as they do when
 /// the socket is full. A few milliseconds' work.
 const MOST_SEALING: u64 = 32;
@@ -31,6 +34,8 @@ pub(in crate::runtime) struct Pipeline {
     outgoing: Vec<Outgoing>,
     signatures: usize,
     others: usize,
+    /// Datagrams taken from sockets since the node's task has let others run.
+    taken: usize,
     /// A step was taken, and what it sent was not polled yet.
     stepped: bool,
     /// The piece with which all of the last step is out.
@@ -47,6 +52,7 @@ impl Pipeline {
             outgoing: Vec::new(),
             signatures: 0,
             others: 0,
+            taken: 0,
             stepped: false,
             flushed_at: None,
         }
@@ -61,7 +67,7 @@ impl Pipeline {
     pub(in crate::runtime) fn fill(&mut self, endpoint: &mut Endpoint, engine: &mut Engine) {
         let inbox = &mut self.inbox;
         let mut dropped = 0;
-        endpoint.receive_many(FILL, |datagram| {
+        self.taken += endpoint.receive_many(FILL, |datagram| {
             if let Some(ticket) = engine.admit(datagram.source, datagram.bytes) {
                 dropped += inbox.push(ticket, datagram.bytes);
             }
@@ -113,7 +119,8 @@ impl Pipeline {
             }
             cost += self.at_hand.cost();
             for (ticket, datagram) in self.at_hand.datagrams() {
-                engine.handle(Input::Opened(ticket.open(datagram)), now());
+                let opened = ticket.open_with(datagram, self.pool.points());
+                engine.handle(Input::Opened(opened), now());
             }
             if is_turn(engine) {
                 return;
@@ -245,6 +252,15 @@ impl Pipeline {
         (room && !self.inbox.is_empty()) || self.pool.is_busy()
     }
 
+    /// Whether so many datagrams came in, even if they were dropped at once, that others should run; asked once for that.
+    pub(in crate::runtime) fn has_taken_many(&mut self) -> bool {
+        let many = self.taken >= MANY;
+        if many {
+            self.taken = 0;
+        }
+        many
+    }
+
     /// Waits until another core has finished something. Cancel safe.
     pub(in crate::runtime) fn helped(&self) -> Notified<'_> {
         self.pool.done()
@@ -253,4 +269,92 @@ impl Pipeline {
 
 fn is_turn(engine: &Engine) -> bool {
     engine.poll_timeout().is_some_and(|turn| turn <= now())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::endpoint::{EndpointOptions, MemoryNetwork};
+    use crate::runtime::pipeline::tests::{engine, outgoing, signed_datagram, unsigned_datagram};
+
+    const HERE: &str = "10.9.9.9:1000";
+
+    fn endpoint(network: &MemoryNetwork) -> Endpoint {
+        let here = [HERE.parse().unwrap()];
+        Endpoint::in_memory(network, &here, &EndpointOptions::default()).unwrap()
+    }
+
+    fn deliver(network: &MemoryNetwork, datagram: &[u8]) {
+        let there = "10.8.8.8:2000".parse().unwrap();
+        assert!(network.deliver(there, HERE.parse().unwrap(), datagram));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_that_is_due_ends_a_piece_of_receive_work() {
+        let network = MemoryNetwork::new();
+        let (mut endpoint, mut engine) = (endpoint(&network), engine());
+        let mut pipeline = Pipeline::new(1);
+        for number in 0..200 {
+            deliver(&network, &unsigned_datagram(number));
+        }
+        pipeline.fill(&mut endpoint, &mut engine);
+        assert!(pipeline.is_busy() && pipeline.has_taken_many() && !pipeline.has_taken_many());
+        let waiting = |pipeline: &Pipeline| pipeline.statistics().waiting;
+        assert_eq!(waiting(&pipeline), 200);
+        pipeline.receive(&mut engine);
+        assert_eq!(waiting(&pipeline), 200 - PIECE);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert!(is_turn(&engine));
+        pipeline.receive(&mut engine);
+        assert_eq!(waiting(&pipeline), 200 - PIECE - 1);
+        engine.handle(Input::Timeout, now());
+        pipeline.receive(&mut engine);
+        assert_eq!(waiting(&pipeline), 200 - PIECE - 1 - PIECE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_next_turn_waits_until_all_that_a_step_sent_is_sealed_and_sent() {
+        let network = MemoryNetwork::new();
+        let (mut endpoint, mut engine) = (endpoint(&network), engine());
+        let mut pipeline = Pipeline::new(3);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        engine.handle(Input::Timeout, now());
+        pipeline.stepped();
+        for number in 0..50 {
+            pipeline
+                .send(outgoing(number), &mut endpoint, &mut engine)
+                .await;
+        }
+        assert!(pipeline.is_sealing());
+        pipeline.flush(&mut endpoint, &mut engine).await;
+        while pipeline.is_sealing() {
+            assert_eq!(engine.poll_timeout(), None);
+            pipeline.finish_one().await;
+            pipeline.flush(&mut endpoint, &mut engine).await;
+        }
+        assert!(engine.poll_timeout().is_some());
+        assert_eq!(engine.statistics().datagrams_out, 50);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_arrives_while_the_socket_is_full_is_taken_in() {
+        let network = MemoryNetwork::new();
+        let (mut endpoint, mut engine) = (endpoint(&network), engine());
+        let mut pipeline = Pipeline::new(1);
+        network.block_sends(HERE.parse().unwrap(), true);
+        for number in 0..30 {
+            deliver(&network, &signed_datagram(number));
+        }
+        pipeline.send(outgoing(1), &mut endpoint, &mut engine).await;
+        pipeline.send(outgoing(2), &mut endpoint, &mut engine).await;
+        // Each of them waits for as long as it may.
+        let before = now();
+        pipeline.flush(&mut endpoint, &mut engine).await;
+        assert_eq!(now() - before, 2 * EndpointOptions::default().send_patience);
+        assert_eq!(engine.statistics().count(DropReason::SendFailed), 2);
+        assert_eq!(pipeline.statistics().waiting, 30);
+    }
 }

@@ -1,0 +1,251 @@
+//! A node under receive load: order, turns, bounds, counts. Nothing here looks at a clock.
+
+use std::net::{SocketAddr, UdpSocket};
+
+use ipv8_core::counters::DropReason;
+use ipv8_core::endpoint::MemoryNetwork;
+use ipv8_core::engine::Event;
+use ipv8_core::payload::{IntroductionRequest, Style, ids};
+use ipv8_core::prelude::*;
+use ipv8_core::runtime::NodeStatistics;
+use ipv8_tests::desk::{PROBE, address, key, sealed, sealed_styled};
+use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint};
+use ipv8_tests::probe::{Heard, Hello, Ping, Probe, ProbeSettings};
+
+const HERE: &str = "10.0.0.1:1000";
+const THERE: &str = "10.0.0.2:2000";
+
+/// A node in memory that opens and seals on up to `cores` cores.
+async fn node(network: &MemoryNetwork, cores: usize) -> Ipv8 {
+    let launchers = Launchers::new().with(
+        ProbeLauncher::<0>::new(ProbeSettings::default()).walked(|strategies| {
+            strategies.add::<Idle>(-1, |_| {});
+        }),
+    );
+    let configuration = configuration(1, None).cores(cores);
+    let launched = launchers
+        .configuration(configuration)
+        .launch_on(endpoint(network, HERE))
+        .await;
+    launched.expect("it is launched")
+}
+
+async fn statistics(node: &Ipv8) -> NodeStatistics {
+    node.statistics().await.expect("it runs")
+}
+
+fn hello(number: usize) -> Vec<u8> {
+    let text = number.to_string();
+    sealed(PROBE, &key(7), 1, &Hello { text })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn messages_are_handled_in_the_order_of_arrival_however_many_cores_open_them() {
+    const COUNT: usize = 1_500;
+    let network = MemoryNetwork::new();
+    let node = node(&network, 4).await;
+    // Those that are cheap to open must not overtake the others, nor those that cannot be read delay them.
+    let ping = sealed(PROBE, &key(7), 1, &Ping { number: 7 });
+    for number in 0..COUNT {
+        let datagram = if number % 3 == 0 {
+            ping.clone()
+        } else {
+            hello(number)
+        };
+        assert!(network.deliver(address(THERE), address(HERE), &datagram));
+        if number % 5 == 0 {
+            let mut damaged = hello(number);
+            damaged[40] ^= 1;
+            network.deliver(address(THERE), address(HERE), &damaged);
+        }
+    }
+    let overlay = node.overlay::<Probe>().expect("it was launched");
+    let mut heard = Vec::new();
+    while heard.len() < COUNT {
+        let new = overlay.call(|probe, _| std::mem::take(&mut probe.heard));
+        heard.extend(new.await.expect("it runs"));
+        tokio::task::yield_now().await;
+    }
+    for (number, heard) in heard.iter().enumerate() {
+        match heard {
+            Heard::Ping(..) => assert_eq!(number % 3, 0, "{number}"),
+            Heard::Hello(_, text) => assert_eq!(*text, number.to_string()),
+            other => panic!("{number}: {other:?}"),
+        }
+    }
+    let statistics = statistics(&node).await;
+    assert_eq!(statistics.engine.dropped(), (COUNT / 5) as u64);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_leave_in_the_order_of_their_requests_however_many_cores_sign_them() {
+    const COUNT: u16 = 600;
+    let network = MemoryNetwork::new();
+    let node = node(&network, 4).await;
+    let mut there = endpoint(&network, THERE);
+    let requests: Vec<_> = (0..COUNT).map(request).collect();
+    for request in &requests {
+        assert!(network.deliver(address(THERE), address(HERE), request));
+    }
+    let mut numbers = Vec::new();
+    while numbers.len() < usize::from(COUNT) {
+        there.readable().await;
+        there.receive_many(usize::MAX, |datagram| {
+            if datagram.bytes[22] == ids::INTRODUCTION_RESPONSE {
+                numbers.push(identifier(datagram.bytes));
+            }
+        });
+    }
+    assert_eq!(numbers, (0..COUNT).collect::<Vec<_>>());
+    node.stop().await;
+}
+
+fn request(number: u16) -> Vec<u8> {
+    let from = address(THERE);
+    let request = IntroductionRequest::new(Style::Old, from, from, from, number);
+    sealed_styled(PROBE, &key(7), Style::Old, request)
+}
+
+/// The identifier at the end of an old-style response, before its signature.
+fn identifier(datagram: &[u8]) -> u16 {
+    let end = datagram.len() - 64;
+    u16::from_be_bytes([datagram[end - 2], datagram[end - 1]])
+}
+
+#[tokio::test(start_paused = true)]
+async fn turns_keep_coming_while_datagrams_wait() {
+    const COUNT: usize = 3_000;
+    let network = MemoryNetwork::new();
+    let node = node(&network, 1).await;
+    let mut events = node.events();
+    let mut steps = Vec::new();
+    // Every datagram is there before the turn; on the paused clock none of them takes any time.
+    for round in 0..5 {
+        let datagram = hello(round);
+        for _ in 0..COUNT {
+            assert!(network.deliver(address(THERE), address(HERE), &datagram));
+        }
+        let interval = std::time::Duration::from_millis(500);
+        tokio::time::advance(interval).await;
+        let step = loop {
+            match events.recv().await.expect("it runs") {
+                Event::Step(step) => break step,
+                _ => {}
+            }
+        };
+        steps.push(step.at);
+        let overlay = node.overlay::<Probe>().expect("it was launched");
+        // Whoever asks is served meanwhile as well.
+        let heard = overlay.call(|probe, _| probe.heard.len()).await;
+        let heard = heard.expect("it runs");
+        assert!(
+            heard < (round + 1) * COUNT,
+            "the step waited for all {heard}"
+        );
+        while overlay
+            .call(|probe, _| probe.heard.len())
+            .await
+            .expect("it runs")
+            < (round + 1) * COUNT
+        {
+            tokio::task::yield_now().await;
+        }
+    }
+    assert!(steps.is_sorted() && statistics(&node).await.missed_turns == 0);
+    node.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_of_what_cannot_be_read_is_counted_by_reason_and_harms_nobody() {
+    const EACH: usize = 1_000;
+    let network = MemoryNetwork::new();
+    let node = node(&network, 2).await;
+    let good = hello(1);
+    let change = |at: usize, byte: u8| {
+        let mut datagram = good.clone();
+        datagram[at] = byte;
+        datagram
+    };
+    let flood = [
+        (DropReason::TooShort, good[..22].to_vec()),
+        (DropReason::UnknownPrefix, change(5, !good[5])),
+        (DropReason::UnknownMessage, change(22, 200)),
+        (DropReason::BadKey, change(25, 0)),
+        (DropReason::Malformed, good[..100].to_vec()),
+        (
+            DropReason::BadSignature,
+            change(good.len() - 40, !good[good.len() - 40]),
+        ),
+    ];
+    for _ in 0..EACH / 100 {
+        for (_, datagram) in &flood {
+            for _ in 0..100 {
+                assert!(network.deliver(address(THERE), address(HERE), datagram));
+            }
+        }
+        // As much as the next round needs room for.
+        while statistics(&node).await.inbox.waiting > 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    network.deliver(address(THERE), address(HERE), &good);
+    let overlay = node.overlay::<Probe>().expect("it was launched");
+    while overlay
+        .call(|probe, _| probe.heard.is_empty())
+        .await
+        .expect("it runs")
+    {
+        tokio::task::yield_now().await;
+    }
+    let statistics = statistics(&node).await;
+    for (reason, _) in &flood {
+        assert_eq!(statistics.engine.count(*reason), EACH as u64, "{reason}");
+    }
+    assert_eq!(statistics.engine.dropped(), (flood.len() * EACH) as u64);
+    assert_eq!(
+        statistics.engine.datagrams_in,
+        (flood.len() * EACH + 1) as u64
+    );
+    node.stop().await;
+}
+
+/// The next datagrams are sent once those before have left the buffer of the system, which is all that a sender can see of a
+/// receiver that is given no time by a busy machine. All of them wait in the node, though: it reads faster than it answers.
+#[tokio::test]
+async fn a_burst_of_ten_thousand_requests_is_answered_in_full() {
+    const COUNT: u64 = 10_000;
+    let launchers = Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()));
+    let loopback: SocketAddr = address("127.0.0.1:0");
+    let node = launchers
+        .configuration(configuration(1, None).interfaces([loopback]))
+        .launch()
+        .await
+        .expect("it is launched");
+    let here = node.local_addresses()[0];
+    let sender = UdpSocket::bind(loopback).expect("a socket");
+    let requests: Vec<_> = (0..20).map(request).collect();
+    let (mut sent, mut burst) = (0, requests.iter().cycle());
+    while sent < COUNT {
+        for request in burst.by_ref().take(100) {
+            sender.send_to(request, here).expect("it is sent");
+            sent += 1;
+        }
+        while statistics(&node).await.engine.datagrams_in < sent {
+            tokio::task::yield_now().await;
+        }
+    }
+    let answers = loop {
+        let statistics = statistics(&node).await;
+        let (_, traffic) = &statistics.overlays[0];
+        let answers = traffic.message(ids::INTRODUCTION_RESPONSE).datagrams_out;
+        if statistics.inbox.waiting == 0 && (answers == COUNT || statistics.engine.dropped() > 0) {
+            break answers;
+        }
+        tokio::task::yield_now().await;
+    };
+    let statistics = statistics(&node).await;
+    assert_eq!((answers, statistics.engine.dropped()), (COUNT, 0));
+    assert!(statistics.inbox.most_waiting > 100 && statistics.inbox.dropped == 0);
+    node.stop().await;
+}
