@@ -129,9 +129,8 @@ async fn turns_keep_coming_while_datagrams_wait() {
         let interval = std::time::Duration::from_millis(500);
         tokio::time::advance(interval).await;
         let step = loop {
-            match events.recv().await.expect("it runs") {
-                Event::Step(step) => break step,
-                _ => {}
+            if let Event::Step(step) = events.recv().await.expect("it runs") {
+                break step;
             }
         };
         steps.push(step.at);
