@@ -1,0 +1,162 @@
+//! What is measured, and what comes out.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// The walk interval.
+pub(crate) const INTERVAL: Duration = Duration::from_millis(500);
+
+/// How long the receiver works on each datagram.
+pub(crate) const WORK: Duration = Duration::from_micros(60);
+
+/// Bytes of receive buffer that Linux gives unless asked for more.
+pub(crate) const RECEIVE_BUFFER: usize = 212_992;
+
+/// No cell is measured that keeps the receiver busy for a larger share of its time.
+const BUSY: f64 = 0.6;
+
+/// So many communities, each with bursts of so many datagrams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Cell {
+    pub(crate) communities: u32,
+    pub(crate) burst: u32,
+}
+
+impl Cell {
+    /// Datagrams in each interval.
+    pub(crate) fn datagrams(self) -> u32 {
+        self.communities * self.burst
+    }
+
+    /// Which share of its time the receiver works.
+    pub(crate) fn busy(self) -> f64 {
+        (WORK * self.datagrams()).as_secs_f64() / INTERVAL.as_secs_f64()
+    }
+
+    /// Whether it is one of those for a short run.
+    pub(crate) fn is_quick(self) -> bool {
+        [(10, 200), (50, 50)].contains(&(self.communities, self.burst))
+    }
+}
+
+/// Every cell that leaves the receiver time enough.
+pub(crate) fn measured() -> impl Iterator<Item = Cell> {
+    let communities = [10, 25, 50, 100].into_iter();
+    let cells = communities
+        .flat_map(|communities| [10, 50, 100, 200].map(|burst| Cell { communities, burst }));
+    cells.filter(|cell| cell.busy() < BUSY - 1e-9)
+}
+
+/// How long the datagrams are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Size {
+    Small,
+    Large,
+}
+
+impl Size {
+    pub(crate) const ALL: [Self; 2] = [Self::Small, Self::Large];
+
+    /// Bytes of one, without the headers of IP and UDP.
+    pub(crate) fn bytes(self) -> usize {
+        match self {
+            Self::Small => 64,
+            Self::Large => 1_400,
+        }
+    }
+
+    /// Bytes of receive buffer that one takes on Linux (`truesize`): the 256 of an `sk_buff`, and what the system allocates for the
+    /// datagram, its headers and the 320 bytes of `skb_shared_info`: for small ones always the same (576 since Linux 6.3, 512
+    /// before, so that 277 fitted), for others a power of two.
+    pub(crate) fn in_the_buffer(self) -> usize {
+        match self {
+            Self::Small => 256 + 576,
+            Self::Large => 256 + 2_048,
+        }
+    }
+}
+
+/// How one cell went, in one way of sending.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Outcome {
+    pub(crate) sent: u64,
+    pub(crate) lost: u64,
+    /// Lost of those sent, in percent.
+    pub(crate) lost_percent: f64,
+    /// The most that waited in the receiver's buffer (model only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) most_waiting: Option<usize>,
+    /// The longest that the sender held a datagram, in milliseconds.
+    pub(crate) longest_delay_ms: f64,
+    /// Turns that strategies lost.
+    pub(crate) missed_turns: u64,
+    /// The longest that the receiver's work on one datagram was interrupted by the system, in milliseconds (real sockets only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) longest_interruption_ms: Option<f64>,
+}
+
+impl Outcome {
+    pub(crate) fn new(sent: u64, received: u64) -> Self {
+        let lost = sent.saturating_sub(received);
+        Self {
+            sent,
+            lost,
+            lost_percent: 100.0 * lost as f64 / sent.max(1) as f64,
+            most_waiting: None,
+            longest_delay_ms: 0.0,
+            missed_turns: 0,
+            longest_interruption_ms: None,
+        }
+    }
+}
+
+/// Both ways of sending.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Both {
+    /// All bursts of an interval at once.
+    pub(crate) together: Outcome,
+    /// By turns, and paced.
+    pub(crate) spread: Outcome,
+}
+
+/// One cell with datagrams of one size.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Row {
+    #[serde(flatten)]
+    pub(crate) cell: Cell,
+    pub(crate) datagram_bytes: usize,
+    pub(crate) model: Both,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) real: Option<Both>,
+}
+
+/// How many datagrams a receive buffer of this machine holds.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Buffer {
+    pub(crate) datagram_bytes: usize,
+    /// As measured here.
+    pub(crate) holds: usize,
+    /// As the model has it.
+    pub(crate) model: usize,
+}
+
+/// Everything that was measured.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Figures {
+    pub(crate) interval_ms: u128,
+    pub(crate) work_us: u128,
+    pub(crate) buffers: Vec<Buffer>,
+    pub(crate) rows: Vec<Row>,
+}
+
+impl Figures {
+    pub(crate) fn new(rows: Vec<Row>, buffers: Vec<Buffer>) -> Self {
+        Self {
+            interval_ms: INTERVAL.as_millis(),
+            work_us: WORK.as_micros(),
+            buffers,
+            rows,
+        }
+    }
+}
