@@ -452,3 +452,42 @@ async fn everything_arrives_once_and_in_order() {
     assert_eq!(statistics.engine.count(DropReason::QueueFull), 0);
     listener.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_socket_that_takes_nothing_holds_strategies_up_and_is_counted() {
+    let network = MemoryNetwork::new();
+    let sender = Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()).walked(
+        |strategies| {
+            for _ in 0..10 {
+                strategies.add_strategy(-1, ToOne { count: 1 });
+            }
+        },
+    ));
+    let sender = launch(&network, HERE, 1, sender).await.expect("launched");
+    let mut events = sender.events();
+    tokio::time::sleep(INTERVAL).await;
+    let before = sender.statistics().await.expect("it runs").endpoint;
+    assert_eq!(before.send_waits, 0);
+    // Less than the patience of 100 ms, more than one slot of 50 ms.
+    network.block_sends(address(HERE), true);
+    tokio::time::sleep(Duration::from_millis(95)).await;
+    network.block_sends(address(HERE), false);
+    tokio::time::sleep(INTERVAL).await;
+    let after = sender.statistics().await.expect("it runs");
+    assert_eq!(
+        (after.endpoint.send_waits, after.endpoint.send_busy),
+        (1, 0)
+    );
+    assert!(after.endpoint.longest_send_wait >= Duration::from_millis(45));
+    assert_eq!(after.engine.count(DropReason::SendFailed), 0);
+    sender.stop().await;
+    let mut steps = Vec::new();
+    while let Ok(event) = events.recv().await {
+        if let Event::Step(step) = event {
+            steps.push(step.at);
+        }
+    }
+    let longest = steps.windows(2).map(|pair| pair[1] - pair[0]).max();
+    let held_up = after.endpoint.longest_send_wait + INTERVAL / 20;
+    assert!(longest >= Some(held_up), "{longest:?}, {held_up:?}");
+}

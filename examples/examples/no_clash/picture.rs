@@ -62,13 +62,13 @@ fn losses(figures: &Figures, size: Size) -> Chart {
 
 fn title(what: &str) -> String {
     let Cell { communities, burst } = SHOWN;
-    format!("{what}: {communities} communities, bursts of {burst}")
+    format!("{what}: {communities} bursts of {burst}")
 }
 
 /// The moments of the interval shown, in milliseconds since its beginning.
 fn of_the_interval(at: Duration) -> Option<f64> {
     let since = at.checked_sub(INTERVAL * NUMBER)?;
-    (since < INTERVAL).then(|| since.as_secs_f64() * 1e3)
+    (since < INTERVAL).then_some(since.as_secs_f64() * 1e3)
 }
 
 fn traffic(runs: &[(&str, &Run)]) -> Chart {
@@ -109,22 +109,34 @@ fn traffic(runs: &[(&str, &Run)]) -> Chart {
 fn waiting(runs: &[(&str, &Run)]) -> Chart {
     let lines = runs.iter().map(|(name, run)| {
         let lengths = run.receiver.lengths.iter();
-        let points = lengths.filter_map(|(at, length)| {
-            Some((
-                of_the_interval(*at)?,
-                f64::from(u32::try_from(*length).ok()?),
-            ))
-        });
-        Line::new(format!("sent {name}"), points.step_by(3).collect())
+        let points =
+            lengths.filter_map(|(at, length)| Some((of_the_interval(*at)?, number(*length))));
+        Line::new(format!("sent {name}"), highest(points))
     });
-    let capacity = f64::from(u32::try_from(model::capacity(Size::Small)).unwrap_or(u32::MAX));
+    let capacity = number(model::capacity(Size::Small));
     let full = vec![(0.0, capacity), (INTERVAL.as_secs_f64() * 1e3, capacity)];
     let mut lines: Vec<_> = lines.collect();
     lines.push(Line::new("full", full).dashed());
     Chart {
-        title: title("waiting at the receiver"),
+        title: title("waiting there"),
         x: Axis::linear("ms"),
         y: Axis::linear("datagrams"),
         lines,
     }
+}
+
+/// The highest point of each millisecond, as far as there is one.
+fn highest(points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
+    let mut highest: Vec<(f64, f64)> = Vec::new();
+    for (at, value) in points {
+        match highest.last_mut() {
+            Some(last) if last.0 == at.floor() => last.1 = last.1.max(value),
+            _ => highest.push((at.floor(), value)),
+        }
+    }
+    highest
+}
+
+fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }

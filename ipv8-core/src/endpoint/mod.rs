@@ -56,6 +56,12 @@ pub struct EndpointStatistics {
     pub no_interface: u64,
     /// Datagrams dropped because the send buffer stayed full ([`EndpointOptions::send_patience`]).
     pub send_busy: u64,
+    /// How often a send had to wait for room in the send buffer, those included that gave up.
+    pub send_waits: u64,
+    /// How long all of them together waited. No strategy has a turn while what the last step sent waits.
+    pub send_waited: Duration,
+    /// The longest wait.
+    pub longest_send_wait: Duration,
     /// What the system answered to sends. An error that an earlier datagram caused is counted and that send repeated once.
     pub send_errors: SocketErrors,
     /// What the system answered to receives.

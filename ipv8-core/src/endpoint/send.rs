@@ -49,12 +49,15 @@ impl Endpoint {
         if let Some(done) = self.try_send(to, datagram) {
             return done;
         }
-        let deadline = Instant::now() + self.send_patience;
+        let since = Instant::now();
         loop {
+            let deadline = since + self.send_patience;
             if timeout_at(deadline, self.writable(to)).await.is_err() {
+                self.waited(since);
                 return Err(self.give_up());
             }
             if let Some(done) = self.try_send(to, datagram) {
+                self.waited(since);
                 return done;
             }
         }
@@ -131,6 +134,15 @@ impl Endpoint {
 
     pub(crate) fn send_patience(&self) -> Duration {
         self.send_patience
+    }
+
+    /// Counts a wait for room that has been going on `since` then, and is over.
+    pub(crate) fn waited(&mut self, since: Instant) {
+        let wait = since.elapsed();
+        let statistics = &mut self.statistics;
+        statistics.send_waits += 1;
+        statistics.send_waited += wait;
+        statistics.longest_send_wait = statistics.longest_send_wait.max(wait);
     }
 
     /// Counts a datagram that is dropped because there was no room for it for too long.

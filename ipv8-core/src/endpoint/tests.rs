@@ -391,7 +391,10 @@ async fn a_full_send_buffer_is_waited_for_but_not_for_ever() {
     network.block_sends(to, true);
     assert_eq!(here.try_send(to, b"x"), None);
     assert_eq!(here.send(to, b"x").await, Err(SendFailure::Busy));
-    assert_eq!(here.statistics().send_busy, 1);
+    let busy = *here.statistics();
+    assert_eq!((busy.send_busy, busy.send_waits), (1, 1));
+    assert!(busy.longest_send_wait >= Duration::from_millis(1));
+    assert_eq!(busy.send_waited, busy.longest_send_wait);
 
     here.send_patience = Duration::from_secs(60);
     let unblock = async {
@@ -400,6 +403,7 @@ async fn a_full_send_buffer_is_waited_for_but_not_for_ever() {
     };
     let (sent, ()) = tokio::join!(here.send(to, b"x"), unblock);
     assert_eq!(sent, Ok(()));
+    assert_eq!(here.statistics().send_waits, 2);
     assert_eq!(receive(&mut here).await.1, b"x");
 }
 

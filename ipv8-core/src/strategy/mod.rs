@@ -17,7 +17,8 @@ use crate::context::Context;
 ///
 /// The node lets every strategy take one step per walk interval (0.5 s unless configured), one
 /// strategy at a time, evenly spread over the interval, and never before what the last step sent
-/// was handed to the socket. A strategy whose overlay has at least as many peers as its target is
+/// was handed to the socket. Of a step that sends more than 16 datagrams the rest is spread over its
+/// turn ([`pacing`](crate::pacing)). A strategy whose overlay has at least as many peers as its target is
 /// skipped until peers are lost again.
 ///
 /// A strategy is a plain struct with [`Default`]: its public fields are its options, which

@@ -187,27 +187,31 @@ impl Pipeline {
     /// in.
     async fn hand_over(&mut self, sealed: &[Sealed], endpoint: &mut Endpoint, engine: &mut Engine) {
         let mut left = sealed;
-        let mut deadline = None;
+        let mut waiting: Option<Instant> = None;
         loop {
             let done = endpoint.try_send_many(left, |datagram, result| {
                 count(engine.statistics_mut(), datagram, result);
             });
             left = left.get(done..).unwrap_or_default();
+            if done > 0
+                && let Some(since) = waiting.take()
+            {
+                endpoint.waited(since);
+            }
             let Some(((to, datagram), others)) = left.split_first() else {
                 return;
             };
-            if done > 0 {
-                deadline = None;
-            }
-            let until = *deadline.get_or_insert_with(|| Instant::now() + endpoint.send_patience());
+            let since = *waiting.get_or_insert_with(Instant::now);
+            let until = since + endpoint.send_patience();
             tokio::select! {
                 biased;
                 () = endpoint.writable(*to) => {}
                 () = sleep_until(until) => {
+                    endpoint.waited(since);
                     let failure = endpoint.give_up();
                     count(engine.statistics_mut(), datagram, Err(failure));
                     left = others;
-                    deadline = None;
+                    waiting = None;
                 }
                 () = endpoint.readable() => self.fill(endpoint, engine),
             }
