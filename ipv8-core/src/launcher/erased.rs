@@ -1,15 +1,17 @@
 //! A launcher without its types, so that different ones can stand in one list.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::Poll;
 
 use super::classes::Class;
 use super::community_launcher::{CommunityLauncher, LaunchError};
 use super::configured::Told;
+use super::hooks::{Hooked, Hooks, Launcher};
 use super::preview::Describe;
 use super::session::{AnySession, fits, typed, typed_mut};
 use crate::bootstrap::Bootstrappers;
+use crate::community::Community;
 use crate::config::{OverlayDefinition, SettingProblem};
 use crate::engine::{Engine, OverlayConfig, OverlayError};
 use crate::overlay::Strategies;
@@ -17,7 +19,7 @@ use crate::packet::CommunityId;
 use crate::plan::LauncherMeta;
 use crate::runtime::{Hook, Ipv8, now};
 
-/// A launcher whose types are forgotten. Every [`CommunityLauncher`] is one, and nothing else can be.
+/// A launcher whose types are forgotten. Every [`CommunityLauncher`] becomes one, and nothing else can.
 pub trait ErasedLauncher: steps::Steps + Describe + Send + Sync + 'static {
     /// The launcher's [`CommunityLauncher::META`].
     fn meta(&self) -> LauncherMeta;
@@ -29,17 +31,23 @@ pub trait ErasedLauncher: steps::Steps + Describe + Send + Sync + 'static {
     fn session_name(&self) -> &'static str;
 }
 
-impl<L: CommunityLauncher> ErasedLauncher for L {
+/// Forgets the types of a launcher.
+pub(super) fn erase<L: CommunityLauncher>(launcher: L) -> Box<dyn ErasedLauncher> {
+    let hooks: Box<dyn Hooks<L::Overlay, L::Session>> = Box::new(launcher);
+    Launcher::boxed(hooks)
+}
+
+impl<C: Community, S: Send + 'static> ErasedLauncher for Launcher<C, S> {
     fn meta(&self) -> LauncherMeta {
-        L::META
+        self.meta
     }
 
     fn overlay_name(&self) -> &'static str {
-        std::any::type_name::<L::Overlay>()
+        std::any::type_name::<C>()
     }
 
     fn session_name(&self) -> &'static str {
-        std::any::type_name::<L::Session>()
+        std::any::type_name::<S>()
     }
 }
 
@@ -98,25 +106,20 @@ mod steps {
     }
 }
 
-impl<L: CommunityLauncher> steps::Steps for L {
+impl<C: Community, S: Send + 'static> steps::Steps for Launcher<C, S> {
     fn fits(&self, session: &AnySession) -> bool {
-        fits::<L::Session>(session)
+        fits::<S>(session)
     }
 
     fn should_launch(&self, session: &AnySession) -> Result<bool, Failure> {
         let session = typed(session).ok_or(Failure::Session)?;
-        guarded(Hook::ShouldLaunch, || {
-            CommunityLauncher::should_launch(self, session)
-        })
+        guarded(Hook::ShouldLaunch, || self.hooks.should_launch(session))
     }
 
     fn prepare<'a>(&'a self, ipv8: &'a Ipv8, session: &'a mut AnySession) -> Step<'a> {
         Box::pin(async move {
             let session = typed_mut(session).ok_or(Failure::Session)?;
-            guarded_future(Hook::Prepare, || {
-                CommunityLauncher::prepare(self, ipv8, session)
-            })
-            .await
+            guarded_future(Hook::Prepare, || self.hooks.prepare(ipv8, session)).await
         })
     }
 
@@ -128,48 +131,48 @@ impl<L: CommunityLauncher> steps::Steps for L {
         told: Told<'_>,
     ) -> Result<CommunityId, Failure> {
         let session = typed(session).ok_or(Failure::Session)?;
-        let mut settings = guarded(Hook::Settings, || self.settings(session))?;
-        let own = guarded(Hook::MyPeer, || self.my_peer(session))?;
+        let mut settings = guarded(Hook::Settings, || self.hooks.settings(session))?;
+        let own = guarded(Hook::MyPeer, || self.hooks.my_peer(session))?;
         if let Some(own) = own.filter(|_| !told.key()) {
             overlay.my_peer = own;
         }
         let definition = told.definition();
         if definition.is_none_or(|definition| definition.own_network.is_none()) {
-            overlay.own_network = L::OWN_NETWORK;
+            overlay.own_network = self.hooks.own_network();
         }
         let mut strategies = Strategies::new();
         guarded(Hook::WalkStrategies, || {
-            self.walk_strategies(&mut strategies);
+            self.hooks.walk_strategies(&mut strategies);
         })?;
         let mut bootstrappers = Bootstrappers::new();
         guarded(Hook::Bootstrappers, || {
-            self.bootstrappers(session, &mut bootstrappers);
+            self.hooks.bootstrappers(session, &mut bootstrappers);
         })?;
         if !told.bootstrappers() {
             overlay.bootstrappers.append(bootstrappers);
         }
         if let Some(definition) = told.definition() {
-            let problems = definition.change::<L::Overlay>(&mut strategies, &mut settings);
+            let problems = definition.change::<C>(&mut strategies, &mut settings);
             if !problems.is_empty() {
                 return Err(Failure::Configuration(problems));
             }
         }
         engine
-            .add_overlay::<L::Overlay>(overlay, settings, strategies, now())
+            .add_overlay::<C>(overlay, settings, strategies, now())
             .map_err(Failure::Overlay)
     }
 
     fn check(&self, definition: &OverlayDefinition) -> Vec<SettingProblem> {
         let checked = guarded(Hook::WalkStrategies, || {
             let mut strategies = Strategies::new();
-            self.walk_strategies(&mut strategies);
-            definition.change::<L::Overlay>(&mut strategies, &mut Default::default())
+            self.hooks.walk_strategies(&mut strategies);
+            definition.change::<C>(&mut strategies, &mut Default::default())
         });
         checked.unwrap_or_default()
     }
 
     fn class(&self) -> Class {
-        Class::of::<L::Overlay>()
+        Class::of::<C>()
     }
 
     fn finalize<'a>(
@@ -182,7 +185,7 @@ impl<L: CommunityLauncher> steps::Steps for L {
             let session = typed_mut(session).ok_or(Failure::Session)?;
             let overlay = ipv8.overlay_by_id(overlay);
             guarded_future(Hook::Finalize, || {
-                CommunityLauncher::finalize(self, ipv8, session, &overlay)
+                self.hooks.finalize(ipv8, session, &overlay)
             })
             .await
         })
@@ -195,11 +198,8 @@ pub(super) fn guarded<R>(hook: Hook, call: impl FnOnce() -> R) -> Result<R, Fail
 }
 
 /// As [`guarded`], for each poll of a future.
-async fn guarded_future<F>(hook: Hook, make: impl FnOnce() -> F) -> Result<(), Failure>
-where
-    F: Future<Output = Result<(), LaunchError>>,
-{
-    let mut future = pin!(guarded(hook, make)?);
+async fn guarded_future<'a>(hook: Hook, make: impl FnOnce() -> Hooked<'a>) -> Result<(), Failure> {
+    let mut future = guarded(hook, make)?;
     std::future::poll_fn(|cx| match guarded(hook, || future.as_mut().poll(cx)) {
         Ok(Poll::Pending) => Poll::Pending,
         Ok(Poll::Ready(done)) => Poll::Ready(done.map_err(|error| Failure::Failed(hook, error))),

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::classes::Class;
 use super::community_launcher::CommunityLauncher;
-use super::erased::ErasedLauncher;
+use super::erased::{ErasedLauncher, erase};
 use super::launch::blame;
 use super::registry::launchers;
 use super::session::Given;
@@ -73,7 +73,7 @@ impl Launchers {
 
     /// Adds a launcher.
     pub fn with<L: CommunityLauncher>(self, launcher: L) -> Self {
-        self.with_erased(Box::new(launcher))
+        self.with_erased(erase(launcher))
     }
 
     fn with_erased(mut self, launcher: Box<dyn ErasedLauncher>) -> Self {

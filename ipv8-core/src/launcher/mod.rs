@@ -7,6 +7,7 @@ mod community_launcher;
 mod configured;
 mod discovery;
 mod erased;
+mod hooks;
 mod keys;
 mod launch;
 mod launchers;

@@ -1,11 +1,12 @@
 //! What a launch would do, asked without doing it.
 
-use super::community_launcher::CommunityLauncher;
 use super::configured::{Told, definition_of};
 use super::erased::{Failure, guarded};
+use super::hooks::Launcher;
 use super::launchers::{Entry, Launchers};
 use super::session::{AnySession, Given, typed};
 use crate::bootstrap::Bootstrappers;
+use crate::community::Community;
 use crate::config::{Configuration, Effective, Located};
 use crate::overlay::Strategies;
 use crate::plan::{LauncherMeta, PlanError, Problem};
@@ -166,21 +167,21 @@ pub trait Describe {
     fn describe(&self, session: &AnySession, told: Told<'_>) -> Result<Described, Hook>;
 }
 
-impl<L: CommunityLauncher> Describe for L {
+impl<C: Community, S: Send + 'static> Describe for Launcher<C, S> {
     fn describe(&self, session: &AnySession, told: Told<'_>) -> Result<Described, Hook> {
         let strategies = guarded(Hook::WalkStrategies, || {
             let mut strategies = Strategies::new();
-            self.walk_strategies(&mut strategies);
+            self.hooks.walk_strategies(&mut strategies);
             if let Some(definition) = told.definition() {
                 // What is wrong with it is a problem of the plan.
-                let _ = definition.change::<L::Overlay>(&mut strategies, &mut Default::default());
+                let _ = definition.change::<C>(&mut strategies, &mut Default::default());
             }
             strategies.iter().collect()
         });
         let bootstrappers = guarded(Hook::Bootstrappers, || {
             let mut bootstrappers = Bootstrappers::new();
             if let Some(session) = typed(session).filter(|_| !told.bootstrappers()) {
-                self.bootstrappers(session, &mut bootstrappers);
+                self.hooks.bootstrappers(session, &mut bootstrappers);
             }
             bootstrappers.iter().collect()
         });

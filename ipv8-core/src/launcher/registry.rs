@@ -1,7 +1,7 @@
 //! The launchers that the linker collected. The only file that names inventory.
 
 use super::community_launcher::CommunityLauncher;
-use super::erased::ErasedLauncher;
+use super::erased::{ErasedLauncher, erase};
 use crate::plan::LauncherMeta;
 
 /// One launcher linked into this program; made by [`register!`](crate::register!).
@@ -26,7 +26,7 @@ impl Registration {
     /// Forgets the type of a launcher; for [`register!`](crate::register!).
     #[doc(hidden)]
     pub fn erase<L: CommunityLauncher>(launcher: L) -> Box<dyn ErasedLauncher> {
-        Box::new(launcher)
+        erase(launcher)
     }
 
     /// Name, order and place.

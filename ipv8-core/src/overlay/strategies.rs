@@ -199,6 +199,25 @@ impl<C> Strategies<C> {
     where
         C: Community,
     {
+        let mut configure = Some(configure);
+        self.add_configured(target_peers, &mut |strategy| {
+            if let Some(configure) = configure.take() {
+                configure(strategy);
+            }
+        })
+    }
+
+    /// All of [`Strategies::add`] that does not depend on the closure, which has a type of its own in each launcher: built once for
+    /// each type of strategy.
+    #[inline(never)]
+    fn add_configured<S: DiscoveryStrategy<C> + Default>(
+        &mut self,
+        target_peers: i32,
+        configure: &mut dyn FnMut(&mut S),
+    ) -> &mut Self
+    where
+        C: Community,
+    {
         let mut strategy = S::default();
         configure(&mut strategy);
         self.add_strategy(target_peers, strategy)
