@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use ipv8_core::address::UNSPECIFIED;
-use ipv8_core::crypto::{PrivateKey, PublicKey};
+use ipv8_core::crypto::{Points, PrivateKey, PublicKey};
 use ipv8_core::engine::{Engine, EngineConfig, Input, Output, OverlayConfig};
 use ipv8_core::network::{Network, NetworkLimits};
 use ipv8_core::payload::{IntroductionRequest, Style, Styled};
@@ -114,6 +114,7 @@ pub(crate) struct Node {
     pub(crate) key: PrivateKey,
     pub(crate) now: Instant,
     pub(crate) peers: Vec<Peer>,
+    points: Points,
     sent: usize,
 }
 
@@ -149,6 +150,7 @@ impl Node {
             key,
             now,
             peers,
+            points: Points::new(),
             sent: 0,
         };
         node.drain();
@@ -164,7 +166,7 @@ impl Node {
     /// What the runtime does with one datagram, from its reception to the last byte of what it caused.
     pub(crate) fn receive(&mut self, source: SocketAddr, datagram: &[u8]) {
         if let Some(ticket) = self.engine.admit(source, datagram) {
-            let opened = ticket.open(datagram);
+            let opened = ticket.open_with(datagram, &mut self.points);
             self.engine.handle(Input::Opened(opened), self.now);
         }
         self.drain();
