@@ -37,6 +37,13 @@ impl Configuration {
         self
     }
 
+    /// Lets the node stretch its walk interval to so many seconds while it is overloaded.
+    #[must_use]
+    pub fn walk_scaling_limit(mut self, seconds: f64) -> Self {
+        self.walk_scaling_limit = Some(seconds);
+        self
+    }
+
     /// Begins with these trackers and no others.
     #[must_use]
     pub fn bootstrap(mut self, addresses: impl IntoIterator<Item = SocketAddr>) -> Self {

@@ -14,8 +14,9 @@ pub(super) enum Form {
 }
 
 /// Settings that py-ipv8 does not have: a text with one of them is of our form.
-const OURS: [&str; 11] = [
+const OURS: [&str; 12] = [
     "walk_interval",
+    "walk_scaling_limit",
     "bootstrap",
     "bootstrap_override",
     "max_peers",

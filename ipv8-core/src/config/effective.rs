@@ -192,6 +192,7 @@ impl Configuration {
             ("interfaces", texts(&self.interfaces)),
             ("my_peer", source(&self.my_peer)),
             ("walk_interval", json!(self.walk_interval)),
+            ("walk_scaling_limit", json!(self.walk_scaling_limit)),
             ("bootstrap", texts(&self.bootstrap)),
             (
                 "bootstrap_override",

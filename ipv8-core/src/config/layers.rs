@@ -32,7 +32,7 @@ impl Configuration {
     }
 
     /// Takes over what a JSON text says: py-ipv8's configuration dictionary; or our own form, if it has a setting that only ours has
-    /// (`walk_interval`, `bootstrap`, `bootstrap_override`, `max_peers`, `max_datagram`, `pacing`, `cores`, `key_file`, `snapshot_file`, `network`,
+    /// (`walk_interval`, `walk_scaling_limit`, `bootstrap`, `bootstrap_override`, `max_peers`, `max_datagram`, `pacing`, `cores`, `key_file`, `snapshot_file`, `network`,
     /// `launchers`). In py-ipv8's everything has to be said that its `ConfigBuilder.finalize` asks for.
     ///
     /// For errors see [`toml`](Self::toml).

@@ -80,6 +80,11 @@ pub struct Configuration {
     pub my_peer: MyPeer,
     /// Seconds between two steps of one strategy: above 0, at most 3600. Default 0.5.
     pub walk_interval: f64,
+    /// To how many seconds the node may stretch its walk interval while it is overloaded: not less than that, at most 3600, and no more than
+    /// ten times the walk interval counts. All intervals are stretched alike, and are what they were a quarter of a walk interval after the
+    /// load is gone ([`Engine::set_walk_scaling`](crate::engine::Engine::set_walk_scaling)). Default `None`: never. (Tribler has
+    /// `walk_scaling_upper_limit`.)
+    pub walk_scaling_limit: Option<f64>,
     /// Addresses of trackers to begin with: each overlay gets a [`DispersyBootstrapper`] of them, beside its
     /// launcher's own bootstrappers. They introduce peers and never become one themselves. Default none.
     pub bootstrap: Vec<SocketAddr>,
@@ -132,6 +137,7 @@ impl Default for Configuration {
             interfaces: vec![SocketAddr::from((Ipv4Addr::UNSPECIFIED, DEFAULT_PORT))],
             my_peer: MyPeer::default(),
             walk_interval: DEFAULT_WALK_INTERVAL,
+            walk_scaling_limit: None,
             bootstrap: Vec::new(),
             max_peers: None,
             seed: None,
@@ -175,6 +181,16 @@ impl Configuration {
         Duration::from_secs_f64(seconds)
     }
 
+    /// To what the walk interval may be stretched, as a duration; `None` also if it is out of range (which [`problems`](Self::problems)
+    /// reports).
+    #[must_use]
+    pub fn walk_scaling(&self) -> Option<Duration> {
+        let usable = self
+            .walk_scaling_limit
+            .filter(|limit| walk_interval_is_usable(*limit));
+        usable.map(Duration::from_secs_f64)
+    }
+
     /// Everything that makes no sense, in the order of the fields, then what is wrong in the texts that were read; empty when the node can be launched with it.
     #[must_use]
     pub fn problems(&self) -> Vec<ConfigurationProblem> {
@@ -184,6 +200,11 @@ impl Configuration {
         }
         if !walk_interval_is_usable(self.walk_interval) {
             problems.push(ConfigurationProblem::WalkInterval(self.walk_interval));
+        }
+        if let Some(limit) = self.walk_scaling_limit
+            && !(walk_interval_is_usable(limit) && limit >= self.walk_interval)
+        {
+            problems.push(ConfigurationProblem::WalkScalingLimit(limit));
         }
         let servers = self.bootstrap.iter();
         let servers = servers.chain(self.bootstrap_override.iter().flatten());

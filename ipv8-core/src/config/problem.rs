@@ -32,6 +32,8 @@ pub enum ConfigurationProblem {
     EmptySnapshotFile,
     /// A walk interval that is not above 0 and at most 3600 seconds.
     WalkInterval(f64),
+    /// A limit for scaling the walk interval that is shorter than that, or above 3600 seconds.
+    WalkScalingLimit(f64),
     /// A bootstrap address that nothing can be sent to.
     Bootstrap(SocketAddr),
     /// A peer limit below -1.
@@ -77,6 +79,10 @@ impl fmt::Display for ConfigurationProblem {
             Self::WalkInterval(seconds) => write!(
                 f,
                 "walk_interval is {seconds} seconds: give more than 0 and at most {SLOWEST_WALK_INTERVAL}, for instance {DEFAULT_WALK_INTERVAL}"
+            ),
+            Self::WalkScalingLimit(seconds) => write!(
+                f,
+                "walk_scaling_limit is {seconds} seconds: give no less than walk_interval and at most {SLOWEST_WALK_INTERVAL}, or leave it out to keep the walk interval as it is"
             ),
             Self::Bootstrap(address) => write!(
                 f,

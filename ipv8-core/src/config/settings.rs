@@ -63,6 +63,21 @@ impl Configuration {
                 );
             }
         }
+        if let Some((node, path)) = fields.take("walk_scaling_limit")
+            && let Some(seconds) = reader.float(&node, &path)
+        {
+            // Whether it fits the walk interval is known when all texts were read.
+            if walk_interval_is_usable(seconds.value) {
+                self.walk_scaling_limit = Some(seconds.value);
+                self.note("walk_scaling_limit", json!(seconds.value), &node.origin);
+            } else {
+                reader.unfit(
+                    &node,
+                    &path,
+                    "seconds above 0, at most 3600, for instance 3.0",
+                );
+            }
+        }
         if let Some((node, path)) = fields.take("bootstrap")
             && let Some(addresses) = servers(&node, &path, reader)
         {

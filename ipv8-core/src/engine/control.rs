@@ -40,7 +40,7 @@ fn is_usable(interval: Duration) -> bool {
     !interval.is_zero() && interval <= LONGEST_INTERVAL
 }
 
-fn check(interval: Duration) -> Result<(), ControlError> {
+pub(super) fn check(interval: Duration) -> Result<(), ControlError> {
     if is_usable(interval) {
         Ok(())
     } else {
@@ -156,6 +156,7 @@ impl Engine {
         check(interval)?;
         if interval != self.scheduler.interval() {
             self.scheduler.set_interval(interval, now);
+            self.fit_scaling(now);
             self.emit(Event::WalkInterval(interval));
         }
         Ok(())

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use crate::engine::Health;
 use crate::overlay::{StrategyId, StrategyName};
 use crate::packet::CommunityId;
 use crate::peer::Peer;
@@ -88,6 +89,8 @@ pub enum Event {
     },
     /// The strategies without an interval of their own get one turn in this time from now on.
     WalkInterval(Duration),
+    /// The node is overloaded from now on, or is no more, as [`Health::overloaded`] says.
+    Health(Health),
     /// Code of the user panicked; the panic was caught and the node went on.
     Panicked {
         /// The overlay.

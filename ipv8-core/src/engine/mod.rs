@@ -22,6 +22,7 @@ mod control;
 mod errors;
 mod event;
 mod futures;
+mod health;
 mod info;
 mod lookups;
 mod networks;
@@ -42,9 +43,12 @@ pub use control::{ControlError, LONGEST_INTERVAL, interval_of};
 pub use errors::{CallError, OverlayError};
 pub use event::{Event, Place, StepReport, StrategyChange};
 pub use futures::FutureSet;
+pub use health::{Health, LAG_MEMORY, LEAST_LAG, MOST_SLOWDOWN};
 pub use info::{OverlayInfo, StrategyInfo, StrategyStatus};
 
 pub use crate::context::{FinishedTask, SpawnedTask, TaskId};
+
+use health::Monitor;
 
 use crate::bootstrap::{Beacon, Lookup, LookupError};
 use crate::context::{FutureWork, LocalAddresses, Shared, TaskEvent};
@@ -65,6 +69,11 @@ pub const WALK_INTERVAL: Duration = Duration::from_millis(500);
 /// rules never gets near: a single input makes a few.
 pub const EVENT_LIMIT: usize = 65_536;
 
+/// How many timers, and overdue requests, are handled before the next turn and what has arrived are looked at again; the others come
+/// after those, with the next [`Input::Timeout`]. It bounds how long a turn, or a datagram, can be kept waiting by many requests that
+/// end at once: each is one call of the community.
+pub const TIMEOUTS_AT_ONCE: usize = 256;
+
 /// What an engine is made with.
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
@@ -73,6 +82,8 @@ pub struct EngineConfig {
     /// The time in which every strategy gets one turn. Default 0.5 s. However short it is, two turns keep
     /// [`MIN_GAP`](crate::scheduler::MIN_GAP) between them.
     pub walk_interval: Duration,
+    /// How long the walk interval may become while the node is overloaded ([`Engine::set_walk_scaling`]). Default `None`: it stays.
+    pub walk_scaling: Option<Duration>,
     /// The bounds of the peer graph. Default [`NetworkLimits::default`].
     pub network: NetworkLimits,
     /// The longest datagram that is sent, in bytes. Default [`DEFAULT_MAX_DATAGRAM`].
@@ -88,6 +99,7 @@ impl EngineConfig {
         Self {
             seed,
             walk_interval: WALK_INTERVAL,
+            walk_scaling: None,
             network: NetworkLimits::default(),
             max_datagram: DEFAULT_MAX_DATAGRAM,
             pacing: Pacing::default(),
@@ -150,6 +162,8 @@ pub struct Engine {
     shared: Shared,
     scheduler: Scheduler<Turn>,
     pacer: Pacer,
+    monitor: Monitor,
+    walk_scaling: Option<Duration>,
     events: VecDeque<Event>,
     events_lost: u64,
     next_serial: u64,
@@ -178,6 +192,8 @@ impl Engine {
             shared,
             scheduler: Scheduler::new(config.walk_interval),
             pacer: Pacer::new(config.pacing.clone()),
+            monitor: Monitor::new(config.walk_scaling, config.walk_interval),
+            walk_scaling: config.walk_scaling,
             events: VecDeque::new(),
             events_lost: 0,
             next_serial: 0,
@@ -222,7 +238,9 @@ impl Engine {
         let timers = self.shared.timers.next();
         let turn = self.scheduler.next_time();
         let release = self.pacer.next();
-        timers.into_iter().chain(turn).chain(release).min()
+        let probe = self.monitor.probe();
+        let others = [turn, release, probe].into_iter().flatten();
+        timers.into_iter().chain(others).min()
     }
 
     /// What came in, went out and was dropped so far.
@@ -271,22 +289,37 @@ impl Engine {
 
     /// Own timeouts first, then what was held and is due, then at most one step.
     fn timeout(&mut self, now: Instant) {
+        let probed = self.monitor.take_probe(now);
+        self.expire(now);
+        self.release(now);
+        let turn = self.scheduler.take(now);
+        let late = turn.map(|_| self.scheduler.late());
+        if let Some(lag) = late.max(probed) {
+            self.note_lag(lag, now);
+        }
+        if let Some(turn) = turn {
+            self.step(turn, now);
+        }
+    }
+
+    /// Handles own timeouts, [`TIMEOUTS_AT_ONCE`] at most; the others are due at the next input.
+    fn expire(&mut self, now: Instant) {
         // Taken out first: what is asked anew without any patience waits for the next input.
         let timers = &mut self.shared.timers;
-        let due = std::iter::from_fn(|| timers.pop_expired(now));
+        let due = std::iter::from_fn(|| timers.pop_expired(now)).take(TIMEOUTS_AT_ONCE);
         let due: Vec<_> = due.map(|(_, overlay)| overlay).collect();
+        let mut left = TIMEOUTS_AT_ONCE;
         for id in due {
             let Some(overlay) = self.overlays.get_mut(&id) else {
                 continue;
             };
-            for _ in 0..overlay.expire_requests(&mut self.shared, now) {
+            // One at least, or an overlay behind a busy one would only be put off.
+            let expired = overlay.expire_requests(&mut self.shared, left.max(1), now);
+            left = left.saturating_sub(expired.requests);
+            for _ in 0..expired.panics {
                 self.note_panic(id, Place::RequestTimeout);
             }
             self.run_tasks(id, now);
-        }
-        self.release(now);
-        if let Some(turn) = self.scheduler.take(now) {
-            self.step(turn, now);
         }
     }
 

@@ -46,6 +46,10 @@ impl Engine {
 
     /// A driver says this after whatever it does; the turn is over with the last datagram of the step.
     pub(super) fn flushed(&mut self, now: Instant) {
+        let rests = self.monitor.is_overloaded();
+        if let Some(took) = self.scheduler.returned(rests, now) {
+            self.monitor.stepped(took);
+        }
         if !self.pacer.is_holding() {
             self.scheduler.sent_until(now);
             self.scheduler.flushed();

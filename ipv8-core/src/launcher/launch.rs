@@ -251,6 +251,7 @@ fn engine(configuration: &Configuration) -> Result<Engine, Error> {
     Ok(Engine::new(&EngineConfig {
         seed,
         walk_interval: configuration.interval(),
+        walk_scaling: configuration.walk_scaling(),
         network: configuration.network.clone(),
         max_datagram: configuration.max_datagram,
         pacing: configuration.pacing.clone(),

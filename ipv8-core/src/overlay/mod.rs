@@ -53,6 +53,15 @@ pub(crate) enum StepOutcome {
     Panicked,
 }
 
+/// What [`AnyOverlay::expire_requests`] did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Expired {
+    /// How many requests were overdue.
+    pub(crate) requests: usize,
+    /// How often the community panicked when it was told.
+    pub(crate) panics: usize,
+}
+
 /// A call into the user's code panicked; what it left behind may be half done.
 #[derive(Debug)]
 pub(crate) struct Panicked;
@@ -105,9 +114,9 @@ pub(crate) trait AnyOverlay: Send {
         shared: &mut Shared,
         now: Instant,
     ) -> Result<(), Panicked>;
-    /// Wakes the bootstrappers whose time has come and tells the community of every request that is
-    /// overdue; returns how often the latter panicked.
-    fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> usize;
+    /// Wakes the bootstrappers whose time has come and tells the community of the requests that are
+    /// overdue, at most so many; the others are due at the next input.
+    fn expire_requests(&mut self, shared: &mut Shared, most: usize, now: Instant) -> Expired;
     /// Tells the bootstrapper at `index` what became of a name it asked for.
     fn resolved(
         &mut self,

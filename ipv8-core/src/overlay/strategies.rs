@@ -1,5 +1,6 @@
 //! The strategies of one overlay: how they are given, and what they are called.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::time::Instant;
 
@@ -150,25 +151,32 @@ pub(super) struct Slot<C> {
     pub(super) strategy: Box<dyn DiscoveryStrategy<C>>,
 }
 
-/// The name for a new strategy of the type `type_name` besides `others`: the lowest number that is free.
-pub(super) fn free_name<'a>(
-    type_name: &'static str,
-    others: impl Iterator<Item = &'a StrategyName> + Clone,
-) -> StrategyName {
-    // Of n numbers from 1 on at most n are taken; looking for each in turn would cost the square.
-    let taken = others.filter(|other| other.type_name == type_name);
-    let mut free = vec![true; taken.clone().count() + 1];
-    for other in taken {
-        let place = usize::try_from(other.number).ok();
-        let place = place.and_then(|number| number.checked_sub(1));
-        if let Some(place) = place.and_then(|place| free.get_mut(place)) {
-            *place = false;
+/// The names that the strategies of an overlay have.
+#[derive(Debug, Default)]
+pub(super) struct TakenNames {
+    /// By type: the numbers, and one below which all are taken.
+    numbers: HashMap<&'static str, (HashSet<u32>, u32)>,
+}
+
+impl TakenNames {
+    pub(super) fn of<'a>(names: impl Iterator<Item = &'a StrategyName>) -> Self {
+        let mut taken = Self::default();
+        for name in names {
+            let (numbers, _) = taken.numbers.entry(name.type_name).or_default();
+            numbers.insert(name.number);
         }
+        taken
     }
-    let lowest = (1..).zip(free).find(|(_, free)| *free);
-    StrategyName {
-        type_name,
-        number: lowest.map_or(1, |(number, _)| number),
+
+    /// The name for a new strategy of the type `type_name`: the lowest number that is free. It is taken from now on.
+    pub(super) fn take(&mut self, type_name: &'static str) -> StrategyName {
+        let (numbers, below) = self.numbers.entry(type_name).or_default();
+        let mut number = (*below).max(1);
+        while !numbers.insert(number) {
+            number += 1;
+        }
+        *below = number + 1;
+        StrategyName { type_name, number }
     }
 }
 
@@ -270,17 +278,16 @@ mod tests {
 
     #[test]
     fn names_are_numbered_and_the_lowest_free_number_is_given_again() {
-        let mut names = Vec::new();
-        for type_name in ["A", "B", "A", "A"] {
-            let name = free_name(type_name, names.iter());
-            names.push(name);
-        }
+        let mut taken = TakenNames::default();
+        let mut names: Vec<_> = ["A", "B", "A", "A"].map(|name| taken.take(name)).into();
         let texts: Vec<_> = names.iter().map(ToString::to_string).collect();
         assert_eq!(texts, ["A", "B", "A#2", "A#3"]);
         names.remove(2);
-        assert_eq!(free_name("A", names.iter()).to_string(), "A#2");
+        let mut taken = TakenNames::of(names.iter());
+        let next = ["A", "A", "B"].map(|name| taken.take(name).to_string());
+        assert_eq!(next, ["A#2", "A#4", "B#2"]);
         names.remove(0);
-        assert_eq!(free_name("A", names.iter()).to_string(), "A");
+        assert_eq!(TakenNames::of(names.iter()).take("A").to_string(), "A");
     }
 
     #[test]

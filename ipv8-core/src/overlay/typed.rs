@@ -4,10 +4,10 @@ use std::any::{Any, TypeId};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use super::strategies::{Slot, free_name};
+use super::strategies::{Slot, TakenNames};
 use super::{
-    AnyOverlay, OpenedBody, Panicked, StepOutcome, Strategies, StrategyId, StrategyState, guarded,
-    short_type_name,
+    AnyOverlay, Expired, OpenedBody, Panicked, StepOutcome, Strategies, StrategyId, StrategyState,
+    guarded, short_type_name,
 };
 use crate::bootstrap::{Lookup, LookupError};
 use crate::community::{Community, Delivery, MessageTable, OpenMessage, OpenedMessage};
@@ -47,11 +47,11 @@ impl<C: Community> Overlay<C> {
         next_id: &mut u64,
     ) -> Vec<StrategyId> {
         let mut added = Vec::new();
+        let mut names = TakenNames::of(self.strategies.iter().map(|slot| &slot.state.name));
         for offer in strategies.slots {
             let id = StrategyId::from_number(*next_id);
             *next_id += 1;
-            let names = self.strategies.iter().map(|slot| &slot.state.name);
-            let name = free_name(offer.name, names);
+            let name = names.take(offer.name);
             let state = StrategyState::new(id, name, offer.target_peers);
             self.strategies.push(Slot {
                 state,
@@ -304,20 +304,23 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         })
     }
 
-    fn expire_requests(&mut self, shared: &mut Shared, now: Instant) -> usize {
+    fn expire_requests(&mut self, shared: &mut Shared, most: usize, now: Instant) -> Expired {
         Context::new(&mut self.state, shared, now).wake_bootstrappers();
-        let expired: Vec<_> = self.state.requests.expired(now).collect();
-        let mut panics = 0;
+        let expired: Vec<_> = self.state.requests.expired(now).take(most).collect();
+        let overdue = self.state.pending.expired(most - expired.len(), now);
+        let mut all = Expired {
+            requests: expired.len() + overdue.len(),
+            panics: 0,
+        };
         for (prefix, number, data) in expired {
             let told = self.with(shared, now, |community, cx| {
                 community.on_request_timeout(prefix, number, data, cx)
             });
-            panics += usize::from(told.is_err());
+            all.panics += usize::from(told.is_err());
         }
-        let overdue = self.state.pending.expired(now);
-        panics += self.fail_requests(overdue, &RequestError::Timeout, shared, now);
+        all.panics += self.fail_requests(overdue, &RequestError::Timeout, shared, now);
         self.state.wake_when_due(&mut shared.timers);
-        panics
+        all
     }
 
     fn resolved(

@@ -145,9 +145,9 @@ impl<T> Pending<T> {
         Some(entry.value)
     }
 
-    /// Removes what is overdue at `now`, earliest first.
-    pub fn expired(&mut self, now: Instant) -> Vec<T> {
-        let overdue = std::iter::from_fn(|| self.timers.pop_expired(now));
+    /// Removes what is overdue at `now`, earliest first and at most so many.
+    pub fn expired(&mut self, most: usize, now: Instant) -> Vec<T> {
+        let overdue = std::iter::from_fn(|| self.timers.pop_expired(now)).take(most);
         let overdue: Vec<_> = overdue.map(|(_, identity)| identity).collect();
         let entries = overdue.iter().filter_map(|one| self.entries.remove(one));
         entries.map(|entry| entry.value).collect()
@@ -273,8 +273,9 @@ mod tests {
             let added = pending.add(1, 0xffff, asked.clone(), deadline, seconds, &mut rng);
             assert!(added.is_ok());
         }
-        assert_eq!(pending.expired(now), [0_u64; 0]);
-        assert_eq!(pending.expired(now + Duration::from_secs(2)), [1, 2]);
+        assert_eq!(pending.expired(9, now), [0_u64; 0]);
+        assert_eq!(pending.expired(1, now + Duration::from_secs(2)), [1]);
+        assert_eq!(pending.expired(9, now + Duration::from_secs(2)), [2]);
         assert_eq!(pending.shut_down(), [3, 4]);
         let late = pending.add(1, 0xffff, asked, now, 5, &mut rng);
         assert_eq!(late, Err(RequestCacheError::ShutDown));

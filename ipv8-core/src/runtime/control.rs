@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::community::Community;
 use crate::engine::{
-    CallError, ControlError, OverlayConfig, OverlayInfo, StrategyInfo, interval_of,
+    CallError, ControlError, Health, OverlayConfig, OverlayInfo, StrategyInfo, interval_of,
 };
 use crate::overlay::{Strategies, StrategyId};
 use crate::pacing::Pacing;
@@ -74,6 +74,31 @@ impl Ipv8 {
         let interval = interval_of(seconds)?;
         let changed = self.ask(move |node| node.engine.set_walk_interval(interval, now()));
         Ok(changed.await??)
+    }
+
+    /// Lets the node make all intervals longer while it is overloaded, in proportion, until the walk interval is so many seconds, and at
+    /// most ten times what it is configured to be; `None`: never. They are what they were a quarter of a walk interval after the load is
+    /// gone ([`Engine::set_walk_scaling`](crate::engine::Engine::set_walk_scaling)).
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Interval`] for what is not above 0 and at most 3600, [`HandleError::Stopped`].
+    pub async fn set_walk_scaling(
+        &self,
+        seconds: impl Into<Option<f64>>,
+    ) -> Result<(), HandleError> {
+        let longest = seconds.into().map(interval_of).transpose()?;
+        let changed = self.ask(move |node| node.engine.set_walk_scaling(longest, now()));
+        Ok(changed.await??)
+    }
+
+    /// How the node keeps up with its turns: its lag, and whether it is overloaded. [`Ipv8::events`] tells when that changes.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError::Stopped`].
+    pub async fn health(&self) -> Result<Health, HandleError> {
+        self.ask(|node| node.engine.health()).await
     }
 
     /// How what steps send is spread over their slots.

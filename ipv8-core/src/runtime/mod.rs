@@ -17,6 +17,7 @@ mod lan_watch;
 mod my_peer;
 mod node;
 mod overlay_handle;
+mod overload_log;
 mod peer_events;
 mod pipeline;
 mod resolver;

@@ -16,6 +16,7 @@ use crate::overlay::StrategyId;
 use crate::runtime::beacons::Beacons;
 use crate::runtime::futures::Futures;
 use crate::runtime::lan_watch::LanWatch;
+use crate::runtime::overload_log::OverloadLog;
 use crate::runtime::pipeline::Pipeline;
 use crate::runtime::resolver::{Found, Resolver};
 use crate::runtime::snapshots::SnapshotKeeper;
@@ -23,7 +24,7 @@ use crate::runtime::statistics::{NodeStatistics, count};
 use crate::runtime::watchdog::Watchdog;
 
 /// How often a warning of one kind may be repeated, and drops are summed up in the log.
-const REPORT_EVERY: Duration = Duration::from_secs(10);
+pub(super) const REPORT_EVERY: Duration = Duration::from_secs(10);
 
 /// How long a node that stops goes on sending what its last step sent and the pacing holds.
 const STOP_PATIENCE: Duration = Duration::from_secs(1);
@@ -67,6 +68,7 @@ pub(super) struct Node {
     /// Steps that sent too much, as far as they were told of.
     overruns: u64,
     warned: HashMap<StrategyId, Instant>,
+    overload: OverloadLog,
     next_report: Instant,
     reported_drops: u64,
 }
@@ -98,6 +100,7 @@ impl Node {
             slow_steps: 0,
             overruns: 0,
             warned: HashMap::new(),
+            overload: OverloadLog::default(),
             next_report: started + REPORT_EVERY,
             reported_drops: 0,
         }
@@ -250,6 +253,10 @@ impl Node {
         while let Some(output) = self.engine.poll_output() {
             match output {
                 Output::Event(event) => {
+                    if let Event::Health(health) = &event {
+                        let waiting = self.pipeline.statistics().waiting;
+                        self.overload.note(health, waiting, now());
+                    }
                     // An error only says that nobody listens.
                     let _ = self.events.send(event);
                 }
@@ -314,6 +321,8 @@ impl Node {
             return;
         }
         self.next_report = at + REPORT_EVERY;
+        let waiting = self.pipeline.statistics().waiting;
+        self.overload.note(&self.engine.health(), waiting, at);
         let statistics = self.engine.statistics();
         let dropped = statistics.dropped();
         if dropped > self.reported_drops {
@@ -339,6 +348,7 @@ impl Node {
             network: self.engine.network_counters(),
             overlays: self.engine.traffic_of_all(),
             pacing: self.engine.pacing_counters(),
+            health: self.engine.health(),
             missed_turns: self.engine.missed_turns(),
             slow_steps: self.slow_steps,
             hanging_steps: self.watchdog.hanging(),

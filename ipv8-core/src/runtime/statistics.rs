@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::counters::{DropReason, Statistics, Traffic};
 use crate::endpoint::{EndpointStatistics, InterfaceInfo, SendFailure};
+use crate::engine::Health;
 use crate::network::NetworkCounters;
 use crate::pacing::PacingCounters;
 use crate::packet::CommunityId;
@@ -32,6 +33,8 @@ pub struct NodeStatistics {
     pub overlays: Vec<(CommunityId, Traffic)>,
     /// What steps sent that was held for its time in the slot, and what became of it.
     pub pacing: PacingCounters,
+    /// How the node keeps up with its turns: its lag, and whether it is overloaded.
+    pub health: Health,
     /// Strategies' turns that were lost because a step or the machine was late.
     pub missed_turns: u64,
     /// Steps that took longer than the time between two turns.

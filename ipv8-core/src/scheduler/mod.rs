@@ -11,6 +11,7 @@
 //! - the next turn waits until what the last step sent was handed to the socket ([`Scheduler::flushed`]);
 //! - a late turn does not move the later ones, and turns that were missed are not made up for in a burst: the order stays, the
 //!   grid stays, the lost grid points are lost for everybody alike;
+//! - while steps take more time than there is, as much time as each took passes before the next turn ([`Scheduler::returned`]);
 //! - two turns keep at least half of [`Scheduler::gap`] between them, and [`MIN_GAP`] / 2, whatever happens; so do the last datagram
 //!   of a step, handed to the socket, and the next turn;
 //! - strategies that come, go, pause or change their interval leave the others the number of turns that their intervals make,
@@ -69,6 +70,14 @@ pub struct Scheduler<T> {
     /// The slot, or when somebody may have it: what a turn is late against.
     due: Option<Instant>,
     last: Option<Instant>,
+    /// How late the last turn was.
+    late: Duration,
+    /// When the last turn was taken, until its step has come back.
+    stepping: Option<Instant>,
+    /// Until then nobody has a turn, because a step took its time and more.
+    rest: Option<Instant>,
+    /// How many times longer than they want all intervals are.
+    slowdown: f64,
     awaiting_flush: bool,
     missed: u64,
 }
@@ -89,6 +98,10 @@ impl<T: Eq + Hash + Copy> Scheduler<T> {
             slot: Slot::None,
             due: None,
             last: None,
+            late: Duration::ZERO,
+            stepping: None,
+            rest: None,
+            slowdown: 1.0,
             awaiting_flush: false,
             missed: 0,
         }
@@ -181,7 +194,7 @@ impl<T: Eq + Hash + Copy> Scheduler<T> {
 
     /// Lets the next turn be at `first`, as if everybody had been added then.
     pub fn restart(&mut self, first: Instant) {
-        self.last = None;
+        (self.last, self.rest) = (None, None);
         let time = self.pace.time(first);
         self.each(|entry| {
             if !entry.paused {
@@ -316,9 +329,13 @@ impl<T: Eq + Hash + Copy> Scheduler<T> {
     /// Fits in what follows from who takes turns how often, at the time `now`.
     fn reshape(&mut self, now: Instant) {
         let before = self.gap;
-        let (wanted, rate) = self.rates.wanted();
+        let (mut wanted, rate) = self.rates.wanted();
+        if self.slowdown > 1.0 {
+            wanted = wanted.mul_f64(self.slowdown);
+        }
         self.gap = wanted.max(MIN_GAP);
-        self.pace.set_stretch(MIN_GAP.as_secs_f64() * rate, now);
+        let stretch = self.slowdown.max(MIN_GAP.as_secs_f64() * rate);
+        self.pace.set_stretch(stretch, now);
         let runs = self.rates.any();
         self.slot = match self.slot {
             // Never later than planned: who left, or became slower, may have had more turns than its due.
@@ -348,9 +365,9 @@ impl<T: Eq + Hash + Copy> Scheduler<T> {
         if self.awaiting_flush {
             return None;
         }
-        let distance = self.gap / 2;
-        let due = self.due?;
-        Some(self.last.map_or(due, |last| due.max(last + distance)))
+        let distance = self.last.map(|last| last + self.gap / 2);
+        let others = [distance, self.rest].into_iter().flatten();
+        Some(others.fold(self.due?, Instant::max))
     }
 
     /// Whose turn is next, whenever that is; `None` while [`Scheduler::next_time`] is.
@@ -373,6 +390,7 @@ impl<T: Eq + Hash + Copy> Scheduler<T> {
         let place = self.first_in_line(begins)?;
         let due = self.due?;
         let late = now.saturating_duration_since(due);
+        self.late = late;
         // Grid points passed since this turn was due; 0 when it is less than a gap late.
         let passed = late.as_nanos() / self.gap.as_nanos().max(1);
         self.missed += u64::try_from(passed).unwrap_or(u64::MAX);
@@ -383,6 +401,7 @@ impl<T: Eq + Hash + Copy> Scheduler<T> {
         let turn = self.had_turn(place, time)?;
         self.slot = Slot::At(self.slot_after(due + lost));
         self.last = Some(now);
+        (self.stepping, self.rest) = (Some(now), None);
         self.awaiting_flush = true;
         self.refresh();
         Some(turn)
@@ -407,6 +426,35 @@ impl<T: Eq + Hash + Copy> Scheduler<T> {
         } else {
             next
         }
+    }
+
+    /// How late the last turn was taken, against the time that the grid had for it.
+    #[must_use]
+    pub fn late(&self) -> Duration {
+        self.late
+    }
+
+    /// How many times longer than wanted all intervals are; 1 unless [`Scheduler::set_slowdown`] said more.
+    #[must_use]
+    pub fn slowdown(&self) -> f64 {
+        self.slowdown
+    }
+
+    /// Makes all intervals so many times longer than wanted, from `now` on; less than 1 counts as 1. Of the time until the next turn
+    /// the same share is left.
+    pub fn set_slowdown(&mut self, slowdown: f64, now: Instant) {
+        self.slowdown = slowdown.max(1.0);
+        self.reshape(now);
+    }
+
+    /// The step of the last turn came back at `now`; returns how long it took, the first time this is called for it. If `rests`, and it
+    /// took longer than a gap, as much time passes before the next turn, at most half an interval: steps that are all too slow leave half
+    /// of the time to everything else.
+    pub fn returned(&mut self, rests: bool, now: Instant) -> Option<Duration> {
+        let took = now.saturating_duration_since(self.stepping.take()?);
+        let rest = took.min(self.interval() / 2);
+        self.rest = (rests && took > self.gap).then(|| now + rest);
+        Some(took)
     }
 
     /// What the last step sent was handed to the socket.

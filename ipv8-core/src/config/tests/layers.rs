@@ -94,6 +94,7 @@ fn variables_go_over_a_file_and_code_over_variables() {
             ("IPV8_LAUNCHERS__OTHER__ENABLED", "true"),
             ("IPV8_OVERLAYS__0__MAX_PEERS", "9"),
             ("IPV8_KEY_FILE", "123"),
+            ("IPV8_WALK_SCALING_LIMIT", "3"),
             ("PATH", "/bin"),
         ],
     );
@@ -102,6 +103,10 @@ fn variables_go_over_a_file_and_code_over_variables() {
     let effective = read.effective();
     for (name, expected) in [
         ("walk_interval", "0.25  # variable IPV8_WALK_INTERVAL"),
+        (
+            "walk_scaling_limit",
+            "3.0  # variable IPV8_WALK_SCALING_LIMIT",
+        ),
         ("max_peers", "12  # code"),
         ("bootstrap", "[\"127.0.0.1:6421\"]  # ipv8.toml:5:13"),
         (

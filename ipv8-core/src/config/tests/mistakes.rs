@@ -45,6 +45,10 @@ const WRONG: &[(&str, &str)] = &[
         ":1:9: cores: 0 will not do: give a number of cores from 1 to 1024",
     ),
     (
+        "walk_scaling_limit = -1",
+        ":1:22: walk_scaling_limit: -1 will not do: give seconds above 0",
+    ),
+    (
         "max_datagram = 65508",
         ":1:16: max_datagram: 65508 will not do: give a number of bytes from 1 to 65507",
     ),

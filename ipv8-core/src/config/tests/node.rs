@@ -47,6 +47,26 @@ fn walk_intervals_have_a_range() {
 }
 
 #[test]
+fn the_walk_interval_is_scaled_up_to_a_limit_that_is_no_shorter() {
+    let configuration = Configuration::default().walk_interval(0.2);
+    assert_eq!(configuration.walk_scaling(), None);
+    for seconds in [0.2, 3.0, 3600.0] {
+        let configuration = configuration.clone().walk_scaling_limit(seconds);
+        assert_eq!(configuration.problems(), []);
+        let limit = Duration::from_secs_f64(seconds);
+        assert_eq!(configuration.walk_scaling(), Some(limit));
+    }
+    for seconds in [0.19, 0.0, -1.0, 3600.1, f64::NAN, f64::INFINITY] {
+        let configuration = configuration.clone().walk_scaling_limit(seconds);
+        let [problem] = &configuration.problems()[..] else {
+            panic!("{seconds} was let through");
+        };
+        let text = problem.to_string();
+        assert!(text.starts_with("walk_scaling_limit is "), "{text}");
+    }
+}
+
+#[test]
 fn peer_limits_have_a_range() {
     for peers in [-1, 0, 1, i32::MAX] {
         assert_eq!(Configuration::default().max_peers(peers).problems(), []);

@@ -1,0 +1,372 @@
+//! What a node does when there is more to do than time to do it in, by the engine alone: the load passes on a virtual clock.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use ipv8_core::engine::{
+    Engine, EngineConfig, Event, Input, LEAST_LAG, MOST_SLOWDOWN, Output, TIMEOUTS_AT_ONCE,
+};
+use ipv8_core::packet::CommunityId;
+use ipv8_core::prelude::*;
+use ipv8_tests::desk::{address, overlay_config};
+use ipv8_tests::probe::{Probe, ProbeSettings};
+
+const INTERVAL: Duration = Duration::from_millis(500);
+
+/// Sends a datagram each step.
+#[derive(Default)]
+struct Sends;
+
+impl<C: Community> DiscoveryStrategy<C> for Sends {
+    fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
+        cx.walk_to(address("20.0.0.1:1"));
+    }
+}
+
+/// Who drives the engine: each time through its loop, and each step, can take time.
+struct Driver {
+    engine: Engine,
+    overlay: CommunityId,
+    now: Instant,
+    /// How long everything but the step takes, each time through the loop: receive work.
+    work: Duration,
+    /// How long each step takes.
+    step: Duration,
+    steps: Vec<Instant>,
+    stepping: Duration,
+    /// When it became overloaded, or was no more.
+    changes: Vec<(Instant, bool)>,
+}
+
+impl Driver {
+    fn new(count: usize, scaling: Option<Duration>) -> Self {
+        let now = Instant::now();
+        let mut config = EngineConfig::new([7; 32]);
+        config.walk_scaling = scaling;
+        let mut engine = Engine::new(&config);
+        let mut strategies = Strategies::new();
+        for _ in 0..count {
+            strategies.add::<Sends>(-1, |_| {});
+        }
+        let overlay = engine
+            .add_overlay::<Probe>(overlay_config(0), ProbeSettings::default(), strategies, now)
+            .expect("the overlay is made");
+        Self {
+            engine,
+            overlay,
+            now,
+            work: Duration::ZERO,
+            step: Duration::ZERO,
+            steps: Vec::new(),
+            stepping: Duration::ZERO,
+            changes: Vec::new(),
+        }
+    }
+
+    /// As the runtime does: a timeout that is due, what follows from it, then other work; sleeps when there is none.
+    fn once(&mut self) {
+        let next = self.engine.poll_timeout();
+        if self.work.is_zero() {
+            self.now = self.now.max(next.expect("somebody walks"));
+        }
+        if next.is_some_and(|next| next <= self.now) {
+            self.engine.handle(Input::Timeout, self.now);
+            let mut stepped = false;
+            while let Some(output) = self.engine.poll_output() {
+                match output {
+                    Output::Event(Event::Step(step)) => {
+                        self.steps.push(step.at);
+                        stepped = true;
+                    }
+                    Output::Event(Event::Health(health)) => {
+                        self.changes.push((self.now, health.overloaded));
+                    }
+                    _ => {}
+                }
+            }
+            if stepped {
+                self.now += self.step;
+                self.stepping += self.step;
+            }
+            self.engine.handle(Input::Flushed, self.now);
+        }
+        self.now += self.work;
+    }
+
+    fn run(&mut self, time: Duration) {
+        let end = self.now + time;
+        while self.now < end {
+            self.once();
+        }
+    }
+
+    fn is_overloaded(&self) -> bool {
+        self.engine.health().overloaded
+    }
+
+    fn gaps_since(&self, since: Instant) -> Vec<Duration> {
+        let steps = self.steps.iter().filter(|at| **at >= since);
+        let steps: Vec<_> = steps.copied().collect();
+        steps.windows(2).map(|pair| pair[1] - pair[0]).collect()
+    }
+}
+
+#[test]
+fn a_node_with_time_enough_is_never_late() {
+    let mut driver = Driver::new(10, Some(INTERVAL * 10));
+    driver.step = Duration::from_millis(20);
+    driver.run(Duration::from_secs(20));
+    let health = driver.engine.health();
+    assert_eq!(health.worst, Duration::ZERO);
+    assert_eq!((health.missed_turns, health.slowdown), (0, 1.0));
+    assert!(driver.changes.is_empty() && driver.steps.len() >= 399);
+}
+
+#[test]
+fn one_step_that_is_slow_is_no_overload_and_moves_no_grid() {
+    let mut driver = Driver::new(10, Some(INTERVAL * 10));
+    driver.run(INTERVAL * 2);
+    driver.step = INTERVAL / 10 * 5 / 2;
+    let before = driver.steps.len();
+    while driver.steps.len() == before {
+        driver.once();
+    }
+    driver.step = Duration::ZERO;
+    let first = driver.steps[0];
+    driver.run(INTERVAL * 4);
+    assert!(driver.changes.is_empty());
+    let missed = driver.engine.missed_turns();
+    assert!((1..=2).contains(&missed), "{missed}");
+    for at in &driver.steps[before + 2..] {
+        let off = (*at - first).as_nanos() % (INTERVAL / 10).as_nanos();
+        assert_eq!(off, 0, "back on the grid, and none made up for");
+    }
+}
+
+/// 107 ms of receive work each time through the loop: a turn begins each time at most, and the others are given up.
+#[test]
+fn turns_are_given_up_before_receive_work_is() {
+    for scaling in [None, Some(INTERVAL * 100)] {
+        let mut driver = Driver::new(10, scaling);
+        driver.run(INTERVAL * 4);
+        let began = driver.now;
+        driver.work = Duration::from_millis(107);
+        driver.run(Duration::from_secs(20));
+        assert!(driver.is_overloaded());
+        assert_eq!(driver.changes.len(), 1, "it is told once");
+        assert!(driver.changes[0].0 - began < INTERVAL);
+        let health = driver.engine.health();
+        assert!(health.lag > LEAST_LAG && health.smoothed > LEAST_LAG);
+        assert!(health.worst >= health.lag && health.worst < Duration::from_millis(250));
+        let turns = driver.gaps_since(began).len();
+        match scaling {
+            None => {
+                assert_eq!(health.slowdown, 1.0);
+                assert!((150..=200).contains(&turns), "{turns}: one each time");
+                assert!(health.missed_turns >= 150);
+            }
+            Some(_) => {
+                assert_eq!(health.slowdown, MOST_SLOWDOWN);
+                assert!((35..=60).contains(&turns), "{turns} of 400");
+            }
+        }
+    }
+}
+
+#[test]
+fn within_one_interval_of_the_load_s_end_everything_is_as_it_was() {
+    for (count, scaling) in [
+        (1, None),
+        (10, None),
+        (100, None),
+        (1, Some(10)),
+        (2, Some(3)),
+        (10, Some(10)),
+        (100, Some(10)),
+    ] {
+        let mut driver = Driver::new(count, scaling.map(|times| INTERVAL * times));
+        let gap = INTERVAL / u32::try_from(count).expect("small");
+        driver.work = Duration::from_millis(170);
+        driver.run(Duration::from_secs(12));
+        assert!(driver.is_overloaded(), "{count} strategies");
+        let slowdown = driver.engine.health().slowdown;
+        assert_eq!(slowdown, scaling.map_or(1.0, f64::from), "as bounded");
+        let missed = driver.engine.missed_turns();
+        (driver.work, driver.changes) = (Duration::ZERO, Vec::new());
+        let end = driver.now;
+        driver.run(INTERVAL);
+        assert!(!driver.is_overloaded(), "{count} strategies");
+        assert_eq!(driver.changes.len(), 1);
+        assert_eq!(
+            (driver.engine.health().slowdown, driver.engine.step_gap()),
+            (1.0, gap)
+        );
+        driver.run(INTERVAL * 10);
+        // What was late when the load ended was lost with it; nothing after that, and nobody catches up.
+        let late = driver.engine.missed_turns() - missed;
+        assert!(late <= 2 + u64::try_from(count).expect("small"), "{late}");
+        for (index, between) in driver.gaps_since(end).iter().enumerate() {
+            assert!(*between >= gap / 2, "{count} strategies: {between:?}");
+            if index > count {
+                assert_eq!(*between, gap, "{count} strategies");
+            }
+        }
+    }
+}
+
+#[test]
+fn steps_that_are_all_too_slow_leave_half_of_the_time_to_everything_else() {
+    for took in [60, 100, 240] {
+        let mut driver = Driver::new(10, None);
+        driver.step = Duration::from_millis(took);
+        driver.run(INTERVAL * 4);
+        assert!(driver.is_overloaded());
+        let (began, before) = (driver.now, driver.stepping);
+        driver.run(Duration::from_secs(60));
+        let share = (driver.stepping - before).as_secs_f64() / (driver.now - began).as_secs_f64();
+        assert!((0.4..=0.5).contains(&share), "{took} ms: {share}");
+        driver.step = Duration::ZERO;
+        driver.run(INTERVAL);
+        assert!(!driver.is_overloaded());
+        let since = driver.now;
+        driver.run(INTERVAL * 4);
+        for between in driver.gaps_since(since) {
+            assert_eq!(between, INTERVAL / 10);
+        }
+    }
+}
+
+#[test]
+fn slow_steps_are_slowed_down_until_they_fit_if_that_is_asked_for() {
+    let mut driver = Driver::new(10, Some(INTERVAL * 10));
+    driver.step = Duration::from_millis(100);
+    driver.run(INTERVAL * 10);
+    let missed = driver.engine.missed_turns();
+    driver.run(Duration::from_secs(30));
+    let health = driver.engine.health();
+    assert_eq!(health.slowdown, 4.0, "100 ms is half of 4 times 50 ms");
+    assert_eq!(driver.engine.missed_turns(), missed, "and nobody is late");
+    assert_eq!(driver.changes.len(), 1, "there is still too much to do");
+    driver.step = Duration::ZERO;
+    driver.run(INTERVAL);
+    assert_eq!(driver.engine.step_gap(), INTERVAL / 10);
+    assert!(!driver.is_overloaded());
+}
+
+#[test]
+fn scaling_is_off_until_it_is_asked_for_and_follows_the_walk_interval() {
+    let mut driver = Driver::new(10, None);
+    assert_eq!(driver.engine.walk_scaling(), None);
+    driver.work = Duration::from_millis(100);
+    driver.run(Duration::from_secs(2));
+    assert_eq!(driver.engine.step_gap(), INTERVAL / 10);
+    let now = driver.now;
+    let set = driver.engine.set_walk_scaling(Some(INTERVAL * 4), now);
+    assert_eq!(set, Ok(()));
+    driver.run(Duration::from_secs(2));
+    assert_eq!(driver.engine.health().slowdown, 4.0);
+    let now = driver.now;
+    assert_eq!(driver.engine.set_walk_interval(INTERVAL * 2, now), Ok(()));
+    assert_eq!(driver.engine.health().slowdown, 2.0);
+    assert_eq!(driver.engine.step_gap(), INTERVAL * 4 / 10);
+    assert_eq!(driver.engine.walk_interval(), INTERVAL * 2);
+    assert_eq!(driver.engine.set_walk_scaling(None, now), Ok(()));
+    assert_eq!(driver.engine.step_gap(), INTERVAL * 2 / 10);
+    for wrong in [Duration::ZERO, Duration::from_secs(3_601)] {
+        assert!(driver.engine.set_walk_scaling(Some(wrong), now).is_err());
+    }
+}
+
+#[test]
+fn own_timeouts_come_first_and_only_so_many_at_once() {
+    let mut driver = Driver::new(1, None);
+    let (overlay, now) = (driver.overlay, driver.now);
+    let asked = TIMEOUTS_AT_ONCE * 3 + 10;
+    driver
+        .engine
+        .call::<Probe, _>(overlay, now, |_, cx| {
+            for number in 0..asked {
+                let number = u16::try_from(number).expect("few");
+                let added = cx.add_request_as("asked", number, Duration::from_secs(1), 0_u32);
+                added.expect("there is room");
+            }
+        })
+        .expect("it is loaded");
+    let timeouts = |driver: &Driver| {
+        let community = driver.engine.community::<Probe>(overlay);
+        community.expect("it is loaded").timeouts.len()
+    };
+    // Everything is due at once, the turn too.
+    driver.now += Duration::from_secs(2);
+    driver.once();
+    assert_eq!(timeouts(&driver), TIMEOUTS_AT_ONCE);
+    assert_eq!(driver.steps.len(), 1, "they do not keep a turn waiting");
+    for times in 2..=4 {
+        driver.now += Duration::from_millis(1);
+        driver.once();
+        assert_eq!(timeouts(&driver), asked.min(TIMEOUTS_AT_ONCE * times));
+    }
+}
+
+/// Steps that take their time on the real clock.
+struct Slow(Arc<AtomicBool>);
+
+impl<C: Community> DiscoveryStrategy<C> for Slow {
+    fn take_step(&mut self, _community: &mut C, _cx: &mut Context<'_>) {
+        if self.0.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(80));
+        }
+    }
+}
+
+struct Walked;
+
+impl Community for Walked {
+    const COMMUNITY_ID: CommunityId = CommunityId::from_bytes(*b"walked until too slo");
+    type Settings = ();
+
+    fn new(_settings: (), _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
+        Ok(Self)
+    }
+
+    fn messages(_table: &mut MessageTable<Self>) {}
+}
+
+#[overlay(Walked)]
+struct WalkedLauncher;
+
+#[tokio::test]
+async fn a_running_node_tells_that_it_is_overloaded_and_that_it_is_no_more() {
+    let configuration = Configuration::new()
+        .interfaces(["127.0.0.1:0".parse().expect("an address")])
+        .walk_interval(0.04)
+        .walk_scaling_limit(0.1);
+    let launchers = Launchers::new().with(WalkedLauncher);
+    let node = launchers.configuration(configuration).launch().await;
+    let node = node.expect("it is launched");
+    let mut events = node.events();
+    let slow = Arc::new(AtomicBool::new(true));
+    let overlay = node.overlay::<Walked>().expect("it was launched");
+    for _ in 0..2 {
+        let strategy = Slow(Arc::clone(&slow));
+        overlay.add_strategy(strategy, -1).await.expect("added");
+    }
+    let mut told = async |overloaded: bool| loop {
+        if let Event::Health(health) = events.recv().await.expect("it runs")
+            && health.overloaded == overloaded
+        {
+            return health;
+        }
+    };
+    let health = told(true).await;
+    assert!(health.missed_turns > 0 && health.worst > LEAST_LAG);
+    slow.store(false, Ordering::Relaxed);
+    told(false).await;
+    let statistics = node.statistics().await.expect("it runs");
+    assert!(statistics.health.worst >= health.lag);
+    node.set_walk_scaling(None).await.expect("it runs");
+    assert_eq!(node.health().await.expect("it runs").slowdown, 1.0);
+    assert!(node.set_walk_scaling(-1.0).await.is_err());
+    node.stop().await;
+}
