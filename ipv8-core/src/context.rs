@@ -175,6 +175,9 @@ impl<'a> Context<'a> {
 
     /// The peer graph, and the random numbers to choose from it.
     pub(crate) fn network_and_rng(&mut self) -> (&mut Network, &mut StdRng) {
+        if self.state.own_network.is_some() {
+            self.shared.touch(self.state.community_id);
+        }
         let Shared { network, rng, .. } = &mut *self.shared;
         let network = self.state.own_network.as_deref_mut().unwrap_or(network);
         (network, rng)

@@ -44,6 +44,8 @@ pub struct Shared {
     pub(crate) latencies: Vec<Latency>,
     /// Futures that somebody is to poll, or to stop polling.
     pub(crate) futures: FutureQueue,
+    /// The overlays whose own peer graph may have changed since the engine looked: not all of a thousand after each datagram.
+    pub(crate) touched: Vec<CommunityId>,
     clocks: HashMap<Mid, u64>,
 }
 
@@ -72,7 +74,16 @@ impl Shared {
             overlay_keys: IndexMap::new(),
             latencies: Vec::new(),
             futures: FutureQueue::default(),
+            touched: Vec::new(),
             clocks: HashMap::new(),
+        }
+    }
+
+    /// Notes that the own peer graph of the overlay may change.
+    pub(super) fn touch(&mut self, overlay: CommunityId) {
+        // One call changes that of one overlay, as often as it likes.
+        if self.touched.last() != Some(&overlay) {
+            self.touched.push(overlay);
         }
     }
 

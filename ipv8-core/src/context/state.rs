@@ -118,9 +118,13 @@ impl OverlayState {
 
     /// As [`OverlayState::network`], to be changed.
     pub(crate) fn network_mut<'a>(&'a mut self, shared: &'a mut Shared) -> &'a mut Network {
-        self.own_network
-            .as_deref_mut()
-            .unwrap_or(&mut shared.network)
+        match self.own_network.as_deref_mut() {
+            Some(own) => {
+                shared.touch(self.community_id);
+                own
+            }
+            None => &mut shared.network,
+        }
     }
 
     /// Takes the timer back.

@@ -93,6 +93,9 @@ impl Engine {
         self.shared.overlay_keys.insert(id, key.clone());
         let mut overlay = Overlay::new(state, made, table);
         let added = overlay.append(strategies, &mut self.next_strategy);
+        if C::OBSERVES_NETWORK {
+            self.observers.push(id);
+        }
         self.overlays.insert(id, Box::new(overlay));
         self.blacklist_own_mid(key.mid());
         self.schedule(id, &added, now);
@@ -258,6 +261,7 @@ impl Engine {
             }
             state.stay_asleep(&mut self.shared.timers);
         }
+        self.observers.retain(|observer| *observer != id);
         if let Some(overlay) = self.overlays.shift_remove(&id) {
             let community = overlay.community();
             let strategies = overlay.strategies().into_iter();

@@ -159,6 +159,8 @@ impl std::hash::Hash for Turn {
 /// One node: its overlays, what they share, and whose turn it is.
 pub struct Engine {
     overlays: IndexMap<CommunityId, Box<dyn AnyOverlay>>,
+    /// Those that observe the whole network, in the order in which they were added.
+    observers: Vec<CommunityId>,
     shared: Shared,
     scheduler: Scheduler<Turn>,
     pacer: Pacer,
@@ -189,6 +191,7 @@ impl Engine {
         shared.outbox.set_max_datagram(config.max_datagram);
         Self {
             overlays: IndexMap::new(),
+            observers: Vec::new(),
             shared,
             scheduler: Scheduler::new(config.walk_interval),
             pacer: Pacer::new(config.pacing.clone()),
@@ -465,9 +468,7 @@ impl Engine {
         added: bool,
         now: Instant,
     ) {
-        let observers = self.overlays.iter();
-        let observers = observers.filter(|(_, overlay)| overlay.observes_network());
-        let observers = observers.map(|(id, _)| *id);
+        let observers = self.observers.iter().copied();
         let observers: Vec<_> = observers.filter(|id| self.looks_at(*id, owner)).collect();
         for id in observers {
             let loaded = self.overlays.get_mut(&id);

@@ -38,12 +38,6 @@ impl Engine {
         std::iter::once(&self.shared.network).chain(own)
     }
 
-    fn networks_mut(&mut self) -> impl Iterator<Item = &mut Network> {
-        let overlays = self.overlays.values_mut();
-        let own = overlays.filter_map(|overlay| overlay.state_mut().own_network.as_deref_mut());
-        std::iter::once(&mut self.shared.network).chain(own)
-    }
-
     /// What the bounds of all peer graphs turned away so far; those of overlays that were unloaded do not count any more.
     #[must_use]
     pub fn network_counters(&self) -> NetworkCounters {
@@ -78,10 +72,13 @@ impl Engine {
     pub(super) fn take_changes(&mut self) -> Vec<(Option<CommunityId>, PeerChange)> {
         let shared = self.shared.network.take_changes().into_iter();
         let mut changes: Vec<_> = shared.map(|change| (None, change)).collect();
-        for (id, overlay) in &mut self.overlays {
-            if let Some(network) = overlay.state_mut().own_network.as_deref_mut() {
+        for id in std::mem::take(&mut self.shared.touched) {
+            let overlay = self.overlays.get_mut(&id);
+            let network =
+                overlay.and_then(|overlay| overlay.state_mut().own_network.as_deref_mut());
+            if let Some(network) = network {
                 let own = network.take_changes().into_iter();
-                changes.extend(own.map(|change| (Some(*id), change)));
+                changes.extend(own.map(|change| (Some(id), change)));
             }
         }
         changes
@@ -96,8 +93,12 @@ impl Engine {
 
     /// Nobody is a peer of itself, by whichever of its keys and in whichever graph.
     pub(super) fn blacklist_own_mid(&mut self, mid: Mid) {
-        for network in self.networks_mut() {
-            network.blacklist_mid(mid);
+        self.shared.network.blacklist_mid(mid);
+        for overlay in self.overlays.values_mut() {
+            let state = overlay.state_mut();
+            if state.own_network.is_some() {
+                state.network_mut(&mut self.shared).blacklist_mid(mid);
+            }
         }
     }
 

@@ -98,8 +98,6 @@ pub(crate) trait AnyOverlay: Send {
         shared: &mut Shared,
         now: Instant,
     ) -> Result<(), Panicked>;
-    /// Whether the community hears of the peers of other overlays too.
-    fn observes_network(&self) -> bool;
     /// A peer of whatever overlay has come (`added`) or gone.
     fn network_peer(
         &mut self,

@@ -276,10 +276,6 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         })
     }
 
-    fn observes_network(&self) -> bool {
-        C::OBSERVES_NETWORK
-    }
-
     fn network_peer(
         &mut self,
         peer: &Peer,

@@ -1,0 +1,202 @@
+//! What one size costs.
+
+use std::hint::black_box;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::meter::{nanoseconds, ratio, resident};
+use crate::series::Series;
+use crate::world::{Arrival, Sizes, Steps, Walker, World, private_key, unknown};
+
+/// What was measured at one size; times in nanoseconds of processor time, memory in bytes.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Sample {
+    pub(crate) size: usize,
+    /// An introduction request of a known peer: admitted, opened, handled, the answer and the puncture request sealed.
+    pub(crate) request: f64,
+    /// The same of a peer that was not known.
+    pub(crate) newcomer: f64,
+    pub(crate) random_walk: f64,
+    pub(crate) edge_walk: f64,
+    pub(crate) edge_walk_most: f64,
+    pub(crate) turn: f64,
+    pub(crate) look_up: f64,
+    pub(crate) hostile: f64,
+    /// The resident memory of the whole process with all of them.
+    pub(crate) resident: u64,
+    /// What was added while they were.
+    pub(crate) added: u64,
+}
+
+impl Sample {
+    /// For few of them what a page holds is more than they need.
+    pub(crate) fn bytes_each(&self) -> Option<f64> {
+        #[allow(clippy::cast_precision_loss)]
+        let added = self.added as f64;
+        (self.size >= 1_000).then(|| added / ratio(self.size))
+    }
+}
+
+/// How many requests, steps and look-ups make a batch.
+const REQUESTS: usize = 64;
+const STEPS: usize = 32;
+const LOOK_UPS: usize = 4_096;
+
+pub(crate) fn measure(series: Series, size: usize, batches: usize) -> Result<Sample> {
+    let mut sizes = Sizes::default();
+    match series {
+        Series::Peers => sizes.peers = size,
+        Series::Addresses => sizes.addresses = size,
+        Series::Overlays => sizes.overlays = size,
+        Series::Strategies => sizes.strategies = size,
+    }
+    let (mut world, added) = build(series, sizes)?;
+    let resident = resident();
+    let request = requests(&mut world, sizes, batches)?;
+    let newcomer = newcomers(&mut world, sizes, batches)?;
+    let look_up = look_ups(&world, batches);
+    let hostile = hostile(&mut world, batches);
+    world.select(Walker::Idle)?;
+    let turn = nanoseconds(batches, |meter| {
+        meter.time(|| world.steps(STEPS, &mut Steps::default()));
+        STEPS
+    });
+    let random_walk = random_walk(&mut world, batches)?;
+    let (edge_walk, edge_walk_most) = edge_walk(&mut world, batches)?;
+    Ok(Sample {
+        size,
+        request,
+        newcomer,
+        random_walk,
+        edge_walk,
+        edge_walk_most,
+        turn,
+        look_up,
+        hostile,
+        resident,
+        added,
+    })
+}
+
+/// The world, and how much memory what grows has added.
+fn build(series: Series, sizes: Sizes) -> Result<(World, u64)> {
+    // What is only loaded or allocated once is not to be counted.
+    let mut first = World::empty()?;
+    first.add_overlays(1, 1)?;
+    first.add_peers(0..10)?;
+    first.add_addresses(100)?;
+    drop(first);
+
+    let mut world = World::empty()?;
+    let few = sizes.peers.min(10);
+    let mut before = resident();
+    world.add_overlays(sizes.overlays, sizes.strategies)?;
+    let mut added = resident().saturating_sub(before);
+    world.add_peers(0..few)?;
+    before = resident();
+    world.add_peers(few..sizes.peers)?;
+    if series == Series::Peers {
+        added = resident().saturating_sub(before);
+    }
+    before = resident();
+    world.add_addresses(sizes.addresses)?;
+    if series == Series::Addresses {
+        added = resident().saturating_sub(before);
+    }
+    Ok((world, added))
+}
+
+fn requests(world: &mut World, sizes: Sizes, batches: usize) -> Result<f64> {
+    // Peers from everywhere in the tables.
+    let askers = (0..REQUESTS).map(|number| number * sizes.peers / REQUESTS);
+    let arrivals: Result<Vec<Arrival>> = askers.map(|number| world.request_of(number)).collect();
+    let arrivals = arrivals?;
+    let mut sent = 0;
+    let each = nanoseconds(batches, |meter| {
+        sent = meter.time(|| arrivals.iter().map(|one| world.receive(one, true)).sum());
+        REQUESTS
+    });
+    if sent < 2 * REQUESTS {
+        return Err(format!("{REQUESTS} requests were answered with {sent} datagrams").into());
+    }
+    Ok(each)
+}
+
+fn newcomers(world: &mut World, sizes: Sizes, batches: usize) -> Result<f64> {
+    let numbers = sizes.peers..sizes.peers + REQUESTS;
+    let arrivals: Result<Vec<Arrival>> = numbers
+        .clone()
+        .map(|number| world.request_of(number))
+        .collect();
+    let arrivals = arrivals?;
+    let keys: Result<Vec<_>> = numbers.map(private_key).collect();
+    let keys = keys?;
+    Ok(nanoseconds(batches, |meter| {
+        meter.time(|| {
+            for arrival in &arrivals {
+                world.receive(arrival, true);
+            }
+        });
+        for key in &keys {
+            world.forget(key.public_key());
+        }
+        REQUESTS
+    }))
+}
+
+fn look_ups(world: &World, batches: usize) -> f64 {
+    let sources: Vec<_> = (0..LOOK_UPS).map(unknown).collect();
+    let network = world.engine.network();
+    nanoseconds(batches, |meter| {
+        meter.time(|| {
+            for source in &sources {
+                black_box(network.verified_by_address(black_box(source)));
+            }
+        });
+        LOOK_UPS
+    })
+}
+
+/// Datagrams that are refused without looking at a signature: too short, of no overlay, of no message.
+fn hostile(world: &mut World, batches: usize) -> f64 {
+    let of_an_overlay = [&world.prefix()[..], &[99; 200]].concat();
+    let datagrams = [vec![0; 22], vec![0xff; 200], of_an_overlay];
+    let sources: Vec<_> = (0..LOOK_UPS).map(unknown).collect();
+    nanoseconds(batches, |meter| {
+        meter.time(|| {
+            for (source, datagram) in sources.iter().zip(datagrams.iter().cycle()) {
+                black_box(world.engine.admit(*source, black_box(datagram)));
+            }
+        });
+        LOOK_UPS
+    })
+}
+
+fn random_walk(world: &mut World, batches: usize) -> Result<f64> {
+    world.select(Walker::Random)?;
+    let mut failed = None;
+    let each = nanoseconds(batches, |meter| {
+        let mut steps = Steps::default();
+        meter.time(|| world.steps(STEPS, &mut steps));
+        if let Err(error) = world.restore(&steps.asked) {
+            failed = Some(error);
+        }
+        STEPS
+    });
+    failed.map_or(Ok(each), Err)
+}
+
+/// Nanoseconds for each datagram, and how many datagrams the largest step sent.
+fn edge_walk(world: &mut World, batches: usize) -> Result<(f64, f64)> {
+    world.select(Walker::Edge)?;
+    world.rest();
+    let mut most = 0;
+    let each = nanoseconds(batches, |meter| {
+        let mut steps = Steps::default();
+        meter.time(|| world.steps(STEPS, &mut steps));
+        most = most.max(steps.most);
+        steps.datagrams
+    });
+    Ok((each, ratio(most)))
+}
