@@ -18,8 +18,8 @@ use crate::timers::seconds;
 const COMPLETE_EDGES: usize = 64;
 
 /// How many introductions of the last peer of an edge are looked at in one step, chosen at random when there are more, beside
-/// those that were asked for that edge: five times what a step may ask, so that it finds enough that were not.
-const LOOKED_AT: usize = 32;
+/// those that were asked for that edge: more than twice what a step may ask, so that it finds enough that were not.
+const LOOKED_AT: usize = 16;
 
 /// How many addresses asked for one edge are remembered until it grows: more than are asked before it is given up, unless the
 /// options make it slow; then the oldest are looked at by chance alone.
@@ -30,7 +30,7 @@ const ASKED_OF_EDGE: usize = 64;
 ///
 /// Unlike py-ipv8 a step sends at most `neighborhood_size` requests (plus one for each edge
 /// that grows), asks an address again only after `edge_timeout`, and never turns an edge back into
-/// a peer that is on it. Of a peer that introduced more than 32 it looks in each step at those that it asked, and at 32 others at
+/// a peer that is on it. Of a peer that introduced more than 16 it looks in each step at those that it asked, and at 16 others at
 /// random, so that a step costs the same however many were introduced.
 ///
 /// A clone goes on from the same state.

@@ -1,0 +1,123 @@
+//! What must not cost more as a node knows more: held by counting, without a clock.
+
+use std::collections::BTreeSet;
+use std::net::{SocketAddr, SocketAddrV4};
+
+use ipv8_core::network::{Network, NetworkLimits};
+use ipv8_core::payload::{IntroductionResponse, Style};
+use ipv8_core::prelude::*;
+use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed_styled};
+use ipv8_tests::probe::ProbeSettings;
+
+/// Where the numbers of those that were introduced begin; below are the neighbours.
+const FIRST: u16 = 1_000;
+
+fn at(number: u16) -> SocketAddr {
+    SocketAddr::from(([40, 0, 0, 1], number))
+}
+
+/// An edge walk with six neighbours, each of which introduced `each` addresses.
+fn edge_walk(each: u16) -> Desk {
+    let mut strategies = Strategies::new();
+    strategies.add::<EdgeWalk>(-1, |_| {});
+    let mut desk = Desk::with(overlay_config(0), ProbeSettings::default(), strategies);
+    *desk.engine.network_mut() = Network::new(NetworkLimits {
+        max_addresses: 60_000,
+        max_addresses_per_introducer: 60_000,
+        ..NetworkLimits::default()
+    });
+    desk.engine.network_mut().register_service(PROBE);
+    for neighbour in 1..=6 {
+        let peer = desk.befriend(neighbour, SocketAddr::from(([20, 0, 0, 1], neighbour)));
+        for number in 0..each {
+            let introduced = at(FIRST + (neighbour - 1) * each + number);
+            let network = desk.engine.network_mut();
+            network.discover_address(&peer, introduced, Some(PROBE), false);
+        }
+    }
+    desk.drain_after_flush();
+    desk
+}
+
+#[test]
+fn a_step_of_an_edge_walk_sends_as_many_datagrams_with_a_thousand_introductions_as_with_fifty() {
+    for each in [50, 1_000, 9_000] {
+        let mut desk = edge_walk(each);
+        let mut asked = BTreeSet::new();
+        let mut most = 0;
+        for _ in 0..60 {
+            let sent = desk.tick(1);
+            most = most.max(sent.len());
+            asked.extend(sent.into_iter().map(|(_, to, _)| to));
+        }
+        // Six to addresses; six more could go to the ends of edges that grow, and none does.
+        assert_eq!(most, 6, "with {each} introductions of each");
+        assert!(asked.len() > 100, "it asked {}", asked.len());
+    }
+}
+
+#[test]
+fn an_edge_grows_to_the_one_of_a_thousand_that_answers() {
+    let mut desk = edge_walk(1_000);
+    let mut answered = None;
+    // One step finds the neighbourhood, walking about, and six begin an edge each.
+    desk.tick(7);
+    for _ in 0..200 {
+        let sent = desk.tick(1);
+        let introduced = sent.iter().map(|(_, to, _)| *to);
+        let introduced = introduced.filter(|to| to.ip() == at(1).ip());
+        match answered {
+            // The first that is asked answers.
+            None => answered = introduced.last().inspect(|to| answer(&mut desk, *to)),
+            // Only an edge that grew asks somebody who is verified.
+            Some(peer) if sent.iter().any(|(_, to, _)| *to == peer) => return,
+            Some(_) => {}
+        }
+    }
+    panic!("no edge grew to {answered:?}");
+}
+
+/// Whoever is at `from` answers, and introduces nobody.
+fn answer(desk: &mut Desk, from: SocketAddr) {
+    let response = IntroductionResponse::new(address("50.5.5.5:5"), from, from, 1);
+    let response = sealed_styled(PROBE, &key(100), Style::Old, response);
+    desk.receive(from, &response);
+}
+
+#[test]
+fn an_answer_has_as_many_datagrams_with_ten_thousand_peers_as_with_two() {
+    let mut config = overlay_config(0);
+    config.max_peers = Some(-1);
+    let mut desk = Desk::with(config, ProbeSettings::default(), Strategies::new());
+    let number = std::cell::Cell::new(0_u32);
+    let befriend = |desk: &mut Desk| {
+        number.set(number.get() + 1);
+        let [_, a, b, c] = number.get().to_be_bytes();
+        let mut bytes = b"LibNaCLPK:".to_vec();
+        bytes.extend([0; 60]);
+        bytes.extend(number.get().to_be_bytes());
+        let key = ipv8_core::crypto::PublicKey::from_bytes(&bytes).expect("a key of 74 bytes");
+        let mut peer = Peer::new(key, SocketAddr::from(([20, a, b, c], 1)), desk.now);
+        peer.set_lan_address(SocketAddrV4::new([10, a, b, c].into(), 8_090));
+        assert!(desk.engine.network_mut().add_peer_of(&peer, PROBE));
+        desk.drain_after_flush();
+    };
+    befriend(&mut desk);
+    for peers in [2, 1_000, 9_000] {
+        while desk.engine.network().verified_count() < peers {
+            befriend(&mut desk);
+        }
+        let source = address("30.0.0.1:1");
+        let request = ipv8_core::payload::IntroductionRequest::new(
+            Style::Old,
+            address("10.1.1.1:8090"),
+            source,
+            source,
+            1,
+        );
+        let sent = desk.receive(source, &sealed_styled(PROBE, &key(7), Style::Old, request));
+        assert_eq!(sent.len(), 2, "an answer and its puncture request");
+        let timeout = desk.engine.poll_timeout();
+        assert_eq!(timeout, None, "nothing waits because of a peer");
+    }
+}
