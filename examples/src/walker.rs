@@ -45,6 +45,9 @@ const RANDOM_WALK: &Options<RandomWalk> = &[
     ("target_interval", |walk, text| {
         seconds(&mut walk.target_interval, text)
     }),
+    ("requests_per_step", |walk, text| {
+        count(&mut walk.requests_per_step, text)
+    }),
 ];
 
 const EDGE_WALK: &Options<EdgeWalk> = &[
@@ -322,8 +325,9 @@ mod tests {
 
     #[test]
     fn every_option_is_set() {
-        let text = "RandomWalk:0,timeout=1.5,window_size=7,reset_chance=255,target_interval=0.25";
+        let text = "RandomWalk:0,timeout=1.5,window_size=7,reset_chance=255,target_interval=0.25,requests_per_step=2";
         let (_, walk) = random(text);
+        assert_eq!(walk.requests_per_step, 2);
         assert_eq!((walk.timeout, walk.window_size), (1.5, 7));
         assert_eq!((walk.reset_chance, walk.target_interval), (255, 0.25));
         let (_, walk) = edge("EdgeWalk:3,edge_length=2,neighborhood_size=9,edge_timeout=8");

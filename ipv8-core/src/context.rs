@@ -29,7 +29,7 @@ pub(crate) use tasks::{FutureWork, TaskEvent, finish_task, run_task};
 
 use crate::counters::DropReason;
 use crate::crypto::{Mid, PrivateKey, PublicKey};
-use crate::network::Network;
+use crate::network::{IntroducerId, Network};
 use crate::packet::{CommunityId, Unsealed};
 use crate::peer::Peer;
 use crate::wire::{Authentication, Message, PackError, Signed};
@@ -68,6 +68,7 @@ pub struct Context<'a> {
     pub(crate) global_time: Option<u64>,
     pub(crate) source: Option<SocketAddr>,
     pub(crate) passthrough: Option<Passthrough>,
+    pub(crate) target_peers: Option<usize>,
 }
 
 impl<'a> Context<'a> {
@@ -80,6 +81,7 @@ impl<'a> Context<'a> {
             global_time: None,
             source: None,
             passthrough: None,
+            target_peers: None,
         }
     }
 
@@ -222,6 +224,25 @@ impl<'a> Context<'a> {
         let service = self.state.community_id;
         let (network, rng) = self.network_and_rng();
         network.random_walkable(service, rng, exclude)
+    }
+
+    /// Takes the newest introduction of an introducer for which `introducer_wanted` is true, each of them with about the same chance;
+    /// `None` when there is none. See [`Network::take_introduction`].
+    pub fn take_introduction(
+        &mut self,
+        introducer_wanted: impl Fn(IntroducerId) -> bool,
+        wanted: impl Fn(&SocketAddr) -> bool,
+    ) -> Option<(SocketAddr, IntroducerId)> {
+        let service = self.state.community_id;
+        let (network, rng) = self.network_and_rng();
+        network.take_introduction(service, rng, introducer_wanted, wanted)
+    }
+
+    /// How many peers this overlay lacks to the target of the strategy that takes this step; `None` if that has no target,
+    /// and when no strategy takes a step.
+    #[must_use]
+    pub fn missing_peers(&self) -> Option<usize> {
+        Some(self.target_peers?.saturating_sub(self.peer_count()))
     }
 
     /// Whether `host` is one of this machine's own LAN addresses.

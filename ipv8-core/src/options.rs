@@ -332,7 +332,14 @@ mod tests {
         let walk = Value::Object(RandomWalk::default().options());
         assert_eq!(
             walk,
-            json!({"timeout": 3.0, "window_size": 5, "reset_chance": 50, "target_interval": 0.0})
+            json!({
+                "timeout": 3.0,
+                "window_size": 5,
+                "reset_chance": 50,
+                "target_interval": 0.0,
+                // our own
+                "requests_per_step": 3
+            })
         );
         let edge = Value::Object(EdgeWalk::default().options());
         assert_eq!(

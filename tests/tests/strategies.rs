@@ -11,10 +11,12 @@ use ipv8_core::prelude::*;
 use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed_styled};
 use ipv8_tests::probe::{Probe, ProbeSettings};
 
+/// One that sends one request a step unless configured, and goes back to a peer only when it has to.
 fn random_walk(configure: impl FnOnce(&mut RandomWalk)) -> Strategies<Probe> {
     let mut strategies = Strategies::new();
     strategies.add::<RandomWalk>(-1, |walk| {
         walk.reset_chance = 0;
+        walk.requests_per_step = 1;
         configure(walk);
     });
     strategies
@@ -65,7 +67,10 @@ fn destinations(sent: &[(Instant, SocketAddr, Vec<u8>)]) -> Vec<SocketAddr> {
 fn the_window_holds_as_many_unanswered_requests_as_it_says() {
     for window in [1, 2, 5, 9] {
         let mut desk = desk(random_walk(|walk| walk.window_size = window));
-        with_walkable(&mut desk, 20);
+        for number in 1..=20 {
+            let friend = desk.befriend(number, SocketAddr::from(([20, 0, 0, 1], number)));
+            introduce(&mut desk, &friend, [number]);
+        }
         // Five steps of half a second fit into the timeout, and the sixth that makes it three seconds.
         let sent = destinations(&desk.tick(6));
         assert_eq!(sent.len(), window.min(6), "window {window}");
@@ -75,6 +80,123 @@ fn the_window_holds_as_many_unanswered_requests_as_it_says() {
             "each address once"
         );
     }
+}
+
+#[test]
+fn one_introducer_has_half_of_the_window() {
+    for (window, share) in [(1, 1), (2, 1), (5, 2), (9, 4)] {
+        let mut desk = desk(random_walk(|walk| walk.window_size = window));
+        let friend = with_walkable(&mut desk, 20);
+        let sent = destinations(&desk.tick(6));
+        let walks = sent.iter().filter(|to| **to != friend.address()).count();
+        assert_eq!(walks, share, "window {window}");
+        let asked = if window == 1 { 0 } else { 6 - share };
+        assert_eq!(sent.len() - walks, asked, "else it asks for others");
+    }
+}
+
+/// An answer of the peer 1 at 20.0.0.1:1, which introduces `number`.
+fn answer_with(desk: &mut Desk, number: u16) {
+    let from = address("20.0.0.1:1");
+    let mut response = IntroductionResponse::new(address("50.5.5.5:5"), from, from, 1);
+    response.wan_introduction = at(number);
+    desk.receive(from, &sealed_styled(PROBE, &key(1), Style::Old, response));
+}
+
+#[test]
+fn the_newest_introduction_goes_first() {
+    let mut desk = desk(random_walk(|_| {}));
+    with_walkable(&mut desk, 20);
+    for number in [101, 102] {
+        answer_with(&mut desk, number);
+    }
+    assert_eq!(destinations(&desk.tick(1)), [at(102)]);
+    assert_eq!(destinations(&desk.tick(1)), [at(101)]);
+}
+
+#[test]
+fn a_step_sends_up_to_three_requests_while_they_are_answered() {
+    let mut desk = desk(random_walk(|walk| {
+        walk.requests_per_step = 3;
+        walk.window_size = 8;
+    }));
+    desk.befriend(1, address("20.0.0.1:1"));
+    for numbers in [[101, 102, 103, 104], [105, 106, 107, 108]] {
+        numbers
+            .into_iter()
+            .for_each(|number| answer_with(&mut desk, number));
+        let [first, second, third] = [3, 2, 1].map(|place| at(numbers[place]));
+        assert_eq!(destinations(&desk.tick(1)), [first, second, third]);
+        for number in &numbers[1..] {
+            answer(&mut desk, *number);
+        }
+        // And when they are used up, one to a peer for the next ones.
+        let sent = destinations(&desk.tick(1));
+        assert_eq!((sent[0], sent.len()), (at(numbers[0]), 2));
+        answer(&mut desk, numbers[0]);
+        let sent = desk.tick(5);
+        let counts: Vec<_> = sent.chunk_by(|a, b| a.0 == b.0).map(<[_]>::len).collect();
+        assert_eq!(counts, [2, 2, 2, 2, 1], "then it is alone for all it knows");
+    }
+}
+
+#[test]
+fn requests_that_are_not_answered_make_a_step_one_request() {
+    let mut desk = desk(random_walk(|walk| walk.requests_per_step = 3));
+    with_walkable(&mut desk, 0);
+    for number in [101, 102, 103] {
+        answer_with(&mut desk, number);
+    }
+    // Two of one introducer at most, and then it is asked for another one.
+    assert_eq!(
+        destinations(&desk.tick(1)),
+        [at(103), at(102), address("20.0.0.1:1")]
+    );
+    for number in [110, 120] {
+        let friend = desk.befriend(number, SocketAddr::from(([20, 0, 0, 2], number)));
+        introduce(&mut desk, &friend, [number]);
+    }
+    assert_eq!(desk.tick(1).len(), 2, "a walk and a question");
+    assert_eq!(desk.tick(1).len(), 1, "three of five are unanswered");
+}
+
+#[test]
+fn no_more_is_walked_to_than_peers_are_missing() {
+    let mut strategies = Strategies::new();
+    strategies.add::<RandomWalk>(3, |walk| walk.reset_chance = 0);
+    let mut desk = desk(strategies);
+    desk.befriend(1, address("20.0.0.1:1"));
+    desk.befriend(2, address("20.0.0.1:2"));
+    for number in [101, 102, 103] {
+        answer_with(&mut desk, number);
+    }
+    assert_eq!(destinations(&desk.tick(1)), [at(103)]);
+}
+
+#[test]
+fn a_walker_without_peers_asks_the_tracker_again_and_again_but_not_for_ever() {
+    let mut config = overlay_config(0);
+    let tracker = address("20.0.0.9:9");
+    config.bootstrappers = DispersyBootstrapper::new([tracker]).into();
+    let walk = random_walk(|walk| {
+        walk.requests_per_step = 3;
+        walk.timeout = 0.0;
+    });
+    let mut desk = Desk::with(config, ProbeSettings::default(), walk);
+    assert_eq!(destinations(&desk.tick(1)), [tracker]);
+    let mut asked = 0;
+    for number in 1..=20 {
+        let mut response = IntroductionResponse::new(address("50.5.5.5:5"), tracker, tracker, 1);
+        response.wan_introduction = at(number);
+        desk.receive(
+            tracker,
+            &sealed_styled(PROBE, &key(9), Style::Old, response),
+        );
+        let sent = destinations(&desk.tick(1));
+        assert_eq!(sent[0], at(number));
+        asked += sent.iter().filter(|to| **to == tracker).count();
+    }
+    assert_eq!(asked, 4);
 }
 
 #[test]

@@ -44,8 +44,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) discovery: bool,
     /// A strategy that looks for peers until there are TARGET (-1: always); repeatable. Without one the node only
-    /// answers. RandomWalk: timeout, window_size, reset_chance, target_interval. EdgeWalk: edge_length,
-    /// neighborhood_size, edge_timeout. Of the discovery community, RandomChurn: sample_size, ping_interval,
+    /// answers. RandomWalk: timeout, window_size, reset_chance, target_interval, requests_per_step. EdgeWalk:
+    /// edge_length, neighborhood_size, edge_timeout. Of the discovery community, RandomChurn: sample_size, ping_interval,
     /// inactive_time, drop_time. PeriodicSimilarity: interval
     #[arg(long = "walker", value_name = "NAME:TARGET[,option=value…]")]
     pub(crate) walkers: Vec<Walker>,

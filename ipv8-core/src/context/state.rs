@@ -12,6 +12,7 @@ use crate::address::UNSPECIFIED;
 use crate::bootstrap::Bootstrappers;
 use crate::counters::Traffic;
 use crate::crypto::PrivateKey;
+use crate::introduction::Introductions;
 use crate::network::Network;
 use crate::packet::{CommunityId, Prefix};
 use crate::request_cache::{Pending, RequestCache};
@@ -36,6 +37,7 @@ pub struct OverlayState {
     /// The own address of each class as the last introduction response saw it.
     pub(crate) ipv4: Option<SocketAddr>,
     pub(crate) ipv6: Option<SocketAddr>,
+    pub(crate) introductions: Introductions,
     pub(crate) bootstrappers: Bootstrappers,
     pub(crate) requests: RequestCache<Box<dyn Any + Send>>,
     /// Requests whose answers go to a method of the community.
@@ -73,6 +75,7 @@ impl OverlayState {
             wan: UNSPECIFIED,
             ipv4: None,
             ipv6: None,
+            introductions: Introductions::default(),
             bootstrappers,
             requests: RequestCache::default(),
             pending: Pending::default(),

@@ -21,8 +21,9 @@ impl Context<'_> {
         }
     }
 
-    /// Reminds every bootstrapper of this overlay.
-    pub(super) fn keep_bootstrappers_alive(&mut self) {
+    /// Reminds every bootstrapper of this overlay that was asked before: a tracker answers with another introduction
+    /// (py-ipv8's `keep_alive`).
+    pub fn remind_bootstrappers(&mut self) {
         for index in 0..self.state.bootstrappers.len() {
             self.call_bootstrapper(index, |one, cx| one.keep_alive(cx));
         }

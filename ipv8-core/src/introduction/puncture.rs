@@ -29,13 +29,25 @@ impl Context<'_> {
 
     /// Punctures for the walker named in `request`. A walker behind our own WAN host is reached at
     /// its LAN address.
-    pub(crate) fn on_puncture_request(&mut self, style: Style, request: &PunctureRequest) {
+    pub(crate) fn on_puncture_request(
+        &mut self,
+        source: SocketAddr,
+        style: Style,
+        request: &PunctureRequest,
+    ) {
         let behind_our_nat = request.wan_walker.ip() == self.wan_host();
         let target = if behind_our_nat {
             request.lan_walker
         } else {
             request.wan_walker
         };
+        // Whoever introduces us to the walker knows it: we need not introduce the two to each other. Nobody signs this, so it is
+        // a hint and no more.
+        if let Some(introducer) = self.network().verified_by_address(&source) {
+            let introducer = introducer.address();
+            let introductions = &mut self.state.introductions;
+            introductions.note_acquainted(&introducer, &request.wan_walker);
+        }
         let time = self.claim_global_time();
         // py-ipv8 puts the walker's address where its own would be expected; kept, 16.8.
         let puncture = Puncture {

@@ -10,6 +10,15 @@ use crate::introduction::SignedBy;
 use crate::payload::{IntroductionRequest, IntroductionResponse, Style};
 use crate::peer::Peer;
 
+/// Among how many peers the one to be introduced is chosen. More make the choice little better, and leave less to chance.
+const DRAWS: usize = 8;
+
+/// Up to how many peers are [`DRAWS`] worth their time: in a larger overlay most peers are strangers to each other anyway.
+const SMALL_OVERLAY: usize = 64;
+
+/// Among how many in a larger overlay.
+const DRAWS_OF_MANY: usize = 2;
+
 impl Context<'_> {
     /// The sender of a signed message as a [`Peer`]: a verified one gains the source address, any
     /// other is made anew and belongs to nobody yet (protocol 2.2). So is one whose packet does not
@@ -122,8 +131,8 @@ impl Context<'_> {
     }
 
     /// Answers `request` in `style`, at the preferred address of `requester`, introducing `introduced`, or if that is `None` (or the
-    /// requester itself, or somebody whom an old-style requester cannot reach) a random other peer of this overlay, or
-    /// nobody. Whoever is introduced is asked first to puncture its NAT for the requester (protocol 4.4 step 5).
+    /// requester itself, or somebody whom an old-style requester cannot reach) another peer of this overlay, one that the
+    /// requester likely does not know, or nobody. Whoever is introduced is asked first to puncture its NAT for the requester (protocol 4.4 step 5).
     ///
     /// IPv8 does this by itself; it is here for a community that takes introduction requests over.
     pub fn send_introduction_response(
@@ -159,16 +168,33 @@ impl Context<'_> {
         self.send_styled(to, style, response, u64::from(time));
     }
 
-    /// A random peer of this overlay, other than the requester and whoever else is at its address;
-    /// an old-style requester can only use one whose preferred address is IPv4.
+    /// A peer of this overlay, other than the requester and whoever else is at its address; an old-style requester can only use
+    /// one whose preferred address is IPv4. Of a few drawn at random it is the one that the requester most likely does not
+    /// know, and that was introduced to nobody for longest ([`Introductions`](super::Introductions)).
     fn peer_for_introduction(&mut self, requester: &Peer, style: Style) -> Option<Peer> {
         let service = self.state.community_id;
+        let draws = match self.peer_count() {
+            0..=SMALL_OVERLAY => DRAWS,
+            _ => DRAWS_OF_MANY,
+        };
+        let to = requester.address();
+        let mut introductions = std::mem::take(&mut self.state.introductions);
         let (network, rng) = self.network_and_rng();
-        network
-            .random_peer_where(service, rng, |peer| {
-                can_be_introduced(peer, requester, style)
-            })
-            .cloned()
+        let suits = |peer: &&Peer| can_be_introduced(peer, requester, style);
+        let drawn = network.random_peers(service, draws, rng).filter(suits);
+        let best = drawn.min_by_key(|peer| introductions.rank(&peer.address(), &to));
+        let chosen = match best {
+            Some(peer) => Some(peer.clone()),
+            // Hardly anybody suits.
+            None => network
+                .random_peer_where(service, rng, |peer| suits(&peer))
+                .cloned(),
+        };
+        if let Some(peer) = &chosen {
+            introductions.note(&peer.address(), &to);
+        }
+        self.state.introductions = introductions;
+        chosen
     }
 
     /// The LAN and WAN address to introduce `peer` by. A peer on this very machine is reached from

@@ -28,14 +28,21 @@ impl Context<'_> {
             self.switch_interface(&peer, response);
         }
         let peer = self.verify(by, peer);
+        let service = self.state.community_id;
+        let mut latest = None;
         for address in self.introduced_addresses(response) {
             if self.is_own_address(&address) {
                 continue;
             }
             let new_style = response.intro_supports_new_style;
-            let service = Some(self.state.community_id);
             self.network_mut()
-                .discover_address(&peer, address, service, new_style);
+                .discover_address(&peer, address, Some(service), new_style);
+            latest = Some(address);
+        }
+        // Of a LAN and a WAN address the WAN one: only that has just been punctured, and the other is in some LAN.
+        if let Some(address) = latest {
+            self.network_mut()
+                .note_introduction(peer.key(), address, service);
         }
         peer
     }

@@ -37,7 +37,7 @@ impl Context<'_> {
         if self.shared.rng.random_bool(KEEP_ALIVE_CHANCE)
             && self.state.bootstrappers.any_initialized()
         {
-            self.keep_bootstrappers_alive();
+            self.remind_bootstrappers();
             return;
         }
         if let Some(peer) = self.random_peer() {

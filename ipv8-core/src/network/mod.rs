@@ -4,6 +4,7 @@
 //! (peers), `known` (addresses) and `service` (services), all of which keep the indexes right as they go.
 mod addresses;
 mod changes;
+mod fresh;
 mod idle;
 mod known;
 mod limits;
@@ -22,6 +23,7 @@ mod walkable;
 mod tests;
 
 pub use changes::PeerChange;
+pub use fresh::IntroducerId;
 pub use limits::{NetworkCounters, NetworkLimits};
 pub use snapshot::LoadedSnapshot;
 
@@ -312,6 +314,27 @@ impl Network {
         };
         let key = sampling::pick(&local.peers, rng, |key| self.peer(key).is_some_and(&wanted))?;
         self.peer(key)
+    }
+
+    /// Up to `count` verified peers that have the service, in random order: all of them if there are no more than that, else as
+    /// many independent draws, so that one may come twice. Nobody for a service that is not registered.
+    pub fn random_peers<R: Rng + ?Sized>(
+        &self,
+        service: CommunityId,
+        count: usize,
+        rng: &mut R,
+    ) -> impl Iterator<Item = &Peer> {
+        let peers = self.local.get(&service).map(|local| &local.peers);
+        let there = peers.map_or(0, |peers| peers.len());
+        let start = rng.random_range(0..there.max(1));
+        (0..count.min(there)).filter_map(move |turn| {
+            let place = if there <= count {
+                (start + turn) % there
+            } else {
+                rng.random_range(0..there)
+            };
+            self.peer(peers?.get_index(place)?)
+        })
     }
 }
 

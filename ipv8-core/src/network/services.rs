@@ -1,4 +1,5 @@
 //! Which services peers have, and the indexes of those that we run.
+use super::fresh::Fresh;
 use super::table::{Keyed, Table};
 use crate::crypto::PublicKey;
 use crate::packet::CommunityId;
@@ -81,6 +82,8 @@ pub(super) struct LocalService {
     pub(super) peers: Table<PublicKey>,
     /// The addresses that are walkable for it.
     pub(super) walkable: IndexSet<SocketAddr>,
+    /// Those of them that were introduced last.
+    pub(super) fresh: Fresh,
     /// How many services were registered before it.
     pub(super) order: u64,
 }

@@ -118,7 +118,9 @@ impl<C: Community> Overlay<C> {
                 let peer = cx.on_introduction_response(by, source, style, response);
                 guarded(|| community.introduction_response_callback(&peer, response, &mut cx))?;
             }
-            IntroductionMessage::PunctureRequest(request) => cx.on_puncture_request(style, request),
+            IntroductionMessage::PunctureRequest(request) => {
+                cx.on_puncture_request(source, style, request);
+            }
             // A puncture has done its work by arriving; a known peer gains the source address.
             IntroductionMessage::Puncture(by, _) => drop(cx.sender(by, source)),
         }
@@ -256,6 +258,7 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         slot.state.last_step = Some(now);
         slot.state.steps += 1;
         let mut cx = Context::new(state, shared, now);
+        cx.target_peers = usize::try_from(slot.state.target_peers).ok();
         match guarded(|| slot.strategy.take_step(community, &mut cx)) {
             Ok(()) => StepOutcome::Taken,
             Err(Panicked) => {

@@ -1,4 +1,4 @@
-//! The random walk: ask random walkable addresses for more of them.
+//! The random walk: ask walkable addresses for more of them, new introductions first.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -8,11 +8,17 @@ use rand::RngExt;
 
 use crate::community::Community;
 use crate::context::Context;
+use crate::network::IntroducerId;
 use crate::strategy::DiscoveryStrategy;
 use crate::timers::seconds;
 
-/// Walks to a random walkable address each step, and now and then goes back to the peers and the
+/// Walks to a walkable address each step, and now and then goes back to the peers and the
 /// bootstrap addresses for new ones (protocol 7.2).
+///
+/// A new introduction goes before any other address: the NAT in front of it was opened a moment ago. Which introducer's
+/// it is is left to chance, and one whose introductions do not answer has to wait, so that nobody who introduces
+/// many addresses gets many walks. While requests are answered and introductions keep coming a step sends up to
+/// `requests_per_step` of them: it walks to as many new introductions as its target needs, and asks a peer for the next ones.
 ///
 /// An address that has not answered within `timeout` is given up for this overlay, until somebody
 /// introduces it again, and forgotten unless another overlay wants it
@@ -33,7 +39,8 @@ pub struct RandomWalk {
     /// Seconds after which an unanswered address is given up. Default 3.0.
     #[options(range = 0.0..)]
     pub timeout: f64,
-    /// How many requests may be unanswered at a time; 0: any number. Default 5.
+    /// How many requests may be unanswered at a time; 0: any number. Default 5. Half of them, rounded down, but at least one, may
+    /// be to addresses that the same peer has introduced.
     pub window_size: usize,
     /// The chance, in 256, of asking a known peer although there are walkable addresses. Default
     /// 50.
@@ -42,7 +49,14 @@ pub struct RandomWalk {
     /// Default 0.
     #[options(range = 0.0..)]
     pub target_interval: f64,
-    unanswered: IndexMap<SocketAddr, Instant>,
+    /// How many requests a step may send while no more than half of `window_size` are unanswered and new addresses were found
+    /// within the last steps; 0 and 1: one, as in py-ipv8. Default 3.
+    pub requests_per_step: usize,
+    unanswered: IndexMap<SocketAddr, Asked>,
+    /// How many steps in a row found nowhere to walk to.
+    fruitless: u32,
+    /// How often the bootstrappers were reminded since there was a peer.
+    reminders: u32,
     last_step: Option<Instant>,
 }
 
@@ -53,17 +67,31 @@ impl Default for RandomWalk {
             window_size: 5,
             reset_chance: 50,
             target_interval: 0.0,
+            requests_per_step: 3,
             unanswered: IndexMap::new(),
+            fruitless: 0,
+            reminders: 0,
             last_step: None,
         }
     }
+}
+
+/// After how many steps without a new address a step is one request again: there may be nobody else.
+const FRUITLESS_STEPS: u32 = 4;
+
+/// A request that is not answered yet.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    at: Instant,
+    /// Who introduced the address, if anybody did.
+    introducer: Option<IntroducerId>,
 }
 
 impl RandomWalk {
     /// Forgets the requests that were answered, and those that never will be, with their address.
     fn settle_requests(&mut self, cx: &mut Context<'_>) {
         let (timeout, now, service) = (seconds(self.timeout), cx.now(), cx.community_id());
-        self.unanswered.retain(|address, sent| {
+        self.unanswered.retain(|address, asked| {
             // A peer of another overlay alone is no answer: it may never give one to this overlay.
             let network = cx.network();
             let answered = network
@@ -72,7 +100,7 @@ impl RandomWalk {
             if answered {
                 return false;
             }
-            let waiting = now.saturating_duration_since(*sent) <= timeout;
+            let waiting = now.saturating_duration_since(asked.at) <= timeout;
             if !waiting {
                 cx.network_mut().give_up(address, service);
             }
@@ -85,7 +113,101 @@ impl RandomWalk {
             && self.last_step.is_some_and(|last| {
                 now.saturating_duration_since(last) <= seconds(self.target_interval)
             });
-        too_soon || (self.window_size > 0 && self.unanswered.len() >= self.window_size)
+        too_soon || self.is_window_full()
+    }
+
+    fn is_window_full(&self) -> bool {
+        self.window_size > 0 && self.unanswered.len() >= self.window_size
+    }
+
+    /// Whether nearly everybody answers, so that a step may send more than one request.
+    fn is_lively(&self) -> bool {
+        self.window_size == 0 || self.unanswered.len() <= self.window_size / 2
+    }
+
+    /// Whether as many addresses of this introducer are unanswered as it may take of the window.
+    fn is_busy(&self, introducer: IntroducerId) -> bool {
+        let share = match self.window_size {
+            0 => return false,
+            size => (size / 2).max(1),
+        };
+        let unanswered = self.unanswered.values();
+        unanswered
+            .filter(|asked| asked.introducer == Some(introducer))
+            .nth(share - 1)
+            .is_some()
+    }
+
+    /// Walks to a new introduction; whether there was one.
+    fn walk_to_introduction(&mut self, cx: &mut Context<'_>) -> bool {
+        let (unanswered, now) = (&self.unanswered, cx.now());
+        let found = cx.take_introduction(
+            |introducer| !self.is_busy(introducer),
+            |address| !unanswered.contains_key(address),
+        );
+        found.is_some_and(|(address, introducer)| {
+            self.walk(address, Some(introducer), now, cx);
+            true
+        })
+    }
+
+    /// Walks to any walkable address; whether there was one. One of an introducer that has its share of the window does not
+    /// count: who introduces hundreds of them is drawn nearly every time.
+    fn walk_anywhere(&mut self, cx: &mut Context<'_>) -> bool {
+        let (unanswered, now) = (&self.unanswered, cx.now());
+        let drawn = cx.random_walkable_address(|address| unanswered.contains_key(address));
+        drawn.is_some_and(|address| {
+            let introducer = cx.network().introducer_of(&address);
+            let may_walk = !introducer.is_some_and(|introducer| self.is_busy(introducer));
+            if may_walk {
+                self.walk(address, introducer, now, cx);
+            }
+            may_walk
+        })
+    }
+
+    fn walk(
+        &mut self,
+        address: SocketAddr,
+        introducer: Option<IntroducerId>,
+        at: Instant,
+        cx: &mut Context<'_>,
+    ) {
+        cx.walk_to(address);
+        self.unanswered.insert(address, Asked { at, introducer });
+    }
+
+    /// Asks a peer for an introduction; as long as there is none, the bootstrappers, whose one introduction was just used up. They are
+    /// asked a few times only: perhaps nobody whom they know can be reached.
+    fn ask_for_more(&mut self, walked: bool, cx: &mut Context<'_>) {
+        if cx.peer_count() > 0 {
+            self.reminders = 0;
+            cx.get_new_introduction();
+        } else if walked && self.reminders < FRUITLESS_STEPS {
+            self.reminders += 1;
+            cx.remind_bootstrappers();
+        }
+    }
+
+    /// What a step sends beyond its first request, which was a walk or not: walks to new introductions, as many as peers are missing,
+    /// and when there are none left, one request to a peer for the next ones. Returns whether it walked.
+    fn send_more(&mut self, first_walked: bool, cx: &mut Context<'_>) -> bool {
+        let missing = cx.missing_peers().unwrap_or(usize::MAX);
+        let mut walks = usize::from(first_walked);
+        for _ in 1..self.requests_per_step {
+            if walks >= missing || self.is_window_full() {
+                break;
+            }
+            if self.walk_to_introduction(cx) {
+                walks += 1;
+                continue;
+            }
+            if walks > 0 || self.fruitless < FRUITLESS_STEPS {
+                self.ask_for_more(walks > 0, cx);
+            }
+            break;
+        }
+        walks > 0
     }
 }
 
@@ -96,15 +218,19 @@ impl<C: Community> DiscoveryStrategy<C> for RandomWalk {
         if self.must_wait(now) {
             return;
         }
-        let unanswered = &self.unanswered;
-        let target = cx.random_walkable_address(|address| unanswered.contains_key(address));
-        match target {
-            Some(address) if cx.rng().random::<u8>() >= self.reset_chance => {
-                cx.walk_to(address);
-                self.unanswered.insert(address, now);
-            }
-            _ => cx.get_new_introduction(),
+        let lively = self.is_lively();
+        let goes_back = cx.rng().random::<u8>() < self.reset_chance;
+        let mut walked = !goes_back && (self.walk_to_introduction(cx) || self.walk_anywhere(cx));
+        if !walked {
+            cx.get_new_introduction();
         }
+        if lively {
+            walked = self.send_more(walked, cx);
+        }
+        self.fruitless = match walked {
+            true => 0,
+            false => self.fruitless.saturating_add(1),
+        };
         self.last_step = Some(now);
     }
 }
