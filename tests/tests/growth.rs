@@ -65,10 +65,10 @@ fn an_edge_grows_to_the_one_of_a_thousand_that_answers() {
     for _ in 0..200 {
         let sent = desk.tick(1);
         let introduced = sent.iter().map(|(_, to, _)| *to);
-        let introduced = introduced.filter(|to| to.ip() == at(1).ip());
+        let mut introduced = introduced.filter(|to| to.ip() == at(1).ip());
         match answered {
-            // The first that is asked answers.
-            None => answered = introduced.last().inspect(|to| answer(&mut desk, *to)),
+            // One that is asked answers.
+            None => answered = introduced.next_back().inspect(|to| answer(&mut desk, *to)),
             // Only an edge that grew asks somebody who is verified.
             Some(peer) if sent.iter().any(|(_, to, _)| *to == peer) => return,
             Some(_) => {}
