@@ -48,7 +48,7 @@ pub enum DropReason {
     Unsendable,
     /// Out: the socket refused.
     SendFailed,
-    /// Out: the node stopped before it left ([`pacing`](crate::pacing)).
+    /// In or out: the node stopped before it was opened, or before it left ([`pacing`](crate::pacing)).
     Stopped,
 }
 

@@ -1,7 +1,7 @@
 //! The one place where datagrams enter and leave: UDP over IPv4, UDP over IPv6, or a network in memory for tests.
 //!
 //! An [`Endpoint`] has one owner, the runtime's select loop: it waits for [`Endpoint::readable`], takes datagrams with
-//! [`Endpoint::receive_many`] (or one by one with [`Endpoint::try_receive`]), and sends with [`Endpoint::send_many`] (or
+//! [`Endpoint::receive_many`] (or one by one with [`Endpoint::try_receive`]), and sends with [`Endpoint::try_send_many`] (or
 //! [`Endpoint::send`]). No error of the system ends that loop: errors are counted by kind.
 
 mod errors;

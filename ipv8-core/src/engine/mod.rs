@@ -37,7 +37,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 pub(crate) use admission::reason_of;
-pub use admission::{Opened, Ticket};
+pub use admission::{Opened, Signature, Ticket};
 pub use assemble::OverlayConfig;
 pub use control::{ControlError, LONGEST_INTERVAL, interval_of};
 pub use errors::{CallError, OverlayError};
@@ -113,7 +113,8 @@ pub enum Input {
     Opened(Opened),
     /// The time of [`Engine::poll_timeout`] has come.
     Timeout,
-    /// Everything polled so far was handed to the socket, or given up.
+    /// Everything polled so far was handed to the socket, or given up; a driver that seals on several cores may leave out what
+    /// was polled after the last step's.
     Flushed,
     /// The runtime knows more about where this node is.
     LocalAddresses(LocalAddresses),

@@ -40,6 +40,12 @@ impl Engine {
         dropped
     }
 
+    /// Whether the next turn waits for [`Input::Flushed`](crate::engine::Input::Flushed): a step was taken, and nothing of it is held.
+    #[must_use]
+    pub fn awaits_flush(&self) -> bool {
+        self.scheduler.is_awaiting_flush() && !self.pacer.is_holding()
+    }
+
     pub(super) fn next_to_send(&mut self) -> Option<Outgoing> {
         self.pacer.pop().or_else(|| self.shared.outbox.pop())
     }

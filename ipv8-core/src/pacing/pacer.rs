@@ -91,6 +91,7 @@ impl Pacer {
             while let Some(held) = self.held.pop_front() {
                 self.let_go(held.outgoing, now);
             }
+            self.forget_shift();
         }
     }
 
@@ -202,6 +203,7 @@ impl Pacer {
                 self.held.push_back(held);
             }
         }
+        self.forget_shift();
     }
 
     /// Lets go what is due at the time `now`; not all of it at once if that is long past.
@@ -219,6 +221,7 @@ impl Pacer {
             self.shift = (now + self.group).saturating_duration_since(late.at);
             self.counters.late_releases += 1;
         }
+        self.forget_shift();
     }
 
     fn let_go(&mut self, outgoing: Outgoing, now: Instant) {
@@ -237,6 +240,9 @@ impl Pacer {
                 self.destinations.remove(&to);
             }
         }
+    }
+
+    fn forget_shift(&mut self) {
         if self.held.is_empty() {
             self.shift = Duration::ZERO;
         }

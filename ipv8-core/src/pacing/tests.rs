@@ -227,6 +227,21 @@ fn a_late_release_does_not_catch_up() {
 }
 
 #[test]
+fn what_is_brought_forward_leaves_a_late_step_as_late_as_it_is() {
+    let mut bench = Bench::new(Pacing::default());
+    bench.step(many(216));
+    bench.now = bench.pacer.next().unwrap() + GAP / 2;
+    bench.pacer.release(bench.now);
+    bench.drain();
+    let next = bench.pacer.next();
+    assert!(next > Some(bench.now));
+    // The first of those that are still held: sixteen left with the step, forty just now.
+    bench.others(peer(57), 2);
+    assert_eq!(bench.ids_to(peer(57)), [1, 2]);
+    assert_eq!(bench.pacer.next(), next);
+}
+
+#[test]
 fn releases_that_are_a_little_late_move_nothing() {
     let mut bench = Bench::new(Pacing::default());
     bench.step(many(216));

@@ -146,6 +146,7 @@ impl Node {
         self.engine.unload_all(now());
         self.drain_to_the_end().await;
         self.send_held().await;
+        self.pipeline.drop_waiting(&mut self.engine);
         self.futures.shut_down().await;
         if let Some(keeper) = &mut self.snapshots {
             keeper.finish().await;
@@ -177,11 +178,11 @@ impl Node {
             found = self.resolver.found() => Woken::Found(found),
             local = lan.changed() => Woken::Moved(local),
             Some(finished) = self.futures.next() => Woken::Finished(finished),
+            () = sleep_until(save) => Woken::Save,
             () = self.endpoint.readable() => Woken::Otherwise,
             () = self.pipeline.helped() => Woken::Otherwise,
             () = self.beacons.readable() => Woken::Otherwise,
             () = tokio::time::sleep_until(self.next_report.into()) => Woken::Otherwise,
-            () = sleep_until(save) => Woken::Save,
             () = std::future::ready(()), if busy => Woken::Otherwise,
         }
     }
@@ -226,7 +227,6 @@ impl Node {
 
     fn timeout(&mut self) {
         let at = now();
-        self.pipeline.stepped();
         let Some(step) = self.engine.next_step(at) else {
             self.engine.handle(Input::Timeout, at);
             return;

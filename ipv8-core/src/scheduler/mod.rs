@@ -457,6 +457,12 @@ impl<T: Eq + Hash + Copy> Scheduler<T> {
         Some(took)
     }
 
+    /// Whether a turn was taken and [`Scheduler::flushed`] was not called since.
+    #[must_use]
+    pub fn is_awaiting_flush(&self) -> bool {
+        self.awaiting_flush
+    }
+
     /// What the last step sent was handed to the socket.
     pub fn flushed(&mut self) {
         self.awaiting_flush = false;

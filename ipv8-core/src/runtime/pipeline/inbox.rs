@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::engine::Ticket;
-use crate::runtime::pipeline::piece::{Costs, Unopened};
+use crate::runtime::pipeline::piece::{Costs, PIECE_BYTES, Unopened};
 
 /// How many datagrams wait at most (16,384): more than a second of signatures on one core, so that a burst of 10,000 is answered
 /// in full; whoever asked longer ago has given up by then.
@@ -86,12 +86,14 @@ impl Inbox {
         Some(ticket)
     }
 
-    /// Moves the oldest datagrams to the end of `piece`, as long as that costs no more than `budget` in all, but at least one. Whether there
-    /// was any.
+    /// Moves the oldest datagrams to the end of `piece`, as long as that costs no more than `budget` and holds no more than
+    /// [`PIECE_BYTES`] in all, but at least one. Whether there was any.
     pub(super) fn take(&mut self, piece: &mut Unopened, budget: usize) -> bool {
         let mut any = false;
         while let Some((ticket, length)) = self.tickets.front() {
-            if any && piece.cost() + Costs::of(ticket) > budget {
+            let is_full =
+                piece.cost() + Costs::of(ticket) > budget || piece.length() + length > PIECE_BYTES;
+            if any && is_full {
                 break;
             }
             any = true;
@@ -140,7 +142,12 @@ impl Inbox {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::runtime::pipeline::tests::{signed_ticket, unsigned_ticket};
+    use crate::runtime::pipeline::piece::PIECE;
+    use crate::runtime::pipeline::tests::{
+        engine, signed_datagram, signed_ticket, unsigned_ticket,
+    };
+
+    const HERE: &str = "10.9.9.9:1000";
 
     fn taken(inbox: &mut Inbox, budget: usize) -> Vec<Vec<u8>> {
         let mut piece = Unopened::default();
@@ -190,6 +197,33 @@ mod tests {
     }
 
     #[test]
+    fn a_signature_of_an_old_curve_is_a_piece_of_its_own() {
+        let mut old = signed_datagram(1);
+        old[24] = 170;
+        let old = engine().admit(HERE.parse().unwrap(), &old).unwrap();
+        assert_eq!(Costs::of(&old), PIECE);
+        let mut inbox = Inbox::default();
+        for number in 0..3 {
+            inbox.push(old, &[number]);
+            inbox.push(signed_ticket(), &[number]);
+        }
+        assert_eq!(taken(&mut inbox, PIECE), [[0]]);
+        assert_eq!(taken(&mut inbox, PIECE), [[0]]);
+        assert_eq!(taken(&mut inbox, PIECE), [[1]]);
+    }
+
+    #[test]
+    fn a_piece_of_long_datagrams_is_bounded_in_bytes() {
+        let mut inbox = Inbox::default();
+        let long = vec![1; PIECE_BYTES / 2];
+        for _ in 0..3 {
+            inbox.push(unsigned_ticket(), &long);
+        }
+        assert_eq!(taken(&mut inbox, PIECE).len(), 2);
+        assert_eq!(taken(&mut inbox, PIECE).len(), 1);
+    }
+
+    #[test]
     fn the_oldest_make_room_and_are_counted() {
         let mut inbox = Inbox::bounded(3, 10);
         let ticket = unsigned_ticket();
@@ -221,7 +255,9 @@ mod tests {
         }
         assert_eq!(inbox.statistics().waiting, MOST_DATAGRAMS);
         assert!(inbox.bytes.capacity() > 3_000_000);
-        let _ = taken(&mut inbox, usize::MAX);
+        while !inbox.is_empty() {
+            let _ = taken(&mut inbox, usize::MAX);
+        }
         assert!(inbox.bytes.capacity() <= 2 * KEPT_BYTES);
         assert!(inbox.tickets.capacity() <= 2 * KEPT_DATAGRAMS);
     }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::crypto::Points;
-use crate::engine::{Opened, Ticket};
+use crate::engine::{Opened, Signature, Ticket};
 use crate::outbox::Outgoing;
 
 /// What opening or sealing costs, in units of an unsigned datagram.
@@ -11,11 +11,16 @@ use crate::outbox::Outgoing;
 pub(super) struct Costs(usize);
 
 impl Costs {
-    /// A signature costs 20 to 40 us, an unsigned datagram 3 to 5 us with its system calls.
+    /// A signature costs 20 to 40 us, an unsigned datagram 3 to 5 us with its system calls. One of an old curve costs up to a
+    /// millisecond, and is a piece of its own.
     pub(super) const SIGNED: usize = 8;
 
     pub(super) fn of(ticket: &Ticket) -> usize {
-        if ticket.is_signed() { Self::SIGNED } else { 1 }
+        match ticket.signature() {
+            Signature::None => 1,
+            Signature::Curve25519 => Self::SIGNED,
+            Signature::Other => PIECE,
+        }
     }
 
     pub(super) fn of_outgoing(outgoing: &Outgoing) -> usize {
@@ -42,6 +47,10 @@ impl Costs {
 /// What one piece costs at most: 8 signatures, or 64 unsigned datagrams; about 300 us.
 pub(super) const PIECE: usize = 8 * Costs::SIGNED;
 
+/// How many bytes of datagrams one piece has at most, if it has more than one (64 KiB): pieces that are away are not bounded by the
+/// inbox any more.
+pub(super) const PIECE_BYTES: usize = 64 * 1_024;
+
 /// Admitted datagrams, to be opened on any core.
 #[derive(Debug, Default)]
 pub(super) struct Unopened {
@@ -61,6 +70,16 @@ impl Unopened {
 
     pub(super) fn cost(&self) -> usize {
         self.costs.sum()
+    }
+
+    /// Its bytes.
+    pub(super) fn length(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// How many datagrams it has.
+    pub(super) fn count(&self) -> usize {
+        self.tickets.len()
     }
 
     pub(super) fn clear(&mut self) {

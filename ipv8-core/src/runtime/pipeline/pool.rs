@@ -13,6 +13,7 @@ use tokio::sync::futures::Notified;
 use crate::crypto::Points;
 use crate::engine::Opened;
 use crate::outbox::Outgoing;
+use crate::overlay::guarded;
 use crate::runtime::pipeline::order::InOrder;
 use crate::runtime::pipeline::piece::{Sealed, Unopened, seal};
 
@@ -101,6 +102,7 @@ pub(super) struct Pool {
     /// Of the node's own task.
     points: Points,
     opening: InOrder<Vec<Opened>>,
+    datagrams_opening: usize,
     sealing: InOrder<Vec<Sealed>>,
 }
 
@@ -123,6 +125,7 @@ impl Pool {
             most_helpers: cores.saturating_sub(1),
             points: Points::new(),
             opening: InOrder::default(),
+            datagrams_opening: 0,
             sealing: InOrder::default(),
         }
     }
@@ -139,6 +142,7 @@ impl Pool {
 
     pub(super) fn open(&mut self, piece: Unopened) {
         let number = self.opening.reserve();
+        self.datagrams_opening += piece.count();
         self.shared.lock().open.push_back((number, piece));
     }
 
@@ -159,7 +163,11 @@ impl Pool {
         for _ in 0..missing {
             let shared = Arc::clone(&self.shared);
             // A job that never runs, since the runtime ends, leaves its work to the node's own task.
-            drop(tokio::task::spawn_blocking(move || shared.help()));
+            let called = guarded(|| tokio::task::spawn_blocking(move || shared.help()));
+            // tokio panics when the system has no thread to give.
+            if called.is_err() {
+                self.shared.lock().helpers -= 1;
+            }
         }
     }
 
@@ -206,7 +214,14 @@ impl Pool {
 
     /// The piece that arrived first, once it is open.
     pub(super) fn opened(&mut self) -> Option<Vec<Opened>> {
-        self.opening.pop()
+        let opened = self.opening.pop()?;
+        self.datagrams_opening -= opened.len();
+        Some(opened)
+    }
+
+    /// How many datagrams were given to be opened and not taken back yet.
+    pub(super) fn datagrams_opening(&self) -> usize {
+        self.datagrams_opening
     }
 
     /// The piece that is to leave first, once it is sealed.

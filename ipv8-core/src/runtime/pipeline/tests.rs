@@ -9,7 +9,7 @@ use crate::address::UNSPECIFIED;
 use crate::communities::discovery::{DiscoveryCommunity, Ping};
 use crate::community::Community;
 use crate::crypto::PrivateKey;
-use crate::engine::{Engine, EngineConfig, OverlayConfig, Ticket};
+use crate::engine::{Engine, EngineConfig, OverlayConfig, Signature, Ticket};
 use crate::outbox::Outgoing;
 use crate::overlay::Strategies;
 use crate::packet::{Prefix, Unsealed};
@@ -77,10 +77,14 @@ fn address(number: u16) -> SocketAddr {
 
 pub(super) fn signed_ticket() -> Ticket {
     let ticket = engine().admit(address(1), &signed_datagram(1));
-    ticket.filter(Ticket::is_signed).unwrap()
+    ticket
+        .filter(|ticket| ticket.signature() == Signature::Curve25519)
+        .unwrap()
 }
 
 pub(super) fn unsigned_ticket() -> Ticket {
     let ticket = engine().admit(address(1), &unsigned_datagram(1));
-    ticket.filter(|ticket| !ticket.is_signed()).unwrap()
+    ticket
+        .filter(|ticket| ticket.signature() == Signature::None)
+        .unwrap()
 }

@@ -36,9 +36,7 @@ pub(in crate::runtime) struct Pipeline {
     others: usize,
     /// Datagrams taken from sockets since the node's task has let others run.
     taken: usize,
-    /// A step was taken, and what it sent was not polled yet.
-    stepped: bool,
-    /// The piece with which all of the last step is out.
+    /// The piece with which all is out that the engine waits for.
     flushed_at: Option<u64>,
 }
 
@@ -53,7 +51,6 @@ impl Pipeline {
             signatures: 0,
             others: 0,
             taken: 0,
-            stepped: false,
             flushed_at: None,
         }
     }
@@ -89,7 +86,8 @@ impl Pipeline {
             self.receive_here(engine);
             return;
         }
-        while let Some(opened) = self.pool.opened() {
+        // One piece, so that what it causes leaves before the next one is handled.
+        if let Some(opened) = self.pool.opened() {
             for opened in opened {
                 engine.handle(Input::Opened(opened), now());
             }
@@ -224,18 +222,18 @@ impl Pipeline {
         self.seal(false, endpoint, engine).await;
         self.hand_over_sealed(endpoint, engine).await;
         let (given, taken) = self.pool.seal_marks();
-        if std::mem::take(&mut self.stepped) {
-            self.flushed_at = Some(given);
+        if engine.awaits_flush() && *self.flushed_at.get_or_insert(given) > taken {
+            return;
         }
-        if given == taken || self.flushed_at.is_some_and(|at| at <= taken) {
-            self.flushed_at = None;
-            engine.handle(Input::Flushed, now());
-        }
+        self.flushed_at = None;
+        engine.handle(Input::Flushed, now());
     }
 
-    /// A step was taken: what it sends has to be out before the next one.
-    pub(in crate::runtime) fn stepped(&mut self) {
-        self.stepped = true;
+    /// Counts what waits to be opened as dropped: the node has stopped.
+    pub(in crate::runtime) fn drop_waiting(&self, engine: &mut Engine) {
+        let dropped = self.inbox.statistics().waiting + self.pool.datagrams_opening();
+        let statistics = engine.statistics_mut();
+        statistics.record_many(DropReason::Stopped, dropped as u64);
     }
 
     /// Whether answers are still being signed.
@@ -326,7 +324,6 @@ mod tests {
         let mut pipeline = Pipeline::new(3);
         tokio::time::advance(Duration::from_secs(1)).await;
         engine.handle(Input::Timeout, now());
-        pipeline.stepped();
         for number in 0..50 {
             pipeline
                 .send(outgoing(number), &mut endpoint, &mut engine)
@@ -341,6 +338,44 @@ mod tests {
         }
         assert!(engine.poll_timeout().is_some());
         assert_eq!(engine.statistics().datagrams_out, 50);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn answers_that_never_cease_do_not_keep_the_next_turn_waiting() {
+        let network = MemoryNetwork::new();
+        let (mut endpoint, mut engine) = (endpoint(&network), engine());
+        let mut pipeline = Pipeline::new(3);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        engine.handle(Input::Timeout, now());
+        assert!(engine.awaits_flush());
+        let mut rounds = 0;
+        // As long as something is being sealed at every drain, however much came since the step.
+        while engine.awaits_flush() {
+            for number in 0..20 {
+                pipeline
+                    .send(outgoing(number), &mut endpoint, &mut engine)
+                    .await;
+            }
+            pipeline.flush(&mut endpoint, &mut engine).await;
+            pipeline.finish_one().await;
+            rounds += 1;
+            assert!(rounds < 100);
+        }
+        assert!(engine.poll_timeout().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_waits_when_a_node_stops_is_counted() {
+        let network = MemoryNetwork::new();
+        let (mut endpoint, mut engine) = (endpoint(&network), engine());
+        let mut pipeline = Pipeline::new(2);
+        for number in 0..100 {
+            deliver(&network, &signed_datagram(number));
+        }
+        pipeline.fill(&mut endpoint, &mut engine);
+        pipeline.receive(&mut engine);
+        pipeline.drop_waiting(&mut engine);
+        assert_eq!(engine.statistics().count(DropReason::Stopped), 100);
     }
 
     #[tokio::test(start_paused = true)]
