@@ -96,6 +96,7 @@ impl Engine {
         if C::OBSERVES_NETWORK {
             self.observers.push(id);
         }
+        self.names.insert(overlay.state.name.clone(), id);
         self.overlays.insert(id, Box::new(overlay));
         self.blacklist_own_mid(key.mid());
         self.schedule(id, &added, now);
@@ -165,14 +166,14 @@ impl Engine {
         community: &'static str,
         wanted: Option<String>,
     ) -> Result<String, OverlayError> {
-        let mut overlays = self.overlays.values();
         let Some(name) = wanted else {
-            let taken = |name: &String| overlays.clone().any(|one| one.state().name == *name);
+            let taken = |name: &String| self.names.contains_key(name);
             let numbered = (2_u64..).map(|number| format!("{community}#{number}"));
             let mut names = std::iter::once(community.to_owned()).chain(numbered);
             return Ok(names.find(|name| !taken(name)).unwrap_or_default());
         };
-        match overlays.find(|one| one.state().name == name) {
+        let other = self.names.get(&name);
+        match other.and_then(|other| self.overlays.get(other)) {
             Some(other) => Err(OverlayError::DuplicateName {
                 community,
                 name,
@@ -264,6 +265,7 @@ impl Engine {
         self.observers.retain(|observer| *observer != id);
         if let Some(overlay) = self.overlays.shift_remove(&id) {
             let community = overlay.community();
+            self.names.remove(&overlay.state().name);
             let strategies = overlay.strategies().into_iter();
             let turns = strategies.map(|strategy| Turn {
                 overlay: id,

@@ -78,10 +78,18 @@ impl Engine {
     /// The overlays, in the order in which they were added.
     #[must_use]
     pub fn overlays(&self) -> Vec<OverlayInfo> {
-        self.overlays
-            .keys()
-            .filter_map(|id| self.overlay(*id))
-            .collect()
+        self.overlays_from(0).collect()
+    }
+
+    /// The overlays but the first `index`.
+    pub(crate) fn overlays_from(&self, index: usize) -> impl Iterator<Item = OverlayInfo> + '_ {
+        let ids = self.overlays.keys().skip(index);
+        ids.filter_map(|id| self.overlay(*id))
+    }
+
+    /// How many overlays there are.
+    pub(crate) fn overlay_count(&self) -> usize {
+        self.overlays.len()
     }
 
     /// The overlay `id`.

@@ -28,7 +28,7 @@ mod lookups;
 mod networks;
 mod pacing;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -160,6 +160,8 @@ impl std::hash::Hash for Turn {
 /// One node: its overlays, what they share, and whose turn it is.
 pub struct Engine {
     overlays: IndexMap<CommunityId, Box<dyn AnyOverlay>>,
+    /// Which overlay has which name.
+    names: HashMap<String, CommunityId>,
     /// Those that observe the whole network, in the order in which they were added.
     observers: Vec<CommunityId>,
     shared: Shared,
@@ -192,6 +194,7 @@ impl Engine {
         shared.outbox.set_max_datagram(config.max_datagram);
         Self {
             overlays: IndexMap::new(),
+            names: HashMap::new(),
             observers: Vec::new(),
             shared,
             scheduler: Scheduler::new(config.walk_interval),

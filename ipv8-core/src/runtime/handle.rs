@@ -11,13 +11,14 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use crate::community::Community;
 use crate::context::RequestError;
 use crate::crypto::PublicKey;
-use crate::engine::{CallError, ControlError, Event, OverlayError, OverlayInfo};
+use crate::engine::{CallError, ControlError, Engine, Event, OverlayError, OverlayInfo};
 use crate::names::NameError;
 use crate::overlay::Strategies;
 use crate::pacing::PacingError;
 use crate::packet::CommunityId;
 use crate::runtime::control::{StrategyHandle, only};
 use crate::runtime::error::Error;
+use crate::runtime::launched::Launched;
 use crate::runtime::node::{Command, Node, now};
 use crate::runtime::overlay_handle::OverlayHandle;
 use crate::runtime::signals::stop_signal;
@@ -82,7 +83,7 @@ pub struct Ipv8 {
 pub(super) struct Shared {
     pub(super) addresses: Vec<SocketAddr>,
     pub(super) my_peer: PublicKey,
-    pub(super) overlays: Mutex<Arc<[OverlayInfo]>>,
+    pub(super) launched: Mutex<Launched>,
     pub(super) events: broadcast::WeakSender<Event>,
     /// Subscribed before the node's first input, for the first who asks.
     pub(super) first_events: Mutex<Option<broadcast::Receiver<Event>>>,
@@ -91,8 +92,8 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    fn lock_overlays(&self) -> MutexGuard<'_, Arc<[OverlayInfo]>> {
-        self.overlays.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_launched(&self) -> MutexGuard<'_, Launched> {
+        self.launched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -173,11 +174,16 @@ impl Ipv8 {
     /// that. While launchers are at work: those launched so far. [`Ipv8::overlays`] gives them as they are now.
     #[must_use]
     pub fn launched(&self) -> Arc<[OverlayInfo]> {
-        Arc::clone(&self.shared.lock_overlays())
+        self.shared.lock_launched().all()
     }
 
     pub(super) fn set_launched(&self, overlays: Vec<OverlayInfo>) {
-        *self.shared.lock_overlays() = overlays.into();
+        *self.shared.lock_launched() = overlays.into();
+    }
+
+    /// Takes in what launching has changed: the overlays from the one added last on.
+    pub(super) fn update_launched(&self, engine: &Engine) {
+        self.shared.lock_launched().update(engine);
     }
 
     /// What happens in the node: peers coming and going, steps, panics. The first call also gets

@@ -62,7 +62,7 @@ impl HeldNode {
         let shared = Shared {
             addresses: endpoint.local_addresses(),
             my_peer: my_peer.clone(),
-            overlays: Mutex::new(engine.overlays().into()),
+            launched: Mutex::new(engine.overlays().into()),
             events: events.downgrade(),
             first_events: Mutex::new(Some(first_events)),
             stop,
@@ -88,7 +88,7 @@ impl HeldNode {
     pub(crate) fn with_engine<R>(&mut self, change: impl FnOnce(&mut Engine) -> R) -> Option<R> {
         let engine = &mut self.parts.as_mut()?.node.engine;
         let result = change(engine);
-        self.ipv8.set_launched(engine.overlays());
+        self.ipv8.update_launched(engine);
         Some(result)
     }
 
@@ -129,6 +129,7 @@ impl HeldNode {
             return ipv8;
         };
         parts.node.engine.restart_turns(now());
+        ipv8.set_launched(parts.node.engine.overlays());
         let mid = ipv8.my_peer().mid();
         let overlays = ipv8.launched().len();
         tracing::info!(addresses = ?ipv8.local_addresses(), %mid, overlays, "node running");

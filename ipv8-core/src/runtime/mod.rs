@@ -14,6 +14,7 @@ mod handle_snapshots;
 mod handle_tasks;
 mod hold;
 mod lan_watch;
+mod launched;
 mod my_peer;
 mod node;
 mod overlay_handle;
