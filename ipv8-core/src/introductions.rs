@@ -23,7 +23,7 @@ pub(crate) struct Introductions {
 
 impl Introductions {
     /// Notes that whoever is at one address has heard of whoever is at the other.
-    pub(super) fn note_acquainted(&mut self, one: &SocketAddr, other: &SocketAddr) {
+    pub(crate) fn note_acquainted(&mut self, one: &SocketAddr, other: &SocketAddr) {
         if self.pairs.is_empty() {
             self.pairs = vec![0; PAIRS];
         }
@@ -34,7 +34,7 @@ impl Introductions {
     }
 
     /// Notes that whoever is at `introduced` was introduced to whoever is at `requester`.
-    pub(super) fn note(&mut self, introduced: &SocketAddr, requester: &SocketAddr) {
+    pub(crate) fn note(&mut self, introduced: &SocketAddr, requester: &SocketAddr) {
         self.note_acquainted(introduced, requester);
         if self.turn == u32::MAX {
             (self.turn, self.last) = (0, Vec::new());
@@ -50,7 +50,7 @@ impl Introductions {
     }
 
     /// The one to be introduced has the smallest rank: strangers first, then who was introduced longest ago or never.
-    pub(super) fn rank(&self, candidate: &SocketAddr, requester: &SocketAddr) -> (bool, u32) {
+    pub(crate) fn rank(&self, candidate: &SocketAddr, requester: &SocketAddr) -> (bool, u32) {
         let (place, tag) = split(pair(candidate, requester), PAIRS);
         let acquainted = self.pairs.get(place) == Some(&tag);
         let (place, _) = split(hash(candidate), PLACES);
