@@ -18,7 +18,7 @@
 //! | 5 one node | [`mod@overlay`], [`scheduler`], [`engine`] |
 //! | 4 what users write | [`community`], [`strategy`] |
 //! | 3 one overlay | [`context`], [`introduction`], [`bootstrap`] |
-//! | 2 state | [`peer`], [`network`], [`timers`], [`outbox`], [`pacing`], `introductions`, [`request_cache`], [`tasks`], [`counters`] |
+//! | 2 state | [`peer`], [`network`], [`timers`], [`outbox`], [`pacing`], [`request_cache`], [`tasks`], [`counters`] |
 //! | 1 messages | [`packet`], [`payload`] |
 //! | 0 values | [`address`], [`names`], [`wire`], [`crypto`], [`options`], [`mod@nearest`], [`type_name`] |
 //!
@@ -56,7 +56,6 @@ pub mod guide {
     pub mod strategies {}
 }
 pub mod introduction;
-mod introductions;
 pub mod key_file;
 pub mod launcher;
 pub mod names;

@@ -13,8 +13,8 @@ use crate::packet::Unsealed;
 /// How many datagrams may wait in an [`Outbox`]; more are refused and counted as
 /// [`DropReason::QueueFull`].
 ///
-/// The runtime empties the queue after every input, so this many datagrams can only come from one
-/// call; more than that would overrun any socket.
+/// The runtime empties the queue after every call, and after every small piece of receive work, so this many datagrams can only
+/// come from one call, or from handlers that send hundreds each; more than that would overrun any socket.
 pub const OUTBOX_LIMIT: usize = 16_384;
 
 /// The most that UDP carries over IPv4, in bytes: 65,535 less the headers of IP (20) and UDP (8). Nothing longer is ever sent or

@@ -12,7 +12,7 @@ use crate::address::UNSPECIFIED;
 use crate::bootstrap::Bootstrappers;
 use crate::counters::Traffic;
 use crate::crypto::PrivateKey;
-use crate::introductions::Introductions;
+use crate::network::Introductions;
 use crate::network::Network;
 use crate::packet::{CommunityId, Prefix};
 use crate::request_cache::{Pending, RequestCache};

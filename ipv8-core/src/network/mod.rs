@@ -6,6 +6,7 @@ mod addresses;
 mod changes;
 mod fresh;
 mod idle;
+mod introductions;
 mod known;
 mod limits;
 mod owners;
@@ -24,6 +25,7 @@ mod tests;
 
 pub use changes::PeerChange;
 pub use fresh::IntroducerId;
+pub(crate) use introductions::Introductions;
 pub use limits::{NetworkCounters, NetworkLimits};
 pub use snapshot::LoadedSnapshot;
 

@@ -135,9 +135,9 @@ impl Pool {
         self.most_helpers > 0
     }
 
-    /// How many pieces are opened ahead at most: each core has one at hand and one to go on with.
+    /// How many pieces are opened ahead at most: each core has one at hand and two to go on with while the node's task is busy.
     pub(super) fn most_opening(&self) -> usize {
-        2 * (self.most_helpers + 1)
+        3 * (self.most_helpers + 1)
     }
 
     pub(super) fn open(&mut self, piece: Unopened) {

@@ -87,7 +87,9 @@ impl Pipeline {
             return;
         }
         // One piece, so that what it causes leaves before the next one is handled.
-        if let Some(opened) = self.pool.opened() {
+        let opened = self.pool.opened();
+        let handles = opened.is_some();
+        if let Some(opened) = opened {
             for opened in opened {
                 engine.handle(Input::Opened(opened), now());
             }
@@ -101,7 +103,10 @@ impl Pipeline {
             self.pool.open(piece);
         }
         self.pool.call_helpers();
-        self.pool.work();
+        // Nobody else can handle what is open; helpers do the rest meanwhile.
+        if !handles {
+            self.pool.work();
+        }
     }
 
     fn receive_here(&mut self, engine: &mut Engine) {
