@@ -18,32 +18,15 @@ pub fn figure(value: f64, unit: Unit) -> String {
 
 /// How many times, with the least and the greatest.
 pub fn times(spread: Spread) -> String {
-    let Spread {
-        median,
-        minimum,
-        maximum,
-    } = spread;
-    format!(
-        "{}x ({}–{})",
-        number(median),
-        number(minimum),
-        number(maximum)
-    )
+    let [median, least, greatest] = [spread.median, spread.minimum, spread.maximum].map(number);
+    format!("{median}x ({least}–{greatest})")
 }
 
 /// A share, with the least and the greatest.
 pub fn share(spread: Spread) -> String {
-    let Spread {
-        median,
-        minimum,
-        maximum,
-    } = spread;
-    format!(
-        "{:.0} % ({:.0}–{:.0})",
-        median * 100.0,
-        minimum * 100.0,
-        maximum * 100.0
-    )
+    let [median, least, greatest] =
+        [spread.median, spread.minimum, spread.maximum].map(|part| part * 100.0);
+    format!("{median:.0} % ({least:.0}–{greatest:.0})")
 }
 
 /// In the largest unit of which there is at least one.
