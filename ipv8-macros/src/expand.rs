@@ -79,12 +79,15 @@ pub(crate) fn implementation(stack: &Stack, ident: &Ident, span: Span) -> TokenS
     };
     let (before, after) = hooks::methods(stack, &around);
     let strategies = walk_strategies(&stack.strategies, &krate, &this, at);
+    let own = hooks::names(stack);
+    let own = own.iter().map(|name| Ident::new(name, at));
     quote_spanned! {at=>
         #[automatically_derived]
         impl #krate::CommunityLauncher for #ident {
             type Overlay = #overlay;
             type Session = #session;
             const META: #krate::LauncherMeta = #meta;
+            const HOOKS: &'static [#krate::launcher::Hook] = &[#(#krate::launcher::Hook::#own),*];
             #before
             #strategies
             #after
@@ -117,7 +120,7 @@ fn walk_strategies(
     let list = Ident::new("strategies", Span::mixed_site());
     let added = strategies
         .iter()
-        .map(|strategy| walk_strategy(strategy, &list));
+        .map(|strategy| walk_strategy(strategy, krate, &list));
     quote_spanned! {at=>
         fn walk_strategies(&#this, #list: &mut #krate::Strategies<Self::Overlay>) {
             #(#added)*
@@ -126,7 +129,7 @@ fn walk_strategies(
 }
 
 // strategies.add::<RandomWalk>(20, |strategy| { strategy.timeout = 3.0; });
-fn walk_strategy(strategy: &Strategy, list: &Ident) -> TokenStream {
+fn walk_strategy(strategy: &Strategy, krate: &TokenStream, list: &Ident) -> TokenStream {
     let at = generated_at(strategy.span);
     let ty = &strategy.strategy;
     let target = match &strategy.target_peers {
@@ -134,7 +137,7 @@ fn walk_strategy(strategy: &Strategy, list: &Ident) -> TokenStream {
         None => quote_spanned!(at=> 20),
     };
     if strategy.options.is_empty() {
-        return quote_spanned!(at=> #list.add::<#ty>(#target, |_| {}););
+        return quote_spanned!(at=> #list.add::<#ty>(#target, #krate::__private::unchanged););
     }
     let one = Ident::new("strategy", at);
     let assignments = assigned(&one, &strategy.options, strategy.span);

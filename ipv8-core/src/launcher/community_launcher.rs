@@ -5,7 +5,7 @@ use crate::community::Community;
 use crate::crypto::PrivateKey;
 use crate::overlay::Strategies;
 use crate::plan::LauncherMeta;
-use crate::runtime::{Ipv8, OverlayHandle};
+use crate::runtime::{Hook, Ipv8, OverlayHandle};
 
 /// Why a launcher could not do its part, in whatever type it likes: [`Error::Hook`](crate::Error::Hook) carries it.
 pub type LaunchError = Box<dyn std::error::Error + Send + Sync>;
@@ -60,6 +60,18 @@ pub trait CommunityLauncher: Send + Sync + Sized + 'static {
     /// Whether the overlay has a peer graph of its own, apart from the one that the node's other overlays share
     /// ([`OverlayConfig::own_network`](crate::engine::OverlayConfig::own_network)); a configuration can say otherwise. Default: no.
     const OWN_NETWORK: bool = false;
+
+    /// Which of the methods below are called; of the others a launch takes the default for granted, and nothing is built for them. The
+    /// macros name those that they write: a program may have a thousand launchers. Default: all.
+    const HOOKS: &'static [Hook] = &[
+        Hook::ShouldLaunch,
+        Hook::Prepare,
+        Hook::Settings,
+        Hook::MyPeer,
+        Hook::WalkStrategies,
+        Hook::Bootstrappers,
+        Hook::Finalize,
+    ];
 
     /// Whether to launch it. Asked once a launch, before anything is started; no launcher waits for one that says no. Default: yes.
     fn should_launch(&self, session: &Self::Session) -> bool {

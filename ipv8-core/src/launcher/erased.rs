@@ -32,9 +32,10 @@ pub trait ErasedLauncher: steps::Steps + Describe + Send + Sync + 'static {
 }
 
 /// Forgets the types of a launcher.
+#[inline]
 pub(super) fn erase<L: CommunityLauncher>(launcher: L) -> Box<dyn ErasedLauncher> {
     let hooks: Box<dyn Hooks<L::Overlay, L::Session>> = Box::new(launcher);
-    Launcher::boxed(hooks)
+    Launcher::boxed(&L::META, L::OWN_NETWORK, hooks)
 }
 
 impl<C: Community, S: Send + 'static> ErasedLauncher for Launcher<C, S> {
@@ -113,13 +114,13 @@ impl<C: Community, S: Send + 'static> steps::Steps for Launcher<C, S> {
 
     fn should_launch(&self, session: &AnySession) -> Result<bool, Failure> {
         let session = typed(session).ok_or(Failure::Session)?;
-        guarded(Hook::ShouldLaunch, || self.hooks.should_launch(session))
+        guarded(Hook::ShouldLaunch, || self.should_launch(session))
     }
 
     fn prepare<'a>(&'a self, ipv8: &'a Ipv8, session: &'a mut AnySession) -> Step<'a> {
         Box::pin(async move {
             let session = typed_mut(session).ok_or(Failure::Session)?;
-            guarded_future(Hook::Prepare, || self.hooks.prepare(ipv8, session)).await
+            guarded_future(Hook::Prepare, || self.prepare(ipv8, session)).await
         })
     }
 
@@ -131,22 +132,22 @@ impl<C: Community, S: Send + 'static> steps::Steps for Launcher<C, S> {
         told: Told<'_>,
     ) -> Result<CommunityId, Failure> {
         let session = typed(session).ok_or(Failure::Session)?;
-        let mut settings = guarded(Hook::Settings, || self.hooks.settings(session))?;
-        let own = guarded(Hook::MyPeer, || self.hooks.my_peer(session))?;
+        let mut settings = guarded(Hook::Settings, || self.settings(session))?;
+        let own = guarded(Hook::MyPeer, || self.my_peer(session))?;
         if let Some(own) = own.filter(|_| !told.key()) {
             overlay.my_peer = own;
         }
         let definition = told.definition();
         if definition.is_none_or(|definition| definition.own_network.is_none()) {
-            overlay.own_network = self.hooks.own_network();
+            overlay.own_network = self.own_network;
         }
         let mut strategies = Strategies::new();
         guarded(Hook::WalkStrategies, || {
-            self.hooks.walk_strategies(&mut strategies);
+            self.walk_strategies(&mut strategies);
         })?;
         let mut bootstrappers = Bootstrappers::new();
         guarded(Hook::Bootstrappers, || {
-            self.hooks.bootstrappers(session, &mut bootstrappers);
+            self.bootstrappers(session, &mut bootstrappers);
         })?;
         if !told.bootstrappers() {
             overlay.bootstrappers.append(bootstrappers);
@@ -165,7 +166,7 @@ impl<C: Community, S: Send + 'static> steps::Steps for Launcher<C, S> {
     fn check(&self, definition: &OverlayDefinition) -> Vec<SettingProblem> {
         let checked = guarded(Hook::WalkStrategies, || {
             let mut strategies = Strategies::new();
-            self.hooks.walk_strategies(&mut strategies);
+            self.walk_strategies(&mut strategies);
             definition.change::<C>(&mut strategies, &mut Default::default())
         });
         checked.unwrap_or_default()
@@ -184,10 +185,7 @@ impl<C: Community, S: Send + 'static> steps::Steps for Launcher<C, S> {
         Box::pin(async move {
             let session = typed_mut(session).ok_or(Failure::Session)?;
             let overlay = ipv8.overlay_by_id(overlay);
-            guarded_future(Hook::Finalize, || {
-                self.hooks.finalize(ipv8, session, &overlay)
-            })
-            .await
+            guarded_future(Hook::Finalize, || self.finalize(ipv8, session, &overlay)).await
         })
     }
 }
@@ -198,8 +196,13 @@ pub(super) fn guarded<R>(hook: Hook, call: impl FnOnce() -> R) -> Result<R, Fail
 }
 
 /// As [`guarded`], for each poll of a future.
-async fn guarded_future<'a>(hook: Hook, make: impl FnOnce() -> Hooked<'a>) -> Result<(), Failure> {
-    let mut future = guarded(hook, make)?;
+async fn guarded_future<'a>(
+    hook: Hook,
+    make: impl FnOnce() -> Option<Hooked<'a>>,
+) -> Result<(), Failure> {
+    let Some(mut future) = guarded(hook, make)? else {
+        return Ok(());
+    };
     std::future::poll_fn(|cx| match guarded(hook, || future.as_mut().poll(cx)) {
         Ok(Poll::Pending) => Poll::Pending,
         Ok(Poll::Ready(done)) => Poll::Ready(done.map_err(|error| Failure::Failed(hook, error))),

@@ -1,93 +1,153 @@
 //! A launcher of which only the types of its community and its session are known.
 //!
 //! Whatever a launch does with a launcher is built once for each pair of those types, not once for each launcher: a program may have
-//! a thousand. What is built for each launcher is below, and has to stay as thin as it is.
+//! a thousand. What is built for each launcher is one function, [`Hooks::call`], with the methods that the launcher has of its own.
 
 use std::pin::Pin;
 
 use super::community_launcher::{CommunityLauncher, LaunchError};
+use super::erased::ErasedLauncher;
 use crate::bootstrap::Bootstrappers;
 use crate::community::Community;
 use crate::crypto::PrivateKey;
 use crate::overlay::Strategies;
 use crate::plan::LauncherMeta;
-use crate::runtime::{Ipv8, OverlayHandle};
+use crate::runtime::{Hook, Ipv8, OverlayHandle};
 
 /// What `prepare` and `finalize` give.
 pub(super) type Hooked<'a> = Pin<Box<dyn Future<Output = Result<(), LaunchError>> + Send + 'a>>;
 
+/// A method of [`CommunityLauncher`] to be called: what it gets, and the place for its answer, with what stands for the default.
+pub(super) enum Call<'a, C: Community, S> {
+    ShouldLaunch(&'a S, &'a mut bool),
+    Prepare(&'a Ipv8, &'a mut S),
+    Settings(&'a S, &'a mut Option<C::Settings>),
+    MyPeer(&'a S, &'a mut Option<PrivateKey>),
+    WalkStrategies(&'a mut Strategies<C>),
+    Bootstrappers(&'a S, &'a mut Bootstrappers),
+    Finalize(&'a Ipv8, &'a mut S, &'a OverlayHandle<C>),
+}
+
 /// The methods of [`CommunityLauncher`], to be called without its type.
 pub(super) trait Hooks<C: Community, S>: Send + Sync {
-    fn meta(&self) -> &'static LauncherMeta;
-    fn own_network(&self) -> bool;
-    fn should_launch(&self, session: &S) -> bool;
-    fn prepare<'a>(&'a self, ipv8: &'a Ipv8, session: &'a mut S) -> Hooked<'a>;
-    fn settings(&self, session: &S) -> C::Settings;
-    fn my_peer(&self, session: &S) -> Option<PrivateKey>;
-    fn walk_strategies(&self, strategies: &mut Strategies<C>);
-    fn bootstrappers(&self, session: &S, bootstrappers: &mut Bootstrappers);
-    fn finalize<'a>(
-        &'a self,
-        ipv8: &'a Ipv8,
-        session: &'a mut S,
-        overlay: &'a OverlayHandle<C>,
-    ) -> Hooked<'a>;
+    /// Does nothing when the launcher has no such method of its own. The future is that of `prepare` or `finalize`.
+    fn call<'a>(&'a self, call: Call<'a, C, S>) -> Option<Hooked<'a>>;
 }
 
 impl<L: CommunityLauncher> Hooks<L::Overlay, L::Session> for L {
-    fn meta(&self) -> &'static LauncherMeta {
-        &L::META
+    // Each condition is a constant: the compiler builds nothing of a method that the launcher has not.
+    fn call<'a>(&'a self, call: Call<'a, L::Overlay, L::Session>) -> Option<Hooked<'a>> {
+        match call {
+            Call::ShouldLaunch(session, answer) => {
+                if const { has::<L>(Hook::ShouldLaunch) } {
+                    *answer = self.should_launch(session);
+                }
+            }
+            Call::Prepare(ipv8, session) => {
+                if const { has::<L>(Hook::Prepare) } {
+                    return Some(Box::pin(self.prepare(ipv8, session)));
+                }
+            }
+            Call::Settings(session, answer) => {
+                if const { has::<L>(Hook::Settings) } {
+                    *answer = Some(self.settings(session));
+                }
+            }
+            Call::MyPeer(session, answer) => {
+                if const { has::<L>(Hook::MyPeer) } {
+                    *answer = self.my_peer(session);
+                }
+            }
+            Call::WalkStrategies(strategies) => {
+                if const { has::<L>(Hook::WalkStrategies) } {
+                    self.walk_strategies(strategies);
+                }
+            }
+            Call::Bootstrappers(session, bootstrappers) => {
+                if const { has::<L>(Hook::Bootstrappers) } {
+                    self.bootstrappers(session, bootstrappers);
+                }
+            }
+            Call::Finalize(ipv8, session, overlay) => {
+                if const { has::<L>(Hook::Finalize) } {
+                    return Some(Box::pin(self.finalize(ipv8, session, overlay)));
+                }
+            }
+        }
+        None
     }
+}
 
-    fn own_network(&self) -> bool {
-        L::OWN_NETWORK
+/// Whether the launcher has this method of its own.
+const fn has<L: CommunityLauncher>(hook: Hook) -> bool {
+    let mut index = 0;
+    while index < L::HOOKS.len() {
+        if L::HOOKS[index] as u8 == hook as u8 {
+            return true;
+        }
+        index += 1;
     }
-
-    fn should_launch(&self, session: &L::Session) -> bool {
-        CommunityLauncher::should_launch(self, session)
-    }
-
-    fn prepare<'a>(&'a self, ipv8: &'a Ipv8, session: &'a mut L::Session) -> Hooked<'a> {
-        Box::pin(CommunityLauncher::prepare(self, ipv8, session))
-    }
-
-    fn settings(&self, session: &L::Session) -> <L::Overlay as Community>::Settings {
-        CommunityLauncher::settings(self, session)
-    }
-
-    fn my_peer(&self, session: &L::Session) -> Option<PrivateKey> {
-        CommunityLauncher::my_peer(self, session)
-    }
-
-    fn walk_strategies(&self, strategies: &mut Strategies<L::Overlay>) {
-        CommunityLauncher::walk_strategies(self, strategies);
-    }
-
-    fn bootstrappers(&self, session: &L::Session, bootstrappers: &mut Bootstrappers) {
-        CommunityLauncher::bootstrappers(self, session, bootstrappers);
-    }
-
-    fn finalize<'a>(
-        &'a self,
-        ipv8: &'a Ipv8,
-        session: &'a mut L::Session,
-        overlay: &'a OverlayHandle<L::Overlay>,
-    ) -> Hooked<'a> {
-        Box::pin(CommunityLauncher::finalize(self, ipv8, session, overlay))
-    }
+    false
 }
 
 /// A launcher of overlays of type `C` under sessions of type `S`.
 pub(super) struct Launcher<C: Community, S> {
     pub(super) meta: LauncherMeta,
-    pub(super) hooks: Box<dyn Hooks<C, S>>,
+    pub(super) own_network: bool,
+    hooks: Box<dyn Hooks<C, S>>,
 }
 
 impl<C: Community, S: Send + 'static> Launcher<C, S> {
     /// In a box of its own. Not to be inlined, or it would be built for each launcher.
     #[inline(never)]
-    pub(super) fn boxed(hooks: Box<dyn Hooks<C, S>>) -> Box<dyn super::erased::ErasedLauncher> {
-        let meta = *hooks.meta();
-        Box::new(Self { meta, hooks })
+    pub(super) fn boxed(
+        meta: &'static LauncherMeta,
+        own_network: bool,
+        hooks: Box<dyn Hooks<C, S>>,
+    ) -> Box<dyn ErasedLauncher> {
+        Box::new(Self {
+            meta: *meta,
+            own_network,
+            hooks,
+        })
+    }
+
+    pub(super) fn should_launch(&self, session: &S) -> bool {
+        let mut answer = true;
+        self.hooks.call(Call::ShouldLaunch(session, &mut answer));
+        answer
+    }
+
+    pub(super) fn prepare<'a>(&'a self, ipv8: &'a Ipv8, session: &'a mut S) -> Option<Hooked<'a>> {
+        self.hooks.call(Call::Prepare(ipv8, session))
+    }
+
+    pub(super) fn settings(&self, session: &S) -> C::Settings {
+        let mut answer = None;
+        self.hooks.call(Call::Settings(session, &mut answer));
+        answer.unwrap_or_default()
+    }
+
+    pub(super) fn my_peer(&self, session: &S) -> Option<PrivateKey> {
+        let mut answer = None;
+        self.hooks.call(Call::MyPeer(session, &mut answer));
+        answer
+    }
+
+    pub(super) fn walk_strategies(&self, strategies: &mut Strategies<C>) {
+        self.hooks.call(Call::WalkStrategies(strategies));
+    }
+
+    pub(super) fn bootstrappers(&self, session: &S, bootstrappers: &mut Bootstrappers) {
+        self.hooks.call(Call::Bootstrappers(session, bootstrappers));
+    }
+
+    pub(super) fn finalize<'a>(
+        &'a self,
+        ipv8: &'a Ipv8,
+        session: &'a mut S,
+        overlay: &'a OverlayHandle<C>,
+    ) -> Option<Hooked<'a>> {
+        self.hooks.call(Call::Finalize(ipv8, session, overlay))
     }
 }

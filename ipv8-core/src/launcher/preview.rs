@@ -171,7 +171,7 @@ impl<C: Community, S: Send + 'static> Describe for Launcher<C, S> {
     fn describe(&self, session: &AnySession, told: Told<'_>) -> Result<Described, Hook> {
         let strategies = guarded(Hook::WalkStrategies, || {
             let mut strategies = Strategies::new();
-            self.hooks.walk_strategies(&mut strategies);
+            self.walk_strategies(&mut strategies);
             if let Some(definition) = told.definition() {
                 // What is wrong with it is a problem of the plan.
                 let _ = definition.change::<C>(&mut strategies, &mut Default::default());
@@ -181,7 +181,7 @@ impl<C: Community, S: Send + 'static> Describe for Launcher<C, S> {
         let bootstrappers = guarded(Hook::Bootstrappers, || {
             let mut bootstrappers = Bootstrappers::new();
             if let Some(session) = typed(session).filter(|_| !told.bootstrappers()) {
-                self.hooks.bootstrappers(session, &mut bootstrappers);
+                self.bootstrappers(session, &mut bootstrappers);
             }
             bootstrappers.iter().collect()
         });

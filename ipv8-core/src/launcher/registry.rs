@@ -25,6 +25,7 @@ impl Registration {
 
     /// Forgets the type of a launcher; for [`register!`](crate::register!).
     #[doc(hidden)]
+    #[inline]
     pub fn erase<L: CommunityLauncher>(launcher: L) -> Box<dyn ErasedLauncher> {
         erase(launcher)
     }
@@ -97,9 +98,13 @@ pub use inventory::submit as __submit;
 macro_rules! register {
     ($launcher:ty = $instance:expr) => {
         $crate::launcher::registry::__submit! {
-            $crate::Registration::new::<$launcher>(
-                || $crate::Registration::erase::<$launcher>($instance)
-            )
+            $crate::Registration::new::<$launcher>({
+                // A closure would be built twice: itself, and as what the pointer points to.
+                fn __launcher() -> $crate::__private::Launcher {
+                    $crate::Registration::erase::<$launcher>($instance)
+                }
+                __launcher
+            })
         }
     };
 }

@@ -34,6 +34,22 @@ pub(super) fn methods(stack: &Stack, around: &Surroundings<'_>) -> (TokenStream,
     (before.into_iter().collect(), after.into_iter().collect())
 }
 
+/// The methods that are written, as `Hook` calls them: nothing is built for the others.
+pub(super) fn names(stack: &Stack) -> Vec<&'static str> {
+    let knows = !stack.session_is_unknown;
+    let written = [
+        ("ShouldLaunch", knows && !stack.preconditions.is_empty()),
+        ("Prepare", knows && !stack.prepare.is_empty()),
+        ("Settings", knows && !stack.kwargs.is_empty()),
+        ("MyPeer", knows && stack.my_peer.is_some()),
+        ("WalkStrategies", !stack.strategies.is_empty()),
+        ("Bootstrappers", knows && !stack.bootstrappers.is_empty()),
+        ("Finalize", knows && !stack.endings.is_empty()),
+    ];
+    let written = written.into_iter().filter(|(_, written)| *written);
+    written.map(|(name, _)| name).collect()
+}
+
 fn ours(name: &str, at: Span) -> Ident {
     Ident::new(name, generated_at(at))
 }
@@ -125,7 +141,7 @@ fn bootstrappers(added: &[Bootstrapper], around: &Surroundings<'_>) -> TokenStre
         let one = ours("bootstrapper", at);
         let ty = &added.bootstrapper;
         if added.options.is_empty() {
-            return quote_spanned!(at=> #list.add::<#ty>(|_| {}););
+            return quote_spanned!(at=> #list.add::<#ty>(#krate::__private::unchanged););
         }
         let assignments = assigned(&one, &added.options, added.span);
         quote_spanned!(at=> #list.add::<#ty>(|#one| { #assignments });)

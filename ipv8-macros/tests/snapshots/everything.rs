@@ -10,6 +10,9 @@ impl ipv8::CommunityLauncher for MyLauncher {
     const META: ipv8::LauncherMeta = ipv8::launcher_meta!(
         name = "My launcher", after = ["Other", r#"Another"#]
     );
+    const HOOKS: &'static [ipv8::launcher::Hook] = &[
+        ipv8::launcher::Hook::WalkStrategies,
+    ];
     fn walk_strategies(&self, strategies: &mut ipv8::Strategies<Self::Overlay>) {
         strategies
             .add::<
@@ -20,7 +23,7 @@ impl ipv8::CommunityLauncher for MyLauncher {
                     strategy.interval = 0.5 + 0.5;
                 },
             );
-        strategies.add::<EdgeWalk>(20, |_| {});
+        strategies.add::<EdgeWalk>(20, ipv8::__private::unchanged);
         strategies
             .add::<
                 RandomWalk,

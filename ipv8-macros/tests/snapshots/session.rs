@@ -8,6 +8,14 @@ impl ::ipv8_core::CommunityLauncher for MyLauncher {
     const META: ::ipv8_core::LauncherMeta = ::ipv8_core::launcher_meta!(
         name = "MyLauncher", after = []
     );
+    const HOOKS: &'static [::ipv8_core::launcher::Hook] = &[
+        ::ipv8_core::launcher::Hook::ShouldLaunch,
+        ::ipv8_core::launcher::Hook::Prepare,
+        ::ipv8_core::launcher::Hook::Settings,
+        ::ipv8_core::launcher::Hook::MyPeer,
+        ::ipv8_core::launcher::Hook::Bootstrappers,
+        ::ipv8_core::launcher::Hook::Finalize,
+    ];
     fn should_launch(&self, session: &Self::Session) -> ::core::primitive::bool {
         ::ipv8_core::__private::condition(session, |session: &Session| session.enabled)
             && ::ipv8_core::__private::condition(session, is_enabled)
@@ -54,7 +62,7 @@ impl ::ipv8_core::CommunityLauncher for MyLauncher {
             >(|bootstrapper| {
                 bootstrapper.ip_addresses = session.trackers.clone();
             });
-        bootstrappers.add::<my_module::Friends>(|_| {});
+        bootstrappers.add::<my_module::Friends>(::ipv8_core::__private::unchanged);
     }
     async fn finalize(
         &self,
