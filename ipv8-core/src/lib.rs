@@ -108,9 +108,7 @@ pub use wire::{Identified, Message, Payload, Request, Signed, Unsigned};
 
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::private::{
-        Launcher, NoOverlay, condition, finalized, own_key, prepared, unchanged,
-    };
+    pub use crate::private::{NoOverlay, condition, finalized, own_key, prepared, unchanged};
 }
 
 /// The README's example is compiled with the documentation's.

@@ -3,7 +3,7 @@
 use crate::community::{Community, CommunityError};
 use crate::context::Context;
 use crate::crypto::PrivateKey;
-use crate::launcher::{ErasedLauncher, LaunchError};
+use crate::launcher::LaunchError;
 use crate::packet::CommunityId;
 use crate::runtime::{Ipv8, OverlayHandle};
 
@@ -20,9 +20,6 @@ impl Community for NoOverlay {
         Err("the launcher has no overlay".into())
     }
 }
-
-/// What a registration makes.
-pub type Launcher = Box<dyn ErasedLauncher>;
 
 /// A `#[walk_strategy]` or `#[bootstrapper]` without options. Each closure that does nothing would be built anew.
 pub fn unchanged<T>(_: &mut T) {}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ipv8_core::endpoint::MemoryNetwork;
 use ipv8_core::engine::Event;
-use ipv8_core::launcher::Problem;
+use ipv8_core::launcher::{Hook, Problem};
 use ipv8_core::prelude::*;
 use ipv8_core::{Error, LauncherMeta, launcher_meta};
 use ipv8_tests::desk::{PROBE, address, key, sealed};
@@ -152,6 +152,68 @@ async fn a_launcher_without_a_session_is_launched_under_any() {
         .await
         .expect("it is launched");
     assert_eq!(node.launched().len(), 4);
+}
+
+/// Has all methods, and names two of them.
+struct Sparse;
+
+impl CommunityLauncher for Sparse {
+    type Overlay = Probe<1>;
+    type Session = Script;
+    const META: LauncherMeta = launcher_meta!(name = "Sparse", after = []);
+    const HOOKS: &'static [Hook] = &[Hook::Settings, Hook::Finalize];
+
+    fn should_launch(&self, _script: &Script) -> bool {
+        false
+    }
+
+    async fn prepare(&self, _ipv8: &Ipv8, _script: &mut Script) -> Result<(), LaunchError> {
+        Err("never asked".into())
+    }
+
+    fn settings(&self, script: &Script) -> ProbeSettings {
+        Scripted::<1>.settings(script)
+    }
+
+    fn my_peer(&self, _script: &Script) -> Option<ipv8_core::crypto::PrivateKey> {
+        Some(key(9))
+    }
+
+    fn walk_strategies(&self, strategies: &mut Strategies<Probe<1>>) {
+        strategies.add::<Idle>(-1, |_| {});
+    }
+
+    fn bootstrappers(&self, _script: &Script, bootstrappers: &mut Bootstrappers) {
+        bootstrappers.add::<DispersyBootstrapper>(|_| {});
+    }
+
+    async fn finalize(
+        &self,
+        ipv8: &Ipv8,
+        script: &mut Script,
+        overlay: &OverlayHandle<Probe<1>>,
+    ) -> Result<(), LaunchError> {
+        Scripted::<1>.finalize(ipv8, script, overlay).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_method_that_hooks_leaves_out_is_not_called() {
+    let mut script = Script::default();
+    let node = launch(Launchers::new().with(Sparse), &mut script).await;
+    let node = node.expect("no condition, nothing to prepare");
+    assert_eq!(
+        script.log.lines(),
+        ["1 settings", "1 New", "1 Started", "1 finalize"]
+    );
+    let overlay = &node.launched()[0];
+    assert_eq!(
+        (overlay.strategies.len(), overlay.bootstrappers.len()),
+        (0, 0)
+    );
+    let handle = node.overlay::<Probe<1>>().expect("it was launched");
+    let mid = handle.call(|_, cx| cx.my_mid()).await.expect("it runs");
+    assert_eq!(mid, node.my_peer().mid());
 }
 
 /// Calls its overlay, sends, lets others send, and takes its time.

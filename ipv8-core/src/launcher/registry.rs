@@ -13,6 +13,10 @@ pub struct Registration {
 
 inventory::collect!(Registration);
 
+/// What a registration makes; for [`register!`](crate::register!).
+#[doc(hidden)]
+pub type __Launcher = Box<dyn ErasedLauncher>;
+
 impl Registration {
     /// Registers `L`, of which `make` gives a fresh instance; for [`register!`](crate::register!).
     #[doc(hidden)]
@@ -100,7 +104,7 @@ macro_rules! register {
         $crate::launcher::registry::__submit! {
             $crate::Registration::new::<$launcher>({
                 // A closure would be built twice: itself, and as what the pointer points to.
-                fn __launcher() -> $crate::__private::Launcher {
+                fn __launcher() -> $crate::launcher::registry::__Launcher {
                     $crate::Registration::erase::<$launcher>($instance)
                 }
                 __launcher
