@@ -108,6 +108,29 @@ fn both_sides_are_measured_and_ratios_are_those_of_the_turns() {
 }
 
 #[test]
+fn a_thousand_launchers_are_put_in_order_and_started() {
+    let report = compare(&[
+        "--quick",
+        "--json",
+        "--only",
+        "launchers-plan",
+        "--only",
+        "launchers-start",
+    ]);
+    let rows = report["rows"].as_array().expect("rows");
+    let ids: Vec<_> = rows.iter().filter_map(|row| row["id"].as_str()).collect();
+    assert_eq!(ids, ["launchers-plan", "launchers-start"]);
+    for row in rows {
+        assert_eq!(row["unit"], "seconds");
+        assert!(
+            figures(row, "ours").iter().all(|seconds| *seconds > 0.0),
+            "{row}"
+        );
+        assert!(row["note"].is_string(), "{row}");
+    }
+}
+
+#[test]
 fn mistakes_are_told_with_what_would_be_right() {
     for (arguments, wanted) in [
         (

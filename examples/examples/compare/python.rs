@@ -40,6 +40,11 @@ impl Python {
     }
 }
 
+/// Cargo's target directory: there is room for what takes long to make and is of use to a later run.
+pub(crate) fn target_directory() -> PathBuf {
+    environment::target_directory()
+}
+
 /// Whether a failed installation is to be tried again at once: it is left alone for two minutes.
 fn required() -> bool {
     false

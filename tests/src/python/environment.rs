@@ -293,7 +293,7 @@ impl<'a> Progress<'a> {
 }
 
 /// Cargo's target directory: the marked one above the running test, else where it is by default.
-fn target_directory() -> PathBuf {
+pub(super) fn target_directory() -> PathBuf {
     let marked = |directory: &&Path| directory.join("CACHEDIR.TAG").exists();
     std::env::current_exe()
         .ok()

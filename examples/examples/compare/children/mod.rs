@@ -2,6 +2,7 @@
 
 mod bare;
 mod inside;
+mod launchers;
 mod node;
 mod nodes;
 mod strategies;
@@ -32,6 +33,7 @@ pub(crate) fn run(mut words: impl Iterator<Item = String>) -> Result<()> {
         node::NAME => node::run(arguments),
         bare::NAME => bare::run(arguments),
         inside::NAME => inside::run(),
+        launchers::NAME => launchers::run(arguments),
         nodes::NAME => nodes::run(arguments),
         strategies::NAME => strategies::run(arguments),
         other => Err(format!("there is no measured process `{other}`").into()),

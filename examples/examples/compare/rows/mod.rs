@@ -1,8 +1,10 @@
 //! The rows of the table: each group says which rows it has and measures those that are wanted.
 
+mod builds;
 mod cores;
 mod inside;
 mod introductions;
+mod launchers;
 mod memory;
 mod nodes;
 mod pings;
@@ -42,6 +44,8 @@ const GROUPS: &[Group] = &[
     memory::GROUP,
     strategies::GROUP,
     nodes::GROUP,
+    launchers::GROUP,
+    builds::GROUP,
 ];
 
 /// The ids of all rows.
@@ -180,6 +184,14 @@ impl Bench {
 /// Measures every row that is wanted.
 pub(crate) fn measure(bench: &Bench) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
+    if bench.quick && bench.only.is_empty() {
+        let out = GROUPS.iter().flat_map(|group| {
+            let out = group.ids.iter().filter(|id| !group.quick.contains(id));
+            out.copied()
+        });
+        let out: Vec<&str> = out.collect();
+        bench.progress(&format!("left out of a quick run: {}", out.join(", ")));
+    }
     for group in GROUPS {
         let ids = group.ids.iter().copied();
         let wanted = Wanted(ids.filter(|id| bench.wants(group, id)).collect());
