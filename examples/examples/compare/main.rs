@@ -7,6 +7,9 @@
 //! greatest. Where it makes sense, a *bare responder* is measured in the same turn: it parses, verifies, signs and sends with this
 //! library's own cryptography, and keeps no books; nothing that answers by itself can be faster on one core by much.
 //!
+//! What a launcher adds to a release build is measured by building two small programs, which are made below cargo's target directory
+//! and depend on the `ipv8-core` beside this example.
+//!
 //! Everything stays on loopback. py-ipv8 is installed into an environment below cargo's target directory, the one that the
 //! tests use; without Python or a package index the figures of py-ipv8 are missing, and that is said.
 

@@ -22,10 +22,8 @@ fn measure(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
     let cores = bench.measured();
     let times = |id, count: usize| if wanted.has(id) { count } else { 0 };
     let told = |plans, starts| {
-        json!({
-            "plans": times("launchers-plan", plans),
-            "starts": times("launchers-start", starts),
-        })
+        let plans = times("launchers-plan", plans);
+        json!({"plans": plans, "starts": times("launchers-start", starts)})
     };
     let (mut plans, mut starts, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
     for number in 1..=bench.pairs {
@@ -37,49 +35,42 @@ fn measure(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
             .python
             .as_ref()
             .map(|python| Child::python(python, "launchers.py", &cores, &told(5, 2))?.hear(LIMIT));
-        let python = python.transpose()?;
+        let python = python.transpose()?.unwrap_or_default();
         let ours = Child::ours("launchers", &cores, &told(101, 21))?.hear(LIMIT)?;
         let turn = |field: &str| Turn {
-            python: python
-                .as_ref()
-                .and_then(|python| middle(&python[field]).map(|spread| spread.median)),
-            ours: middle(&ours[field]).map(|spread| spread.median),
+            python: median(&python[field]),
+            ours: median(&ours[field]),
             ..Turn::default()
         };
         plans.push(turn("plans"));
         starts.push(turn("starts"));
         firsts.extend(ours["starts"][0].as_f64());
     }
-    let plan = Row::new(
-        "launchers-plan",
-        "1,000 launchers: putting them in order",
-        Unit::Seconds,
-        plans,
-    );
-    let plan = plan.noted("each is to be launched after the one before it");
-    let mut start = Row::new(
-        "launchers-start",
-        "1,000 launchers: from them to a running node",
-        Unit::Seconds,
-        starts,
-    );
-    if let Some(first) = Spread::of(firsts) {
-        let [median, least, greatest] = [first.median, first.minimum, first.maximum]
-            .map(|seconds| format::figure(seconds, Unit::Seconds));
-        start = start.noted(format!(
-            "the median start of a process; its first one takes us {median} ({least} to {greatest})"
-        ));
-    }
-    let rows = [plan, start].into_iter();
+    let rows = [plan(plans), start(starts, firsts)].into_iter();
     Ok(rows.filter(|row| wanted.has(&row.id)).collect())
 }
 
-fn middle(figures: &Value) -> Option<Spread> {
-    Spread::of(
-        figures
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_f64),
-    )
+fn plan(turns: Vec<Turn>) -> Row {
+    let work = "1,000 launchers: putting them in order";
+    Row::new("launchers-plan", work, Unit::Seconds, turns)
+        .noted("each is to be launched after the one before it")
+}
+
+/// `firsts`: what the first start of each of our processes took.
+fn start(turns: Vec<Turn>, firsts: Vec<f64>) -> Row {
+    let work = "1,000 launchers: from them to a running node";
+    let row = Row::new("launchers-start", work, Unit::Seconds, turns);
+    let Some(first) = Spread::of(firsts) else {
+        return row;
+    };
+    let [first, least, greatest] = [first.median, first.minimum, first.maximum]
+        .map(|seconds| format::figure(seconds, Unit::Seconds));
+    row.noted(format!(
+        "the median start of a process; its first one takes us {first} ({least} to {greatest})"
+    ))
+}
+
+fn median(figures: &Value) -> Option<f64> {
+    let figures = figures.as_array().into_iter().flatten();
+    Spread::of(figures.filter_map(Value::as_f64)).map(|spread| spread.median)
 }
