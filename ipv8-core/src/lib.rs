@@ -20,7 +20,7 @@
 //! | 3 one overlay | [`context`], [`introduction`], [`bootstrap`] |
 //! | 2 state | [`peer`], [`network`], [`timers`], [`outbox`], [`pacing`], [`request_cache`], [`tasks`], [`counters`] |
 //! | 1 messages | [`packet`], [`payload`] |
-//! | 0 values | [`address`], [`names`], [`wire`], [`crypto`], [`options`], [`mod@nearest`], [`type_name`] |
+//! | 0 values | [`address`], [`names`], [`wire`], [`crypto`], [`options`], [`mod@nearest`], [`type_name`], [`mod@hashing`] |
 //!
 //! Beside the tower, on floors 0 to 6: [`communities`], and above those the test kit, [`test_base`].
 //!
@@ -55,6 +55,8 @@ pub mod guide {
     #[doc = include_str!("guide/topology.md")]
     pub mod strategies {}
 }
+#[doc(hidden)]
+pub mod hashing;
 pub mod introduction;
 pub mod key_file;
 pub mod launcher;

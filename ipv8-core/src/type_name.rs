@@ -5,7 +5,35 @@ use std::any::type_name;
 /// The name of `T` without its path and without generic arguments: `RandomWalk`, `Vec`.
 #[must_use]
 pub fn short_type_name<T: ?Sized>() -> &'static str {
-    let full = type_name::<T>();
-    let base = full.split('<').next().unwrap_or(full);
-    base.rsplit("::").next().unwrap_or(base)
+    last_part(type_name::<T>())
+}
+
+/// Byte by byte, because an overlay asks for several: all that is looked for is ASCII.
+fn last_part(full: &str) -> &str {
+    let bytes = full.as_bytes();
+    let end = bytes.iter().position(|byte| *byte == b'<');
+    let base = full.get(..end.unwrap_or(full.len())).unwrap_or(full);
+    let colon = base.as_bytes().iter().rposition(|byte| *byte == b':');
+    colon
+        .and_then(|colon| base.get(colon + 1..))
+        .unwrap_or(base)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_part;
+
+    #[test]
+    fn neither_the_path_nor_generic_arguments_are_part_of_the_name() {
+        for (full, short) in [
+            ("u8", "u8"),
+            ("walks::RandomWalk", "RandomWalk"),
+            ("a::b::Pair<c::D, e::F>", "Pair"),
+            ("Pair<c::D>", "Pair"),
+            ("größe::Maß<ä::Ö>", "Maß"),
+            ("", ""),
+        ] {
+            assert_eq!(last_part(full), short);
+        }
+    }
 }

@@ -11,6 +11,7 @@ use super::tasks::FutureQueue;
 use crate::bootstrap::{Beacon, Lookup};
 use crate::counters::Statistics;
 use crate::crypto::{Mid, PrivateKey};
+use crate::hashing::OwnState;
 use crate::network::Network;
 use crate::outbox::Outbox;
 use crate::packet::CommunityId;
@@ -39,14 +40,14 @@ pub struct Shared {
     /// Bootstrappers that panicked, with their overlay, until the engine tells of it.
     pub(crate) bootstrapper_panics: Vec<(CommunityId, &'static str)>,
     /// The key of each overlay of the node (py-ipv8's `service_overlays`).
-    pub(crate) overlay_keys: IndexMap<CommunityId, PrivateKey>,
+    pub(crate) overlay_keys: IndexMap<CommunityId, PrivateKey, OwnState>,
     /// Pings that were answered and nobody was told of yet.
     pub(crate) latencies: Vec<Latency>,
     /// Futures that somebody is to poll, or to stop polling.
     pub(crate) futures: FutureQueue,
     /// The overlays whose own peer graph may have changed since the engine looked: not all of a thousand after each datagram.
     pub(crate) touched: Vec<CommunityId>,
-    clocks: HashMap<Mid, u64>,
+    clocks: HashMap<Mid, u64, OwnState>,
 }
 
 /// One answered ping.
@@ -71,11 +72,11 @@ impl Shared {
             lookups: VecDeque::new(),
             beacons: VecDeque::new(),
             bootstrapper_panics: Vec::new(),
-            overlay_keys: IndexMap::new(),
+            overlay_keys: IndexMap::default(),
             latencies: Vec::new(),
             futures: FutureQueue::default(),
             touched: Vec::new(),
-            clocks: HashMap::new(),
+            clocks: HashMap::default(),
         }
     }
 

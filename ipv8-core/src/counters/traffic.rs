@@ -13,51 +13,54 @@ pub struct MessageTraffic {
     pub bytes_out: u64,
 }
 
-/// What one overlay received and sent since it was loaded, by message id; nothing is ever subtracted. Counting costs two
-/// additions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What one overlay received and sent since it was loaded, by message id; nothing is ever subtracted. An id has its place from the
+/// first datagram on: a node with a thousand overlays has few that say anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
-    messages: Vec<MessageTraffic>,
-}
-
-impl Default for Traffic {
-    fn default() -> Self {
-        let messages = vec![MessageTraffic::default(); usize::from(u8::MAX) + 1];
-        Self { messages }
-    }
+    /// In ascending order of the ids.
+    messages: Vec<(u8, MessageTraffic)>,
 }
 
 impl Traffic {
     /// Counts a datagram with this message id and length that came in.
     pub fn received(&mut self, id: u8, length: usize) {
-        if let Some(message) = self.messages.get_mut(usize::from(id)) {
-            message.datagrams_in += 1;
-            message.bytes_in += length as u64;
-        }
+        let message = self.place(id);
+        message.datagrams_in += 1;
+        message.bytes_in += length as u64;
     }
 
     /// Counts a datagram with this message id and length that was queued to be sent.
     pub fn sent(&mut self, id: u8, length: usize) {
-        if let Some(message) = self.messages.get_mut(usize::from(id)) {
-            message.datagrams_out += 1;
-            message.bytes_out += length as u64;
-        }
+        let message = self.place(id);
+        message.datagrams_out += 1;
+        message.bytes_out += length as u64;
     }
 
     /// What passed with this message id.
     #[must_use]
     pub fn message(&self, id: u8) -> MessageTraffic {
-        self.messages
-            .get(usize::from(id))
-            .copied()
-            .unwrap_or_default()
+        let place = self.find(id);
+        place.map_or_else(
+            |_| MessageTraffic::default(),
+            |place| self.messages[place].1,
+        )
     }
 
     /// Every message id with which something passed, in ascending order.
     pub fn messages(&self) -> impl Iterator<Item = (u8, MessageTraffic)> + '_ {
-        let ids = 0..=u8::MAX;
-        let all = ids.map(|id| (id, self.message(id)));
-        all.filter(|(_, message)| *message != MessageTraffic::default())
+        self.messages.iter().copied()
+    }
+
+    fn find(&self, id: u8) -> Result<usize, usize> {
+        self.messages.binary_search_by_key(&id, |(id, _)| *id)
+    }
+
+    fn place(&mut self, id: u8) -> &mut MessageTraffic {
+        let place = self.find(id).unwrap_or_else(|place| {
+            self.messages.insert(place, (id, MessageTraffic::default()));
+            place
+        });
+        &mut self.messages[place].1
     }
 }
 

@@ -81,7 +81,7 @@ impl Engine {
         if config.own_network {
             state.own_network = Some(Box::new(self.empty_network()));
         }
-        let made = self.make::<C>(&mut state, settings, now)?;
+        let made = self.make::<C>(community, &mut state, settings, now)?;
         let servers = state.bootstrappers.servers();
         let network = state.network_mut(&mut self.shared);
         network.register_service(id);
@@ -89,8 +89,8 @@ impl Engine {
         for server in servers {
             network.blacklist_address(server);
         }
-        let key = state.my_key.clone();
-        self.shared.overlay_keys.insert(id, key.clone());
+        let own_mid = state.my_key.mid();
+        self.shared.overlay_keys.insert(id, state.my_key.clone());
         let mut overlay = Overlay::new(state, made, table);
         let added = overlay.append(strategies, &mut self.next_strategy);
         if C::OBSERVES_NETWORK {
@@ -98,17 +98,27 @@ impl Engine {
         }
         self.names.insert(overlay.state.name.clone(), id);
         self.overlays.insert(id, Box::new(overlay));
-        self.blacklist_own_mid(key.mid());
+        self.blacklist_own_mid(own_mid);
         self.schedule(id, &added, now);
         self.start(id, community, now)?;
         Ok(id)
     }
 
-    /// A peer graph for one overlay: bounded like the shared one, without any of our own keys.
+    /// Makes room for so many more overlays with a strategy each, so that adding them moves nothing.
+    pub(crate) fn reserve(&mut self, overlays: usize) {
+        self.overlays.reserve(overlays);
+        self.names.reserve(overlays);
+        self.shared.overlay_keys.reserve(overlays);
+        self.shared.network.reserve_services(overlays);
+        self.scheduler.reserve(overlays);
+        self.events.reserve(overlays.saturating_mul(2));
+    }
+
+    /// A peer graph for one overlay: bounded like the shared one, without any key that was ever our own.
     fn empty_network(&self) -> Network {
         let mut network = Network::new(self.shared.network.limits().clone());
-        for key in self.shared.overlay_keys.values() {
-            network.blacklist_mid(key.mid());
+        for mid in &self.own_mids {
+            network.blacklist_mid(*mid);
         }
         network
     }
@@ -116,11 +126,11 @@ impl Engine {
     /// Calls [`Community::new`]; if that fails, what it sent and asked is forgotten.
     fn make<C: Community>(
         &mut self,
+        community: &'static str,
         state: &mut OverlayState,
         settings: C::Settings,
         now: Instant,
     ) -> Result<C, OverlayError> {
-        let community = short_type_name::<C>();
         let waiting = self.shared.outbox.len();
         let made = guarded(|| C::new(settings, &mut Context::new(state, &mut self.shared, now)));
         let error = match made {

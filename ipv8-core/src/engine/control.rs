@@ -198,16 +198,21 @@ impl Engine {
             let (first, strategy) = (self.first_turn(now), *strategy);
             let turn = Turn { overlay, strategy };
             self.scheduler.insert(turn, None, first, now);
-            if let Some(info) = self.strategy_info(turn) {
-                if info.target_peers < 0 && info.name.type_name() == "RandomWalk" {
-                    tracing::warn!(%overlay, community = info.community, strategy = %info.name, "no target_peers: this walk never rests, whatever number of peers the overlay has; 20 is usual");
-                }
-                self.emit(Event::StrategyAdded {
-                    overlay,
-                    id: strategy,
-                    name: info.name,
-                });
+            let Some(loaded) = self.overlays.get(&overlay) else {
+                return;
+            };
+            let Some((_, state)) = loaded.strategy(strategy) else {
+                continue;
+            };
+            let name = state.name;
+            if state.target_peers < 0 && name.type_name() == "RandomWalk" {
+                tracing::warn!(%overlay, community = loaded.community(), strategy = %name, "no target_peers: this walk never rests, whatever number of peers the overlay has; 20 is usual");
             }
+            self.emit(Event::StrategyAdded {
+                overlay,
+                id: strategy,
+                name,
+            });
         }
     }
 }

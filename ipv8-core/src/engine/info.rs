@@ -78,13 +78,15 @@ impl Engine {
     /// The overlays, in the order in which they were added.
     #[must_use]
     pub fn overlays(&self) -> Vec<OverlayInfo> {
-        self.overlays_from(0).collect()
+        let mut overlays = Vec::with_capacity(self.overlays.len());
+        overlays.extend(self.overlays_from(0));
+        overlays
     }
 
     /// The overlays but the first `index`.
     pub(crate) fn overlays_from(&self, index: usize) -> impl Iterator<Item = OverlayInfo> + '_ {
-        let ids = self.overlays.keys().skip(index);
-        ids.filter_map(|id| self.overlay(*id))
+        let overlays = self.overlays.iter().skip(index);
+        overlays.map(|(id, overlay)| self.info(*id, overlay.as_ref()))
     }
 
     /// How many overlays there are.
@@ -95,21 +97,25 @@ impl Engine {
     /// The overlay `id`.
     #[must_use]
     pub fn overlay(&self, id: CommunityId) -> Option<OverlayInfo> {
-        let overlay = self.overlays.get(&id)?.as_ref();
+        Some(self.info(id, self.overlays.get(&id)?.as_ref()))
+    }
+
+    fn info(&self, id: CommunityId, overlay: &dyn AnyOverlay) -> OverlayInfo {
         let strategies = overlay.strategies().into_iter().enumerate();
         let strategies =
             strategies.map(|(index, strategy)| self.describe(id, overlay, index, strategy));
-        Some(OverlayInfo {
+        let state = overlay.state();
+        OverlayInfo {
             id,
-            name: overlay.state().name.clone(),
+            name: state.name.clone(),
             community: overlay.community(),
-            own_network: overlay.state().own_network.is_some(),
-            peers: self.peer_count(id),
-            max_peers: overlay.state().max_peers,
+            own_network: state.own_network.is_some(),
+            peers: state.network(&self.shared).peer_count(id),
+            max_peers: state.max_peers,
             community_type: overlay.community_type(),
             strategies: strategies.collect(),
-            bootstrappers: overlay.state().bootstrappers.iter().collect(),
-        })
+            bootstrappers: state.bootstrappers.iter().collect(),
+        }
     }
 
     /// The strategies of all overlays, in the order of the overlays.

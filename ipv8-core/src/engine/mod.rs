@@ -29,7 +29,7 @@ mod networks;
 mod pacing;
 mod tell;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -54,6 +54,8 @@ use health::Monitor;
 use crate::bootstrap::{Beacon, Lookup, LookupError};
 use crate::context::{FutureWork, LocalAddresses, Shared, TaskEvent};
 use crate::counters::Statistics;
+use crate::crypto::Mid;
+use crate::hashing::OwnState;
 use crate::network::{Network, NetworkLimits};
 use crate::outbox::{DEFAULT_MAX_DATAGRAM, Outgoing};
 use crate::overlay::{AnyOverlay, StepOutcome, StrategyId, guarded};
@@ -159,9 +161,11 @@ impl std::hash::Hash for Turn {
 
 /// One node: its overlays, what they share, and whose turn it is.
 pub struct Engine {
-    overlays: IndexMap<CommunityId, Box<dyn AnyOverlay>>,
+    overlays: IndexMap<CommunityId, Box<dyn AnyOverlay>, OwnState>,
     /// Which overlay has which name.
-    names: HashMap<String, CommunityId>,
+    names: HashMap<String, CommunityId, OwnState>,
+    /// Those of the keys that overlays have or had: no peer graph takes them in.
+    own_mids: HashSet<Mid, OwnState>,
     /// Those that observe the whole network, in the order in which they were added.
     observers: Vec<CommunityId>,
     shared: Shared,
@@ -193,8 +197,9 @@ impl Engine {
         let mut shared = Shared::new(Network::new(config.network.clone()), rng);
         shared.outbox.set_max_datagram(config.max_datagram);
         Self {
-            overlays: IndexMap::new(),
-            names: HashMap::new(),
+            overlays: IndexMap::default(),
+            names: HashMap::default(),
+            own_mids: HashSet::default(),
             observers: Vec::new(),
             shared,
             scheduler: Scheduler::new(config.walk_interval),

@@ -93,6 +93,9 @@ impl Engine {
 
     /// Nobody is a peer of itself, by whichever of its keys and in whichever graph.
     pub(super) fn blacklist_own_mid(&mut self, mid: Mid) {
+        if !self.own_mids.insert(mid) {
+            return;
+        }
         self.shared.network.blacklist_mid(mid);
         for overlay in self.overlays.values_mut() {
             let state = overlay.state_mut();

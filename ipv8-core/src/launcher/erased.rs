@@ -35,7 +35,7 @@ pub trait ErasedLauncher: steps::Steps + Describe + Send + Sync + 'static {
 #[inline]
 pub(super) fn erase<L: CommunityLauncher>(launcher: L) -> Box<dyn ErasedLauncher> {
     let hooks: Box<dyn Hooks<L::Overlay, L::Session>> = Box::new(launcher);
-    Launcher::boxed(&L::META, L::OWN_NETWORK, hooks)
+    Launcher::boxed(&L::META, L::HOOKS, L::OWN_NETWORK, hooks)
 }
 
 impl<C: Community, S: Send + 'static> ErasedLauncher for Launcher<C, S> {
@@ -81,7 +81,8 @@ mod steps {
 
         fn should_launch(&self, session: &AnySession) -> Result<bool, Failure>;
 
-        fn prepare<'a>(&'a self, ipv8: &'a Ipv8, session: &'a mut AnySession) -> Step<'a>;
+        /// `None` when it has nothing to prepare.
+        fn prepare<'a>(&'a self, ipv8: &'a Ipv8, session: &'a mut AnySession) -> Option<Step<'a>>;
 
         /// Asks for everything that makes the overlay, and makes it.
         fn assemble(
@@ -98,12 +99,13 @@ mod steps {
         /// Its community.
         fn class(&self) -> Class;
 
+        /// `None` when nothing is to be done with the overlay.
         fn finalize<'a>(
             &'a self,
             ipv8: &'a Ipv8,
             session: &'a mut AnySession,
             overlay: CommunityId,
-        ) -> Step<'a>;
+        ) -> Option<Step<'a>>;
     }
 }
 
@@ -117,11 +119,14 @@ impl<C: Community, S: Send + 'static> steps::Steps for Launcher<C, S> {
         guarded(Hook::ShouldLaunch, || self.should_launch(session))
     }
 
-    fn prepare<'a>(&'a self, ipv8: &'a Ipv8, session: &'a mut AnySession) -> Step<'a> {
-        Box::pin(async move {
+    fn prepare<'a>(&'a self, ipv8: &'a Ipv8, session: &'a mut AnySession) -> Option<Step<'a>> {
+        if !self.has(Hook::Prepare) {
+            return None;
+        }
+        Some(Box::pin(async move {
             let session = typed_mut(session).ok_or(Failure::Session)?;
             guarded_future(Hook::Prepare, || self.prepare(ipv8, session)).await
-        })
+        }))
     }
 
     fn assemble(
@@ -181,12 +186,15 @@ impl<C: Community, S: Send + 'static> steps::Steps for Launcher<C, S> {
         ipv8: &'a Ipv8,
         session: &'a mut AnySession,
         overlay: CommunityId,
-    ) -> Step<'a> {
-        Box::pin(async move {
+    ) -> Option<Step<'a>> {
+        if !self.has(Hook::Finalize) {
+            return None;
+        }
+        Some(Box::pin(async move {
             let session = typed_mut(session).ok_or(Failure::Session)?;
             let overlay = ipv8.overlay_by_id(overlay);
             guarded_future(Hook::Finalize, || self.finalize(ipv8, session, &overlay)).await
-        })
+        }))
     }
 }
 

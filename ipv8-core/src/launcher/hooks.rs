@@ -94,6 +94,8 @@ const fn has<L: CommunityLauncher>(hook: Hook) -> bool {
 pub(super) struct Launcher<C: Community, S> {
     pub(super) meta: LauncherMeta,
     pub(super) own_network: bool,
+    /// Which of the methods it has.
+    has: &'static [Hook],
     hooks: Box<dyn Hooks<C, S>>,
 }
 
@@ -102,14 +104,21 @@ impl<C: Community, S: Send + 'static> Launcher<C, S> {
     #[inline(never)]
     pub(super) fn boxed(
         meta: &'static LauncherMeta,
+        has: &'static [Hook],
         own_network: bool,
         hooks: Box<dyn Hooks<C, S>>,
     ) -> Box<dyn ErasedLauncher> {
         Box::new(Self {
             meta: *meta,
             own_network,
+            has,
             hooks,
         })
+    }
+
+    /// Whether the launcher has this method of its own.
+    pub(super) fn has(&self, hook: Hook) -> bool {
+        self.has.contains(&hook)
     }
 
     pub(super) fn should_launch(&self, session: &S) -> bool {

@@ -103,7 +103,8 @@ impl Launchers {
 async fn run(steps: &Steps, endpoint: Endpoint, session: &mut AnySession) -> Result<Ipv8, Error> {
     let configuration = &steps.configuration;
     let keys = Keys::of(configuration)?;
-    let engine = engine(configuration)?;
+    let mut engine = engine(configuration)?;
+    engine.reserve(steps.launchers.len() + steps.overlays.len());
     // From here on, whatever ends this function early drops the node, which undoes everything.
     let mut node = HeldNode::new(
         engine,
@@ -161,14 +162,14 @@ async fn launch(
 ) -> Result<CommunityId, Error> {
     let blame = |failure| blame(launcher.meta(), launcher.session_name(), failure);
     let ipv8 = node.ipv8().clone();
-    node.serve(launcher.prepare(&ipv8, session))
-        .await?
-        .map_err(blame)?;
+    if let Some(prepared) = launcher.prepare(&ipv8, session) {
+        node.serve(prepared).await?.map_err(blame)?;
+    }
     let assembled = node.with_engine(|engine| launcher.assemble(engine, overlay, &*session, told));
     let id = assembled.ok_or(Error::Stopped)?.map_err(blame)?;
-    node.serve(launcher.finalize(&ipv8, session, id))
-        .await?
-        .map_err(blame)?;
+    if let Some(finalized) = launcher.finalize(&ipv8, session, id) {
+        node.serve(finalized).await?.map_err(blame)?;
+    }
     Ok(id)
 }
 

@@ -30,6 +30,7 @@ pub use limits::{NetworkCounters, NetworkLimits};
 pub use snapshot::LoadedSnapshot;
 
 use crate::crypto::{Mid, PublicKey};
+use crate::hashing::OwnState;
 use crate::packet::CommunityId;
 use crate::peer::Peer;
 use addresses::AddressTable;
@@ -76,7 +77,7 @@ pub struct Network {
     lists: SharedLists,
     /// How many pairs of a verified peer and a service that is not registered there are.
     foreign_services: usize,
-    local: IndexMap<CommunityId, LocalService>,
+    local: IndexMap<CommunityId, LocalService, OwnState>,
     /// The registered services by how many peers they have, the latest one last of several with as many.
     by_size: BTreeSet<(usize, u64, CommunityId)>,
     next_order: u64,
@@ -104,7 +105,7 @@ impl Network {
             unverified: UnverifiedServices::default(),
             lists: SharedLists::default(),
             foreign_services: 0,
-            local: IndexMap::new(),
+            local: IndexMap::default(),
             by_size: BTreeSet::new(),
             next_order: 0,
             blacklist: HashSet::new(),

@@ -12,6 +12,11 @@ impl Network {
         self.local.contains_key(&service)
     }
 
+    /// Makes room for so many more registered services.
+    pub(crate) fn reserve_services(&mut self, services: usize) {
+        self.local.reserve(services);
+    }
+
     /// Notes that an overlay of ours runs this service: builds its indexes, in one pass over everything known, and keeps
     /// them from now on. Does nothing for a registered one.
     pub fn register_service(&mut self, service: CommunityId) {

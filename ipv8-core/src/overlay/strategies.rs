@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Instant;
 
 use crate::community::Community;
+use crate::hashing::OwnState;
 use crate::strategy::DiscoveryStrategy;
 use crate::type_name::short_type_name;
 
@@ -155,7 +156,7 @@ pub(super) struct Slot<C> {
 #[derive(Debug, Default)]
 pub(super) struct TakenNames {
     /// By type: the numbers, and one below which all are taken.
-    numbers: HashMap<&'static str, (HashSet<u32>, u32)>,
+    numbers: HashMap<&'static str, (HashSet<u32, OwnState>, u32), OwnState>,
 }
 
 impl TakenNames {

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use super::strategies::{Slot, TakenNames};
 use super::{
-    AnyOverlay, Expired, OpenedBody, Panicked, StepOutcome, Strategies, StrategyId, StrategyState,
-    guarded, short_type_name,
+    AnyOverlay, Expired, OpenedBody, Panicked, StepOutcome, Strategies, StrategyId, StrategyName,
+    StrategyState, guarded, short_type_name,
 };
 use crate::bootstrap::{Lookup, LookupError};
 use crate::community::{Community, Delivery, MessageTable, OpenMessage, OpenedMessage};
@@ -46,12 +46,17 @@ impl<C: Community> Overlay<C> {
         strategies: Strategies<C>,
         next_id: &mut u64,
     ) -> Vec<StrategyId> {
-        let mut added = Vec::new();
+        let mut added = Vec::with_capacity(strategies.slots.len());
+        let is_only_one = self.strategies.is_empty() && strategies.slots.len() == 1;
         let mut names = TakenNames::of(self.strategies.iter().map(|slot| &slot.state.name));
         for offer in strategies.slots {
             let id = StrategyId::from_number(*next_id);
             *next_id += 1;
-            let name = names.take(offer.name);
+            // Most overlays have one, and a node may have a thousand overlays: no list is made for it.
+            let name = match is_only_one {
+                true => StrategyName::from(offer.name),
+                false => names.take(offer.name),
+            };
             let state = StrategyState::new(id, name, offer.target_peers);
             self.strategies.push(Slot {
                 state,
@@ -172,7 +177,8 @@ impl<C: Community> AnyOverlay for Overlay<C> {
     }
 
     fn community(&self) -> &'static str {
-        short_type_name::<C>()
+        let known = self.state.community_type.map(|(_, name)| name);
+        known.unwrap_or_else(short_type_name::<C>)
     }
 
     fn community_type(&self) -> TypeId {

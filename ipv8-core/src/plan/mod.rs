@@ -8,11 +8,12 @@ mod cycles;
 mod meta;
 mod problem;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 pub use meta::{LauncherMeta, Place};
 pub use problem::{PlanError, Problem};
 
+use crate::hashing::OwnState;
 use crate::nearest::nearest;
 use cycles::cycles;
 
@@ -93,7 +94,7 @@ impl Graph {
         nodes.sort_by_key(|step| step.meta.tie_break());
 
         // `None`: known, but nobody waits for it.
-        let mut known: HashMap<&str, Option<usize>> =
+        let mut known: HashMap<&str, Option<usize>, OwnState> =
             candidates.iter().map(|c| (c.meta.name, None)).collect();
         for (node, step) in nodes.iter().enumerate().rev() {
             known.insert(step.meta.name, Some(node));
@@ -168,7 +169,12 @@ impl Graph {
 
     /// Names that an enabled launcher shares with another one, in the fixed order of the first of each name.
     fn duplicates(&self, candidates: &[Candidate]) -> Vec<Problem> {
-        let mut by_name: HashMap<&str, Vec<LauncherMeta>> = HashMap::new();
+        let mut names = HashSet::<&str, OwnState>::default();
+        names.reserve(candidates.len());
+        if candidates.iter().all(|c| names.insert(c.meta.name)) {
+            return Vec::new();
+        }
+        let mut by_name: HashMap<&str, Vec<LauncherMeta>, OwnState> = HashMap::default();
         for candidate in candidates {
             by_name
                 .entry(candidate.meta.name)

@@ -84,12 +84,12 @@ impl HeldNode {
         &self.ipv8
     }
 
-    /// Lets `change` work on the engine; its handles know of the overlays it adds.
+    /// Lets `change` work on the engine; the node's handles know of the overlays it adds once somebody is [served](Self::serve).
+    /// `None` once somebody stops the node.
     pub(crate) fn with_engine<R>(&mut self, change: impl FnOnce(&mut Engine) -> R) -> Option<R> {
-        let engine = &mut self.parts.as_mut()?.node.engine;
-        let result = change(engine);
-        self.ipv8.update_launched(engine);
-        Some(result)
+        let parts = self.parts.as_mut()?;
+        let stops = *parts.stopping.borrow();
+        (!stops).then(|| change(&mut parts.node.engine))
     }
 
     /// Waits for `work` and meanwhile answers what is asked of the node.
@@ -99,6 +99,7 @@ impl HeldNode {
     /// [`Error::Stopped`] when somebody stops the node; `work` is then dropped unfinished.
     pub(crate) async fn serve<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Error> {
         let parts = self.parts.as_mut().ok_or(Error::Stopped)?;
+        self.ipv8.update_launched(&parts.node.engine);
         let mut work = pin!(work);
         loop {
             let command = tokio::select! {

@@ -33,6 +33,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::time::{Duration, Instant};
 
+use crate::hashing::OwnState;
 use entry::Entry;
 use order::Order;
 use pace::{Pace, Rates};
@@ -59,7 +60,7 @@ pub struct Scheduler<T> {
     /// By place; the places in `free` are empty.
     entries: Vec<Option<Entry<T>>>,
     free: Vec<u32>,
-    places: HashMap<T, u32>,
+    places: HashMap<T, u32, OwnState>,
     /// The places of those that run.
     order: Order,
     rates: Rates,
@@ -89,7 +90,7 @@ impl<T: Eq + Hash + Copy> Scheduler<T> {
         Self {
             entries: Vec::new(),
             free: Vec::new(),
-            places: HashMap::new(),
+            places: HashMap::default(),
             order: Order::default(),
             rates: Rates::new(interval),
             pace: Pace::default(),
@@ -176,6 +177,13 @@ impl<T: Eq + Hash + Copy> Scheduler<T> {
         let place = self.place(entry);
         self.places.insert(turn, place);
         self.reshape(now);
+    }
+
+    /// Makes room for so many more strategies.
+    pub(crate) fn reserve(&mut self, strategies: usize) {
+        self.entries.reserve(strategies);
+        self.places.reserve(strategies);
+        self.order.reserve(strategies);
     }
 
     fn place(&mut self, entry: Entry<T>) -> u32 {

@@ -79,6 +79,11 @@ impl Order {
         }
     }
 
+    /// Makes room for so many more places.
+    pub(super) fn reserve(&mut self, places: usize) {
+        self.nodes.reserve(places);
+    }
+
     /// Puts `place`, which is not in the order, where its rank belongs.
     pub(super) fn insert(&mut self, place: u32, rank: Rank, from: i64) {
         self.made += 1;
