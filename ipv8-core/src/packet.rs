@@ -23,6 +23,10 @@ pub const PREFIX_LENGTH: usize = 22;
 /// Length of the prefix and the message id, in bytes: no shorter datagram is a packet.
 pub const HEADER_LENGTH: usize = PREFIX_LENGTH + 1;
 
+/// Room for a global time and a payload like those of the introduction messages without IPv6 addresses: such a packet never grows
+/// in the making, nor when it is signed.
+const USUAL_BODY: usize = 48;
+
 /// What a packet is routed on, as a whole: 0x00, 0x02, the community id.
 pub type Prefix = [u8; PREFIX_LENGTH];
 
@@ -167,11 +171,14 @@ impl Unsealed {
         global_time: Option<u64>,
         payload: &P,
     ) -> Result<Self, PackError> {
-        let mut writer = Writer::new();
+        let signed = signer
+            .map(PrivateKey::public_key)
+            .map_or(0, |key| 2 + key.as_bytes().len() + key.signature_length());
+        let mut writer = Writer::with_capacity(HEADER_LENGTH + signed + USUAL_BODY);
         writer.put(prefix);
         writer.put_u8(id);
         if let Some(signer) = signer {
-            signer.public_key().as_bytes().to_vec().pack(&mut writer)?;
+            writer.put_counted(signer.public_key().as_bytes())?;
         }
         if let Some(time) = global_time {
             time.pack(&mut writer)?;

@@ -19,6 +19,12 @@ impl Writer {
         }
     }
 
+    /// Starts empty, with room for so many bytes before it has to grow.
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self::after(Vec::with_capacity(bytes))
+    }
+
     /// Starts with `bytes`, which come before everything written.
     #[must_use]
     pub const fn after(bytes: Vec<u8>) -> Self {
@@ -43,6 +49,16 @@ impl Writer {
     /// Appends a 32-bit number, big-endian.
     pub fn put_u32(&mut self, value: u32) {
         self.put(&value.to_be_bytes());
+    }
+
+    /// Appends bytes behind their count in 16 bits: the format `varlenH`.
+    ///
+    /// # Errors
+    /// [`PackError::TooLong`] when there are more than 65535; then nothing is written.
+    pub fn put_counted(&mut self, bytes: &[u8]) -> Result<(), PackError> {
+        self.put_u16(count_u16("varlenH", bytes.len())?);
+        self.put(bytes);
+        Ok(())
     }
 
     /// Appends what `pack` writes as a nested payload: its size in 16 bits before it.
