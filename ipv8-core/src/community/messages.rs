@@ -8,6 +8,7 @@ use crate::community::Community;
 use crate::context::Context;
 use crate::counters::DropReason;
 use crate::crypto::Points;
+use crate::hashing::OwnState;
 use crate::introduction::SignedBy;
 use crate::packet::{OpenError, open_signed_with, open_unsigned};
 use crate::payload::ids;
@@ -92,7 +93,7 @@ struct Entry<C> {
 /// Filled by [`Community::messages`]; mistakes are collected and refuse the overlay when it is
 /// made.
 pub struct MessageTable<C> {
-    entries: HashMap<u8, Entry<C>>,
+    entries: HashMap<u8, Entry<C>, OwnState>,
     /// The type of each response that is taken in, by its message id.
     pub(super) responses: HashMap<u8, TypeId>,
     errors: Vec<MessageTableError>,
@@ -101,7 +102,7 @@ pub struct MessageTable<C> {
 impl<C: Community> Default for MessageTable<C> {
     fn default() -> Self {
         Self {
-            entries: HashMap::new(),
+            entries: HashMap::default(),
             responses: HashMap::new(),
             errors: Vec::new(),
         }

@@ -1,13 +1,14 @@
 //! Mids: the short names of peers.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use sha1::{Digest, Sha1};
 
 /// The mid (member id) of a peer: the SHA-1 of its whole public bin, 20 bytes.
 ///
 /// Shown (`Display`, `Debug`) as 40 lower-case hexadecimal digits. Source: protocol 1.1, py-ipv8's `Peer.mid`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mid([u8; 20]);
 
 impl Mid {
@@ -20,6 +21,13 @@ impl Mid {
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 20] {
         &self.0
+    }
+}
+
+impl Hash for Mid {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Without a length, which is always the same.
+        state.write(&self.0);
     }
 }
 

@@ -30,7 +30,7 @@ pub use limits::{NetworkCounters, NetworkLimits};
 pub use snapshot::LoadedSnapshot;
 
 use crate::crypto::{Mid, PublicKey};
-use crate::hashing::OwnState;
+use crate::hashing::{OwnState, Polynomial};
 use crate::packet::CommunityId;
 use crate::peer::Peer;
 use addresses::AddressTable;
@@ -81,8 +81,8 @@ pub struct Network {
     /// The registered services by how many peers they have, the latest one last of several with as many.
     by_size: BTreeSet<(usize, u64, CommunityId)>,
     next_order: u64,
-    blacklist: HashSet<SocketAddr>,
-    blacklist_mids: HashSet<Mid>,
+    blacklist: HashSet<SocketAddr, Polynomial>,
+    blacklist_mids: HashSet<Mid, Polynomial>,
     changes: Changes,
     /// How often it was asked whether an address is walkable for a service.
     #[cfg(test)]
@@ -108,8 +108,8 @@ impl Network {
             local: IndexMap::default(),
             by_size: BTreeSet::new(),
             next_order: 0,
-            blacklist: HashSet::new(),
-            blacklist_mids: HashSet::new(),
+            blacklist: HashSet::default(),
+            blacklist_mids: HashSet::default(),
             changes: Changes::new(limits.max_pending_changes),
             #[cfg(test)]
             checks: 0,

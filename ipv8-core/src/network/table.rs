@@ -1,6 +1,6 @@
 //! A table that is looked up by key and drawn from by number, in as little memory as that takes.
+use crate::hashing::Polynomial;
 use hashbrown::HashTable;
-use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hash};
 
 /// What is kept in a [`Table`]: it has its key in itself, so that the table keeps none.
@@ -18,7 +18,7 @@ pub(super) trait Keyed {
 pub(super) struct Table<T> {
     entries: Vec<T>,
     places: HashTable<u32>,
-    hasher: RandomState,
+    hasher: Polynomial,
 }
 
 /// An entry that is in another place now.
@@ -33,7 +33,7 @@ impl<T> Default for Table<T> {
         Self {
             entries: Vec::new(),
             places: HashTable::new(),
-            hasher: RandomState::new(),
+            hasher: Polynomial::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The name of a community on the wire.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use super::{PREFIX_LENGTH, Prefix};
@@ -9,7 +10,7 @@ use super::{PREFIX_LENGTH, Prefix};
 /// (py-ipv8's `community_id`).
 ///
 /// Shown as 40 lower-case hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CommunityId([u8; 20]);
 
 impl CommunityId {
@@ -106,6 +107,13 @@ const fn digit(character: u8) -> Option<u8> {
         b'a'..=b'f' => Some(character - b'a' + 10),
         b'A'..=b'F' => Some(character - b'A' + 10),
         _ => None,
+    }
+}
+
+impl Hash for CommunityId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Without a length, which is always the same.
+        state.write(&self.0);
     }
 }
 
