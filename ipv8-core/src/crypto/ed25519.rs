@@ -106,6 +106,7 @@ pub(super) fn join(role: Role, x25519: &[u8; 32], ed25519: &[u8; 32]) -> [u8; BI
 mod tests {
     use super::*;
     use crate::crypto::{PrivateKey, PublicKey};
+    use ed25519_dalek::{Signer, SigningKey};
     use proptest::prelude::*;
     use rand::{SeedableRng, rngs::StdRng};
 
@@ -189,6 +190,8 @@ mod tests {
             prop_assert_eq!(again.public_key(), key.public_key());
             prop_assert_eq!(&PublicKey::from_bytes(key.public_key().as_bytes()).unwrap(), key.public_key());
             let mut signature = key.sign(&message);
+            let by_the_seed = SigningKey::from_bytes(ed25519_half(&key.to_bytes())).sign(&message);
+            prop_assert_eq!(signature, by_the_seed.to_bytes());
             prop_assert!(again.public_key().verify(&message, &signature));
             signature[flip / 8] ^= 1 << (flip % 8);
             prop_assert!(!key.public_key().verify(&message, &signature));

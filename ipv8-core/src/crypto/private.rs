@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use ed25519_dalek::{Signer, SigningKey};
+use ed25519_dalek::hazmat::{ExpandedSecretKey, raw_sign};
+use ed25519_dalek::{Sha512, SigningKey};
 use rand::CryptoRng;
 use x25519_dalek::{PublicKey as X25519Public, StaticSecret};
 use zeroize::Zeroizing;
@@ -24,9 +25,11 @@ use super::{Mid, PublicKey, der};
 pub struct PrivateKey(Arc<Inner>);
 
 struct Inner {
-    // Both wipe themselves when dropped. X25519 bytes are kept as given, clamping is part of the multiplication.
+    // All three wipe themselves when dropped. X25519 bytes are kept as given, clamping is part of the multiplication.
     x25519: StaticSecret,
     ed25519: SigningKey,
+    /// What follows from the seed in `ed25519`, so that it is not hashed anew for each signature.
+    expanded: ExpandedSecretKey,
     public: PublicKey,
 }
 
@@ -66,6 +69,7 @@ impl PrivateKey {
     fn from_halves(x25519: &[u8; 32], seed: &[u8; 32]) -> Self {
         let x25519 = StaticSecret::from(*x25519);
         let ed25519 = SigningKey::from_bytes(seed);
+        let expanded = ExpandedSecretKey::from(seed);
         let x25519_public = X25519Public::from(&x25519);
         let public = Curve25519Public::from_halves(
             x25519_public.as_bytes(),
@@ -74,6 +78,7 @@ impl PrivateKey {
         Self(Arc::new(Inner {
             x25519,
             ed25519,
+            expanded,
             public: PublicKey::from_curve25519(public),
         }))
     }
@@ -103,7 +108,11 @@ impl PrivateKey {
     /// The Ed25519 signature (RFC 8032) of `message`: 64 bytes, always the same ones for the same message.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.0.ed25519.sign(message).to_bytes()
+        let Inner {
+            ed25519, expanded, ..
+        } = &*self.0;
+        // Both halves are of the one seed: with anybody else's public key a signature would give the secret away.
+        raw_sign::<Sha512>(expanded, message, ed25519.as_ref()).to_bytes()
     }
 
     /// The secret shared with the owner of `peer`, 32 bytes; it wipes itself when dropped.
