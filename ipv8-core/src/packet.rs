@@ -113,7 +113,7 @@ pub fn open_signed_with<P: Payload>(
     let mut reader = Reader::at(datagram, HEADER_LENGTH);
     let length = reader.take_u16()?;
     let key_field = reader.take_cut(usize::from(length));
-    let key = PublicKey::from_bytes(key_field)?;
+    let key = PublicKey::from_bytes_with(points, key_field)?;
     // A datagram shorter than a signature has nothing before it, and all of it is the (wrong) signature.
     let end = datagram.len().saturating_sub(key.signature_length());
     let (message, signature) = datagram.split_at_checked(end).unwrap_or((datagram, &[]));

@@ -1,8 +1,5 @@
 //! The public half of curve25519 keys: bins and Ed25519 verification.
 
-use ed25519_dalek::{Signature, Verifier, VerifyingKey};
-
-use super::Points;
 use super::error::{KeyError, Role};
 
 /// Bytes of a public bin and of a private bin: 10 of prefix, 32 X25519, 32 Ed25519.
@@ -46,24 +43,9 @@ impl Curve25519Public {
         x25519_half(&self.bin)
     }
 
-    /// Plain Ed25519 as OpenSSL (and so py-ipv8) judges it: no cofactor, S below the group order, keys of small order and
-    /// unreduced encodings of A taken as they are.
-    pub(super) fn verify(&self, points: &mut Points, message: &[u8], signature: &[u8]) -> bool {
-        let Ok(signature) = Signature::from_slice(signature) else {
-            return false;
-        };
-        let encoded = ed25519_half(&self.bin);
-        if let Some(point) = points.get(encoded) {
-            return point.verify(message, &signature).is_ok();
-        }
-        let Ok(point) = VerifyingKey::from_bytes(encoded) else {
-            return false;
-        };
-        let is_good = point.verify(message, &signature).is_ok();
-        if is_good {
-            points.keep(point);
-        }
-        is_good
+    /// The encoded Ed25519 point.
+    pub(super) fn ed25519(&self) -> &[u8; 32] {
+        ed25519_half(&self.bin)
     }
 }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use ed25519_dalek::{Signature, Verifier, VerifyingKey};
+
 use super::der::{self, PublicInfo};
 use super::ed25519::Curve25519Public;
 use super::error::{KeyError, Role};
@@ -54,6 +56,14 @@ impl PublicKey {
                 Ok(Self::from_sect(SectPoint::decode(curve, &point)?))
             }
             PublicInfo::Ed25519(_) => Err(KeyError::UnsupportedCurve),
+        }
+    }
+
+    /// As [`from_bytes`](Self::from_bytes), in less time and no memory for a key whose signature `points` remembers.
+    pub(crate) fn from_bytes_with(points: &Points, bytes: &[u8]) -> Result<Self, KeyError> {
+        match points.key(bytes) {
+            Some(key) => Ok(key.clone()),
+            None => Self::from_bytes(bytes),
         }
     }
 
@@ -131,9 +141,36 @@ impl PublicKey {
     #[must_use]
     pub fn verify_with(&self, points: &mut Points, message: &[u8], signature: &[u8]) -> bool {
         match &self.0.material {
-            Material::Curve25519(key) => key.verify(points, message, signature),
+            Material::Curve25519(key) => {
+                self.verify_ed25519(key.ed25519(), points, message, signature)
+            }
             Material::Sect(key) => key.point.verify(message, signature),
         }
+    }
+
+    /// Plain Ed25519 as OpenSSL (and so py-ipv8) judges it: no cofactor, S below the group order, keys of small order and
+    /// unreduced encodings of A taken as they are.
+    fn verify_ed25519(
+        &self,
+        encoded: &[u8; 32],
+        points: &mut Points,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        let Ok(signature) = Signature::from_slice(signature) else {
+            return false;
+        };
+        if let Some(point) = points.get(encoded) {
+            return point.verify(message, &signature).is_ok();
+        }
+        let Ok(point) = VerifyingKey::from_bytes(encoded) else {
+            return false;
+        };
+        let is_good = point.verify(message, &signature).is_ok();
+        if is_good {
+            points.keep(self.clone(), point);
+        }
+        is_good
     }
 
     /// The X25519 half; `None` for the `sect*k1` curves, which have none.

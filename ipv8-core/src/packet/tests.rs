@@ -169,3 +169,16 @@ proptest! {
         prop_assert!(open_signed::<Tail>(&keyed, time).is_err());
     }
 }
+
+#[test]
+fn a_packet_of_the_introductions_is_made_in_one_block() {
+    use crate::payload::{IntroductionResponse, Style, Styled};
+    let here = "1.2.3.4:5".parse().unwrap();
+    for style in [Style::Old, Style::New] {
+        let response = IntroductionResponse::new(here, here, here, 7);
+        let packet = response.packet(style, &ID.prefix(), &key(1), 9).unwrap();
+        assert!(packet.sealed_length() <= packet.bytes.capacity());
+        let (place, sealed) = (packet.bytes.as_ptr(), packet.seal());
+        assert_eq!(sealed.as_ptr(), place, "{style:?}");
+    }
+}
