@@ -5,7 +5,8 @@
 //! Every figure is taken in pairs: py-ipv8, then this library, then py-ipv8 again, each as a process of its own that has one core
 //! to itself, with whatever asks it on another one. A ratio is that of one pair; shown are the median of the pairs, the least and the
 //! greatest. Where it makes sense, a *bare responder* is measured in the same turn: it parses, verifies, signs and sends with this
-//! library's own cryptography, and keeps no books; nothing that answers by itself can be faster on one core by much.
+//! library's own cryptography, many datagrams in one system call where there are such calls, and keeps no books; nothing that answers
+//! by itself can be faster on the same cores by much.
 //!
 //! What a launcher adds to a release build is measured by building two small programs, which are made below cargo's target directory
 //! and depend on the `ipv8-core` beside this example.

@@ -44,11 +44,13 @@ pub enum Unit {
     Datagrams,
     /// From 0 to 100; less is better.
     Percent,
+    /// How many times as much; more is better.
+    Times,
 }
 
 impl Unit {
     const fn more_is_better(self) -> bool {
-        matches!(self, Self::PerSecond)
+        matches!(self, Self::PerSecond | Self::Times)
     }
 }
 
@@ -245,6 +247,14 @@ mod tests {
     fn of_times_and_sizes_less_is_better() {
         for unit in [Unit::Seconds, Unit::Bytes, Unit::Datagrams, Unit::Percent] {
             let summary = Summary::of(unit, &[turn(10.0, 2.0)]);
+            assert_eq!(summary.times_python, spread(5.0, 5.0, 5.0), "{unit:?}");
+        }
+    }
+
+    #[test]
+    fn of_rates_and_gains_more_is_better() {
+        for unit in [Unit::PerSecond, Unit::Times] {
+            let summary = Summary::of(unit, &[turn(2.0, 10.0)]);
             assert_eq!(summary.times_python, spread(5.0, 5.0, 5.0), "{unit:?}");
         }
     }

@@ -13,6 +13,7 @@ pub fn figure(value: f64, unit: Unit) -> String {
         Unit::Bytes => scaled(value, &[(1e6, "MB"), (1e3, "kB"), (1.0, "B")]),
         Unit::Datagrams => number(value),
         Unit::Percent => format!("{value:.2} %"),
+        Unit::Times => format!("{}x", number(value)),
     }
 }
 
@@ -97,6 +98,7 @@ mod tests {
             (300.0, Unit::Bytes, "300 B"),
             (294.0, Unit::Datagrams, "294"),
             (0.0, Unit::Percent, "0.00 %"),
+            (1.338, Unit::Times, "1.34x"),
         ] {
             assert_eq!(figure(value, unit), expected);
         }

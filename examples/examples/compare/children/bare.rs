@@ -1,20 +1,25 @@
 //! The bare responder: parses, verifies, signs and sends, and keeps no books. What the cryptography and the system calls leave.
+//!
+//! It does with them what a node does too: remembers the curve points of keys, and moves many datagrams in one system call. On each
+//! core that it may use a thread does all of that by itself, with what it takes from the one socket.
 
-use std::net::{SocketAddr, UdpSocket};
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::thread;
 
 use ipv8_core::Community;
 use ipv8_core::Message;
 use ipv8_core::communities::discovery::{DiscoveryCommunity, Ping, Pong};
-use ipv8_core::crypto::PrivateKey;
-use ipv8_core::introduction::{IntroductionMessage, introduction_opener};
+use ipv8_core::crypto::{Points, PrivateKey};
+use ipv8_core::introduction::{IntroductionMessage, introduction_reader};
 use ipv8_core::packet::{Header, Prefix, Unsealed, open_unsigned};
 use ipv8_core::payload::{IntroductionRequest, IntroductionResponse, PunctureRequest, Styled};
 use serde_json::{Value, json};
 
+use super::batches::{self, Batches};
 use super::node::Plain;
 use super::say;
-use crate::Result;
+use crate::{Result, pin};
 use ipv8_examples::compare::population;
 
 /// Its name among the measured processes.
@@ -22,51 +27,76 @@ pub(super) const NAME: &str = "bare";
 
 /// Runs until the end of its input.
 pub(super) fn run(arguments: &Value) -> Result<()> {
-    let socket = UdpSocket::bind("127.0.0.1:0")?;
+    let socket = batches::socket()?;
     let mut lines = std::io::stdin().lock();
     let count = arguments["peers"].as_u64().unwrap_or_default();
     let known = (0..count).map(|_| Ok(population::read(&mut lines)?.1));
-    let known = known.collect::<Result<Vec<SocketAddr>>>()?;
-    let responder = Responder {
-        address: socket.local_addr()?,
-        socket,
-        key: PrivateKey::from_bytes(&[b"LibNaCLSK:".as_slice(), &[9; 64]].concat())?,
-        known,
-        time: 0,
-    };
-    say(&json!({"listening": responder.address.to_string()}))?;
-    thread::spawn(move || responder.run());
+    let known = known.collect::<Result<Arc<[SocketAddr]>>>()?;
+    let key = PrivateKey::from_bytes(&[b"LibNaCLSK:".as_slice(), &[9; 64]].concat())?;
+    let address = socket.local_addr()?;
+    for core in cores() {
+        let socket = socket.try_clone()?;
+        let responder = Responder {
+            address,
+            key: key.clone(),
+            known: known.clone(),
+            time: 0,
+            points: Points::new(),
+            answers: Vec::new(),
+        };
+        thread::spawn(move || {
+            // A limit does not depend on where the system would have put the threads.
+            let _ = core.map(|core| pin::keep_to(&[core]));
+            responder.run(Batches::new(socket));
+        });
+    }
+    say(&json!({"listening": address.to_string()}))?;
     std::io::copy(&mut lines, &mut std::io::sink())?;
     Ok(())
 }
 
+/// The core of each thread; `None`: any, as nothing can be pinned here.
+fn cores() -> Vec<Option<usize>> {
+    let allowed = pin::allowed();
+    if allowed.is_empty() {
+        return vec![None; thread::available_parallelism().map_or(1, usize::from)];
+    }
+    allowed.into_iter().map(Some).collect()
+}
+
 struct Responder {
-    socket: UdpSocket,
     address: SocketAddr,
     key: PrivateKey,
-    known: Vec<SocketAddr>,
+    known: Arc<[SocketAddr]>,
     time: u64,
+    points: Points,
+    /// What is to be sent.
+    answers: Vec<(SocketAddr, Vec<u8>)>,
 }
 
 impl Responder {
-    fn run(mut self) {
+    fn run(mut self, mut batches: Batches) {
         let (plain, discovery) = (
             Plain::COMMUNITY_ID.prefix(),
             DiscoveryCommunity::COMMUNITY_ID.prefix(),
         );
-        let mut buffer = [0; 2_048];
-        while let Ok((length, source)) = self.socket.recv_from(&mut buffer) {
-            let datagram = &buffer[..length];
-            // Whatever cannot be read is passed over; so is a socket that is full.
-            let _ = match Header::split(datagram) {
-                Some(header) if *header.prefix == plain => {
-                    self.introduce(header.id, datagram, source, &plain)
-                }
-                Some(header) if *header.prefix == discovery => {
-                    self.pong(datagram, source, &discovery)
-                }
-                _ => Ok(()),
-            };
+        while batches
+            .receive(|source, datagram| {
+                // Whatever cannot be read is passed over.
+                let _ = match Header::split(datagram) {
+                    Some(header) if *header.prefix == plain => {
+                        self.introduce(header.id, datagram, source, &plain)
+                    }
+                    Some(header) if *header.prefix == discovery => {
+                        self.pong(datagram, source, &discovery)
+                    }
+                    _ => Ok(()),
+                };
+            })
+            .is_ok()
+        {
+            batches.send(&self.answers);
+            self.answers.clear();
         }
     }
 
@@ -77,8 +107,8 @@ impl Responder {
         source: SocketAddr,
         prefix: &Prefix,
     ) -> Result<()> {
-        let open = introduction_opener(id).ok_or("no introduction message")?;
-        let opened = open(datagram)?;
+        let open = introduction_reader(id).ok_or("no introduction message")?;
+        let opened = open(datagram, &mut self.points)?;
         let IntroductionMessage::Request(_, request) = opened.message else {
             return Ok(());
         };
@@ -86,12 +116,12 @@ impl Responder {
         let introduced = self.known[self.time as usize % self.known.len()];
         let puncture = puncture_request(&request, source);
         let packet = puncture.packet(opened.style, prefix, &self.key, self.time)?;
-        self.socket.send_to(&packet.seal(), introduced)?;
+        self.answers.push((introduced, packet.seal()));
         let (own, number) = (self.address, request.identifier);
         let mut response = IntroductionResponse::new(source, own, own, number);
         response.wan_introduction = introduced;
         let packet = response.packet(opened.style, prefix, &self.key, self.time + 1)?;
-        self.socket.send_to(&packet.seal(), source)?;
+        self.answers.push((source, packet.seal()));
         Ok(())
     }
 
@@ -102,7 +132,7 @@ impl Responder {
             identifier: ping.identifier,
         };
         let packet = Unsealed::new(prefix, Pong::ID, None, Some(self.time), &pong)?;
-        self.socket.send_to(&packet.seal(), source)?;
+        self.answers.push((source, packet.seal()));
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! The processes that are measured, as long as they are this program: a node, a bare responder, an engine without a socket.
 
 mod bare;
+mod batches;
 mod inside;
 mod launchers;
 mod node;
