@@ -28,7 +28,7 @@ fn a_rate_counts_from_the_first_answer_to_the_last_in_time() {
 
 #[test]
 fn answers_to_a_burst_wait_for_an_asker_that_has_no_core() {
-    let Ok(mut load) = Load::new() else {
+    let Ok(load) = Load::new() else {
         panic!("no sockets")
     };
     let answering = UdpSocket::bind("127.0.0.1:0").and_then(|socket| {
