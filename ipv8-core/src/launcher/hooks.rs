@@ -3,6 +3,7 @@
 //! Whatever a launch does with a launcher is built once for each pair of those types, not once for each launcher: a program may have
 //! a thousand. What is built for each launcher is one function, [`Hooks::call`], with the methods that the launcher has of its own.
 
+use std::marker::PhantomData;
 use std::pin::Pin;
 
 use super::community_launcher::{CommunityLauncher, LaunchError};
@@ -39,37 +40,37 @@ impl<L: CommunityLauncher> Hooks<L::Overlay, L::Session> for L {
     fn call<'a>(&'a self, call: Call<'a, L::Overlay, L::Session>) -> Option<Hooked<'a>> {
         match call {
             Call::ShouldLaunch(session, answer) => {
-                if const { has::<L>(Hook::ShouldLaunch) } {
+                if const { is_in(Own::<L>::HOOKS, Hook::ShouldLaunch) } {
                     *answer = self.should_launch(session);
                 }
             }
             Call::Prepare(ipv8, session) => {
-                if const { has::<L>(Hook::Prepare) } {
+                if const { is_in(Own::<L>::HOOKS, Hook::Prepare) } {
                     return Some(Box::pin(self.prepare(ipv8, session)));
                 }
             }
             Call::Settings(session, answer) => {
-                if const { has::<L>(Hook::Settings) } {
+                if const { is_in(Own::<L>::HOOKS, Hook::Settings) } {
                     *answer = Some(self.settings(session));
                 }
             }
             Call::MyPeer(session, answer) => {
-                if const { has::<L>(Hook::MyPeer) } {
+                if const { is_in(Own::<L>::HOOKS, Hook::MyPeer) } {
                     *answer = self.my_peer(session);
                 }
             }
             Call::WalkStrategies(strategies) => {
-                if const { has::<L>(Hook::WalkStrategies) } {
+                if const { is_in(Own::<L>::HOOKS, Hook::WalkStrategies) } {
                     self.walk_strategies(strategies);
                 }
             }
             Call::Bootstrappers(session, bootstrappers) => {
-                if const { has::<L>(Hook::Bootstrappers) } {
+                if const { is_in(Own::<L>::HOOKS, Hook::Bootstrappers) } {
                     self.bootstrappers(session, bootstrappers);
                 }
             }
             Call::Finalize(ipv8, session, overlay) => {
-                if const { has::<L>(Hook::Finalize) } {
+                if const { is_in(Own::<L>::HOOKS, Hook::Finalize) } {
                     return Some(Box::pin(self.finalize(ipv8, session, overlay)));
                 }
             }
@@ -78,16 +79,22 @@ impl<L: CommunityLauncher> Hooks<L::Overlay, L::Session> for L {
     }
 }
 
-/// Whether the launcher has this method of its own.
-const fn has<L: CommunityLauncher>(hook: Hook) -> bool {
-    let mut index = 0;
-    while index < L::HOOKS.len() {
-        if L::HOOKS[index] as u8 == hook as u8 {
-            return true;
+/// Which methods a launcher has: a bit for each, counted out once for each launcher instead of once for each method.
+struct Own<L>(PhantomData<L>);
+
+impl<L: CommunityLauncher> Own<L> {
+    const HOOKS: u8 = {
+        let (mut bits, mut index) = (0, 0);
+        while index < L::HOOKS.len() {
+            bits |= 1 << L::HOOKS[index] as u8;
+            index += 1;
         }
-        index += 1;
-    }
-    false
+        bits
+    };
+}
+
+const fn is_in(hooks: u8, hook: Hook) -> bool {
+    hooks & (1 << hook as u8) != 0
 }
 
 /// A launcher of overlays of type `C` under sessions of type `S`.
