@@ -33,12 +33,13 @@ mod system {
         slots: &mut [u8],
         mut take: impl FnMut(SocketAddr, &[u8]),
     ) -> Result<usize, NotDone> {
-        let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(BATCH, None);
-        let mut slots = slots.chunks_exact_mut(SLOT);
-        let mut parts: [[IoSliceMut<'_>; 1]; BATCH] =
-            std::array::from_fn(|_| [IoSliceMut::new(slots.next().unwrap_or_default())]);
         let mut taken = 0;
         let done = socket.try_io(Interest::READABLE, || {
+            // In here, because most sockets that are asked have nothing, and are known not to have.
+            let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(BATCH, None);
+            let mut slots = slots.chunks_exact_mut(SLOT);
+            let mut parts: [[IoSliceMut<'_>; 1]; BATCH] =
+                std::array::from_fn(|_| [IoSliceMut::new(slots.next().unwrap_or_default())]);
             let flags = MsgFlags::MSG_DONTWAIT;
             let received = recvmmsg(
                 socket.as_raw_fd(),
