@@ -151,6 +151,13 @@ impl Peer {
         }
     }
 
+    /// Whether every slot has the address that it has in `other`.
+    pub(crate) fn has_addresses_of(&self, other: &Self) -> bool {
+        self.ipv4_address() == other.ipv4_address()
+            && self.lan_address() == other.lan_address()
+            && self.v6() == other.v6()
+    }
+
     /// Puts `address` in the IPv4 or IPv6 slot, replacing what was there; does nothing when frozen.
     pub fn add_address(&mut self, address: SocketAddr) {
         if self.frozen {

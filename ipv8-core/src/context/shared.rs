@@ -88,6 +88,14 @@ impl Shared {
         }
     }
 
+    /// Whether there may be something that overlays or listeners have to be told.
+    pub(crate) fn has_news(&self) -> bool {
+        self.network.has_changes()
+            || !self.touched.is_empty()
+            || !self.latencies.is_empty()
+            || !self.bootstrapper_panics.is_empty()
+    }
+
     /// Lets the Lamport clock of the key `mid` go on from `time`.
     pub(crate) fn start_clock(&mut self, mid: Mid, time: u64) {
         self.clocks.insert(mid, time);

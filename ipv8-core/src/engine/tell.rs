@@ -17,6 +17,10 @@ impl Engine {
 
     /// Tells overlays and listeners who came and who went, until nothing changes any more.
     fn tell_changes(&mut self, now: Instant) {
+        // Most inputs change nothing.
+        if !self.shared.has_news() {
+            return;
+        }
         for (overlay, name) in std::mem::take(&mut self.shared.bootstrapper_panics) {
             self.note_panic(overlay, Place::Bootstrapper(name));
         }

@@ -30,10 +30,13 @@ impl Context<'_> {
         if !by.canonical {
             return self.stranger(by, source);
         }
-        self.network_mut()
-            .peer_mut(&by.key, |peer| peer.add_address(source));
-        let stranger = self.stranger(by, source);
-        self.known_peer(&by.key).unwrap_or(stranger)
+        let now = self.now;
+        let known = self.network_mut().peer_mut(&by.key, |peer| {
+            peer.add_address(source);
+            peer.responded(now);
+            peer.clone()
+        });
+        known.unwrap_or_else(|| self.stranger(by, source))
     }
 
     /// The sender of a signed message as a peer of its own, whoever is known; one with that key was heard from now.
@@ -182,7 +185,10 @@ impl Context<'_> {
         let (network, rng) = self.network_and_rng();
         let suits = |peer: &&Peer| can_be_introduced(peer, requester, style);
         let drawn = network.random_peers(service, draws, rng).filter(suits);
-        let best = drawn.min_by_key(|peer| introductions.rank(&peer.address(), &to));
+        let best = drawn.min_by_key({
+            let rank = introductions.ranks_for(&to);
+            move |peer| rank(&peer.address())
+        });
         let chosen = match best {
             Some(peer) => Some(peer.clone()),
             // Hardly anybody suits.

@@ -49,15 +49,21 @@ impl Introductions {
         }
     }
 
-    /// The one to be introduced has the smallest rank: strangers first, then who was introduced longest ago or never.
-    pub(crate) fn rank(&self, candidate: &SocketAddr, requester: &SocketAddr) -> (bool, u32) {
-        let (place, tag) = split(pair(candidate, requester), PAIRS);
-        let acquainted = self.pairs.get(place) == Some(&tag);
-        let (place, _) = split(hash(candidate), PLACES);
-        (
-            acquainted,
-            self.last.get(place).copied().unwrap_or_default(),
-        )
+    /// Ranks who could be introduced to `requester`: the one to be introduced has the smallest rank. Strangers come first, then who was
+    /// introduced longest ago or never.
+    pub(crate) fn ranks_for(
+        &self,
+        requester: &SocketAddr,
+    ) -> impl Fn(&SocketAddr) -> (bool, u32) + '_ {
+        let requester = hash(requester);
+        move |candidate| {
+            let candidate = hash(candidate);
+            let (place, tag) = split(mix(candidate ^ requester), PAIRS);
+            let acquainted = self.pairs.get(place) == Some(&tag);
+            let (place, _) = split(candidate, PLACES);
+            let last = self.last.get(place).copied();
+            (acquainted, last.unwrap_or_default())
+        }
     }
 }
 
@@ -93,6 +99,12 @@ fn split(hash: u64, size: usize) -> (usize, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Introductions {
+        fn rank(&self, candidate: &SocketAddr, requester: &SocketAddr) -> (bool, u32) {
+            self.ranks_for(requester)(candidate)
+        }
+    }
 
     fn at(number: u16) -> SocketAddr {
         SocketAddr::from(([20, 0, 0, 1], number))

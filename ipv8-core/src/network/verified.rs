@@ -20,8 +20,8 @@ impl Network {
             self.counters.blacklisted_peers += 1;
             return false;
         }
-        if self.is_verified(peer.key()) {
-            self.peer_mut(peer.key(), |known| known.merge(peer));
+        let merged = self.peer_mut(peer.key(), |known| known.merge(peer));
+        if merged.is_some() {
             return true;
         }
         let mut addresses = peer.addresses();
@@ -110,6 +110,9 @@ impl Network {
         let result = change(&mut entry.peer);
         if entry.peer != before {
             entry.peer = before;
+            return Some(result);
+        }
+        if entry.peer.has_addresses_of(&before) {
             return Some(result);
         }
         let after = entry.peer.clone();
