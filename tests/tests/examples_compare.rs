@@ -108,6 +108,33 @@ fn both_sides_are_measured_and_ratios_are_those_of_the_turns() {
 }
 
 #[test]
+fn two_cores_are_measured_beside_what_they_can_give() {
+    let report = compare(&[
+        "--quick",
+        "--json",
+        "--only",
+        "introductions-two-cores",
+        "--only",
+        "two-cores-against-one",
+    ]);
+    let rows = report["rows"].as_array().expect("rows");
+    // Without two cores to pin to there is nothing to measure, and the program says so.
+    let [rates, gain] = &rows[..] else {
+        return assert!(rows.is_empty(), "{report}");
+    };
+    assert_eq!(rates["unit"], "per_second");
+    assert_eq!(gain["unit"], "times");
+    for row in [rates, gain] {
+        belong_together(row, "share_of_bare", "ours", "bare");
+    }
+    let (ours, base) = (figures(rates, "ours"), figures(rates, "base"));
+    assert!(
+        is_close(figures(gain, "ours")[0], ours[0] / base[0]),
+        "{report}"
+    );
+}
+
+#[test]
 fn a_thousand_launchers_are_put_in_order_and_started() {
     let report = compare(&[
         "--quick",

@@ -112,10 +112,8 @@ impl Load {
         self.take(run.target, run.answer);
         let before = processor_time(run.process);
         let mut state = State::new(Instant::now());
-        while self.advance(run, &mut state)? {}
+        self.ask_and_take(run, &mut state)?;
         let after = processor_time(run.process);
-        // What was sent before the last answer, to an asker that had been looked at already.
-        state.others += self.take(run.target, run.answer).1;
         let passed = state.started.elapsed();
         let outcome = state.outcome();
         let used = before
@@ -166,6 +164,14 @@ impl Load {
             rate: state.answers as f64 / seconds,
             ..state.outcome()
         })
+    }
+
+    /// All rounds of a run.
+    fn ask_and_take(&mut self, run: Run<'_>, state: &mut State) -> Result<()> {
+        while self.advance(run, state)? {}
+        // What was sent before the last answer, to an asker that had been looked at already.
+        state.others += self.take(run.target, run.answer).1;
+        Ok(())
     }
 
     /// One round; whether there is another one.

@@ -5,7 +5,9 @@ use std::fmt::{self, Write};
 use super::figures::{Report, Row, Spread};
 use super::format;
 
+/// The least room for what a row is about, and how much each letter of the longest one takes.
 const LEFT: f64 = 360.0;
+const LETTER: f64 = 6.0;
 const WIDTH: f64 = 420.0;
 const TOP: f64 = 46.0;
 const STRIDE: f64 = 24.0;
@@ -27,13 +29,17 @@ fn draw(text: &mut String, report: &Report) -> fmt::Result {
         .iter()
         .filter_map(|row| Some((row, row.summary.times_python?)))
         .collect();
-    let decades = decades(bars.iter().map(|(_, spread)| spread.maximum));
+    let axis = Axis {
+        left: left(bars.iter().map(|(row, _)| row.work.as_str())),
+        decades: decades(bars.iter().map(|(_, spread)| spread.maximum)),
+    };
+    let Axis { left, decades } = axis;
     let bottom = TOP + STRIDE * bars.len() as f64;
     writeln!(
         text,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {:.0} {:.0}\" role=\"img\" \
          style=\"max-width:100%;background:#fff;font:12px sans-serif\">",
-        LEFT + WIDTH + 110.0,
+        left + WIDTH + 110.0,
         bottom + 44.0
     )?;
     writeln!(
@@ -42,10 +48,10 @@ fn draw(text: &mut String, report: &Report) -> fmt::Result {
     )?;
     writeln!(
         text,
-        "<text x=\"{LEFT:.0}\" y=\"18\" font-weight=\"bold\">times better than py-ipv8 3.2.1 (median; the line: least and greatest)</text>"
+        "<text x=\"{left:.0}\" y=\"18\" font-weight=\"bold\">times better than py-ipv8 3.2.1 (median; the line: least and greatest)</text>"
     )?;
     for decade in 0..=decades {
-        let x = LEFT + WIDTH * f64::from(decade) / f64::from(decades);
+        let x = left + WIDTH * f64::from(decade) / f64::from(decades);
         let name = format::number(10_f64.powi(decade as i32));
         writeln!(
             text,
@@ -58,7 +64,7 @@ fn draw(text: &mut String, report: &Report) -> fmt::Result {
         )?;
     }
     for (place, (row, spread)) in bars.iter().enumerate() {
-        bar(text, TOP + STRIDE * place as f64, row, *spread, decades)?;
+        bar(text, TOP + STRIDE * place as f64, row, *spread, axis)?;
     }
     let machine = &report.machine;
     writeln!(
@@ -72,22 +78,23 @@ fn draw(text: &mut String, report: &Report) -> fmt::Result {
     writeln!(text, "</svg>")
 }
 
-fn bar(text: &mut String, top: f64, row: &Row, spread: Spread, decades: u32) -> fmt::Result {
+fn bar(text: &mut String, top: f64, row: &Row, spread: Spread, axis: Axis) -> fmt::Result {
     let middle = top + STRIDE / 2.0;
     let [least, median, greatest] =
-        [spread.minimum, spread.median, spread.maximum].map(|times| place(times, decades));
+        [spread.minimum, spread.median, spread.maximum].map(|times| axis.place(times));
+    let left = axis.left;
     writeln!(
         text,
         "<text x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-        LEFT - 6.0,
+        left - 6.0,
         middle + 4.0,
         escaped(&row.work)
     )?;
     writeln!(
         text,
-        "<rect x=\"{LEFT:.0}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{BAR:.0}\" fill=\"{COLOUR}\"/>",
+        "<rect x=\"{left:.0}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{BAR:.0}\" fill=\"{COLOUR}\"/>",
         middle - BAR / 2.0,
-        (median - LEFT).max(1.0)
+        (median - left).max(1.0)
     )?;
     writeln!(
         text,
@@ -102,9 +109,24 @@ fn bar(text: &mut String, top: f64, row: &Row, spread: Spread, decades: u32) -> 
     )
 }
 
-/// Where so many times lie on the axis. What is below once is drawn there.
-fn place(times: f64, decades: u32) -> f64 {
-    LEFT + WIDTH * times.max(1.0).log10() / f64::from(decades)
+/// Where bars begin, and how many powers of ten there are.
+#[derive(Clone, Copy)]
+struct Axis {
+    left: f64,
+    decades: u32,
+}
+
+impl Axis {
+    /// Where so many times lie. What is below once is drawn there.
+    fn place(self, times: f64) -> f64 {
+        self.left + WIDTH * times.max(1.0).log10() / f64::from(self.decades)
+    }
+}
+
+/// How much room the names of the rows need.
+fn left<'a>(works: impl Iterator<Item = &'a str>) -> f64 {
+    let longest = works.map(|work| work.chars().count()).max();
+    (longest.unwrap_or(0) as f64 * LETTER + 10.0).max(LEFT)
 }
 
 /// How many powers of ten the axis has.
@@ -129,8 +151,18 @@ mod tests {
         assert_eq!(decades([3.0].into_iter()), 1);
         assert_eq!(decades([3.0, 10.0].into_iter()), 1);
         assert_eq!(decades([3.0, 4_000.0].into_iter()), 4);
-        assert_eq!((place(1.0, 4), place(0.5, 4)), (LEFT, LEFT));
-        assert_eq!(place(10_000.0, 4), LEFT + WIDTH);
+        let axis = Axis {
+            left: LEFT,
+            decades: 4,
+        };
+        assert_eq!((axis.place(1.0), axis.place(0.5)), (LEFT, LEFT));
+        assert_eq!(axis.place(10_000.0), LEFT + WIDTH);
+    }
+
+    #[test]
+    fn long_names_have_room() {
+        assert_eq!(left(["short"].into_iter()), LEFT);
+        assert_eq!(left(["ö".repeat(100).as_str()].into_iter()), 610.0);
     }
 
     #[test]

@@ -10,9 +10,16 @@ use super::{Bench, Group, Wanted};
 use crate::Result;
 use crate::child::Child;
 use ipv8_examples::compare::figures::{Row, Turn, Unit, deviation};
+use ipv8_examples::compare::format;
 
 pub(super) const GROUP: Group = Group {
-    ids: &["spacing", "losses-25x50", "losses-25x100"],
+    ids: &[
+        "spacing",
+        "losses-25x50",
+        "losses-25x100",
+        "losses-25x50-large",
+        "losses-25x100-large",
+    ],
     quick: &["spacing"],
     measure,
 };
@@ -23,18 +30,55 @@ const INTERVAL: f64 = 0.5;
 const STRATEGIES: u32 = 10;
 /// What the receiver does with each datagram.
 const WORK: Duration = Duration::from_micros(60);
-/// How many bytes each has.
-const BYTES: usize = 192;
+/// Bytes of a small datagram, about as many as an introduction request has.
+const SMALL: usize = 192;
+/// Bytes of a large one, not far below what the internet takes in one piece.
+const LARGE: usize = 1_400;
+
+/// Bursts of so many strategies.
+struct Bursts {
+    id: &'static str,
+    strategies: usize,
+    /// Datagrams of each burst.
+    count: usize,
+    /// Bytes of each datagram.
+    bytes: usize,
+}
+
+const BURSTS: [Bursts; 4] = [
+    Bursts {
+        id: "losses-25x50",
+        strategies: 25,
+        count: 50,
+        bytes: SMALL,
+    },
+    Bursts {
+        id: "losses-25x100",
+        strategies: 25,
+        count: 100,
+        bytes: SMALL,
+    },
+    Bursts {
+        id: "losses-25x50-large",
+        strategies: 25,
+        count: 50,
+        bytes: LARGE,
+    },
+    Bursts {
+        id: "losses-25x100-large",
+        strategies: 25,
+        count: 100,
+        bytes: LARGE,
+    },
+];
 
 fn measure(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     if wanted.has("spacing") {
         rows.push(spacing(bench)?);
     }
-    for (id, strategies, burst) in [("losses-25x50", 25, 50), ("losses-25x100", 25, 100)] {
-        if wanted.has(id) {
-            rows.push(losses(bench, id, strategies, burst)?);
-        }
+    for bursts in BURSTS.iter().filter(|bursts| wanted.has(bursts.id)) {
+        rows.push(losses(bench, bursts)?);
     }
     Ok(rows)
 }
@@ -91,25 +135,30 @@ fn spacing(bench: &Bench) -> Result<Row> {
     )
 }
 
-fn losses(bench: &Bench, id: &str, strategies: usize, burst: usize) -> Result<Row> {
+fn losses(bench: &Bench, bursts: &Bursts) -> Result<Row> {
+    let Bursts {
+        id,
+        strategies,
+        count,
+        bytes,
+    } = *bursts;
+    let name = format!(
+        "{strategies} strategies' {count} datagrams of {} bytes",
+        format::number(bytes as f64)
+    );
     let seconds = bench
         .time(Duration::from_secs(3), Duration::from_secs(2))
         .as_secs_f64();
     let mut turns = Vec::new();
     for number in 1..=bench.pairs {
-        bench.progress(&format!(
-            "{strategies} strategies sending {burst}: turn {number} of {}",
-            bench.pairs
-        ));
+        bench.progress(&format!("{name}: turn {number} of {}", bench.pairs));
         let receiver = UdpSocket::bind("127.0.0.1:0")?;
         receiver.set_read_timeout(Some(Duration::from_millis(100)))?;
         let to = receiver.local_addr()?.to_string();
-        let told = json!({"strategies": strategies, "burst": burst, "to": to, "bytes": BYTES, "seconds": seconds});
+        let told = json!({"strategies": strategies, "burst": count, "to": to, "bytes": bytes, "seconds": seconds});
         turns.push(both(bench, &told, |child| lost(child, &receiver))?);
     }
-    let work = format!(
-        "lost of {strategies} strategies' {burst} datagrams every 0.5 s, receiver works 60 µs on each"
-    );
+    let work = format!("lost of {name} every 0.5 s, receiver works 60 µs on each");
     Ok(Row::new(id, &work, Unit::Percent, turns))
 }
 

@@ -75,17 +75,19 @@ fn whatever_was_sent_before_the_last_answer_is_counted() {
     };
     let mut datagram = vec![0; 30];
     datagram[22] = 7;
+    let datagrams = vec![vec![datagram]; ASKERS];
     for _ in 0..20 {
-        let outcome = load.run(Run {
+        let run = Run {
             target,
             process: std::process::id(),
-            datagrams: &vec![vec![datagram.clone()]; ASKERS],
+            datagrams: &datagrams,
             answer: 7,
             window: 20,
             duration: Duration::from_millis(10),
-        });
-        let counted = outcome.map(|outcome| outcome.others.checked_sub(outcome.answers));
-        assert!(matches!(counted, Ok(Some(0))), "{counted:?}");
+        };
+        let mut state = State::new(Instant::now());
+        assert!(load.ask_and_take(run, &mut state).is_ok());
+        assert_eq!(state.others, state.answers as u64);
     }
     assert!(answering.join().is_ok());
 }
