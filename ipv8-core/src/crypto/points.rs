@@ -7,7 +7,7 @@ use hashbrown::HashTable;
 
 use super::PublicKey;
 use super::ed25519::{BIN_LENGTH, ed25519_half};
-use crate::hashing::Polynomial;
+use crate::hashing::StrangersState;
 
 /// How many keys each of the two generations of [`Points`] holds: what a table of 2,048 entries takes before it grows.
 const GENERATION: usize = 1_792;
@@ -22,7 +22,7 @@ const GENERATION: usize = 1_792;
 pub struct Points {
     recent: HashTable<Known>,
     older: HashTable<Known>,
-    hasher: Polynomial,
+    hasher: StrangersState,
 }
 
 /// A key, and its Ed25519 point.
@@ -97,7 +97,7 @@ impl Points {
 }
 
 /// Of half of the encoding: nobody can make two points for which that is the same.
-fn hash(hasher: &Polynomial, encoded: &[u8; 32]) -> u64 {
+fn hash(hasher: &StrangersState, encoded: &[u8; 32]) -> u64 {
     let half = encoded.first_chunk().copied().unwrap_or_default();
     hasher.hash_one(u128::from_le_bytes(half))
 }

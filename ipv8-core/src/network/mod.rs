@@ -30,7 +30,7 @@ pub use limits::{NetworkCounters, NetworkLimits};
 pub use snapshot::LoadedSnapshot;
 
 use crate::crypto::{Mid, PublicKey};
-use crate::hashing::{OwnState, Polynomial};
+use crate::hashing::{OwnState, StrangersState};
 use crate::packet::CommunityId;
 use crate::peer::Peer;
 use addresses::AddressTable;
@@ -81,8 +81,8 @@ pub struct Network {
     /// The registered services by how many peers they have, the latest one last of several with as many.
     by_size: BTreeSet<(usize, u64, CommunityId)>,
     next_order: u64,
-    blacklist: HashSet<SocketAddr, Polynomial>,
-    blacklist_mids: HashSet<Mid, Polynomial>,
+    blacklist: HashSet<SocketAddr, StrangersState>,
+    blacklist_mids: HashSet<Mid, StrangersState>,
     changes: Changes,
     /// How often it was asked whether an address is walkable for a service.
     #[cfg(test)]

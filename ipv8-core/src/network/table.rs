@@ -1,5 +1,5 @@
 //! A table that is looked up by key and drawn from by number, in as little memory as that takes.
-use crate::hashing::Polynomial;
+use crate::hashing::StrangersState;
 use hashbrown::HashTable;
 use std::hash::{BuildHasher, Hash};
 
@@ -18,7 +18,7 @@ pub(super) trait Keyed {
 pub(super) struct Table<T> {
     entries: Vec<T>,
     places: HashTable<u32>,
-    hasher: Polynomial,
+    hasher: StrangersState,
 }
 
 /// An entry that is in another place now.
@@ -33,7 +33,7 @@ impl<T> Default for Table<T> {
         Self {
             entries: Vec::new(),
             places: HashTable::new(),
-            hasher: Polynomial::default(),
+            hasher: StrangersState::default(),
         }
     }
 }
