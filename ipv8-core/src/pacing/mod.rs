@@ -18,6 +18,7 @@
 //!
 //! [`DropReason::Stopped`]: crate::counters::DropReason::Stopped
 
+mod held;
 mod pacer;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::held::{Held, Queue};
 use super::{Pacing, PacingCounters};
 use crate::outbox::{OUTBOX_LIMIT, Outbox, Outgoing};
 
@@ -19,17 +20,13 @@ const WIDEST: Duration = Duration::from_millis(1);
 /// How many groups a late release may let go at once.
 const LATE_GROUPS: usize = 4;
 
-/// A datagram of a step, and when it is to leave.
-#[derive(Debug)]
-struct Held {
-    at: Instant,
-    outgoing: Outgoing,
-}
-
 /// Somebody that something is held for.
 #[derive(Debug, Default)]
 struct Destination {
     held: usize,
+    /// The numbers of the first and the last of them.
+    first: u64,
+    last: u64,
     /// What others sent to it since.
     behind: Vec<Outgoing>,
 }
@@ -44,7 +41,7 @@ pub struct Pacer {
     paid: Option<Instant>,
     /// When the step was whose datagrams are held.
     stepped: Option<Instant>,
-    held: VecDeque<Held>,
+    held: Queue,
     /// How much later than planned all of it leaves.
     shift: Duration,
     group: Duration,
@@ -65,7 +62,7 @@ impl Pacer {
             pacing: within(pacing),
             paid: None,
             stepped: None,
-            held: VecDeque::new(),
+            held: Queue::default(),
             shift: Duration::ZERO,
             group: GROUP,
             most: 0,
@@ -88,8 +85,8 @@ impl Pacer {
         self.pacing = within(pacing);
         if !self.pacing.enabled {
             self.paid = None;
-            while let Some(held) = self.held.pop_front() {
-                self.let_go(held.outgoing, now);
+            while let Some(held) = self.held.pop() {
+                self.let_go(held, now);
             }
             self.forget_shift();
         }
@@ -145,9 +142,14 @@ impl Pacer {
         // Before what others send from now on to the same destinations.
         self.due.extend(std::iter::from_fn(|| outbox.pop()));
         for (index, outgoing) in (at_once..).zip(held) {
-            self.destinations.entry(outgoing.to).or_default().held += 1;
-            let at = now + plan.wait(index);
-            self.held.push_back(Held { at, outgoing });
+            let destination = self.destinations.entry(outgoing.to).or_default();
+            let number = self.held.push(now + plan.wait(index), outgoing);
+            match destination.held {
+                0 => destination.first = number,
+                _ => self.held.link(destination.last, number),
+            }
+            destination.last = number;
+            destination.held += 1;
         }
         self.stepped = Some(now);
         self.group = plan.group;
@@ -193,15 +195,13 @@ impl Pacer {
         dropped
     }
 
-    /// Lets everything go that is held for `to`.
+    /// Lets everything go that is held for `to`: work for that alone, however much is held for others.
     fn bring_forward(&mut self, to: SocketAddr, now: Instant) {
-        for held in std::mem::take(&mut self.held) {
-            if held.outgoing.to == to {
-                self.counters.brought_forward += 1;
-                self.let_go(held.outgoing, now);
-            } else {
-                self.held.push_back(held);
-            }
+        let mut next = self.destinations.get(&to).map(|held| held.first);
+        while let Some(held) = next.and_then(|number| self.held.take(number)) {
+            next = held.next;
+            self.counters.brought_forward += 1;
+            self.let_go(held, now);
         }
         self.forget_shift();
     }
@@ -212,10 +212,10 @@ impl Pacer {
             if self.next().is_none_or(|next| next > now) {
                 break;
             }
-            let Some(held) = self.held.pop_front() else {
+            let Some(held) = self.held.pop() else {
                 break;
             };
-            self.let_go(held.outgoing, now);
+            self.let_go(held, now);
         }
         if let Some(late) = self.held.front().filter(|held| held.at + self.shift <= now) {
             self.shift = (now + self.group).saturating_duration_since(late.at);
@@ -224,15 +224,16 @@ impl Pacer {
         self.forget_shift();
     }
 
-    fn let_go(&mut self, outgoing: Outgoing, now: Instant) {
-        let to = outgoing.to;
-        self.due.push_back(outgoing);
+    fn let_go(&mut self, held: Held, now: Instant) {
+        let (to, next) = (held.outgoing.to, held.next);
+        self.due.push_back(held.outgoing);
         let stepped = self.stepped.unwrap_or(now);
         let delay = now.saturating_duration_since(stepped);
         self.counters.total_delay += delay;
         self.counters.longest_delay = self.counters.longest_delay.max(delay);
         if let Some(destination) = self.destinations.get_mut(&to) {
             destination.held -= 1;
+            destination.first = next.unwrap_or_default();
             if destination.held == 0 {
                 self.behind -= destination.behind.len();
                 self.due

@@ -10,7 +10,7 @@ use crate::wire::{PackError, Payload, Reader, UnpackError, Writer};
 const GAP: Duration = Duration::from_millis(50);
 const MILLISECOND: Duration = Duration::from_millis(1);
 
-struct Nothing;
+pub(super) struct Nothing;
 impl Payload for Nothing {
     fn pack(&self, _writer: &mut Writer) -> Result<(), PackError> {
         Ok(())
@@ -258,8 +258,7 @@ fn what_is_held_for_somebody_goes_before_what_is_sent_to_it_afterwards() {
     bench.now += MILLISECOND / 2;
     bench.others(peer(100), 2);
     assert_eq!(bench.ids_to(peer(100)), [1, 2]);
-    // Nobody else's has moved, and to others nothing waits.
-    assert_eq!(bench.left.len(), 16 + 2);
+    assert_eq!(bench.left.len(), 16 + 2, "nobody else's has moved");
     bench.others(peer(1), 3);
     bench.others(peer(999), 3);
     assert_eq!(bench.left.len(), 16 + 4);
