@@ -35,7 +35,7 @@ pub struct Health {
     /// The longest lag of the last 10 to 20 seconds ([`LAG_MEMORY`]).
     pub worst: Duration,
     /// Whether the node is overloaded. It is as soon as two turns in a row are too late, and no more when four in a row (turns or probes)
-    /// are not and the last step took no longer than the time between two turns: about a quarter of a walk interval after the load is
+    /// are not and the last step took no longer than the time between two turns, or nobody takes turns any more: about a quarter of a walk interval after the load is
     /// gone.
     ///
     /// Too late is a turn that is late by the time between two turns or more, but never one that is late by less than [`LEAST_LAG`], and
@@ -239,6 +239,10 @@ impl Engine {
     /// Something that was due began so late.
     pub(super) fn note_lag(&mut self, lag: Duration, now: Instant) {
         let was = self.monitor.is_overloaded();
+        if self.scheduler.next_time().is_none() && !self.scheduler.is_awaiting_flush() {
+            // Nobody takes turns any more: how long the last step took says nothing of what is to come.
+            self.monitor.stepped(Duration::ZERO);
+        }
         let gap = self.scheduler.gap().div_f64(self.scheduler.slowdown());
         let interval = self.scheduler.interval();
         self.monitor.note(lag, Wanted { interval, gap }, now);
