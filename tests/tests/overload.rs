@@ -370,3 +370,70 @@ async fn a_running_node_tells_that_it_is_overloaded_and_that_it_is_no_more() {
     assert!(node.set_walk_scaling(-1.0).await.is_err());
     node.stop().await;
 }
+
+/// Takes so many turns, each so late against the grid.
+fn take_turns(driver: &mut Driver, due: &mut Instant, lag: Duration, turns: usize) {
+    let gap = driver.engine.step_gap();
+    for _ in 0..turns {
+        let before = driver.steps.len();
+        driver.now = *due + lag;
+        driver.once();
+        assert_eq!(driver.steps.len(), before + 1);
+        let passed = lag.as_nanos() / gap.as_nanos() + 1;
+        *due += gap * u32::try_from(passed).expect("few");
+    }
+}
+
+#[test]
+fn two_turns_in_a_row_that_are_late_by_a_gap_are_overload_and_less_is_not() {
+    // A gap, but at least 20 ms, and at most that or a tenth of the interval.
+    for (count, limit) in [(1, 50), (5, 50), (10, 50), (20, 25), (25, 20), (100, 20)] {
+        let limit = Duration::from_millis(limit);
+        let mut driver = Driver::new(count, None);
+        let mut due = driver.engine.poll_timeout().expect("somebody walks");
+        let almost = limit.saturating_sub(Duration::from_nanos(1));
+        take_turns(&mut driver, &mut due, almost, 40);
+        for _ in 0..10 {
+            take_turns(&mut driver, &mut due, limit, 1);
+            take_turns(&mut driver, &mut due, Duration::ZERO, 1);
+        }
+        assert!(driver.changes.is_empty(), "{count} strategies");
+        take_turns(&mut driver, &mut due, limit, 1);
+        assert!(!driver.is_overloaded());
+        take_turns(&mut driver, &mut due, limit, 1);
+        assert!(driver.is_overloaded(), "{count} strategies");
+    }
+}
+
+#[test]
+fn after_a_step_that_took_long_half_an_interval_passes_at_most() {
+    let mut driver = Driver::new(10, None);
+    driver.step = INTERVAL * 4;
+    driver.run(INTERVAL * 20);
+    assert!(driver.is_overloaded());
+    let since = driver.now;
+    driver.run(INTERVAL * 40);
+    for between in driver.gaps_since(since) {
+        let rest = between - INTERVAL * 4;
+        assert!(rest >= INTERVAL / 2, "{rest:?}");
+        assert!(rest < INTERVAL / 2 + INTERVAL / 10, "{rest:?}");
+    }
+}
+
+#[test]
+fn when_strategies_that_were_too_slow_are_gone_the_node_is_overloaded_no_more_and_sleeps() {
+    for scaling in [None, Some(INTERVAL * 10)] {
+        let mut driver = Driver::new(1, scaling);
+        driver.step = INTERVAL * 2;
+        driver.run(INTERVAL * 20);
+        assert!(driver.is_overloaded());
+        assert!(driver.engine.unload_overlay(driver.overlay, driver.now));
+        let gone = driver.now;
+        while driver.engine.poll_timeout().is_some() && driver.now - gone < INTERVAL * 40 {
+            driver.once();
+        }
+        assert!(!driver.is_overloaded() && driver.now - gone <= INTERVAL);
+        assert_eq!(driver.engine.health().slowdown, 1.0);
+        assert_eq!(driver.engine.poll_timeout(), None, "nothing is left to do");
+    }
+}

@@ -209,6 +209,42 @@ async fn a_flood_of_what_cannot_be_read_is_counted_by_reason_and_harms_nobody() 
     node.stop().await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn when_more_waits_than_may_the_oldest_that_was_not_read_is_dropped_and_counted() {
+    let network = MemoryNetwork::new();
+    let node = node(&network, 1).await;
+    let mut delivered = 0_u16;
+    let dropped = async || statistics(&node).await.inbox.dropped;
+    while dropped().await < 1_000 {
+        let ping = |number| sealed(PROBE, &key(7), 1, &Ping { number });
+        // As long as the buffer of the system has room, which holds less than the node.
+        while network.deliver(address(THERE), address(HERE), &ping(delivered)) {
+            delivered += 1;
+        }
+    }
+    while statistics(&node).await.inbox.waiting > 0 {
+        tokio::task::yield_now().await;
+    }
+    let overlay = node.overlay::<Probe>().expect("it was launched");
+    let heard = overlay.call(|probe, _| std::mem::take(&mut probe.heard));
+    let heard = heard.await.expect("it runs").into_iter();
+    let numbers: Vec<u16> = heard
+        .filter_map(|heard| match heard {
+            Heard::Ping(_, number) => Some(number),
+            _ => None,
+        })
+        .collect();
+    let statistics = statistics(&node).await;
+    let lost = usize::from(delivered) - numbers.len();
+    assert!(lost >= 1_000 && numbers.is_sorted());
+    assert_eq!(statistics.inbox.dropped, lost as u64);
+    assert_eq!(statistics.engine.count(DropReason::QueueFull), lost as u64);
+    assert_eq!(statistics.engine.dropped(), lost as u64);
+    let newest: Vec<_> = (delivered - 16_384..delivered).collect();
+    assert!(numbers.ends_with(&newest), "what came last was all read");
+    node.stop().await;
+}
+
 /// The next datagrams are sent once those before have left the buffer of the system, which is all that a sender can see of a
 /// receiver that is given no time by a busy machine. All of them wait in the node, though: it reads faster than it answers.
 #[tokio::test]
