@@ -1,16 +1,15 @@
 //! Datagrams the system threw away because a socket's receive buffer was full.
 
-#[cfg(target_os = "linux")]
-use std::os::fd::AsFd;
+use super::watched::Watched;
 
 /// How many datagrams the system dropped for want of receive buffer since this socket was made.
 ///
 /// Linux tells it in the `drops` column of `/proc/self/net/udp` and `udp6`. `None` elsewhere, and where `/proc` is not mounted.
 /// Reads a file of all UDP sockets of the machine: ask about once a second, not for each datagram.
 #[cfg(target_os = "linux")]
-pub(super) fn kernel_drops(socket: &tokio::net::UdpSocket) -> Option<u64> {
+pub(super) fn kernel_drops(socket: &Watched) -> Option<u64> {
     use std::os::fd::AsRawFd;
-    let number = socket.as_fd().as_raw_fd();
+    let number = socket.socket().as_raw_fd();
     let link = std::fs::read_link(format!("/proc/self/fd/{number}")).ok()?;
     let inode = inode_of_link(link.to_str()?)?;
     let port = socket.local_addr().ok()?;
@@ -21,7 +20,7 @@ pub(super) fn kernel_drops(socket: &tokio::net::UdpSocket) -> Option<u64> {
 
 /// Other systems do not tell it in a way that needs no unsafe code.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn kernel_drops(_socket: &tokio::net::UdpSocket) -> Option<u64> {
+pub(super) fn kernel_drops(_socket: &Watched) -> Option<u64> {
     None
 }
 

@@ -3,9 +3,8 @@
 
 use std::net::SocketAddr;
 
-use tokio::net::UdpSocket;
-
 use super::interface::NotDone;
+use super::watched::Watched;
 
 /// The most datagrams that one call moves. More hardly pays: what a call itself costs is a few percent of 32 datagrams by then.
 pub(super) const BATCH: usize = 32;
@@ -22,19 +21,18 @@ mod system {
     use std::os::fd::AsRawFd;
 
     use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, sendmmsg};
-    use tokio::io::Interest;
 
-    use super::{BATCH, NotDone, SLOT, SocketAddr, UdpSocket};
+    use super::{BATCH, NotDone, SLOT, SocketAddr, Watched};
     use crate::endpoint::udp::not_done;
 
     /// Takes up to [`BATCH`] datagrams that have arrived into `slots`, and hands each to `take`; how many it were.
     pub(in crate::endpoint) fn receive_many(
-        socket: &UdpSocket,
+        socket: &Watched,
         slots: &mut [u8],
         mut take: impl FnMut(SocketAddr, &[u8]),
     ) -> Result<usize, NotDone> {
         let mut taken = 0;
-        let done = socket.try_io(Interest::READABLE, || {
+        let done = socket.try_receive(|socket| {
             // In here, because most sockets that are asked have nothing, and are known not to have.
             let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(BATCH, None);
             let mut slots = slots.chunks_exact_mut(SLOT);
@@ -57,7 +55,7 @@ mod system {
             if taken == BATCH {
                 return Ok(());
             }
-            // The call has seen the end of the queue: what tokio hears of this error spares the next call.
+            // The call has seen the end of the queue: that this error is heard of spares the next call.
             Err(io::ErrorKind::WouldBlock.into())
         });
         match done {
@@ -76,7 +74,7 @@ mod system {
 
     /// Hands up to [`BATCH`] datagrams to the system, in order; how many of them it took.
     pub(in crate::endpoint) fn send_many<B: AsRef<[u8]>>(
-        socket: &UdpSocket,
+        socket: &Watched,
         datagrams: &[(SocketAddr, B)],
     ) -> Result<usize, NotDone> {
         let datagrams = datagrams.get(..BATCH).unwrap_or(datagrams);
@@ -87,7 +85,7 @@ mod system {
             *place = Some(SockaddrStorage::from(*to));
             *part = [IoSlice::new(bytes.as_ref())];
         }
-        let sent = socket.try_io(Interest::WRITABLE, || {
+        let sent = socket.try_send(|socket| {
             let flags = MsgFlags::MSG_DONTWAIT;
             let socket = socket.as_raw_fd();
             let sent = sendmmsg(socket, &mut headers, &parts, addresses, [], flags)?;
@@ -100,11 +98,11 @@ mod system {
 /// Takes one datagram that has arrived into `slots`, and hands it to `take`; how many it were.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(super) fn receive_many(
-    socket: &UdpSocket,
+    socket: &Watched,
     slots: &mut [u8],
     mut take: impl FnMut(SocketAddr, &[u8]),
 ) -> Result<usize, NotDone> {
-    match socket.try_recv_from(slots) {
+    match socket.try_receive_from(slots) {
         Ok((length, source)) => {
             take(source, slots.get(..length).unwrap_or_default());
             Ok(1)
@@ -116,7 +114,7 @@ pub(super) fn receive_many(
 /// Hands one datagram to the system; how many of them it took.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(super) fn send_many<B: AsRef<[u8]>>(
-    socket: &UdpSocket,
+    socket: &Watched,
     datagrams: &[(SocketAddr, B)],
 ) -> Result<usize, NotDone> {
     let Some((to, bytes)) = datagrams.first() else {

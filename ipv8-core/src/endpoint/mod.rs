@@ -13,6 +13,7 @@ mod memory;
 mod receive;
 mod send;
 mod udp;
+mod watched;
 
 use std::future::poll_fn;
 use std::net::SocketAddr;

@@ -4,18 +4,17 @@ use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
 
-use socket2::{Domain, Protocol, Socket, Type};
-use tokio::net::UdpSocket;
-
 use super::errors::SocketErrorKind;
 use super::interface::{BindError, EndpointOptions, NotDone};
 use super::kernel_drops::kernel_drops;
 use super::many;
+use super::watched::Watched;
+use socket2::{Domain, Protocol, Socket, Type};
 
 /// A bound, non-blocking UDP socket of one address family.
 #[derive(Debug)]
 pub(super) struct UdpInterface {
-    socket: UdpSocket,
+    socket: Watched,
     local_address: SocketAddr,
     receive_buffer: Option<usize>,
 }
@@ -30,7 +29,7 @@ impl UdpInterface {
         let socket = bind_near(address, options)?;
         let failed = |source| BindError::Socket { address, source };
         let receive_buffer = socket.recv_buffer_size().ok();
-        let socket = UdpSocket::from_std(socket.into()).map_err(failed)?;
+        let socket = Watched::new(socket.into()).map_err(failed)?;
         let local_address = socket.local_addr().map_err(failed)?;
         Ok(Self {
             socket,
@@ -53,21 +52,26 @@ impl UdpInterface {
 
     /// An error here means that the runtime is going down: then nothing will ever arrive.
     pub(super) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<()> {
-        match self.socket.poll_recv_ready(cx) {
+        match self.socket.poll_readable(cx) {
             Poll::Ready(Ok(())) => Poll::Ready(()),
             Poll::Ready(Err(_)) | Poll::Pending => Poll::Pending,
         }
     }
 
     pub(super) fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<()> {
-        match self.socket.poll_send_ready(cx) {
+        match self.socket.poll_writable(cx) {
             Poll::Ready(Ok(())) => Poll::Ready(()),
-            Poll::Ready(Err(_)) | Poll::Pending => Poll::Pending,
+            Poll::Ready(Err(_)) => {
+                // Without a descriptor to wait with, there is nothing but to try again.
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Poll::Pending => Poll::Pending,
         }
     }
 
     pub(super) fn try_receive(&self, buffer: &mut [u8]) -> Result<(usize, SocketAddr), NotDone> {
-        let received = self.socket.try_recv_from(buffer);
+        let received = self.socket.try_receive_from(buffer);
         received.map_err(|error| not_done(&error))
     }
 
