@@ -36,7 +36,7 @@ pub struct Pacing {
     /// Whether anything is held at all. Default `true`. With `false` every step sends everything at once, as py-ipv8 does.
     pub enabled: bool,
     /// How many datagrams of a step leave at once, and how many steps may send together faster than `rate`: 1 to 16,384. Default 16:
-    /// more than a step of `RandomWalk` (1), `RandomChurn` (8), `EdgeWalk` (6, and 6 edges that grow) or a bootstrap sends, and a
+    /// more than a step of `RandomWalk` (3), `RandomChurn` (8), `EdgeWalk` (6, and 6 edges that grow) or a bootstrap sends, and a
     /// sixth of what the smallest usual receive buffer holds of the longest datagrams.
     #[options(range = 1..=OUTBOX_LIMIT)]
     pub burst: usize,

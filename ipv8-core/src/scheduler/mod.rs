@@ -456,8 +456,8 @@ impl<T: Eq + Hash + Copy> Scheduler<T> {
     }
 
     /// The step of the last turn came back at `now`; returns how long it took, the first time this is called for it. If `rests`, and it
-    /// took longer than a gap, as much time passes before the next turn, at most half an interval: steps that are all too slow leave half
-    /// of the time to everything else.
+    /// took longer than a gap, as much time passes before the next turn, at most half an interval: steps that are all too slow leave as
+    /// much time as they take, or that, to everything else.
     pub fn returned(&mut self, rests: bool, now: Instant) -> Option<Duration> {
         let took = now.saturating_duration_since(self.stepping.take()?);
         let rest = took.min(self.interval() / 2);
