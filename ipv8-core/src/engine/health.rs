@@ -35,8 +35,8 @@ pub struct Health {
     /// The longest lag of the last 10 to 20 seconds ([`LAG_MEMORY`]).
     pub worst: Duration,
     /// Whether the node is overloaded. It is as soon as two turns in a row are too late, and no more when four in a row (turns or probes)
-    /// are not and the last step took no longer than the time between two turns, or nobody takes turns any more: about a quarter of a walk interval after the load is
-    /// gone.
+    /// are not and the last step took no longer than the time between two turns, or nobody takes turns any more: about a quarter of a
+    /// walk interval after the load is gone.
     ///
     /// Too late is a turn that is late by the time between two turns or more, but never one that is late by less than [`LEAST_LAG`], and
     /// always one that is late by that and by a tenth of the walk interval.

@@ -165,12 +165,9 @@ impl Node {
         let deadline = deadline.map(tokio::time::Instant::from_std);
         let save = self.snapshots.as_ref().map(|keeper| keeper.next().into());
         let busy = self.pipeline.is_busy();
-        if self.pipeline.must_yield(busy) {
+        if busy || self.pipeline.has_taken_many() {
             // Nothing here would wait: others in this runtime get their turn, and tokio looks at its clock and its sockets.
             tokio::task::yield_now().await;
-        } else if busy && self.engine.poll_timeout().is_some_and(|turn| turn <= now()) {
-            // tokio has not looked at its clock since.
-            return Woken::Turn;
         }
         tokio::select! {
             biased;

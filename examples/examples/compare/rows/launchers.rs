@@ -31,11 +31,8 @@ fn measure(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
             "1,000 launchers: turn {number} of {}",
             bench.pairs
         ));
-        let python = bench
-            .python
-            .as_ref()
-            .map(|python| Child::python(python, "launchers.py", &cores, &told(5, 2))?.hear(LIMIT));
-        let python = python.transpose()?.unwrap_or_default();
+        let python = bench.ask_python("launchers.py", &told(5, 2), LIMIT)?;
+        let python = python.unwrap_or_default();
         let ours = Child::ours("launchers", &cores, &told(101, 21))?.hear(LIMIT)?;
         let turn = |field: &str| Turn {
             python: median(&python[field]),

@@ -159,6 +159,20 @@ impl Bench {
         Ok(Some(child))
     }
 
+    /// What a script of py-ipv8 answers to what it is told, if there is py-ipv8.
+    pub(crate) fn ask_python(
+        &self,
+        script: &str,
+        told: &Value,
+        within: Duration,
+    ) -> Result<Option<Value>> {
+        let Some(python) = &self.python else {
+            return Ok(None);
+        };
+        let mut child = Child::python(python, script, &self.measured(), told)?;
+        child.hear(within).map(Some)
+    }
+
     /// What nodes are told: the community, and `count` peers that `load` speaks for.
     pub(crate) fn told(&self, community: &'static str, load: &Load, count: usize) -> Told {
         let peers = self.population.borrow_mut().told(load, count);

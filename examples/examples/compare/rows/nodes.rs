@@ -26,14 +26,8 @@ fn measure(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
             "50 nodes to 20 peers: turn {number} of {}",
             bench.pairs
         ));
-        let python = bench
-            .python
-            .as_ref()
-            .map(|python| Child::python(python, "nodes.py", &cores, &told)?.hear(LIMIT));
-        let python = python
-            .transpose()?
-            .map(|answer| figures(&answer))
-            .transpose()?;
+        let python = bench.ask_python("nodes.py", &told, LIMIT)?;
+        let python = python.map(|answer| figures(&answer)).transpose()?;
         let ours = figures(&Child::ours("nodes", &cores, &told)?.hear(LIMIT)?)?;
         for (place, turns) in turns.iter_mut().enumerate() {
             turns.push(Turn {

@@ -19,9 +19,6 @@ const FILL: usize = 512;
 /// After how many datagrams the node's task lets others run at the latest.
 const MANY: usize = 64;
 
-/// After how many pieces it does: one or two milliseconds.
-const ROUNDS: usize = 4;
-
 /// Behind how many pieces that wait for signatures nothing more is sent: handlers and steps that send much then wait, as they do when
 /// the socket is full. A few milliseconds' work.
 const MOST_SEALING: u64 = 32;
@@ -39,8 +36,6 @@ pub(in crate::runtime) struct Pipeline {
     others: usize,
     /// Datagrams taken from sockets since the node's task has let others run.
     taken: usize,
-    /// Pieces worked on since then.
-    rounds: usize,
     /// The piece with which all is out that the engine waits for.
     flushed_at: Option<u64>,
 }
@@ -56,7 +51,6 @@ impl Pipeline {
             signatures: 0,
             others: 0,
             taken: 0,
-            rounds: 0,
             flushed_at: None,
         }
     }
@@ -265,16 +259,13 @@ impl Pipeline {
         (room && !self.inbox.is_empty()) || self.pool.is_busy()
     }
 
-    /// Whether others in this runtime should run before the next piece, since there is work at once (`busy`), or so many datagrams came
-    /// in, even if they were dropped at once. Not before each piece: every time tokio may move the node to another of its threads, which
-    /// then takes the core of a helper.
-    pub(in crate::runtime) fn must_yield(&mut self, busy: bool) -> bool {
-        self.rounds += usize::from(busy);
-        let must = self.taken >= MANY || self.rounds >= ROUNDS;
-        if must {
-            (self.taken, self.rounds) = (0, 0);
+    /// Whether so many datagrams came in, even if they were dropped at once, that others should run; asked once for that.
+    pub(in crate::runtime) fn has_taken_many(&mut self) -> bool {
+        let many = self.taken >= MANY;
+        if many {
+            self.taken = 0;
         }
-        must
+        many
     }
 
     /// Waits until another core has finished something. Cancel safe.
@@ -317,7 +308,7 @@ mod tests {
             deliver(&network, &unsigned_datagram(number));
         }
         pipeline.fill(&mut endpoint, &mut engine);
-        assert!(pipeline.is_busy() && pipeline.must_yield(false) && !pipeline.must_yield(false));
+        assert!(pipeline.is_busy() && pipeline.has_taken_many() && !pipeline.has_taken_many());
         let waiting = |pipeline: &Pipeline| pipeline.statistics().waiting;
         assert_eq!(waiting(&pipeline), 200);
         pipeline.receive(&mut engine);
