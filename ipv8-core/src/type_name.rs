@@ -10,8 +10,10 @@ pub fn short_type_name<T: ?Sized>() -> &'static str {
 
 /// Byte by byte, because an overlay asks for several: all that is looked for is ASCII.
 fn last_part(full: &str) -> &str {
-    let bytes = full.as_bytes();
-    let end = bytes.iter().position(|byte| *byte == b'<');
+    let end = match full.ends_with('>') {
+        true => full.as_bytes().iter().position(|byte| *byte == b'<'),
+        false => None,
+    };
     let base = full.get(..end.unwrap_or(full.len())).unwrap_or(full);
     let colon = base.as_bytes().iter().rposition(|byte| *byte == b':');
     colon

@@ -8,6 +8,7 @@ use crate::bootstrap::Bootstrappers;
 use crate::community::{Community, MessageTable};
 use crate::context::{Context, OverlayState};
 use crate::crypto::PrivateKey;
+use crate::engine::info::strategies_of;
 use crate::engine::{CallError, Engine, Event, OverlayError, Place, Turn};
 use crate::network::Network;
 use crate::overlay::{Overlay, Panicked, Strategies, StrategyId, guarded, short_type_name};
@@ -99,7 +100,7 @@ impl Engine {
         self.names.insert(overlay.state.name.clone(), id);
         self.overlays.insert(id, Box::new(overlay));
         self.blacklist_own_mid(own_mid);
-        self.schedule(id, &added, now);
+        self.schedule(id, added, now);
         self.start(id, community, now)?;
         Ok(id)
     }
@@ -235,8 +236,8 @@ impl Engine {
         let overlay = overlay.and_then(|overlay| overlay.downcast_mut::<C>());
         let overlay = overlay.ok_or(CallError::NotLoaded)?;
         let added = overlay.append(strategies, &mut self.next_strategy);
-        self.schedule(id, &added, now);
-        Ok(Ok(added))
+        self.schedule(id, added.clone(), now);
+        Ok(Ok(added.map(StrategyId::from_number).collect()))
     }
 
     /// Calls `unload` of the overlay `id` and removes it with its strategies; what it sent last
@@ -276,8 +277,7 @@ impl Engine {
         if let Some(overlay) = self.overlays.shift_remove(&id) {
             let community = overlay.community();
             self.names.remove(&overlay.state().name);
-            let strategies = overlay.strategies().into_iter();
-            let turns = strategies.map(|strategy| Turn {
+            let turns = strategies_of(overlay.as_ref()).map(|strategy| Turn {
                 overlay: id,
                 strategy: strategy.id,
             });

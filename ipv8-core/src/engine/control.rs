@@ -1,6 +1,7 @@
 //! What can be done to the strategies of a running node. None of it loses a datagram, and none of it moves the turns of the other
 //! strategies by more than the [scheduler](crate::scheduler) says.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crate::engine::{Engine, Event, Place, StrategyChange, Turn};
@@ -187,15 +188,10 @@ impl Engine {
         });
     }
 
-    /// Lets new strategies take turns, and tells of them.
-    pub(super) fn schedule(
-        &mut self,
-        overlay: CommunityId,
-        strategies: &[StrategyId],
-        now: Instant,
-    ) {
-        for strategy in strategies {
-            let (first, strategy) = (self.first_turn(now), *strategy);
+    /// Lets the strategies with the ids of these numbers, which are new, take turns, and tells of them.
+    pub(super) fn schedule(&mut self, overlay: CommunityId, numbers: Range<u64>, now: Instant) {
+        for strategy in numbers.map(StrategyId::from_number) {
+            let first = self.first_turn(now);
             let turn = Turn { overlay, strategy };
             self.scheduler.insert(turn, None, first, now);
             let Some(loaded) = self.overlays.get(&overlay) else {

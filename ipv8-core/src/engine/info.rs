@@ -74,6 +74,11 @@ pub struct OverlayInfo {
     pub bootstrappers: Vec<&'static str>,
 }
 
+/// The strategies of an overlay, in order.
+pub(super) fn strategies_of(overlay: &dyn AnyOverlay) -> impl Iterator<Item = &StrategyState> {
+    (0..).map_while(|index| overlay.strategy_at(index))
+}
+
 impl Engine {
     /// The overlays, in the order in which they were added.
     #[must_use]
@@ -101,7 +106,7 @@ impl Engine {
     }
 
     fn info(&self, id: CommunityId, overlay: &dyn AnyOverlay) -> OverlayInfo {
-        let strategies = overlay.strategies().into_iter().enumerate();
+        let strategies = strategies_of(overlay).enumerate();
         let strategies =
             strategies.map(|(index, strategy)| self.describe(id, overlay, index, strategy));
         let state = overlay.state();
@@ -159,7 +164,8 @@ impl Engine {
             overlay: id,
             strategy: strategy.id,
         };
-        let own = self.scheduler.own_interval(turn);
+        let scheduled = self.scheduler.scheduled(turn).unwrap_or_default();
+        let own = scheduled.own_interval;
         StrategyInfo {
             id: strategy.id,
             overlay: id,
@@ -167,7 +173,7 @@ impl Engine {
             index,
             name: strategy.name,
             target_peers: strategy.target_peers,
-            status: self.status(turn, strategy),
+            status: self.status(id, scheduled.paused, strategy),
             interval: own.unwrap_or(self.scheduler.interval()),
             has_own_interval: own.is_some(),
             last_step: strategy.last_step,
@@ -177,10 +183,15 @@ impl Engine {
         }
     }
 
-    fn status(&self, turn: Turn, strategy: &StrategyState) -> StrategyStatus {
-        if self.scheduler.is_paused(turn) {
+    fn status(
+        &self,
+        overlay: CommunityId,
+        paused: bool,
+        strategy: &StrategyState,
+    ) -> StrategyStatus {
+        if paused {
             StrategyStatus::Paused
-        } else if strategy.is_at_target(self.peer_count(turn.overlay)) {
+        } else if strategy.is_at_target(self.peer_count(overlay)) {
             StrategyStatus::AtTarget
         } else {
             StrategyStatus::Running

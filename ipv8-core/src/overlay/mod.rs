@@ -75,8 +75,8 @@ pub(crate) trait AnyOverlay: Send {
     fn community_type(&self) -> TypeId;
     /// How to read the message `id`, and whether that verifies a signature.
     fn opener(&self, id: u8) -> Option<(OpenMessage, bool)>;
-    /// The strategies' state, in order.
-    fn strategies(&self) -> Vec<&StrategyState>;
+    /// The state of the strategy at this place, from 0.
+    fn strategy_at(&self, index: usize) -> Option<&StrategyState>;
     /// The strategy `id`, with its place among the strategies.
     fn strategy(&self, id: StrategyId) -> Option<(usize, &StrategyState)>;
     fn strategy_mut(&mut self, id: StrategyId) -> Option<&mut StrategyState>;

@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::time::Instant;
 
 use super::strategies::{Slot, TakenNames};
@@ -40,13 +41,10 @@ impl<C: Community> Overlay<C> {
         }
     }
 
-    /// Appends strategies, with ids from `next_id` on; returns the new ones' ids.
-    pub(crate) fn append(
-        &mut self,
-        strategies: Strategies<C>,
-        next_id: &mut u64,
-    ) -> Vec<StrategyId> {
-        let mut added = Vec::with_capacity(strategies.slots.len());
+    /// Appends strategies, with ids from `next_id` on; returns the numbers of the new ones' ids.
+    pub(crate) fn append(&mut self, strategies: Strategies<C>, next_id: &mut u64) -> Range<u64> {
+        let first = *next_id;
+        self.strategies.reserve_exact(strategies.slots.len());
         let is_only_one = self.strategies.is_empty() && strategies.slots.len() == 1;
         let mut names = TakenNames::of(self.strategies.iter().map(|slot| &slot.state.name));
         for offer in strategies.slots {
@@ -62,9 +60,8 @@ impl<C: Community> Overlay<C> {
                 state,
                 strategy: offer.strategy,
             });
-            added.push(id);
         }
-        added
+        first..*next_id
     }
 
     /// Tells the community that these requests have no answer; returns how often that panicked.
@@ -189,8 +186,8 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         self.table.opener(id)
     }
 
-    fn strategies(&self) -> Vec<&StrategyState> {
-        self.strategies.iter().map(|slot| &slot.state).collect()
+    fn strategy_at(&self, index: usize) -> Option<&StrategyState> {
+        Some(&self.strategies.get(index)?.state)
     }
 
     fn strategy(&self, id: StrategyId) -> Option<(usize, &StrategyState)> {

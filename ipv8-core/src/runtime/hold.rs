@@ -132,7 +132,7 @@ impl HeldNode {
         parts.node.engine.restart_turns(now());
         ipv8.set_launched(parts.node.engine.overlays());
         let mid = ipv8.my_peer().mid();
-        let overlays = ipv8.launched().len();
+        let overlays = parts.node.engine.overlay_count();
         tracing::info!(addresses = ?ipv8.local_addresses(), %mid, overlays, "node running");
         let span = tracing::info_span!("node", %mid);
         let running = parts.node.run(parts.commands, parts.stopping);

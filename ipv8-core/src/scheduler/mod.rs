@@ -52,6 +52,15 @@ enum Slot {
     Left(f64),
 }
 
+/// How a strategy takes its turns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scheduled {
+    /// The interval it has of its own; without one it has that of the [scheduler](Scheduler::interval).
+    pub own_interval: Option<Duration>,
+    /// Whether it pauses.
+    pub paused: bool,
+}
+
 /// The turns of all strategies of one node.
 ///
 /// `T` names a strategy; the scheduler only tells one from another.
@@ -139,16 +148,14 @@ impl<T: Eq + Hash + Copy> Scheduler<T> {
         self.missed
     }
 
-    /// Whether `turn` is there and pauses.
+    /// How `turn` takes its turns; `None` when it is not there.
     #[must_use]
-    pub fn is_paused(&self, turn: T) -> bool {
-        self.entry(turn).is_some_and(|entry| entry.paused)
-    }
-
-    /// The interval `turn` has of its own, if it is there and has one.
-    #[must_use]
-    pub fn own_interval(&self, turn: T) -> Option<Duration> {
-        self.entry(turn)?.own
+    pub fn scheduled(&self, turn: T) -> Option<Scheduled> {
+        let entry = self.entry(turn)?;
+        Some(Scheduled {
+            own_interval: entry.own,
+            paused: entry.paused,
+        })
     }
 
     fn entry(&self, turn: T) -> Option<&Entry<T>> {

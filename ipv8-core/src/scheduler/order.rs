@@ -100,8 +100,33 @@ impl Order {
             self.nodes.resize(index + 1, node);
         }
         self.nodes[index] = node;
-        let root = self.inserted(self.root(), place);
-        self.set_root(root);
+        self.hang(place);
+    }
+
+    /// Goes down to where `place` belongs by its priority, and hangs it there with all below on its two sides.
+    fn hang(&mut self, place: u32) {
+        let new = self.nodes[place as usize];
+        let (mut above, mut at) = (None, self.root());
+        while let Some(node) = self.nodes.get_mut(at as usize) {
+            if new.priority > node.priority {
+                break;
+            }
+            node.earliest = node.earliest.min(new.from);
+            let is_left = new.rank < node.rank;
+            above = Some((at, is_left));
+            at = if is_left { node.left } else { node.right };
+        }
+        let (left, right) = self.split(at, new.rank);
+        (
+            self.nodes[place as usize].left,
+            self.nodes[place as usize].right,
+        ) = (left, right);
+        self.look_below(place);
+        match above {
+            None => self.set_root(place),
+            Some((above, true)) => self.nodes[above as usize].left = place,
+            Some((above, false)) => self.nodes[above as usize].right = place,
+        }
     }
 
     /// Takes `place` out, which is in the order with this rank.
@@ -113,27 +138,6 @@ impl Order {
     /// Takes all out.
     pub(super) fn clear(&mut self) {
         self.root = None;
-    }
-
-    fn inserted(&mut self, at: u32, place: u32) -> u32 {
-        let new = self.nodes[place as usize];
-        let Some(node) = self.node(at).copied() else {
-            return place;
-        };
-        if new.priority > node.priority {
-            let (left, right) = self.split(at, new.rank);
-            self.nodes[place as usize].left = left;
-            self.nodes[place as usize].right = right;
-            self.look_below(place);
-            return place;
-        }
-        if new.rank < node.rank {
-            self.nodes[at as usize].left = self.inserted(node.left, place);
-        } else {
-            self.nodes[at as usize].right = self.inserted(node.right, place);
-        }
-        self.look_below(at);
-        at
     }
 
     fn removed(&mut self, at: u32, place: u32, rank: Rank) -> u32 {

@@ -142,7 +142,7 @@ fn an_interval_of_its_own_is_kept_on_average_and_all_turns_stay_evenly_spread() 
     let own = Duration::from_secs(3);
     assert!(scheduler.set_own_interval(2, Some(own), start));
     assert!(!scheduler.set_own_interval(2, Some(own), start));
-    assert_eq!(scheduler.own_interval(2), Some(own));
+    assert_eq!(scheduler.scheduled(2).unwrap().own_interval, Some(own));
     let gap = Duration::from_secs_f64(1.0 / (2.0 + 2.0 + 1.0 / 3.0));
     assert_eq!(scheduler.gap(), gap);
     let taken = run(&mut scheduler, start, 1_300);
@@ -168,7 +168,7 @@ fn who_pauses_goes_on_where_it_was() {
     // Three tenths of the interval later it pauses, for nine intervals and a bit.
     assert!(scheduler.pause(0, start + INTERVAL * 3 / 10));
     assert!(!scheduler.pause(0, start + INTERVAL * 4 / 10));
-    assert!(scheduler.is_paused(0));
+    assert!(scheduler.scheduled(0).unwrap().paused);
     assert_eq!(scheduler.next_time(), None);
     let resumed = start + INTERVAL * 95 / 10;
     assert!(scheduler.resume(0, resumed));
