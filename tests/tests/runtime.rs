@@ -342,3 +342,35 @@ async fn a_step_that_does_not_come_back_is_counted_and_the_others_go_on_after_it
     assert_eq!((statistics.hanging_steps, statistics.slow_steps), (1, 1));
     assert!(statistics.missed_turns >= 4, "{}", statistics.missed_turns);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_task_is_not_blamed_on_the_strategy_whose_turn_it_made_late() {
+    let network = MemoryNetwork::new();
+    let launchers = Launchers::new().with(
+        ProbeLauncher::<0>::new(ProbeSettings::default()).walked(|strategies| {
+            strategies.add::<Idle>(-1, |_| {});
+        }),
+    );
+    let node = launch(&network, HERE, 1, launchers)
+        .await
+        .expect("it is launched");
+    let mut events = node.events();
+    let overlay = node.overlay::<Probe>().expect("it was launched");
+    // Longer than the time between two turns. While the first sleeps the second and a turn become due, which are then handled together.
+    let slow = |_: &mut Probe, _: &mut Context<'_>| std::thread::sleep(Duration::from_millis(700));
+    let registered = overlay.call(move |_, cx| {
+        cx.after("first", Duration::ZERO, slow)?;
+        cx.after("second", Duration::from_millis(300), slow)
+    });
+    registered
+        .await
+        .expect("it runs")
+        .expect("they are registered");
+    let mut missed = 0;
+    while missed < 2 {
+        if let Ok(Event::Step(_)) = events.recv().await {
+            missed = node.statistics().await.expect("it runs").missed_turns;
+        }
+    }
+    assert_eq!(node.statistics().await.expect("it runs").slow_steps, 0);
+}

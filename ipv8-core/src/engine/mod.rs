@@ -314,8 +314,9 @@ impl Engine {
         }
     }
 
-    /// Handles own timeouts, [`TIMEOUTS_AT_ONCE`] at most; the others are due at the next input.
-    fn expire(&mut self, now: Instant) {
+    /// Handles own timeouts, [`TIMEOUTS_AT_ONCE`] at most; the others are due at the next input. [`Input::Timeout`] does it
+    /// too: whoever measures steps calls it before.
+    pub(crate) fn expire(&mut self, now: Instant) {
         // Taken out first: what is asked anew without any patience waits for the next input.
         let timers = &mut self.shared.timers;
         let due = std::iter::from_fn(|| timers.pop_expired(now)).take(TIMEOUTS_AT_ONCE);

@@ -7,7 +7,7 @@ use std::task::Poll;
 use super::classes::Class;
 use super::community_launcher::{CommunityLauncher, LaunchError};
 use super::configured::Told;
-use super::hooks::{Hooked, Hooks, Launcher};
+use super::hooks::{Hooked, Hooks, Launcher, Own};
 use super::preview::Describe;
 use super::session::{AnySession, fits, typed, typed_mut};
 use crate::bootstrap::Bootstrappers;
@@ -35,7 +35,7 @@ pub trait ErasedLauncher: steps::Steps + Describe + Send + Sync + 'static {
 #[inline]
 pub(super) fn erase<L: CommunityLauncher>(launcher: L) -> Box<dyn ErasedLauncher> {
     let hooks: Box<dyn Hooks<L::Overlay, L::Session>> = Box::new(launcher);
-    Launcher::boxed(&L::META, L::HOOKS, L::OWN_NETWORK, hooks)
+    Launcher::boxed(&L::META, Own::<L>::HOOKS, L::OWN_NETWORK, hooks)
 }
 
 impl<C: Community, S: Send + 'static> ErasedLauncher for Launcher<C, S> {

@@ -80,10 +80,10 @@ impl<L: CommunityLauncher> Hooks<L::Overlay, L::Session> for L {
 }
 
 /// Which methods a launcher has: a bit for each, counted out once for each launcher instead of once for each method.
-struct Own<L>(PhantomData<L>);
+pub(super) struct Own<L>(PhantomData<L>);
 
 impl<L: CommunityLauncher> Own<L> {
-    const HOOKS: u8 = {
+    pub(super) const HOOKS: u8 = {
         let (mut bits, mut index) = (0, 0);
         while index < L::HOOKS.len() {
             bits |= 1 << L::HOOKS[index] as u8;
@@ -101,8 +101,8 @@ const fn is_in(hooks: u8, hook: Hook) -> bool {
 pub(super) struct Launcher<C: Community, S> {
     pub(super) meta: LauncherMeta,
     pub(super) own_network: bool,
-    /// Which of the methods it has.
-    has: &'static [Hook],
+    /// Which of the methods it has: [`Own::HOOKS`].
+    has: u8,
     hooks: Box<dyn Hooks<C, S>>,
 }
 
@@ -111,7 +111,7 @@ impl<C: Community, S: Send + 'static> Launcher<C, S> {
     #[inline(never)]
     pub(super) fn boxed(
         meta: &'static LauncherMeta,
-        has: &'static [Hook],
+        has: u8,
         own_network: bool,
         hooks: Box<dyn Hooks<C, S>>,
     ) -> Box<dyn ErasedLauncher> {
@@ -125,7 +125,7 @@ impl<C: Community, S: Send + 'static> Launcher<C, S> {
 
     /// Whether the launcher has this method of its own.
     pub(super) fn has(&self, hook: Hook) -> bool {
-        self.has.contains(&hook)
+        is_in(self.has, hook)
     }
 
     pub(super) fn should_launch(&self, session: &S) -> bool {
