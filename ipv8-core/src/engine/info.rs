@@ -76,7 +76,7 @@ pub struct OverlayInfo {
 
 /// The strategies of an overlay, in order.
 pub(super) fn strategies_of(overlay: &dyn AnyOverlay) -> impl Iterator<Item = &StrategyState> {
-    (0..).map_while(|index| overlay.strategy_at(index))
+    (0..overlay.strategy_count()).filter_map(|index| overlay.strategy_at(index))
 }
 
 impl Engine {
@@ -106,9 +106,11 @@ impl Engine {
     }
 
     fn info(&self, id: CommunityId, overlay: &dyn AnyOverlay) -> OverlayInfo {
-        let strategies = strategies_of(overlay).enumerate();
-        let strategies =
-            strategies.map(|(index, strategy)| self.describe(id, overlay, index, strategy));
+        // No more room than they need: a node may have a thousand overlays.
+        let mut strategies = Vec::with_capacity(overlay.strategy_count());
+        let found = strategies_of(overlay).enumerate();
+        strategies
+            .extend(found.map(|(index, strategy)| self.describe(id, overlay, index, strategy)));
         let state = overlay.state();
         OverlayInfo {
             id,
@@ -118,7 +120,7 @@ impl Engine {
             peers: state.network(&self.shared).peer_count(id),
             max_peers: state.max_peers,
             community_type: overlay.community_type(),
-            strategies: strategies.collect(),
+            strategies,
             bootstrappers: state.bootstrappers.iter().collect(),
         }
     }

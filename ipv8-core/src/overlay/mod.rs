@@ -75,6 +75,8 @@ pub(crate) trait AnyOverlay: Send {
     fn community_type(&self) -> TypeId;
     /// How to read the message `id`, and whether that verifies a signature.
     fn opener(&self, id: u8) -> Option<(OpenMessage, bool)>;
+    /// How many strategies there are.
+    fn strategy_count(&self) -> usize;
     /// The state of the strategy at this place, from 0.
     fn strategy_at(&self, index: usize) -> Option<&StrategyState>;
     /// The strategy `id`, with its place among the strategies.

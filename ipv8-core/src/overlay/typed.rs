@@ -186,6 +186,10 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         self.table.opener(id)
     }
 
+    fn strategy_count(&self) -> usize {
+        self.strategies.len()
+    }
+
     fn strategy_at(&self, index: usize) -> Option<&StrategyState> {
         Some(&self.strategies.get(index)?.state)
     }
