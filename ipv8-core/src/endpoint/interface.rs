@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::errors::SocketErrorKind;
+use super::many::Look;
 use super::memory::MemoryInterface;
 use super::udp::UdpInterface;
 
@@ -152,10 +153,11 @@ impl Interface {
     pub(super) fn receive_many(
         &self,
         slots: &mut [u8],
+        look: Look,
         mut take: impl FnMut(SocketAddr, &[u8]),
     ) -> Result<usize, NotDone> {
         match self {
-            Self::Udp(udp) => udp.receive_many(slots, take),
+            Self::Udp(udp) => udp.receive_many(slots, look, take),
             Self::Memory(memory) => {
                 let (length, source) = memory.try_receive(slots)?;
                 take(source, slots.get(..length).unwrap_or_default());

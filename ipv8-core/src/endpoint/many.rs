@@ -9,6 +9,15 @@ use super::watched::Watched;
 /// The most datagrams that one call moves. More hardly pays: what a call itself costs is a few percent of 32 datagrams by then.
 pub(super) const BATCH: usize = 32;
 
+/// When to ask the system for datagrams.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Look {
+    /// Once the runtime has told that something arrived, which costs nothing while it has not.
+    WhenTold,
+    /// Now, in the midst of work that the runtime waits for. Only on Linux and Android; elsewhere as [`Look::WhenTold`].
+    Now,
+}
+
 /// Room for one datagram in the buffer of [`receive_many`]. Only pages that a datagram reached cost memory.
 pub(super) const SLOT: usize = 65_536;
 
@@ -18,21 +27,23 @@ pub(super) use system::{receive_many, send_many};
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod system {
     use std::io::{self, IoSlice, IoSliceMut};
+    use std::net::UdpSocket;
     use std::os::fd::AsRawFd;
 
     use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, sendmmsg};
 
-    use super::{BATCH, NotDone, SLOT, SocketAddr, Watched};
+    use super::{BATCH, Look, NotDone, SLOT, SocketAddr, Watched};
     use crate::endpoint::udp::not_done;
 
     /// Takes up to [`BATCH`] datagrams that have arrived into `slots`, and hands each to `take`; how many it were.
     pub(in crate::endpoint) fn receive_many(
         socket: &Watched,
         slots: &mut [u8],
+        look: Look,
         mut take: impl FnMut(SocketAddr, &[u8]),
     ) -> Result<usize, NotDone> {
         let mut taken = 0;
-        let done = socket.try_receive(|socket| {
+        let receive = |socket: &UdpSocket| {
             // In here, because most sockets that are asked have nothing, and are known not to have.
             let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(BATCH, None);
             let mut slots = slots.chunks_exact_mut(SLOT);
@@ -57,7 +68,11 @@ mod system {
             }
             // The call has seen the end of the queue: that this error is heard of spares the next call.
             Err(io::ErrorKind::WouldBlock.into())
-        });
+        };
+        let done = match look {
+            Look::WhenTold => socket.try_receive(receive),
+            Look::Now => socket.receive_now(receive),
+        };
         match done {
             Err(error) if taken == 0 => Err(not_done(&error)),
             _ => Ok(taken),
@@ -100,6 +115,7 @@ mod system {
 pub(super) fn receive_many(
     socket: &Watched,
     slots: &mut [u8],
+    _look: Look,
     mut take: impl FnMut(SocketAddr, &[u8]),
 ) -> Result<usize, NotDone> {
     match socket.try_receive_from(slots) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::interface::{Interface, NotDone};
-use super::many::{BATCH, SLOT};
+use super::many::{BATCH, Look, SLOT};
 use super::{Datagram, Endpoint, RECEIVE_BUFFER};
 
 /// Receive errors in a row after which a socket counts as broken for [`ERROR_PAUSE`]: the loop must not spin on it.
@@ -38,7 +38,22 @@ impl Endpoint {
     /// system call may give a few more). Never waits; interfaces take turns. Returns how many it were.
     ///
     /// Where the system can, one call takes up to 32. Errors are treated as by [`try_receive`](Self::try_receive).
-    pub fn receive_many(&mut self, limit: usize, mut take: impl FnMut(Datagram<'_>)) -> usize {
+    pub fn receive_many(&mut self, limit: usize, take: impl FnMut(Datagram<'_>)) -> usize {
+        self.receive_all(limit, Look::WhenTold, take)
+    }
+
+    /// As [`receive_many`](Self::receive_many), for whoever is in the midst of long work: looks at the sockets although the runtime, which
+    /// tells otherwise that something has arrived, had no time for that meanwhile. Only on Linux and Android is there any difference.
+    pub fn receive_meanwhile(&mut self, limit: usize, take: impl FnMut(Datagram<'_>)) -> usize {
+        self.receive_all(limit, Look::Now, take)
+    }
+
+    fn receive_all(
+        &mut self,
+        limit: usize,
+        look: Look,
+        mut take: impl FnMut(Datagram<'_>),
+    ) -> usize {
         let real = self.is_real();
         self.make_room(if real { BATCH * SLOT } else { RECEIVE_BUFFER });
         let mut taken = 0;
@@ -46,7 +61,7 @@ impl Endpoint {
             let before = taken;
             self.receive_until(|interface, buffer| {
                 let mut bytes_in = 0;
-                let count = interface.receive_many(buffer, |source, bytes| {
+                let count = interface.receive_many(buffer, look, |source, bytes| {
                     bytes_in += bytes.len();
                     take(Datagram { source, bytes });
                 })?;

@@ -110,6 +110,23 @@ async fn many_datagrams_travel_in_few_calls_in_order_and_whole() {
     assert_eq!(there.receive_many(usize::MAX, |_| {}), 0);
 }
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[tokio::test]
+async fn a_look_in_the_midst_of_work_sees_what_the_runtime_had_no_time_to_tell_of() {
+    let (mut here, mut there) = (bound(&[LOOPBACK]), bound(&[LOOPBACK]));
+    let to = there.local_addresses()[0];
+    let mut send = || here.try_send_many(&[(to, [7])], |_, result| assert_eq!(result, Ok(())));
+    assert_eq!(send(), 1);
+    there.readable().await;
+    assert_eq!(there.receive_many(usize::MAX, |_| {}), 1);
+    // From here on the runtime does not get a chance to look.
+    assert_eq!(send(), 1);
+    assert_eq!(there.receive_many(usize::MAX, |_| {}), 0);
+    assert_eq!(there.receive_meanwhile(usize::MAX, |_| {}), 1);
+    assert_eq!(there.receive_meanwhile(usize::MAX, |_| {}), 0);
+    assert_eq!(there.statistics().receive_errors.total(), 0);
+}
+
 #[tokio::test]
 async fn each_of_many_datagrams_gets_its_own_verdict() {
     let (mut here, mut there) = (bound(&[LOOPBACK]), bound(&[LOOPBACK]));

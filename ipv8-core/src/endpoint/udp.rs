@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use super::errors::SocketErrorKind;
 use super::interface::{BindError, EndpointOptions, NotDone};
 use super::kernel_drops::kernel_drops;
-use super::many;
+use super::many::{self, Look};
 use super::watched::Watched;
 use socket2::{Domain, Protocol, Socket, Type};
 
@@ -79,9 +79,10 @@ impl UdpInterface {
     pub(super) fn receive_many(
         &self,
         slots: &mut [u8],
+        look: Look,
         take: impl FnMut(SocketAddr, &[u8]),
     ) -> Result<usize, NotDone> {
-        many::receive_many(&self.socket, slots, take)
+        many::receive_many(&self.socket, slots, look, take)
     }
 
     /// See [`many::send_many`].

@@ -81,6 +81,17 @@ mod unix {
             self.socket.try_io(Interest::READABLE, receive)
         }
 
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        /// As [`Watched::try_receive`], whatever is known: the runtime may have had no time to look.
+        pub(in crate::endpoint) fn receive_now<R>(
+            &self,
+            receive: impl FnOnce(&UdpSocket) -> io::Result<R>,
+        ) -> io::Result<R> {
+            // Cheaper than to prepare for many datagrams, most times for none.
+            self.socket().peek(&mut [0])?;
+            receive(self.socket())
+        }
+
         /// Lets `send` hand something to the socket.
         pub(in crate::endpoint) fn try_send<R>(
             &self,

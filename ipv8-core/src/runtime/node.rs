@@ -193,7 +193,7 @@ impl Node {
         for endpoint in endpoints.into_iter().flatten() {
             self.pipeline.fill(endpoint, &mut self.engine);
         }
-        self.pipeline.receive(&mut self.engine);
+        self.pipeline.receive(&mut self.endpoint, &mut self.engine);
     }
 
     /// Takes in where this machine is now; the beacon socket stays where it is.

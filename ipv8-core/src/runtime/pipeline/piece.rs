@@ -98,21 +98,27 @@ impl Unopened {
         })
     }
 
-    /// Reads and verifies all of them.
-    pub(super) fn open(&self, points: &mut Points) -> Vec<Opened> {
-        self.datagrams()
-            .map(|(ticket, datagram)| ticket.open_with(datagram, points))
-            .collect()
+    /// Reads and verifies all of them; calls `after` after each one, with what it cost.
+    pub(super) fn open(&self, points: &mut Points, mut after: impl FnMut(usize)) -> Vec<Opened> {
+        let opened = self.datagrams().map(|(ticket, datagram)| {
+            let opened = ticket.open_with(datagram, points);
+            after(Costs::of(ticket));
+            opened
+        });
+        opened.collect()
     }
 }
 
 /// A datagram that can be sent as it is.
 pub(super) type Sealed = (SocketAddr, Vec<u8>);
 
-/// Signs what is to be signed.
-pub(super) fn seal(piece: Vec<Outgoing>) -> Vec<Sealed> {
-    let sealed = piece
-        .into_iter()
-        .map(|outgoing| (outgoing.to, outgoing.packet.seal()));
+/// Signs what is to be signed; calls `after` after each one, with what it cost.
+pub(super) fn seal(piece: Vec<Outgoing>, mut after: impl FnMut(usize)) -> Vec<Sealed> {
+    let sealed = piece.into_iter().map(|outgoing| {
+        let cost = Costs::of_outgoing(&outgoing);
+        let sealed = (outgoing.to, outgoing.packet.seal());
+        after(cost);
+        sealed
+    });
     sealed.collect()
 }

@@ -30,10 +30,10 @@ enum Job {
 }
 
 impl Job {
-    fn work(self, points: &mut Points) -> Done {
+    fn work(self, points: &mut Points, after: impl FnMut(usize)) -> Done {
         match self {
-            Self::Open(number, piece) => Done::Opened(number, piece.open(points)),
-            Self::Seal(number, piece) => Done::Sealed(number, seal(piece)),
+            Self::Open(number, piece) => Done::Opened(number, piece.open(points, after)),
+            Self::Seal(number, piece) => Done::Sealed(number, seal(piece, after)),
         }
     }
 }
@@ -88,7 +88,7 @@ impl Shared {
                 };
                 job
             };
-            let done = job.work(&mut points);
+            let done = job.work(&mut points, |_| {});
             self.lock().done.push(done);
             self.done.notify_one();
         }
@@ -171,12 +171,12 @@ impl Pool {
         }
     }
 
-    /// Does one piece on the spot; whether there was one.
-    pub(super) fn work(&mut self) -> bool {
+    /// Does one piece on the spot, and calls `after` after each datagram, with what it cost; whether there was one.
+    pub(super) fn work(&mut self, after: impl FnMut(usize)) -> bool {
         let job = self.shared.lock().next();
         let any = job.is_some();
         if let Some(job) = job {
-            let done = job.work(&mut self.points);
+            let done = job.work(&mut self.points, after);
             self.put(done);
         }
         any
@@ -271,7 +271,7 @@ mod tests {
                     pool.open(piece);
                 }
                 pool.call_helpers();
-                if !pool.work() {
+                if !pool.work(|_| {}) {
                     pool.done().await;
                 }
                 pool.collect();
@@ -293,11 +293,11 @@ mod tests {
     #[test]
     fn without_helpers_the_owner_does_it_all() {
         let mut pool = Pool::new(1);
-        assert!(!pool.has_helpers() && !pool.work());
+        assert!(!pool.has_helpers() && !pool.work(|_| {}));
         pool.seal(vec![outgoing(1), outgoing(2)]);
         pool.seal(vec![outgoing(3)]);
         pool.call_helpers();
-        assert!(pool.work() && pool.work() && !pool.work());
+        assert!(pool.work(|_| {}) && pool.work(|_| {}) && !pool.work(|_| {}));
         assert_eq!(pool.seal_marks(), (2, 0));
         assert_eq!([2, 1], [(); 2].map(|()| pool.sealed().unwrap().len()));
         assert_eq!(pool.seal_marks(), (2, 2));

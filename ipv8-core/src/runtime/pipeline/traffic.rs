@@ -8,13 +8,11 @@ use crate::endpoint::Endpoint;
 use crate::engine::{Engine, Input};
 use crate::outbox::Outgoing;
 use crate::runtime::node::now;
-use crate::runtime::pipeline::inbox::{Inbox, InboxStatistics};
+use crate::runtime::pipeline::inbox::InboxStatistics;
+use crate::runtime::pipeline::intake::Intake;
 use crate::runtime::pipeline::piece::{Costs, PIECE, Sealed, Unopened, seal};
 use crate::runtime::pipeline::pool::Pool;
 use crate::runtime::statistics::count;
-
-/// How many datagrams are taken from one socket before something else is looked at: less than a millisecond's work.
-const FILL: usize = 512;
 
 /// After how many datagrams the node's task lets others run at the latest.
 const MANY: usize = 64;
@@ -26,7 +24,7 @@ const MOST_SEALING: u64 = 32;
 /// Everything that is on its way through one node.
 #[derive(Debug)]
 pub(in crate::runtime) struct Pipeline {
-    inbox: Inbox,
+    intake: Intake,
     pool: Pool,
     /// Where the datagram that is opened on the spot lies.
     at_hand: Unopened,
@@ -34,8 +32,6 @@ pub(in crate::runtime) struct Pipeline {
     outgoing: Vec<Outgoing>,
     signatures: usize,
     others: usize,
-    /// Datagrams taken from sockets since the node's task has let others run.
-    taken: usize,
     /// The piece with which all is out that the engine waits for.
     flushed_at: Option<u64>,
 }
@@ -44,46 +40,34 @@ impl Pipeline {
     /// A pipeline that uses up to `cores` cores.
     pub(in crate::runtime) fn new(cores: usize) -> Self {
         Self {
-            inbox: Inbox::default(),
+            intake: Intake::default(),
             pool: Pool::new(cores),
             at_hand: Unopened::default(),
             outgoing: Vec::new(),
             signatures: 0,
             others: 0,
-            taken: 0,
             flushed_at: None,
         }
     }
 
     pub(in crate::runtime) fn statistics(&self) -> InboxStatistics {
-        self.inbox.statistics()
+        self.intake.inbox.statistics()
     }
 
-    /// Takes what has arrived into the inbox: this is cheaper than anything that is done with it, so that the buffer of the system stays
-    /// empty.
+    /// Takes in what has arrived.
     pub(in crate::runtime) fn fill(&mut self, endpoint: &mut Endpoint, engine: &mut Engine) {
-        let inbox = &mut self.inbox;
-        let mut dropped = 0;
-        self.taken += endpoint.receive_many(FILL, |datagram| {
-            if let Some(ticket) = engine.admit(datagram.source, datagram.bytes) {
-                dropped += inbox.push(ticket, datagram.bytes);
-            }
-        });
-        if dropped > 0 {
-            engine
-                .statistics_mut()
-                .record_many(DropReason::QueueFull, dropped);
-        }
+        self.intake.fill(endpoint, engine);
     }
 
     /// Opens and handles a small piece of what waits, stopping early when somebody's turn has come.
     ///
-    /// When more than that waits, pieces are opened on other cores too, and handled in the order of their arrival.
-    pub(in crate::runtime) fn receive(&mut self, engine: &mut Engine) {
+    /// When more than that waits, pieces are opened on other cores too, and handled in the order of their arrival. What arrives meanwhile
+    /// is taken in.
+    pub(in crate::runtime) fn receive(&mut self, endpoint: &mut Endpoint, engine: &mut Engine) {
         self.pool.collect();
-        let more_waits = self.inbox.cost() > PIECE;
+        let more_waits = self.intake.inbox.cost() > PIECE;
         if self.pool.opening() == 0 && !(more_waits && self.pool.has_helpers()) {
-            self.receive_here(engine);
+            self.receive_here(endpoint, engine);
             return;
         }
         // One piece, so that what it causes leaves before the next one is handled.
@@ -97,26 +81,32 @@ impl Pipeline {
                 return;
             }
         }
-        while self.pool.opening() < self.pool.most_opening() && !self.inbox.is_empty() {
+        let inbox = &mut self.intake.inbox;
+        while self.pool.opening() < self.pool.most_opening() && !inbox.is_empty() {
             let mut piece = Unopened::default();
-            self.inbox.take(&mut piece, PIECE);
+            inbox.take(&mut piece, PIECE);
             self.pool.open(piece);
         }
         self.pool.call_helpers();
         // Nobody else can handle what is open; helpers do the rest meanwhile.
         if !handles {
-            self.pool.work();
+            self.work(endpoint, engine);
         }
     }
 
-    fn receive_here(&mut self, engine: &mut Engine) {
+    /// Does one piece of the pool's on the spot; whether there was one.
+    fn work(&mut self, endpoint: &mut Endpoint, engine: &mut Engine) -> bool {
+        self.pool.work(self.intake.meanwhile(endpoint, engine))
+    }
+
+    fn receive_here(&mut self, endpoint: &mut Endpoint, engine: &mut Engine) {
         let mut cost = 0;
         while cost < PIECE {
             self.at_hand.clear();
-            if !self.inbox.take(&mut self.at_hand, 1) {
+            if !self.intake.inbox.take(&mut self.at_hand, 1) {
                 // Nothing to open, but somebody may wait for signatures.
                 if cost == 0 {
-                    self.pool.work();
+                    self.work(endpoint, engine);
                 }
                 return;
             }
@@ -128,6 +118,7 @@ impl Pipeline {
             if is_turn(engine) {
                 return;
             }
+            self.intake.worked(self.at_hand.cost(), endpoint, engine);
         }
     }
 
@@ -156,16 +147,17 @@ impl Pipeline {
         if piece.is_empty() {
             return;
         }
-        let more_waits = more_comes || self.pool.opening() > 0 || self.inbox.cost() > PIECE;
+        let more_waits = more_comes || self.pool.opening() > 0 || self.intake.inbox.cost() > PIECE;
         let is_worth_it = self.pool.has_helpers() && more_waits && 2 * signatures >= PIECE;
         if !is_worth_it && !self.pool.is_sealing() {
-            self.hand_over(&seal(piece), endpoint, engine).await;
+            let sealed = seal(piece, self.intake.meanwhile(endpoint, engine));
+            self.hand_over(&sealed, endpoint, engine).await;
             return;
         }
         self.pool.seal(piece);
         self.pool.call_helpers();
         while self.sealing() > MOST_SEALING {
-            if !self.pool.work() {
+            if !self.work(endpoint, engine) {
                 self.pool.done().await;
             }
             self.hand_over_sealed(endpoint, engine).await;
@@ -236,7 +228,7 @@ impl Pipeline {
 
     /// Counts what waits to be opened as dropped: the node has stopped.
     pub(in crate::runtime) fn drop_waiting(&self, engine: &mut Engine) {
-        let dropped = self.inbox.statistics().waiting + self.pool.datagrams_opening();
+        let dropped = self.statistics().waiting + self.pool.datagrams_opening();
         let statistics = engine.statistics_mut();
         statistics.record_many(DropReason::Stopped, dropped as u64);
     }
@@ -248,7 +240,7 @@ impl Pipeline {
 
     /// Works on answers only, for a node that stops.
     pub(in crate::runtime) async fn finish_one(&mut self) {
-        if !self.pool.work() {
+        if !self.pool.work(|_| {}) {
             self.pool.done().await;
         }
     }
@@ -256,14 +248,14 @@ impl Pipeline {
     /// Whether there is something to do for the node's own task at once.
     pub(in crate::runtime) fn is_busy(&self) -> bool {
         let room = self.pool.opening() < self.pool.most_opening();
-        (room && !self.inbox.is_empty()) || self.pool.is_busy()
+        (room && !self.intake.inbox.is_empty()) || self.pool.is_busy()
     }
 
     /// Whether so many datagrams came in, even if they were dropped at once, that others should run; asked once for that.
     pub(in crate::runtime) fn has_taken_many(&mut self) -> bool {
-        let many = self.taken >= MANY;
+        let many = self.intake.taken >= MANY;
         if many {
-            self.taken = 0;
+            self.intake.taken = 0;
         }
         many
     }
@@ -311,15 +303,46 @@ mod tests {
         assert!(pipeline.is_busy() && pipeline.has_taken_many() && !pipeline.has_taken_many());
         let waiting = |pipeline: &Pipeline| pipeline.statistics().waiting;
         assert_eq!(waiting(&pipeline), 200);
-        pipeline.receive(&mut engine);
+        pipeline.receive(&mut endpoint, &mut engine);
         assert_eq!(waiting(&pipeline), 200 - PIECE);
         tokio::time::advance(Duration::from_secs(1)).await;
         assert!(is_turn(&engine));
-        pipeline.receive(&mut engine);
+        pipeline.receive(&mut endpoint, &mut engine);
         assert_eq!(waiting(&pipeline), 200 - PIECE - 1);
         engine.handle(Input::Timeout, now());
-        pipeline.receive(&mut engine);
+        pipeline.receive(&mut endpoint, &mut engine);
         assert_eq!(waiting(&pipeline), 200 - PIECE - 1 - PIECE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_arrives_while_signatures_are_checked_is_taken_in() {
+        for cores in [1, 2] {
+            let network = MemoryNetwork::new();
+            let (mut endpoint, mut engine) = (endpoint(&network), engine());
+            let mut pipeline = Pipeline::new(cores);
+            let arrive = |count| (0..count).for_each(|n| deliver(&network, &signed_datagram(n)));
+            arrive(if cores == 1 { 8 } else { 16 });
+            pipeline.fill(&mut endpoint, &mut engine);
+            arrive(5);
+            pipeline.receive(&mut endpoint, &mut engine);
+            assert_eq!(pipeline.statistics().waiting, 5, "{cores} cores");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_arrives_while_signatures_are_made_is_taken_in() {
+        let network = MemoryNetwork::new();
+        let (mut endpoint, mut engine) = (endpoint(&network), engine());
+        let mut pipeline = Pipeline::new(1);
+        for number in 0..4 {
+            pipeline
+                .send(outgoing(number), &mut endpoint, &mut engine)
+                .await;
+        }
+        deliver(&network, &signed_datagram(1));
+        pipeline.flush(&mut endpoint, &mut engine).await;
+        assert_eq!(engine.statistics().datagrams_out, 4);
+        assert_eq!(pipeline.statistics().waiting, 1);
     }
 
     #[tokio::test(start_paused = true)]
@@ -378,7 +401,7 @@ mod tests {
             deliver(&network, &signed_datagram(number));
         }
         pipeline.fill(&mut endpoint, &mut engine);
-        pipeline.receive(&mut engine);
+        pipeline.receive(&mut endpoint, &mut engine);
         pipeline.drop_waiting(&mut engine);
         assert_eq!(engine.statistics().count(DropReason::Stopped), 100);
     }
