@@ -240,10 +240,10 @@ impl<J> Tasks<J> {
         }
     }
 
-    /// Takes everything that is due at `now`, earliest first. What is registered after this is not among it.
-    pub fn due(&mut self, now: Instant) -> Vec<Due> {
+    /// Takes what is due at `now`, earliest first, `most` of it at most. What is registered after this is not among it.
+    pub fn due(&mut self, most: usize, now: Instant) -> Vec<Due> {
         let due = std::iter::from_fn(|| self.timers.pop_expired(now));
-        due.map(|(_, due)| due).collect()
+        due.take(most).map(|(_, due)| due).collect()
     }
 
     /// What to do about a task that was due; `None` when it was cancelled since.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, Place};
+use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, Place, TIMEOUTS_AT_ONCE};
 use ipv8_core::prelude::*;
 use ipv8_core::tasks::{MAX_TASK_AGE, TaskKind};
 use ipv8_tests::desk::{Desk, address, overlay_config};
@@ -394,4 +394,30 @@ fn an_overlay_that_could_not_be_made_leaves_no_tasks() {
     assert_eq!(told.try_recv(), Ok(()), "the future is gone");
     assert_eq!(engine.poll_timeout(), None);
     assert!(engine.poll_output().is_none());
+}
+
+#[test]
+fn of_many_tasks_that_are_due_only_so_many_run_before_something_else_does() {
+    let mut desk = desk();
+    let count = 3 * TIMEOUTS_AT_ONCE + 10;
+    call(&mut desk, |_, cx| {
+        for number in 0..count {
+            let note = move |worker: &mut Worker, _: &mut Context<'_>| {
+                worker.done.push(number.to_string());
+            };
+            let registered = cx.after(format!("task {number}"), SECOND / 2, note);
+            assert_eq!(registered, Ok(()));
+        }
+    });
+    desk.now += SECOND / 2;
+    for times in 1..=4 {
+        assert!(desk.engine.poll_timeout().is_some_and(|at| at <= desk.now));
+        desk.engine.handle(Input::Timeout, desk.now);
+        let done = call(&mut desk, |worker, _| worker.done.len());
+        assert_eq!(done, count.min(times * TIMEOUTS_AT_ONCE));
+    }
+    assert!(desk.engine.poll_timeout().is_none_or(|at| at > desk.now));
+    let order = call(&mut desk, |worker, _| std::mem::take(&mut worker.done));
+    let expected: Vec<_> = (0..count).map(|number| number.to_string()).collect();
+    assert_eq!(order, expected);
 }

@@ -279,9 +279,9 @@ impl OverlayState {
         true
     }
 
-    /// What is due, for [`run_task`].
-    pub(crate) fn due_tasks(&mut self, now: Instant) -> Vec<Due> {
-        self.tasks.due(now)
+    /// What is due, `most` of it at most, for [`run_task`].
+    pub(crate) fn due_tasks(&mut self, most: usize, now: Instant) -> Vec<Due> {
+        self.tasks.due(most, now)
     }
 }
 

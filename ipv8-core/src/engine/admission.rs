@@ -6,9 +6,9 @@ use std::time::Instant;
 use crate::bootstrap::read_beacon;
 use crate::community::OpenMessage;
 use crate::counters::DropReason;
-use crate::crypto::Points;
+use crate::crypto::{Points, PublicKey};
 use crate::engine::{Engine, Place};
-use crate::introduction::{IntroductionMessage, OpenIntroduction, SignedBy, introduction_reader};
+use crate::introduction::{OpenIntroduction, introduction_reader};
 use crate::outbox::LARGEST_DATAGRAM;
 use crate::overlay::{OpenedBody, Panicked, guarded};
 use crate::packet::{CommunityId, Header, OpenError, Prefix};
@@ -45,6 +45,16 @@ impl Signature {
             _ => Self::Other,
         }
     }
+}
+
+/// Whether `body`, which is what follows the message id of a signed message, is said to be signed by this key. Of one's own nobody
+/// wants to know whether that is true.
+fn names_key(body: &[u8], key: &PublicKey) -> bool {
+    let Some((length, rest)) = body.split_first_chunk() else {
+        return false;
+    };
+    let length = usize::from(u16::from_be_bytes(*length));
+    rest.get(..length) == Some(key.as_bytes())
 }
 
 /// Bytes of a public key on curve25519 (protocol 1.1).
@@ -138,19 +148,6 @@ impl Opened {
             Ok(_) | Err(Refusal::Panicked) => None,
         }
     }
-
-    fn signed_by(&self) -> Option<&SignedBy> {
-        match self.body.as_ref().ok()? {
-            OpenedBody::Beacon => None,
-            OpenedBody::Message(_, opened) => opened.signed_by.as_ref(),
-            OpenedBody::Introduction(opened) => match &opened.message {
-                IntroductionMessage::Request(by, _)
-                | IntroductionMessage::Response(by, _)
-                | IntroductionMessage::Puncture(by, _) => Some(by),
-                IntroductionMessage::PunctureRequest(_) => None,
-            },
-        }
-    }
 }
 
 impl Engine {
@@ -186,6 +183,7 @@ impl Engine {
             .overlays
             .get(&overlay)
             .ok_or(DropReason::UnknownPrefix)?;
+        let state = entry.state();
         // An overlay can take over an introduction message, so its own table comes first.
         let (opener, signed) = match (entry.opener(id), introduction_reader(id)) {
             (Some((open, signed)), _) => (Opener::Message(open), signed),
@@ -193,9 +191,12 @@ impl Engine {
             (None, None) if ids::is_reserved(id) => return Err(DropReason::DeprecatedMessage),
             (None, None) => return Err(DropReason::UnknownMessage),
         };
+        if signed && names_key(body, state.my_key.public_key()) {
+            return Err(DropReason::OwnPacket);
+        }
         Ok(Ticket {
             overlay,
-            serial: entry.state().serial,
+            serial: state.serial,
             source,
             id,
             signature: if signed {
@@ -265,15 +266,10 @@ impl Engine {
         // The overlay can have been unloaded while the datagram was being opened, and another one
         // can have its id by now.
         let loaded = self.overlays.get(&opened.overlay);
-        let state = loaded
-            .map(|overlay| overlay.state())
-            .filter(|state| state.serial == opened.serial)
-            .ok_or(DropReason::Unloaded)?;
-        let me = state.my_key.public_key();
-        if opened.signed_by().is_some_and(|by| by.key == *me) {
-            return Err(DropReason::OwnPacket);
-        }
-        Ok(())
+        loaded
+            .filter(|overlay| overlay.state().serial == opened.serial)
+            .map(drop)
+            .ok_or(DropReason::Unloaded)
     }
 
     fn drop_datagram(&mut self, source: SocketAddr, reason: DropReason) {

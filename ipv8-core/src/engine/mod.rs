@@ -71,9 +71,9 @@ pub const WALK_INTERVAL: Duration = Duration::from_millis(500);
 /// rules never gets near: a single input makes a few.
 pub const EVENT_LIMIT: usize = 65_536;
 
-/// How many timers, and overdue requests, are handled before the next turn and what has arrived are looked at again; the others come
-/// after those, with the next [`Input::Timeout`]. It bounds how long a turn, or a datagram, can be kept waiting by many requests that
-/// end at once: each is one call of the community.
+/// How many overdue requests and tasks are handled before the next turn and what has arrived are looked at again; the others come
+/// after those, with the next [`Input::Timeout`]. Of so many overlays at most, and of each of them one request and one task at least.
+/// It bounds how long a turn, or a datagram, can be kept waiting by many that end at once: each is one call of the community.
 pub const TIMEOUTS_AT_ONCE: usize = 256;
 
 /// What an engine is made with.
@@ -173,6 +173,8 @@ pub struct Engine {
     pacer: Pacer,
     monitor: Monitor,
     walk_scaling: Option<Duration>,
+    /// The own timeouts of the next input were handled already.
+    has_expired: bool,
     events: VecDeque<Event>,
     events_lost: u64,
     next_serial: u64,
@@ -206,6 +208,7 @@ impl Engine {
             pacer: Pacer::new(config.pacing.clone()),
             monitor: Monitor::new(config.walk_scaling, config.walk_interval),
             walk_scaling: config.walk_scaling,
+            has_expired: false,
             events: VecDeque::new(),
             events_lost: 0,
             next_serial: 0,
@@ -302,7 +305,9 @@ impl Engine {
     /// Own timeouts first, then what was held and is due, then at most one step.
     fn timeout(&mut self, now: Instant) {
         let probed = self.monitor.take_probe(now);
-        self.expire(now);
+        if !std::mem::take(&mut self.has_expired) {
+            self.expire(now);
+        }
         self.release(now);
         let turn = self.scheduler.take(now);
         let late = turn.map(|_| self.scheduler.late());
@@ -314,9 +319,15 @@ impl Engine {
         }
     }
 
-    /// Handles own timeouts, [`TIMEOUTS_AT_ONCE`] at most; the others are due at the next input. [`Input::Timeout`] does it
-    /// too: whoever measures steps calls it before.
-    pub(crate) fn expire(&mut self, now: Instant) {
+    /// Does the first part of the next [`Input::Timeout`] already: for whoever measures the step, which has no part in what own timeouts
+    /// take.
+    pub(crate) fn expire_ahead(&mut self, now: Instant) {
+        self.expire(now);
+        self.has_expired = true;
+    }
+
+    /// Handles own timeouts, [`TIMEOUTS_AT_ONCE`] at most; the others are due at the next input.
+    fn expire(&mut self, now: Instant) {
         // Taken out first: what is asked anew without any patience waits for the next input.
         let timers = &mut self.shared.timers;
         let due = std::iter::from_fn(|| timers.pop_expired(now)).take(TIMEOUTS_AT_ONCE);
@@ -329,19 +340,14 @@ impl Engine {
             // One at least, or an overlay behind a busy one would only be put off.
             let expired = overlay.expire_requests(&mut self.shared, left.max(1), now);
             left = left.saturating_sub(expired.requests);
+            let (run, events) = overlay.run_tasks(&mut self.shared, left.max(1), now);
+            left = left.saturating_sub(run);
             for _ in 0..expired.panics {
                 self.note_panic(id, Place::RequestTimeout);
             }
-            self.run_tasks(id, now);
-        }
-    }
-
-    fn run_tasks(&mut self, id: CommunityId, now: Instant) {
-        let Some(overlay) = self.overlays.get_mut(&id) else {
-            return;
-        };
-        for event in overlay.run_tasks(&mut self.shared, now) {
-            self.note_task(id, event);
+            for event in events {
+                self.note_task(id, event);
+            }
         }
     }
 

@@ -126,8 +126,13 @@ pub(crate) trait AnyOverlay: Send {
         shared: &mut Shared,
         now: Instant,
     );
-    /// Runs every task that is due; tells of those that panicked or have been running for long.
-    fn run_tasks(&mut self, shared: &mut Shared, now: Instant) -> Vec<TaskEvent>;
+    /// Runs the tasks that are due, `most` of them at most; how many those were, and which panicked or have been running for long.
+    fn run_tasks(
+        &mut self,
+        shared: &mut Shared,
+        most: usize,
+        now: Instant,
+    ) -> (usize, Vec<TaskEvent>);
     /// Takes in what a future came to.
     fn finish_task(
         &mut self,

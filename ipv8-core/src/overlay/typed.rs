@@ -341,9 +341,14 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         cx.note_resolved(index, &lookup.host, lookup.port, found);
     }
 
-    fn run_tasks(&mut self, shared: &mut Shared, now: Instant) -> Vec<TaskEvent> {
-        let due = self.state.due_tasks(now);
-        let mut events = Vec::new();
+    fn run_tasks(
+        &mut self,
+        shared: &mut Shared,
+        most: usize,
+        now: Instant,
+    ) -> (usize, Vec<TaskEvent>) {
+        let due = self.state.due_tasks(most, now);
+        let (count, mut events) = (due.len(), Vec::new());
         for due in due {
             let mut cx = Context::new(&mut self.state, shared, now);
             events.extend(run_task(due, &mut self.community, &mut cx, |call| {
@@ -351,7 +356,7 @@ impl<C: Community> AnyOverlay for Overlay<C> {
             }));
         }
         self.state.wake_when_due(&mut shared.timers);
-        events
+        (count, events)
     }
 
     fn finish_task(

@@ -228,7 +228,7 @@ impl Node {
     fn timeout(&mut self) {
         let at = now();
         // Before the watch begins: the strategy whose turn it is has no part in what they take.
-        self.engine.expire(at);
+        self.engine.expire_ahead(at);
         let Some(step) = self.engine.next_step(at) else {
             self.engine.handle(Input::Timeout, at);
             return;
