@@ -34,6 +34,15 @@ fn judge() -> RustJudge {
     RustJudge::new(CommunityId::from_hex(COMMUNITY), &OWN_KEY)
 }
 
+/// Whether the field of the key, which follows prefix and message id, has this one.
+fn names_key(packet: &[u8], key: &[u8]) -> bool {
+    let field = packet.get(23..).and_then(<[u8]>::split_first_chunk);
+    field.is_some_and(|(length, rest)| {
+        let field = rest.get(..usize::from(u16::from_be_bytes(*length)));
+        field.is_some_and(|field| field.starts_with(key))
+    })
+}
+
 /// Lets our library judge all of it, and fails with every disagreement, but for what `strip` takes from both verdicts; tells
 /// which deliberate differences there were.
 fn compare(
@@ -48,6 +57,7 @@ fn compare(
         let facts = Facts {
             own_mid: own_key.mid().to_string(),
             source: one.source,
+            names_own_key: names_key(&one.packet, own_key.public_key().as_bytes()),
         };
         differences.extend(applying(&one.verdict, &facts));
         let mut wanted = expected(&one.verdict, &facts);

@@ -53,8 +53,9 @@ fn names_key(body: &[u8], key: &PublicKey) -> bool {
     let Some((length, rest)) = body.split_first_chunk() else {
         return false;
     };
-    let length = usize::from(u16::from_be_bytes(*length));
-    rest.get(..length) == Some(key.as_bytes())
+    let named = rest.get(..usize::from(u16::from_be_bytes(*length)));
+    // What follows the key in its field belongs to nothing.
+    named.is_some_and(|named| named.starts_with(key.as_bytes()))
 }
 
 /// Bytes of a public key on curve25519 (protocol 1.1).

@@ -30,6 +30,8 @@ pub struct Facts {
     pub own_mid: String,
     /// Where the packet came from.
     pub source: SocketAddr,
+    /// Whether the packet says that the judging node has signed it.
+    pub names_own_key: bool,
 }
 
 /// A deliberate difference.
@@ -56,9 +58,11 @@ pub const DIFFERENCES: [Difference; 5] = [
     },
     Difference {
         name: "own packets are dropped",
-        reason: "py-ipv8 answers itself, which only feeds a loop; it adds itself as a peer in neither case",
+        reason: "py-ipv8 answers itself, which only feeds a loop; it adds itself as a peer in neither case. We drop them unread",
         apply: |verdict, facts| {
-            if verdict.is_accepted() && verdict.mid.as_deref() == Some(&facts.own_mid) {
+            let accepted = verdict.is_accepted() && verdict.mid.as_deref() == Some(&facts.own_mid);
+            let refused = verdict.verdict == "refused" && facts.names_own_key;
+            if accepted || refused {
                 *verdict = Verdict {
                     n: verdict.n,
                     verdict: "own".to_owned(),
