@@ -9,12 +9,15 @@ use crate::address::UNSPECIFIED;
 use crate::communities::discovery::{DiscoveryCommunity, Ping};
 use crate::community::Community;
 use crate::crypto::PrivateKey;
+use crate::endpoint::{Endpoint, EndpointOptions, MemoryNetwork};
 use crate::engine::{Engine, EngineConfig, OverlayConfig, Signature, Ticket};
 use crate::outbox::Outgoing;
 use crate::overlay::Strategies;
 use crate::packet::{Prefix, Unsealed};
 use crate::payload::{IntroductionRequest, Style, Styled};
 use crate::runtime::node::now;
+use crate::runtime::pipeline::Pipeline;
+use crate::runtime::pipeline::piece::{Costs, PIECE};
 use crate::strategy::RandomWalk;
 use crate::wire::Message;
 
@@ -87,4 +90,31 @@ pub(super) fn unsigned_ticket() -> Ticket {
     ticket
         .filter(|ticket| ticket.signature() == Signature::None)
         .unwrap()
+}
+
+/// How many pieces may wait for signatures, and how many signatures a piece is.
+const PIECES: u64 = 32;
+const SIGNATURES: u64 = (PIECE / Costs::SIGNED) as u64;
+
+#[tokio::test(start_paused = true)]
+async fn no_more_than_thirty_two_pieces_wait_for_signatures_however_much_is_sent() {
+    const COUNT: u64 = SIGNATURES * PIECES * 3;
+    let network = MemoryNetwork::new();
+    let here = [address(1_000)];
+    let options = EndpointOptions::default();
+    let mut endpoint = Endpoint::in_memory(&network, &here, &options).unwrap();
+    let (mut engine, mut pipeline) = (engine(), Pipeline::new(3));
+    let mut most = 0;
+    for sent in 1..=COUNT {
+        let answer = outgoing(u16::try_from(sent).unwrap());
+        pipeline.send(answer, &mut endpoint, &mut engine).await;
+        // Those of the last piece have not been given away before it is whole.
+        most = most.max((sent - engine.statistics().datagrams_out) / SIGNATURES);
+    }
+    assert_eq!(most, PIECES, "and so many may");
+    while pipeline.is_sealing() {
+        pipeline.finish_one().await;
+        pipeline.flush(&mut endpoint, &mut engine).await;
+    }
+    assert_eq!(engine.statistics().datagrams_out, COUNT);
 }

@@ -1,0 +1,73 @@
+//! What a configuration says of the node itself, and not of an overlay, is so for the node that is launched with it.
+
+use std::time::Duration;
+
+use ipv8_core::endpoint::MemoryNetwork;
+use ipv8_core::pacing::Pacing;
+use ipv8_core::prelude::*;
+use ipv8_tests::desk::key;
+use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint};
+use ipv8_tests::probe::ProbeSettings;
+
+/// A node with a strategy that does nothing, on a network of its own.
+async fn node(configuration: Configuration) -> Ipv8 {
+    let launchers = Launchers::new().with(
+        ProbeLauncher::<0>::new(ProbeSettings::default()).walked(|strategies| {
+            strategies.add::<Idle>(-1, |_| {});
+        }),
+    );
+    let launched = launchers
+        .configuration(configuration)
+        .launch_on(endpoint(&MemoryNetwork::new(), "10.0.0.1:1000"))
+        .await;
+    launched.expect("it is launched")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_launched_with_a_walk_scaling_limit_slows_down_to_it_and_another_one_does_not() {
+    for (limit, slowdown) in [(None, 1.0), (Some(2.0), 4.0), (Some(50.0), 10.0)] {
+        let mut configuration = configuration(1, None);
+        if let Some(seconds) = limit {
+            configuration = configuration.walk_scaling_limit(seconds);
+        }
+        let node = node(configuration).await;
+        // Longer than all intervals that it asks for, so that every turn is late.
+        for _ in 0..20 {
+            tokio::time::advance(Duration::from_secs(7)).await;
+            tokio::task::yield_now().await;
+        }
+        let health = node.health().await.expect("it runs");
+        assert!(health.overloaded, "{limit:?}");
+        assert_eq!(health.slowdown, slowdown, "{limit:?}");
+        node.stop().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_launched_with_a_pacing_has_that_and_another_one_the_default() {
+    let own = Pacing {
+        burst: 5,
+        share: 0.25,
+        rate: 1_000,
+        ..Pacing::default()
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let read = |text: &str| {
+        let file = folder.path().join("ipv8.toml");
+        std::fs::write(&file, text).expect("it is written");
+        Configuration::new().file(file).key(key(1))
+    };
+    let given = |pacing: &Pacing| configuration(1, None).pacing(pacing.clone());
+    for (configuration, expected) in [
+        (configuration(1, None), Pacing::default()),
+        (given(&Pacing::off()), Pacing::off()),
+        (given(&own), own.clone()),
+        (read("pacing = false"), Pacing::off()),
+        (read("[pacing]\nburst = 5\nshare = 0.25\nrate = 1000"), own),
+        (read("walk_interval = 0.25"), Pacing::default()),
+    ] {
+        let node = node(configuration).await;
+        assert_eq!(node.pacing().await.expect("it runs"), expected);
+        node.stop().await;
+    }
+}

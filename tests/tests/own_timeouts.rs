@@ -1,0 +1,118 @@
+//! Requests that are overdue when a turn is, by the engine alone: however it is driven they come before the step, and however many overlays
+//! have some, only so many at once.
+
+use std::time::{Duration, Instant};
+
+use ipv8_core::engine::{Engine, EngineConfig, Input, TIMEOUTS_AT_ONCE};
+use ipv8_core::prelude::*;
+use ipv8_tests::desk::overlay_config;
+use ipv8_tests::probe::{Log, Probe, ProbeSettings};
+
+/// Notes how many requests have timed out before each step.
+struct Notes(Log);
+
+impl DiscoveryStrategy<Probe> for Notes {
+    fn take_step(&mut self, community: &mut Probe, _cx: &mut Context<'_>) {
+        let timeouts = community.timeouts.len();
+        self.0.push(format!("a step after {timeouts} timeouts"));
+    }
+}
+
+fn add<const N: u8>(engine: &mut Engine, strategies: Strategies<Probe<N>>, now: Instant) {
+    let added = engine.add_overlay::<Probe<N>>(
+        overlay_config(0),
+        ProbeSettings::default(),
+        strategies,
+        now,
+    );
+    added.expect("the overlay is made");
+}
+
+/// The overlay `N` asks so many, all of which have a second to be answered.
+fn ask<const N: u8>(engine: &mut Engine, count: usize, now: Instant) {
+    let called = engine.call::<Probe<N>, _>(Probe::<N>::COMMUNITY_ID, now, |_, cx| {
+        for _ in 0..count {
+            let added = cx.add_request("asked", Duration::from_secs(1), 0_u32);
+            added.expect("there is room");
+        }
+    });
+    called.expect("it is loaded");
+}
+
+/// How many requests of the overlay `N` have timed out.
+fn timeouts<const N: u8>(engine: &Engine) -> usize {
+    let community = engine.community::<Probe<N>>(Probe::<N>::COMMUNITY_ID);
+    community.expect("it is loaded").timeouts.len()
+}
+
+#[test]
+fn what_is_overdue_comes_before_the_step_that_is_due_at_the_same_time() {
+    let (log, mut now) = (Log::default(), Instant::now());
+    let mut engine = Engine::new(&EngineConfig::new([7; 32]));
+    let mut strategies = Strategies::new();
+    strategies.add_strategy(-1, Notes(log.clone()));
+    add::<0>(&mut engine, strategies, now);
+    for round in 1..=3 {
+        ask::<0>(&mut engine, 2, now);
+        // Both the requests and a turn are overdue, and the driver knows of nothing else to do than this.
+        now += Duration::from_secs(2);
+        engine.handle(Input::Timeout, now);
+        engine.handle(Input::Flushed, now);
+        let noted = log.lines();
+        assert_eq!(noted.len(), round, "a step each time");
+        assert_eq!(
+            noted[round - 1],
+            format!("a step after {} timeouts", 2 * round)
+        );
+    }
+}
+
+#[test]
+fn a_task_that_is_overdue_runs_before_the_step_too() {
+    let (log, mut now) = (Log::default(), Instant::now());
+    let mut engine = Engine::new(&EngineConfig::new([7; 32]));
+    let mut strategies = Strategies::new();
+    strategies.add_strategy(-1, Notes(log.clone()));
+    add::<0>(&mut engine, strategies, now);
+    let task_log = log.clone();
+    let registered = engine.call::<Probe, _>(Probe::<0>::COMMUNITY_ID, now, |_, cx| {
+        let task = move |_: &mut Probe, _: &mut Context<'_>| task_log.push("a task");
+        cx.after("task", Duration::from_secs(1), task)
+    });
+    registered.expect("it is loaded").expect("there is room");
+    now += Duration::from_secs(2);
+    engine.handle(Input::Timeout, now);
+    assert_eq!(log.lines(), ["a task", "a step after 0 timeouts"]);
+}
+
+#[test]
+fn overlays_together_time_out_no_more_at_once_than_one_does_and_each_at_least_one() {
+    let mut now = Instant::now();
+    let mut engine = Engine::new(&EngineConfig::new([7; 32]));
+    add::<0>(&mut engine, Strategies::new(), now);
+    add::<1>(&mut engine, Strategies::new(), now);
+    add::<2>(&mut engine, Strategies::new(), now);
+    let each = TIMEOUTS_AT_ONCE + 44;
+    ask::<0>(&mut engine, each, now);
+    ask::<1>(&mut engine, each, now);
+    ask::<2>(&mut engine, each, now);
+    now += Duration::from_secs(2);
+    let mut before = [0; 3];
+    while before != [each; 3] {
+        assert!(engine.poll_timeout().is_some_and(|next| next <= now));
+        engine.handle(Input::Timeout, now);
+        let after = [
+            timeouts::<0>(&engine),
+            timeouts::<1>(&engine),
+            timeouts::<2>(&engine),
+        ];
+        let handled = after.iter().sum::<usize>() - before.iter().sum::<usize>();
+        let most = TIMEOUTS_AT_ONCE + before.len();
+        assert!(handled <= most, "{handled} from {before:?}");
+        for (before, after) in before.iter().zip(after) {
+            assert!(after > *before || after == each, "none is only put off");
+        }
+        before = after;
+    }
+    assert_eq!(engine.poll_timeout(), None);
+}
