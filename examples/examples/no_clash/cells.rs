@@ -114,7 +114,7 @@ impl Outcome {
 /// Both ways of sending.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Both {
-    /// All bursts of an interval at once.
+    /// All bursts of an interval at once: from one step, with pacing off.
     pub(crate) together: Outcome,
     /// By turns, and paced.
     pub(crate) spread: Outcome,

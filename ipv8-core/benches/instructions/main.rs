@@ -5,6 +5,7 @@
 //! $ cargo bench -p ipv8-core --bench instructions -- random_walk    # those whose name has this in it
 //! $ cargo bench -p ipv8-core --bench instructions -- --check        # fails if one has grown by more than 10 %
 //! $ cargo bench -p ipv8-core --bench instructions -- --record       # writes instructions.txt anew
+//! $ cargo bench -p ipv8-core --bench instructions -- --help         # the same in short
 //! ```
 //!
 //! Without valgrind it says so and does nothing. `--check` says no more than it compares when the compiler or the
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
     };
     match &options {
         Options::Try => try_all(),
+        Options::Help => println!("{}", options::HELP),
         Options::Child(name) => run_counted(name),
         Options::Measure(wanted) => return measure(wanted),
     }

@@ -4,6 +4,8 @@
 pub(crate) enum Options {
     /// Not a bench run: `cargo test --all-targets` compiles and starts it like a test.
     Try,
+    /// Say what there is.
+    Help,
     /// One path, below callgrind.
     Child(String),
     /// Count and compare.
@@ -24,6 +26,20 @@ pub(crate) struct Measure {
 /// For the process below callgrind.
 pub(crate) const CHILD: &str = "--below-callgrind";
 
+/// What `--help` says.
+pub(crate) const HELP: &str = "\
+Instructions and allocations of the hot paths, counted by callgrind; needs valgrind.
+
+Usage: cargo bench -p ipv8-core --bench instructions -- [OPTIONS] [PART]...
+
+Arguments:
+  [PART]...  Only the paths whose names have all of these in them, for instance random_walk
+
+Options:
+      --check   Fail if a path needs over 10 % more than instructions.txt says
+      --record  Write the counts into instructions.txt
+  -h, --help    Print this";
+
 impl Options {
     /// Reads the arguments; an option that is not known is an error.
     pub(crate) fn read(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
@@ -35,13 +51,14 @@ impl Options {
         let mut measure = Measure::default();
         for argument in arguments {
             match argument.as_str() {
+                "--help" | "-h" => return Ok(Self::Help),
                 "--bench" => is_bench = true,
                 "--check" => measure.check = true,
                 "--record" => measure.record = true,
                 "--test" | "--nocapture" => {}
                 other if other.starts_with('-') => {
                     return Err(format!(
-                        "{other}: the bench `instructions` has --check and --record; with options of the others name them: \
+                        "{other}: the bench `instructions` has --check, --record and --help; with options of the others name them: \
                          cargo bench -p ipv8-core --bench parts -- {other}"
                     ));
                 }
