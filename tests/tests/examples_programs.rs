@@ -259,6 +259,7 @@ fn a_node_ends_after_its_duration() {
     assert_eq!(names, ["listening", "stats", "stopped"]);
     assert_eq!(last_event(&end)["reason"], "duration");
     assert!(events[1]["at"].as_f64() >= Some(0.2), "{}", events[1]);
+    assert_eq!(events[1]["health"]["overloaded"], false, "{}", events[1]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use ipv8_core::crypto::PublicKey;
 use ipv8_core::engine::{Event, StepReport};
 use ipv8_core::{Community, Ipv8};
 use ipv8_examples::output::Reports;
-use ipv8_examples::report::{Report, Stats, seconds};
+use ipv8_examples::report::{Load, Report, Stats, seconds};
 use ipv8_examples::walker::Walker;
 use tokio::sync::broadcast;
 use tokio::time::{MissedTickBehavior, interval};
@@ -137,5 +137,6 @@ pub(crate) async fn stats(node: &Ipv8, started: Instant) -> Option<Stats> {
     let (peers, walkable) = counts.await.ok()?;
     let figures = node.statistics().await.ok()?;
     let at = seconds(started.elapsed());
-    Some(Stats::new(at, &figures.engine, peers, walkable))
+    let stats = Stats::new(at, &figures.engine, peers, walkable);
+    Some(stats.loaded(Load::of(&figures)))
 }

@@ -36,6 +36,33 @@ const STATS: &[(&str, Check)] = &[
     ("peers", Value::is_u64),
     ("walkable", Value::is_u64),
 ];
+/// A node has these figures besides; a tracker has none of them.
+const LOAD: &[(&str, Check)] = &[
+    ("health", |value| has_exactly(value, HEALTH, 0)),
+    ("pacing", |value| has_exactly(value, PACING, 0)),
+    ("inbox", |value| has_exactly(value, INBOX, 0)),
+];
+const HEALTH: &[(&str, Check)] = &[
+    ("lag", is_time),
+    ("smoothed", is_time),
+    ("worst", is_time),
+    ("overloaded", Value::is_boolean),
+    ("slowdown", Value::is_f64),
+    ("missed_turns", Value::is_u64),
+];
+const PACING: &[(&str, Check)] = &[
+    ("held", Value::is_u64),
+    ("most_held", Value::is_u64),
+    ("delayed", Value::is_u64),
+    ("longest_delay", is_time),
+    ("dropped", Value::is_u64),
+];
+const INBOX: &[(&str, Check)] = &[
+    ("waiting", Value::is_u64),
+    ("waiting_bytes", Value::is_u64),
+    ("most_waiting", Value::is_u64),
+    ("dropped", Value::is_u64),
+];
 const LAGGED: &[(&str, Check)] = &[("missed", Value::is_u64)];
 const STOPPED: &[(&str, Check)] = &[("reason", Value::is_string)];
 
@@ -48,6 +75,8 @@ pub(crate) fn event(line: &str) -> Value {
         Some("peer_added" | "peer_removed") => PEER,
         Some("latency") => LATENCY,
         Some("step") => STEP,
+        Some("health") => HEALTH,
+        Some("stats") if event.get("health").is_some() => &[STATS, LOAD].concat(),
         Some("stats") => STATS,
         Some("lagged") => LAGGED,
         Some("stopped") => STOPPED,
@@ -56,12 +85,17 @@ pub(crate) fn event(line: &str) -> Value {
     for (name, check) in fields {
         assert!(check(&event[*name]), "{name} is wrong in {line}");
     }
-    let there = event.as_object().map_or(0, serde_json::Map::len);
-    assert_eq!(there, fields.len() + 1, "{line}");
+    assert!(has_exactly(&event, fields, 1), "{line}");
     if event["event"] == "listening" {
         check_key(&event);
     }
     event
+}
+
+/// Whether it has these fields, and so many others.
+fn has_exactly(value: &Value, fields: &[(&str, Check)], others: usize) -> bool {
+    let there = value.as_object().map_or(0, serde_json::Map::len);
+    there == fields.len() + others && fields.iter().all(|(name, check)| check(&value[*name]))
 }
 
 fn check_key(event: &Value) {

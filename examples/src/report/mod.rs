@@ -1,17 +1,21 @@
 //! What the programs say happened: JSON for programs, lines for people.
 
-use std::collections::BTreeMap;
+mod load;
+mod stats;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use ipv8_core::Peer;
-use ipv8_core::counters::Statistics;
 use ipv8_core::crypto::PublicKey;
 use ipv8_core::engine::{Event, StepReport};
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
+
+pub use load::{Health, Inbox, Load, Pacing};
+pub use stats::Stats;
 
 /// In which form a program reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -89,6 +93,8 @@ pub enum Report {
         /// There were as many peers as its target: nothing was done.
         skipped: bool,
     },
+    /// The node has more to do than time from now on, or no more.
+    Health(Health),
     /// The figures so far: every second, and once more at the end.
     Stats(Stats),
     /// Whoever reads this was too slow: reports are missing before this one.
@@ -101,47 +107,6 @@ pub enum Report {
         /// Why: `SIGTERM`, `Ctrl-C`, `duration`, or `failure`.
         reason: &'static str,
     },
-}
-
-/// The figures of a node or a tracker, from its start on.
-#[derive(Clone, Debug, Serialize)]
-pub struct Stats {
-    /// Seconds since the start, in whole microseconds.
-    pub at: f64,
-    /// Datagrams received, dropped ones included.
-    pub datagrams_in: u64,
-    /// Datagrams handed to the sockets.
-    pub datagrams_out: u64,
-    /// Bytes received, without IP and UDP headers.
-    pub bytes_in: u64,
-    /// Bytes handed to the sockets, without IP and UDP headers.
-    pub bytes_out: u64,
-    /// Every reason to drop something with its count, zeros included.
-    pub drops: BTreeMap<&'static str, u64>,
-    /// Verified peers.
-    pub peers: usize,
-    /// Addresses a strategy could walk to; of a tracker always 0, as it never walks.
-    pub walkable: usize,
-}
-
-impl Stats {
-    /// The figures of `statistics`, and the counts given.
-    #[must_use]
-    pub fn new(at: f64, statistics: &Statistics, peers: usize, walkable: usize) -> Self {
-        Self {
-            at,
-            datagrams_in: statistics.datagrams_in,
-            datagrams_out: statistics.datagrams_out,
-            bytes_in: statistics.bytes_in,
-            bytes_out: statistics.bytes_out,
-            drops: statistics
-                .drops()
-                .map(|(reason, count)| (reason.name(), count))
-                .collect(),
-            peers,
-            walkable,
-        }
-    }
 }
 
 /// Seconds, in whole microseconds.
@@ -180,6 +145,7 @@ impl Report {
                 seconds: seconds(round_trip),
             }),
             Ok(Event::Step(step)) => Some(Self::step(&step, started)),
+            Ok(Event::Health(health)) => Some(Self::Health((&health).into())),
             // A panic of a community is in the log.
             Ok(_) => None,
             Err(RecvError::Lagged(missed)) => Some(Self::Lagged { missed }),
@@ -240,6 +206,10 @@ impl fmt::Display for Report {
                 };
                 write!(out, "{at:.3} s: step of {strategy}, peers {peers}{skipped}")
             }
+            Self::Health(health) => {
+                let now = if health.overloaded { "is" } else { "no longer" };
+                write!(out, "{now} overloaded: {health}")
+            }
             Self::Stats(stats) => stats.fmt(out),
             Self::Lagged { missed } => {
                 write!(
@@ -249,33 +219,6 @@ impl fmt::Display for Report {
             }
             Self::Stopped { reason } => write!(out, "stopped ({reason})"),
         }
-    }
-}
-
-/// A line for people.
-impl fmt::Display for Stats {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            at,
-            datagrams_in,
-            datagrams_out,
-            bytes_in,
-            bytes_out,
-            peers,
-            walkable,
-            ..
-        } = self;
-        write!(
-            out,
-            "{at:.1} s: peers {peers}, walkable {walkable}; datagrams in {datagrams_in} ({bytes_in} bytes), \
-             out {datagrams_out} ({bytes_out} bytes)"
-        )?;
-        let mut before = "; dropped: ";
-        for (reason, count) in self.drops.iter().filter(|(_, count)| **count > 0) {
-            write!(out, "{before}{reason} {count}")?;
-            before = ", ";
-        }
-        Ok(())
     }
 }
 
@@ -352,6 +295,38 @@ mod tests {
     }
 
     #[test]
+    fn an_overloaded_node_is_told_of_and_when_it_is_no_more() {
+        let started = Instant::now();
+        let health = |overloaded| {
+            Event::Health(ipv8_core::engine::Health {
+                lag: Duration::from_millis(12),
+                smoothed: Duration::from_millis(5),
+                worst: Duration::from_millis(80),
+                overloaded,
+                slowdown: 1.0,
+                missed_turns: 7,
+            })
+        };
+        let expected = r#"{"event":"health","lag":0.012,"smoothed":0.005,"worst":0.08,"overloaded":true,"slowdown":1.0,"missed_turns":7}"#;
+        assert_eq!(json(health(true), started).as_deref(), Some(expected));
+        for (overloaded, beginning) in
+            [(true, "is overloaded: "), (false, "no longer overloaded: ")]
+        {
+            let ControlFlow::Continue(Some(report)) =
+                Report::heard(Ok(health(overloaded)), started)
+            else {
+                panic!("it is a report");
+            };
+            let line = Events::Text.line(&report);
+            assert!(line.starts_with(beginning), "{line}");
+            assert!(
+                line.ends_with("turns 12.0 ms late, 80.0 at worst, 7 given up"),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
     fn a_slow_reader_is_told_what_it_missed() {
         let (events, mut receiver) = broadcast::channel(2);
         let started = Instant::now();
@@ -384,20 +359,5 @@ mod tests {
                 "0.000 s: step of RandomWalk, peers 4, skipped at its target",
             ]
         );
-    }
-
-    #[test]
-    fn figures_have_every_reason_to_drop() {
-        let mut statistics = Statistics::default();
-        statistics.received(100);
-        statistics.record(ipv8_core::counters::DropReason::BadSignature);
-        let stats = Stats::new(1.0, &statistics, 2, 3);
-        let line = Events::Json.line(&Report::Stats(stats.clone()));
-        let numbers = r#"{"event":"stats","at":1.0,"datagrams_in":1,"datagrams_out":0,"bytes_in":100,"bytes_out":0,"drops":{"#;
-        assert!(line.starts_with(numbers), "{line}");
-        assert!(line.ends_with(r#"},"peers":2,"walkable":3}"#), "{line}");
-        assert_eq!(line.matches(':').count(), 9 + stats.drops.len());
-        assert!(line.contains(r#""bad_signature":1"#), "{line}");
-        assert!(stats.to_string().ends_with("; dropped: bad_signature 1"));
     }
 }
