@@ -27,8 +27,9 @@ use std::process::ExitCode;
 use arguments::Arguments;
 pub(crate) use ipv8_examples::compare::Result;
 use ipv8_examples::compare::figures::Report;
-use ipv8_examples::compare::machine::Machine;
 use ipv8_examples::compare::{picture, table};
+use ipv8_examples::machine::Machine;
+use ipv8_examples::markers;
 use ipv8_examples::output::complain;
 use python::Python;
 use rows::Bench;
@@ -94,7 +95,7 @@ fn write(arguments: &Arguments, report: &Report) -> Result<()> {
             .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
     if let Some(path) = &arguments.into {
-        table::write_into(path, report)?;
+        markers::write_into(path, "compare", &table::markdown(report))?;
     }
     Ok(())
 }

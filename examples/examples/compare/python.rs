@@ -8,7 +8,7 @@ use std::process::Command;
 
 use ipv8_examples::output::complain;
 
-use ipv8_examples::compare::machine;
+use ipv8_examples::machine;
 
 /// The environment variable that names the Python to use, instead of the ones on the search path.
 const PYTHON: &str = "IPV8_PYTHON";

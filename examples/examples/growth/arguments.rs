@@ -19,6 +19,9 @@ pub(crate) struct Arguments {
     /// Write the curves as a picture to this file.
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
+    /// Put a short table between the markers `growth: begin` and `growth: end` of this Markdown file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) into: Option<PathBuf>,
     /// Measure these only: peers, addresses, overlays, strategies.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) only: Vec<String>,

@@ -25,17 +25,8 @@ pub(crate) struct Sample {
     pub(crate) hostile: f64,
     /// The resident memory of the whole process with all of them.
     pub(crate) resident: u64,
-    /// What was added while they were.
-    pub(crate) added: u64,
-}
-
-impl Sample {
-    /// For few of them what a page holds is more than they need.
-    pub(crate) fn bytes_each(&self) -> Option<f64> {
-        #[allow(clippy::cast_precision_loss)]
-        let added = self.added as f64;
-        (self.size >= 1_000).then(|| added / ratio(self.size))
-    }
+    /// The memory of one of them, as [`crate::weigh`] finds it.
+    pub(crate) bytes_each: f64,
 }
 
 /// How many requests, steps and look-ups make a batch.
@@ -44,14 +35,8 @@ const STEPS: usize = 32;
 const LOOK_UPS: usize = 4_096;
 
 pub(crate) fn measure(series: Series, size: usize, batches: usize) -> Result<Sample> {
-    let mut sizes = Sizes::default();
-    match series {
-        Series::Peers => sizes.peers = size,
-        Series::Addresses => sizes.addresses = size,
-        Series::Overlays => sizes.overlays = size,
-        Series::Strategies => sizes.strategies = size,
-    }
-    let (mut world, added) = build(series, sizes)?;
+    let sizes = Sizes::with(series, size);
+    let mut world = build(sizes)?;
     let resident = resident();
     let request = requests(&mut world, sizes, batches)?;
     let newcomer = newcomers(&mut world, sizes, batches)?;
@@ -75,36 +60,17 @@ pub(crate) fn measure(series: Series, size: usize, batches: usize) -> Result<Sam
         look_up,
         hostile,
         resident,
-        added,
+        bytes_each: 0.0,
     })
 }
 
-/// The world, and how much memory what grows has added.
-fn build(series: Series, sizes: Sizes) -> Result<(World, u64)> {
-    // What is only loaded or allocated once is not to be counted.
-    let mut first = World::empty()?;
-    first.add_overlays(1, 1)?;
-    first.add_peers(0..10)?;
-    first.add_addresses(100)?;
-    drop(first);
-
+fn build(sizes: Sizes) -> Result<World> {
     let mut world = World::empty()?;
-    let few = sizes.peers.min(10);
-    let mut before = resident();
-    world.add_overlays(sizes.overlays, sizes.strategies)?;
-    let mut added = resident().saturating_sub(before);
-    world.add_peers(0..few)?;
-    before = resident();
-    world.add_peers(few..sizes.peers)?;
-    if series == Series::Peers {
-        added = resident().saturating_sub(before);
-    }
-    before = resident();
+    world.add_overlays(sizes.overlays)?;
+    world.add_strategies(sizes.strategies)?;
+    world.add_peers(0..sizes.peers)?;
     world.add_addresses(sizes.addresses)?;
-    if series == Series::Addresses {
-        added = resident().saturating_sub(before);
-    }
-    Ok((world, added))
+    Ok(world)
 }
 
 fn requests(world: &mut World, sizes: Sizes, batches: usize) -> Result<f64> {

@@ -3,9 +3,11 @@
 use ipv8_examples::chart::{Axis, Chart, Line, svg as draw};
 
 use crate::meter::ratio;
-use crate::series::{Curve, FIGURES};
+use crate::series::FIGURES;
+use crate::table::Report;
 
-pub(crate) fn svg(curves: &[Curve]) -> String {
+pub(crate) fn svg(report: &Report) -> String {
+    let curves = &report.curves;
     let times = curves.iter().map(|curve| {
         let timed = FIGURES.iter().filter(|figure| figure.unit == "ns");
         Chart {
@@ -32,6 +34,7 @@ pub(crate) fn svg(curves: &[Curve]) -> String {
         "Time and memory as peers, addresses, overlays and strategies grow",
         &charts,
         curves.len(),
+        &report.machine.to_string(),
     )
 }
 

@@ -1,5 +1,7 @@
 //! What grows, from how many to how many, and what is measured then.
 
+use ipv8_examples::verdict::{Growth, Verdict};
+
 use crate::measure::Sample;
 use crate::meter::ratio;
 
@@ -8,7 +10,7 @@ use crate::meter::ratio;
 pub(crate) enum Series {
     /// Verified peers of one overlay, each verified by a signed introduction request, with a LAN address.
     Peers,
-    /// Addresses that a hundred peers introduced.
+    /// Addresses that ten peers introduced.
     Addresses,
     /// Overlays on one socket and one peer graph.
     Overlays,
@@ -53,7 +55,7 @@ impl Series {
             (Self::Addresses, false) => &[100, 1_000, 10_000, 100_000, 1_000_000],
             (Self::Addresses, true) => &[100, 10_000],
             (Self::Overlays, false) => &[1, 10, 100, 1_000],
-            (Self::Overlays, true) => &[1, 100],
+            (Self::Overlays, true) => &[1, 10, 100],
             (Self::Strategies, false) => &[1, 10, 100, 1_000, 10_000],
             (Self::Strategies, true) => &[1, 1_000],
         }
@@ -66,12 +68,19 @@ pub(crate) struct Figure {
     pub(crate) name: &'static str,
     pub(crate) unit: &'static str,
     pub(crate) of: fn(&Sample) -> Option<f64>,
-    /// Why it may cost more.
+    /// Why it may rise.
     pub(crate) why: &'static str,
 }
 
 /// What the processor's caches do to everything that lies in more memory than they hold.
 const CACHES: &str = "more memory than the caches hold: each look-up waits for it";
+
+/// Why one of many takes more memory than one of few.
+const TABLES: &str =
+    "the first few find room in tables that are there; one that is full becomes twice as large";
+
+/// Why one of many costs less than one of few.
+const SHARED: &str = "what the first one brings with it is there for all";
 
 pub(crate) const FIGURES: [Figure; 9] = [
     Figure {
@@ -125,8 +134,8 @@ pub(crate) const FIGURES: [Figure; 9] = [
     Figure {
         name: "memory for each one",
         unit: "B",
-        of: |sample| sample.bytes_each(),
-        why: "",
+        of: |sample| Some(sample.bytes_each),
+        why: TABLES,
     },
 ];
 
@@ -134,24 +143,6 @@ pub(crate) const FIGURES: [Figure; 9] = [
 pub(crate) struct Curve {
     pub(crate) series: Series,
     pub(crate) samples: Vec<Sample>,
-}
-
-/// How a figure grows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    Flat,
-    Logarithmic,
-    Grows,
-}
-
-impl Verdict {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Flat => "flat",
-            Self::Logarithmic => "logarithmic",
-            Self::Grows => "grows",
-        }
-    }
 }
 
 impl Curve {
@@ -163,17 +154,23 @@ impl Curve {
             .collect()
     }
 
-    /// The last point by the first, and what that means.
-    pub(crate) fn verdict(&self, figure: &Figure) -> Option<(f64, Verdict)> {
-        let points = self.points(figure);
-        let ((few, first), (many, last)) = (*points.first()?, *points.last()?);
-        let grown = last / first;
-        // Ten sizes make one step of the logarithm; from one to ten it has no meaning.
-        let allowed = (many.ln() / few.max(2.0).ln()).max(1.0);
-        Some(match grown {
-            grown if grown <= 2.0 => (grown, Verdict::Flat),
-            grown if grown <= 1.25 * allowed => (grown, Verdict::Logarithmic),
-            grown => (grown, Verdict::Grows),
-        })
+    /// How a figure grows.
+    pub(crate) fn growth(&self, figure: &Figure) -> Option<Growth> {
+        Growth::of(&self.points(figure))
+    }
+
+    /// Why it does, if it is not flat.
+    pub(crate) fn reason(&self, figure: &Figure) -> Option<&'static str> {
+        match self.growth(figure)?.verdict {
+            Verdict::OneSize | Verdict::Flat => None,
+            Verdict::Falls => Some(SHARED),
+            Verdict::Logarithmic | Verdict::Grows => Some(figure.why),
+        }
+    }
+
+    /// The memory of the whole process at the first and the last size, in bytes.
+    pub(crate) fn resident(&self) -> Option<(u64, u64)> {
+        let (first, last) = (self.samples.first()?, self.samples.last()?);
+        Some((first.resident, last.resident))
     }
 }

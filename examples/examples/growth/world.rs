@@ -10,6 +10,7 @@ use ipv8_core::payload::{IntroductionRequest, Style, Styled};
 use ipv8_core::prelude::*;
 
 use crate::Result;
+use crate::series::Series;
 
 /// How many of each there are when something else grows.
 #[derive(Clone, Copy)]
@@ -31,8 +32,22 @@ impl Default for Sizes {
     }
 }
 
+impl Sizes {
+    /// So many of one, of the others as many as usual.
+    pub(crate) fn with(series: Series, size: usize) -> Self {
+        let mut sizes = Self::default();
+        match series {
+            Series::Peers => sizes.peers = size,
+            Series::Addresses => sizes.addresses = size,
+            Series::Overlays => sizes.overlays = size,
+            Series::Strategies => sizes.strategies = size,
+        }
+        sizes
+    }
+}
+
 /// So many peers introduced all known addresses: enough for the neighbourhood of an edge walk.
-const INTRODUCERS: usize = 10;
+pub(crate) const INTRODUCERS: usize = 10;
 
 /// A community that does nothing by itself, under any id.
 struct Plain;
@@ -107,7 +122,8 @@ impl World {
         })
     }
 
-    pub(crate) fn add_overlays(&mut self, count: usize, strategies: usize) -> Result<()> {
+    /// Overlays, the first one with a random walk and an edge walk.
+    pub(crate) fn add_overlays(&mut self, count: usize) -> Result<()> {
         for number in 0..count {
             let mut offer = Strategies::new();
             let mut id = *Plain::COMMUNITY_ID.as_bytes();
@@ -117,9 +133,6 @@ impl World {
                     walk.window_size = 0;
                 });
                 offer.add::<EdgeWalk>(-1, |_| {});
-                for _ in 0..strategies {
-                    offer.add::<Idle>(-1, |_| {});
-                }
             } else {
                 let place = u32::try_from(number)?.to_be_bytes();
                 id.iter_mut().zip(place).for_each(|(byte, new)| *byte = new);
@@ -130,6 +143,18 @@ impl World {
                 .add_overlay::<Plain>(config, Some(id), offer, self.now)?;
             self.drain(&mut Steps::default(), false);
         }
+        Ok(())
+    }
+
+    /// Strategies of the first overlay that do nothing.
+    pub(crate) fn add_strategies(&mut self, count: usize) -> Result<()> {
+        let mut offer = Strategies::new();
+        for _ in 0..count {
+            offer.add::<Idle>(-1, |_| {});
+        }
+        self.engine
+            .add_strategies::<Plain>(self.id, offer, self.now)??;
+        self.drain(&mut Steps::default(), false);
         Ok(())
     }
 

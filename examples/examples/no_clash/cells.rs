@@ -144,6 +144,8 @@ pub(crate) struct Buffer {
 /// Everything that was measured.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Figures {
+    /// On what it was measured, and when.
+    pub(crate) machine: String,
     pub(crate) interval_ms: u128,
     pub(crate) work_us: u128,
     pub(crate) buffers: Vec<Buffer>,
@@ -151,8 +153,9 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    pub(crate) fn new(rows: Vec<Row>, buffers: Vec<Buffer>) -> Self {
+    pub(crate) fn new(machine: String, rows: Vec<Row>, buffers: Vec<Buffer>) -> Self {
         Self {
+            machine,
             interval_ms: INTERVAL.as_millis(),
             work_us: WORK.as_micros(),
             buffers,

@@ -26,6 +26,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use ipv8_examples::machine::Machine;
 use ipv8_examples::output::complain;
 
 use cells::{Figures, Row, Size};
@@ -84,6 +85,7 @@ fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn measure(arguments: &Arguments) -> Result<Figures> {
+    let machine = Machine::this().to_string();
     let runtime = tokio::runtime::Runtime::new()?;
     let intervals = arguments
         .intervals
@@ -108,5 +110,5 @@ fn measure(arguments: &Arguments) -> Result<Figures> {
         true => Vec::new(),
         false => receiver::buffers()?,
     };
-    Ok(Figures::new(rows, buffers))
+    Ok(Figures::new(machine, rows, buffers))
 }

@@ -28,6 +28,7 @@ pub(crate) fn svg(figures: &Figures) -> Result<String> {
         "What a receiver loses of bursts, fired together and by turns",
         &charts,
         2,
+        &figures.machine,
     ))
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
+use ipv8_examples::grid::Grid;
 use ipv8_examples::spread::Spread;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -66,7 +67,8 @@ pub(crate) struct Figures {
 
 impl Figures {
     pub(crate) fn of(measured: &Measured, busy: bool) -> Self {
-        let grid = Grid::of(&measured.turns, measured.gap);
+        let began: Vec<Instant> = measured.turns.iter().map(|turn| turn.began).collect();
+        let grid = Grid::of(&began, measured.gap);
         let plain = measured.plain.min(grid.due.len());
         let turns = &measured.turns[..plain];
         let due = &grid.due[..plain];
@@ -185,43 +187,6 @@ impl Figures {
             "turns_lost_in_all": self.lost_in_all,
             "slow_steps": slow.collect::<Vec<_>>(),
         })
-    }
-}
-
-/// When each turn should have begun.
-struct Grid {
-    due: Vec<Instant>,
-    /// How many grid points were given up just before each turn.
-    lost: Vec<u64>,
-}
-
-impl Grid {
-    /// The grid is where the turns say: one that is late by a gap or more has lost that many points, and none begins early.
-    fn of(turns: &[Turn], gap: Duration) -> Self {
-        let mut due = Vec::with_capacity(turns.len());
-        let mut lost = Vec::with_capacity(turns.len());
-        let Some(first) = turns.first() else {
-            return Self { due, lost };
-        };
-        // The earliest of all turns, moved back to the first one's place, is where the grid begins.
-        let mut begin = first.began;
-        for _ in 0..2 {
-            due.clear();
-            lost.clear();
-            let mut point = begin;
-            let mut early = Duration::ZERO;
-            for turn in turns {
-                let late = turn.began.saturating_duration_since(point);
-                let passed = late.as_nanos() / gap.as_nanos();
-                // What is late is late against the point it should have had.
-                due.push(point);
-                lost.push(u64::try_from(passed).unwrap_or(u64::MAX));
-                early = early.max(point.saturating_duration_since(turn.began));
-                point += gap * u32::try_from(passed + 1).unwrap_or(u32::MAX);
-            }
-            begin -= early;
-        }
-        Self { due, lost }
     }
 }
 

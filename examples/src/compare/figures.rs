@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Result;
-use super::machine::Machine;
+use crate::machine::Machine;
 
 /// Everything that was measured.
 #[derive(Debug, Serialize)]

@@ -3,7 +3,6 @@
 pub mod figures;
 pub mod format;
 pub mod load;
-pub mod machine;
 pub mod many_launchers;
 pub mod picture;
 pub mod population;

@@ -1,16 +1,9 @@
 //! The report as text, and as a table in Markdown.
 
 use std::fmt::Write;
-use std::fs;
-use std::path::Path;
 
-use super::Result;
 use super::figures::{Report, Row};
 use super::format;
-
-/// Between these two lines of a file the table is put.
-const BEGIN: &str = "<!-- compare: begin -->";
-const END: &str = "<!-- compare: end -->";
 
 const HEADS: [&str; 6] = [
     "work",
@@ -61,25 +54,6 @@ pub fn markdown(report: &Report) -> String {
     text
 }
 
-/// Puts the table between the markers of the file.
-///
-/// # Errors
-/// The file cannot be read or written, or has no markers.
-pub fn write_into(path: &Path, report: &Report) -> Result<()> {
-    let name = path.display();
-    let old = fs::read_to_string(path).map_err(|error| format!("cannot read {name}: {error}"))?;
-    let new = replaced(&old, &markdown(report))
-        .ok_or_else(|| format!("{name} needs a line `{BEGIN}` and, after it, a line `{END}`"))?;
-    fs::write(path, new).map_err(|error| format!("cannot write {name}: {error}"))?;
-    Ok(())
-}
-
-fn replaced(old: &str, table: &str) -> Option<String> {
-    let (before, rest) = old.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{table}{END}{after}"))
-}
-
 fn cells(row: &Row) -> [String; 6] {
     let figure = |value: Option<f64>| {
         value.map_or_else(|| "–".to_owned(), |value| format::figure(value, row.unit))
@@ -116,10 +90,13 @@ fn notes(report: &Report) -> Vec<String> {
     } else {
         ""
     };
-    let python = machine.python.as_deref().unwrap_or("without py-ipv8");
+    let without = match machine.python {
+        Some(_) => "",
+        None => "without py-ipv8; ",
+    };
     let mut notes = vec![format!(
-        "{}, {} cores, {}, {python}, {}, {} UTC; {pinned}; median of {} turns, least and greatest ratio of a turn in brackets{rates}{quick}.",
-        machine.processor, machine.cores, machine.kernel, machine.rustc, machine.date, report.pairs,
+        "{machine}; {without}{pinned}; median of {} turns, least and greatest ratio of a turn in brackets{rates}{quick}.",
+        report.pairs,
     )];
     for row in &report.rows {
         let base = row.base.zip(row.summary.per_base);
@@ -136,7 +113,7 @@ fn notes(report: &Report) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::compare::figures::{Turn, Unit};
-    use crate::compare::machine::Machine;
+    use crate::machine::Machine;
 
     fn report() -> Report {
         let turn = Turn {
@@ -172,17 +149,5 @@ mod tests {
             text.contains("not to be quoted") && text.contains("things done: so it is."),
             "{text}"
         );
-    }
-
-    #[test]
-    fn only_what_stands_between_the_markers_is_replaced() {
-        let old = format!("above\n{BEGIN}\nold\n{END}\nbelow\n");
-        let new = replaced(&old, "| new |\n");
-        assert_eq!(
-            new,
-            Some(format!("above\n{BEGIN}\n| new |\n{END}\nbelow\n"))
-        );
-        assert_eq!(replaced("no markers", ""), None);
-        assert_eq!(replaced(&format!("{END} {BEGIN}"), ""), None);
     }
 }

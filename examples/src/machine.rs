@@ -1,8 +1,8 @@
 //! What the figures were taken on, and when.
 
-use std::fs;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
+use std::{fmt, fs};
 
 use serde::Serialize;
 
@@ -40,6 +40,29 @@ impl Machine {
             rustc: output("rustc", &["--version"]).unwrap_or_else(unknown),
             pinned,
         }
+    }
+
+    /// This machine, now, for what needs no Python and keeps to no core.
+    pub fn this() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self::here(None, cores, None)
+    }
+}
+
+impl fmt::Display for Machine {
+    /// What it is and when, in one line: `AMD EPYC, 2 cores, Linux 6.18.44, rustc 1.95.0, 2026-07-01 15:04 UTC`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            processor,
+            cores,
+            kernel,
+            ..
+        } = self;
+        write!(out, "{processor}, {cores} cores, {kernel}, ")?;
+        if let Some(python) = &self.python {
+            write!(out, "{python}, ")?;
+        }
+        write!(out, "{}, {} UTC", self.rustc, self.date)
     }
 }
 
@@ -86,6 +109,29 @@ fn civil(days: u64) -> (u64, u64, u64) {
 mod tests {
     use super::*;
     use std::time::Duration;
+
+    #[test]
+    fn a_line_says_on_what_and_when() {
+        let mut machine = Machine {
+            date: "2026-07-01 15:04".to_owned(),
+            processor: "a processor".to_owned(),
+            cores: 2,
+            kernel: "Linux 6.18".to_owned(),
+            python: None,
+            rustc: "rustc 1.95.0".to_owned(),
+            pinned: None,
+        };
+        let (first, last) = (
+            "a processor, 2 cores, Linux 6.18",
+            "rustc 1.95.0, 2026-07-01 15:04 UTC",
+        );
+        assert_eq!(machine.to_string(), format!("{first}, {last}"));
+        machine.python = Some("Python 3.11.7".to_owned());
+        assert_eq!(
+            machine.to_string(),
+            format!("{first}, Python 3.11.7, {last}")
+        );
+    }
 
     #[test]
     fn dates_are_those_of_the_calendar() {
