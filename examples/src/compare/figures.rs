@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Result;
+use super::{Result, wanted};
 use crate::machine::Machine;
 
 /// Everything that was measured.
@@ -78,6 +78,8 @@ pub struct Row {
     pub unit: Unit,
     /// What our figure is compared with besides: "our own rate at 20 peers".
     pub base: Option<&'static str>,
+    /// What it is to reach, if that was said.
+    pub wanted: Option<&'static str>,
     /// The figures, turn by turn.
     pub turns: Vec<Turn>,
     /// What has to be known to read it.
@@ -124,6 +126,7 @@ impl Row {
             work: work.to_owned(),
             unit,
             base: None,
+            wanted: wanted::of(id),
             summary: Summary::of(unit, &turns),
             turns,
             note: None,

@@ -8,6 +8,7 @@ pub mod picture;
 pub mod population;
 pub mod processes;
 pub mod table;
+mod wanted;
 
 /// What goes wrong while measuring is told and ends the program: there is nobody to handle it.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;

@@ -5,18 +5,19 @@ use std::fmt::Write;
 use super::figures::{Report, Row};
 use super::format;
 
-const HEADS: [&str; 6] = [
+const HEADS: [&str; 7] = [
     "work",
     "py-ipv8 3.2.1",
     "ipv8-rs",
     "times better",
     "bare responder",
     "share of it",
+    "wanted",
 ];
 
 /// The report for people.
 pub fn text(report: &Report) -> String {
-    let cells: Vec<[String; 6]> = std::iter::once(HEADS.map(str::to_owned))
+    let cells: Vec<[String; 7]> = std::iter::once(HEADS.map(str::to_owned))
         .chain(report.rows.iter().map(cells))
         .collect();
     let width = |column: usize| {
@@ -26,7 +27,7 @@ pub fn text(report: &Report) -> String {
             .max()
             .unwrap_or(0)
     };
-    let widths: [usize; 6] = std::array::from_fn(width);
+    let widths: [usize; 7] = std::array::from_fn(width);
     let mut text = String::new();
     for row in &cells {
         let line: Vec<String> = row
@@ -44,7 +45,7 @@ pub fn text(report: &Report) -> String {
 
 /// The report as Markdown.
 pub fn markdown(report: &Report) -> String {
-    let mut text = format!("| {} |\n|---|---|---|---|---|---|\n", HEADS.join(" | "));
+    let mut text = format!("| {} |\n|---|---|---|---|---|---|---|\n", HEADS.join(" | "));
     for row in &report.rows {
         let _ = writeln!(text, "| {} |", cells(row).join(" | "));
     }
@@ -54,7 +55,7 @@ pub fn markdown(report: &Report) -> String {
     text
 }
 
-fn cells(row: &Row) -> [String; 6] {
+fn cells(row: &Row) -> [String; 7] {
     let figure = |value: Option<f64>| {
         value.map_or_else(|| "–".to_owned(), |value| format::figure(value, row.unit))
     };
@@ -70,6 +71,7 @@ fn cells(row: &Row) -> [String; 6] {
         summary
             .share_of_bare
             .map_or_else(String::new, format::share),
+        row.wanted.unwrap_or_default().to_owned(),
     ]
 }
 
@@ -127,7 +129,15 @@ mod tests {
             pairs: 1,
             quick: true,
             processor_time: false,
-            rows: vec![Row::new("a", "things done", Unit::PerSecond, vec![turn]).noted("so it is")],
+            rows: vec![
+                Row::new(
+                    "introductions-1000",
+                    "things done",
+                    Unit::PerSecond,
+                    vec![turn],
+                )
+                .noted("so it is"),
+            ],
         }
     }
 
@@ -142,6 +152,7 @@ mod tests {
             "15x (15–15)",
             "2,000/s",
             "75 % (75–75)",
+            "90x",
         ] {
             assert!(row.contains(part), "{part} in {row}");
         }

@@ -138,6 +138,6 @@ fn rate(bench: &Bench, turns: Vec<Turn>, lost: [u64; 2], asking: Vec<f64>) -> Ro
 fn gain(turns: Vec<Turn>) -> Row {
     let work = "introduction requests answered, two cores against one";
     Row::new("two-cores-against-one", work, Unit::Times, turns).noted(
-        "the bare responder has a thread on each core, which share nothing but the socket: more this machine's two cores do not give",
+        "the bare responder has a thread on each core, which share nothing but the socket: what a second core of this machine is worth",
     )
 }
