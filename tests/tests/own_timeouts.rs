@@ -1,5 +1,5 @@
-//! Requests that are overdue when a turn is, by the engine alone: however it is driven they come before the step, and however many overlays
-//! have some, only so many at once.
+//! Requests and tasks that are overdue when a turn is, by the engine alone: however it is driven they come before the step, and however
+//! many overlays have some, only so many at once.
 
 use std::time::{Duration, Instant};
 
@@ -39,7 +39,22 @@ fn ask<const N: u8>(engine: &mut Engine, count: usize, now: Instant) {
     called.expect("it is loaded");
 }
 
-/// How many requests of the overlay `N` have timed out.
+/// The overlay `N` wants so many tasks run in a second, which note themselves among the requests that timed out.
+fn register<const N: u8>(engine: &mut Engine, count: usize, now: Instant) {
+    let called = engine.call::<Probe<N>, _>(Probe::<N>::COMMUNITY_ID, now, |_, cx| {
+        for number in 0..count {
+            let task = |probe: &mut Probe<N>, _: &mut Context<'_>| {
+                probe.timeouts.push(("task", 0, 0));
+            };
+            let name = format!("task {number}");
+            let registered = cx.after(name, Duration::from_secs(1), task);
+            registered.expect("there is room");
+        }
+    });
+    called.expect("it is loaded");
+}
+
+/// How many requests of the overlay `N` have timed out, and tasks have run.
 fn timeouts<const N: u8>(engine: &Engine) -> usize {
     let community = engine.community::<Probe<N>>(Probe::<N>::COMMUNITY_ID);
     community.expect("it is loaded").timeouts.len()
@@ -85,19 +100,22 @@ fn a_task_that_is_overdue_runs_before_the_step_too() {
     assert_eq!(log.lines(), ["a task", "a step after 0 timeouts"]);
 }
 
-#[test]
-fn overlays_together_time_out_no_more_at_once_than_one_does_and_each_at_least_one() {
+fn three_overlays_time_out(requests: usize, tasks: usize) {
     let mut now = Instant::now();
     let mut engine = Engine::new(&EngineConfig::new([7; 32]));
     add::<0>(&mut engine, Strategies::new(), now);
     add::<1>(&mut engine, Strategies::new(), now);
     add::<2>(&mut engine, Strategies::new(), now);
-    let each = TIMEOUTS_AT_ONCE + 44;
-    ask::<0>(&mut engine, each, now);
-    ask::<1>(&mut engine, each, now);
-    ask::<2>(&mut engine, each, now);
+    ask::<0>(&mut engine, requests, now);
+    ask::<1>(&mut engine, requests, now);
+    ask::<2>(&mut engine, requests, now);
+    register::<0>(&mut engine, tasks, now);
+    register::<1>(&mut engine, tasks, now);
+    register::<2>(&mut engine, tasks, now);
     now += Duration::from_secs(2);
-    let mut before = [0; 3];
+    // Of each overlay one request and one task at least.
+    let most = TIMEOUTS_AT_ONCE + 3 * 2;
+    let (mut before, each) = ([0; 3], requests + tasks);
     while before != [each; 3] {
         assert!(engine.poll_timeout().is_some_and(|next| next <= now));
         engine.handle(Input::Timeout, now);
@@ -107,7 +125,6 @@ fn overlays_together_time_out_no_more_at_once_than_one_does_and_each_at_least_on
             timeouts::<2>(&engine),
         ];
         let handled = after.iter().sum::<usize>() - before.iter().sum::<usize>();
-        let most = TIMEOUTS_AT_ONCE + before.len();
         assert!(handled <= most, "{handled} from {before:?}");
         for (before, after) in before.iter().zip(after) {
             assert!(after > *before || after == each, "none is only put off");
@@ -115,4 +132,12 @@ fn overlays_together_time_out_no_more_at_once_than_one_does_and_each_at_least_on
         before = after;
     }
     assert_eq!(engine.poll_timeout(), None);
+}
+
+#[test]
+fn overlays_together_time_out_no_more_at_once_than_one_does_and_each_at_least_one() {
+    let many = TIMEOUTS_AT_ONCE + 44;
+    three_overlays_time_out(many, 0);
+    three_overlays_time_out(0, many);
+    three_overlays_time_out(many, many);
 }
