@@ -187,23 +187,26 @@ fn network_with_liars(nodes: u16, liars: u16, seed: u8) -> Sim {
 }
 
 #[test]
-fn liars_delay_the_others_little_and_get_few_walks() {
-    for (liars, median, last) in [(1, 5.0, 9.0)] {
-        for seed in 1..=3 {
-            let mut sim = network_with_liars(50, liars, seed);
-            let outcome = race(&mut sim, 50, TARGET);
-            let nowhere = |to: &SocketAddr| to.ip() == SocketAddr::from(([127, 9, 9, 9], 1)).ip();
-            let wasted: usize = sim
-                .sent
-                .iter()
-                .filter(|(to, _)| nowhere(to))
-                .map(|(_, n)| n)
-                .sum();
-            eprintln!("{liars} liars: {outcome:?}, {wasted} to nowhere");
-            assert!(
-                outcome.median <= median && outcome.last <= last,
-                "{liars} liars: {outcome:?}"
-            );
-        }
+fn a_liar_delays_the_others_little() {
+    for seed in 1..=3 {
+        let outcome = race(&mut network_with_liars(50, 1, seed), 50, TARGET);
+        assert!(outcome.median <= 5.0 && outcome.last <= 9.0, "{outcome:?}");
     }
+}
+
+#[test]
+fn five_liars_together_do_not_keep_the_last_ones_from_finding_peers() {
+    let mut lasts = Vec::new();
+    for seed in 1..=5 {
+        let mut sim = network_with_liars(50, 5, seed);
+        let outcome = race(&mut sim, 50, TARGET);
+        let wasted: usize = sim.to_nobody.values().sum();
+        eprintln!("seed {seed}: {outcome:?}, {wasted} to nobody");
+        // Each time that liars are asked they answer with ten lies; of the walks they get few.
+        assert!(outcome.median <= 6.0, "{outcome:?}");
+        lasts.push(outcome.last);
+    }
+    lasts.sort_by(f64::total_cmp);
+    // The middle one was 38 s while each introducer was looked at by itself; without liars it is 5 s.
+    assert!(lasts[2] <= 16.0 && lasts[4] <= 24.0, "{lasts:?}");
 }

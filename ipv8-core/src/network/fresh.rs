@@ -18,7 +18,7 @@ const EACH: usize = 4;
 pub struct IntroducerId(u64);
 
 impl IntroducerId {
-    fn of(key: &PublicKey) -> Self {
+    pub(crate) fn of(key: &PublicKey) -> Self {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         Self(hasher.finish())

@@ -3,6 +3,7 @@
 mod edge_walk;
 mod random_churn;
 mod random_walk;
+mod standing;
 
 use std::any::Any;
 

@@ -10,6 +10,7 @@ use crate::community::Community;
 use crate::context::Context;
 use crate::network::IntroducerId;
 use crate::strategy::DiscoveryStrategy;
+use crate::strategy::standing::Standing;
 use crate::timers::seconds;
 
 /// Walks to a walkable address each step, and now and then goes back to the peers and the
@@ -17,7 +18,9 @@ use crate::timers::seconds;
 ///
 /// A new introduction goes before any other address: the NAT in front of it was opened a moment ago. Which introducer's
 /// it is is left to chance, and one whose introductions do not answer has to wait, so that nobody who introduces
-/// many addresses gets many walks. While requests are answered and introductions keep coming a step sends up to
+/// many addresses gets many walks. Those whose introductions answer less often than is usual share a part of the window with each other,
+/// the smaller the worse they are, so that several liars together cannot keep a walker busy either; the usual is what this walker
+/// found lately (of 64 introducers at most), and what others say about an introducer counts for nothing. While requests are answered and introductions keep coming a step sends up to
 /// `requests_per_step` of them: it walks to as many new introductions as its target needs, and asks a peer for the next ones.
 ///
 /// An address that has not answered within `timeout` is given up for this overlay, until somebody
@@ -40,7 +43,8 @@ pub struct RandomWalk {
     #[options(range = 0.0..)]
     pub timeout: f64,
     /// How many requests may be unanswered at a time; 0: any number. Default 5. Half of them, rounded down, but at least one, may
-    /// be to addresses that the same peer has introduced.
+    /// be to addresses that the same peer has introduced; fewer, but at least one, together with all who are no better, if those
+    /// answer less often than is usual.
     pub window_size: usize,
     /// The chance, in 256, of asking a known peer although there are walkable addresses. Default
     /// 50.
@@ -53,6 +57,7 @@ pub struct RandomWalk {
     /// within the last steps; 0 and 1: one, as in py-ipv8. Default 3.
     pub requests_per_step: usize,
     unanswered: IndexMap<SocketAddr, Asked>,
+    standing: Standing,
     /// How many steps in a row found nowhere to walk to.
     fruitless: u32,
     /// How often the bootstrappers were reminded since there was a peer.
@@ -69,6 +74,7 @@ impl Default for RandomWalk {
             target_interval: 0.0,
             requests_per_step: 3,
             unanswered: IndexMap::new(),
+            standing: Standing::default(),
             fruitless: 0,
             reminders: 0,
             last_step: None,
@@ -91,20 +97,23 @@ impl RandomWalk {
     /// Forgets the requests that were answered, and those that never will be, with their address.
     fn settle_requests(&mut self, cx: &mut Context<'_>) {
         let (timeout, now, service) = (seconds(self.timeout), cx.now(), cx.community_id());
+        let standing = &mut self.standing;
         self.unanswered.retain(|address, asked| {
             // A peer of another overlay alone is no answer: it may never give one to this overlay.
             let network = cx.network();
             let answered = network
                 .all_verified_by_address(address)
                 .any(|peer| network.has_service(peer.key(), service));
-            if answered {
-                return false;
+            if !answered && now.saturating_duration_since(asked.at) <= timeout {
+                return true;
             }
-            let waiting = now.saturating_duration_since(asked.at) <= timeout;
-            if !waiting {
+            if !answered {
                 cx.network_mut().give_up(address, service);
             }
-            waiting
+            if let Some(introducer) = asked.introducer {
+                standing.note(introducer, answered);
+            }
+            false
         });
     }
 
@@ -125,17 +134,33 @@ impl RandomWalk {
         self.window_size == 0 || self.unanswered.len() <= self.window_size / 2
     }
 
-    /// Whether as many addresses of this introducer are unanswered as it may take of the window.
+    /// Whether as many addresses of this introducer are unanswered as it may take of the window, or of all introducers no better
+    /// than it as many as they may take together.
     fn is_busy(&self, introducer: IntroducerId) -> bool {
-        let share = match self.window_size {
+        let half = match self.window_size {
             0 => return false,
             size => (size / 2).max(1),
         };
-        let unanswered = self.unanswered.values();
-        unanswered
-            .filter(|asked| asked.introducer == Some(introducer))
-            .nth(share - 1)
-            .is_some()
+        let asked = self.unanswered.values();
+        let introducers = asked.filter_map(|asked| asked.introducer);
+        let mut own = introducers.clone().filter(|other| *other == introducer);
+        own.nth(half - 1).is_some() || self.is_left_to_better(introducer, introducers)
+    }
+
+    /// Whether the introducers no better than this one, who are among those of what is `unanswered`, have their share.
+    fn is_left_to_better(
+        &self,
+        introducer: IntroducerId,
+        unanswered: impl Iterator<Item = IntroducerId>,
+    ) -> bool {
+        let share = self.standing.share(introducer);
+        if share >= 1.0 {
+            return false;
+        }
+        let no_better = unanswered.filter(|other| self.standing.share(*other) <= share);
+        let [used, size] =
+            [no_better.count(), self.window_size].map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+        used > 0 && f64::from(used) + 1.0 > f64::from(size) * share
     }
 
     /// Walks to a new introduction; whether there was one.
