@@ -11,9 +11,8 @@ pub(super) fn of(row: &str) -> Option<&'static str> {
         "random-walk-100000" => "4,000x; twice our time with 100",
         "edge-walk-1000-datagrams" => "a bounded number",
         "edge-walk-100000" => "about our time with 100",
-        "lookup" | "hostile-prefix" | "hostile-short" | "hostile-id" | "hostile-malformed" => {
-            "2 µs"
-        }
+        "lookup" | "hostile-prefix" | "hostile-short" | "hostile-id" | "hostile-malformed"
+        | "hostile-body" => "2 µs",
         "memory-10000" => "10 MB",
         "memory-per-peer" => "300 B",
         "spacing" => "5 ms",

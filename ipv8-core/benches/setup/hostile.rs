@@ -21,8 +21,8 @@ const REASONS: [DropReason; 11] = [
     DropReason::Malformed,
     DropReason::Leftover,
     DropReason::Unsolicited,
-    DropReason::BadSignature,
     DropReason::OwnPacket,
+    DropReason::BadSignature,
     DropReason::PeerLimit,
 ];
 

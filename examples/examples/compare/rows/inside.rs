@@ -36,6 +36,7 @@ pub(super) const CALLS: Group = Group {
         "hostile-short",
         "hostile-id",
         "hostile-malformed",
+        "hostile-body",
     ],
     quick: &["lookup", "hostile-prefix", "hostile-id"],
     measure: calls,
@@ -199,7 +200,7 @@ fn calls(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
 }
 
 /// Datagrams that can be refused without looking at a signature.
-fn hostile() -> [(&'static str, &'static str, Vec<u8>); 4] {
+fn hostile() -> [(&'static str, &'static str, Vec<u8>); 5] {
     let prefix = Plain::COMMUNITY_ID.prefix();
     let after_prefix = |rest: &[u8]| [&prefix[..], rest, &[7; 150]].concat();
     [
@@ -211,6 +212,19 @@ fn hostile() -> [(&'static str, &'static str, Vec<u8>); 4] {
             "hostile-malformed",
             "no key in it",
             after_prefix(&[246, 0, 1]),
+        ),
+        // an introduction response with a key, and a signature right behind it
+        (
+            "hostile-body",
+            "a key and no message",
+            [
+                &prefix[..],
+                &[245, 0, 74],
+                b"LibNaCLPK:",
+                &[7; 64],
+                &[7; 64],
+            ]
+            .concat(),
         ),
     ]
 }

@@ -316,17 +316,23 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_arrives_while_signatures_are_checked_is_taken_in() {
-        for cores in [1, 2] {
-            let network = MemoryNetwork::new();
-            let (mut endpoint, mut engine) = (endpoint(&network), engine());
-            let mut pipeline = Pipeline::new(cores);
-            let arrive = |count| (0..count).for_each(|n| deliver(&network, &signed_datagram(n)));
-            arrive(if cores == 1 { 8 } else { 16 });
-            pipeline.fill(&mut endpoint, &mut engine);
-            arrive(5);
-            pipeline.receive(&mut endpoint, &mut engine);
-            assert_eq!(pipeline.statistics().waiting, 5, "{cores} cores");
-        }
+        let network = MemoryNetwork::new();
+        let (mut endpoint, mut engine) = (endpoint(&network), engine());
+        let mut pipeline = Pipeline::new(1);
+        let arrive =
+            |count| (0..count).for_each(|number| deliver(&network, &signed_datagram(number)));
+        arrive(16);
+        pipeline.fill(&mut endpoint, &mut engine);
+        let mut piece = Unopened::default();
+        pipeline.intake.inbox.take(&mut piece, PIECE);
+        // On the spot, and a piece of those that are there for all cores.
+        arrive(5);
+        pipeline.receive(&mut endpoint, &mut engine);
+        assert_eq!(pipeline.statistics().waiting, 5);
+        pipeline.pool.open(piece);
+        arrive(6);
+        assert!(pipeline.work(&mut endpoint, &mut engine));
+        assert_eq!(pipeline.statistics().waiting, 11);
     }
 
     #[tokio::test(start_paused = true)]
