@@ -40,6 +40,8 @@ pub(super) fn run() -> Result<()> {
             "random-walk" => {
                 let mut walk = RandomWalk::default();
                 (walk.timeout, walk.window_size, walk.reset_chance) = (1e6, 0, 0);
+                // As much as py-ipv8's step does.
+                walk.requests_per_step = 1;
                 World::new(&mut population, INTRODUCERS, addresses, walk)?.steps(0, steps)?
             }
             "edge-walk" => {
