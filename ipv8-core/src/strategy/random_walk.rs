@@ -20,8 +20,10 @@ use crate::timers::seconds;
 /// it is is left to chance, and one whose introductions do not answer has to wait, so that nobody who introduces
 /// many addresses gets many walks. Those whose introductions answer less often than is usual share a part of the window with each other,
 /// the smaller the worse they are, so that several liars together cannot keep a walker busy either; the usual is what this walker
-/// found lately (of 64 introducers at most), and what others say about an introducer counts for nothing. While requests are answered and introductions keep coming a step sends up to
-/// `requests_per_step` of them: it walks to as many new introductions as its target needs, and asks a peer for the next ones.
+/// found lately (of 64 introducers at most), and what others say about an introducer counts for nothing.
+///
+/// While requests are answered and introductions keep coming a step sends up to `requests_per_step` of them: it walks to as many new
+/// introductions as its target needs, and asks a peer for the next ones.
 ///
 /// An address that has not answered within `timeout` is given up for this overlay, until somebody
 /// introduces it again, and forgotten unless another overlay wants it
