@@ -125,6 +125,8 @@ fn py_ipv8_follows_our_beacons() {
     theirs.ask(&json!({"command": "bootstrap"}), "bootstrapped");
     let mut ours = inside(&hosts, "say");
     wait_until_met(&mut ours, &mid);
+    // They know us once our answer has come, which may be a moment later.
+    theirs.wait_for_event("peer_added");
     assert_eq!(theirs.known().peers.len(), 1);
 }
 

@@ -104,7 +104,7 @@ impl Figures {
         let busy = if self.busy {
             "all cores busy"
         } else {
-            "otherwise idle"
+            "kept busy by nothing of ours"
         };
         let _ = writeln!(
             text,

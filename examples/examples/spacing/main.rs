@@ -95,6 +95,11 @@ async fn main() -> ExitCode {
         Err(code) => return code,
     };
     let cores = thread::available_parallelism().map_or(1, usize::from);
+    let turns = arguments.turns;
+    let seconds = turns as f64 * arguments.interval / arguments.strategies as f64;
+    eprintln!(
+        "measuring {turns} turns, {seconds:.0} s, then some whose steps are too slow on purpose: the log warns of them"
+    );
     let burners = Burners::start(if arguments.busy { cores } else { 0 });
     let measured =
         measure::measure(arguments.strategies, arguments.interval, arguments.turns).await;
