@@ -81,8 +81,8 @@ mod unix {
             self.socket.try_io(Interest::READABLE, receive)
         }
 
-        #[cfg(any(target_os = "linux", target_os = "android"))]
         /// As [`Watched::try_receive`], whatever is known: the runtime may have had no time to look.
+        #[cfg(any(target_os = "linux", target_os = "android"))]
         pub(in crate::endpoint) fn receive_now<R>(
             &self,
             receive: impl FnOnce(&UdpSocket) -> io::Result<R>,

@@ -10,7 +10,8 @@ use crate::runtime::pipeline::piece::Costs;
 const FILL: usize = 512;
 
 /// After how much work, in units of [`Costs`], the socket is looked at: four signatures, 100 to 160 us. Where the system grants no more
-/// than a usual buffer (208 KiB on Linux) it holds 277 introduction requests, which somebody can send in 300 us.
+/// than a usual buffer (Linux: 208 KiB, counted twice) it holds some five hundred introduction requests, which somebody on this machine
+/// can send in half a millisecond.
 const BETWEEN_LOOKS: usize = 4 * Costs::SIGNED;
 
 /// What has arrived, and how it gets there.
