@@ -128,5 +128,5 @@ mod archive {
 fn main() -> ExitCode {
     let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let launchers = Launchers::collected().configuration(Configuration::new().interfaces([here]));
-    ipv8_core::cli::main_of(launchers, Session::default())
+    ipv8_core::launch::cli::main_of(launchers, Session::default())
 }

@@ -6,8 +6,8 @@
 
 use std::time::Duration;
 
+use ipv8_core::node::RunningTracker;
 use ipv8_core::prelude::*;
-use ipv8_core::runtime::RunningTracker;
 
 #[derive(Default)]
 struct MyCommunity {

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use ipv8_core::runtime::{RunningTracker, TrackerConfiguration};
+use ipv8_core::node::{RunningTracker, TrackerConfiguration};
 use ipv8_examples::output::{Output, Reports, complain};
 use ipv8_examples::report::{Events, Report, Stats, seconds};
 use ipv8_examples::signals::Signals;
@@ -90,8 +90,8 @@ impl Arguments {
     }
 
     #[cfg(feature = "http")]
-    fn api(&self) -> Option<ipv8_core::runtime::ApiConfiguration> {
-        let api = ipv8_core::runtime::ApiConfiguration::new(self.api?);
+    fn api(&self) -> Option<ipv8_core::node::ApiConfiguration> {
+        let api = ipv8_core::node::ApiConfiguration::new(self.api?);
         let api = match &self.api_key {
             Some(key) => api.key(key),
             None => api,

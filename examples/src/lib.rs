@@ -1,15 +1,13 @@
-//! Shared helpers of the examples.
+//! What the example programs share.
+//!
+//! No example depends on another; shared code is here. Start with [`arguments`] and [`report`]; the
+//! measuring programs have a library of their own, [`measure`].
 
 pub mod arguments;
-pub mod chart;
-pub mod compare;
-pub mod grid;
 pub mod logging;
-pub mod machine;
-pub mod markers;
+#[path = "../measure/shared/mod.rs"]
+pub mod measure;
 pub mod output;
 pub mod report;
 pub mod signals;
-pub mod spread;
-pub mod verdict;
 pub mod walker;

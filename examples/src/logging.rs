@@ -7,7 +7,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// Writes warnings and errors to the standard error, or what the variable `RUST_LOG` asks for: levels, also for single modules
-/// (`info`, `warn,ipv8_core::strategy=trace`), but nothing finer, which would cost three crates. A `RUST_LOG` that cannot be read is
+/// (`info`, `warn,ipv8_core::overlay::strategy=trace`), but nothing finer, which would cost three crates. A `RUST_LOG` that cannot be read is
 /// said and counts as none. A standard error that is closed is no reason to stop.
 pub fn start() {
     let log = layer()
@@ -44,8 +44,8 @@ mod tests {
         assert_eq!(problem, None);
         assert!(unset.would_enable("ipv8_core", &Level::WARN));
         assert!(!unset.would_enable("ipv8_core", &Level::INFO));
-        let (chosen, _) = filter(Some("warn,ipv8_core::strategy=trace"));
-        assert!(chosen.would_enable("ipv8_core::strategy", &Level::TRACE));
+        let (chosen, _) = filter(Some("warn,ipv8_core::overlay::strategy=trace"));
+        assert!(chosen.would_enable("ipv8_core::overlay::strategy", &Level::TRACE));
         assert!(!chosen.would_enable("ipv8_core::engine", &Level::INFO));
     }
 

@@ -32,80 +32,43 @@
 // The macros name this crate by its absolute path; so do its own tests and examples.
 extern crate self as ipv8_core;
 
-pub mod address;
-pub mod bootstrap;
-pub mod cli;
 pub mod communities;
-pub mod community;
 pub mod config;
-pub mod config_file;
-pub mod context;
-pub mod counters;
 pub mod crypto;
-pub mod endpoint;
 pub mod engine;
-/// Pages for people who write or run overlays: step by step, and with figures.
-pub mod guide {
-    #[doc = include_str!("guide/tutorials.md")]
-    pub mod tutorials {}
-    #[doc = include_str!("guide/two_machines.md")]
-    pub mod two_machines {}
-    #[doc = include_str!("guide/strategies.md")]
-    #[doc = include_str!("guide/topology.svg")]
-    #[doc = include_str!("guide/topology.md")]
-    pub mod strategies {}
-}
-#[doc(hidden)]
-pub mod hashing;
-pub mod introduction;
-pub mod key_file;
-pub mod launcher;
-pub mod names;
-pub mod nearest;
-pub mod network;
-pub mod options;
-pub mod outbox;
+pub mod guide;
+pub mod launch;
+pub mod node;
 pub mod overlay;
-pub mod pacing;
-pub mod packet;
-pub mod payload;
-pub mod peer;
-pub mod plan;
 pub mod prelude;
 mod private;
-#[doc = include_str!("protocol.md")]
-pub mod protocol {}
-pub mod request_cache;
-pub mod runtime;
-pub mod scheduler;
-pub mod snapshot_file;
-pub mod strategy;
-pub mod tasks;
-pub mod test_base;
-pub mod timers;
-pub mod type_name;
+pub mod state;
+pub mod support;
+pub mod testing;
 pub mod wire;
 
-pub use bootstrap::{Bootstrapper, Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper};
-pub use community::{Available, Community, CommunityError, MessageTable, PingCommunity};
 pub use config::Configuration;
-pub use context::{Context, SendError};
+pub use engine::overlays::Strategies;
 #[doc(hidden)]
 pub use ipv8_macros::finish_launcher;
 pub use ipv8_macros::{
     Options, Payload, after, bootstrapper, finalize, kwargs, my_peer, name, overlay, precondition,
     prepare, set_in_session, walk_strategy,
 };
-pub use launcher::{
+pub use launch::plan::LauncherMeta;
+pub use launch::{
     CommunityLauncher, LaunchError, Launchers, Registration, launch_all, launch_all_with, launchers,
 };
-pub use options::Options;
-pub use overlay::Strategies;
-pub use packet::CommunityId;
-pub use peer::Peer;
-pub use plan::LauncherMeta;
-pub use runtime::{Error, Ipv8, OverlayHandle};
-pub use strategy::{DiscoveryStrategy, EdgeWalk, RandomChurn, RandomWalk};
+pub use node::{Error, Ipv8, OverlayHandle};
+pub use overlay::bootstrap::{
+    Bootstrapper, Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper,
+};
+pub use overlay::community::{Available, Community, CommunityError, MessageTable, PingCommunity};
+pub use overlay::context::{Context, SendError};
+pub use overlay::strategy::{DiscoveryStrategy, EdgeWalk, RandomChurn, RandomWalk};
+pub use state::peer::Peer;
+pub use support::options::Options;
+pub use wire::packet::CommunityId;
 pub use wire::{Identified, Message, Payload, Request, Signed, Unsigned};
 
 #[doc(hidden)]

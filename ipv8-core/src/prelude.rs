@@ -1,19 +1,23 @@
 //! What a program that defines or launches overlays needs: `use ipv8_core::prelude::*;`.
 
-pub use crate::bootstrap::{Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper};
-pub use crate::community::{Available, Community, CommunityError, MessageTable, PingCommunity};
 pub use crate::config::Configuration;
-pub use crate::context::{Context, RequestError, SendError, Task};
+pub use crate::engine::overlays::Strategies;
 pub use crate::handlers;
-pub use crate::launcher::{CommunityLauncher, LaunchError, Launchers, launch_all, launch_all_with};
-pub use crate::overlay::Strategies;
-pub use crate::packet::CommunityId;
-pub use crate::payload::{IntroductionRequest, IntroductionResponse};
-pub use crate::peer::Peer;
-pub use crate::runtime::{Ipv8, OverlayHandle};
-pub use crate::strategy::{DiscoveryStrategy, EdgeWalk, RandomChurn, RandomWalk};
-pub use crate::tasks::{TaskError, TaskName};
+pub use crate::launch::{CommunityLauncher, LaunchError, Launchers, launch_all, launch_all_with};
+pub use crate::node::{Ipv8, OverlayHandle};
+pub use crate::overlay::bootstrap::{
+    Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper,
+};
+pub use crate::overlay::community::{
+    Available, Community, CommunityError, MessageTable, PingCommunity,
+};
+pub use crate::overlay::context::{Context, RequestError, SendError, Task};
+pub use crate::overlay::strategy::{DiscoveryStrategy, EdgeWalk, RandomChurn, RandomWalk};
+pub use crate::state::peer::Peer;
+pub use crate::state::tasks::{TaskError, TaskName};
 pub use crate::wire::Message;
+pub use crate::wire::packet::CommunityId;
+pub use crate::wire::payload::{IntroductionRequest, IntroductionResponse};
 pub use crate::{Options, Payload};
 pub use crate::{
     after, bootstrapper, finalize, kwargs, my_peer, name, overlay, precondition, prepare,

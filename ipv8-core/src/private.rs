@@ -1,11 +1,11 @@
 //! What generated code names and nobody should write.
 
-use crate::community::{Community, CommunityError};
-use crate::context::Context;
 use crate::crypto::PrivateKey;
-use crate::launcher::LaunchError;
-use crate::packet::CommunityId;
-use crate::runtime::{Ipv8, OverlayHandle};
+use crate::launch::LaunchError;
+use crate::node::{Ipv8, OverlayHandle};
+use crate::overlay::community::{Community, CommunityError};
+use crate::overlay::context::Context;
+use crate::wire::packet::CommunityId;
 
 /// Stands in for the community of a launcher whose attributes are wrong, so that one mistake is one
 /// error. Cannot be made.

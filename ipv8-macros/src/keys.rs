@@ -1,6 +1,6 @@
 //! The arguments of an attribute that belongs to a derive: `#[payload(key = value, flag)]`.
 
-use crate::parse::{comma, skip_argument};
+use crate::launcher::parse::{comma, skip_argument};
 use crate::problems::Problems;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;

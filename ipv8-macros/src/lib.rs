@@ -9,23 +9,16 @@
 //! a stack), `expand` (the code), `fallback` (what stands in for it when there are mistakes), `problems` (the
 //! mistakes themselves); `payload` and `options` have the derives in the same parts, and `keys` reads their attributes.
 
-mod check;
-mod expand;
-mod fallback;
-mod hooks;
-mod item;
 mod keys;
-mod model;
+mod launcher;
 mod options;
-mod parse;
 mod payload;
 mod problems;
-mod relay;
-mod string_path;
 #[cfg(test)]
 mod tests;
 
-use model::Kind;
+use launcher::model::Kind;
+use launcher::{expand, fallback, relay};
 use proc_macro::TokenStream;
 use proc_macro2::Span;
 
@@ -547,7 +540,7 @@ pub fn finish_launcher(args: TokenStream, item: TokenStream) -> TokenStream {
 /// assert_eq!(Hello::ID, 1);
 /// ```
 ///
-/// Source: `Payload`, `VariablePayload` and `@dataclass(msg_id=1)` of py-ipv8; sections 2 and 3 of `ipv8_core::protocol`.
+/// Source: `Payload`, `VariablePayload` and `@dataclass(msg_id=1)` of py-ipv8; sections 2 and 3 of `ipv8_core::guide::protocol`.
 #[proc_macro_derive(Payload, attributes(payload))]
 pub fn payload(item: TokenStream) -> TokenStream {
     fallback::guarded(|| payload::derive(item.into()), TokenStream::new().into()).into()
@@ -578,7 +571,7 @@ pub fn payload(item: TokenStream) -> TokenStream {
 ///
 /// # Example
 /// ```
-/// use ipv8_core::options::Options;
+/// use ipv8_core::support::options::Options;
 ///
 /// #[derive(Default, ipv8_core::Options)]
 /// pub struct MyDiscoveryStrategy {

@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ipv8_core::context::LocalAddresses;
-use ipv8_core::counters::DropReason;
+use ipv8_core::Community;
 use ipv8_core::crypto::{PrivateKey, PublicKey};
+use ipv8_core::engine::overlays::Strategies;
 use ipv8_core::engine::{Engine, EngineConfig, Event, FutureSet, Input, Output, OverlayConfig};
-use ipv8_core::overlay::Strategies;
-use ipv8_core::packet::{CommunityId, Unsealed};
-use ipv8_core::payload::Styled;
-use ipv8_core::peer::Peer;
+use ipv8_core::overlay::context::LocalAddresses;
+use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::peer::Peer;
+use ipv8_core::wire::packet::{CommunityId, Unsealed};
+use ipv8_core::wire::payload::Style;
+use ipv8_core::wire::payload::Styled;
 use ipv8_core::wire::{Authentication, Message};
-use ipv8_core::{Community, payload::Style};
 
 use crate::probe::{Probe, ProbeSettings};
 
@@ -274,7 +275,10 @@ impl Desk {
 
     /// Every reason that was counted since `before`, with how often.
     #[must_use]
-    pub fn drops_since(&self, before: &ipv8_core::counters::Statistics) -> Vec<(DropReason, u64)> {
+    pub fn drops_since(
+        &self,
+        before: &ipv8_core::state::counters::Statistics,
+    ) -> Vec<(DropReason, u64)> {
         self.engine
             .statistics()
             .drops()

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use ipv8_core::communities::discovery::{DiscoveryCommunity, PeriodicSimilarity};
 use ipv8_core::engine::Event;
-use ipv8_core::launcher::{DiscoveryLauncher, LauncherMeta};
+use ipv8_core::launch::{DiscoveryLauncher, LauncherMeta};
+use ipv8_core::node::NodeStatistics;
 use ipv8_core::prelude::*;
-use ipv8_core::runtime::NodeStatistics;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
 

@@ -7,10 +7,10 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ipv8_core::bootstrap::Bootstrappers;
 use ipv8_core::communities::discovery::DiscoveryCommunity;
 use ipv8_core::engine::Event;
-use ipv8_core::launcher::DiscoveryLauncher;
+use ipv8_core::launch::DiscoveryLauncher;
+use ipv8_core::overlay::bootstrap::Bootstrappers;
 use ipv8_core::prelude::*;
 use ipv8_core::{LauncherMeta, launcher_meta};
 use serde::Deserialize;

@@ -1,8 +1,8 @@
 //! A community that only does what every community does.
 
-use ipv8_core::community::{Community, CommunityError};
-use ipv8_core::context::Context;
-use ipv8_core::packet::CommunityId;
+use ipv8_core::overlay::community::{Community, CommunityError};
+use ipv8_core::overlay::context::Context;
+use ipv8_core::wire::packet::CommunityId;
 
 /// A community without messages of its own; its id is a setting.
 pub struct Quiet;

@@ -3,8 +3,8 @@
 
 use std::net::SocketAddr;
 
-use ipv8_core::counters::DropReason;
 use ipv8_core::crypto::PrivateKey;
+use ipv8_core::state::counters::DropReason;
 
 use crate::desk::{Desk, State, address, key};
 

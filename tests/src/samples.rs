@@ -1,8 +1,8 @@
 //! One valid datagram of every kind that a [`Probe`](crate::probe::Probe) understands.
 
 use ipv8_core::crypto::PrivateKey;
-use ipv8_core::packet::CommunityId;
-use ipv8_core::payload::{
+use ipv8_core::wire::packet::CommunityId;
+use ipv8_core::wire::payload::{
     IntroductionRequest, IntroductionResponse, Puncture, PunctureRequest, Style,
 };
 

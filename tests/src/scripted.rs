@@ -1,6 +1,6 @@
 //! A launcher that notes what it is asked for, and fails, panics or waits for ever where it is told to.
 
-use ipv8_core::launcher::Hook;
+use ipv8_core::launch::Hook;
 use ipv8_core::prelude::*;
 use ipv8_core::{LauncherMeta, launcher_meta};
 

@@ -5,12 +5,12 @@ use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use ipv8_core::Community;
-use ipv8_core::bootstrap::DispersyBootstrapper;
 use ipv8_core::communities::tracker::TrackerOptions;
+use ipv8_core::engine::overlays::Strategies;
 use ipv8_core::engine::{Engine, EngineConfig, OverlayConfig};
-use ipv8_core::overlay::Strategies;
-use ipv8_core::packet::CommunityId;
-use ipv8_core::test_base::{Internet, Link};
+use ipv8_core::overlay::bootstrap::DispersyBootstrapper;
+use ipv8_core::testing::{Internet, Link};
+use ipv8_core::wire::packet::CommunityId;
 
 use crate::desk::key;
 use crate::quiet::{Quiet, QuietId};

@@ -2,12 +2,12 @@
 
 use std::net::SocketAddr;
 
-use ipv8_core::address::Address;
-use ipv8_core::introduction::{IntroductionMessage, OpenedIntroduction};
-use ipv8_core::payload::{
+use ipv8_core::overlay::introduction::{IntroductionMessage, OpenedIntroduction};
+use ipv8_core::wire::Bits;
+use ipv8_core::wire::address::Address;
+use ipv8_core::wire::payload::{
     ConnectionType, IntroductionRequest, IntroductionResponse, Puncture, PunctureRequest, Style,
 };
-use ipv8_core::wire::Bits;
 use serde_json::{Value, json};
 
 use crate::python::hex;

@@ -4,11 +4,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ipv8_core::bootstrap::{BootstrapContext, Bootstrapper};
-use ipv8_core::counters::DropReason;
-use ipv8_core::endpoint::MemoryNetwork;
 use ipv8_core::engine::{Engine, EngineConfig, Event, Output, OverlayConfig, Place};
+use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::overlay::bootstrap::{BootstrapContext, Bootstrapper};
 use ipv8_core::prelude::*;
+use ipv8_core::state::counters::DropReason;
 use ipv8_core::{LauncherMeta, launcher_meta};
 use ipv8_tests::desk::{address, key};
 use ipv8_tests::launch::{configuration, endpoint};

@@ -1,4 +1,4 @@
-//! The command line that `ipv8_core::cli` gives to a program, asked of the example `command_line`.
+//! The command line that `ipv8_core::launch::cli` gives to a program, asked of the example `command_line`.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -338,7 +338,7 @@ fn keygen_makes_a_key_once() {
     let path = folder.path().join("peer.pem");
     let file = path.display().to_string();
     let said = output(&["keygen", &file]);
-    let key = ipv8_core::key_file::read(&path).expect("a key");
+    let key = ipv8_core::node::key_file::read(&path).expect("a key");
     assert_eq!(said, format!("{file}\npeer {}\n", key.mid()));
     let mode = std::fs::metadata(&path)
         .expect("a file")
@@ -352,7 +352,7 @@ fn keygen_makes_a_key_once() {
         "{again}"
     );
     assert_eq!(
-        ipv8_core::key_file::read(&path).expect("a key").mid(),
+        ipv8_core::node::key_file::read(&path).expect("a key").mid(),
         key.mid()
     );
     let nowhere = folder.path().join("nowhere/peer.pem").display().to_string();

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use ipv8_core::config::{Configuration, MyPeer, NamedKey};
-use ipv8_core::endpoint::MemoryNetwork;
+use ipv8_core::node::endpoint::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_core::{Error, LauncherMeta, launcher_meta};
 use ipv8_tests::desk::key;

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use ipv8_core::engine::overlays::StrategyId;
 use ipv8_core::engine::{
     ControlError, Engine, EngineConfig, Event, Input, Output, OverlayConfig, StepReport,
     StrategyChange, StrategyStatus,
 };
-use ipv8_core::names::NameError;
-use ipv8_core::overlay::StrategyId;
 use ipv8_core::prelude::*;
+use ipv8_core::support::names::NameError;
 use ipv8_tests::desk::{PROBE, address, overlay_config};
 use ipv8_tests::launch::Idle;
 use ipv8_tests::probe::{Probe, ProbeSettings};

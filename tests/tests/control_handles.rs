@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use ipv8_core::config::OverlayDefinition;
-use ipv8_core::endpoint::MemoryNetwork;
 use ipv8_core::engine::{ControlError, OverlayConfig, OverlayError, StrategyStatus};
+use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::node::{HandleError, StrategyHandle};
 use ipv8_core::prelude::*;
-use ipv8_core::runtime::{HandleError, StrategyHandle};
 use ipv8_core::{LauncherMeta, launcher_meta};
 use ipv8_tests::desk::{address, key};
 use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint, launch};

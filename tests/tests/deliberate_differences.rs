@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ipv8_core::bootstrap::DispersyBootstrapper;
-use ipv8_core::counters::DropReason;
 use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output};
-use ipv8_core::network::Network;
-use ipv8_core::payload::{IntroductionRequest, IntroductionResponse, PunctureRequest, Style};
+use ipv8_core::overlay::bootstrap::DispersyBootstrapper;
 use ipv8_core::prelude::*;
+use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::network::Network;
+use ipv8_core::wire::payload::{IntroductionRequest, IntroductionResponse, PunctureRequest, Style};
 use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed, sealed_styled};
 use ipv8_tests::probe::{Heard, Ping, Probe, ProbeSettings, Shout};
 use ipv8_tests::wire_fields::{Field, read};
@@ -246,7 +246,7 @@ fn item_8_received_clocks_are_not_merged() {
     let mut desk = Desk::new();
     let at = address("20.0.0.1:1");
     let message = request(Style::Old, at);
-    let packet = ipv8_core::payload::Styled::packet(
+    let packet = ipv8_core::wire::payload::Styled::packet(
         message,
         Style::Old,
         &PROBE.prefix(),

@@ -9,15 +9,15 @@ use ipv8_core::communities::discovery::{
     DiscoveryCommunity, DiscoveryIntroductionRequest, MAX_OPEN_PINGS, MAX_WRONG_PONGS, PER_SECOND,
     Ping, Pong, SimilarityRequest, SimilarityResponse,
 };
-use ipv8_core::context::Context;
-use ipv8_core::counters::DropReason;
 use ipv8_core::crypto::Mid;
 use ipv8_core::engine::Event;
-use ipv8_core::launcher::DiscoveryLauncher;
-use ipv8_core::overlay::Strategies;
-use ipv8_core::packet::open_signed;
-use ipv8_core::payload::{IntroductionRequest, IntroductionResponse, Style};
+use ipv8_core::engine::overlays::Strategies;
+use ipv8_core::launch::DiscoveryLauncher;
+use ipv8_core::overlay::context::Context;
+use ipv8_core::state::counters::DropReason;
 use ipv8_core::wire::Bits;
+use ipv8_core::wire::packet::open_signed;
+use ipv8_core::wire::payload::{IntroductionRequest, IntroductionResponse, Style};
 use ipv8_core::{
     Available, Community, CommunityId, CommunityLauncher, Message, Peer, PingCommunity,
 };

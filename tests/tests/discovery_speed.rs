@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use ipv8_core::payload::{IntroductionRequest, Style};
 use ipv8_core::prelude::*;
-use ipv8_core::test_base::Link;
+use ipv8_core::testing::Link;
+use ipv8_core::wire::payload::{IntroductionRequest, Style};
 use ipv8_tests::desk::key;
 use ipv8_tests::quiet::QuietId;
 use ipv8_tests::sim::{QUIET, Sim};

@@ -121,9 +121,10 @@ fn every_python_tutorial_has_its_example() {
 
 #[test]
 fn every_example_is_there_and_in_the_table_and_the_other_way_round() {
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/examples");
-    let files = std::fs::read_dir(examples).expect("the folder can be read");
-    let names = files.filter_map(|file| {
+    let tutorials = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/tutorials");
+    let subjects = std::fs::read_dir(tutorials).expect("the folder can be read");
+    let files = subjects.filter_map(|subject| std::fs::read_dir(subject.ok()?.path()).ok());
+    let names = files.flatten().filter_map(|file| {
         let name = file.ok()?.file_name().into_string().ok()?;
         Some(name.strip_suffix(".rs")?.to_owned())
     });

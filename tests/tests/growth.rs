@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::net::{SocketAddr, SocketAddrV4};
 
-use ipv8_core::network::{Network, NetworkLimits};
-use ipv8_core::payload::{IntroductionResponse, Style};
 use ipv8_core::prelude::*;
+use ipv8_core::state::network::{Network, NetworkLimits};
+use ipv8_core::wire::payload::{IntroductionResponse, Style};
 use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed_styled};
 use ipv8_tests::probe::ProbeSettings;
 
@@ -108,7 +108,7 @@ fn an_answer_has_as_many_datagrams_with_ten_thousand_peers_as_with_two() {
             befriend(&mut desk);
         }
         let source = address("30.0.0.1:1");
-        let request = ipv8_core::payload::IntroductionRequest::new(
+        let request = ipv8_core::wire::payload::IntroductionRequest::new(
             Style::Old,
             address("10.1.1.1:8090"),
             source,

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use ipv8_core::communities::discovery::DiscoveryCommunity;
 use ipv8_core::config::{Configuration, LogLevel, MyPeer};
-use ipv8_core::endpoint::MemoryNetwork;
+use ipv8_core::node::TrackerConfiguration;
+use ipv8_core::node::endpoint::MemoryNetwork;
 use ipv8_core::prelude::*;
-use ipv8_core::runtime::TrackerConfiguration;
 use ipv8_tests::desk::address;
 use ipv8_tests::launch::endpoint;
 use ipv8_tests::python::PythonNeighbour;

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use ipv8_core::counters::DropReason;
+use ipv8_core::LauncherMeta;
 use ipv8_core::crypto::PublicKey;
 use ipv8_core::launcher_meta;
+use ipv8_core::node::HandleError;
 use ipv8_core::prelude::*;
-use ipv8_core::{LauncherMeta, runtime::HandleError};
+use ipv8_core::state::counters::DropReason;
 use ipv8_tests::calculator::{Add, Calculator, CalculatorSettings, Knock, Sum};
 use ipv8_tests::python::{Listening, PythonNeighbour, PythonProcess, hex};
 use serde_json::json;

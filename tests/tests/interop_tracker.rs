@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ipv8_core::runtime::{ApiConfiguration, TrackerConfiguration};
+use ipv8_core::node::{ApiConfiguration, TrackerConfiguration};
 use ipv8_tests::http;
 use ipv8_tests::python::{PythonNeighbour, PythonProcess};
 use ipv8_tests::rust_node::{RustNode, RustNodeOptions, RustTracker, until};

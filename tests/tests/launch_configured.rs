@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use ipv8_core::endpoint::MemoryNetwork;
-use ipv8_core::pacing::Pacing;
+use ipv8_core::engine::turns::pacing::Pacing;
+use ipv8_core::node::endpoint::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_tests::desk::key;
 use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint};

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use ipv8_core::endpoint::MemoryNetwork;
 use ipv8_core::engine::Event;
-use ipv8_core::launcher::{Hook, Problem};
+use ipv8_core::launch::{Hook, Problem};
+use ipv8_core::node::endpoint::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_core::{Error, LauncherMeta, launcher_meta};
 use ipv8_tests::desk::{PROBE, address, key, sealed};

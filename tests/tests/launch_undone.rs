@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::task::{Context as TaskContext, Waker};
 
 use ipv8_core::Error;
-use ipv8_core::launcher::Hook;
+use ipv8_core::launch::Hook;
 use ipv8_core::prelude::*;
 use ipv8_tests::desk::address;
 use ipv8_tests::launch::configuration;
@@ -195,7 +195,7 @@ async fn handles_of_a_launch_that_failed_say_that_the_node_has_stopped() {
     let node = kept.expect("it was kept");
     let asked = node.statistics().await;
     assert!(
-        matches!(asked, Err(ipv8_core::runtime::HandleError::Stopped)),
+        matches!(asked, Err(ipv8_core::node::HandleError::Stopped)),
         "{asked:?}"
     );
     node.stop().await;

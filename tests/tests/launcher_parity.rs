@@ -4,9 +4,9 @@
 //! `launcher_linking.rs`). Different on purpose: strategies, bootstrappers and `after` keep the order written, where decorators apply
 //! from the bottom up.
 
-use ipv8_core::bootstrap::{BootstrapContext, Bootstrapper};
-use ipv8_core::endpoint::MemoryNetwork;
-use ipv8_core::launcher::Problem;
+use ipv8_core::launch::Problem;
+use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::overlay::bootstrap::{BootstrapContext, Bootstrapper};
 use ipv8_core::prelude::*;
 use ipv8_core::{Error, LauncherMeta, launcher_meta};
 use ipv8_tests::launch::{configuration, endpoint};

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use ipv8_core::crypto::PrivateKey;
-use ipv8_core::launcher::Hook;
+use ipv8_core::launch::Hook;
 use ipv8_core::prelude::*;
 use ipv8_core::{Error, precondition as only_if};
 use ipv8_tests::desk::{address, key};

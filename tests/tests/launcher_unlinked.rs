@@ -3,7 +3,7 @@
 //! `launcher_linking.rs` is the same program with the two lines that make the difference.
 #![allow(clippy::expect_used)]
 
-use ipv8_core::launcher::Problem;
+use ipv8_core::launch::Problem;
 use ipv8_core::{Launchers, launchers};
 
 #[test]

@@ -2,13 +2,13 @@
 //! loses nothing of those that take turns.
 #![allow(clippy::cast_precision_loss)]
 
-#[path = "../../examples/examples/no_clash/burst.rs"]
+#[path = "../../examples/measure/no_clash/burst.rs"]
 #[allow(dead_code)]
 mod burst;
-#[path = "../../examples/examples/no_clash/cells.rs"]
+#[path = "../../examples/measure/no_clash/cells.rs"]
 #[allow(dead_code)]
 mod cells;
-#[path = "../../examples/examples/no_clash/model.rs"]
+#[path = "../../examples/measure/no_clash/model.rs"]
 #[allow(dead_code)]
 mod model;
 

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use ipv8_core::engine::{
     Engine, EngineConfig, Event, Input, LEAST_LAG, MOST_SLOWDOWN, Output, TIMEOUTS_AT_ONCE,
 };
-use ipv8_core::packet::CommunityId;
 use ipv8_core::prelude::*;
+use ipv8_core::wire::packet::CommunityId;
 use ipv8_tests::desk::{address, overlay_config};
 use ipv8_tests::probe::{Probe, ProbeSettings};
 

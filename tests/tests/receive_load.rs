@@ -2,12 +2,12 @@
 
 use std::net::{SocketAddr, UdpSocket};
 
-use ipv8_core::counters::DropReason;
-use ipv8_core::endpoint::MemoryNetwork;
 use ipv8_core::engine::Event;
-use ipv8_core::payload::{IntroductionRequest, Style, ids};
+use ipv8_core::node::NodeStatistics;
+use ipv8_core::node::endpoint::MemoryNetwork;
 use ipv8_core::prelude::*;
-use ipv8_core::runtime::NodeStatistics;
+use ipv8_core::state::counters::DropReason;
+use ipv8_core::wire::payload::{IntroductionRequest, Style, ids};
 use ipv8_tests::desk::{PROBE, address, key, sealed, sealed_styled};
 use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint};
 use ipv8_tests::probe::{Heard, Hello, Ping, Probe, ProbeSettings};

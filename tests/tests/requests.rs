@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, Place};
 use ipv8_core::prelude::*;
-use ipv8_core::request_cache::{DEFAULT_CAPACITY, RequestCacheError};
+use ipv8_core::state::request_cache::{DEFAULT_CAPACITY, RequestCacheError};
 use ipv8_tests::desk::{Desk, overlay_config};
 use ipv8_tests::probe::{Probe, ProbeSettings, Trap};
 

@@ -5,10 +5,10 @@ use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ipv8_core::endpoint::MemoryNetwork;
 use ipv8_core::engine::Event;
-use ipv8_core::payload::{IntroductionRequest, Style, ids};
+use ipv8_core::node::endpoint::MemoryNetwork;
 use ipv8_core::prelude::*;
+use ipv8_core::wire::payload::{IntroductionRequest, Style, ids};
 use ipv8_tests::desk::{PROBE, address, key, sealed_styled};
 use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint};
 use ipv8_tests::probe::ProbeSettings;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ipv8_core::endpoint::MemoryNetwork;
 use ipv8_core::engine::{CallError, Event, Place};
+use ipv8_core::node::HandleError;
+use ipv8_core::node::endpoint::MemoryNetwork;
 use ipv8_core::prelude::*;
-use ipv8_core::runtime::HandleError;
 use ipv8_tests::desk::address;
 use ipv8_tests::launch::{ProbeLauncher, launch};
 use ipv8_tests::probe::{Heard, Ping, Probe, ProbeSettings};

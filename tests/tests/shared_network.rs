@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ipv8_core::bootstrap::DispersyBootstrapper;
 use ipv8_core::engine::{Engine, EngineConfig, Event, Output, OverlayConfig};
-use ipv8_core::network::NetworkLimits;
+use ipv8_core::overlay::bootstrap::DispersyBootstrapper;
 use ipv8_core::prelude::*;
+use ipv8_core::state::network::NetworkLimits;
 use ipv8_tests::desk::{address, key, overlay_config};
 use ipv8_tests::quiet::{Quiet, QuietId};
 use ipv8_tests::sim::Sim;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ipv8_core::crypto::Mid;
-use ipv8_core::endpoint::MemoryNetwork;
+use ipv8_core::node::endpoint::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_tests::desk::address;
 use ipv8_tests::launch::{ProbeLauncher, configuration, endpoint};
@@ -223,6 +223,6 @@ fn the_number_of_names_that_are_looked_up_is_bounded() {
     while let Some(output) = desk.engine.poll_output() {
         lookups += usize::from(matches!(output, ipv8_core::engine::Output::Resolve(_)));
     }
-    assert_eq!(lookups, ipv8_core::bootstrap::MAX_LOOKUPS);
+    assert_eq!(lookups, ipv8_core::overlay::bootstrap::MAX_LOOKUPS);
     assert_eq!(desk.engine.network().address_count(), 0);
 }

@@ -3,8 +3,8 @@
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use ipv8_core::payload::{IntroductionRequest, Style};
-use ipv8_core::runtime::{ApiConfiguration, ApiError, Error, RunningTracker, TrackerConfiguration};
+use ipv8_core::node::{ApiConfiguration, ApiError, Error, RunningTracker, TrackerConfiguration};
+use ipv8_core::wire::payload::{IntroductionRequest, Style};
 use ipv8_tests::desk::{PROBE, key, sealed_styled};
 use ipv8_tests::http;
 use serde_json::Value;

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use ipv8_core::CommunityId;
 use ipv8_core::communities::tracker::{Tracker, TrackerLimits, TrackerOptions};
-use ipv8_core::counters::DropReason;
 use ipv8_core::crypto::{Mid, PrivateKey};
-use ipv8_core::payload::{IntroductionRequest, Style};
+use ipv8_core::state::counters::DropReason;
+use ipv8_core::wire::payload::{IntroductionRequest, Style};
 use ipv8_tests::desk::{PROBE, address, key, sealed_styled};
 use ipv8_tests::samples::samples;
 use ipv8_tests::wire_fields::{Field, read};

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use ipv8_core::CommunityId;
 use ipv8_core::communities::tracker::{Tracker, TrackerLimits, TrackerOptions};
-use ipv8_core::counters::DropReason;
-use ipv8_core::introduction::{IntroductionMessage, introduction_opener};
-use ipv8_core::payload::{IntroductionRequest, IntroductionResponse, Style, ids};
+use ipv8_core::overlay::introduction::{IntroductionMessage, introduction_opener};
+use ipv8_core::state::counters::DropReason;
+use ipv8_core::wire::payload::{IntroductionRequest, IntroductionResponse, Style, ids};
 use ipv8_tests::desk::{PROBE, address, key, sealed_styled};
 
 const OTHER: CommunityId = CommunityId::from_bytes([0x77; 20]);

@@ -6,13 +6,13 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use ipv8_core::communities::discovery::DiscoveryCommunity;
-use ipv8_core::context::{Context, Interfaces, LocalAddresses};
-use ipv8_core::counters::DropReason;
 use ipv8_core::crypto::{PrivateKey, PublicKey};
+use ipv8_core::engine::overlays::Strategies;
 use ipv8_core::engine::{Engine, EngineConfig, Input, Output, OverlayConfig};
-use ipv8_core::overlay::Strategies;
-use ipv8_core::packet::CommunityId;
-use ipv8_core::peer::Peer;
+use ipv8_core::overlay::context::{Context, Interfaces, LocalAddresses};
+use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::peer::Peer;
+use ipv8_core::wire::packet::CommunityId;
 use ipv8_tests::quiet::{Quiet, QuietId};
 use ipv8_tests::wire_fields::{Field, read};
 use serde_json::Value;

@@ -12,7 +12,7 @@
 use std::collections::BTreeSet;
 
 use ipv8_core::LauncherMeta;
-use ipv8_core::launcher::{Candidate, PlanError, Problem, plan::plan};
+use ipv8_core::launch::{Candidate, PlanError, Problem, plan::plan};
 use serde::Deserialize;
 
 #[derive(Deserialize)]

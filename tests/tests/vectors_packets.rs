@@ -8,9 +8,11 @@ mod messages;
 use std::collections::BTreeMap;
 
 use ipv8_core::crypto::PrivateKey;
-use ipv8_core::packet::{CommunityId, Header, OpenError, open_signed};
-use ipv8_core::payload::{ConnectionType, IntroductionRequest, IntroductionResponse, New, Old};
 use ipv8_core::wire::Reader;
+use ipv8_core::wire::packet::{CommunityId, Header, OpenError, open_signed};
+use ipv8_core::wire::payload::{
+    ConnectionType, IntroductionRequest, IntroductionResponse, New, Old,
+};
 use ipv8_tests::json::{Entry, bytes, entry, items, text};
 use ipv8_tests::vectors::{hex, load};
 use messages::{NodeList, Opened, opener};

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
-use ipv8_core::address::{Address, is_lan_subnet};
 use ipv8_core::crypto::PublicKey;
-use ipv8_core::network::Network;
-use ipv8_core::packet::CommunityId;
-use ipv8_core::peer::Peer;
+use ipv8_core::state::network::Network;
+use ipv8_core::state::peer::Peer;
+use ipv8_core::wire::address::{Address, is_lan_subnet};
+use ipv8_core::wire::packet::CommunityId;
 use ipv8_tests::vectors::{Hex, hex, load};
 use serde::Deserialize;
 

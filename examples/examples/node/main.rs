@@ -17,7 +17,7 @@ mod reporter;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use ipv8_core::runtime::Error;
+use ipv8_core::node::Error;
 use ipv8_core::{Ipv8, Launchers};
 use ipv8_examples::output::{Output, complain};
 use ipv8_examples::report::Report;

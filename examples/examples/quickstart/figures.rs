@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use ipv8_core::counters::Statistics;
-use ipv8_examples::spread::Spread;
+use ipv8_core::state::counters::Statistics;
+use ipv8_examples::measure::spread::Spread;
 
 use crate::options::Goal;
 use crate::steps::{Steps, StrategySteps};

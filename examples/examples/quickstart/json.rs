@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ipv8_examples::spread::Spread;
+use ipv8_examples::measure::spread::Spread;
 use serde_json::{Value, json};
 
 use crate::figures::{Figures, Spacing, Traffic};

@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use ipv8_core::config::DEFAULT_WALK_INTERVAL;
+use ipv8_core::node::{HandleError, NodeStatistics, RunningTracker};
 use ipv8_core::prelude::*;
-use ipv8_core::runtime::{HandleError, NodeStatistics, RunningTracker};
 
 use crate::community::{Greeters, GreetersLauncher};
 use crate::figures::{Figures, NodeFigures, Spacing, Traffic};

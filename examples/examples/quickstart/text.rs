@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use ipv8_examples::spread::Spread;
+use ipv8_examples::measure::spread::Spread;
 
 use crate::figures::{Figures, NodeFigures, Spacing, Traffic};
 

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use ipv8_core::engine;
-use ipv8_core::pacing::PacingCounters;
-use ipv8_core::runtime::{InboxStatistics, NodeStatistics};
+use ipv8_core::engine::turns::pacing::PacingCounters;
+use ipv8_core::node::{InboxStatistics, NodeStatistics};
 use serde::Serialize;
 
 use super::seconds;

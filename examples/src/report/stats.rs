@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use ipv8_core::counters::Statistics;
+use ipv8_core::state::counters::Statistics;
 use serde::Serialize;
 
 use super::Load;
@@ -101,7 +101,7 @@ mod tests {
     fn figures_have_every_reason_to_drop() {
         let mut statistics = Statistics::default();
         statistics.received(100);
-        statistics.record(ipv8_core::counters::DropReason::BadSignature);
+        statistics.record(ipv8_core::state::counters::DropReason::BadSignature);
         let stats = Stats::new(1.0, &statistics, 2, 3);
         let line = Events::Json.line(&Report::Stats(stats.clone()));
         let numbers = r#"{"event":"stats","at":1.0,"datagrams_in":1,"datagrams_out":0,"bytes_in":100,"bytes_out":0,"drops":{"#;

@@ -8,12 +8,12 @@ use std::hint::black_box;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use ipv8_core::address::UNSPECIFIED;
 use ipv8_core::crypto::{Points, PrivateKey, PublicKey};
 use ipv8_core::engine::{Engine, EngineConfig, Input, Output, OverlayConfig};
-use ipv8_core::network::{Network, NetworkLimits};
-use ipv8_core::payload::{IntroductionRequest, Style, Styled};
 use ipv8_core::prelude::*;
+use ipv8_core::state::network::{Network, NetworkLimits};
+use ipv8_core::wire::address::UNSPECIFIED;
+use ipv8_core::wire::payload::{IntroductionRequest, Style, Styled};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 

@@ -5,10 +5,10 @@ use super::definition::{OverlayDefinition, WalkerDefinition};
 use super::origin::Origin;
 use super::problem::{Mistake, SettingProblem};
 use super::read_definition::same_name;
-use crate::bootstrap::Bootstrappers;
-use crate::community::{Available, Community};
-use crate::overlay::Strategies;
-use crate::type_name::short_type_name;
+use crate::engine::overlays::Strategies;
+use crate::overlay::bootstrap::Bootstrappers;
+use crate::overlay::community::{Available, Community};
+use crate::support::type_name::short_type_name;
 
 const NOT_OFFERED: &str =
     "the community has to offer it: available.strategy::<…>() in Community::available";

@@ -8,10 +8,10 @@ use super::definition::BootstrapperDefinition;
 use super::origin::Located;
 use super::problem::{Mistake, SettingProblem};
 use super::reader::Reader;
-use crate::bootstrap::{
+use crate::overlay::bootstrap::{
     Bootstrapper, Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper,
 };
-use crate::options::Options;
+use crate::support::options::Options;
 
 /// The classes that a configuration can name, as py-ipv8 calls them.
 pub const BOOTSTRAPPERS: [&str; 2] = ["DispersyBootstrapper", "UDPBroadcastBootstrapper"];
@@ -80,7 +80,7 @@ fn set_one(
     options: &mut dyn Options,
     name: &str,
     value: &Located<Value>,
-) -> Result<(), crate::options::OptionError> {
+) -> Result<(), crate::support::options::OptionError> {
     use super::origin::Origin;
     let error = match options.set_option(name, &value.value) {
         Ok(()) => return Ok(()),

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::{Configuration, DEFAULT_PORT, LogLevel, MyPeer, NamedKey, OverlayDefinition};
 use crate::crypto::PrivateKey;
-use crate::network::NetworkLimits;
-use crate::pacing::Pacing;
+use crate::engine::turns::pacing::Pacing;
+use crate::state::network::NetworkLimits;
 
 impl Configuration {
     /// Listens on these addresses and no others.

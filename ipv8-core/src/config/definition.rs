@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::origin::Located;
-use crate::overlay::DEFAULT_TARGET_PEERS;
+use crate::engine::overlays::DEFAULT_TARGET_PEERS;
 
 /// A strategy, as a configuration names it (py-ipv8's `WalkerDefinition`).
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +72,7 @@ impl BootstrapperDefinition {
 /// Something to be done when the overlay has been made (an entry of py-ipv8's `on_start`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActionDefinition {
-    /// The action's name: see [`Available::action`](crate::community::Available::action).
+    /// The action's name: see [`Available::action`](crate::overlay::community::Available::action).
     pub name: Located<String>,
     /// Its arguments.
     pub arguments: Vec<Value>,

@@ -8,7 +8,7 @@ use super::definition::{OverlayDefinition, WalkerDefinition};
 use super::origin::{Located, Origin};
 use super::settings::texts;
 use super::{Configuration, MyPeer};
-use crate::options::Options;
+use crate::support::options::Options;
 
 /// All settings with their values and origins: see [`Configuration::effective`].
 ///

@@ -3,7 +3,7 @@
 //! A [`Configuration`] is made in layers: the defaults, then a file (TOML, or JSON as py-ipv8 has it), then variables of the
 //! environment, then code. Each layer replaces what it names and leaves the rest; [`Configuration::effective`] tells what came of
 //! it, and where each value was said. Reading a text is a pure function; files and the environment themselves are read by
-//! [`config_file`](crate::config_file).
+//! [`config_file`](crate::node::config_file).
 
 mod apply;
 mod bootstrappers;
@@ -31,10 +31,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::bootstrap::{Bootstrappers, DispersyBootstrapper};
-use crate::network::NetworkLimits;
-use crate::outbox::{DEFAULT_MAX_DATAGRAM, LARGEST_DATAGRAM};
-use crate::pacing::Pacing;
+use crate::engine::turns::pacing::Pacing;
+use crate::overlay::bootstrap::{Bootstrappers, DispersyBootstrapper};
+use crate::state::network::NetworkLimits;
+use crate::state::outbox::{DEFAULT_MAX_DATAGRAM, LARGEST_DATAGRAM};
 
 pub use bootstrappers::BOOTSTRAPPERS;
 pub use definition::{
@@ -111,7 +111,7 @@ pub struct Configuration {
     /// Where relative paths of key files and of the snapshot begin. Default `.`: the process's own.
     pub working_directory: PathBuf,
     /// A file of peers' addresses to start from: read at launch if it is there, written every minute and when the node stops, unless
-    /// nobody is known then ([`snapshot_file`](crate::snapshot_file)). Default `None`: nothing is kept.
+    /// nobody is known then ([`snapshot_file`](crate::node::snapshot_file)). Default `None`: nothing is kept.
     pub snapshot_file: Option<PathBuf>,
     /// From which level on a program should log; the library itself sets no log up. Default `INFO`.
     pub log_level: LogLevel,

@@ -5,13 +5,13 @@ use std::net::SocketAddr;
 
 use super::origin::Origin;
 use super::{DEFAULT_WALK_INTERVAL, MOST_CORES, SLOWEST_WALK_INTERVAL};
-use crate::community::ActionError;
 use crate::crypto::KeyError;
-use crate::nearest::nearest;
-use crate::options::OptionError;
-use crate::outbox::{DEFAULT_MAX_DATAGRAM, LARGEST_DATAGRAM};
-use crate::overlay::UnknownStrategy;
-use crate::pacing::PacingError;
+use crate::engine::overlays::UnknownStrategy;
+use crate::engine::turns::pacing::PacingError;
+use crate::overlay::community::ActionError;
+use crate::state::outbox::{DEFAULT_MAX_DATAGRAM, LARGEST_DATAGRAM};
+use crate::support::nearest::nearest;
+use crate::support::options::OptionError;
 
 /// One setting that makes no sense. Its text says what would.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,8 +10,8 @@ use super::MOST_CORES;
 use super::origin::{Located, Origin};
 use super::problem::{Mistake, SettingProblem, shown};
 use super::tree::{Kind, Node, Table};
-use crate::nearest::nearest;
-use crate::outbox::LARGEST_DATAGRAM;
+use crate::state::outbox::LARGEST_DATAGRAM;
+use crate::support::nearest::nearest;
 
 /// What was found wrong, and what was only worth a warning.
 #[derive(Debug, Default)]

@@ -14,7 +14,7 @@ use super::read_definition::{Place, same_name};
 use super::reader::{Fields, Reader, located};
 use super::tree::{Kind, Node};
 use super::{Configuration, DEFAULT_PORT, MyPeer, walk_interval_is_usable};
-use crate::options::Options;
+use crate::support::options::Options;
 
 impl Configuration {
     /// Takes over everything that the tree says; what it does not say stays.

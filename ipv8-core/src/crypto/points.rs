@@ -7,7 +7,7 @@ use hashbrown::HashTable;
 
 use super::PublicKey;
 use super::ed25519::{BIN_LENGTH, ed25519_half};
-use crate::hashing::StrangersState;
+use crate::support::hashing::StrangersState;
 
 /// How many keys each of the two generations of [`Points`] holds: what a table of 2,048 entries takes before it grows.
 const GENERATION: usize = 1_792;

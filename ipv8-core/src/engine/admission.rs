@@ -3,17 +3,17 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use crate::bootstrap::read_beacon;
-use crate::community::OpenMessage;
-use crate::counters::DropReason;
 use crate::crypto::{Points, PublicKey};
+use crate::engine::overlays::{OpenedBody, Panicked, guarded};
 use crate::engine::{Engine, Place};
-use crate::introduction::{OpenIntroduction, introduction_reader};
-use crate::outbox::LARGEST_DATAGRAM;
-use crate::overlay::{OpenedBody, Panicked, guarded};
-use crate::packet::{CommunityId, Header, OpenError, Prefix};
-use crate::payload::ids;
+use crate::overlay::bootstrap::read_beacon;
+use crate::overlay::community::OpenMessage;
+use crate::overlay::introduction::{OpenIntroduction, introduction_reader};
+use crate::state::counters::DropReason;
+use crate::state::outbox::LARGEST_DATAGRAM;
 use crate::wire::UnpackError;
+use crate::wire::packet::{CommunityId, Header, OpenError, Prefix};
+use crate::wire::payload::ids;
 
 /// A datagram that is worth opening: which overlay it is for and how to read it.
 #[derive(Clone, Copy, Debug)]

@@ -4,15 +4,17 @@ use std::any::TypeId;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use crate::bootstrap::Bootstrappers;
-use crate::community::{Community, MessageTable};
-use crate::context::{Context, OverlayState};
 use crate::crypto::PrivateKey;
 use crate::engine::info::strategies_of;
+use crate::engine::overlays::{
+    Overlay, Panicked, Strategies, StrategyId, guarded, short_type_name,
+};
 use crate::engine::{CallError, Engine, Event, OverlayError, Place, Turn};
-use crate::network::Network;
-use crate::overlay::{Overlay, Panicked, Strategies, StrategyId, guarded, short_type_name};
-use crate::packet::CommunityId;
+use crate::overlay::bootstrap::Bootstrappers;
+use crate::overlay::community::{Community, MessageTable};
+use crate::overlay::context::{Context, OverlayState};
+use crate::state::network::Network;
+use crate::wire::packet::CommunityId;
 
 /// What an overlay needs besides its community's settings.
 #[derive(Debug)]

@@ -1,12 +1,12 @@
 //! What can be done to the strategies of a running node. None of it loses a datagram, and none of it moves the turns of the other
-//! strategies by more than the [scheduler](crate::scheduler) says.
+//! strategies by more than the [scheduler](crate::engine::turns::scheduler) says.
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
+use crate::engine::overlays::{StrategyId, guarded};
 use crate::engine::{Engine, Event, Place, StrategyChange, Turn};
-use crate::overlay::{StrategyId, guarded};
-use crate::packet::CommunityId;
+use crate::wire::packet::CommunityId;
 
 /// The longest interval of a strategy, and of the walk: a slower one could not tell from standing still.
 pub const LONGEST_INTERVAL: Duration = Duration::from_secs(3600);

@@ -1,7 +1,7 @@
 //! Why an engine refuses.
 
-use crate::community::{CommunityError, MessageTableError};
-use crate::packet::CommunityId;
+use crate::overlay::community::{CommunityError, MessageTableError};
+use crate::wire::packet::CommunityId;
 
 /// Why an overlay could not be added.
 #[derive(Debug, thiserror::Error)]

@@ -4,10 +4,10 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use crate::engine::Health;
-use crate::overlay::{StrategyId, StrategyName};
-use crate::packet::CommunityId;
-use crate::peer::Peer;
-use crate::tasks::TaskName;
+use crate::engine::overlays::{StrategyId, StrategyName};
+use crate::state::peer::Peer;
+use crate::state::tasks::TaskName;
+use crate::wire::packet::CommunityId;
 
 /// Something that happened in a node.
 #[derive(Clone, Debug)]
@@ -99,7 +99,7 @@ pub enum Event {
         place: Place,
     },
     /// A future of an overlay has been running for longer than
-    /// [`MAX_TASK_AGE`](crate::tasks::MAX_TASK_AGE); told again every time as much has passed.
+    /// [`MAX_TASK_AGE`](crate::state::tasks::MAX_TASK_AGE); told again every time as much has passed.
     OldTask {
         /// The overlay.
         overlay: CommunityId,
@@ -145,7 +145,7 @@ pub struct StepReport {
     pub panicked: bool,
     /// How many datagrams it sent.
     pub datagrams: usize,
-    /// How many of those are held, to leave later in its slot ([`pacing`](crate::pacing)).
+    /// How many of those are held, to leave later in its slot ([`pacing`](crate::engine::turns::pacing)).
     pub delayed: usize,
 }
 

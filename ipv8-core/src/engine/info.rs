@@ -3,11 +3,11 @@
 use std::any::TypeId;
 use std::time::{Duration, Instant};
 
-use crate::community::Community;
+use crate::engine::overlays::{AnyOverlay, StrategyId, StrategyName, StrategyState};
 use crate::engine::{Engine, Turn};
-use crate::names::{Candidate, NameError, Named, look_up};
-use crate::overlay::{AnyOverlay, StrategyId, StrategyName, StrategyState};
-use crate::packet::CommunityId;
+use crate::overlay::community::Community;
+use crate::support::names::{Candidate, NameError, Named, look_up};
+use crate::wire::packet::CommunityId;
 
 /// Whether a strategy steps when it is its turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,17 +3,17 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use crate::bootstrap::{Asker, Lookup, LookupError, MAX_LOOKUPS};
 use crate::engine::Engine;
-use crate::network::LoadedSnapshot;
-use crate::outbox::is_sendable;
+use crate::overlay::bootstrap::{Asker, Lookup, LookupError, MAX_LOOKUPS};
+use crate::state::network::LoadedSnapshot;
+use crate::state::outbox::is_sendable;
 
 /// How many addresses a name in a snapshot stands for at most.
 const ADDRESSES_PER_NAME: usize = 8;
 
 impl Engine {
     /// Makes the addresses of a snapshot known, walkable for every overlay
-    /// ([`Network::load_snapshot`](crate::network::Network::load_snapshot)), and has its host names looked up, as many as
+    /// ([`Network::load_snapshot`](crate::state::network::Network::load_snapshot)), and has its host names looked up, as many as
     /// [`MAX_LOOKUPS`] leaves room for: what is found is then known too.
     pub fn load_snapshot(&mut self, snapshot: &[u8]) -> LoadedSnapshot {
         let loaded = self.shared.network.load_snapshot(snapshot);

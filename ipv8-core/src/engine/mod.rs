@@ -11,7 +11,7 @@
 //!    Poll each [`Output::Spawn`] to its end and hand in what it gives as [`Input::Finished`], unless
 //!    [`Output::Cancel`] comes first.
 //! 4. All of it handed to the socket: [`Input::Flushed`]. Only then may the next strategy step, and only when nothing of the last
-//!    step is held any more ([`pacing`](crate::pacing)): what is due leaves with an [`Input::Timeout`], like everything else.
+//!    step is held any more ([`pacing`](crate::engine::turns::pacing)): what is due leaves with an [`Input::Timeout`], like everything else.
 //!
 //! Time is an argument everywhere; randomness follows from the seed. The same inputs at the same
 //! times give the same outputs.
@@ -26,8 +26,10 @@ mod health;
 mod info;
 mod lookups;
 mod networks;
+pub mod overlays;
 mod pacing;
 mod tell;
+pub mod turns;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
@@ -47,21 +49,21 @@ pub use futures::FutureSet;
 pub use health::{Health, LAG_MEMORY, LEAST_LAG, MOST_SLOWDOWN};
 pub use info::{OverlayInfo, StrategyInfo, StrategyStatus};
 
-pub use crate::context::{FinishedTask, SpawnedTask, TaskId};
+pub use crate::overlay::context::{FinishedTask, SpawnedTask, TaskId};
 
 use health::Monitor;
 
-use crate::bootstrap::{Beacon, Lookup, LookupError};
-use crate::context::{FutureWork, LocalAddresses, Shared, TaskEvent};
-use crate::counters::Statistics;
 use crate::crypto::Mid;
-use crate::hashing::OwnState;
-use crate::network::{Network, NetworkLimits};
-use crate::outbox::{DEFAULT_MAX_DATAGRAM, Outgoing};
-use crate::overlay::{AnyOverlay, StepOutcome, StrategyId, guarded};
-use crate::pacing::{Pacer, Pacing};
-use crate::packet::CommunityId;
-use crate::scheduler::Scheduler;
+use crate::engine::overlays::{AnyOverlay, StepOutcome, StrategyId, guarded};
+use crate::engine::turns::pacing::{Pacer, Pacing};
+use crate::engine::turns::scheduler::Scheduler;
+use crate::overlay::bootstrap::{Beacon, Lookup, LookupError};
+use crate::overlay::context::{FutureWork, LocalAddresses, Shared, TaskEvent};
+use crate::state::counters::Statistics;
+use crate::state::network::{Network, NetworkLimits};
+use crate::state::outbox::{DEFAULT_MAX_DATAGRAM, Outgoing};
+use crate::support::hashing::OwnState;
+use crate::wire::packet::CommunityId;
 
 /// The time in which every strategy gets one turn, unless configured (py-ipv8's
 /// `walker_interval`).
@@ -82,7 +84,7 @@ pub struct EngineConfig {
     /// All randomness of the engine follows from it.
     pub seed: [u8; 32],
     /// The time in which every strategy gets one turn. Default 0.5 s. However short it is, two turns keep
-    /// [`MIN_GAP`](crate::scheduler::MIN_GAP) between them.
+    /// [`MIN_GAP`](crate::engine::turns::scheduler::MIN_GAP) between them.
     pub walk_interval: Duration,
     /// How long the walk interval may become while the node is overloaded ([`Engine::set_walk_scaling`]). Default `None`: it stays.
     pub walk_scaling: Option<Duration>,

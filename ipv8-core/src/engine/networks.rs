@@ -1,10 +1,10 @@
 //! The peer graphs of a node: the one that its overlays share, and those that overlays have for themselves.
 
-use crate::counters::Traffic;
 use crate::crypto::Mid;
 use crate::engine::{Engine, Event};
-use crate::network::{Network, NetworkCounters, PeerChange};
-use crate::packet::CommunityId;
+use crate::state::counters::Traffic;
+use crate::state::network::{Network, NetworkCounters, PeerChange};
+use crate::wire::packet::CommunityId;
 
 impl Engine {
     /// The peer graph that the overlays share, but for those with [`own_network`](super::OverlayConfig::own_network).

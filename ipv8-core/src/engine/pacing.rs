@@ -1,11 +1,11 @@
-//! What steps send leaves by time: where the engine and its [`Pacer`](crate::pacing::Pacer) meet.
+//! What steps send leaves by time: where the engine and its [`Pacer`](crate::engine::turns::pacing::Pacer) meet.
 
 use std::time::Instant;
 
-use crate::counters::DropReason;
 use crate::engine::Engine;
-use crate::outbox::Outgoing;
-use crate::pacing::{Pacing, PacingCounters};
+use crate::engine::turns::pacing::{Pacing, PacingCounters};
+use crate::state::counters::DropReason;
+use crate::state::outbox::Outgoing;
 
 impl Engine {
     /// How what steps send is spread.

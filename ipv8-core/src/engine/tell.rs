@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
+use crate::engine::overlays::Panicked;
 use crate::engine::{EVENT_LIMIT, Engine, Event, Place};
-use crate::network::PeerChange;
-use crate::overlay::Panicked;
-use crate::packet::CommunityId;
-use crate::peer::Peer;
+use crate::state::network::PeerChange;
+use crate::state::peer::Peer;
+use crate::wire::packet::CommunityId;
 
 impl Engine {
     /// Tells overlays and listeners what changed, and puts what was sent meanwhile behind what is held.

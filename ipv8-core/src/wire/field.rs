@@ -4,7 +4,7 @@ use std::net::{SocketAddr, SocketAddrV4};
 
 use super::formats::{self, Format};
 use super::{ListItem, PackError, Payload, Reader, UnpackError, Writer};
-use crate::address::Address;
+use crate::wire::address::Address;
 
 /// A type that is packed the same way wherever it is a field, unless the field names another format.
 ///

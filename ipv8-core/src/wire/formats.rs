@@ -34,7 +34,7 @@
 //! | `bits` | [`BitFlags`] | [`Bits`](super::Bits), `[bool; 8]` |
 //! | `ipv4` | [`Ipv4`] | `SocketAddrV4`, `SocketAddr` (IPv6 cannot be packed) |
 //! | `ip_address` | [`IpAddress`] | `SocketAddr` |
-//! | `address` | [`AddressFormat`] | [`Address`](crate::address::Address) |
+//! | `address` | [`AddressFormat`] | [`Address`](crate::wire::address::Address) |
 //! | `varlenH` | [`VarlenH`] | `Vec<u8>` |
 //! | `doublevarlenH` | [`DoubleVarlenH`] | `Vec<u8>` |
 //! | `varlenI` | [`VarlenI`] | `Vec<u8>` |

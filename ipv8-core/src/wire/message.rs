@@ -19,7 +19,7 @@ use super::{PackError, Reader, UnpackError, Writer};
 /// | exactly N bytes, such as a hash | `[u8; N]` | `20s`, `32s`, `64s` |
 /// | a number | `u8` to `u64`, `i32`, `i64`, `f32`, `f64` | `B` to `Q`, `l`, `q`, `f`, `d` |
 /// | yes or no | `bool`; eight in one byte: [`Bits`](super::Bits) | `?`, `bits` |
-/// | an address | `SocketAddr`, `SocketAddrV4`; with a host name too: [`Address`](crate::address::Address) | `ip_address`, `ipv4`, `address` |
+/// | an address | `SocketAddr`, `SocketAddrV4`; with a host name too: [`Address`](crate::wire::address::Address) | `ip_address`, `ipv4`, `address` |
 /// | several things in one | a struct with `#[derive(Payload)]`, without an id | `payload` |
 /// | a list of such structs | `Vec<Item>` | `payload-list` |
 /// | a list of numbers or flags | `Vec<i64>`, `Vec<f64>`, `Vec<bool>` | `arrayH-q`, `arrayH-d`, `arrayH-?` |
@@ -29,7 +29,7 @@ use super::{PackError, Reader, UnpackError, Writer};
 /// | one of several | a number that says which, and [`Raw`](super::Raw) or a message of its own for each | |
 ///
 /// IPv8 has no format for an absent value or a choice, so those need a convention of yours that the other side shares.
-/// The whole message must fit a datagram: see [`DEFAULT_MAX_DATAGRAM`](crate::outbox::DEFAULT_MAX_DATAGRAM).
+/// The whole message must fit a datagram: see [`DEFAULT_MAX_DATAGRAM`](crate::state::outbox::DEFAULT_MAX_DATAGRAM).
 ///
 /// ```
 /// use ipv8_core::prelude::*;

@@ -7,11 +7,14 @@
 //! Reading never panics and never allocates more than a small multiple of the bytes that are left, whatever a
 //! count announces.
 
+pub mod address;
 mod error;
 mod field;
 pub mod formats;
 mod list;
 mod message;
+pub mod packet;
+pub mod payload;
 mod reader;
 mod request;
 #[cfg(test)]

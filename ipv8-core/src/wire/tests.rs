@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::formats::*;
 use super::*;
-use crate::address::Address;
+use crate::wire::address::Address;
 
 /// A payload that can hold itself, and one field of each awkward kind.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,7 +1,7 @@
 //! One checked struct to its `impl Options`.
 
 use super::{Container, Field};
-use crate::expand::generated_at;
+use crate::launcher::expand::generated_at;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -13,9 +13,9 @@ pub(super) fn options(input: &DeriveInput, container: &Container, fields: &[Fiel
     let ident = &input.ident;
     let krate = match &container.krate {
         Some(path) => quote!(#path),
-        None => crate::relay::default_crate(ident.span()),
+        None => crate::launcher::relay::default_crate(ident.span()),
     };
-    let options = quote!(#krate::options);
+    let options = quote!(#krate::support::options);
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     let (name, value) = (local("name"), local("value"));
     let types = fields.iter().map(|field| option_type(field, &options));

@@ -2,7 +2,7 @@
 
 use super::Container;
 use crate::keys::{each_key, flag, keep};
-use crate::parse::{equals, path};
+use crate::launcher::parse::{equals, path};
 use crate::problems::{Problems, nearest};
 use proc_macro2::Span;
 use syn::{Attribute, Expr};

@@ -2,7 +2,7 @@
 
 use super::model::{Container, Field, Fields, Message, Style};
 use super::parse;
-use crate::parse::literal_integer;
+use crate::launcher::parse::literal_integer;
 use crate::problems::Problems;
 use proc_macro2::Span;
 use quote::ToTokens;

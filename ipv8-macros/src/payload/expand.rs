@@ -1,7 +1,7 @@
 //! One checked payload to its `impl`s.
 
 use super::model::{Container, Field, Fields, Message, Style, krate};
-use crate::expand::{generated_at, moved_to};
+use crate::launcher::expand::{generated_at, moved_to};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::LitStr;

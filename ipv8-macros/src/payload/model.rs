@@ -82,6 +82,6 @@ pub(crate) enum Style {
 pub(crate) fn krate(container: &Container, span: Span) -> TokenStream {
     match &container.krate {
         Some(path) => quote::quote!(#path),
-        None => crate::relay::default_crate(span),
+        None => crate::launcher::relay::default_crate(span),
     }
 }

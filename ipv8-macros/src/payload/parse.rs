@@ -3,7 +3,7 @@
 use super::formats;
 use super::model::{Container, FieldArguments, Format};
 use crate::keys::{each_key, flag, keep};
-use crate::parse::{equals, path, string};
+use crate::launcher::parse::{equals, path, string};
 use crate::problems::{Problems, nearest};
 use syn::parse::ParseStream;
 use syn::{Attribute, Expr, LitStr, Token, Type};

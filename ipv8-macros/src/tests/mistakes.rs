@@ -38,7 +38,7 @@ fn survives(output: &TokenStream, item: &str) -> bool {
 #[test]
 fn no_arguments_make_a_launcher_attribute_panic() {
     for arguments in argument_lists() {
-        for kind in crate::model::Kind::ALL.map(crate::model::Kind::name) {
+        for kind in crate::launcher::model::Kind::ALL.map(crate::launcher::model::Kind::name) {
             let output = expand(tokens(&format!(
                 "#[{kind}({arguments})] struct MyLauncher;"
             )));

@@ -6,8 +6,8 @@ mod mistakes;
 mod order;
 mod snapshots;
 
-use crate::model::Kind;
-use crate::{expand, relay};
+use crate::launcher::model::Kind;
+use crate::launcher::{expand, relay};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
 use std::collections::VecDeque;

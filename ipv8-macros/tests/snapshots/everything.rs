@@ -10,9 +10,7 @@ impl ipv8::CommunityLauncher for MyLauncher {
     const META: ipv8::LauncherMeta = ipv8::launcher_meta!(
         name = "My launcher", after = ["Other", r#"Another"#]
     );
-    const HOOKS: &'static [ipv8::launcher::Hook] = &[
-        ipv8::launcher::Hook::WalkStrategies,
-    ];
+    const HOOKS: &'static [ipv8::launch::Hook] = &[ipv8::launch::Hook::WalkStrategies];
     fn walk_strategies(&self, strategies: &mut ipv8::Strategies<Self::Overlay>) {
         strategies
             .add::<

@@ -6,8 +6,8 @@ impl ::ipv8_core::CommunityLauncher for MyLauncher {
     const META: ::ipv8_core::LauncherMeta = ::ipv8_core::launcher_meta!(
         name = "MyLauncher", after = []
     );
-    const HOOKS: &'static [::ipv8_core::launcher::Hook] = &[
-        ::ipv8_core::launcher::Hook::WalkStrategies,
+    const HOOKS: &'static [::ipv8_core::launch::Hook] = &[
+        ::ipv8_core::launch::Hook::WalkStrategies,
     ];
     fn walk_strategies(&self, strategies: &mut ::ipv8_core::Strategies<Self::Overlay>) {
         strategies

@@ -8,13 +8,13 @@ impl ::ipv8_core::CommunityLauncher for MyLauncher {
     const META: ::ipv8_core::LauncherMeta = ::ipv8_core::launcher_meta!(
         name = "MyLauncher", after = []
     );
-    const HOOKS: &'static [::ipv8_core::launcher::Hook] = &[
-        ::ipv8_core::launcher::Hook::ShouldLaunch,
-        ::ipv8_core::launcher::Hook::Prepare,
-        ::ipv8_core::launcher::Hook::Settings,
-        ::ipv8_core::launcher::Hook::MyPeer,
-        ::ipv8_core::launcher::Hook::Bootstrappers,
-        ::ipv8_core::launcher::Hook::Finalize,
+    const HOOKS: &'static [::ipv8_core::launch::Hook] = &[
+        ::ipv8_core::launch::Hook::ShouldLaunch,
+        ::ipv8_core::launch::Hook::Prepare,
+        ::ipv8_core::launch::Hook::Settings,
+        ::ipv8_core::launch::Hook::MyPeer,
+        ::ipv8_core::launch::Hook::Bootstrappers,
+        ::ipv8_core::launch::Hook::Finalize,
     ];
     fn should_launch(&self, session: &Self::Session) -> ::core::primitive::bool {
         ::ipv8_core::__private::condition(session, |session: &Session| session.enabled)

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ipv8_core::runtime::TrackerConfiguration;
+use ipv8_core::node::TrackerConfiguration;
 use ipv8_tests::rust_node::{RustNode, RustNodeOptions, RustTracker, Walker};
 
 const PAUSE: Duration = Duration::from_millis(250);

@@ -2,10 +2,10 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
-use ipv8_core::address::Address;
 use ipv8_core::crypto::PrivateKey;
-use ipv8_core::packet::{CommunityId, Prefix, Unsealed};
-use ipv8_core::payload::{
+use ipv8_core::wire::address::Address;
+use ipv8_core::wire::packet::{CommunityId, Prefix, Unsealed};
+use ipv8_core::wire::payload::{
     IntroductionRequest, IntroductionResponse, Puncture, PunctureRequest, Style, Styled,
 };
 use ipv8_core::wire::{Authentication, Bits, Message, Raw};

@@ -5,14 +5,16 @@ use std::net::SocketAddr;
 use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
 
-use ipv8_core::address::UNSPECIFIED;
-use ipv8_core::context::LocalAddresses;
-use ipv8_core::counters::DropReason;
 use ipv8_core::crypto::PrivateKey;
+use ipv8_core::engine::overlays::Strategies;
 use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
-use ipv8_core::introduction::{IntroductionMessage, OpenedIntroduction, introduction_opener};
-use ipv8_core::overlay::Strategies;
-use ipv8_core::packet::{CommunityId, Header};
+use ipv8_core::overlay::context::LocalAddresses;
+use ipv8_core::overlay::introduction::{
+    IntroductionMessage, OpenedIntroduction, introduction_opener,
+};
+use ipv8_core::state::counters::DropReason;
+use ipv8_core::wire::address::UNSPECIFIED;
+use ipv8_core::wire::packet::{CommunityId, Header};
 use serde_json::{Value, json};
 
 use super::differences::OWN_ADDRESS;

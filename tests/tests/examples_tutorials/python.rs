@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use ipv8_core::runtime::RunningTracker;
+use ipv8_core::node::RunningTracker;
 use ipv8_tests::python::PythonNeighbour;
 
 /// The environment variable that names the folder with the Python tutorials, `doc/basics` of py-ipv8's source.

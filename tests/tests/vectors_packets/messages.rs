@@ -2,16 +2,18 @@
 
 use std::net::SocketAddr;
 
-use ipv8_core::address::Address;
 use ipv8_core::communities::discovery::{
     DiscoveryIntroductionRequest, Ping, Pong, SimilarityRequest, SimilarityResponse,
 };
 use ipv8_core::crypto::{PrivateKey, PublicKey};
-use ipv8_core::packet::{CommunityId, OpenError, Prefix, Unsealed, open_signed, open_unsigned};
-use ipv8_core::payload::{
+use ipv8_core::wire::address::Address;
+use ipv8_core::wire::formats::*;
+use ipv8_core::wire::packet::{
+    CommunityId, OpenError, Prefix, Unsealed, open_signed, open_unsigned,
+};
+use ipv8_core::wire::payload::{
     IntroductionRequest, IntroductionResponse, New, Old, Puncture, PunctureRequest,
 };
-use ipv8_core::wire::formats::*;
 use ipv8_core::wire::{Bits, PackError, Payload, Reader, UnpackError, Writer};
 use ipv8_tests::json::{JsonFormat, show_address};
 use ipv8_tests::vectors::hex;

@@ -21,14 +21,16 @@ pub use payload::{
 pub use pings::{MAX_OPEN_PINGS, MAX_WRONG_PONGS, PING_TIMEOUT};
 pub use similarity::PeriodicSimilarity;
 
-use crate::community::{Available, Community, CommunityError, MessageTable, PingCommunity};
-use crate::context::Context;
-use crate::counters::DropReason;
 use crate::handlers;
-use crate::packet::CommunityId;
-use crate::payload::{IntroductionResponse, Style};
-use crate::peer::Peer;
-use crate::strategy::RandomChurn;
+use crate::overlay::community::{
+    Available, Community, CommunityError, MessageTable, PingCommunity,
+};
+use crate::overlay::context::Context;
+use crate::overlay::strategy::RandomChurn;
+use crate::state::counters::DropReason;
+use crate::state::peer::Peer;
+use crate::wire::packet::CommunityId;
+use crate::wire::payload::{IntroductionResponse, Style};
 use limiter::Limiter;
 use pings::OpenPings;
 

@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 
 use crate::Payload;
-use crate::address::UNSPECIFIED;
 use crate::crypto::Mid;
-use crate::packet::CommunityId;
-use crate::payload::{ConnectionType, IntroductionRequest, Style, Styled, ids};
+use crate::wire::address::UNSPECIFIED;
 use crate::wire::formats::{Ipv4, VarlenHx20};
+use crate::wire::packet::CommunityId;
+use crate::wire::payload::{ConnectionType, IntroductionRequest, Style, Styled, ids};
 use crate::wire::{Bits, Field, Format, Message, PackError, Reader, Signed, UnpackError, Writer};
 
 /// Bytes of one item of an overlap: a community id and a number.
@@ -238,14 +238,14 @@ mod tests {
     fn an_ordinary_request_with_extra_bytes_is_read_as_one() {
         for extra in [0, 1, 20, 21, 22, 100] {
             let request = ordinary("20.0.0.1:7", extra);
-            let packed = bytes(&crate::payload::Old(request.clone()));
+            let packed = bytes(&crate::wire::payload::Old(request.clone()));
             let read: DiscoveryIntroductionRequest = read(&packed).unwrap();
             assert_eq!((read.introduce_to, read.request), (None, request));
         }
         // a destination that begins with 89 looks like a `Y`
         for extra in [0, 1, 20] {
             let request = ordinary("89.0.0.1:7", extra);
-            let packed = bytes(&crate::payload::Old(request.clone()));
+            let packed = bytes(&crate::wire::payload::Old(request.clone()));
             let read: DiscoveryIntroductionRequest = read(&packed).unwrap();
             assert_eq!((read.introduce_to, read.request), (None, request));
         }

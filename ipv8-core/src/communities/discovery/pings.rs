@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use rand::{Rng, RngExt};
 
 use crate::crypto::PublicKey;
-use crate::network::Network;
-use crate::peer::Peer;
+use crate::state::network::Network;
+use crate::state::peer::Peer;
 
 /// How long a pong is waited for (py-ipv8's `PingRequestCache`).
 pub const PING_TIMEOUT: Duration = Duration::from_secs(5);

@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use super::payload::ipv4_or_none;
 use super::{DiscoveryCommunity, SimilarityRequest, SimilarityResponse};
-use crate::context::Context;
-use crate::counters::DropReason;
-use crate::peer::Peer;
-use crate::strategy::DiscoveryStrategy;
-use crate::timers::seconds;
+use crate::overlay::context::Context;
+use crate::overlay::strategy::DiscoveryStrategy;
+use crate::state::counters::DropReason;
+use crate::state::peer::Peer;
+use crate::state::timers::seconds;
 use crate::wire::Bits;
 
 impl DiscoveryCommunity {

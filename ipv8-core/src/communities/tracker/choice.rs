@@ -9,9 +9,9 @@ use super::crowd::Crowd;
 use super::roster::Roster;
 use super::subnet::Subnet;
 use crate::crypto::PublicKey;
-use crate::packet::CommunityId;
-use crate::payload::Style;
-use crate::peer::Peer;
+use crate::state::peer::Peer;
+use crate::wire::packet::CommunityId;
+use crate::wire::payload::Style;
 
 /// How many of the last answers of a community the next one tries to differ from, at most half of its subnets.
 const REMEMBERED: usize = 16;

@@ -2,7 +2,7 @@
 //!
 //! It listens to every prefix, answers introduction requests, and is nobody's peer: whoever knows
 //! its address blacklists it. Whether its peers are still there it finds out by introduction requests of its own
-//! ([`ChurnOptions`]). Like the engine it does no IO; [`crate::runtime::RunningTracker`]
+//! ([`ChurnOptions`]). Like the engine it does no IO; [`crate::node::RunningTracker`]
 //! puts it on a socket.
 //!
 //! `roster` knows who is there and keeps the bounds of `limits`, with `crowd` for many peers by `subnet`; `choice` says
@@ -28,17 +28,19 @@ use rand::rngs::StdRng;
 pub use churn::ChurnOptions;
 pub use limits::{TrackerCounters, TrackerLimits};
 
-use crate::bootstrap::Bootstrappers;
-use crate::context::{Context, LocalAddresses, OverlayState, Shared};
-use crate::counters::{DropReason, Statistics};
 use crate::crypto::{PrivateKey, PublicKey};
 use crate::engine::reason_of;
-use crate::introduction::{IntroductionMessage, OpenedIntroduction, SignedBy, introduction_opener};
-use crate::network::{Network, NetworkLimits};
-use crate::outbox::Outgoing;
-use crate::packet::{CommunityId, Header, OpenError};
-use crate::payload::{IntroductionRequest, IntroductionResponse, Style, ids};
-use crate::peer::Peer;
+use crate::overlay::bootstrap::Bootstrappers;
+use crate::overlay::context::{Context, LocalAddresses, OverlayState, Shared};
+use crate::overlay::introduction::{
+    IntroductionMessage, OpenedIntroduction, SignedBy, introduction_opener,
+};
+use crate::state::counters::{DropReason, Statistics};
+use crate::state::network::{Network, NetworkLimits};
+use crate::state::outbox::Outgoing;
+use crate::state::peer::Peer;
+use crate::wire::packet::{CommunityId, Header, OpenError};
+use crate::wire::payload::{IntroductionRequest, IntroductionResponse, Style, ids};
 use choice::Requester;
 use churn::Verdict;
 use pings::{Ping, Pings};

@@ -7,8 +7,8 @@ use std::time::Instant;
 use rand::rngs::StdRng;
 
 use crate::crypto::PublicKey;
-use crate::packet::CommunityId;
-use crate::request_cache::{RequestCache, RequestCacheError};
+use crate::state::request_cache::{RequestCache, RequestCacheError};
+use crate::wire::packet::CommunityId;
 
 /// py-ipv8's name for it.
 const PREFIX: &str = "tracker-ping";

@@ -11,9 +11,9 @@ use super::crowd::Crowd;
 use super::limits::{TrackerCounters, TrackerLimits};
 use super::subnet::Subnet;
 use crate::crypto::PublicKey;
-use crate::packet::CommunityId;
-use crate::peer::Peer;
-use crate::timers::{TimerId, Timers};
+use crate::state::peer::Peer;
+use crate::state::timers::{TimerId, Timers};
+use crate::wire::packet::CommunityId;
 
 /// Among how many communities, drawn at random, the one that makes room is chosen: enough to spare the useful ones, and the
 /// cost does not depend on how many there are.
@@ -50,7 +50,7 @@ struct Service {
 }
 
 /// All peers and their communities. A tracker walks nowhere, so this has none of the tables of a
-/// [`Network`](crate::network::Network) that say where one could, and what a packet costs does not depend on how many
+/// [`Network`](crate::state::network::Network) that say where one could, and what a packet costs does not depend on how many
 /// communities there are.
 #[derive(Debug)]
 pub(super) struct Roster {

@@ -13,9 +13,9 @@ use super::limits::TrackerLimits;
 use super::roster::Roster;
 use super::subnet::Subnet;
 use crate::crypto::{PrivateKey, PublicKey};
-use crate::packet::CommunityId;
-use crate::payload::Style;
-use crate::peer::Peer;
+use crate::state::peer::Peer;
+use crate::wire::packet::CommunityId;
+use crate::wire::payload::Style;
 
 const SERVICE: CommunityId = CommunityId::from_bytes([7; 20]);
 const INTERVAL: Duration = Duration::from_secs(10);

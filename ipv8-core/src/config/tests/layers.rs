@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{line, problems, toml, variables, warnings};
 use crate::config::{Configuration, LogLevel, MyPeer};
-use crate::pacing::Pacing;
+use crate::engine::turns::pacing::Pacing;
 
 const FILE: &str = r#"
 interfaces = ["127.0.0.1:7000", "[::1]:7001"]

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
 use super::*;
-use crate::address::Address;
+use crate::wire::address::Address;
 use crate::wire::writer::count_u16;
 
 const TYPE_IPV4: u8 = 1;

@@ -1,0 +1,96 @@
+//! A node of this library as anybody would launch it, that knows so many peers before it is asked.
+
+use std::io::BufRead;
+use std::thread;
+
+use ipv8_core::communities::discovery::DiscoveryCommunity;
+use ipv8_core::crypto::PublicKey;
+use ipv8_core::prelude::*;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+use super::say;
+use crate::Result;
+use ipv8_examples::measure::compare::population;
+
+/// Its name among the measured processes.
+pub(super) const NAME: &str = "node";
+
+/// A community that only does what all do.
+pub(crate) struct Plain;
+
+impl Community for Plain {
+    const COMMUNITY_ID: CommunityId = CommunityId::from_bytes(*b"compare with py-ipv8");
+    type Settings = ();
+
+    fn new(_settings: (), _cx: &mut Context<'_>) -> std::result::Result<Self, CommunityError> {
+        Ok(Self)
+    }
+}
+
+#[overlay(Plain)]
+pub(super) struct PlainLauncher;
+
+#[overlay(DiscoveryCommunity)]
+struct DiscoveryLauncher;
+
+/// Runs until the end of its input.
+pub(super) fn run(arguments: &Value) -> Result<()> {
+    ipv8_examples::logging::start();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(serve(arguments))
+}
+
+async fn serve(arguments: &Value) -> Result<()> {
+    let configuration = Configuration::new()
+        .interfaces(["127.0.0.1:0".parse()?])
+        .max_peers(-1);
+    let launchers = Launchers::new().configuration(configuration);
+    let count = arguments["peers"].as_u64().unwrap_or_default();
+    let ipv8 = if arguments["community"] == "discovery" {
+        let ipv8 = launchers.with(DiscoveryLauncher).launch().await?;
+        know::<DiscoveryCommunity>(&ipv8, count).await?;
+        ipv8
+    } else {
+        let ipv8 = launchers.with(PlainLauncher).launch().await?;
+        know::<Plain>(&ipv8, count).await?;
+        ipv8
+    };
+    let address = ipv8.local_addresses().first().ok_or("no socket")?;
+    say(&json!({"listening": address.to_string()}))?;
+    end_of_input().await;
+    ipv8.stop().await;
+    Ok(())
+}
+
+/// Takes `count` peers, which the next lines of the input tell of, for verified, as if each had signed something.
+async fn know<C: Community>(ipv8: &Ipv8, count: u64) -> Result<()> {
+    let overlay = ipv8.overlay::<C>().ok_or("it was launched")?;
+    for _ in 0..count {
+        let (key, address) = population::read(&mut std::io::stdin().lock())?;
+        let key = PublicKey::from_bytes(&key)?;
+        let known = overlay.call(move |_, cx| {
+            let peer = Peer::new(key, address, cx.now());
+            cx.verify_peer(&peer);
+        });
+        known.await?;
+    }
+    let known = overlay.call(|_, cx| cx.peer_count() as u64).await?;
+    if known != count {
+        return Err(format!("{known} peers of {count} are known").into());
+    }
+    Ok(())
+}
+
+async fn end_of_input() {
+    let (end, ended) = oneshot::channel();
+    thread::spawn(move || {
+        let lines = std::io::stdin().lock().lines();
+        lines.map_while(std::io::Result::ok).for_each(drop);
+        let _ = end.send(());
+    });
+    // An error means the same.
+    let _ = ended.await;
+}

@@ -1,0 +1,96 @@
+//! A node of this library with so many strategies, each of which notes when it steps, and sends so many datagrams if told to. As
+//! `python/strategies.py`.
+
+use std::net::SocketAddr;
+use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant};
+
+use ipv8_core::engine::overlays::Strategies;
+use ipv8_core::prelude::*;
+use serde_json::{Value, json};
+
+use super::node::{Plain, PlainLauncher};
+use super::say;
+use crate::Result;
+
+/// Its name among the measured processes.
+pub(super) const NAME: &str = "strategies";
+
+/// Bytes to send.
+#[derive(Payload)]
+#[payload(id = 1, unsigned)]
+struct Filler {
+    #[payload(format = "raw")]
+    bytes: Vec<u8>,
+}
+
+/// Notes the time, and sends.
+struct Burst {
+    steps: Sender<(Instant, usize)>,
+    to: Option<SocketAddr>,
+    count: usize,
+    bytes: usize,
+}
+
+impl DiscoveryStrategy<Plain> for Burst {
+    fn take_step(&mut self, _community: &mut Plain, cx: &mut Context<'_>) {
+        let at = Instant::now();
+        let mut sent = 0;
+        if let Some(to) = self.to {
+            let filler = Filler {
+                bytes: vec![0; self.bytes],
+            };
+            sent = (0..self.count)
+                .filter(|_| cx.send_to(to, &filler).is_ok())
+                .count();
+        }
+        // Nobody may be listening any more.
+        let _ = self.steps.send((at, sent));
+    }
+}
+
+/// Runs for the time told.
+pub(super) fn run(arguments: &Value) -> Result<()> {
+    ipv8_examples::logging::start();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(walk(arguments))
+}
+
+async fn walk(arguments: &Value) -> Result<()> {
+    let number = |name: &str| arguments[name].as_u64().unwrap_or_default() as usize;
+    let configuration = Configuration::new().interfaces(["127.0.0.1:0".parse()?]);
+    let launchers = Launchers::new()
+        .configuration(configuration)
+        .with(PlainLauncher);
+    let ipv8 = launchers.launch().await?;
+    let (sender, steps) = channel();
+    let mut strategies = Strategies::new();
+    for _ in 0..number("strategies") {
+        strategies.add_strategy(
+            -1,
+            Burst {
+                steps: sender.clone(),
+                to: arguments["to"].as_str().and_then(|text| text.parse().ok()),
+                count: number("burst"),
+                bytes: number("bytes").saturating_sub(23),
+            },
+        );
+    }
+    drop(sender);
+    let started = Instant::now();
+    ipv8.add_strategies::<Plain>(strategies).await?;
+    tokio::time::sleep(Duration::from_secs_f64(
+        arguments["seconds"].as_f64().unwrap_or(1.0),
+    ))
+    .await;
+    // What is sent of a step may still be waiting for its time; a stop lets it go.
+    ipv8.stop().await;
+    let steps: Vec<(Instant, usize)> = steps.into_iter().collect();
+    let sent: usize = steps.iter().map(|(_, sent)| sent).sum();
+    let times = steps
+        .iter()
+        .map(|(at, _)| at.duration_since(started).as_secs_f64());
+    say(&json!({"steps": times.collect::<Vec<_>>(), "sent": sent}))
+}

@@ -1,0 +1,332 @@
+//! An engine driven by hand, with as many of everything as asked for.
+
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::time::{Duration, Instant};
+
+use ipv8_core::crypto::{PrivateKey, PublicKey};
+use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
+use ipv8_core::prelude::*;
+use ipv8_core::state::network::NetworkLimits;
+use ipv8_core::wire::payload::{IntroductionRequest, Style, Styled};
+
+use crate::Result;
+use crate::series::Series;
+
+/// How many of each there are when something else grows.
+#[derive(Clone, Copy)]
+pub(crate) struct Sizes {
+    pub(crate) peers: usize,
+    pub(crate) addresses: usize,
+    pub(crate) overlays: usize,
+    pub(crate) strategies: usize,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self {
+            peers: 100,
+            addresses: 1_000,
+            overlays: 1,
+            strategies: 1,
+        }
+    }
+}
+
+impl Sizes {
+    /// So many of one, of the others as many as usual.
+    pub(crate) fn with(series: Series, size: usize) -> Self {
+        let mut sizes = Self::default();
+        match series {
+            Series::Peers => sizes.peers = size,
+            Series::Addresses => sizes.addresses = size,
+            Series::Overlays => sizes.overlays = size,
+            Series::Strategies => sizes.strategies = size,
+        }
+        sizes
+    }
+}
+
+/// So many peers introduced all known addresses: enough for the neighbourhood of an edge walk.
+pub(crate) const INTRODUCERS: usize = 10;
+
+/// A community that does nothing by itself, under any id.
+struct Plain;
+
+impl Community for Plain {
+    const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([7; 20]);
+    const MAX_PEERS: i32 = -1;
+    type Settings = Option<CommunityId>;
+
+    fn new(
+        _id: Option<CommunityId>,
+        _cx: &mut Context<'_>,
+    ) -> std::result::Result<Self, CommunityError> {
+        Ok(Self)
+    }
+
+    fn community_id(id: &Option<CommunityId>) -> CommunityId {
+        id.unwrap_or(Self::COMMUNITY_ID)
+    }
+}
+
+/// A strategy that has turns and does nothing with them.
+#[derive(Default)]
+struct Idle;
+
+impl<C: Community> DiscoveryStrategy<C> for Idle {
+    fn take_step(&mut self, _community: &mut C, _cx: &mut Context<'_>) {}
+}
+
+/// Which strategies take turns.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Walker {
+    Random,
+    Edge,
+    Idle,
+}
+
+/// What steps did.
+#[derive(Default)]
+pub(crate) struct Steps {
+    pub(crate) datagrams: usize,
+    /// Of the step with the most.
+    pub(crate) most: usize,
+    pub(crate) asked: Vec<SocketAddr>,
+}
+
+pub(crate) struct World {
+    pub(crate) engine: Engine,
+    id: CommunityId,
+    now: Instant,
+    key: PrivateKey,
+}
+
+/// A datagram, and where it came from.
+pub(crate) type Arrival = (SocketAddr, Vec<u8>);
+
+impl World {
+    /// A node without overlays, with room for everything.
+    pub(crate) fn empty() -> Result<Self> {
+        let mut config = EngineConfig::new([3; 32]);
+        config.network = NetworkLimits {
+            max_addresses: 2_000_000,
+            max_addresses_per_introducer: 2_000_000,
+            max_peers: 2_000_000,
+            ..NetworkLimits::default()
+        };
+        Ok(Self {
+            engine: Engine::new(&config),
+            id: Plain::COMMUNITY_ID,
+            now: Instant::now(),
+            key: private_key(usize::MAX)?,
+        })
+    }
+
+    /// Overlays, the first one with a random walk and an edge walk.
+    pub(crate) fn add_overlays(&mut self, count: usize) -> Result<()> {
+        for number in 0..count {
+            let mut offer = Strategies::new();
+            let mut id = *Plain::COMMUNITY_ID.as_bytes();
+            if number == 0 {
+                offer.add::<RandomWalk>(-1, |walk| {
+                    walk.reset_chance = 0;
+                    walk.window_size = 0;
+                });
+                offer.add::<EdgeWalk>(-1, |_| {});
+            } else {
+                let place = u32::try_from(number)?.to_be_bytes();
+                id.iter_mut().zip(place).for_each(|(byte, new)| *byte = new);
+            }
+            let config = OverlayConfig::new(self.key.clone());
+            let id = CommunityId::from_bytes(id);
+            self.engine
+                .add_overlay::<Plain>(config, Some(id), offer, self.now)?;
+            self.drain(&mut Steps::default(), false);
+        }
+        Ok(())
+    }
+
+    /// Strategies of the first overlay that do nothing.
+    pub(crate) fn add_strategies(&mut self, count: usize) -> Result<()> {
+        let mut offer = Strategies::new();
+        for _ in 0..count {
+            offer.add::<Idle>(-1, |_| {});
+        }
+        self.engine
+            .add_strategies::<Plain>(self.id, offer, self.now)??;
+        self.drain(&mut Steps::default(), false);
+        Ok(())
+    }
+
+    /// Peers as they come about: each asks for an introduction, signed with its key.
+    pub(crate) fn add_peers(&mut self, numbers: std::ops::Range<usize>) -> Result<()> {
+        for number in numbers {
+            let arrival = self.request_of(number)?;
+            self.receive(&arrival, false);
+        }
+        Ok(())
+    }
+
+    /// Addresses that the first peers introduced.
+    pub(crate) fn add_addresses(&mut self, count: usize) -> Result<()> {
+        for number in 0..count {
+            self.introduce(number)?;
+        }
+        self.engine.handle(Input::Flushed, self.now);
+        Ok(())
+    }
+
+    fn introduce(&mut self, number: usize) -> Result<()> {
+        let key = private_key(number % INTRODUCERS)?.public_key().clone();
+        let network = self.engine.network_mut();
+        let peer = network.peer(&key).cloned().ok_or("an introducer is gone")?;
+        network.discover_address(&peer, introduced(number), Some(self.id), false);
+        Ok(())
+    }
+
+    /// Introduces those anew that a walker gave up.
+    pub(crate) fn restore(&mut self, addresses: &[SocketAddr]) -> Result<()> {
+        for address in addresses {
+            if let Some(number) = number_of(address)
+                && !self.engine.network().is_known(address)
+            {
+                self.introduce(number)?;
+            }
+        }
+        self.engine.handle(Input::Flushed, self.now);
+        Ok(())
+    }
+
+    /// An introduction request of peer `number`, from its address.
+    pub(crate) fn request_of(&self, number: usize) -> Result<Arrival> {
+        let (key, source) = (private_key(number)?, source_of(number));
+        let [_, a, b, c] = low_bytes(number);
+        let lan = SocketAddr::from((Ipv4Addr::new(10, a, b, c), 8_090));
+        let here = SocketAddr::from(([50, 0, 0, 1], 8_090));
+        let request = IntroductionRequest::new(Style::Old, here, lan, source, 5);
+        let packet = request.packet(Style::Old, &self.id.prefix(), &key, 1)?;
+        Ok((source, packet.seal()))
+    }
+
+    /// Takes in a datagram and handles what follows; whether what is sent is signed too.
+    pub(crate) fn receive(&mut self, (source, datagram): &Arrival, seal: bool) -> usize {
+        if let Some(ticket) = self.engine.admit(*source, datagram) {
+            let opened = ticket.open(datagram);
+            self.engine.handle(Input::Opened(opened), self.now);
+        }
+        let mut steps = Steps::default();
+        self.drain(&mut steps, seal);
+        steps.datagrams
+    }
+
+    pub(crate) fn forget(&mut self, key: &PublicKey) {
+        self.engine.network_mut().remove_peer(key);
+        self.engine.handle(Input::Flushed, self.now);
+        self.drain(&mut Steps::default(), false);
+    }
+
+    /// Lets only `walker` take turns.
+    pub(crate) fn select(&mut self, walker: Walker) -> Result<()> {
+        for (index, strategy) in self.engine.strategies().into_iter().enumerate() {
+            let wanted = match index {
+                0 => Walker::Random,
+                1 => Walker::Edge,
+                _ => Walker::Idle,
+            };
+            match wanted == walker {
+                true => self.engine.resume_strategy(strategy.id, self.now)?,
+                false => self.engine.pause_strategy(strategy.id, self.now)?,
+            }
+        }
+        self.drain(&mut Steps::default(), false);
+        Ok(())
+    }
+
+    /// Lets virtual time pass until so many steps were taken.
+    pub(crate) fn steps(&mut self, count: usize, steps: &mut Steps) {
+        let mut taken = 0;
+        while taken < count {
+            let Some(next) = self.engine.poll_timeout() else {
+                return;
+            };
+            self.now = self.now.max(next);
+            self.engine.handle(Input::Timeout, self.now);
+            taken += self.drain(steps, true);
+        }
+    }
+
+    /// Handles all outputs; how many steps were taken.
+    fn drain(&mut self, steps: &mut Steps, seal: bool) -> usize {
+        let mut taken = 0;
+        while let Some(output) = self.engine.poll_output() {
+            match output {
+                Output::Send(outgoing) => {
+                    steps.datagrams += 1;
+                    steps.asked.push(outgoing.to);
+                    if seal {
+                        std::hint::black_box(outgoing.packet.seal());
+                    }
+                }
+                Output::Event(Event::Step(report)) => {
+                    taken += 1;
+                    steps.most = steps.most.max(report.datagrams);
+                }
+                _ => {}
+            }
+        }
+        self.engine.handle(Input::Flushed, self.now);
+        taken
+    }
+
+    /// Lets the last answers of a walker time out.
+    pub(crate) fn rest(&mut self) {
+        self.now += Duration::from_secs(10);
+    }
+
+    pub(crate) fn prefix(&self) -> [u8; 22] {
+        self.id.prefix()
+    }
+}
+
+/// A private key that is always the same for the same number.
+pub(crate) fn private_key(number: usize) -> Result<PrivateKey> {
+    let mut bin = b"LibNaCLSK:".to_vec();
+    for half in [1, 2] {
+        bin.extend([half; 24]);
+        bin.extend((number as u64).to_be_bytes());
+    }
+    Ok(PrivateKey::from_bytes(&bin)?)
+}
+
+fn low_bytes(number: usize) -> [u8; 4] {
+    u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes()
+}
+
+/// Where peer `number` is.
+pub(crate) fn source_of(number: usize) -> SocketAddr {
+    let [_, a, b, c] = low_bytes(number);
+    SocketAddr::from((Ipv4Addr::new(20, a, b, c), 1_000))
+}
+
+/// Address `number` that somebody introduced.
+fn introduced(number: usize) -> SocketAddr {
+    let [_, a, b, c] = low_bytes(number);
+    SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::new(40, a, b, c), 2_000))
+}
+
+/// Its number, if it is one of those.
+fn number_of(address: &SocketAddr) -> Option<usize> {
+    let SocketAddr::V4(address) = address else {
+        return None;
+    };
+    let [40, a, b, c] = address.ip().octets() else {
+        return None;
+    };
+    usize::try_from(u32::from_be_bytes([0, a, b, c])).ok()
+}
+
+/// An address where nobody is.
+pub(crate) fn unknown(number: usize) -> SocketAddr {
+    let [_, a, b, c] = low_bytes(number);
+    SocketAddr::from((Ipv4Addr::new(60, a, b, c), 3_000))
+}

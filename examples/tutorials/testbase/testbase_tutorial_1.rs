@@ -1,0 +1,148 @@
+//! py-ipv8's test tutorial, part 1: unit tests of an overlay.
+//!
+//! `cargo test --example testbase_tutorial_1`
+
+// As a program there is nothing to it but a hint; everything is for the tests.
+#![cfg_attr(not(test), allow(dead_code, unused_imports))]
+
+use std::any::Any;
+use std::time::Duration;
+
+use ipv8_core::crypto::Mid;
+use ipv8_core::prelude::*;
+use ipv8_core::testing::TestBase;
+
+#[derive(Default)]
+struct MyCommunitySettings {
+    some_constant: Option<u32>,
+}
+
+struct MyCommunity {
+    some_constant: u32,
+    last_peer: Option<Mid>,
+    timed_out: bool,
+}
+
+impl Community for MyCommunity {
+    const COMMUNITY_ID: CommunityId = CommunityId::from_bytes(*b"testbase tutorial 01");
+    type Settings = MyCommunitySettings;
+
+    fn new(settings: MyCommunitySettings, _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
+        Ok(Self {
+            some_constant: settings.some_constant.unwrap_or(42),
+            last_peer: None,
+            timed_out: false,
+        })
+    }
+
+    fn introduction_request_callback(
+        &mut self,
+        peer: &Peer,
+        _request: &IntroductionRequest,
+        _cx: &mut Context<'_>,
+    ) {
+        self.last_peer = Some(peer.mid());
+    }
+
+    fn on_request_timeout(
+        &mut self,
+        _prefix: &'static str,
+        _number: u16,
+        _data: Box<dyn Any + Send>,
+        _cx: &mut Context<'_>,
+    ) {
+        self.timed_out = true;
+    }
+}
+
+impl MyCommunity {
+    fn add_cache(&mut self, cx: &mut Context<'_>) {
+        let added = cx.add_request("my-cache", Duration::from_secs(10), ());
+        assert!(added.is_ok(), "{added:?}");
+    }
+}
+
+fn main() {
+    println!("cargo test --example testbase_tutorial_1");
+}
+
+/// Create a `MyCommunity` and check its constant.
+#[test]
+fn test_call() {
+    // Create 1 MyCommunity.
+    let test = TestBase::<MyCommunity>::new(1);
+
+    // Nodes are 0-indexed.
+    let value = test.overlay(0).some_constant;
+
+    assert_eq!(42, value);
+}
+
+/// Create a `MyCommunity` with a constant of our own.
+#[test]
+fn test_call2() {
+    let test = TestBase::<MyCommunity>::builder(1)
+        .settings(|_| MyCommunitySettings {
+            some_constant: Some(7),
+        })
+        .build();
+
+    let value = test.overlay(0).some_constant;
+
+    assert_eq!(7, value);
+}
+
+/// Check if we got a request from another `MyCommunity`.
+#[test]
+fn test_intro_called() {
+    let mut test = TestBase::<MyCommunity>::new(2);
+
+    // We have the overlay of peer 0 send a message to peer 1.
+    let peer = test.peer(1);
+    test.call(0, |_, cx| cx.send_introduction_request(&peer));
+    // Messages wait until they are delivered.
+    test.deliver_messages();
+
+    // Peer 1 should have received the message from peer 0.
+    assert_eq!(Some(test.mid(0)), test.overlay(1).last_peer);
+}
+
+/// The same, with everybody introducing themselves.
+#[test]
+fn test_intro_called2() {
+    let mut test = TestBase::<MyCommunity>::new(2);
+
+    test.introduce_nodes();
+
+    assert_eq!(Some(test.mid(0)), test.overlay(1).last_peer);
+    assert_eq!(Some(test.mid(1)), test.overlay(0).last_peer);
+}
+
+/// Check if a cache that times out is properly handled.
+///
+/// py-ipv8 has `passthrough()` to make the timeout fire at once; here ten seconds are over as soon as the test says so.
+#[test]
+fn test_passthrough() {
+    let mut test = TestBase::<MyCommunity>::new(1);
+
+    test.call(0, MyCommunity::add_cache);
+    test.deliver_messages();
+    assert!(!test.overlay(0).timed_out);
+    test.advance(Duration::from_secs(10));
+
+    assert!(test.overlay(0).timed_out);
+}
+
+/// A panic in a handler fails the test. What must not, because it is what the test is about, is run as in production.
+#[test]
+fn test_production() {
+    let mut test = TestBase::<MyCommunity>::new(2);
+
+    test.production(1);
+    let (from, to) = (test.address(0), test.address(1));
+    test.internet()
+        .send(from, to, b"no message of IPv8".to_vec());
+    test.deliver_messages();
+
+    assert_eq!(test.engine(1).statistics().dropped(), 1);
+}

@@ -1,0 +1,15 @@
+//! `config`: every setting, and where its value was said.
+
+use super::answer::Answer;
+use crate::launch::Launchers;
+
+pub(super) fn answer(launchers: &Launchers, json: bool) -> Answer {
+    let effective = launchers.effective_configuration();
+    let text = match json {
+        true => format!("{:#}\n", effective.to_json()),
+        false => effective.to_string(),
+    };
+    let warnings = launchers.warnings();
+    let answer = warnings.iter().fold(Answer::new(text), Answer::with_remark);
+    answer.with_plan(&launchers.check())
+}

@@ -1,0 +1,42 @@
+//! The launcher of the discovery community, ready to be added.
+
+use super::CommunityLauncher;
+use crate::communities::discovery::{DiscoveryCommunity, PeriodicSimilarity};
+use crate::engine::overlays::Strategies;
+use crate::launch::plan::LauncherMeta;
+use crate::launcher_meta;
+use crate::overlay::strategy::{RandomChurn, RandomWalk};
+
+/// Launches [`DiscoveryCommunity`] as py-ipv8's default configuration does: [`RandomWalk`] up to 20 peers, [`RandomChurn`] and
+/// [`PeriodicSimilarity`] without a target.
+///
+/// It is not among the collected launchers, so no program joins this overlay without saying so:
+///
+/// ```no_run
+/// # use ipv8_core::prelude::*;
+/// # async fn launch() -> Result<(), ipv8_core::Error> {
+/// use ipv8_core::launch::DiscoveryLauncher;
+///
+/// let ipv8 = Launchers::collected().with(DiscoveryLauncher).launch().await?;
+/// # ipv8.until_stopped().await
+/// # }
+/// ```
+///
+/// To walk it otherwise, annotate a struct of one's own with `#[overlay(ipv8_core::communities::discovery::DiscoveryCommunity)]`.
+///
+/// Source: protocol 9, the overlay `DiscoveryCommunity` of py-ipv8's default configuration.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DiscoveryLauncher;
+
+impl CommunityLauncher for DiscoveryLauncher {
+    type Overlay = DiscoveryCommunity;
+    type Session = ();
+    const META: LauncherMeta = launcher_meta!(name = "DiscoveryLauncher", after = []);
+
+    fn walk_strategies(&self, strategies: &mut Strategies<DiscoveryCommunity>) {
+        strategies
+            .add::<RandomWalk>(20, |_| {})
+            .add::<RandomChurn>(-1, |_| {})
+            .add::<PeriodicSimilarity>(-1, |_| {});
+    }
+}

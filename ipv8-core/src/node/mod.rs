@@ -1,0 +1,49 @@
+//! The world's end of a node: one task with one select loop that owns the socket and the engine.
+//!
+//! `node` is the loop, `pipeline` the way of a datagram through it, `hold` a node that is not on the air yet, `handle` and `overlay_handle` are what other tasks
+//! hold, `control` changes strategies and overlays, `futures` polls what overlays spawn, `watchdog` names a step that does not come back, `signals` waits for Ctrl-C
+//! and SIGTERM.
+
+mod beacons;
+pub mod config_file;
+mod control;
+mod driver;
+pub mod endpoint;
+mod error;
+mod futures;
+mod handle;
+mod handle_requests;
+mod handle_snapshots;
+mod handle_tasks;
+mod hold;
+pub mod key_file;
+mod lan_watch;
+mod launched;
+mod my_peer;
+mod overlay_handle;
+mod overload_log;
+mod peer_events;
+mod pipeline;
+mod resolver;
+mod signals;
+pub mod snapshot_file;
+mod snapshots;
+mod statistics;
+mod tracker;
+mod watchdog;
+
+pub use control::StrategyHandle;
+pub(crate) use driver::now;
+pub use error::{Error, Hook};
+pub use handle::{HandleError, Ipv8};
+pub(crate) use hold::HeldNode;
+pub(crate) use my_peer::my_peer;
+pub use overlay_handle::OverlayHandle;
+pub use peer_events::{PeerEvent, PeerEvents};
+pub use pipeline::InboxStatistics;
+#[cfg(feature = "cli")]
+pub(crate) use signals::stop_signal;
+pub use statistics::NodeStatistics;
+#[cfg(feature = "http")]
+pub use tracker::{ApiConfiguration, ApiError};
+pub use tracker::{RunningTracker, TrackerConfiguration};

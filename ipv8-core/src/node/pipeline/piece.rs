@@ -1,0 +1,124 @@
+//! Pieces of work: small enough that a turn never waits long for one, large enough that giving one away pays.
+
+use std::net::SocketAddr;
+
+use crate::crypto::Points;
+use crate::engine::{Opened, Signature, Ticket};
+use crate::state::outbox::Outgoing;
+
+/// What opening or sealing costs, in units of an unsigned datagram.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Costs(usize);
+
+impl Costs {
+    /// A signature costs 20 to 40 us, an unsigned datagram 3 to 5 us with its system calls. One of an old curve costs up to a
+    /// millisecond, and is a piece of its own.
+    pub(super) const SIGNED: usize = 8;
+
+    pub(super) fn of(ticket: &Ticket) -> usize {
+        match ticket.signature() {
+            Signature::None => 1,
+            Signature::Curve25519 => Self::SIGNED,
+            Signature::Other => PIECE,
+        }
+    }
+
+    pub(super) fn of_outgoing(outgoing: &Outgoing) -> usize {
+        if outgoing.packet.is_signed() {
+            Self::SIGNED
+        } else {
+            1
+        }
+    }
+
+    pub(super) fn add(&mut self, ticket: &Ticket) {
+        self.0 += Self::of(ticket);
+    }
+
+    pub(super) fn take_off(&mut self, ticket: &Ticket) {
+        self.0 = self.0.saturating_sub(Self::of(ticket));
+    }
+
+    pub(super) fn sum(self) -> usize {
+        self.0
+    }
+}
+
+/// What one piece costs at most: 8 signatures, or 64 unsigned datagrams; about 300 us.
+pub(super) const PIECE: usize = 8 * Costs::SIGNED;
+
+/// How many bytes of datagrams one piece has at most, if it has more than one (64 KiB): pieces that are away are not bounded by the
+/// inbox any more.
+pub(super) const PIECE_BYTES: usize = 64 * 1_024;
+
+/// Admitted datagrams, to be opened on any core.
+#[derive(Debug, Default)]
+pub(super) struct Unopened {
+    tickets: Vec<(Ticket, usize)>,
+    bytes: Vec<u8>,
+    costs: Costs,
+}
+
+impl Unopened {
+    /// Adds a datagram that lies in two parts.
+    pub(super) fn push(&mut self, ticket: Ticket, first: &[u8], second: &[u8]) {
+        self.costs.add(&ticket);
+        self.tickets.push((ticket, first.len() + second.len()));
+        self.bytes.extend_from_slice(first);
+        self.bytes.extend_from_slice(second);
+    }
+
+    pub(super) fn cost(&self) -> usize {
+        self.costs.sum()
+    }
+
+    /// Its bytes.
+    pub(super) fn length(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// How many datagrams it has.
+    pub(super) fn count(&self) -> usize {
+        self.tickets.len()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.tickets.clear();
+        self.bytes.clear();
+        self.costs = Costs::default();
+    }
+
+    /// The datagrams, in order.
+    pub(super) fn datagrams(&self) -> impl Iterator<Item = (&Ticket, &[u8])> {
+        let mut left = self.bytes.as_slice();
+        self.tickets.iter().map(move |(ticket, length)| {
+            let (datagram, rest) = left.split_at_checked(*length).unwrap_or((left, &[]));
+            left = rest;
+            (ticket, datagram)
+        })
+    }
+
+    /// Reads and verifies all of them; calls `after` after each one, with what it cost.
+    pub(super) fn open(&self, points: &mut Points, mut after: impl FnMut(usize)) -> Vec<Opened> {
+        let opened = self.datagrams().map(|(ticket, datagram)| {
+            let opened = ticket.open_with(datagram, points);
+            after(Costs::of(ticket));
+            opened
+        });
+        opened.collect()
+    }
+}
+
+/// A datagram that can be sent as it is.
+pub(super) type Sealed = (SocketAddr, Vec<u8>);
+
+/// Signs what is to be signed; calls `after` after each one, with what it cost.
+pub(super) fn seal(piece: Vec<Outgoing>, mut after: impl FnMut(usize)) -> Vec<Sealed> {
+    let sealed = piece.into_iter().map(|outgoing| {
+        let cost = Costs::of_outgoing(&outgoing);
+        let sealed = (outgoing.to, outgoing.packet.seal());
+        after(cost);
+        sealed
+    });
+    sealed.collect()
+}

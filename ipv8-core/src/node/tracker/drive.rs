@@ -1,0 +1,54 @@
+//! The task of a running tracker: the driver's rule of [`Tracker`], with a socket and a clock.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::watch;
+
+use super::lock;
+use crate::communities::tracker::Tracker;
+use crate::node::driver::{now, sleep_until};
+use crate::node::endpoint::Endpoint;
+use crate::node::statistics::count;
+use crate::state::outbox::Outgoing;
+
+/// How many datagrams are answered before the timers are looked at and the task lets others run.
+const RECEIVE_BATCH: usize = 64;
+
+pub(super) async fn run(
+    tracker: Arc<Mutex<Tracker>>,
+    mut endpoint: Endpoint,
+    mut stop: watch::Receiver<bool>,
+) {
+    loop {
+        let deadline = lock(&tracker).poll_timeout();
+        let deadline = deadline.map(tokio::time::Instant::from_std);
+        tokio::select! {
+            biased;
+            // An error means that the handle was dropped.
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = sleep_until(deadline) => lock(&tracker).handle_timeout(now()),
+            () = endpoint.readable() => {}
+        }
+        send_all(&tracker, &mut endpoint).await;
+        for _ in 0..RECEIVE_BATCH {
+            let Some(datagram) = endpoint.try_receive() else {
+                break;
+            };
+            lock(&tracker).handle(datagram.source, datagram.bytes, now());
+        }
+        send_all(&tracker, &mut endpoint).await;
+    }
+}
+
+async fn send_all(tracker: &Mutex<Tracker>, endpoint: &mut Endpoint) {
+    // The lock is given back before each send: that may wait.
+    while let Some(outgoing) = next_output(tracker) {
+        let datagram = outgoing.packet.seal();
+        let sent = endpoint.send(outgoing.to, &datagram).await;
+        count(lock(tracker).statistics_mut(), &datagram, sent);
+    }
+}
+
+fn next_output(tracker: &Mutex<Tracker>) -> Option<Outgoing> {
+    lock(tracker).poll_output()
+}

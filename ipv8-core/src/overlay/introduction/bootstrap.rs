@@ -1,0 +1,149 @@
+//! Asking the bootstrappers, and doing what they wish (protocol 4.7, 10.1).
+
+use std::net::SocketAddr;
+
+use crate::overlay::bootstrap::{
+    Asker, BEACON_LIMIT, Beacon, BootstrapContext, Bootstrapper, Lookup, LookupError, MAX_LOOKUPS,
+    Panic, Room, Wishes, within_limit,
+};
+use crate::overlay::context::Context;
+use crate::state::counters::DropReason;
+
+impl Context<'_> {
+    /// Asks every bootstrapper for first addresses and walks to them; which of them does something now
+    /// is its own business ([`crate::overlay::bootstrap::DispersyBootstrapper`] pauses between two rounds).
+    pub fn bootstrap(&mut self) {
+        for index in 0..self.state.bootstrappers.len() {
+            let addresses = self.call_bootstrapper(index, |one, cx| one.get_addresses(cx));
+            for address in within_limit(addresses, self.max_peers()) {
+                self.walk_to(address);
+            }
+        }
+    }
+
+    /// Reminds every bootstrapper of this overlay that was asked before: a tracker answers with another introduction
+    /// (py-ipv8's `keep_alive`).
+    pub fn remind_bootstrappers(&mut self) {
+        for index in 0..self.state.bootstrappers.len() {
+            self.call_bootstrapper(index, |one, cx| one.keep_alive(cx));
+        }
+    }
+
+    /// Tells the bootstrappers that an introduction response came from `source`.
+    pub(super) fn note_answer(&mut self, source: SocketAddr) {
+        self.call_initialized(|one, cx| one.answered(source, cx));
+    }
+
+    /// Tells the bootstrapper at `index` what became of a name it asked for.
+    pub(crate) fn note_resolved(
+        &mut self,
+        index: usize,
+        host: &str,
+        port: u16,
+        found: Result<&[SocketAddr], &LookupError>,
+    ) {
+        self.call_bootstrapper(index, |one, cx| one.resolved(host, port, found, cx));
+    }
+
+    /// Lets the bootstrappers follow a beacon from `source`; whether any does.
+    pub(crate) fn hear_beacon(&mut self, source: SocketAddr) -> bool {
+        let mut followed = false;
+        for index in 0..self.state.bootstrappers.len() {
+            followed |= self.call_bootstrapper(index, |one, cx| one.beacon_heard(source, cx));
+        }
+        followed
+    }
+
+    /// Wakes the bootstrappers whose time has come.
+    pub(crate) fn wake_bootstrappers(&mut self) {
+        for index in 0..self.state.bootstrappers.len() {
+            if self.state.bootstrappers.take_wake(index, self.now) {
+                self.call_bootstrapper(index, |one, cx| one.woken(cx));
+            }
+        }
+    }
+
+    /// Tells the bootstrappers that the overlay goes.
+    pub(crate) fn unload_bootstrappers(&mut self) {
+        self.call_initialized(|one, cx| one.unload(cx));
+    }
+
+    fn call_initialized(
+        &mut self,
+        call: impl Fn(&mut dyn Bootstrapper, &mut BootstrapContext<'_>),
+    ) {
+        for index in 0..self.state.bootstrappers.len() {
+            if self.state.bootstrappers.is_initialized(index) {
+                self.call_bootstrapper(index, &call);
+            }
+        }
+    }
+
+    fn call_bootstrapper<R: Default>(
+        &mut self,
+        index: usize,
+        call: impl FnOnce(&mut dyn Bootstrapper, &mut BootstrapContext<'_>) -> R,
+    ) -> R {
+        let peers = self.peer_count();
+        let mut room = Room {
+            now: self.now,
+            community_id: self.state.community_id,
+            peers,
+            max_peers: self.state.max_peers,
+            rng: &mut self.shared.rng,
+        };
+        let called = self.state.bootstrappers.call(index, &mut room, call);
+        let Some((result, wishes, outcome)) = called else {
+            return R::default();
+        };
+        if let Err(Panic(name)) = outcome {
+            let panic = (self.state.community_id, name);
+            self.shared.bootstrapper_panics.push(panic);
+        }
+        self.grant(index, wishes);
+        result
+    }
+
+    /// Does what the bootstrapper at `index` wishes; blacklisting comes first, so that no server can answer before.
+    fn grant(&mut self, index: usize, wishes: Wishes) {
+        for address in wishes.blacklist {
+            self.network_mut().blacklist_address(address);
+        }
+        for address in wishes.walks {
+            self.walk_to(address);
+        }
+        for (host, port) in wishes.lookups {
+            self.look_up(index, host, port);
+        }
+        let prefix = self.state.prefix;
+        for address in wishes.beacons {
+            if address.port() == 0 {
+                self.shared.statistics.record(DropReason::Unsendable);
+                continue;
+            }
+            if self.shared.beacons.len() >= BEACON_LIMIT {
+                self.shared.statistics.record(DropReason::QueueFull);
+                continue;
+            }
+            let beacon = Beacon::new(address, &prefix);
+            self.shared.beacons.push_back(beacon);
+        }
+        if let Some(at) = wishes.wake {
+            self.state.wake_at(at, &mut self.shared.timers);
+        }
+    }
+
+    fn look_up(&mut self, index: usize, host: String, port: u16) {
+        if self.shared.lookups.len() >= MAX_LOOKUPS {
+            self.shared.statistics.record(DropReason::QueueFull);
+            return;
+        }
+        let asker = Asker::Bootstrapper {
+            overlay: self.state.community_id,
+            serial: self.state.serial,
+            index,
+        };
+        let lookup = Lookup { host, port, asker };
+        self.shared.lookups.push_back(lookup);
+    }
+}

@@ -1,0 +1,81 @@
+//! Opening NATs for third parties (protocol 4.6).
+
+use std::net::SocketAddr;
+
+use crate::overlay::context::Context;
+use crate::state::counters::DropReason;
+use crate::wire::payload::{Puncture, PunctureRequest, Style, Styled};
+
+impl Context<'_> {
+    /// Asks the peer at `to` to puncture its NAT for the walker at `lan_walker`, `wan_walker`. Two
+    /// addresses that are not both IPv4 need the new style.
+    pub(super) fn send_puncture_request(
+        &mut self,
+        to: SocketAddr,
+        lan_walker: SocketAddr,
+        wan_walker: SocketAddr,
+        identifier: u16,
+        style: Style,
+    ) {
+        let time = self.claim_global_time();
+        let request = PunctureRequest {
+            lan_walker,
+            wan_walker,
+            identifier,
+        };
+        let mixed = lan_walker.is_ipv6() || wan_walker.is_ipv6();
+        self.send_styled(to, if mixed { Style::New } else { style }, request, time);
+    }
+
+    /// Punctures for the walker named in `request`. A walker behind our own WAN host is reached at
+    /// its LAN address.
+    pub(crate) fn on_puncture_request(
+        &mut self,
+        source: SocketAddr,
+        style: Style,
+        request: &PunctureRequest,
+    ) {
+        let behind_our_nat = request.wan_walker.ip() == self.wan_host();
+        let target = if behind_our_nat {
+            request.lan_walker
+        } else {
+            request.wan_walker
+        };
+        // Whoever introduces us to the walker knows it: we need not introduce the two to each other. Nobody signs this, so it is
+        // a hint and no more.
+        if let Some(introducer) = self.network().verified_by_address(&source) {
+            let introducer = introducer.address();
+            let introductions = &mut self.state.introductions;
+            introductions.note_acquainted(&introducer, &request.wan_walker);
+        }
+        let time = self.claim_global_time();
+        // py-ipv8 puts the walker's address where its own would be expected; kept, 16.8.
+        let puncture = Puncture {
+            source_lan: self.my_estimated_lan(),
+            source_wan: request.wan_walker,
+            identifier: request.identifier,
+        };
+        self.send_styled(target, style, puncture, time);
+    }
+
+    /// Packs and queues one of the introduction messages. One that does not pack (an IPv6 address
+    /// in old style) is counted: the peer asked for something that cannot be said.
+    pub(super) fn send_styled<M: Styled>(
+        &mut self,
+        to: SocketAddr,
+        style: Style,
+        message: M,
+        global_time: u64,
+    ) {
+        match message.packet(style, &self.state.prefix, &self.state.my_key, global_time) {
+            Ok(packet) => {
+                // A refusal is counted by `enqueue`; walking on is all there is to do about it.
+                let _ = self.enqueue(to, packet);
+            }
+            Err(error) => {
+                tracing::debug!(%to, %error, "an introduction message could not be packed");
+                self.shared.statistics.record(DropReason::Unpackable);
+            }
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! Answering introduction requests (protocol 4.4).
+
+use std::net::{IpAddr, SocketAddr};
+
+use crate::crypto::PublicKey;
+use crate::overlay::context::Context;
+use crate::overlay::introduction::SignedBy;
+use crate::state::counters::DropReason;
+use crate::state::peer::Peer;
+use crate::wire::address::UNSPECIFIED;
+use crate::wire::payload::{IntroductionRequest, IntroductionResponse, Style};
+
+/// Among how many peers the one to be introduced is chosen. More make the choice little better, and leave less to chance.
+const DRAWS: usize = 8;
+
+/// Up to how many peers are [`DRAWS`] worth their time: in a larger overlay most peers are strangers to each other anyway.
+const SMALL_OVERLAY: usize = 64;
+
+/// Among how many in a larger overlay.
+const DRAWS_OF_MANY: usize = 2;
+
+impl Context<'_> {
+    /// The sender of a signed message as a [`Peer`]: a verified one gains the source address, any
+    /// other is made anew and belongs to nobody yet (protocol 2.2). So is one whose packet does not
+    /// hold the key in its canonical form: py-ipv8 looks for that form only (protocol 2.4).
+    ///
+    /// Either was heard from now: only what a peer signed, or an answer by number to what it was asked, is a sign of its
+    /// life. Its address in a datagram proves nothing.
+    pub(crate) fn sender(&mut self, by: &SignedBy, source: SocketAddr) -> Peer {
+        if !by.canonical {
+            return self.stranger(by, source);
+        }
+        let now = self.now;
+        let known = self.network_mut().peer_mut(&by.key, |peer| {
+            peer.add_address(source);
+            peer.responded(now);
+            peer.clone()
+        });
+        known.unwrap_or_else(|| self.stranger(by, source))
+    }
+
+    /// The sender of a signed message as a peer of its own, whoever is known; one with that key was heard from now.
+    pub(crate) fn stranger(&mut self, by: &SignedBy, source: SocketAddr) -> Peer {
+        let now = self.now;
+        self.network_mut().heard_from(&by.key, now);
+        let mut peer = Peer::new(by.key.clone(), source, self.now);
+        peer.responded(self.now);
+        peer
+    }
+
+    /// Notes that `peer`, whom [`Context::sender`] found or made, understands the new style.
+    pub(super) fn mark_new_style(&mut self, by: &SignedBy, peer: &mut Peer) {
+        peer.mark_new_style();
+        if by.canonical {
+            self.network_mut().peer_mut(&by.key, Peer::mark_new_style);
+        }
+    }
+
+    fn known_peer(&self, key: &PublicKey) -> Option<Peer> {
+        self.network().peer(key).cloned()
+    }
+
+    /// Adds `peer` as verified, with this overlay's service, and returns it as the network has it,
+    /// or as it was if [`Context::sender`] did not look for it there.
+    pub(super) fn verify(&mut self, by: &SignedBy, peer: Peer) -> Peer {
+        let known = self.verify_peer(&peer);
+        if by.canonical { known } else { peer }
+    }
+
+    /// Takes `peer`, which signed the message being handled, for a verified peer of the node and of this overlay, and
+    /// returns it as the network has it then (protocol 4.4 step 4). One that the network refuses
+    /// ([`Network::add_verified_peer`](crate::state::network::Network::add_verified_peer)) comes back as it is.
+    ///
+    /// IPv8 does this for introduction requests and responses by itself; it is here for a community that takes one of
+    /// them over, or has another message that makes peers.
+    pub fn verify_peer(&mut self, peer: &Peer) -> Peer {
+        let service = self.state.community_id;
+        self.network_mut().add_peer_of(peer, service);
+        self.known_peer(peer.key()).unwrap_or_else(|| peer.clone())
+    }
+
+    /// Answers `request`, received from `source` in `style`; returns the peer that sent it.
+    ///
+    /// # Errors
+    ///
+    /// [`DropReason::PeerLimit`] when there are more than `max_peers` peers already: nothing is
+    /// sent, which makes the other one look elsewhere.
+    pub(crate) fn on_introduction_request(
+        &mut self,
+        by: &SignedBy,
+        source: SocketAddr,
+        style: Style,
+        request: &IntroductionRequest,
+    ) -> Result<Peer, DropReason> {
+        let mut peer = self.sender(by, source);
+        if style == Style::New || request.supports_new_style {
+            self.mark_new_style(by, &mut peer);
+        }
+        if self.is_over_peer_limit() {
+            return Err(DropReason::PeerLimit);
+        }
+        if let SocketAddr::V4(lan) = request.source_lan {
+            peer.set_lan_address(lan);
+        }
+        let peer = self.verify(by, peer);
+        self.respond(&peer, request);
+        Ok(peer)
+    }
+
+    /// Takes `peer`, which signed the message being handled, for a verified peer of the node, with the services it is known to have.
+    pub(crate) fn verify_in_network(&mut self, peer: &Peer) {
+        self.network_mut().add_verified_peer(peer);
+    }
+
+    fn peer_limit(&self) -> Option<usize> {
+        usize::try_from(self.state.max_peers).ok()
+    }
+
+    /// Whether the overlay has more peers than [`Context::max_peers`] says. Introduction requests are then dropped; one more
+    /// than the limit gets in, as in py-ipv8 (protocol 4.4, 16.8).
+    #[must_use]
+    pub fn is_over_peer_limit(&self) -> bool {
+        self.peer_limit()
+            .is_some_and(|limit| self.peer_count() > limit)
+    }
+
+    fn respond(&mut self, peer: &Peer, request: &IntroductionRequest) {
+        let style = if peer.is_new_style() {
+            Style::New
+        } else {
+            Style::Old
+        };
+        self.send_introduction_response(peer, style, request, None);
+    }
+
+    /// Answers `request` in `style`, at the preferred address of `requester`, introducing `introduced`, or if that is `None` (or the
+    /// requester itself, or somebody whom an old-style requester cannot reach) another peer of this overlay, one that the
+    /// requester likely does not know, or nobody. Whoever is introduced is asked first to puncture its NAT for the requester (protocol 4.4 step 5).
+    ///
+    /// IPv8 does this by itself; it is here for a community that takes introduction requests over.
+    pub fn send_introduction_response(
+        &mut self,
+        requester: &Peer,
+        style: Style,
+        request: &IntroductionRequest,
+        introduced: Option<Peer>,
+    ) {
+        let time = self.claim_wrapped_time();
+        let introduced = introduced
+            .filter(|peer| can_be_introduced(peer, requester, style))
+            .or_else(|| self.peer_for_introduction(requester, style));
+        let (to, number) = (requester.address(), request.identifier);
+        let mut response = IntroductionResponse::new(
+            to,
+            self.my_estimated_lan(),
+            self.my_source_wan(style),
+            number,
+        );
+        if let Some(introduced) = &introduced {
+            (response.lan_introduction, response.wan_introduction) = self.addresses_of(introduced);
+            response.intro_supports_new_style = introduced.is_new_style();
+        }
+        response.peer_limit_reached = self
+            .peer_limit()
+            .is_some_and(|limit| self.peer_count() >= limit);
+        // The puncture must be on its way before the requester can walk there.
+        if let Some(introduced) = &introduced {
+            let walker = request.destination;
+            self.send_puncture_request(introduced.address(), walker, to, number, style);
+        }
+        self.send_styled(to, style, response, u64::from(time));
+    }
+
+    /// A peer of this overlay, other than the requester and whoever else is at its address; an old-style requester can only use
+    /// one whose preferred address is IPv4. Of a few drawn at random it is the one that the requester most likely does not
+    /// know, and that was introduced to nobody for longest ([`Introductions`](super::Introductions)).
+    fn peer_for_introduction(&mut self, requester: &Peer, style: Style) -> Option<Peer> {
+        let service = self.state.community_id;
+        let draws = match self.peer_count() {
+            0..=SMALL_OVERLAY => DRAWS,
+            _ => DRAWS_OF_MANY,
+        };
+        let to = requester.address();
+        let mut introductions = std::mem::take(&mut self.state.introductions);
+        let (network, rng) = self.network_and_rng();
+        let suits = |peer: &&Peer| can_be_introduced(peer, requester, style);
+        let drawn = network.random_peers(service, draws, rng).filter(suits);
+        let best = drawn.min_by_key({
+            let rank = introductions.ranks_for(&to);
+            move |peer| rank(&peer.address())
+        });
+        let chosen = match best {
+            Some(peer) => Some(peer.clone()),
+            // Hardly anybody suits.
+            None => network
+                .random_peer_where(service, rng, |peer| suits(&peer))
+                .cloned(),
+        };
+        if let Some(peer) = &chosen {
+            introductions.note(&peer.address(), &to);
+        }
+        self.state.introductions = introductions;
+        chosen
+    }
+
+    /// The LAN and WAN address to introduce `peer` by. A peer on this very machine is reached from
+    /// outside by our own WAN host.
+    fn addresses_of(&self, peer: &Peer) -> (SocketAddr, SocketAddr) {
+        let address = peer.address();
+        if let IpAddr::V4(host) = address.ip()
+            && self.is_own_lan_host(host)
+        {
+            return (address, SocketAddr::new(self.wan_host(), address.port()));
+        }
+        (
+            peer.lan_address().map_or(UNSPECIFIED, SocketAddr::V4),
+            address,
+        )
+    }
+}
+
+/// Whether `requester`, who speaks `style`, can make use of an introduction to `peer`.
+fn can_be_introduced(peer: &Peer, requester: &Peer, style: Style) -> bool {
+    peer != requester
+        && !peer.has_address(&requester.address())
+        && (style == Style::New || peer.address().is_ipv4())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::time::Instant;
+
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+    use crate::crypto::PrivateKey;
+    use crate::overlay::bootstrap::Bootstrappers;
+    use crate::overlay::context::{OverlayState, Shared};
+    use crate::state::network::{Network, NetworkLimits};
+    use crate::wire::packet::CommunityId;
+
+    #[test]
+    fn a_packet_with_filler_behind_its_key_is_that_of_a_stranger() {
+        let mut rng = StdRng::from_seed([1; 32]);
+        let [me, other] = [(); 2].map(|()| PrivateKey::generate(&mut rng));
+        let id = CommunityId::from_bytes([7; 20]);
+        let mut state = OverlayState::new(id, me, -1, Bootstrappers::new());
+        let mut shared = Shared::new(Network::new(NetworkLimits::default()), rng);
+        let mut cx = Context::new(&mut state, &mut shared, Instant::now());
+        let mut ask = |canonical, style, source: &str| {
+            let key = other.public_key().clone();
+            let by = SignedBy { key, canonical };
+            let source = source.parse().unwrap();
+            let request = IntroductionRequest::new(Style::Old, source, UNSPECIFIED, UNSPECIFIED, 5);
+            let request = IntroductionRequest {
+                supports_new_style: style == Style::New,
+                ..request
+            };
+            let peer = cx.on_introduction_request(&by, source, style, &request);
+            let known = cx.known_peer(&by.key).unwrap();
+            let sent = cx.shared.outbox.pop().unwrap();
+            let id = sent.packet.seal()[22];
+            (peer.unwrap().is_new_style(), known, sent.to, id)
+        };
+        let [first, second] = ["1.2.3.4:5", "[2001:db8::1]:6"];
+        ask(true, Style::Old, first);
+        // the style is that of the stranger, the addresses are the known peer's too
+        let (new_style, known, to, id) = ask(false, Style::New, second);
+        assert!(new_style && !known.is_new_style());
+        assert!(known.has_address(&first.parse().unwrap()) && known.address() == to);
+        assert_eq!((to, id), (second.parse().unwrap(), 233));
+        let (_, known, ..) = ask(true, Style::New, second);
+        assert!(known.is_new_style());
+        let (new_style, known, to, id) = ask(false, Style::Old, first);
+        assert!(!new_style && known.is_new_style());
+        assert_eq!((to, id), (first.parse().unwrap(), 245));
+        assert_eq!(known.address(), second.parse().unwrap());
+    }
+}

@@ -1,0 +1,184 @@
+//! Learning from introduction responses (protocol 4.5).
+
+use std::net::SocketAddr;
+
+use crate::overlay::context::Context;
+use crate::overlay::introduction::SignedBy;
+use crate::state::peer::Peer;
+use crate::wire::address::{UNSPECIFIED, is_lan_subnet};
+use crate::wire::payload::{IntroductionResponse, Style};
+
+impl Context<'_> {
+    /// Takes in `response`, received from `source` in `style`; returns the peer that sent it.
+    /// Unsolicited responses count like any other, as in py-ipv8.
+    pub(crate) fn on_introduction_response(
+        &mut self,
+        by: &SignedBy,
+        source: SocketAddr,
+        style: Style,
+        response: &IntroductionResponse,
+    ) -> Peer {
+        self.note_answer(source);
+        let mut peer = self.sender(by, source);
+        if style == Style::New || response.supports_new_style {
+            self.mark_new_style(by, &mut peer);
+        }
+        self.learn_own_address(response.destination);
+        if peer.is_new_style() {
+            self.switch_interface(&peer, response);
+        }
+        let peer = self.verify(by, peer);
+        let service = self.state.community_id;
+        let mut latest = None;
+        for address in self.introduced_addresses(response) {
+            if self.is_own_address(&address) {
+                continue;
+            }
+            let new_style = response.intro_supports_new_style;
+            self.network_mut()
+                .discover_address(&peer, address, Some(service), new_style);
+            latest = Some(address);
+        }
+        // Of a LAN and a WAN address the WAN one: only that has just been punctured, and the other is in some LAN.
+        if let Some(address) = latest {
+            self.network_mut()
+                .note_introduction(peer.key(), address, service);
+        }
+        peer
+    }
+
+    /// The destination is our own address as the peer sees it. An IPv4 address from a LAN range
+    /// says nothing about our WAN.
+    fn learn_own_address(&mut self, destination: SocketAddr) {
+        match destination {
+            SocketAddr::V4(address) => {
+                self.state.ipv4 = Some(destination);
+                if !is_lan_subnet(*address.ip()) {
+                    self.state.wan = destination;
+                }
+            }
+            SocketAddr::V6(_) => self.state.ipv6 = Some(destination),
+        }
+    }
+
+    /// A peer that prefers the other address class, for which we have a socket too, is tried
+    /// there, and asked to puncture its way to us. As in py-ipv8 even one that names
+    /// `0.0.0.0:0`: it does not know its own address yet, we know ours.
+    fn switch_interface(&mut self, peer: &Peer, response: &IntroductionResponse) {
+        let wanted = response.source_wan;
+        let same_class = wanted.is_ipv4() == peer.address().is_ipv4();
+        if same_class || !self.shared.local.interfaces.reach(&wanted) {
+            return;
+        }
+        let service = Some(self.state.community_id);
+        self.network_mut()
+            .discover_address(peer, wanted, service, true);
+        if let Some(mine) = self.my_address_like(&wanted) {
+            self.send_puncture_request(
+                peer.address(),
+                UNSPECIFIED,
+                mine,
+                response.identifier,
+                Style::New,
+            );
+        }
+    }
+
+    /// Whether a walk to `address` would end here: others introduce us to ourselves when they know
+    /// us by more than one key or address.
+    fn is_own_address(&self, address: &SocketAddr) -> bool {
+        *address == self.state.wan
+            || *address == self.shared.local.lan
+            || Some(*address) == self.state.ipv4
+            || Some(*address) == self.state.ipv6
+            || Some(*address) == self.shared.local.ipv6
+    }
+
+    fn my_address_like(&self, other: &SocketAddr) -> Option<SocketAddr> {
+        if other.is_ipv6() {
+            return self.state.ipv6.or(self.shared.local.ipv6);
+        }
+        let lan = self.shared.local.lan;
+        self.state.ipv4.or((lan != UNSPECIFIED).then_some(lan))
+    }
+
+    /// Which of the introduced addresses can be walked to: behind our own WAN host only the LAN
+    /// address works (the table of protocol 4.5).
+    fn introduced_addresses(&self, response: &IntroductionResponse) -> Vec<SocketAddr> {
+        let (lan, wan) = (response.lan_introduction, response.wan_introduction);
+        let has_lan = lan != UNSPECIFIED;
+        let same_wan_host = wan.ip() == self.wan_host();
+        if wan != UNSPECIFIED && !same_wan_host {
+            return if has_lan { vec![lan, wan] } else { vec![wan] };
+        }
+        if has_lan {
+            return if same_wan_host { vec![lan] } else { Vec::new() };
+        }
+        if wan == UNSPECIFIED {
+            return Vec::new();
+        }
+        vec![
+            wan,
+            SocketAddr::new(self.my_estimated_lan().ip(), wan.port()),
+        ]
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::time::Instant;
+
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+    use crate::crypto::PrivateKey;
+    use crate::overlay::bootstrap::Bootstrappers;
+    use crate::overlay::context::{OverlayState, Shared};
+    use crate::state::network::{Network, NetworkLimits};
+    use crate::wire::packet::{CommunityId, open_unsigned};
+    use crate::wire::payload::{New, PunctureRequest};
+
+    /// The puncture request sent because of a response from an IPv6 source, if any.
+    fn punctured(destination: &str, source_wan: &str) -> Option<PunctureRequest> {
+        let [destination, source_wan, source] =
+            [destination, source_wan, "[2001:db8::1]:1"].map(|text| text.parse().unwrap());
+        let mut rng = StdRng::from_seed([1; 32]);
+        let [me, other] = [(); 2].map(|()| PrivateKey::generate(&mut rng));
+        let id = CommunityId::from_bytes([7; 20]);
+        let mut state = OverlayState::new(id, me, -1, Bootstrappers::new());
+        let mut shared = Shared::new(Network::new(NetworkLimits::default()), rng);
+        shared.local.lan = "10.0.0.9:8090".parse().unwrap();
+        let by = SignedBy {
+            key: other.public_key().clone(),
+            canonical: true,
+        };
+        let response = IntroductionResponse::new(destination, UNSPECIFIED, source_wan, 5);
+        Context::new(&mut state, &mut shared, Instant::now()).on_introduction_response(
+            &by,
+            source,
+            Style::New,
+            &response,
+        );
+        let sent = shared.outbox.pop()?;
+        assert_eq!(sent.to, source);
+        let (_, New(request)) = open_unsigned(&sent.packet.seal(), true).unwrap();
+        Some(request)
+    }
+
+    #[test]
+    fn a_lan_address_that_a_peer_saw_is_the_own_address_for_another_interface() {
+        let request = punctured("172.20.0.1:7", "1.2.3.4:5").unwrap();
+        assert_eq!(request.wan_walker, "172.20.0.1:7".parse().unwrap());
+        let request = punctured("[2001:db8::2]:7", "1.2.3.4:5").unwrap();
+        assert_eq!(request.wan_walker, "10.0.0.9:8090".parse().unwrap());
+    }
+
+    #[test]
+    fn a_peer_without_an_address_on_another_interface_is_asked_to_puncture_all_the_same() {
+        let request = punctured("1.2.3.4:7", "0.0.0.0:0").unwrap();
+        assert_eq!(request.wan_walker, "1.2.3.4:7".parse().unwrap());
+        assert_eq!(punctured("1.2.3.4:7", "[2001:db8::1]:1"), None);
+    }
+}

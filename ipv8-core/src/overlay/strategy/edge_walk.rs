@@ -1,0 +1,286 @@
+//! The edge walk: go deep from a few neighbours, one introduction after the other.
+
+use std::collections::{HashSet, VecDeque};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use indexmap::IndexMap;
+use rand::RngExt;
+
+use crate::crypto::PublicKey;
+use crate::overlay::community::Community;
+use crate::overlay::context::Context;
+use crate::overlay::strategy::DiscoveryStrategy;
+use crate::state::peer::Peer;
+use crate::state::timers::seconds;
+
+/// How many finished edges are kept for whoever wants to look at them.
+const COMPLETE_EDGES: usize = 64;
+
+/// How many introductions of the last peer of an edge are looked at in one step, chosen at random when there are more, beside
+/// those that were asked for that edge: more than twice what a step may ask, so that it finds enough that were not.
+const LOOKED_AT: usize = 16;
+
+/// How many addresses asked for one edge are remembered until it grows: more than are asked before it is given up, unless the
+/// options make it slow; then the oldest are looked at by chance alone.
+const ASKED_OF_EDGE: usize = 64;
+
+/// Walks along edges: from a neighbour to somebody it introduced, on to somebody that one
+/// introduced, until the edge is long enough; then the next one starts at home (protocol 7.2).
+///
+/// Unlike py-ipv8 a step sends at most `neighborhood_size` requests (plus one for each edge
+/// that grows), asks an address again only after `edge_timeout`, and never turns an edge back into
+/// a peer that is on it. Of a peer that introduced more than 16 it looks in each step at those that it asked, and at 16 others at
+/// random, so that a step costs the same however many were introduced.
+///
+/// A clone goes on from the same state.
+#[derive(Clone, Debug, ipv8_macros::Options)]
+pub struct EdgeWalk {
+    /// How many peers make an edge complete, its root included. Default 4.
+    pub edge_length: usize,
+    /// How many neighbours edges start from. Default 6.
+    pub neighborhood_size: usize,
+    /// Seconds after which an edge that does not grow is given up. Default 3.0.
+    #[options(range = 0.0..)]
+    pub edge_timeout: f64,
+    neighborhood: Vec<Peer>,
+    under_construction: IndexMap<PublicKey, Edge>,
+    complete: VecDeque<Vec<Peer>>,
+    asked: Asked,
+}
+
+#[derive(Clone, Debug)]
+struct Edge {
+    peers: Vec<Peer>,
+    grown: Instant,
+    /// Whom of the introductions of its last peer it asked; at most [`ASKED_OF_EDGE`], the oldest first.
+    asked: VecDeque<SocketAddr>,
+}
+
+/// The addresses asked within the edge timeout.
+#[derive(Clone, Debug, Default)]
+struct Asked {
+    addresses: HashSet<SocketAddr>,
+    /// The same addresses, the one asked first in front.
+    order: VecDeque<(Instant, SocketAddr)>,
+}
+
+impl Asked {
+    fn contains(&self, address: &SocketAddr) -> bool {
+        self.addresses.contains(address)
+    }
+
+    /// Whether it was not asked before.
+    fn insert(&mut self, address: SocketAddr, now: Instant) -> bool {
+        let is_new = self.addresses.insert(address);
+        if is_new {
+            self.order.push_back((now, address));
+        }
+        is_new
+    }
+
+    /// Forgets those that were asked longer than `pause` ago.
+    fn expire(&mut self, now: Instant, pause: Duration) {
+        while let Some((asked, address)) = self.order.front()
+            && now.saturating_duration_since(*asked) > pause
+        {
+            self.addresses.remove(address);
+            self.order.pop_front();
+        }
+    }
+}
+
+impl Default for EdgeWalk {
+    fn default() -> Self {
+        Self {
+            edge_length: 4,
+            neighborhood_size: 6,
+            edge_timeout: 3.0,
+            neighborhood: Vec::new(),
+            under_construction: IndexMap::new(),
+            complete: VecDeque::new(),
+            asked: Asked::default(),
+        }
+    }
+}
+
+impl EdgeWalk {
+    /// The edges finished last, at most 64, oldest first, each from its root outwards.
+    pub fn complete_edges(&self) -> impl Iterator<Item = &[Peer]> {
+        self.complete.iter().map(Vec::as_slice)
+    }
+
+    fn find_neighborhood(&mut self, cx: &mut Context<'_>) {
+        self.neighborhood = cx.peers().take(self.neighborhood_size).cloned().collect();
+        cx.bootstrap();
+        // At random, so that addresses where nobody is do not keep it from the others.
+        for _ in 0..self.neighborhood_size {
+            let asked = &self.asked;
+            let Some(address) = cx.random_walkable_address(|address| asked.contains(address))
+            else {
+                return;
+            };
+            self.ask(address, cx);
+        }
+    }
+
+    /// Walks to `address`, unless that was tried within the edge timeout.
+    fn ask(&mut self, address: SocketAddr, cx: &mut Context<'_>) -> bool {
+        let is_new = self.asked.insert(address, cx.now());
+        if is_new {
+            cx.walk_to(address);
+        }
+        is_new
+    }
+
+    /// A neighbour that is not the root of an edge under construction.
+    fn random_idle_root(&self, cx: &mut Context<'_>) -> Option<Peer> {
+        let idle: Vec<_> = self
+            .neighborhood
+            .iter()
+            .filter(|peer| !self.under_construction.contains_key(peer.key()))
+            .collect();
+        if idle.is_empty() {
+            None
+        } else {
+            idle.get(cx.rng().random_range(0..idle.len()))
+                .map(|peer| (*peer).clone())
+        }
+    }
+
+    fn start_edge(&mut self, root: Peer, cx: &mut Context<'_>) {
+        cx.send_introduction_request(&root);
+        self.under_construction.insert(
+            root.key().clone(),
+            Edge {
+                peers: vec![root],
+                grown: cx.now(),
+                asked: VecDeque::new(),
+            },
+        );
+    }
+
+    fn grow_edges(&mut self, cx: &mut Context<'_>) {
+        let mut budget = self.neighborhood_size;
+        let mut finished = Vec::new();
+        for index in 0..self.under_construction.len() {
+            let (candidates, mut unverified) = self.introductions(index, cx);
+            while budget > 0 && !unverified.is_empty() {
+                let choice = cx.rng().random_range(0..unverified.len());
+                let address = unverified.swap_remove(choice);
+                if self.ask(address, cx) {
+                    budget -= 1;
+                    self.remember(index, address);
+                }
+            }
+            if let Some((root, edge)) = self.under_construction.get_index_mut(index)
+                && edge.step(candidates, self.edge_length, seconds(self.edge_timeout), cx)
+            {
+                finished.push(root.clone());
+            }
+        }
+        for root in finished {
+            if let Some(edge) = self.under_construction.swap_remove(&root) {
+                self.keep(edge.peers);
+            }
+        }
+    }
+
+    /// Notes that `address` was asked for an edge.
+    fn remember(&mut self, index: usize, address: SocketAddr) {
+        if let Some((_, edge)) = self.under_construction.get_index_mut(index) {
+            if edge.asked.len() == ASKED_OF_EDGE {
+                edge.asked.pop_front();
+            }
+            edge.asked.push_back(address);
+        }
+    }
+
+    /// Some of those whom the last peer of an edge introduced: the verified ones, and the other addresses.
+    fn introductions(&self, index: usize, cx: &mut Context<'_>) -> (Vec<Peer>, Vec<SocketAddr>) {
+        let mut candidates = Vec::new();
+        let mut unverified = Vec::new();
+        let Some((_, edge)) = self.under_construction.get_index(index) else {
+            return (candidates, unverified);
+        };
+        let Some(last) = edge.peers.last() else {
+            return (candidates, unverified);
+        };
+        let (network, rng) = cx.network_and_rng();
+        let drawn = network.random_introductions_from(last.key(), LOOKED_AT, rng);
+        let asked = edge.asked.iter().copied();
+        let asked = asked.filter(|address| network.is_introduced_by(address, last.key()));
+        for address in drawn.into_iter().chain(asked) {
+            match network.verified_by_address(&address) {
+                // One of those that were asked can have been drawn too.
+                Some(peer) if !edge.peers.contains(peer) && !candidates.contains(peer) => {
+                    candidates.push(peer.clone());
+                }
+                Some(_) => {}
+                None if !self.asked.contains(&address) => unverified.push(address),
+                None => {}
+            }
+        }
+        (candidates, unverified)
+    }
+
+    fn keep(&mut self, edge: Vec<Peer>) {
+        if edge.len() < 2 {
+            return;
+        }
+        if self.complete.len() == COMPLETE_EDGES {
+            self.complete.pop_front();
+        }
+        self.complete.push_back(edge);
+    }
+}
+
+impl Edge {
+    /// Appends one of `candidates`, if there are any; returns whether the edge is finished.
+    fn step(
+        &mut self,
+        candidates: Vec<Peer>,
+        edge_length: usize,
+        edge_timeout: Duration,
+        cx: &mut Context<'_>,
+    ) -> bool {
+        if candidates.is_empty() {
+            return cx.now().saturating_duration_since(self.grown) > edge_timeout;
+        }
+        let choice = cx.rng().random_range(0..candidates.len());
+        let Some(next) = candidates.into_iter().nth(choice) else {
+            return false;
+        };
+        self.grown = cx.now();
+        self.asked.clear();
+        let complete = self.peers.len() + 1 >= edge_length;
+        if !complete {
+            cx.send_introduction_request(&next);
+        }
+        self.peers.push(next);
+        complete
+    }
+}
+
+impl<C: Community> DiscoveryStrategy<C> for EdgeWalk {
+    fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
+        let (now, pause) = (cx.now(), seconds(self.edge_timeout));
+        self.asked.expire(now, pause);
+        // Those that are gone leave, those that have moved are asked where they are now.
+        self.neighborhood
+            .retain_mut(|peer| match cx.network().peer(peer.key()) {
+                Some(current) => {
+                    *peer = current.clone();
+                    true
+                }
+                None => false,
+            });
+        if self.neighborhood.is_empty() || self.neighborhood.len() < self.neighborhood_size {
+            self.find_neighborhood(cx);
+        } else if let Some(root) = self.random_idle_root(cx) {
+            self.start_edge(root, cx);
+        } else {
+            self.grow_edges(cx);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Which verified peers are at an address.
+use super::services::ServiceList;
+use super::table::Table;
+use super::{Verified, slab::Slab};
+use crate::crypto::PublicKey;
+use crate::wire::packet::CommunityId;
+use indexmap::IndexSet;
+use std::collections::HashMap;
+
+/// The verified peers that have one address in one of their slots, in four bytes: nearly always none or one, but any number of
+/// peers may claim the same LAN address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct OwnersId(u32);
+
+/// What an [`OwnersId`] stands for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Owners<'a> {
+    None,
+    /// The place of the peer in the table of verified ones.
+    One(u32),
+    Many(&'a Shared),
+}
+
+/// Several peers at one address, with a count per service so that no question walks through all of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shared {
+    keys: IndexSet<PublicKey>,
+    services: HashMap<CommunityId, usize>,
+}
+
+impl OwnersId {
+    pub(super) const NONE: Self = Self(u32::MAX);
+    const MANY: u32 = 1 << 31;
+
+    pub(super) fn is_empty(self) -> bool {
+        self == Self::NONE
+    }
+
+    /// One owner, at a place below the limit of peers.
+    fn one(place: u32) -> Self {
+        Self(place & !Self::MANY)
+    }
+
+    fn many(self) -> Option<u32> {
+        let is_many = !self.is_empty() && self.0 & Self::MANY != 0;
+        is_many.then_some(self.0 & !Self::MANY)
+    }
+
+    pub(super) fn get(self, shared: &Slab<Shared>) -> Owners<'_> {
+        match self.many() {
+            Some(number) => shared.get(number).map_or(Owners::None, Owners::Many),
+            None if self.is_empty() => Owners::None,
+            None => Owners::One(self.0),
+        }
+    }
+
+    /// With the peer at `place` too.
+    pub(super) fn with(
+        self,
+        place: u32,
+        shared: &mut Slab<Shared>,
+        peers: &Table<Verified>,
+    ) -> Self {
+        if self.is_empty() || self == Self::one(place) {
+            return Self::one(place);
+        }
+        if let Some(number) = self.many() {
+            if let (Some(owners), Some(peer)) = (shared.get_mut(number), peers.at(place)) {
+                owners.add(peer);
+            }
+            return self;
+        }
+        let mut owners = Shared::default();
+        for peer in [self.0, place].into_iter().filter_map(|at| peers.at(at)) {
+            owners.add(peer);
+        }
+        let number = shared.insert(owners, Self::MANY - 1);
+        number.map_or(self, |number| Self(number | Self::MANY))
+    }
+
+    /// Without the peer at `place`.
+    pub(super) fn without(
+        self,
+        place: u32,
+        shared: &mut Slab<Shared>,
+        peers: &Table<Verified>,
+    ) -> Self {
+        let Some(number) = self.many() else {
+            return match self == Self::one(place) {
+                true => Self::NONE,
+                false => self,
+            };
+        };
+        let (Some(owners), Some(peer)) = (shared.get_mut(number), peers.at(place)) else {
+            return self;
+        };
+        owners.remove(peer.peer.key(), &peer.services);
+        if owners.keys.len() > 1 {
+            return self;
+        }
+        let last = owners.keys.first().and_then(|key| peers.place_of(key));
+        shared.remove(number);
+        last.map_or(Self::NONE, Self::one)
+    }
+
+    /// The peer that was at the place `from` is at the place `to` now.
+    pub(super) fn renumbered(self, from: u32, to: u32) -> Self {
+        match self == Self::one(from) {
+            true => Self::one(to),
+            false => self,
+        }
+    }
+
+    /// Notes that an owner, which had not, now has `service`.
+    pub(super) fn gained(self, service: CommunityId, shared: &mut Slab<Shared>) {
+        let owners = self.many().and_then(|number| shared.get_mut(number));
+        if let Some(owners) = owners {
+            *owners.services.entry(service).or_default() += 1;
+        }
+    }
+}
+
+impl<'a> Owners<'a> {
+    pub(super) fn is_empty(self) -> bool {
+        matches!(self, Self::None)
+    }
+
+    /// One of the owners, the same until the owners change.
+    pub(super) fn first(self, peers: &'a Table<Verified>) -> Option<&'a Verified> {
+        match self {
+            Self::None => None,
+            Self::One(place) => peers.at(place),
+            Self::Many(shared) => peers.get(shared.keys.first()?),
+        }
+    }
+
+    pub(super) fn iter(
+        self,
+        peers: &'a Table<Verified>,
+    ) -> impl Iterator<Item = &'a Verified> + use<'a> {
+        let (one, many) = match self {
+            Self::None => (None, None),
+            Self::One(place) => (peers.at(place), None),
+            Self::Many(shared) => (None, Some(shared.keys.iter())),
+        };
+        let many = many.into_iter().flatten();
+        one.into_iter().chain(many.filter_map(|key| peers.get(key)))
+    }
+
+    /// Whether any owner has `service`.
+    pub(super) fn serve(self, service: &CommunityId, peers: &Table<Verified>) -> bool {
+        match self {
+            Self::None => false,
+            Self::One(place) => peers
+                .at(place)
+                .is_some_and(|peer| peer.services.has(service)),
+            Self::Many(shared) => shared.services.contains_key(service),
+        }
+    }
+}
+
+impl Shared {
+    fn add(&mut self, peer: &Verified) {
+        if self.keys.insert(peer.peer.key().clone()) {
+            for service in peer.services.iter() {
+                *self.services.entry(service).or_default() += 1;
+            }
+        }
+    }
+
+    fn remove(&mut self, key: &PublicKey, services: &ServiceList) {
+        if !self.keys.swap_remove(key) {
+            return;
+        }
+        for service in services.iter() {
+            if let Some(count) = self.services.get_mut(&service) {
+                *count -= 1;
+                if *count == 0 {
+                    self.services.remove(&service);
+                }
+            }
+        }
+    }
+}

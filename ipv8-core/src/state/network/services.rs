@@ -1,0 +1,128 @@
+//! Which services peers have, and the indexes of those that we run.
+use super::fresh::Fresh;
+use super::table::{Keyed, Table};
+use crate::crypto::PublicKey;
+use crate::wire::packet::CommunityId;
+use indexmap::{IndexMap, IndexSet};
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Lists of so many services at most are kept once for all peers that have just these: a node has few overlays, and most of
+/// its peers have one or two of them in common with it and no other.
+const SHARED: usize = 8;
+
+/// The services of one peer: a small sorted list, shared with other peers that have the same.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ServiceList(Option<Arc<Vec<CommunityId>>>);
+
+impl ServiceList {
+    fn as_slice(&self) -> &[CommunityId] {
+        self.0.as_ref().map_or(&[], |list| list.as_slice())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.as_slice().len()
+    }
+
+    pub(super) fn has(&self, service: &CommunityId) -> bool {
+        self.as_slice().binary_search(service).is_ok()
+    }
+
+    /// Whether it was new.
+    pub(super) fn add(&mut self, service: CommunityId, lists: &mut SharedLists) -> bool {
+        let Err(place) = self.as_slice().binary_search(&service) else {
+            return false;
+        };
+        match &mut self.0 {
+            Some(list) if list.len() >= SHARED => Arc::make_mut(list).insert(place, service),
+            _ => {
+                let mut list = Vec::with_capacity(self.len() + 1);
+                list.extend_from_slice(self.as_slice());
+                list.insert(place, service);
+                self.0 = Some(lists.share(list));
+            }
+        }
+        true
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = CommunityId> + '_ {
+        self.as_slice().iter().copied()
+    }
+}
+
+/// The short lists that peers have, each once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SharedLists {
+    lists: HashSet<Arc<Vec<CommunityId>>>,
+    /// With so many lists, those that nobody has any more are dropped.
+    sweep_at: usize,
+}
+
+impl SharedLists {
+    fn share(&mut self, list: Vec<CommunityId>) -> Arc<Vec<CommunityId>> {
+        if let Some(known) = self.lists.get(&list) {
+            return known.clone();
+        }
+        if self.lists.len() >= self.sweep_at {
+            self.lists.retain(|list| Arc::strong_count(list) > 1);
+            // Twice as many as are in use: each list is looked at twice at most, on average.
+            self.sweep_at = 2 * self.lists.len() + 16;
+        }
+        let list = Arc::new(list);
+        self.lists.insert(list.clone());
+        list
+    }
+}
+
+/// What is indexed for a service that an overlay of ours runs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LocalService {
+    /// The verified peers that have it.
+    pub(super) peers: Table<PublicKey>,
+    /// The addresses that are walkable for it.
+    pub(super) walkable: IndexSet<SocketAddr>,
+    /// Those of them that were introduced last.
+    pub(super) fresh: Fresh,
+    /// How many services were registered before it.
+    pub(super) order: u64,
+}
+
+impl Keyed for PublicKey {
+    type Key = Self;
+
+    fn key(&self) -> &Self {
+        self
+    }
+}
+
+/// Services of keys that are no verified peer (protocol 6: discover_services works for them): the latest few of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct UnverifiedServices(IndexMap<PublicKey, ServiceList>);
+
+impl UnverifiedServices {
+    pub(super) fn get(&self, key: &PublicKey) -> Option<&ServiceList> {
+        self.0.get(key)
+    }
+
+    pub(super) fn has(&self, key: &PublicKey, service: &CommunityId) -> bool {
+        self.0.get(key).is_some_and(|list| list.has(service))
+    }
+
+    pub(super) fn add(&mut self, key: &PublicKey, service: CommunityId, lists: &mut SharedLists) {
+        let list = self.0.entry(key.clone()).or_default();
+        list.add(service, lists);
+    }
+
+    pub(super) fn remove(&mut self, key: &PublicKey) -> Option<ServiceList> {
+        self.0.shift_remove(key)
+    }
+
+    /// Removes the oldest one when there are more than `limit`.
+    pub(super) fn pop_over(&mut self, limit: usize) -> Option<(PublicKey, ServiceList)> {
+        if self.0.len() <= limit {
+            return None;
+        }
+        self.0.shift_remove_index(0)
+    }
+}

@@ -1,0 +1,202 @@
+//! What makes a peer verified, changes it, and drops it. Nothing outside this file does.
+use super::{Keyed, LocalService, Network, PeerChange, Verified};
+use crate::crypto::{Mid, PublicKey};
+use crate::state::peer::Peer;
+use crate::wire::packet::CommunityId;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+/// Among how many peers the one is chosen that makes room for a peer of another service.
+const ROOM_CANDIDATES: usize = 16;
+
+impl Network {
+    /// Takes a peer for verified: it signed something that we received. Whether it is verified now.
+    ///
+    /// A known one takes over addresses (unless frozen) and last response of `peer`, but not its style. A new one is refused when its mid
+    /// is blacklisted, when there are `max_peers`, or when one of its addresses is blacklisted and none of the others
+    /// is known. If none of its addresses is known, all of them become so (protocol 6).
+    pub fn add_verified_peer(&mut self, peer: &Peer) -> bool {
+        if self.is_blacklisted_mid(&peer.mid()) {
+            self.counters.blacklisted_peers += 1;
+            return false;
+        }
+        let merged = self.peer_mut(peer.key(), |known| known.merge(peer));
+        if merged.is_some() {
+            return true;
+        }
+        let mut addresses = peer.addresses();
+        let is_introduced = addresses.any(|a| self.is_known(&a) && !self.is_blacklisted(&a));
+        if !is_introduced && peer.addresses().any(|a| self.is_blacklisted(&a)) {
+            self.counters.blacklisted_peers += 1;
+            return false;
+        }
+        if self.verified.len() >= self.limits.max_peers {
+            self.counters.peers_over_limit += 1;
+            return false;
+        }
+        self.verify(peer);
+        if !is_introduced {
+            for address in peer.addresses() {
+                self.record_bare(address);
+            }
+        }
+        true
+    }
+
+    /// Takes `peer` for verified as [`Network::add_verified_peer`], and notes that it has `service`. Whether it is verified now.
+    ///
+    /// When there are `max_peers` and `service` is registered and has less than its share of them, a peer of the registered service with
+    /// the most, one that has not been heard from for long, makes room.
+    pub fn add_peer_of(&mut self, peer: &Peer, service: CommunityId) -> bool {
+        let full = self.verified.len() >= self.limits.max_peers;
+        if full && !self.is_verified(peer.key()) && !self.is_blacklisted_mid(&peer.mid()) {
+            self.make_room_for(service);
+        }
+        let verified = self.add_verified_peer(peer);
+        self.discover_services(peer.key(), [service]);
+        verified
+    }
+
+    fn make_room_for(&mut self, service: CommunityId) {
+        let share = self.limits.max_peers / self.local.len().max(1);
+        let has_less = |local: &LocalService| local.peers.len() < share;
+        if !self.local.get(&service).is_some_and(has_less) {
+            return;
+        }
+        let largest = self.by_size.last();
+        let largest = largest.and_then(|(_, _, service)| self.local.get(service));
+        let Some(largest) = largest.filter(|largest| largest.peers.len() > share) else {
+            return;
+        };
+        // A few are enough: going through thousands for each new peer would be a way to keep the node busy.
+        let candidates = largest.peers.iter().take(ROOM_CANDIDATES);
+        let candidates = candidates.filter(|key| !self.has_service(key, service));
+        let silent = candidates.min_by_key(|key| self.peer(key).and_then(Peer::last_response));
+        if let Some(key) = silent.cloned() {
+            self.remove_peer(&key);
+            self.counters.peers_evicted += 1;
+        }
+    }
+
+    fn verify(&mut self, peer: &Peer) {
+        let key = peer.key();
+        let listed = self.unverified.remove(key).unwrap_or_default();
+        let entry = Verified {
+            peer: peer.clone(),
+            services: Default::default(),
+        };
+        let Some(place) = self.verified.insert(entry) else {
+            return;
+        };
+        for address in peer.addresses() {
+            self.own(place, address);
+        }
+        self.changed(PeerChange::Added(peer.clone()));
+        self.discover_services(key, listed.iter());
+    }
+
+    /// Changes a verified peer in place, and the address indexes with it; `None` when the key is not verified.
+    ///
+    /// Addresses that it gains do not become known, those that it loses stay known (as in py-ipv8). If `change` puts a peer with
+    /// another key in its place, that is undone.
+    pub fn peer_mut<R>(
+        &mut self,
+        key: &PublicKey,
+        change: impl FnOnce(&mut Peer) -> R,
+    ) -> Option<R> {
+        let place = self.verified.place_of(key)?;
+        let entry = self.verified.at_mut(place)?;
+        let before = entry.peer.clone();
+        let result = change(&mut entry.peer);
+        if entry.peer != before {
+            entry.peer = before;
+            return Some(result);
+        }
+        if entry.peer.has_addresses_of(&before) {
+            return Some(result);
+        }
+        let after = entry.peer.clone();
+        for address in before.addresses().filter(|a| !after.has_address(a)) {
+            self.disown(place, &address);
+        }
+        for address in after.addresses().filter(|a| !before.has_address(a)) {
+            self.own(place, address);
+        }
+        Some(result)
+    }
+
+    /// Notes that the verified peer with this key, if there is one, was heard from: it signed something, or answered by
+    /// number what it was asked. Whether there is one.
+    pub fn heard_from(&mut self, key: &PublicKey, now: Instant) -> bool {
+        let entry = self.verified.get_mut(key);
+        entry.map(|entry| entry.peer.responded(now)).is_some()
+    }
+
+    fn own(&mut self, place: u32, address: SocketAddr) {
+        self.change_address(&address, |network| {
+            let peers = &network.verified;
+            network.addresses.add_owner(address, place, peers);
+        });
+    }
+
+    fn disown(&mut self, place: u32, address: &SocketAddr) {
+        self.change_address(address, |network| {
+            let peers = &network.verified;
+            network.addresses.remove_owner(address, place, peers);
+        });
+        if let Some(record) = self.addresses.record(address) {
+            let introducer = record.introducer.clone();
+            self.enforce_address_limits(&introducer);
+        }
+    }
+
+    /// Drops a verified peer and its services, and forgets all its addresses; of any other key, forgets the services. The
+    /// addresses that it introduced stay known, and whoever introduces one next becomes its introducer. Whether the
+    /// peer was verified.
+    pub fn remove_peer(&mut self, key: &PublicKey) -> bool {
+        let Some(peer) = self.peer(key) else {
+            self.drop_unverified(key);
+            return false;
+        };
+        for address in peer.addresses() {
+            self.forget(&address);
+        }
+        self.drop_peer(key)
+    }
+
+    /// Drops a verified peer and its services; whether there was one.
+    pub(super) fn drop_peer(&mut self, key: &PublicKey) -> bool {
+        let place = self.verified.place_of(key);
+        let Some((place, entry)) = place.and_then(|at| Some((at, self.verified.at(at)?))) else {
+            return false;
+        };
+        let peer = entry.peer.clone();
+        for address in peer.addresses() {
+            self.disown(place, &address);
+        }
+        let Some((entry, moved)) = self.verified.swap_remove(key) else {
+            return false;
+        };
+        if let Some(moved) = moved
+            && let Some(entry) = self.verified.at(moved.to)
+        {
+            for address in entry.peer.addresses() {
+                self.addresses.renumber(&address, moved);
+            }
+        }
+        for service in entry.services.iter() {
+            self.drop_service(&peer, service);
+        }
+        self.changed(PeerChange::Removed(peer));
+        true
+    }
+
+    /// Never takes a peer with this mid for verified: for our own keys. One that is verified is dropped.
+    pub fn blacklist_mid(&mut self, mid: Mid) {
+        self.blacklist_mids.insert(mid);
+        let mut keys = self.verified.iter().map(Keyed::key);
+        if let Some(key) = keys.find(|key| key.mid() == mid).cloned() {
+            self.remove_peer(&key);
+        }
+    }
+}

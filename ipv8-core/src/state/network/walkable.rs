@@ -1,0 +1,181 @@
+//! Which known addresses a walker may visit for a service.
+use super::owners::Owners;
+use super::record::Record;
+use super::services::{LocalService, ServiceList};
+use super::table::Table;
+use super::{Network, Verified, sampling};
+use crate::crypto::PublicKey;
+use crate::wire::packet::CommunityId;
+use rand::Rng;
+use std::net::SocketAddr;
+
+/// The rule, apart from blacklisting. `has` tells whether a key, verified or not, has `service`.
+fn leads_to(
+    service: &CommunityId,
+    record: &Record,
+    owners: Owners<'_>,
+    peers: &Table<Verified>,
+    has: impl Fn(&PublicKey) -> bool,
+) -> bool {
+    let offered = match (&record.introducer, &record.service) {
+        (_, Some(recorded)) if recorded == service => true,
+        _ if record.is_also_for(service) => true,
+        (Some(introducer), _) => has(introducer),
+        (None, Some(_)) => false,
+        // Somebody was there once. While a verified peer is, we know whether it has the service: what it says counts.
+        (None, None) => owners.is_empty(),
+    };
+    offered && !record.is_given_up_by(service) && !owners.serve(service, peers)
+}
+
+/// For which registered services an address can be walkable.
+enum Concerned {
+    All,
+    /// Those at these places.
+    Some(Vec<usize>),
+}
+
+impl Network {
+    /// How many addresses are walkable for the service; see [`Network::walkable_addresses`].
+    pub fn walkable_count(&self, service: CommunityId) -> usize {
+        match self.local.get(&service) {
+            Some(local) => local.walkable.len(),
+            None => self.walkable_addresses(service).count(),
+        }
+    }
+
+    /// The addresses walkable for the service, in no particular order: those that are known, not blacklisted, not in use by a
+    /// verified peer that has the service, not [given up](Network::give_up) for it, and (introduced for this service, or introduced by
+    /// a key that has it, or without introducer and service and in use by no verified peer).
+    pub fn walkable_addresses(
+        &self,
+        service: CommunityId,
+    ) -> impl Iterator<Item = SocketAddr> + '_ {
+        let local = self.local.get(&service);
+        let indexed = local.into_iter().flat_map(|local| &local.walkable);
+        let scanned = self
+            .addresses
+            .known()
+            .filter(move |address| local.is_none() && self.is_walkable(address, &service));
+        indexed.copied().chain(scanned)
+    }
+
+    /// One address walkable for the service that is not excluded, each with the same probability. Takes one pass over all of
+    /// them only when nearly all are excluded. (py-ipv8's `old_style` is an exclusion: `|a| network.is_new_style(a)`.)
+    pub fn random_walkable<R: Rng + ?Sized>(
+        &self,
+        service: CommunityId,
+        rng: &mut R,
+        exclude: impl Fn(&SocketAddr) -> bool,
+    ) -> Option<SocketAddr> {
+        let Some(local) = self.local.get(&service) else {
+            let walkable = self.walkable_addresses(service);
+            return sampling::pick_from(walkable.filter(|address| !exclude(address)), rng);
+        };
+        sampling::pick(&local.walkable, rng, |address| !exclude(address)).copied()
+    }
+
+    /// The rule asked anew, for a service without an index.
+    fn is_walkable(&self, address: &SocketAddr, service: &CommunityId) -> bool {
+        if self.blacklist.contains(address) {
+            return false;
+        }
+        let found = self.addresses.record_and_owners(address);
+        found.is_some_and(|(record, owners)| {
+            leads_to(service, record, owners, &self.verified, |key| {
+                self.has_service(key, *service)
+            })
+        })
+    }
+
+    /// Makes a change after which `address` may be walkable for other services than before, and puts it in or out of what is
+    /// walkable for each service that it may be about.
+    pub(super) fn change_address(&mut self, address: &SocketAddr, change: impl FnOnce(&mut Self)) {
+        let before = self.concerned(address);
+        change(self);
+        match (before, self.concerned(address)) {
+            (Concerned::Some(before), Concerned::Some(after)) => {
+                for index in before.into_iter().chain(after) {
+                    self.refresh_index(address, index);
+                }
+            }
+            _ => (0..self.local.len()).for_each(|index| self.refresh_index(address, index)),
+        }
+    }
+
+    /// The registered services that `address`, as it is now, can be walkable for. A new peer of one overlay is nothing to the
+    /// other nine hundred.
+    fn concerned(&self, address: &SocketAddr) -> Concerned {
+        let Some((record, owners)) = self.addresses.record_and_owners(address) else {
+            return Concerned::Some(Vec::new());
+        };
+        if record.is_bare() {
+            // While somebody is there it is walkable for nobody.
+            return match owners.is_empty() {
+                true => Concerned::All,
+                false => Concerned::Some(Vec::new()),
+            };
+        }
+        let introducer = record.introducer.as_ref();
+        let listed = introducer.and_then(|key| self.service_list(key));
+        if listed.is_some_and(|list| list.len() >= self.local.len()) {
+            return Concerned::All;
+        }
+        let listed = listed.into_iter().flat_map(ServiceList::iter);
+        let services = record.service.into_iter().chain(listed);
+        let services = services.chain(record.also().iter().copied());
+        let services = services.filter_map(|service| self.local.get_index_of(&service));
+        Concerned::Some(services.collect())
+    }
+
+    /// Whether a registered service other than `service` could walk to `address`, where no verified peer is.
+    pub(super) fn is_wanted(&self, address: &SocketAddr, service: &CommunityId) -> bool {
+        let Some(record) = self.addresses.record(address) else {
+            return false;
+        };
+        if record.is_bare() {
+            // It is walkable for all that did not give it up.
+            return !self.is_blacklisted(address) && record.given_up().len() < self.local.len();
+        }
+        let mut local = self.local.iter();
+        let is_walkable = |(id, local): (&CommunityId, &LocalService)| {
+            id != service && local.walkable.contains(address)
+        };
+        match self.concerned(address) {
+            Concerned::All => local.any(is_walkable),
+            Concerned::Some(indexes) => indexes
+                .into_iter()
+                .filter_map(|index| self.local.get_index(index))
+                .any(is_walkable),
+        }
+    }
+
+    /// Puts `address` in or out of the walkable addresses of one service, if it is registered.
+    pub(super) fn refresh_for(&mut self, address: &SocketAddr, service: &CommunityId) {
+        if let Some(index) = self.local.get_index_of(service) {
+            self.refresh_index(address, index);
+        }
+    }
+
+    fn refresh_index(&mut self, address: &SocketAddr, index: usize) {
+        #[cfg(test)]
+        {
+            self.checks += 1;
+        }
+        let Some((service, local)) = self.local.get_index_mut(index) else {
+            return;
+        };
+        let found = self.addresses.record_and_owners(address);
+        let walkable = !self.blacklist.contains(address)
+            && found.is_some_and(|(record, owners)| {
+                leads_to(service, record, owners, &self.verified, |key| {
+                    local.peers.contains(key) || self.unverified.has(key, service)
+                })
+            });
+        if walkable {
+            local.walkable.insert(*address);
+        } else {
+            local.walkable.swap_remove(address);
+        }
+    }
+}

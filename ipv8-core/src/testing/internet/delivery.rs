@@ -1,0 +1,253 @@
+//! Time and datagrams: what is due next, and what becomes of it.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use super::machine::{Host, look_up, new_drop};
+use super::{Arrival, Flying, Internet};
+use crate::engine::{Input, Output};
+use crate::overlay::bootstrap::Beacon;
+use crate::state::counters::DropReason;
+use crate::state::outbox::Outgoing;
+
+/// The most bytes one datagram carries over IPv4, as on a real socket.
+const LARGEST_PAYLOAD: usize = 65_507;
+
+impl Internet {
+    /// Looks at everything that was lent out, and at every future that may be done by now.
+    fn settle(&mut self) {
+        let mut lent = std::mem::take(&mut self.lent);
+        lent.extend(&self.waiting);
+        for index in lent {
+            self.drain(index);
+        }
+    }
+
+    /// The rule of the engine's driver: all outputs, then the word that they were handed over, then when to come back.
+    fn drain(&mut self, index: usize) {
+        let plugged = self.is_plugged(index);
+        let Some(machine) = self.machines.get_mut(index) else {
+            return;
+        };
+        let (from, mut leaving, mut beacons) = (machine.at, Vec::new(), Vec::new());
+        match &mut machine.host {
+            Host::Engine(engine) => loop {
+                while let Some(output) = engine.poll_output() {
+                    match output {
+                        Output::Send(outgoing) => leaving.push(outgoing),
+                        Output::Event(event) => {
+                            self.events.push((self.now - self.start, index, event));
+                        }
+                        Output::Resolve(lookup) => {
+                            let found = look_up(&self.hosts, &lookup);
+                            engine.handle(Input::Resolved(lookup, found), self.now);
+                        }
+                        Output::Beacon(beacon) => beacons.push(beacon),
+                        Output::Spawn(task) => machine.futures.insert(task),
+                        Output::Cancel(id) => machine.futures.cancel(id),
+                    }
+                }
+                engine.handle(Input::Flushed, self.now);
+                // A machine that is off does nothing.
+                let finished = if plugged {
+                    machine.futures.poll()
+                } else {
+                    Vec::new()
+                };
+                if finished.is_empty() {
+                    break;
+                }
+                for task in finished {
+                    engine.handle(Input::Finished(task), self.now);
+                }
+            },
+            Host::Tracker(tracker) => {
+                leaving.extend(std::iter::from_fn(|| tracker.poll_output()));
+            }
+        }
+        if machine.futures.is_empty() {
+            self.waiting.remove(&index);
+        } else {
+            self.waiting.insert(index);
+        }
+        self.reschedule(index);
+        if plugged {
+            for outgoing in leaving {
+                self.leave(index, from, outgoing);
+            }
+            for beacon in beacons {
+                self.leave_beacon(from, &beacon);
+            }
+        }
+    }
+
+    /// A machine has one address, so its beacons come from there; a broadcast reaches everybody else with that port.
+    fn leave_beacon(&mut self, from: SocketAddr, beacon: &Beacon) {
+        let to_all = beacon.to.ip() == IpAddr::V4(Ipv4Addr::BROADCAST);
+        let mut hearing = vec![beacon.to];
+        if to_all {
+            let others = self.places.keys().copied();
+            hearing = others
+                .filter(|at| at.is_ipv4() && at.port() == beacon.to.port() && *at != from)
+                .collect();
+            hearing.sort_unstable();
+        }
+        for to in hearing {
+            self.send(from, to, beacon.bytes.to_vec());
+        }
+    }
+
+    fn leave(&mut self, index: usize, from: SocketAddr, outgoing: Outgoing) {
+        let bytes = outgoing.packet.seal();
+        let fits = bytes.len() <= LARGEST_PAYLOAD;
+        if let Some(Host::Engine(engine)) = self.machines.get_mut(index).map(|one| &mut one.host) {
+            let statistics = engine.statistics_mut();
+            if fits {
+                statistics.sent(bytes.len());
+            } else {
+                statistics.record(DropReason::SendFailed);
+            }
+        }
+        if fits {
+            self.send(from, outgoing.to, bytes);
+        }
+    }
+
+    fn reschedule(&mut self, index: usize) {
+        let plugged = self.is_plugged(index);
+        let Some(machine) = self.machines.get_mut(index) else {
+            return;
+        };
+        let wakes = match &machine.host {
+            _ if !plugged => None,
+            Host::Engine(engine) => engine.poll_timeout(),
+            Host::Tracker(tracker) => tracker.poll_timeout(),
+        };
+        if wakes != machine.wakes {
+            if let Some(earlier) = machine.wakes {
+                self.timeouts.remove(&(earlier, index));
+            }
+            self.timeouts.extend(wakes.map(|at| (at, index)));
+            machine.wakes = wakes;
+        }
+    }
+
+    /// When the next thing is due, if it is by `end`; arrivals come before timeouts of the same moment.
+    fn next_due(&self, end: Instant) -> Option<(Instant, Option<usize>)> {
+        let arrival = self.flying.keys().next().map(|(at, _)| (*at, None));
+        let timeout = self.timeouts.first().map(|(at, index)| (*at, Some(*index)));
+        let due = arrival
+            .into_iter()
+            .chain(timeout)
+            .min_by_key(|(at, _)| *at)?;
+        (due.0 <= end).then_some(due)
+    }
+
+    /// Does the next thing that is due by `end`; returns whether there was one.
+    fn advance(&mut self, end: Instant) -> bool {
+        self.settle();
+        let Some((due, timeout)) = self.next_due(end) else {
+            return false;
+        };
+        self.now = self.now.max(due);
+        match timeout {
+            Some(index) => {
+                match self
+                    .machines
+                    .get_mut(index)
+                    .map(|machine| &mut machine.host)
+                {
+                    Some(Host::Engine(engine)) => engine.handle(Input::Timeout, due),
+                    Some(Host::Tracker(tracker)) => tracker.handle_timeout(due),
+                    None => {}
+                }
+                self.drain(index);
+            }
+            None => {
+                if let Some((_, flying)) = self.flying.pop_first() {
+                    self.arrive(flying);
+                }
+            }
+        }
+        true
+    }
+
+    fn arrive(&mut self, flying: Flying) {
+        let Some(index) = self.places.get(&flying.to).copied() else {
+            return;
+        };
+        let (now, mut dropped) = (self.now, None);
+        match self
+            .machines
+            .get_mut(index)
+            .map(|machine| &mut machine.host)
+        {
+            Some(Host::Engine(engine)) => {
+                let before = engine.statistics().clone();
+                if let Some(ticket) = engine.admit(flying.from, &flying.bytes) {
+                    engine.handle(Input::Opened(ticket.open(&flying.bytes)), now);
+                }
+                dropped = new_drop(&before, engine.statistics());
+            }
+            Some(Host::Tracker(tracker)) => tracker.handle(flying.from, &flying.bytes, now),
+            None => {}
+        }
+        if let Some(arrivals) = &mut self.arrivals {
+            arrivals.push(Arrival {
+                at: now - self.start,
+                from: flying.from,
+                machine: index,
+                bytes: flying.bytes,
+                dropped,
+            });
+        }
+        self.drain(index);
+    }
+
+    /// Lets `time` pass: everything that is due in it happens.
+    pub fn run_for(&mut self, time: Duration) {
+        let end = self.now + time;
+        while self.advance(end) {}
+        self.now = end;
+    }
+
+    /// Lets time pass until the next thing has happened, but no longer than `limit`. Returns whether something happened.
+    pub fn step(&mut self, limit: Duration) -> bool {
+        let end = self.now + limit;
+        let happened = self.advance(end);
+        if !happened {
+            self.now = end;
+        }
+        happened
+    }
+
+    /// Lets time pass until `reached`, at most `limit`; returns whether it was reached.
+    pub fn run_until(
+        &mut self,
+        limit: Duration,
+        mut reached: impl FnMut(&mut Self) -> bool,
+    ) -> bool {
+        let end = self.now + limit;
+        while !reached(self) {
+            if self.now >= end {
+                return false;
+            }
+            self.step(end - self.now);
+        }
+        true
+    }
+
+    /// Delivers what is on its way, what that causes, and so on, until nothing is on its way and nothing is due any more;
+    /// but no more than `limit` datagrams and timeouts. Time passes only as far as the links take it. Returns whether it
+    /// became quiet.
+    pub fn deliver(&mut self, limit: usize) -> bool {
+        self.settle();
+        for _ in 0..limit {
+            let arrival = self.flying.keys().next().map(|(at, _)| *at);
+            if !self.advance(arrival.unwrap_or(self.now)) {
+                return true;
+            }
+        }
+        self.flying.is_empty() && self.next_due(self.now).is_none()
+    }
+}

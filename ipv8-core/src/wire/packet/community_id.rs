@@ -1,0 +1,146 @@
+//! The name of a community on the wire.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+use super::{PREFIX_LENGTH, Prefix};
+
+/// The 20 bytes that name a community; every packet of the community starts with them, after two bytes of version
+/// (py-ipv8's `community_id`).
+///
+/// Shown as 40 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CommunityId([u8; 20]);
+
+impl CommunityId {
+    /// Names a community by its bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 20]) -> Self {
+        Self(bytes)
+    }
+
+    /// Names a community by exactly 40 hexadecimal digits of either case. Meant for constants, where a mistake is a
+    /// compile error; use [`parse`](Self::parse) for text from outside.
+    ///
+    /// ```
+    /// # use ipv8_core::wire::packet::CommunityId;
+    /// const ID: CommunityId = CommunityId::from_hex("4e7f82617420f8187562a157a515faccdbc4fe44");
+    /// assert_eq!(ID.prefix()[..3], [0x00, 0x02, 0x4e]);
+    /// ```
+    ///
+    /// # Panics
+    /// When `text` is anything else.
+    #[must_use]
+    pub const fn from_hex(text: &str) -> Self {
+        match decode(text.as_bytes()) {
+            Some(bytes) => Self(bytes),
+            None => panic!("a community id is exactly 40 hexadecimal digits"),
+        }
+    }
+
+    /// Names a community by exactly 40 hexadecimal digits of either case.
+    ///
+    /// # Errors
+    /// [`CommunityIdError`] for any other text.
+    pub const fn parse(text: &str) -> Result<Self, CommunityIdError> {
+        match decode(text.as_bytes()) {
+            Some(bytes) => Ok(Self(bytes)),
+            None => Err(CommunityIdError),
+        }
+    }
+
+    /// The 20 bytes, as they lie on the wire.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 20] {
+        &self.0
+    }
+
+    /// The community a datagram with this prefix is for; `None` when the prefix is of another
+    /// version of the protocol.
+    #[must_use]
+    pub fn from_prefix(prefix: &Prefix) -> Option<Self> {
+        let (_, id) = prefix.split_last_chunk()?;
+        let id = Self(*id);
+        (id.prefix() == *prefix).then_some(id)
+    }
+
+    /// What the packets of this community start with: 0x00, version 0x02, the id (protocol 2.1).
+    #[must_use]
+    pub const fn prefix(&self) -> Prefix {
+        let mut prefix = [0; PREFIX_LENGTH];
+        prefix[1] = 0x02;
+        let mut index = 0;
+        while index < self.0.len() {
+            prefix[index + 2] = self.0[index];
+            index += 1;
+        }
+        prefix
+    }
+}
+
+/// A text that names no community.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a community id is exactly 40 hexadecimal digits")]
+pub struct CommunityIdError;
+
+/// Usable in constants, hence no iterators.
+const fn decode(text: &[u8]) -> Option<[u8; 20]> {
+    if text.len() != 40 {
+        return None;
+    }
+    let mut bytes = [0; 20];
+    let mut index = 0;
+    while index < bytes.len() {
+        match (digit(text[2 * index]), digit(text[2 * index + 1])) {
+            (Some(high), Some(low)) => bytes[index] = high << 4 | low,
+            _ => return None,
+        }
+        index += 1;
+    }
+    Some(bytes)
+}
+
+const fn digit(character: u8) -> Option<u8> {
+    match character {
+        b'0'..=b'9' => Some(character - b'0'),
+        b'a'..=b'f' => Some(character - b'a' + 10),
+        b'A'..=b'F' => Some(character - b'A' + 10),
+        _ => None,
+    }
+}
+
+impl Hash for CommunityId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // As numbers, and without a length, which is always the same: a quick hash takes numbers without a call.
+        let [head @ .., a, b, c, d] = self.0;
+        state.write_u128(u128::from_ne_bytes(head));
+        state.write_u32(u32::from_ne_bytes([a, b, c, d]));
+    }
+}
+
+impl fmt::Display for CommunityId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for CommunityId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CommunityId({self})")
+    }
+}
+
+impl FromStr for CommunityId {
+    type Err = CommunityIdError;
+
+    fn from_str(text: &str) -> Result<Self, CommunityIdError> {
+        Self::parse(text)
+    }
+}
+
+impl From<[u8; 20]> for CommunityId {
+    fn from(bytes: [u8; 20]) -> Self {
+        Self(bytes)
+    }
+}
