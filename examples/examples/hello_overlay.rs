@@ -58,7 +58,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         std::process::exit(2);
     }
     let tracker = RunningTracker::launch("127.0.0.1:0".parse()?).await?;
-    let here = Configuration::new()
+    let here = Config::new()
         .interfaces(["127.0.0.1:0".parse()?])
         .bootstrap([tracker.address()]);
     let one = Launchers::collected()

@@ -3,7 +3,7 @@
 //! `cargo run --example tracker -- --listen 127.0.0.1:6421`
 //!
 //! `cargo run --features http --example tracker -- --listen 127.0.0.1:6421 --api 127.0.0.1:8085` serves its state too:
-//! `/services` is each community with its peers, as from py-ipv8's tracker, `/statistics` its figures.
+//! `/services` is each community with its peers, as from py-ipv8's tracker, `/stats` its figures.
 //!
 //! It prints its address first (and where its state is), then its figures every second, until Ctrl-C or SIGTERM. With `--events json` every
 //! line is a JSON object; [`ipv8_examples::report::Report`] describes them.
@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use ipv8_core::node::{RunningTracker, TrackerConfiguration};
+use ipv8_core::node::{RunningTracker, TrackerConfig};
 use ipv8_examples::output::{Output, Reports, complain};
 use ipv8_examples::report::{Events, Report, Stats, seconds};
 use ipv8_examples::signals::Signals;
@@ -73,8 +73,8 @@ impl Arguments {
         problems
     }
 
-    fn configuration(&self) -> TrackerConfiguration {
-        let configuration = TrackerConfiguration::new()
+    fn configuration(&self) -> TrackerConfig {
+        let configuration = TrackerConfig::new()
             .interfaces([self.listen])
             .max_peers(self.max_peers);
         let configuration = match &self.key {
@@ -90,8 +90,8 @@ impl Arguments {
     }
 
     #[cfg(feature = "http")]
-    fn api(&self) -> Option<ipv8_core::node::ApiConfiguration> {
-        let api = ipv8_core::node::ApiConfiguration::new(self.api?);
+    fn api(&self) -> Option<ipv8_core::node::ApiConfig> {
+        let api = ipv8_core::node::ApiConfig::new(self.api?);
         let api = match &self.api_key {
             Some(key) => api.key(key),
             None => api,
@@ -165,5 +165,5 @@ async fn report(tracker: &RunningTracker, reports: &Reports, started: Instant) -
 
 fn stats(tracker: &RunningTracker, started: Instant) -> Stats {
     let at = seconds(started.elapsed());
-    Stats::new(at, &tracker.statistics(), tracker.peer_count(), 0)
+    Stats::new(at, &tracker.stats(), tracker.peer_count(), 0)
 }

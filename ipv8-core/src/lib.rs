@@ -47,7 +47,7 @@ pub mod support;
 pub mod testing;
 pub mod wire;
 
-pub use config::Configuration;
+pub use config::Config;
 pub use engine::overlays::Strategies;
 #[doc(hidden)]
 pub use ipv8_macros::finish_launcher;

@@ -1,6 +1,6 @@
 //! What a program that defines or launches overlays needs: `use ipv8_core::prelude::*;`.
 
-pub use crate::config::Configuration;
+pub use crate::config::Config;
 pub use crate::engine::overlays::Strategies;
 pub use crate::handlers;
 pub use crate::launch::{CommunityLauncher, LaunchError, Launchers, launch_all, launch_all_with};

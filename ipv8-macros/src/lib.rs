@@ -243,7 +243,7 @@ pub fn precondition(args: TokenStream, item: TokenStream) -> TokenStream {
 ///    the session. An option that is itself called `session` is written `r#session`.
 /// 3. Perhaps `session = Type` and `crate = path`, see [`macro@precondition`] and [`macro@overlay`].
 ///
-/// Several are allowed. They are asked in the order written, after that of `Configuration::bootstrap`.
+/// Several are allowed. They are asked in the order written, after that of `Config::bootstrap`.
 ///
 /// # Example
 /// ```

@@ -9,8 +9,8 @@ use ipv8_core::crypto::{PrivateKey, PublicKey};
 use ipv8_core::engine::overlays::Strategies;
 use ipv8_core::engine::{Engine, EngineConfig, Event, FutureSet, Input, Output, OverlayConfig};
 use ipv8_core::overlay::context::LocalAddresses;
-use ipv8_core::state::counters::DropReason;
 use ipv8_core::state::peer::Peer;
+use ipv8_core::state::stats::DropReason;
 use ipv8_core::wire::packet::{CommunityId, Unsealed};
 use ipv8_core::wire::payload::Style;
 use ipv8_core::wire::payload::Styled;
@@ -270,17 +270,17 @@ impl Desk {
     /// How often datagrams were dropped for `reason`.
     #[must_use]
     pub fn drops(&self, reason: DropReason) -> u64 {
-        self.engine.statistics().count(reason)
+        self.engine.stats().count(reason)
     }
 
     /// Every reason that was counted since `before`, with how often.
     #[must_use]
     pub fn drops_since(
         &self,
-        before: &ipv8_core::state::counters::Statistics,
+        before: &ipv8_core::state::stats::EngineStats,
     ) -> Vec<(DropReason, u64)> {
         self.engine
-            .statistics()
+            .stats()
             .drops()
             .map(|(reason, count)| (reason, count - before.count(reason)))
             .filter(|(_, count)| *count > 0)

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ipv8_core::communities::discovery::{DiscoveryCommunity, PeriodicSimilarity};
 use ipv8_core::engine::Event;
 use ipv8_core::launch::{DiscoveryLauncher, LauncherMeta};
-use ipv8_core::node::NodeStatistics;
+use ipv8_core::node::NodeStats;
 use ipv8_core::prelude::*;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
@@ -92,7 +92,7 @@ impl DiscoveryNode {
     /// When it cannot be launched.
     #[must_use]
     pub fn start(options: &DiscoveryOptions) -> Self {
-        let configuration = Configuration::new()
+        let configuration = Config::new()
             .interfaces([SocketAddr::from(([127, 0, 0, 1], 0))])
             .bootstrap(options.bootstrap.iter().copied())
             .walk_interval(options.walk_interval);
@@ -193,9 +193,9 @@ impl DiscoveryNode {
     /// # Panics
     /// When it has stopped.
     #[must_use]
-    pub fn statistics(&self) -> NodeStatistics {
-        let statistics = runtime().block_on(self.overlay.ipv8().statistics());
-        statistics.expect("the node runs")
+    pub fn stats(&self) -> NodeStats {
+        let stats = runtime().block_on(self.overlay.ipv8().stats());
+        stats.expect("the node runs")
     }
 
     /// Stops it; returns when its socket is closed.

@@ -1,7 +1,7 @@
 //! Nodes of probes on a network in memory.
 
-use ipv8_core::config::Configuration;
-use ipv8_core::node::endpoint::{Endpoint, EndpointOptions, MemoryNetwork};
+use ipv8_core::config::Config;
+use ipv8_core::node::endpoint::{Endpoint, EndpointConfig, MemoryNetwork};
 use ipv8_core::prelude::*;
 use ipv8_core::{Error, LauncherMeta, launcher_meta};
 
@@ -59,14 +59,14 @@ impl<const N: u8> CommunityLauncher for ProbeLauncher<N> {
 /// When no port is free there.
 #[must_use]
 pub fn endpoint(network: &MemoryNetwork, at: &str) -> Endpoint {
-    let bound = Endpoint::in_memory(network, &[address(at)], &EndpointOptions::default());
+    let bound = Endpoint::in_memory(network, &[address(at)], &EndpointConfig::default());
     bound.expect("a socket in memory")
 }
 
 /// A configuration with key and seed `number`, which asks `tracker` when it knows nobody.
 #[must_use]
-pub fn configuration(number: u16, tracker: Option<&str>) -> Configuration {
-    let mut configuration = Configuration::default()
+pub fn configuration(number: u16, tracker: Option<&str>) -> Config {
+    let mut configuration = Config::default()
         .key(key(number))
         .bootstrap(tracker.map(address));
     configuration.seed = Some([number.to_be_bytes()[1]; 32]);

@@ -162,7 +162,7 @@ impl MixedNode {
                 beacon,
             })
             .with(KindLauncher(CommunityId::from_hex(communities.kind)))
-            .configuration(Configuration::new().interfaces([here]))
+            .configuration(Config::new().interfaces([here]))
             .launch();
         let ipv8 = runtime().block_on(launch).expect("the node is launched");
         let removed = Arc::new(Mutex::new(BTreeSet::new()));

@@ -27,7 +27,7 @@ use crate::namespace::TwoHosts;
 pub use discovery::{Discovered, mids_of};
 
 pub use judge::Verdict;
-pub use peer::{Known, KnownPeer, Traffic};
+pub use peer::{Known, KnownPeer, TrafficStats};
 pub use process::{Listening, PythonProcess};
 
 /// The environment variable that turns a skip into a failure when it is `1`.

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use ipv8_core::crypto::PrivateKey;
-use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::stats::DropReason;
 
 use crate::desk::{Desk, State, address, key};
 
@@ -49,7 +49,7 @@ pub fn refused(
     datagram: &[u8],
     what: &str,
 ) -> DropReason {
-    let counters = desk.engine.statistics().clone();
+    let counters = desk.engine.stats().clone();
     let wanted = desk.engine.poll_timeout();
     desk.give(from, datagram);
     assert!(
@@ -65,7 +65,7 @@ pub fn refused(
     let [(reason, 1)] = drops[..] else {
         panic!("{what}: counted as {drops:?}");
     };
-    let counted = desk.engine.statistics();
+    let counted = desk.engine.stats();
     assert_eq!(counted.datagrams_in, counters.datagrams_in + 1, "{what}");
     assert_eq!(
         counted.bytes_in,

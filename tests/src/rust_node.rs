@@ -8,7 +8,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
 use ipv8_core::launch::LauncherMeta;
-use ipv8_core::node::{NodeStatistics, RunningTracker, TrackerConfiguration};
+use ipv8_core::node::{NodeStats, RunningTracker, TrackerConfig};
 use ipv8_core::prelude::*;
 use ipv8_core::state::network::LoadedSnapshot;
 use ipv8_core::state::outbox::LARGEST_DATAGRAM;
@@ -152,7 +152,7 @@ impl RustNode {
             broadcast: options.broadcast.clone(),
             events,
         };
-        let configuration = Configuration::new()
+        let configuration = Config::new()
             .interfaces([options.listen].into_iter().chain(options.listen6))
             .bootstrap(options.bootstrap.iter().copied())
             .walk_interval(options.walk_interval)
@@ -278,9 +278,9 @@ impl RustNode {
     /// # Panics
     /// When it has stopped.
     #[must_use]
-    pub fn statistics(&self) -> NodeStatistics {
-        let statistics = runtime().block_on(self.overlay.ipv8().statistics());
-        statistics.expect("the node runs")
+    pub fn stats(&self) -> NodeStats {
+        let stats = runtime().block_on(self.overlay.ipv8().stats());
+        stats.expect("the node runs")
     }
 
     /// Waits, at most half a minute, for the next event of that name.
@@ -331,8 +331,8 @@ impl RustNode {
             let _ = write!(text, "\n  event: {line}");
         }
         let peers: Vec<_> = self.peers().iter().map(ToString::to_string).collect();
-        let (walkable, statistics) = (self.walkable(), self.statistics());
-        panic!("{text}\n  peers: {peers:?}\n  walkable: {walkable:?}\n  {statistics:?}");
+        let (walkable, stats) = (self.walkable(), self.stats());
+        panic!("{text}\n  peers: {peers:?}\n  walkable: {walkable:?}\n  {stats:?}");
     }
 
     /// Stops it; returns when its socket is closed.
@@ -375,7 +375,7 @@ impl RustTracker {
     /// # Panics
     /// When it cannot be launched.
     #[must_use]
-    pub fn start_with(configuration: TrackerConfiguration) -> Self {
+    pub fn start_with(configuration: TrackerConfig) -> Self {
         Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), configuration)
     }
 
@@ -384,7 +384,7 @@ impl RustTracker {
     /// # Panics
     /// When it cannot be launched.
     #[must_use]
-    pub fn start_at(address: SocketAddr, configuration: TrackerConfiguration) -> Self {
+    pub fn start_at(address: SocketAddr, configuration: TrackerConfig) -> Self {
         let launch = configuration.interfaces([address]).launch();
         Self(runtime().block_on(launch).expect("the tracker is launched"))
     }

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use ipv8_core::Community;
-use ipv8_core::communities::tracker::TrackerOptions;
+use ipv8_core::communities::tracker::TrackerSettings;
 use ipv8_core::engine::overlays::Strategies;
 use ipv8_core::engine::{Engine, EngineConfig, OverlayConfig};
 use ipv8_core::overlay::bootstrap::DispersyBootstrapper;
@@ -49,7 +49,7 @@ impl Sim {
     /// what they ask for.
     pub fn add_quiet_tracker(&mut self, at: SocketAddr, number: u16) -> usize {
         let seed = [number.to_be_bytes()[1]; 32];
-        let mut options = TrackerOptions::default();
+        let mut options = TrackerSettings::default();
         options.churn.interval = Duration::from_secs(24 * 3600);
         self.0.add_tracker_with(at, key(number), options, seed)
     }

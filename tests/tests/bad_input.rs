@@ -2,7 +2,7 @@
 //! nothing. What must be refused, and why, is worked out here from the layouts of the protocol.
 
 use ipv8_core::engine::Input;
-use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::stats::DropReason;
 use ipv8_tests::desk::{PROBE, sealed};
 use ipv8_tests::probe::{Heard, Hello, Shout};
 use ipv8_tests::quiet::{Quiet, QuietId};
@@ -89,7 +89,7 @@ fn the_few_short_datagrams_that_are_messages_do_what_they_say_and_no_more() {
         assert_eq!(after.heard, before.heard + 1, "id {id}");
         after.heard = before.heard;
         assert_eq!(after, before, "id {id}");
-        assert_eq!(desk.engine.statistics().dropped(), 0, "id {id}");
+        assert_eq!(desk.engine.stats().dropped(), 0, "id {id}");
     }
     // A puncture request for a walker that is nobody's address: the puncture cannot be sent.
     for filler in [0, 0xff] {
@@ -276,7 +276,7 @@ fn a_datagram_for_an_overlay_that_was_unloaded_meanwhile_is_counted_as_that() {
         desk.engine.handle(Input::Opened(opened), now);
         assert!(desk.drain().0.is_empty(), "{}: answered", sample.name);
         assert_eq!(desk.drops(DropReason::Unloaded), 1, "{}", sample.name);
-        assert_eq!(desk.engine.statistics().dropped(), 1, "{}", sample.name);
+        assert_eq!(desk.engine.stats().dropped(), 1, "{}", sample.name);
     }
     let (id, now) = (desk.id, desk.now);
     desk.engine.unload_overlay(id, now);
@@ -307,7 +307,7 @@ fn every_sample_is_good_as_it_is() {
         let mut desk = desk();
         let before = desk.state();
         let sent = desk.receive(source(), &sample.bytes);
-        assert_eq!(desk.engine.statistics().dropped(), 0, "{}", sample.name);
+        assert_eq!(desk.engine.stats().dropped(), 0, "{}", sample.name);
         let after = desk.state();
         let does_something = !sent.is_empty() || after != before;
         // A puncture has done its work by arriving.

@@ -1,6 +1,6 @@
 //! Signed datagrams whose key, signature or signed fields are no good. See `bad_input.rs`.
 
-use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::stats::DropReason;
 use ipv8_core::wire::payload::{IntroductionRequest, Style};
 use ipv8_tests::desk::{PROBE, key, sealed, sealed_styled};
 use ipv8_tests::probe::{Heard, Hello, Stamp};

@@ -8,7 +8,7 @@ use ipv8_core::engine::{Engine, EngineConfig, Event, Output, OverlayConfig, Plac
 use ipv8_core::node::endpoint::MemoryNetwork;
 use ipv8_core::overlay::bootstrap::{BootstrapContext, Bootstrapper};
 use ipv8_core::prelude::*;
-use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::stats::DropReason;
 use ipv8_core::{LauncherMeta, launcher_meta};
 use ipv8_tests::desk::{address, key};
 use ipv8_tests::launch::{configuration, endpoint};
@@ -164,8 +164,8 @@ async fn one_that_panics_is_told_of_and_does_not_keep_the_others_from_helping() 
     let mut events = node.events();
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(peers(&node).await, [friend.my_peer().mid().to_string()]);
-    let statistics = node.statistics().await.expect("it runs");
-    assert!(statistics.engine.panics >= 1);
+    let stats = node.stats().await.expect("it runs");
+    assert!(stats.engine.panics >= 1);
     node.stop().await;
     let mut places = Vec::new();
     while let Ok(event) = events.recv().await {
@@ -203,13 +203,13 @@ async fn beacons_bring_nodes_together_and_an_own_one_is_not_followed() {
     assert_eq!(peers(&hearing).await, [saying.my_peer().mid().to_string()]);
     assert_eq!(peers(&saying).await, [hearing.my_peer().mid().to_string()]);
     assert!(peers(&deaf).await.is_empty());
-    let statistics = saying.statistics().await.expect("it runs").engine;
-    assert_eq!(statistics.count(DropReason::Beacon), 1);
-    assert_eq!(statistics.dropped(), 1);
+    let stats = saying.stats().await.expect("it runs").engine;
+    assert_eq!(stats.count(DropReason::Beacon), 1);
+    assert_eq!(stats.dropped(), 1);
     // Strangers with beacons: some are followed, and the rest is counted.
     let mut beacon = b"\0\0IPv8\0".to_vec();
     beacon.extend(Probe::<0>::COMMUNITY_ID.prefix());
-    let before = hearing.statistics().await.expect("it runs").engine;
+    let before = hearing.stats().await.expect("it runs").engine;
     for port in 1..=1000 {
         let from = SocketAddr::from(([127, 0, 0, 9], port));
         assert!(network.deliver(from, address("127.0.0.1:8091"), &beacon));
@@ -219,15 +219,15 @@ async fn beacons_bring_nodes_together_and_an_own_one_is_not_followed() {
         }
     }
     tokio::time::sleep(Duration::from_millis(10)).await;
-    let after = hearing.statistics().await.expect("it runs").engine;
+    let after = hearing.stats().await.expect("it runs").engine;
     let dropped = after.count(DropReason::Beacon) - before.count(DropReason::Beacon);
     assert!((992..=993).contains(&dropped), "{dropped}");
-    let deaf = deaf.statistics().await.expect("it runs").engine;
+    let deaf = deaf.stats().await.expect("it runs").engine;
     assert_eq!(deaf.count(DropReason::UnknownPrefix), 1000);
     // A sweep begins anew after half a minute.
     tokio::time::sleep(Duration::from_secs(60)).await;
-    let statistics = saying.statistics().await.expect("it runs").engine;
-    assert!(statistics.count(DropReason::Beacon) >= 1);
+    let stats = saying.stats().await.expect("it runs").engine;
+    assert!(stats.count(DropReason::Beacon) >= 1);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use ipv8_core::config::{Configuration, MyPeer, NamedKey};
+use ipv8_core::config::{Config, MyPeer, NamedKey};
 use ipv8_core::node::endpoint::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_core::{Error, LauncherMeta, launcher_meta};
@@ -102,15 +102,15 @@ impl CommunityLauncher for MyLauncher {
     }
 }
 
-fn launchers(log: &Log, configuration: Configuration) -> Launchers {
+fn launchers(log: &Log, configuration: Config) -> Launchers {
     Launchers::new()
         .with(MyLauncher(log.clone()))
         .community::<Tunnels<2>>()
         .configuration(configuration)
 }
 
-fn read(text: &str) -> Configuration {
-    Configuration::new().toml("ipv8.toml", text).key(key(1))
+fn read(text: &str) -> Config {
+    Config::new().toml("ipv8.toml", text).key(key(1))
 }
 
 /// Name and target of every strategy, by overlay.
@@ -127,7 +127,7 @@ fn strategies(ipv8: &Ipv8) -> Vec<String> {
     lines.collect()
 }
 
-async fn launch(log: &Log, configuration: Configuration) -> Ipv8 {
+async fn launch(log: &Log, configuration: Config) -> Ipv8 {
     let network = MemoryNetwork::new();
     let launched = launchers(log, configuration)
         .launch_on(endpoint(&network, "10.0.0.1:1000"))
@@ -135,7 +135,7 @@ async fn launch(log: &Log, configuration: Configuration) -> Ipv8 {
     launched.expect("a configuration that makes sense")
 }
 
-fn refused(configuration: Configuration) -> Vec<String> {
+fn refused(configuration: Config) -> Vec<String> {
     let checked = launchers(&Log::default(), configuration).check();
     let error = checked.expect_err("there is something wrong");
     error.problems().iter().map(ToString::to_string).collect()
@@ -313,7 +313,7 @@ fn files_are_read_and_what_cannot_be_read_is_a_problem() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("ipv8.toml");
     std::fs::write(&path, "walk_interval = 0.25\n").expect("it can be written");
-    let configuration = Configuration::from_file(&path);
+    let configuration = Config::from_file(&path);
     assert!(configuration.problems().is_empty());
     let effective = configuration.effective();
     let interval = effective.get("walk_interval").expect("it is always there");
@@ -323,7 +323,7 @@ fn files_are_read_and_what_cannot_be_read_is_a_problem() {
     );
     for missing in ["gone.toml", "gone.json", "."] {
         let path = folder.path().join(missing);
-        let problems = Configuration::from_file(&path).problems();
+        let problems = Config::from_file(&path).problems();
         let [problem] = &problems[..] else {
             panic!("{problems:?}");
         };
@@ -335,7 +335,7 @@ fn files_are_read_and_what_cannot_be_read_is_a_problem() {
 /// A node with one key, described as py-ipv8 does, in this folder.
 async fn keyed(folder: &std::path::Path, key: serde_json::Value) -> Result<Ipv8, Error> {
     let text = serde_json::json!({"max_peers": 30, "working_directory": folder, "keys": [key]});
-    let configuration = Configuration::new().json("ipv8.json", &text.to_string());
+    let configuration = Config::new().json("ipv8.json", &text.to_string());
     let network = MemoryNetwork::new();
     Launchers::new()
         .configuration(configuration)

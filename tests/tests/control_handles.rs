@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use ipv8_core::config::OverlayDefinition;
+use ipv8_core::config::LauncherConfig;
 use ipv8_core::engine::{ControlError, OverlayConfig, OverlayError, StrategyStatus};
 use ipv8_core::node::endpoint::MemoryNetwork;
 use ipv8_core::node::{HandleError, StrategyHandle};
@@ -106,8 +106,8 @@ async fn a_node_is_changed_by_name_and_by_handle() {
     assert!(late.info().await.is_err() && its.pause().await.is_err());
     assert!(node.unload("Late").await.is_err());
     walk.resume().await.expect("the other overlay is there");
-    let statistics = node.statistics().await.expect("it runs");
-    assert_eq!(statistics.missed_turns, 0);
+    let stats = node.stats().await.expect("it runs");
+    assert_eq!(stats.missed_turns, 0);
     node.stop().await;
     assert!(matches!(walk.pause().await, Err(HandleError::Stopped)));
 }
@@ -127,7 +127,7 @@ async fn a_launcher_or_a_configuration_gives_an_overlay_a_graph_of_its_own() {
         let names = ["P0", "Apart"].into_iter().zip(own);
         let mut configuration = configuration(1, None);
         for (name, own) in names.filter_map(|(name, own)| Some((name, own?))) {
-            let definition = OverlayDefinition::new(name).own_network(own);
+            let definition = LauncherConfig::new(name).own_network(own);
             configuration = configuration.launcher(definition);
         }
         configuration
@@ -241,9 +241,9 @@ async fn no_datagram_of_one_overlay_is_lost_while_everything_else_changes() {
         assert_eq!(heard, expected);
     }
     for node in [&here, &there] {
-        let statistics = node.statistics().await.expect("it runs");
-        assert_eq!(statistics.engine.panics, 0);
-        let (_, traffic) = &statistics.overlays[0];
+        let stats = node.stats().await.expect("it runs");
+        assert_eq!(stats.engine.panics, 0);
+        let (_, traffic) = &stats.overlays[0];
         let pings = traffic.message(2);
         assert_eq!(pings.datagrams_in, u64::from(MESSAGES));
         assert_eq!(pings.datagrams_out, u64::from(MESSAGES));

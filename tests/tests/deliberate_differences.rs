@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output};
 use ipv8_core::overlay::bootstrap::DispersyBootstrapper;
 use ipv8_core::prelude::*;
-use ipv8_core::state::counters::DropReason;
 use ipv8_core::state::network::Network;
+use ipv8_core::state::stats::DropReason;
 use ipv8_core::wire::payload::{IntroductionRequest, IntroductionResponse, PunctureRequest, Style};
 use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed, sealed_styled};
 use ipv8_tests::probe::{Heard, Ping, Probe, ProbeSettings, Shout};
@@ -33,7 +33,7 @@ fn item_3_a_datagram_that_is_only_a_prefix_is_dropped() {
             .is_empty()
     );
     assert_eq!(desk.drops(DropReason::TooShort), 1);
-    assert_eq!(desk.engine.statistics().panics, 0);
+    assert_eq!(desk.engine.stats().panics, 0);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use ipv8_core::engine::Event;
 use ipv8_core::engine::overlays::Strategies;
 use ipv8_core::launch::DiscoveryLauncher;
 use ipv8_core::overlay::context::Context;
-use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::stats::DropReason;
 use ipv8_core::wire::Bits;
 use ipv8_core::wire::packet::open_signed;
 use ipv8_core::wire::payload::{IntroductionRequest, IntroductionResponse, Style};
@@ -598,8 +598,8 @@ proptest::proptest! {
             desk.give(at(1), message);
             desk.drain();
         }
-        let statistics = desk.engine.statistics();
-        assert_eq!(statistics.panics, 0);
-        assert!(statistics.datagrams_in >= messages.len() as u64);
+        let stats = desk.engine.stats();
+        assert_eq!(stats.panics, 0);
+        assert!(stats.datagrams_in >= messages.len() as u64);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::stats::DropReason;
 use ipv8_core::{Peer, PingCommunity, RandomChurn};
 use ipv8_tests::discovery_node::{DiscoveryNode, DiscoveryOptions};
 use ipv8_tests::python::{Discovered, Listening, PythonNeighbour, PythonProcess, mids_of};
@@ -157,12 +157,8 @@ impl Nodes {
             measured.insert(node.mid());
             assert!(measured.is_superset(&everybody), "{measured:?}");
             // Nobody's pong went astray.
-            let statistics = node.statistics().engine;
-            assert_eq!(
-                statistics.count(DropReason::Unsolicited),
-                0,
-                "{statistics:?}"
-            );
+            let stats = node.stats().engine;
+            assert_eq!(stats.count(DropReason::Unsolicited), 0, "{stats:?}");
         }
         for node in &self.theirs {
             let mut measured = mids_of(&node.events, "latency");

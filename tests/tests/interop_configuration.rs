@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use ipv8_core::communities::discovery::DiscoveryCommunity;
-use ipv8_core::config::{Configuration, LogLevel, MyPeer};
-use ipv8_core::node::TrackerConfiguration;
+use ipv8_core::config::{Config, LogLevel, MyPeer};
+use ipv8_core::node::TrackerConfig;
 use ipv8_core::node::endpoint::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_tests::desk::address;
@@ -37,9 +37,9 @@ fn python(neighbour: &PythonNeighbour, argument: &str, input: &Value) -> Value {
     serde_json::from_slice(&output.stdout).expect("it prints JSON")
 }
 
-fn read(dictionary: &Value) -> Configuration {
+fn read(dictionary: &Value) -> Config {
     let text = serde_json::to_string_pretty(dictionary).expect("JSON can be written");
-    Configuration::new().json("python.json", &text)
+    Config::new().json("python.json", &text)
 }
 
 fn problems(dictionary: &Value) -> Vec<String> {
@@ -128,7 +128,7 @@ async fn the_default_dictionary_runs_with_its_servers_replaced_and_sends_nothing
     };
     let dictionary = python(neighbour, "make", &Value::Null)["default"].take();
     let network = MemoryNetwork::new();
-    let tracker = TrackerConfiguration::new()
+    let tracker = TrackerConfig::new()
         .launch_on(endpoint(&network, "10.0.0.9:6421"))
         .await
         .expect("a tracker");

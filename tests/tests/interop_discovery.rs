@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::stats::DropReason;
 use ipv8_tests::python::{Listening, PythonNeighbour, PythonProcess};
 use ipv8_tests::rust_node::{RustNode, RustNodeOptions, RustTracker, Walker};
 use serde_json::json;
@@ -73,7 +73,7 @@ impl Nodes {
         }
         for node in &self.ours {
             assert_eq!(node.mids(), but(&node.mid()), "{node}");
-            assert_eq!(node.statistics().engine.dropped(), 0, "{node}");
+            assert_eq!(node.stats().engine.dropped(), 0, "{node}");
         }
         for (process, listening) in &mut self.theirs {
             assert_eq!(process.mids(), but(&listening.mid), "{listening:?}");
@@ -122,7 +122,7 @@ fn they_find_each_other_through_our_tracker() {
     assert_eq!(services[0].0.to_string(), COMMUNITY);
     assert_eq!(services[0].1, 2 * EACH);
     // on one host a puncture goes to the introducer, here the tracker, which only listens to requests (protocol 4.6)
-    let statistics = tracker.tracker().statistics();
-    let punctures = statistics.count(DropReason::UnknownMessage);
-    assert_eq!(statistics.dropped(), punctures, "{statistics:?}");
+    let stats = tracker.tracker().stats();
+    let punctures = stats.count(DropReason::UnknownMessage);
+    assert_eq!(stats.dropped(), punctures, "{stats:?}");
 }

@@ -57,7 +57,7 @@ fn nodes_on_ipv6_verify_each_other_and_talk() {
         (&heard["mid"], &heard["fields"]),
         (&json!(listening.mid), &fields)
     );
-    assert_eq!(ours.statistics().engine.dropped(), 0);
+    assert_eq!(ours.stats().engine.dropped(), 0);
 }
 
 #[test]

@@ -157,9 +157,9 @@ impl Three {
         };
         let wanted = 2 * rounds.len() as u64;
         until("a response and a puncture for each request", || {
-            (walker.statistics().engine.datagrams_in == wanted).then_some(())
+            (walker.stats().engine.datagrams_in == wanted).then_some(())
         });
-        assert_eq!(walker.statistics().engine.dropped(), 0);
+        assert_eq!(walker.stats().engine.dropped(), 0);
     }
 
     /// The Python ones have sent what belongs to `rounds` and to the introducer's meeting with the introduced, no more.

@@ -7,7 +7,7 @@ use ipv8_core::crypto::PublicKey;
 use ipv8_core::launcher_meta;
 use ipv8_core::node::HandleError;
 use ipv8_core::prelude::*;
-use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::stats::DropReason;
 use ipv8_tests::calculator::{Add, Calculator, CalculatorSettings, Knock, Sum};
 use ipv8_tests::python::{Listening, PythonNeighbour, PythonProcess, hex};
 use serde_json::json;
@@ -42,7 +42,7 @@ impl Pair {
         let listening = theirs.listening();
         let here = "127.0.0.1:0".parse().expect("an address");
         let launchers = Launchers::new().with(Launcher);
-        let configuration = Configuration::new().interfaces([here]);
+        let configuration = Config::new().interfaces([here]);
         let node = launchers.configuration(configuration).launch().await;
         let node = node.expect("it is launched");
         let overlay = node.overlay::<Calculator>().expect("it was launched");
@@ -106,8 +106,8 @@ async fn a_wrong_number_of_a_python_peer_is_counted_and_the_right_one_counts() {
     let pair = Pair::start(python, &["--wrong-number"]).await;
     let answer = pair.overlay.request(&pair.peer(), add(20, 22)).await;
     assert_eq!(answer.expect("an answer").sum, 42);
-    let statistics = pair.node.statistics().await.expect("it runs");
-    assert_eq!(statistics.engine.count(DropReason::Unsolicited), 1);
+    let stats = pair.node.stats().await.expect("it runs");
+    assert_eq!(stats.engine.count(DropReason::Unsolicited), 1);
     pair.node.stop().await;
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ipv8_tests::python::{PythonNeighbour, PythonProcess, Traffic};
+use ipv8_tests::python::{PythonNeighbour, PythonProcess, TrafficStats};
 use ipv8_tests::rust_node::{RustNode, RustNodeOptions, Walker};
 
 const COMMUNITY: &str = "69707638206f6c6420616e64206e657720737479";
@@ -17,7 +17,7 @@ const NEW_REQUEST: u8 = 234;
 const NEW_RESPONSE: u8 = 233;
 
 /// Our node goes on asking the Python peer; gives back the ids of the requests that this one accepted, in order, and its traffic.
-fn we_walk(python: &PythonNeighbour, style: &[&str]) -> (Vec<u64>, Traffic) {
+fn we_walk(python: &PythonNeighbour, style: &[&str]) -> (Vec<u64>, TrafficStats) {
     let mut theirs = python.peer(COMMUNITY, style);
     let mut options = RustNodeOptions::new(COMMUNITY);
     options.walkers = vec![Walker::AskPeers];
@@ -31,12 +31,12 @@ fn we_walk(python: &PythonNeighbour, style: &[&str]) -> (Vec<u64>, Traffic) {
     for _ in 0..EXCHANGES {
         ours.wait_for_event("introduction_response");
     }
-    assert_eq!(ours.statistics().engine.dropped(), 0);
+    assert_eq!(ours.stats().engine.dropped(), 0);
     (ids, theirs.traffic())
 }
 
 /// The Python peer goes on asking our node; gives back the ids of the responses that it accepted, in order, and its traffic.
-fn they_walk(python: &PythonNeighbour, style: &[&str]) -> (Vec<u64>, Traffic) {
+fn they_walk(python: &PythonNeighbour, style: &[&str]) -> (Vec<u64>, TrafficStats) {
     let interval = WALK_INTERVAL.to_string();
     let walking = [
         "--walker",
@@ -51,7 +51,7 @@ fn they_walk(python: &PythonNeighbour, style: &[&str]) -> (Vec<u64>, Traffic) {
     ours.wait_for_peer(&mid);
     theirs.wait_for_peer(&ours.mid());
     let ids = ids(&mut theirs, "introduction_response");
-    assert_eq!(ours.statistics().engine.dropped(), 0);
+    assert_eq!(ours.stats().engine.dropped(), 0);
     (ids, theirs.traffic())
 }
 
@@ -73,7 +73,7 @@ fn only<const N: usize>(ids: [u8; N]) -> BTreeSet<u8> {
     ids.into()
 }
 
-fn seen(traffic: &Traffic) -> [BTreeSet<u8>; 2] {
+fn seen(traffic: &TrafficStats) -> [BTreeSet<u8>; 2] {
     [&traffic.ids_in, &traffic.ids_out].map(|ids| ids.keys().copied().collect())
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ipv8_core::node::{ApiConfiguration, TrackerConfiguration};
+use ipv8_core::node::{ApiConfig, TrackerConfig};
 use ipv8_tests::http;
 use ipv8_tests::python::{PythonNeighbour, PythonProcess};
 use ipv8_tests::rust_node::{RustNode, RustNodeOptions, RustTracker, until};
@@ -21,9 +21,9 @@ const WATCHED: Duration = Duration::from_secs(32);
 
 fn our_tracker(global_time: u64) -> (RustTracker, SocketAddr) {
     let here = SocketAddr::from(([127, 0, 0, 1], 0));
-    let configuration = TrackerConfiguration::new()
+    let configuration = TrackerConfig::new()
         .global_time(global_time)
-        .api(ApiConfiguration::new(here));
+        .api(ApiConfig::new(here));
     let tracker = RustTracker::start_with(configuration);
     let api = tracker.tracker().api_address().expect("there is an API");
     (tracker, api)
@@ -123,7 +123,7 @@ fn who_was_killed_goes_and_who_lives_stays_also_past_sixteen_bits() {
     assert_eq!(counters.pings_refused, 0);
     // Three pings of each of two trackers, and one at least of that which did not understand the answer.
     assert!(peer.traffic().ids_in[&246] > 2 * 3);
-    assert!(node.statistics().engine.datagrams_in > 3 + 2 * 3);
+    assert!(node.stats().engine.datagrams_in > 3 + 2 * 3);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use ipv8_core::engine::{
     CallError, Engine, EngineConfig, Event, Input, OverlayError, Place, StepReport,
 };
 use ipv8_core::prelude::*;
-use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::stats::DropReason;
 use ipv8_core::wire::payload::{IntroductionRequest, Style};
 use ipv8_core::wire::{PackError, Reader, UnpackError, Unsigned, Writer};
 use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed, sealed_styled};
@@ -102,7 +102,7 @@ fn a_step_that_panics_delays_nobody() {
                 / 1000
         );
     }
-    assert_eq!(desk.engine.statistics().panics, 3);
+    assert_eq!(desk.engine.stats().panics, 3);
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn a_handler_that_panics_is_counted_named_and_called_again() {
             );
         }
         assert_eq!(desk.drops(DropReason::HandlerPanicked), round * 5);
-        assert_eq!(desk.engine.statistics().panics, round * 5);
+        assert_eq!(desk.engine.stats().panics, round * 5);
     }
     desk.call(|probe, _| probe.settings.traps.clear());
     desk.receive(
@@ -233,7 +233,7 @@ fn a_community_that_panics_while_it_is_made_leaves_nothing_behind() {
         assert!(engine.overlays().is_empty(), "{trap:?}");
         assert!(!engine.network().is_registered(PROBE), "{trap:?}");
         assert_eq!(engine.poll_timeout(), None, "{trap:?}: a turn is left");
-        assert_eq!(engine.statistics().panics, 1, "{trap:?}");
+        assert_eq!(engine.stats().panics, 1, "{trap:?}");
         let again = engine.add_overlay::<Probe>(
             overlay_config(0),
             ProbeSettings::default(),
@@ -285,7 +285,7 @@ fn a_community_that_panics_while_it_is_unloaded_or_dropped_is_gone_all_the_same(
         let events = desk.drain().1;
         assert_eq!(places(&events), [Place::Unload], "{trap:?}");
         assert!(desk.engine.overlays().is_empty(), "{trap:?}");
-        assert_eq!(desk.engine.statistics().panics, 1, "{trap:?}");
+        assert_eq!(desk.engine.stats().panics, 1, "{trap:?}");
     }
 }
 
@@ -362,7 +362,7 @@ fn a_payload_that_panics_while_it_is_read_cannot_be_used_to_stop_the_node() {
         "{events:?}"
     );
     assert_eq!(desk.drops(DropReason::HandlerPanicked), 1);
-    assert_eq!(desk.engine.statistics().dropped(), 1);
+    assert_eq!(desk.engine.stats().dropped(), 1);
     assert_eq!(
         desk.engine
             .call::<Trusting, _>(desk.id, desk.now, |trusting, _| trusting.0),

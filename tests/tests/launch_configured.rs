@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ipv8_core::engine::turns::pacing::Pacing;
+use ipv8_core::engine::turns::pacing::PacingConfig;
 use ipv8_core::node::endpoint::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_tests::desk::key;
@@ -10,7 +10,7 @@ use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint};
 use ipv8_tests::probe::ProbeSettings;
 
 /// A node with a strategy that does nothing, on a network of its own.
-async fn node(configuration: Configuration) -> Ipv8 {
+async fn node(configuration: Config) -> Ipv8 {
     let launchers = Launchers::new().with(
         ProbeLauncher::<0>::new(ProbeSettings::default()).walked(|strategies| {
             strategies.add::<Idle>(-1, |_| {});
@@ -45,26 +45,26 @@ async fn a_node_launched_with_a_walk_scaling_limit_slows_down_to_it_and_another_
 
 #[tokio::test(start_paused = true)]
 async fn a_node_launched_with_a_pacing_has_that_and_another_one_the_default() {
-    let own = Pacing {
+    let own = PacingConfig {
         burst: 5,
         share: 0.25,
         rate: 1_000,
-        ..Pacing::default()
+        ..PacingConfig::default()
     };
     let folder = tempfile::tempdir().expect("a folder");
     let read = |text: &str| {
         let file = folder.path().join("ipv8.toml");
         std::fs::write(&file, text).expect("it is written");
-        Configuration::new().file(file).key(key(1))
+        Config::new().file(file).key(key(1))
     };
-    let given = |pacing: &Pacing| configuration(1, None).pacing(pacing.clone());
+    let given = |pacing: &PacingConfig| configuration(1, None).pacing(pacing.clone());
     for (configuration, expected) in [
-        (configuration(1, None), Pacing::default()),
-        (given(&Pacing::off()), Pacing::off()),
+        (configuration(1, None), PacingConfig::default()),
+        (given(&PacingConfig::off()), PacingConfig::off()),
         (given(&own), own.clone()),
-        (read("pacing = false"), Pacing::off()),
+        (read("pacing = false"), PacingConfig::off()),
         (read("[pacing]\nburst = 5\nshare = 0.25\nrate = 1000"), own),
-        (read("walk_interval = 0.25"), Pacing::default()),
+        (read("walk_interval = 0.25"), PacingConfig::default()),
     ] {
         let node = node(configuration).await;
         assert_eq!(node.pacing().await.expect("it runs"), expected);

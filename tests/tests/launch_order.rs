@@ -123,7 +123,7 @@ async fn launchers_of_another_session_are_told_all_at_once_before_anything_is_pr
         panic!("{error}");
     };
     assert_eq!(error.problems().len(), 4, "{error}");
-    assert!(matches!(configuration, Problem::Configuration(_)));
+    assert!(matches!(configuration, Problem::Config(_)));
     let meta = <Scripted<0> as CommunityLauncher>::META;
     assert_eq!(
         first.to_string(),
@@ -248,8 +248,8 @@ impl CommunityLauncher for Slow {
         let asked = tokio::spawn(async move { other.peers().await.map(|peers| peers.len()) });
         notes.push(format!("{:?}", asked.await?.ok()));
         tokio::time::sleep(Duration::from_secs(60)).await;
-        let statistics = ipv8.statistics().await?;
-        let engine = statistics.engine;
+        let stats = ipv8.stats().await?;
+        let engine = stats.engine;
         notes.push(format!("{} {}", engine.datagrams_in, engine.datagrams_out));
         assert!(ipv8.overlay::<Probe<0>>().is_some());
         Ok(())
@@ -288,8 +288,8 @@ async fn until_all_are_done_nothing_is_received_sent_or_stepped() {
         "what came while on hold"
     );
     assert!(peer.try_receive().is_some(), "what was to be sent");
-    let statistics = node.statistics().await.expect("it runs");
-    assert_eq!(statistics.missed_turns, 0);
+    let stats = node.stats().await.expect("it runs");
+    assert_eq!(stats.missed_turns, 0);
 }
 
 #[tokio::test]

@@ -193,7 +193,7 @@ async fn handles_of_a_launch_that_failed_say_that_the_node_has_stopped() {
     let launchers = Launchers::new().with(Keeper).configuration(here);
     launchers.launch_with(&mut kept).await.expect_err("enough");
     let node = kept.expect("it was kept");
-    let asked = node.statistics().await;
+    let asked = node.stats().await;
     assert!(
         matches!(asked, Err(ipv8_core::node::HandleError::Stopped)),
         "{asked:?}"

@@ -67,7 +67,7 @@ async fn end(
     session: &mut Session,
     overlay: &OverlayHandle<Quiet>,
 ) -> Result<(), LaunchError> {
-    let _statistics = ipv8.statistics().await?;
+    let _statistics = ipv8.stats().await?;
     assert_eq!(
         session.quiet.as_ref().map(OverlayHandle::id),
         Some(overlay.id())

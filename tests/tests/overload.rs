@@ -338,7 +338,7 @@ struct WalkedLauncher;
 
 #[tokio::test]
 async fn a_running_node_tells_that_it_is_overloaded_and_that_it_is_no_more() {
-    let configuration = Configuration::new()
+    let configuration = Config::new()
         .interfaces(["127.0.0.1:0".parse().expect("an address")])
         .walk_interval(0.04)
         .walk_scaling_limit(0.1);
@@ -363,8 +363,8 @@ async fn a_running_node_tells_that_it_is_overloaded_and_that_it_is_no_more() {
     assert!(health.missed_turns > 0 && health.worst > LEAST_LAG);
     slow.store(false, Ordering::Relaxed);
     told(false).await;
-    let statistics = node.statistics().await.expect("it runs");
-    assert!(statistics.health.worst >= health.lag);
+    let stats = node.stats().await.expect("it runs");
+    assert!(stats.health.worst >= health.lag);
     node.set_walk_scaling(None).await.expect("it runs");
     assert_eq!(node.health().await.expect("it runs").slowdown, 1.0);
     assert!(node.set_walk_scaling(-1.0).await.is_err());

@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ipv8_core::engine::turns::pacing::Pacing;
+use ipv8_core::engine::turns::pacing::PacingConfig;
 use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, StepReport};
 use ipv8_core::node::endpoint::MemoryNetwork;
-use ipv8_core::node::{HandleError, NodeStatistics};
+use ipv8_core::node::{HandleError, NodeStats};
 use ipv8_core::prelude::*;
-use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::stats::DropReason;
 use ipv8_tests::desk::{PROBE, address, overlay_config, sealed};
 use ipv8_tests::launch::{ProbeLauncher, launch};
 use ipv8_tests::probe::{Heard, Ping, Probe, ProbeSettings};
@@ -48,7 +48,7 @@ struct Driver {
 
 impl Driver {
     /// One strategy for each number, which sends so many each step; they belong to two overlays.
-    fn new(pacing: Pacing, counts: &[u16]) -> Self {
+    fn new(pacing: PacingConfig, counts: &[u16]) -> Self {
         let now = Instant::now();
         let mut engine = Engine::new(&EngineConfig {
             pacing,
@@ -122,7 +122,7 @@ fn the_datagrams_of_two_strategies_are_never_within_half_a_slot() {
     for strategies in 1..=10_u32 {
         let counts = [200, 3, 400, 40, 16, 17, 350, 1, 60, 100];
         let counts = &counts[..strategies as usize];
-        let mut driver = Driver::new(Pacing::default(), counts);
+        let mut driver = Driver::new(PacingConfig::default(), counts);
         driver.run_for(INTERVAL * 6);
         let gap = INTERVAL / strategies;
         assert_eq!(driver.engine.missed_turns(), 0);
@@ -146,7 +146,7 @@ fn the_datagrams_of_two_strategies_are_never_within_half_a_slot() {
             assert_eq!(report.delayed, report.datagrams.saturating_sub(16));
         }
         let asked: usize = driver.steps.iter().map(|report| report.datagrams).sum();
-        let counters = driver.engine.pacing_counters();
+        let counters = driver.engine.pacing_stats();
         assert_eq!(driver.sent.len() + counters.waiting, asked);
         assert_eq!(counters.overruns, 0);
         assert!(counters.longest_delay <= gap * 2 / 5 + Duration::from_millis(1));
@@ -155,7 +155,7 @@ fn the_datagrams_of_two_strategies_are_never_within_half_a_slot() {
 
 #[test]
 fn switched_off_a_step_sends_everything_at_once() {
-    let mut driver = Driver::new(Pacing::off(), &[200, 200]);
+    let mut driver = Driver::new(PacingConfig::off(), &[200, 200]);
     driver.run_for(INTERVAL * 2);
     for report in &driver.steps {
         assert_eq!((report.datagrams, report.delayed), (200, 0));
@@ -163,21 +163,23 @@ fn switched_off_a_step_sends_everything_at_once() {
         assert_eq!(sent.count(), 200);
     }
     // And again, while it runs.
-    driver.engine.set_pacing(Pacing::default(), driver.now);
+    driver
+        .engine
+        .set_pacing(PacingConfig::default(), driver.now);
     driver.run_for(INTERVAL * 2);
     assert!(driver.steps.iter().any(|report| report.delayed == 200 - 16));
 }
 
 #[test]
 fn a_step_that_is_too_large_delays_only_itself_and_the_turns_it_takes_are_lost() {
-    let pacing = Pacing {
+    let pacing = PacingConfig {
         rate: 1_000,
-        ..Pacing::default()
+        ..PacingConfig::default()
     };
     let mut driver = Driver::new(pacing, &[600, 1, 1, 1, 1]);
     driver.run_for(INTERVAL * 20);
     let gap = INTERVAL / 5;
-    let counters = driver.engine.pacing_counters();
+    let counters = driver.engine.pacing_stats();
     assert!(counters.overruns >= 8 && driver.engine.missed_turns() >= 8 * 5);
     // Everybody still has as many turns as the others.
     let turns = |host: u8| match host {
@@ -202,7 +204,7 @@ fn a_step_that_is_too_large_delays_only_itself_and_the_turns_it_takes_are_lost()
 
 #[test]
 fn an_overlay_that_is_unloaded_takes_nothing_back_and_holds_nobody_up() {
-    let mut driver = Driver::new(Pacing::default(), &[300, 1]);
+    let mut driver = Driver::new(PacingConfig::default(), &[300, 1]);
     driver.run_until_sent(1, 20);
     assert!(driver.engine.next_release().is_some());
     assert!(driver.engine.unload_overlay(PROBE, driver.now));
@@ -210,12 +212,12 @@ fn an_overlay_that_is_unloaded_takes_nothing_back_and_holds_nobody_up() {
     driver.run_for(INTERVAL * 4);
     assert_eq!(driver.to(1).len(), 300);
     assert!(driver.to(2).len() >= 4);
-    assert_eq!(driver.engine.statistics().dropped(), 0);
+    assert_eq!(driver.engine.stats().dropped(), 0);
 }
 
 #[test]
 fn a_strategy_that_is_removed_or_paused_takes_nothing_back() {
-    let mut driver = Driver::new(Pacing::default(), &[300, 1]);
+    let mut driver = Driver::new(PacingConfig::default(), &[300, 1]);
     driver.run_until_sent(1, 20);
     let step = *driver.steps.last().expect("it stepped");
     driver
@@ -308,12 +310,12 @@ fn launchers() -> Launchers {
 }
 
 /// Waits until something is held.
-async fn while_holding(node: &Ipv8) -> NodeStatistics {
+async fn while_holding(node: &Ipv8) -> NodeStats {
     loop {
         tokio::time::sleep(Duration::from_millis(1)).await;
-        let statistics = node.statistics().await.expect("it runs");
-        if statistics.pacing.waiting > 0 {
-            return statistics;
+        let stats = node.stats().await.expect("it runs");
+        if stats.pacing.waiting > 0 {
+            return stats;
         }
     }
 }
@@ -324,23 +326,23 @@ async fn a_running_node_shows_what_waits_and_can_be_told_to_pace_or_not() {
     let node = launch(&network, HERE, 1, launchers())
         .await
         .expect("launched");
-    let statistics = while_holding(&node).await;
-    assert_eq!(statistics.pacing.most_waiting, 284);
-    assert_eq!(statistics.pacing.steps, 1);
-    assert_eq!(node.pacing().await.ok(), Some(Pacing::default()));
-    node.set_pacing(Pacing::off()).await.expect("it runs");
-    let off = node.statistics().await.expect("it runs");
+    let stats = while_holding(&node).await;
+    assert_eq!(stats.pacing.most_waiting, 284);
+    assert_eq!(stats.pacing.steps, 1);
+    assert_eq!(node.pacing().await.ok(), Some(PacingConfig::default()));
+    node.set_pacing(PacingConfig::off()).await.expect("it runs");
+    let off = node.stats().await.expect("it runs");
     assert_eq!((off.pacing.waiting, off.engine.datagrams_out), (0, 300));
     tokio::time::sleep(INTERVAL * 3).await;
-    let off = node.statistics().await.expect("it runs");
+    let off = node.stats().await.expect("it runs");
     assert_eq!(off.pacing.steps, 1);
-    let wrong = Pacing {
+    let wrong = PacingConfig {
         rate: 0,
-        ..Pacing::default()
+        ..PacingConfig::default()
     };
     let refused = node.set_pacing(wrong).await;
     assert!(
-        matches!(refused, Err(HandleError::Pacing(_))),
+        matches!(refused, Err(HandleError::PacingConfig(_))),
         "{refused:?}"
     );
     node.stop().await;
@@ -367,8 +369,8 @@ async fn what_is_held_when_a_node_stops_still_leaves() {
         .add_strategy(ToOne { count: 300 }, -1)
         .await
         .expect("it is loaded");
-    let statistics = while_holding(&node).await;
-    assert!(statistics.pacing.waiting > 200);
+    let stats = while_holding(&node).await;
+    assert!(stats.pacing.waiting > 200);
     let stopping = tokio::time::Instant::now();
     node.stop().await;
     assert!(stopping.elapsed() <= INTERVAL);
@@ -385,13 +387,13 @@ async fn a_node_that_stops_does_not_wait_for_ever() {
     let node = launch(&network, HERE, 1, launchers())
         .await
         .expect("launched");
-    let slow = Pacing {
+    let slow = PacingConfig {
         rate: 1,
-        ..Pacing::default()
+        ..PacingConfig::default()
     };
     node.set_pacing(slow).await.expect("it runs");
-    let statistics = while_holding(&node).await;
-    assert!(statistics.pacing.waiting > 200);
+    let stats = while_holding(&node).await;
+    assert!(stats.pacing.waiting > 200);
     let stopping = tokio::time::Instant::now();
     node.stop().await;
     assert!(stopping.elapsed() <= Duration::from_secs(1));
@@ -448,8 +450,8 @@ async fn everything_arrives_once_and_in_order() {
     for step in steps.chunks(200) {
         assert!(step.is_sorted() && step[0] == 0);
     }
-    let statistics = listener.statistics().await.expect("it runs");
-    assert_eq!(statistics.engine.count(DropReason::QueueFull), 0);
+    let stats = listener.stats().await.expect("it runs");
+    assert_eq!(stats.engine.count(DropReason::QueueFull), 0);
     listener.stop().await;
 }
 
@@ -466,14 +468,14 @@ async fn a_socket_that_takes_nothing_holds_strategies_up_and_is_counted() {
     let sender = launch(&network, HERE, 1, sender).await.expect("launched");
     let mut events = sender.events();
     tokio::time::sleep(INTERVAL).await;
-    let before = sender.statistics().await.expect("it runs").endpoint;
+    let before = sender.stats().await.expect("it runs").endpoint;
     assert_eq!(before.send_waits, 0);
     // Less than the patience of 100 ms, more than one slot of 50 ms.
     network.block_sends(address(HERE), true);
     tokio::time::sleep(Duration::from_millis(95)).await;
     network.block_sends(address(HERE), false);
     tokio::time::sleep(INTERVAL).await;
-    let after = sender.statistics().await.expect("it runs");
+    let after = sender.stats().await.expect("it runs");
     assert_eq!(
         (after.endpoint.send_waits, after.endpoint.send_busy),
         (1, 0)

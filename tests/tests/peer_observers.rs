@@ -142,7 +142,7 @@ fn a_panic_of_an_observer_is_named_and_counted() {
     let (_, events) = meet(&mut desk, 1, ELSEWHERE);
     let panicked = |event: &Event| matches!(event, Event::Panicked { place: Place::PeerObserver, overlay } if *overlay == desk.id);
     assert!(events.iter().any(panicked), "{events:?}");
-    assert_eq!(desk.engine.statistics().panics, 1);
+    assert_eq!(desk.engine.stats().panics, 1);
 }
 
 async fn next(events: &mut PeerEvents) -> Option<(bool, Mid)> {

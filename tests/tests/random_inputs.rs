@@ -155,12 +155,12 @@ impl World {
     }
 
     fn receive(&mut self, source: SocketAddr, datagram: &[u8]) {
-        let before = self.engine.statistics().clone();
+        let before = self.engine.stats().clone();
         if let Some(ticket) = self.engine.admit(source, datagram) {
             self.engine
                 .handle(Input::Opened(ticket.open(datagram)), self.now);
         }
-        let after = self.engine.statistics();
+        let after = self.engine.stats();
         assert_eq!(after.datagrams_in, before.datagrams_in + 1);
     }
 

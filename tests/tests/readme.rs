@@ -52,7 +52,7 @@ fn the_configuration_shown_is_accepted() {
         .expect("a configuration");
     let (shown, _) = after.split_once("```").expect("the block ends");
     let check = |text: &str| {
-        let configuration = Configuration::new().toml("README.md", text);
+        let configuration = Config::new().toml("README.md", text);
         let launchers = Launchers::new()
             .with(MyLauncher)
             .configuration(configuration);

@@ -3,10 +3,10 @@
 use std::net::{SocketAddr, UdpSocket};
 
 use ipv8_core::engine::Event;
-use ipv8_core::node::NodeStatistics;
+use ipv8_core::node::NodeStats;
 use ipv8_core::node::endpoint::MemoryNetwork;
 use ipv8_core::prelude::*;
-use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::stats::DropReason;
 use ipv8_core::wire::payload::{IntroductionRequest, Style, ids};
 use ipv8_tests::desk::{PROBE, address, key, sealed, sealed_styled};
 use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint};
@@ -30,8 +30,8 @@ async fn node(network: &MemoryNetwork, cores: usize) -> Ipv8 {
     launched.expect("it is launched")
 }
 
-async fn statistics(node: &Ipv8) -> NodeStatistics {
-    node.statistics().await.expect("it runs")
+async fn stats(node: &Ipv8) -> NodeStats {
+    node.stats().await.expect("it runs")
 }
 
 fn hello(number: usize) -> Vec<u8> {
@@ -73,8 +73,8 @@ async fn messages_are_handled_in_the_order_of_arrival_however_many_cores_open_th
             other => panic!("{number}: {other:?}"),
         }
     }
-    let statistics = statistics(&node).await;
-    assert_eq!(statistics.engine.dropped(), (COUNT / 5) as u64);
+    let stats = stats(&node).await;
+    assert_eq!(stats.engine.dropped(), (COUNT / 5) as u64);
     node.stop().await;
 }
 
@@ -151,7 +151,7 @@ async fn turns_keep_coming_while_datagrams_wait() {
             tokio::task::yield_now().await;
         }
     }
-    assert!(steps.is_sorted() && statistics(&node).await.missed_turns == 0);
+    assert!(steps.is_sorted() && stats(&node).await.missed_turns == 0);
     node.stop().await;
 }
 
@@ -184,7 +184,7 @@ async fn a_flood_of_what_cannot_be_read_is_counted_by_reason_and_harms_nobody() 
             }
         }
         // As much as the next round needs room for.
-        while statistics(&node).await.inbox.waiting > 0 {
+        while stats(&node).await.inbox.waiting > 0 {
             tokio::task::yield_now().await;
         }
     }
@@ -197,15 +197,12 @@ async fn a_flood_of_what_cannot_be_read_is_counted_by_reason_and_harms_nobody() 
     {
         tokio::task::yield_now().await;
     }
-    let statistics = statistics(&node).await;
+    let stats = stats(&node).await;
     for (reason, _) in &flood {
-        assert_eq!(statistics.engine.count(*reason), EACH as u64, "{reason}");
+        assert_eq!(stats.engine.count(*reason), EACH as u64, "{reason}");
     }
-    assert_eq!(statistics.engine.dropped(), (flood.len() * EACH) as u64);
-    assert_eq!(
-        statistics.engine.datagrams_in,
-        (flood.len() * EACH + 1) as u64
-    );
+    assert_eq!(stats.engine.dropped(), (flood.len() * EACH) as u64);
+    assert_eq!(stats.engine.datagrams_in, (flood.len() * EACH + 1) as u64);
     node.stop().await;
 }
 
@@ -214,7 +211,7 @@ async fn when_more_waits_than_may_the_oldest_that_was_not_read_is_dropped_and_co
     let network = MemoryNetwork::new();
     let node = node(&network, 1).await;
     let mut delivered = 0_u16;
-    let dropped = async || statistics(&node).await.inbox.dropped;
+    let dropped = async || stats(&node).await.inbox.dropped;
     while dropped().await < 1_000 {
         let ping = |number| sealed(PROBE, &key(7), 1, &Ping { number });
         // As long as the buffer of the system has room, which holds less than the node.
@@ -222,7 +219,7 @@ async fn when_more_waits_than_may_the_oldest_that_was_not_read_is_dropped_and_co
             delivered += 1;
         }
     }
-    while statistics(&node).await.inbox.waiting > 0 {
+    while stats(&node).await.inbox.waiting > 0 {
         tokio::task::yield_now().await;
     }
     let overlay = node.overlay::<Probe>().expect("it was launched");
@@ -234,12 +231,12 @@ async fn when_more_waits_than_may_the_oldest_that_was_not_read_is_dropped_and_co
             _ => None,
         })
         .collect();
-    let statistics = statistics(&node).await;
+    let stats = stats(&node).await;
     let lost = usize::from(delivered) - numbers.len();
     assert!(lost >= 1_000 && numbers.is_sorted());
-    assert_eq!(statistics.inbox.dropped, lost as u64);
-    assert_eq!(statistics.engine.count(DropReason::QueueFull), lost as u64);
-    assert_eq!(statistics.engine.dropped(), lost as u64);
+    assert_eq!(stats.inbox.dropped, lost as u64);
+    assert_eq!(stats.engine.count(DropReason::QueueFull), lost as u64);
+    assert_eq!(stats.engine.dropped(), lost as u64);
     let newest: Vec<_> = (delivered - 16_384..delivered).collect();
     assert!(numbers.ends_with(&newest), "what came last was all read");
     node.stop().await;
@@ -266,21 +263,21 @@ async fn a_burst_of_ten_thousand_requests_is_answered_in_full() {
             sender.send_to(request, here).expect("it is sent");
             sent += 1;
         }
-        while statistics(&node).await.engine.datagrams_in < sent {
+        while stats(&node).await.engine.datagrams_in < sent {
             tokio::task::yield_now().await;
         }
     }
     let answers = loop {
-        let statistics = statistics(&node).await;
-        let (_, traffic) = &statistics.overlays[0];
+        let stats = stats(&node).await;
+        let (_, traffic) = &stats.overlays[0];
         let answers = traffic.message(ids::INTRODUCTION_RESPONSE).datagrams_out;
-        if statistics.inbox.waiting == 0 && (answers == COUNT || statistics.engine.dropped() > 0) {
+        if stats.inbox.waiting == 0 && (answers == COUNT || stats.engine.dropped() > 0) {
             break answers;
         }
         tokio::task::yield_now().await;
     };
-    let statistics = statistics(&node).await;
-    assert_eq!((answers, statistics.engine.dropped()), (COUNT, 0));
-    assert!(statistics.inbox.most_waiting > 100 && statistics.inbox.dropped == 0);
+    let stats = stats(&node).await;
+    assert_eq!((answers, stats.engine.dropped()), (COUNT, 0));
+    assert!(stats.inbox.most_waiting > 100 && stats.inbox.dropped == 0);
     node.stop().await;
 }

@@ -132,7 +132,7 @@ fn a_timeout_that_panics_does_not_lose_the_others() {
     });
     assert_eq!(panics.count(), 3);
     assert_eq!(timeouts(&mut desk), [1, 2, 3]);
-    assert_eq!(desk.engine.statistics().panics, 3);
+    assert_eq!(desk.engine.stats().panics, 3);
 }
 
 #[test]

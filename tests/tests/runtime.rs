@@ -75,7 +75,7 @@ async fn panics_of_a_node_are_told_and_the_node_goes_on() {
         &sealed_styled(PROBE, &key(7), Style::Old, request),
     );
     tokio::time::sleep(Duration::from_secs(2)).await;
-    let statistics = node.statistics().await.expect("it runs");
+    let stats = node.stats().await.expect("it runs");
     assert_eq!(node.unload_overlay::<Probe>().await.ok(), Some(true));
     assert!(matches!(
         overlay.peers().await,
@@ -110,7 +110,7 @@ async fn panics_of_a_node_are_told_and_the_node_goes_on() {
         steps[0] >= 3 && steps[1] >= 3,
         "both took their turns: {steps:?}"
     );
-    assert!(statistics.engine.panics >= 6);
+    assert!(stats.engine.panics >= 6);
 }
 
 #[tokio::test(start_paused = true)]
@@ -145,8 +145,8 @@ async fn what_a_handle_calls_reaches_the_community_and_leaves_the_socket() {
         .expect("it runs");
     assert_eq!(heard, [Heard::Ping(address(HERE), 9)]);
     let (out, received) = (
-        here.statistics().await.expect("it runs"),
-        there.statistics().await.expect("it runs"),
+        here.stats().await.expect("it runs"),
+        there.stats().await.expect("it runs"),
     );
     assert_eq!(
         (out.engine.datagrams_out, received.engine.datagrams_in),
@@ -194,7 +194,7 @@ async fn two_nodes_of_different_launchers_meet_where_their_overlays_do() {
     let alone = here.overlay::<Probe>().expect("it was launched");
     assert!(alone.peers().await.expect("it runs").is_empty());
     here.stop().await;
-    assert!(there.statistics().await.is_ok(), "the other one runs on");
+    assert!(there.stats().await.is_ok(), "the other one runs on");
     tracker.stop().await;
 }
 
@@ -338,9 +338,9 @@ async fn a_step_that_does_not_come_back_is_counted_and_the_others_go_on_after_it
         }
     }
     assert_eq!(after, ["Hangs", "Idle", "Hangs", "Idle"]);
-    let statistics = node.statistics().await.expect("it runs");
-    assert_eq!((statistics.hanging_steps, statistics.slow_steps), (1, 1));
-    assert!(statistics.missed_turns >= 4, "{}", statistics.missed_turns);
+    let stats = node.stats().await.expect("it runs");
+    assert_eq!((stats.hanging_steps, stats.slow_steps), (1, 1));
+    assert!(stats.missed_turns >= 4, "{}", stats.missed_turns);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -369,8 +369,8 @@ async fn a_slow_task_is_not_blamed_on_the_strategy_whose_turn_it_made_late() {
     let mut missed = 0;
     while missed < 2 {
         if let Ok(Event::Step(_)) = events.recv().await {
-            missed = node.statistics().await.expect("it runs").missed_turns;
+            missed = node.stats().await.expect("it runs").missed_turns;
         }
     }
-    assert_eq!(node.statistics().await.expect("it runs").slow_steps, 0);
+    assert_eq!(node.stats().await.expect("it runs").slow_steps, 0);
 }

@@ -149,7 +149,7 @@ async fn everything_after_a_stop_says_so() {
     ));
     assert!(matches!(overlay.peers().await, Err(HandleError::Stopped)));
     assert!(matches!(overlay.unload().await, Err(HandleError::Stopped)));
-    assert!(matches!(node.statistics().await, Err(HandleError::Stopped)));
+    assert!(matches!(node.stats().await, Err(HandleError::Stopped)));
     assert!(matches!(node.overlays().await, Err(HandleError::Stopped)));
     assert!(matches!(
         node.unload_overlay::<Probe>().await,

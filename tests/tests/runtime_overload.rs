@@ -86,7 +86,7 @@ fn between(lines: &[Line]) -> Vec<Duration> {
 }
 
 /// A node with one core and a strategy that does nothing.
-async fn node(network: &MemoryNetwork, configuration: Configuration) -> Ipv8 {
+async fn node(network: &MemoryNetwork, configuration: Config) -> Ipv8 {
     let launchers = Launchers::new().with(
         ProbeLauncher::<0>::new(ProbeSettings::default()).walked(|strategies| {
             strategies.add::<Idle>(-1, |_| {});

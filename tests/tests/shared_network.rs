@@ -177,7 +177,7 @@ fn a_full_graph_has_room_for_an_overlay_with_less_than_its_share() {
     }
     assert!(!add(40, 1), "and no more than its share");
     assert_eq!([0, 1].map(|index| graph.peer_count(id(index))), [10, 10]);
-    assert_eq!(engine.network_counters().peers_evicted, 10);
+    assert_eq!(engine.network_stats().peers_evicted, 10);
 }
 
 #[test]

@@ -61,8 +61,8 @@ fn thirty_nodes_and_a_tracker_reach_their_targets_with_any_walk() {
             .collect();
         assert!(reached, "{name}: {peers:?} after {:?}", sim.time());
         for index in 1..=usize::from(NODES) {
-            let statistics = sim.engine(index).statistics();
-            assert_eq!(statistics.dropped(), 0, "{name}: {statistics:?}");
+            let stats = sim.engine(index).stats();
+            assert_eq!(stats.dropped(), 0, "{name}: {stats:?}");
         }
     }
 }
@@ -199,6 +199,6 @@ fn keys_tell_nodes_apart_even_behind_one_address() {
     sim.run_for(Duration::from_secs(10));
     assert_eq!([1, 2].map(|index| sim.peers(index)), [3, 3]);
     assert_eq!(sim.engine(again).network().peer_count(QUIET), 2);
-    let drops = sim.engine(again).statistics().dropped();
+    let drops = sim.engine(again).stats().dropped();
     assert_eq!(drops, 0, "it hears of itself");
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use ipv8_core::communities::discovery::DiscoveryCommunity;
-use ipv8_core::communities::tracker::{Tracker, TrackerOptions};
+use ipv8_core::communities::tracker::{Tracker, TrackerSettings};
 use ipv8_core::engine::{EngineConfig, Event};
 use ipv8_core::overlay::introduction::{IntroductionMessage, introduction_opener};
 use ipv8_core::wire::payload::{IntroductionRequest, IntroductionResponse, Style, ids};
@@ -75,7 +75,7 @@ fn latency_is_measured_and_the_tracker_keeps_everybody_past_200_000_messages() {
         sim.run_for(Duration::from_secs(60));
         let round_trips = round_trips(&mut sim, busy);
         let before = sent;
-        sent = sim.engine(busy).statistics().datagrams_out;
+        sent = sim.engine(busy).stats().datagrams_out;
         let pinged = usize::try_from(sent - before).expect("fits");
         assert!(
             round_trips.len() > pinged * 8 / 10,
@@ -122,7 +122,7 @@ fn latency_is_measured_and_the_tracker_keeps_everybody_past_200_000_messages() {
 /// The clock of a tracker goes up by two with each introduction, and by one with each ping.
 #[test]
 fn a_tracker_keeps_who_lives_past_200_000_messages_of_its_own() {
-    let mut tracker = Tracker::new(key(0), TrackerOptions::default(), [9; 32]);
+    let mut tracker = Tracker::new(key(0), TrackerSettings::default(), [9; 32]);
     let mut now = Instant::now();
     let requests: Vec<_> = (1..=20)
         .map(|number| {

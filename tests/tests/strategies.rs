@@ -271,11 +271,11 @@ fn odd_timeouts_do_no_harm() {
         }));
         with_walkable(&mut desk, 5);
         desk.tick(20);
-        assert_eq!(desk.engine.statistics().panics, 0, "{timeout}");
+        assert_eq!(desk.engine.stats().panics, 0, "{timeout}");
         let mut desk = self::desk(edge_walk(|walk| walk.edge_timeout = timeout));
         with_walkable(&mut desk, 5);
         desk.tick(20);
-        assert_eq!(desk.engine.statistics().panics, 0, "{timeout}");
+        assert_eq!(desk.engine.stats().panics, 0, "{timeout}");
     }
 }
 

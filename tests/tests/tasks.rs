@@ -199,7 +199,7 @@ fn a_panic_is_named_and_counted_and_a_periodic_task_goes_on() {
         events.iter().filter(is_it).count()
     };
     assert_eq!((panics("trap"), panics("trap once")), (3, 1));
-    assert_eq!(desk.engine.statistics().panics, 4);
+    assert_eq!(desk.engine.stats().panics, 4);
     assert_eq!(ticks(&mut desk), 3, "the others went on");
 }
 

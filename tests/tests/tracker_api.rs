@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use ipv8_core::node::{ApiConfiguration, ApiError, Error, RunningTracker, TrackerConfiguration};
+use ipv8_core::node::{ApiConfig, ApiError, Error, RunningTracker, TrackerConfig};
 use ipv8_core::wire::payload::{IntroductionRequest, Style};
 use ipv8_tests::desk::{PROBE, key, sealed_styled};
 use ipv8_tests::http;
@@ -13,8 +13,8 @@ fn here() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 0))
 }
 
-async fn tracker(api: ApiConfiguration) -> RunningTracker {
-    let configuration = TrackerConfiguration::new().interfaces([here()]).api(api);
+async fn tracker(api: ApiConfig) -> RunningTracker {
+    let configuration = TrackerConfig::new().interfaces([here()]).api(api);
     configuration.launch().await.expect("it runs")
 }
 
@@ -31,7 +31,7 @@ async fn get(address: SocketAddr, path: &str) -> (u16, Value) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_serves_what_the_reference_serves_and_its_figures() {
-    let tracker = tracker(ApiConfiguration::new(here())).await;
+    let tracker = tracker(ApiConfig::new(here())).await;
     let api = tracker.api_address().expect("there is an API");
     assert_eq!(get(api, "/services").await, (200, serde_json::json!({})));
 
@@ -89,7 +89,7 @@ async fn it_serves_what_the_reference_serves_and_its_figures() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_a_key_only_who_has_it_may_read() {
-    let tracker = tracker(ApiConfiguration::new(here()).key("s3cret")).await;
+    let tracker = tracker(ApiConfig::new(here()).key("s3cret")).await;
     let api = tracker.api_address().expect("there is an API");
     let refused = (401, serde_json::json!({"error": "Unauthorized access"}));
     for path in [
@@ -114,7 +114,7 @@ async fn with_a_key_only_who_has_it_may_read() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_key_a_web_page_of_another_name_may_not() {
-    let tracker = tracker(ApiConfiguration::new(here()).key("")).await;
+    let tracker = tracker(ApiConfig::new(here()).key("")).await;
     let api = tracker.api_address().expect("there is an API");
     let from = |host: &str| format!("GET /services HTTP/1.1\r\nHost: {host}");
     let rebound = format!("evil.example:{}", api.port());
@@ -127,13 +127,8 @@ async fn without_a_key_a_web_page_of_another_name_may_not() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn other_machines_are_kept_out_unless_told_otherwise() {
     let anywhere = SocketAddr::from(([0, 0, 0, 0], 0));
-    let launch = |api| {
-        TrackerConfiguration::new()
-            .interfaces([here()])
-            .api(api)
-            .launch()
-    };
-    let error = launch(ApiConfiguration::new(anywhere).key("secret")).await;
+    let launch = |api| TrackerConfig::new().interfaces([here()]).api(api).launch();
+    let error = launch(ApiConfig::new(anywhere).key("secret")).await;
     let error = error.expect_err("not without being told so");
     assert!(
         matches!(error, Error::Api(ApiError::NotLoopback { .. })),
@@ -145,19 +140,19 @@ async fn other_machines_are_kept_out_unless_told_otherwise() {
             .contains("take a loopback address such as 127.0.0.1:0"),
         "{error}"
     );
-    let error = launch(ApiConfiguration::new(anywhere).anywhere()).await;
+    let error = launch(ApiConfig::new(anywhere).anywhere()).await;
     let error = error.expect_err("not without a key");
     assert!(
         matches!(error, Error::Api(ApiError::NoKey { .. })),
         "{error}"
     );
-    let tracker = launch(ApiConfiguration::new(anywhere).anywhere().key("secret")).await;
+    let tracker = launch(ApiConfig::new(anywhere).anywhere().key("secret")).await;
     let tracker = tracker.expect("told so, and with a key");
     let port = tracker.api_address().expect("there is an API").port();
     let api = SocketAddr::from(([127, 0, 0, 1], port));
     assert_eq!(get(api, "/services").await.0, 401);
     assert_eq!(get(api, "/services?apikey=secret").await.0, 200);
-    let taken = launch(ApiConfiguration::new(api)).await.expect_err("taken");
+    let taken = launch(ApiConfig::new(api)).await.expect_err("taken");
     assert!(
         matches!(taken, Error::Api(ApiError::Bind { .. })),
         "{taken}"

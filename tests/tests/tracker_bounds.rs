@@ -5,18 +5,18 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use ipv8_core::CommunityId;
-use ipv8_core::communities::tracker::{Tracker, TrackerLimits, TrackerOptions};
+use ipv8_core::communities::tracker::{Tracker, TrackerLimits, TrackerSettings};
 use ipv8_core::crypto::{Mid, PrivateKey};
-use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::stats::DropReason;
 use ipv8_core::wire::payload::{IntroductionRequest, Style};
 use ipv8_tests::desk::{PROBE, address, key, sealed_styled};
 use ipv8_tests::samples::samples;
 use ipv8_tests::wire_fields::{Field, read};
 
 fn with_limits(limits: TrackerLimits) -> Tracker {
-    let options = TrackerOptions {
+    let options = TrackerSettings {
         limits,
-        ..TrackerOptions::default()
+        ..TrackerSettings::default()
     };
     Tracker::new(key(0), options, [1; 32])
 }
@@ -267,7 +267,7 @@ fn everybody_is_answered_in_its_own_style() {
         let ids = answers(&mut tracker, from, style, supports_new);
         assert_eq!(ids, [id], "{from} {style:?} {supports_new}");
     }
-    assert_eq!(tracker.statistics().dropped(), 0);
+    assert_eq!(tracker.stats().dropped(), 0);
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn a_tracker_takes_introduction_requests_and_nothing_else() {
     let now = Instant::now();
     for sample in samples(PROBE, &key(1)) {
         for length in 0..=sample.bytes.len() {
-            let before = tracker.statistics().dropped();
+            let before = tracker.stats().dropped();
             tracker.handle(at(1), &sample.bytes[..length], now);
             let whole =
                 length == sample.bytes.len() && sample.signed && sample.name.ends_with("request");
@@ -287,10 +287,10 @@ fn a_tracker_takes_introduction_requests_and_nothing_else() {
                 "{} cut to {length}",
                 sample.name
             );
-            assert_eq!(tracker.statistics().dropped() - before, u64::from(!whole));
+            assert_eq!(tracker.stats().dropped() - before, u64::from(!whole));
         }
     }
     tracker.handle(at(1), &request(PROBE, &key(0), at(1)), now);
-    assert_eq!(tracker.statistics().count(DropReason::OwnPacket), 1);
+    assert_eq!(tracker.stats().count(DropReason::OwnPacket), 1);
     assert!(tracker.poll_output().is_none());
 }

@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use ipv8_core::CommunityId;
-use ipv8_core::communities::tracker::{Tracker, TrackerLimits, TrackerOptions};
+use ipv8_core::communities::tracker::{Tracker, TrackerLimits, TrackerSettings};
 use ipv8_core::overlay::introduction::{IntroductionMessage, introduction_opener};
-use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::stats::DropReason;
 use ipv8_core::wire::payload::{IntroductionRequest, IntroductionResponse, Style, ids};
 use ipv8_tests::desk::{PROBE, address, key, sealed_styled};
 
@@ -34,7 +34,7 @@ struct Watch {
 }
 
 impl Watch {
-    fn new(options: TrackerOptions) -> Self {
+    fn new(options: TrackerSettings) -> Self {
         let now = Instant::now();
         Self {
             tracker: Tracker::new(key(0), options, [3; 32]),
@@ -149,7 +149,7 @@ const fn seconds(seconds: u64) -> Duration {
 
 #[test]
 fn whoever_does_not_answer_loses_that_community_and_with_the_last_one_its_place() {
-    let mut watch = Watch::new(TrackerOptions::default());
+    let mut watch = Watch::new(TrackerSettings::default());
     watch.peer_asks(1, PROBE);
     watch.peer_asks(1, OTHER);
     assert_eq!(watch.pings.len(), 0, "it was there just now");
@@ -177,7 +177,7 @@ fn whoever_does_not_answer_loses_that_community_and_with_the_last_one_its_place(
 
 #[test]
 fn five_round_trips_are_measured_and_then_only_the_silent_are_asked() {
-    let mut watch = Watch::new(TrackerOptions::default());
+    let mut watch = Watch::new(TrackerSettings::default());
     watch.peer_asks(1, PROBE);
     watch.pass(seconds(55), |_| true);
     let at = |watch: &Watch| -> Vec<u64> {
@@ -205,7 +205,7 @@ fn five_round_trips_are_measured_and_then_only_the_silent_are_asked() {
 #[test]
 fn the_dead_are_gone_within_seventy_seconds_however_many_there_are() {
     for count in [3, 400] {
-        let mut watch = Watch::new(TrackerOptions::default());
+        let mut watch = Watch::new(TrackerSettings::default());
         for number in 1..=count {
             watch.peer_asks(number, PROBE);
             watch.peer_asks(number, OTHER);
@@ -223,7 +223,7 @@ fn the_dead_are_gone_within_seventy_seconds_however_many_there_are() {
 
 #[test]
 fn the_silent_go_although_one_of_their_communities_was_not_asked_yet() {
-    let mut watch = Watch::new(TrackerOptions::default());
+    let mut watch = Watch::new(TrackerSettings::default());
     for number in 0..30 {
         watch.peer_asks(1, CommunityId::from_bytes([number; 20]));
     }
@@ -234,7 +234,7 @@ fn the_silent_go_although_one_of_their_communities_was_not_asked_yet() {
 
 #[test]
 fn only_the_answer_to_a_pending_ping_from_that_very_peer_counts() {
-    let mut watch = Watch::new(TrackerOptions::default());
+    let mut watch = Watch::new(TrackerSettings::default());
     watch.peer_asks(1, PROBE);
     watch.peer_asks(1, OTHER);
     watch.peer_asks(2, PROBE);
@@ -247,7 +247,7 @@ fn only_the_answer_to_a_pending_ping_from_that_very_peer_counts() {
     };
     watch.answer(&unasked, 1, place(1), false);
     watch.answer(&unasked, 1, place(1), true);
-    assert_eq!(watch.tracker.statistics().count(DropReason::Unsolicited), 2);
+    assert_eq!(watch.tracker.stats().count(DropReason::Unsolicited), 2);
     watch.pass(seconds(11), |_| false);
     let ping = watch.pings.iter().find(|ping| ping.to == place(1));
     let ping = ping.expect("it was asked").clone();
@@ -277,20 +277,20 @@ fn only_the_answer_to_a_pending_ping_from_that_very_peer_counts() {
     for (ping, number, from) in &wrong {
         watch.answer(ping, *number, *from, true);
     }
-    assert_eq!(watch.tracker.statistics().count(DropReason::Unsolicited), 8);
+    assert_eq!(watch.tracker.stats().count(DropReason::Unsolicited), 8);
     assert_eq!(watch.tracker.counters().pongs, 0);
     watch.answer(&ping, 1, place(1), false);
     assert_eq!(watch.tracker.counters().pongs, 1);
     // Once only.
     watch.answer(&ping, 1, place(1), true);
-    assert_eq!(watch.tracker.statistics().count(DropReason::Unsolicited), 9);
+    assert_eq!(watch.tracker.stats().count(DropReason::Unsolicited), 9);
     watch.pass(seconds(6), |_| true);
     assert_eq!(watch.there(ping.service), BTreeSet::from([1]));
 }
 
 #[test]
 fn a_peer_that_has_enough_peers_is_forgotten_for_that_community() {
-    let mut watch = Watch::new(TrackerOptions::default());
+    let mut watch = Watch::new(TrackerSettings::default());
     for number in [1, 2] {
         watch.peer_asks(number, PROBE);
     }
@@ -316,7 +316,7 @@ fn a_peer_that_has_enough_peers_is_forgotten_for_that_community() {
 
 #[test]
 fn the_old_style_is_asked_where_it_can_be_for_only_its_answer_has_the_limit() {
-    let mut watch = Watch::new(TrackerOptions::default());
+    let mut watch = Watch::new(TrackerSettings::default());
     watch.peer_asks(1, PROBE);
     watch.peer_asks(60_001, PROBE);
     watch.pass(seconds(10), |_| true);
@@ -337,9 +337,9 @@ fn the_old_style_is_asked_where_it_can_be_for_only_its_answer_has_the_limit() {
 #[test]
 fn the_clock_may_pass_sixteen_bits() {
     for start in [65_530, 70_000, u64::MAX - 5] {
-        let mut watch = Watch::new(TrackerOptions {
+        let mut watch = Watch::new(TrackerSettings {
             global_time: start,
-            ..TrackerOptions::default()
+            ..TrackerSettings::default()
         });
         watch.peer_asks(1, PROBE);
         watch.pass(seconds(600), |_| true);
@@ -351,13 +351,13 @@ fn the_clock_may_pass_sixteen_bits() {
 
 #[test]
 fn thousands_are_asked_without_running_out_of_numbers() {
-    let mut watch = Watch::new(TrackerOptions {
+    let mut watch = Watch::new(TrackerSettings {
         limits: TrackerLimits {
             max_peers: 3_000,
             max_peers_per_service: 3_000,
             ..TrackerLimits::default()
         },
-        ..TrackerOptions::default()
+        ..TrackerSettings::default()
     });
     // All at once: all their looks are due at once too.
     for number in 1..=3_000 {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use ipv8_core::engine::{Event, Input, OverlayError, Place};
 use ipv8_core::handlers;
 use ipv8_core::prelude::*;
-use ipv8_core::state::counters::DropReason;
 use ipv8_core::state::outbox::OUTBOX_LIMIT;
 use ipv8_core::state::request_cache::DEFAULT_CAPACITY;
+use ipv8_core::state::stats::DropReason;
 use ipv8_core::wire::{Identified, Message};
 use ipv8_tests::calculator::{Add, Calculator, Here, Knock, Subtract, Sum, Unasked, Unheard};
 use ipv8_tests::desk::{Desk, address, key, overlay_config, sealed};
@@ -59,7 +59,7 @@ fn the_answer_of_the_peer_asked_comes_back_typed_and_once() {
     let sent = desk.drain().0;
     let expected = sealed(desk.id, &key(0), 1, &Add { number, ..add() });
     assert_eq!(sent, [(address(PEER), expected)]);
-    let before = desk.engine.statistics().clone();
+    let before = desk.engine.stats().clone();
     let answer = sealed_sum(&desk, 7, number);
     // A peer may have moved meanwhile: its signature is what counts.
     desk.receive(address(ELSEWHERE), &answer);

@@ -10,8 +10,8 @@ use ipv8_core::crypto::{PrivateKey, PublicKey};
 use ipv8_core::engine::overlays::Strategies;
 use ipv8_core::engine::{Engine, EngineConfig, Input, Output, OverlayConfig};
 use ipv8_core::overlay::context::{Context, Interfaces, LocalAddresses};
-use ipv8_core::state::counters::DropReason;
 use ipv8_core::state::peer::Peer;
+use ipv8_core::state::stats::DropReason;
 use ipv8_core::wire::packet::CommunityId;
 use ipv8_tests::quiet::{Quiet, QuietId};
 use ipv8_tests::wire_fields::{Field, read};
@@ -346,9 +346,9 @@ fn packets_that_py_ipv8_ignores_are_dropped_and_counted() {
             engine.poll_output().is_none(),
             "{name}: something was sent or happened"
         );
-        assert_eq!(engine.statistics().dropped(), 1, "{name}: counted once");
+        assert_eq!(engine.stats().dropped(), 1, "{name}: counted once");
         if packet.len() == 22 {
-            assert_eq!(engine.statistics().count(DropReason::TooShort), 1, "{name}");
+            assert_eq!(engine.stats().count(DropReason::TooShort), 1, "{name}");
         }
     }
 }

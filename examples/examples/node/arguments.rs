@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
-use ipv8_core::{CommunityId, Configuration};
+use ipv8_core::{CommunityId, Config};
 use ipv8_examples::arguments::seconds;
 use ipv8_examples::report::Events;
 use ipv8_examples::walker::Walker;
@@ -71,10 +71,10 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     /// How the node is to be set up.
-    pub(crate) fn configuration(&self) -> Configuration {
+    pub(crate) fn configuration(&self) -> Config {
         let mut configuration = match &self.config {
-            Some(path) => Configuration::from_file(path),
-            None => Configuration::new().interfaces([HERE]),
+            Some(path) => Config::from_file(path),
+            None => Config::new().interfaces([HERE]),
         };
         if !self.interfaces.is_empty() {
             configuration.interfaces.clone_from(&self.interfaces);

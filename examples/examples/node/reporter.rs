@@ -135,7 +135,7 @@ pub(crate) async fn stats(node: &Ipv8, started: Instant) -> Option<Stats> {
     let overlay = node.overlay::<Steered>()?;
     let counts = overlay.call(|_, cx| (cx.peer_count(), cx.walkable_count()));
     let (peers, walkable) = counts.await.ok()?;
-    let figures = node.statistics().await.ok()?;
+    let figures = node.stats().await.ok()?;
     let at = seconds(started.elapsed());
     let stats = Stats::new(at, &figures.engine, peers, walkable);
     Some(stats.loaded(Load::of(&figures)))

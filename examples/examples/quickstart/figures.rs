@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use ipv8_core::state::counters::Statistics;
+use ipv8_core::state::stats::EngineStats;
 use ipv8_examples::measure::spread::Spread;
 
 use crate::options::Goal;
@@ -22,9 +22,9 @@ pub(crate) struct Figures {
     /// The strategies, with the steps of all nodes together.
     pub(crate) strategies: Vec<StrategySteps>,
     /// What all nodes together sent and received.
-    pub(crate) traffic: Traffic,
+    pub(crate) traffic: TrafficStats,
     /// What the tracker sent and received.
-    pub(crate) tracker: Traffic,
+    pub(crate) tracker: TrafficStats,
     /// How evenly turns are spaced; `None` before a second turn.
     pub(crate) spacing: Option<Spacing>,
 }
@@ -50,7 +50,7 @@ pub(crate) struct NodeFigures {
 
 /// What went over sockets.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Traffic {
+pub(crate) struct TrafficStats {
     /// Datagrams sent, and their bytes without IP and UDP headers.
     pub(crate) sent: (u64, u64),
     /// Datagrams received, and their bytes.
@@ -86,8 +86,8 @@ impl Figures {
             at,
             nodes: Vec::new(),
             strategies: Vec::new(),
-            traffic: Traffic::default(),
-            tracker: Traffic::default(),
+            traffic: TrafficStats::default(),
+            tracker: TrafficStats::default(),
             spacing: None,
         }
     }
@@ -144,15 +144,15 @@ impl Figures {
     }
 }
 
-impl Traffic {
+impl TrafficStats {
     /// Adds what one node, or the tracker, counted.
-    pub(crate) fn add(&mut self, statistics: &Statistics) {
-        self.sent.0 += statistics.datagrams_out;
-        self.sent.1 += statistics.bytes_out;
-        self.received.0 += statistics.datagrams_in;
-        self.received.1 += statistics.bytes_in;
-        self.panics += statistics.panics;
-        for (reason, count) in statistics.drops().filter(|(_, count)| *count > 0) {
+    pub(crate) fn add(&mut self, stats: &EngineStats) {
+        self.sent.0 += stats.datagrams_out;
+        self.sent.1 += stats.bytes_out;
+        self.received.0 += stats.datagrams_in;
+        self.received.1 += stats.bytes_in;
+        self.panics += stats.panics;
+        for (reason, count) in stats.drops().filter(|(_, count)| *count > 0) {
             *self.drops.entry(reason.name()).or_default() += count;
         }
     }

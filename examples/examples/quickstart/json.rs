@@ -5,7 +5,7 @@ use std::time::Duration;
 use ipv8_examples::measure::spread::Spread;
 use serde_json::{Value, json};
 
-use crate::figures::{Figures, Spacing, Traffic};
+use crate::figures::{Figures, Spacing, TrafficStats};
 
 /// The state of things now.
 pub(crate) fn progress(figures: &Figures) -> Value {
@@ -88,7 +88,7 @@ fn lacking(figures: &Figures) -> Vec<Value> {
     lacking
 }
 
-fn traffic(traffic: &Traffic) -> Value {
+fn traffic(traffic: &TrafficStats) -> Value {
     json!({
         "datagrams_sent": traffic.sent.0,
         "bytes_sent": traffic.sent.1,

@@ -4,11 +4,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use ipv8_core::config::DEFAULT_WALK_INTERVAL;
-use ipv8_core::node::{HandleError, NodeStatistics, RunningTracker};
+use ipv8_core::node::{HandleError, NodeStats, RunningTracker};
 use ipv8_core::prelude::*;
 
 use crate::community::{Greeters, GreetersLauncher};
-use crate::figures::{Figures, NodeFigures, Spacing, Traffic};
+use crate::figures::{Figures, NodeFigures, Spacing, TrafficStats};
 use crate::options::Goal;
 use crate::steps::{StepWatch, Steps};
 
@@ -65,7 +65,7 @@ impl Nodes {
         let launcher = GreetersLauncher {
             target: number_of_peers(self.goal.peers),
         };
-        let configuration = Configuration::new()
+        let configuration = Config::new()
             .interfaces([HERE])
             .bootstrap([self.tracker.address()])
             .max_peers(number_of_peers(self.goal.peers + MARGIN));
@@ -101,14 +101,14 @@ impl Nodes {
                 (greeters.clone(), peers)
             });
             let (greeters, peers) = greeters.await?;
-            let statistics = node.ipv8.statistics().await?;
+            let stats = node.ipv8.stats().await?;
             figures
                 .nodes
                 .push(self.node_figures(node, &greeters, peers));
-            add_node(&mut figures.traffic, &statistics);
+            add_node(&mut figures.traffic, &stats);
             figures.add_steps(&node.watch.steps());
         }
-        figures.tracker.add(&self.tracker.statistics());
+        figures.tracker.add(&self.tracker.stats());
         figures.spacing = self.spacing();
         Ok(figures)
     }
@@ -146,11 +146,11 @@ impl Nodes {
     }
 }
 
-fn add_node(traffic: &mut Traffic, statistics: &NodeStatistics) {
-    traffic.add(&statistics.engine);
-    traffic.missed_turns += statistics.missed_turns;
-    traffic.slow_steps += statistics.slow_steps;
-    let lost = statistics
+fn add_node(traffic: &mut TrafficStats, stats: &NodeStats) {
+    traffic.add(&stats.engine);
+    traffic.missed_turns += stats.missed_turns;
+    traffic.slow_steps += stats.slow_steps;
+    let lost = stats
         .interfaces
         .iter()
         .filter_map(|interface| interface.kernel_drops);

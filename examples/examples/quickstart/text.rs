@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ipv8_examples::measure::spread::Spread;
 
-use crate::figures::{Figures, NodeFigures, Spacing, Traffic};
+use crate::figures::{Figures, NodeFigures, Spacing, TrafficStats};
 
 /// The screen fits a terminal of 80 columns and 24 rows, whatever the number of nodes.
 const COLUMNS: usize = 4;
@@ -202,7 +202,7 @@ fn times(times: impl Iterator<Item = Duration>, nodes: usize) -> String {
     )
 }
 
-fn traffic(traffic: &Traffic) -> String {
+fn traffic(traffic: &TrafficStats) -> String {
     let ((sent, bytes_sent), (received, bytes_received)) = (traffic.sent, traffic.received);
     format!(
         "{sent} sent ({}), {received} received ({}), {} dropped",
@@ -221,7 +221,7 @@ fn bytes(bytes: u64) -> String {
     }
 }
 
-fn drops(traffic: &Traffic) -> String {
+fn drops(traffic: &TrafficStats) -> String {
     let mut reasons: Vec<String> = traffic
         .drops
         .iter()
@@ -236,7 +236,7 @@ fn drops(traffic: &Traffic) -> String {
     reasons.join(", ")
 }
 
-fn faults(traffic: &Traffic) -> String {
+fn faults(traffic: &TrafficStats) -> String {
     format!(
         "{} panics, {} slow steps, {} missed turns",
         traffic.panics, traffic.slow_steps, traffic.missed_turns

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use ipv8_core::engine::turns::pacing::Pacing;
+use ipv8_core::engine::turns::pacing::PacingConfig;
 use ipv8_core::engine::{Engine, EngineConfig, Input, Output, OverlayConfig};
 
 use crate::Result;
@@ -75,8 +75,8 @@ pub(crate) struct Run {
 impl Run {
     fn new(cell: Cell, size: Size, together: bool) -> Result<Self> {
         let (communities, count, pacing) = match together {
-            true => (1, cell.datagrams(), Pacing::off()),
-            false => (cell.communities, cell.burst, Pacing::default()),
+            true => (1, cell.datagrams(), PacingConfig::off()),
+            false => (cell.communities, cell.burst, PacingConfig::default()),
         };
         let start = Instant::now();
         let mut engine = Engine::new(&EngineConfig {
@@ -120,7 +120,7 @@ impl Run {
     }
 
     pub(crate) fn outcome(&self) -> Outcome {
-        let counters = self.engine.pacing_counters();
+        let counters = self.engine.pacing_stats();
         let sent = self.burst.sent.load(Ordering::Relaxed);
         Outcome {
             most_waiting: Some(self.receiver.most),

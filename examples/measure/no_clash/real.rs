@@ -2,10 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use ipv8_core::config::Configuration;
+use ipv8_core::config::Config;
 use ipv8_core::crypto::PrivateKey;
 use ipv8_core::engine::OverlayConfig;
-use ipv8_core::engine::turns::pacing::Pacing;
+use ipv8_core::engine::turns::pacing::PacingConfig;
 use ipv8_core::prelude::*;
 use ipv8_core::{LauncherMeta, launcher_meta};
 
@@ -44,12 +44,12 @@ pub(crate) async fn both(cell: Cell, size: Size, intervals: u32) -> Result<Both>
 async fn run(cell: Cell, size: Size, intervals: u32, together: bool) -> Result<Outcome> {
     // Together: what all of them send, in one step.
     let (communities, count, pacing) = match together {
-        true => (1, cell.datagrams(), Pacing::off()),
-        false => (cell.communities, cell.burst, Pacing::default()),
+        true => (1, cell.datagrams(), PacingConfig::off()),
+        false => (cell.communities, cell.burst, PacingConfig::default()),
     };
     let receiver = Receiver::start()?;
     let burst = Burst::new(count, receiver.at, size);
-    let configuration = Configuration::new()
+    let configuration = Config::new()
         .interfaces([loopback()])
         .walk_interval(INTERVAL.as_secs_f64())
         .pacing(pacing);
@@ -65,13 +65,13 @@ async fn run(cell: Cell, size: Size, intervals: u32, together: bool) -> Result<O
             .await?;
     }
     tokio::time::sleep(INTERVAL * intervals).await;
-    let statistics = node.statistics().await?;
+    let stats = node.stats().await?;
     node.stop().await;
     let received = tokio::task::spawn_blocking(|| receiver.end()).await??;
     let sent = burst.sent.load(Ordering::Relaxed);
     Ok(Outcome {
-        longest_delay_ms: statistics.pacing.longest_delay.as_secs_f64() * 1e3,
-        missed_turns: statistics.missed_turns,
+        longest_delay_ms: stats.pacing.longest_delay.as_secs_f64() * 1e3,
+        missed_turns: stats.missed_turns,
         longest_interruption_ms: Some(received.longest_interruption.as_secs_f64() * 1e3),
         ..Outcome::new(sent, received.count)
     })

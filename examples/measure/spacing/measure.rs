@@ -167,7 +167,7 @@ pub(crate) async fn measure(
     overlay.add_strategies(added).await?;
     let arrivals = tokio::task::spawn_blocking(move || receiver.join()).await?;
     let arrivals = arrivals.map_err(|_| "the receiver panicked")?;
-    let lost = node.statistics().await?.missed_turns;
+    let lost = node.stats().await?.missed_turns;
     node.stop().await;
     let mut turns = std::mem::take(&mut *turns.lock().unwrap_or_else(PoisonError::into_inner));
     turns.truncate(plan.turns());
@@ -187,7 +187,7 @@ pub(crate) async fn measure(
 }
 
 async fn launch(seconds: f64) -> Result<Ipv8, Box<dyn Error + Send + Sync>> {
-    let configuration = Configuration::new()
+    let configuration = Config::new()
         .interfaces(["127.0.0.1:0".parse()?])
         .walk_interval(seconds);
     let launchers = Launchers::new().with(SpacedLauncher);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ipv8_core::prelude::*;
-use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::stats::DropReason;
 
 use crate::graph::{Graph, median};
 use crate::world::{MakeStrategies, Walker, World};
@@ -91,7 +91,7 @@ fn late_among(list: &[usize]) -> Vec<usize> {
 fn refused(world: &World<Walker>) -> u64 {
     let refused = |node: usize| {
         let engine = world.internet.engine(world.machine(node));
-        engine.statistics().count(DropReason::PeerLimit)
+        engine.stats().count(DropReason::PeerLimit)
     };
     (0..OLD).map(refused).sum()
 }

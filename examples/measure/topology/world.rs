@@ -131,8 +131,8 @@ impl<C: Community> World<C> {
     /// How many datagrams all nodes together have sent so far.
     pub(crate) fn sent(&self) -> u64 {
         let sent = |machine: &usize| {
-            let statistics = self.internet.engine(*machine).statistics();
-            statistics.datagrams_out
+            let stats = self.internet.engine(*machine).stats();
+            stats.datagrams_out
         };
         self.machines.iter().map(sent).sum()
     }

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use ipv8_core::engine;
-use ipv8_core::engine::turns::pacing::PacingCounters;
-use ipv8_core::node::{InboxStatistics, NodeStatistics};
+use ipv8_core::engine::turns::pacing::PacingStats;
+use ipv8_core::node::{InboxStats, NodeStats};
 use serde::Serialize;
 
 use super::seconds;
@@ -28,7 +28,7 @@ pub struct Health {
 
 /// What steps sent that leaves later, from the start on.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Pacing {
+pub struct PacingConfig {
     /// Datagrams that are held now.
     pub held: usize,
     /// The most that were held at one time.
@@ -60,7 +60,7 @@ pub struct Load {
     /// Whether turns begin in time.
     pub health: Health,
     /// What steps sent.
-    pub pacing: Pacing,
+    pub pacing: PacingConfig,
     /// What arrived.
     pub inbox: Inbox,
 }
@@ -68,11 +68,11 @@ pub struct Load {
 impl Load {
     /// How the node keeps up that counted this.
     #[must_use]
-    pub fn of(statistics: &NodeStatistics) -> Self {
+    pub fn of(stats: &NodeStats) -> Self {
         Self {
-            health: (&statistics.health).into(),
-            pacing: (&statistics.pacing).into(),
-            inbox: (&statistics.inbox).into(),
+            health: (&stats.health).into(),
+            pacing: (&stats.pacing).into(),
+            inbox: (&stats.inbox).into(),
         }
     }
 }
@@ -90,8 +90,8 @@ impl From<&engine::Health> for Health {
     }
 }
 
-impl From<&PacingCounters> for Pacing {
-    fn from(counters: &PacingCounters) -> Self {
+impl From<&PacingStats> for PacingConfig {
+    fn from(counters: &PacingStats) -> Self {
         Self {
             held: counters.waiting,
             most_held: counters.most_waiting,
@@ -102,8 +102,8 @@ impl From<&PacingCounters> for Pacing {
     }
 }
 
-impl From<&InboxStatistics> for Inbox {
-    fn from(inbox: &InboxStatistics) -> Self {
+impl From<&InboxStats> for Inbox {
+    fn from(inbox: &InboxStats) -> Self {
         Self {
             waiting: inbox.waiting,
             waiting_bytes: inbox.waiting_bytes,
@@ -173,15 +173,15 @@ mod tests {
     }
 
     fn load(overloaded: bool) -> Load {
-        let pacing = PacingCounters {
+        let pacing = PacingStats {
             waiting: 3,
             most_waiting: 40,
             delayed: 500,
             longest_delay: Duration::from_millis(15),
             dropped: 2,
-            ..PacingCounters::default()
+            ..PacingStats::default()
         };
-        let inbox = InboxStatistics {
+        let inbox = InboxStats {
             waiting: 9,
             waiting_bytes: 1_728,
             most_waiting: 16_384,

@@ -14,7 +14,7 @@ use ipv8_core::engine::{Event, StepReport};
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
 
-pub use load::{Health, Inbox, Load, Pacing};
+pub use load::{Health, Inbox, Load, PacingConfig};
 pub use stats::Stats;
 
 /// In which form a program reports.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use ipv8_core::state::counters::Statistics;
+use ipv8_core::state::stats::EngineStats;
 use serde::Serialize;
 
 use super::Load;
@@ -33,16 +33,16 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// The figures of `statistics`, and the counts given.
+    /// The figures of `stats`, and the counts given.
     #[must_use]
-    pub fn new(at: f64, statistics: &Statistics, peers: usize, walkable: usize) -> Self {
+    pub fn new(at: f64, stats: &EngineStats, peers: usize, walkable: usize) -> Self {
         Self {
             at,
-            datagrams_in: statistics.datagrams_in,
-            datagrams_out: statistics.datagrams_out,
-            bytes_in: statistics.bytes_in,
-            bytes_out: statistics.bytes_out,
-            drops: statistics
+            datagrams_in: stats.datagrams_in,
+            datagrams_out: stats.datagrams_out,
+            bytes_in: stats.bytes_in,
+            bytes_out: stats.bytes_out,
+            drops: stats
                 .drops()
                 .map(|(reason, count)| (reason.name(), count))
                 .collect(),
@@ -99,10 +99,10 @@ mod tests {
 
     #[test]
     fn figures_have_every_reason_to_drop() {
-        let mut statistics = Statistics::default();
-        statistics.received(100);
-        statistics.record(ipv8_core::state::counters::DropReason::BadSignature);
-        let stats = Stats::new(1.0, &statistics, 2, 3);
+        let mut stats = EngineStats::default();
+        stats.received(100);
+        stats.record(ipv8_core::state::stats::DropReason::BadSignature);
+        let stats = Stats::new(1.0, &stats, 2, 3);
         let line = Events::Json.line(&Report::Stats(stats.clone()));
         let numbers = r#"{"event":"stats","at":1.0,"datagrams_in":1,"datagrams_out":0,"bytes_in":100,"bytes_out":0,"drops":{"#;
         assert!(line.starts_with(numbers), "{line}");

@@ -2,7 +2,7 @@
 //!
 //! `cargo run --example discoverystrategy_tutorial_2`
 
-use ipv8_core::config::{OverlayDefinition, WalkerDefinition};
+use ipv8_core::config::{LauncherConfig, StrategyConfig};
 use ipv8_core::engine::Event;
 use ipv8_core::prelude::*;
 
@@ -32,9 +32,9 @@ impl Community for MyCommunity {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // A file in TOML or JSON can say the same.
-    let definition = WalkerDefinition::new("MyDiscoveryStrategy", -1);
-    let overlay = OverlayDefinition::new("MyCommunity").walkers([definition]);
-    let configuration = Configuration::new()
+    let definition = StrategyConfig::new("MyDiscoveryStrategy", -1);
+    let overlay = LauncherConfig::new("MyCommunity").walkers([definition]);
+    let configuration = Config::new()
         .interfaces(["127.0.0.1:0".parse()?])
         .add_overlay(overlay);
 

@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // Launch everything that has a launcher in this program. Only on this machine, and without the public trackers; for
     // those, and the default port, it would be `ipv8_core::launch_all()`.
-    let here = Configuration::new().interfaces(["127.0.0.1:0".parse()?]);
+    let here = Config::new().interfaces(["127.0.0.1:0".parse()?]);
     let ipv8 = Launchers::collected().configuration(here).launch().await?;
 
     // `ipv8.until_stopped().await` would wait for ever (or until the user presses Ctrl+C).

@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().with_ansi(false).init();
 
     // The first node claims a port: 8090, or the next one that is free.
-    let here = Configuration::new().interfaces(["127.0.0.1:8090".parse()?]);
+    let here = Config::new().interfaces(["127.0.0.1:8090".parse()?]);
     let first = Launchers::collected()
         .configuration(here.clone())
         .launch()

@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut nodes = Vec::new();
     for i in [1, 2] {
         // Two different peers need two different keys. Each is made when its file is missing, and read ever after.
-        let configuration = Configuration::new()
+        let configuration = Config::new()
             .interfaces(["127.0.0.1:0".parse()?])
             .key_file(folder.path().join(format!("ec{i}.pem")));
         let launchers = Launchers::collected().configuration(configuration);

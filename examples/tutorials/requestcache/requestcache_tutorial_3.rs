@@ -112,7 +112,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tracker = RunningTracker::launch("127.0.0.1:0".parse()?).await?;
     let mut nodes = Vec::new();
     for _ in [1, 2] {
-        let configuration = Configuration::new()
+        let configuration = Config::new()
             .interfaces(["127.0.0.1:0".parse()?])
             .bootstrap([tracker.address()]);
         let launchers = Launchers::collected().configuration(configuration);

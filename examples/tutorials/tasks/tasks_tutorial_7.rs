@@ -67,7 +67,7 @@ fn ask(
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let here = Configuration::new().interfaces(["127.0.0.1:0".parse()?]);
+    let here = Config::new().interfaces(["127.0.0.1:0".parse()?]);
     let ipv8 = Launchers::collected()
         .configuration(here.clone())
         .launch()

@@ -144,5 +144,5 @@ fn test_production() {
         .send(from, to, b"no message of IPv8".to_vec());
     test.deliver_messages();
 
-    assert_eq!(test.engine(1).statistics().dropped(), 1);
+    assert_eq!(test.engine(1).stats().dropped(), 1);
 }

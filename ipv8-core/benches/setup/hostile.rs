@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use ipv8_core::communities::discovery::{DiscoveryCommunity, Ping, Pong};
 use ipv8_core::prelude::*;
-use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::stats::DropReason;
 use ipv8_core::wire::packet::Unsealed;
 use ipv8_core::wire::payload::ids;
 
@@ -65,8 +65,8 @@ impl Work for Hostile {
     }
 
     fn check(&self, runs: usize) {
-        let statistics = self.node.engine.statistics();
-        let dropped = (statistics.count(self.reason), statistics.dropped());
+        let stats = self.node.engine.stats();
+        let dropped = (stats.count(self.reason), stats.dropped());
         assert_eq!(dropped, (runs as u64, runs as u64), "{}", self.reason);
     }
 }

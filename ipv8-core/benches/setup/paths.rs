@@ -130,7 +130,7 @@ impl Work for Requests {
             self.node.sent() >= 2 * runs,
             "a response and a puncture request each"
         );
-        assert_eq!(self.node.engine.statistics().dropped(), 0);
+        assert_eq!(self.node.engine.stats().dropped(), 0);
     }
 }
 

@@ -1,9 +1,9 @@
 //! What a configuration says of an overlay, applied to its strategies and settings once their types are known.
 
 use super::bootstrappers::set_all;
-use super::definition::{OverlayDefinition, WalkerDefinition};
+use super::definition::{LauncherConfig, StrategyConfig};
 use super::origin::Origin;
-use super::problem::{Mistake, SettingProblem};
+use super::problem::{SettingError, SettingProblem};
 use super::read_definition::same_name;
 use crate::engine::overlays::Strategies;
 use crate::overlay::bootstrap::Bootstrappers;
@@ -15,7 +15,7 @@ const NOT_OFFERED: &str =
 const NO_SETTINGS: &str =
     "the community has to offer them: available.settings() in Community::available";
 
-impl OverlayDefinition {
+impl LauncherConfig {
     /// Changes strategies and settings as configured. What is wrong is returned, each with its place; the rest is done.
     pub(crate) fn change<C: Community>(
         &self,
@@ -68,7 +68,7 @@ impl OverlayDefinition {
                 vec![problem(
                     &first.origin,
                     path,
-                    Mistake::NoOptions { whose, mend },
+                    SettingError::NoOptions { whose, mend },
                 )]
             }
         }
@@ -81,13 +81,17 @@ impl OverlayDefinition {
                 .check_action(&action.name.value, &action.arguments)
                 .err()?;
             let path = format!("{}.on_start[{index}]", self.path);
-            Some(problem(&action.name.origin, path, Mistake::Action(error)))
+            Some(problem(
+                &action.name.origin,
+                path,
+                SettingError::Action(error),
+            ))
         });
         wrong.collect()
     }
 }
 
-fn problem(origin: &Origin, setting: String, mistake: Mistake) -> SettingProblem {
+fn problem(origin: &Origin, setting: String, mistake: SettingError) -> SettingProblem {
     SettingProblem {
         origin: origin.clone(),
         setting,
@@ -98,7 +102,7 @@ fn problem(origin: &Origin, setting: String, mistake: Mistake) -> SettingProblem
 /// Appends a strategy by name.
 fn add<C: Community>(
     available: &Available<C>,
-    walker: &WalkerDefinition,
+    walker: &StrategyConfig,
     strategies: &mut Strategies<C>,
     path: &str,
 ) -> Vec<SettingProblem> {
@@ -109,7 +113,7 @@ fn add<C: Community>(
             vec![problem(
                 &walker.strategy.origin,
                 path,
-                Mistake::Strategy(error),
+                SettingError::Strategy(error),
             )]
         }
     }
@@ -118,7 +122,7 @@ fn add<C: Community>(
 /// Changes a strategy that is there: `RandomWalk` is the first of that type, `RandomWalk#2` the second.
 fn modify<C: Community>(
     available: &Available<C>,
-    change: &WalkerDefinition,
+    change: &StrategyConfig,
     strategies: &mut Strategies<C>,
     path: &str,
 ) -> Vec<SettingProblem> {
@@ -129,7 +133,7 @@ fn modify<C: Community>(
         .iter()
         .position(|name| same_name(name, wanted, &named.origin))
     else {
-        let mistake = Mistake::unknown("strategy of this launcher", &named.value, names);
+        let mistake = SettingError::unknown("strategy of this launcher", &named.value, names);
         return vec![problem(&named.origin, path.to_owned(), mistake)];
     };
     if let Some(peers) = &change.peers {
@@ -147,7 +151,7 @@ fn modify<C: Community>(
             vec![problem(
                 &first.origin,
                 path,
-                Mistake::NoOptions { whose, mend },
+                SettingError::NoOptions { whose, mend },
             )]
         }
     }

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 
 use serde_json::Value;
 
-use super::definition::BootstrapperDefinition;
+use super::definition::BootstrapperConfig;
 use super::origin::Located;
-use super::problem::{Mistake, SettingProblem};
+use super::problem::{SettingError, SettingProblem};
 use super::reader::Reader;
 use crate::overlay::bootstrap::{
     Bootstrapper, Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper,
@@ -16,7 +16,7 @@ use crate::support::options::Options;
 /// The classes that a configuration can name, as py-ipv8 calls them.
 pub const BOOTSTRAPPERS: [&str; 2] = ["DispersyBootstrapper", "UDPBroadcastBootstrapper"];
 
-impl BootstrapperDefinition {
+impl BootstrapperConfig {
     /// Whether its class and its options are there.
     pub(super) fn check(&self, path: &str, reader: &mut Reader) {
         reader
@@ -39,13 +39,13 @@ impl BootstrapperDefinition {
             name => vec![SettingProblem {
                 origin: self.class.origin.clone(),
                 setting: format!("{path}.class"),
-                mistake: Mistake::unknown("bootstrapper", name, BOOTSTRAPPERS),
+                mistake: SettingError::unknown("bootstrapper", name, BOOTSTRAPPERS),
             }],
         }
     }
 }
 
-impl BootstrapperDefinition {
+impl BootstrapperConfig {
     fn add<B: Bootstrapper + Default + Options>(
         &self,
         bootstrappers: &mut Bootstrappers,
@@ -69,7 +69,7 @@ pub(super) fn set_all(
         Some(SettingProblem {
             origin: value.origin.clone(),
             setting: path.to_owned(),
-            mistake: Mistake::Option(error),
+            mistake: SettingError::Option(error),
         })
     });
     wrong.collect()

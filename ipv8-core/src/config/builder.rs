@@ -3,12 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use super::{Configuration, DEFAULT_PORT, LogLevel, MyPeer, NamedKey, OverlayDefinition};
+use super::{Config, DEFAULT_PORT, LauncherConfig, LogLevel, MyPeer, NamedKey};
 use crate::crypto::PrivateKey;
-use crate::engine::turns::pacing::Pacing;
+use crate::engine::turns::pacing::PacingConfig;
 use crate::state::network::NetworkLimits;
 
-impl Configuration {
+impl Config {
     /// Listens on these addresses and no others.
     #[must_use]
     pub fn interfaces(mut self, addresses: impl IntoIterator<Item = SocketAddr>) -> Self {
@@ -65,9 +65,9 @@ impl Configuration {
         self
     }
 
-    /// Spreads what a step sends over its slot like this; [`Pacing::off`] not at all.
+    /// Spreads what a step sends over its slot like this; [`PacingConfig::off`] not at all.
     #[must_use]
-    pub fn pacing(mut self, pacing: Pacing) -> Self {
+    pub fn pacing(mut self, pacing: PacingConfig) -> Self {
         self.pacing = pacing;
         self
     }
@@ -153,7 +153,7 @@ impl Configuration {
 
     /// Adds an overlay that no launcher names; one of that community that was there is replaced (py-ipv8: `add_overlay`).
     #[must_use]
-    pub fn add_overlay(mut self, definition: OverlayDefinition) -> Self {
+    pub fn add_overlay(mut self, definition: LauncherConfig) -> Self {
         self.overlays
             .retain(|other| other.name.value != definition.name.value);
         self.add_another_overlay(definition)
@@ -162,7 +162,7 @@ impl Configuration {
     /// As [`add_overlay`](Self::add_overlay), beside one of that community that was there (py-ipv8: `allow_duplicate`). The two need
     /// different community ids.
     #[must_use]
-    pub fn add_another_overlay(mut self, mut definition: OverlayDefinition) -> Self {
+    pub fn add_another_overlay(mut self, mut definition: LauncherConfig) -> Self {
         definition.path = format!("overlays[{}]", self.overlays.len());
         self.overlays.push(definition);
         self
@@ -177,7 +177,7 @@ impl Configuration {
 
     /// Says something of a launcher, in place of what was said of it before.
     #[must_use]
-    pub fn launcher(mut self, mut definition: OverlayDefinition) -> Self {
+    pub fn launcher(mut self, mut definition: LauncherConfig) -> Self {
         definition.path = format!("launchers.{}", definition.name.value);
         self.launchers
             .retain(|other| other.name.value != definition.name.value);

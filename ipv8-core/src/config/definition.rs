@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::origin::Located;
 use crate::engine::overlays::DEFAULT_TARGET_PEERS;
 
-/// A strategy, as a configuration names it (py-ipv8's `WalkerDefinition`).
+/// A strategy, as a configuration names it (py-ipv8's `StrategyConfig`).
 #[derive(Clone, Debug, PartialEq)]
-pub struct WalkerDefinition {
+pub struct StrategyConfig {
     /// Its type, without path; in changes to a launcher `RandomWalk#2` is the second one of that type.
     pub strategy: Located<String>,
     /// Its target: it rests while the overlay has that many peers; -1: never. Default of a new strategy: 20.
@@ -16,7 +16,7 @@ pub struct WalkerDefinition {
     pub init: Vec<(String, Located<Value>)>,
 }
 
-impl WalkerDefinition {
+impl StrategyConfig {
     /// The strategy `strategy`, with the default of its options.
     #[must_use]
     pub fn new(strategy: impl Into<String>, peers: i32) -> Self {
@@ -42,16 +42,16 @@ impl WalkerDefinition {
     }
 }
 
-/// A bootstrapper, as a configuration names it (py-ipv8's `BootstrapperDefinition`).
+/// A bootstrapper, as a configuration names it (py-ipv8's `BootstrapperConfig`).
 #[derive(Clone, Debug, PartialEq)]
-pub struct BootstrapperDefinition {
+pub struct BootstrapperConfig {
     /// Its type, without path: `DispersyBootstrapper` or `UDPBroadcastBootstrapper`.
     pub class: Located<String>,
     /// Its options.
     pub init: Vec<(String, Located<Value>)>,
 }
 
-impl BootstrapperDefinition {
+impl BootstrapperConfig {
     /// The bootstrapper `class`, with the default of its options.
     #[must_use]
     pub fn new(class: impl Into<String>) -> Self {
@@ -71,7 +71,7 @@ impl BootstrapperDefinition {
 
 /// Something to be done when the overlay has been made (an entry of py-ipv8's `on_start`).
 #[derive(Clone, Debug, PartialEq)]
-pub struct ActionDefinition {
+pub struct ActionConfig {
     /// The action's name: see [`Available::action`](crate::overlay::community::Available::action).
     pub name: Located<String>,
     /// Its arguments.
@@ -80,7 +80,7 @@ pub struct ActionDefinition {
 
 /// What a configuration says of one overlay. What it says nothing of stays as it was.
 #[derive(Clone, Debug, PartialEq)]
-pub struct OverlayDefinition {
+pub struct LauncherConfig {
     /// The name of the launcher; or the community's type, without path.
     pub name: Located<String>,
     /// Whether it is launched. Default: yes.
@@ -88,15 +88,15 @@ pub struct OverlayDefinition {
     /// The alias of its key among the configuration's keys. Default: the node's.
     pub key: Option<Located<String>>,
     /// Its strategies, in place of all that the launcher names. Default: the launcher's; none where there is no launcher.
-    pub walkers: Option<Located<Vec<WalkerDefinition>>>,
+    pub walkers: Option<Located<Vec<StrategyConfig>>>,
     /// Changes to strategies that the launcher names: what these do not say stays as the launcher has it.
-    pub strategies: Vec<WalkerDefinition>,
+    pub strategies: Vec<StrategyConfig>,
     /// Its bootstrappers, in place of the node's and the launcher's.
-    pub bootstrappers: Option<Located<Vec<BootstrapperDefinition>>>,
+    pub bootstrappers: Option<Located<Vec<BootstrapperConfig>>>,
     /// Settings of the community.
     pub initialize: Vec<(String, Located<Value>)>,
     /// What to do when it has been made, in this order. Default: nothing.
-    pub on_start: Option<Located<Vec<ActionDefinition>>>,
+    pub on_start: Option<Located<Vec<ActionConfig>>>,
     /// Its peer limit, in place of the node's and the community's; -1: none.
     pub max_peers: Option<Located<i32>>,
     /// Whether it has a peer graph of its own, in place of what its launcher says.
@@ -105,7 +105,7 @@ pub struct OverlayDefinition {
     pub(crate) path: String,
 }
 
-impl OverlayDefinition {
+impl LauncherConfig {
     /// Says nothing of `name` yet: a launcher's name, or a community's type.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
@@ -144,14 +144,14 @@ impl OverlayDefinition {
 
     /// Gives it these strategies and no others.
     #[must_use]
-    pub fn walkers(mut self, walkers: impl IntoIterator<Item = WalkerDefinition>) -> Self {
+    pub fn walkers(mut self, walkers: impl IntoIterator<Item = StrategyConfig>) -> Self {
         self.walkers = Some(Located::code(walkers.into_iter().collect()));
         self
     }
 
     /// Changes one strategy that the launcher names.
     #[must_use]
-    pub fn strategy(mut self, change: WalkerDefinition) -> Self {
+    pub fn strategy(mut self, change: StrategyConfig) -> Self {
         self.strategies.push(change);
         self
     }
@@ -160,7 +160,7 @@ impl OverlayDefinition {
     #[must_use]
     pub fn bootstrappers(
         mut self,
-        bootstrappers: impl IntoIterator<Item = BootstrapperDefinition>,
+        bootstrappers: impl IntoIterator<Item = BootstrapperConfig>,
     ) -> Self {
         self.bootstrappers = Some(Located::code(bootstrappers.into_iter().collect()));
         self
@@ -184,7 +184,7 @@ impl OverlayDefinition {
         name: impl Into<String>,
         arguments: impl IntoIterator<Item = Value>,
     ) -> Self {
-        let action = ActionDefinition {
+        let action = ActionConfig {
             name: Located::code(name.into()),
             arguments: arguments.into_iter().collect(),
         };

@@ -1,6 +1,6 @@
 //! py-ipv8's configuration dictionary, and how it is told from our own form.
 
-use super::problem::Mistake;
+use super::problem::SettingError;
 use super::reader::{Fields, Reader};
 use super::tree::{Kind, Node};
 
@@ -50,7 +50,11 @@ pub(super) fn require(fields: &Fields, reader: &mut Reader) {
         "working_directory",
     ] {
         if !fields.has(name) {
-            reader.wrong(&fields.origin, "", Mistake::Missing { name, mend: MEND });
+            reader.wrong(
+                &fields.origin,
+                "",
+                SettingError::Missing { name, mend: MEND },
+            );
         }
     }
     if !["interfaces", "address", "port"]
@@ -58,7 +62,11 @@ pub(super) fn require(fields: &Fields, reader: &mut Reader) {
         .any(|name| fields.has(name))
     {
         let name = "interfaces";
-        reader.wrong(&fields.origin, "", Mistake::Missing { name, mend: MEND });
+        reader.wrong(
+            &fields.origin,
+            "",
+            SettingError::Missing { name, mend: MEND },
+        );
     }
 }
 

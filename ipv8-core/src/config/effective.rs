@@ -4,13 +4,13 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::definition::{OverlayDefinition, WalkerDefinition};
+use super::definition::{LauncherConfig, StrategyConfig};
 use super::origin::{Located, Origin};
 use super::settings::texts;
-use super::{Configuration, MyPeer};
+use super::{Config, MyPeer};
 use crate::support::options::Options;
 
-/// All settings with their values and origins: see [`Configuration::effective`].
+/// All settings with their values and origins: see [`Config::effective`].
 ///
 /// Its text has one line for each, `setting = value  # origin`. No private key is in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,7 +74,7 @@ impl Effective {
         self.push(name, value.value.clone().into(), &value.origin);
     }
 
-    fn overlay(&mut self, overlay: &OverlayDefinition) {
+    fn overlay(&mut self, overlay: &LauncherConfig) {
         let path = &overlay.path;
         self.push(
             path.clone(),
@@ -132,7 +132,7 @@ impl Effective {
         }
     }
 
-    fn walker(&mut self, path: &str, walker: &WalkerDefinition) {
+    fn walker(&mut self, path: &str, walker: &StrategyConfig) {
         if let Some(peers) = &walker.peers {
             self.located(format!("{path}.peers"), peers);
         }
@@ -142,14 +142,14 @@ impl Effective {
     }
 }
 
-impl Configuration {
+impl Config {
     /// All settings with their values, and where each was said: the default, a place in a file, a variable, or code. Of a private key
     /// only the mid is told.
     ///
     /// ```
-    /// use ipv8_core::config::Configuration;
+    /// use ipv8_core::config::Config;
     ///
-    /// let configuration = Configuration::new()
+    /// let configuration = Config::new()
     ///     .toml("ipv8.toml", "walk_interval = 0.2")
     ///     .variables([("IPV8_MAX_PEERS".into(), "5".into())]);
     /// let text = configuration.effective().to_string();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::origin::Origin;
-use super::problem::{Mistake, SettingProblem};
+use super::problem::{SettingError, SettingProblem};
 use super::tree::{Kind, Node, Table};
 
 /// What the names of our variables begin with.
@@ -37,7 +37,7 @@ pub(super) fn parse(
             problems.push(SettingProblem {
                 origin,
                 setting: String::new(),
-                mistake: Mistake::Twice {
+                mistake: SettingError::Twice {
                     what: variable,
                     mend: "it is a value and a table of values at once; remove one of the two",
                 },

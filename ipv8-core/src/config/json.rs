@@ -8,7 +8,7 @@ use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, pars
 use serde_json::Number;
 
 use super::origin::{Lines, Origin};
-use super::problem::{Mistake, SettingProblem};
+use super::problem::{SettingError, SettingProblem};
 use super::tree::{Kind, Node, Table};
 
 const STRICT: ParseOptions = ParseOptions {
@@ -54,7 +54,7 @@ fn syntax(origin: Origin, reason: &str) -> SettingProblem {
     SettingProblem {
         origin,
         setting: String::new(),
-        mistake: Mistake::Syntax {
+        mistake: SettingError::Syntax {
             language: "JSON",
             reason: reason.to_owned(),
         },
@@ -104,7 +104,7 @@ fn twice(origin: Origin, name: &str) -> SettingProblem {
     SettingProblem {
         origin,
         setting: String::new(),
-        mistake: Mistake::Twice {
+        mistake: SettingError::Twice {
             what: format!("\"{}\"", super::problem::shown(name)),
             mend: "remove this one",
         },

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::origin::{Located, Origin};
-use super::problem::Mistake;
+use super::problem::SettingError;
 use super::reader::{Fields, Reader};
 use super::tree::Node;
 use crate::crypto::PrivateKey;
@@ -56,7 +56,7 @@ pub(super) fn read(node: &Node, path: &str, reader: &mut Reader) -> Option<Named
     let generation = generation(&mut fields, reader);
     let nothing = file.is_none() && key.is_none() && generation.is_none();
     if nothing {
-        let mistake = Mistake::Missing {
+        let mistake = SettingError::Missing {
             name: "the source of the key",
             mend: SOURCE,
         };
@@ -90,7 +90,7 @@ fn made(
         (None, None) => Some(MyPeer::New),
         (Some(file), Some(_)) => Some(MyPeer::Existing(file)),
         (None, Some((generation, path))) => {
-            let mistake = Mistake::LegacyKey {
+            let mistake = SettingError::LegacyKey {
                 generation: generation.value,
             };
             reader.wrong(&generation.origin, &path, mistake);
@@ -103,7 +103,7 @@ fn generation(fields: &mut Fields, reader: &mut Reader) -> Option<(Located<Strin
     let (node, path) = fields.take("generation")?;
     let generation = reader.text(&node, &path)?;
     if !GENERATIONS.contains(&generation.value.as_str()) {
-        let mistake = Mistake::unknown("generation", &generation.value, GENERATIONS);
+        let mistake = SettingError::unknown("generation", &generation.value, GENERATIONS);
         reader.wrong(&generation.origin, &path, mistake);
     }
     Some((generation, path))
@@ -127,7 +127,7 @@ fn bin(node: &Node, path: &str, reader: &mut Reader) -> Option<PrivateKey> {
     match PrivateKey::from_base64(&text) {
         Ok(key) => Some(key),
         Err(error) => {
-            reader.wrong(&node.origin, path, Mistake::Key(error));
+            reader.wrong(&node.origin, path, SettingError::Key(error));
             None
         }
     }

@@ -5,19 +5,19 @@ use std::sync::Arc;
 
 use super::dictionary::Form;
 use super::origin::Origin;
-use super::problem::{Mistake, SettingProblem};
+use super::problem::{SettingError, SettingProblem};
 use super::tree::Node;
-use super::{Configuration, MyPeer, environment, json, toml};
+use super::{Config, MyPeer, environment, json, toml};
 
-impl Configuration {
+impl Config {
     /// Takes over what a TOML text says. `file` is what its places are called.
     ///
     /// What is wrong with it is among the [`problems`](Self::problems), all of it; what it does not say stays.
     ///
     /// ```
-    /// use ipv8_core::config::Configuration;
+    /// use ipv8_core::config::Config;
     ///
-    /// let configuration = Configuration::new().toml("ipv8.toml", "walk_intervall = 0.2");
+    /// let configuration = Config::new().toml("ipv8.toml", "walk_intervall = 0.2");
     /// let [problem] = &configuration.problems()[..] else { panic!() };
     /// assert_eq!(
     ///     problem.to_string(),
@@ -62,7 +62,7 @@ impl Configuration {
         self.sources.problems.push(SettingProblem {
             origin,
             setting: String::new(),
-            mistake: Mistake::Unreadable { reason },
+            mistake: SettingError::Unreadable { reason },
         });
         self
     }

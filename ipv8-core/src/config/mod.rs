@@ -1,7 +1,7 @@
 //! How one node is set up: where it listens, who it is, how fast it walks, and what a user says of its overlays.
 //!
-//! A [`Configuration`] is made in layers: the defaults, then a file (TOML, or JSON as py-ipv8 has it), then variables of the
-//! environment, then code. Each layer replaces what it names and leaves the rest; [`Configuration::effective`] tells what came of
+//! A [`Config`] is made in layers: the defaults, then a file (TOML, or JSON as py-ipv8 has it), then variables of the
+//! environment, then code. Each layer replaces what it names and leaves the rest; [`Config::effective`] tells what came of
 //! it, and where each value was said. Reading a text is a pure function; files and the environment themselves are read by
 //! [`config_file`](crate::node::config_file).
 
@@ -31,22 +31,20 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::engine::turns::pacing::Pacing;
+use crate::engine::turns::pacing::PacingConfig;
 use crate::overlay::bootstrap::{Bootstrappers, DispersyBootstrapper};
 use crate::state::network::NetworkLimits;
 use crate::state::outbox::{DEFAULT_MAX_DATAGRAM, LARGEST_DATAGRAM};
 
 pub use bootstrappers::BOOTSTRAPPERS;
-pub use definition::{
-    ActionDefinition, BootstrapperDefinition, OverlayDefinition, WalkerDefinition,
-};
+pub use definition::{ActionConfig, BootstrapperConfig, LauncherConfig, StrategyConfig};
 pub(crate) use dictionary::not_here;
 pub use effective::{Effective, EffectiveSetting};
 pub use environment::VARIABLE_PREFIX;
 pub use key::{GENERATIONS, MyPeer, NamedKey};
 pub use log_level::LogLevel;
 pub use origin::{Located, Origin};
-pub use problem::{ConfigurationProblem, Mistake, SettingProblem};
+pub use problem::{ConfigProblem, SettingError, SettingProblem};
 pub(crate) use read_definition::same_name;
 
 /// py-ipv8's port.
@@ -55,15 +53,15 @@ pub const DEFAULT_PORT: u16 = 8090;
 pub const DEFAULT_WALK_INTERVAL: f64 = 0.5;
 /// The slowest walk, in seconds: a slower one could not tell from standing still.
 pub const SLOWEST_WALK_INTERVAL: f64 = 3600.0;
-/// The most that [`Configuration::cores`] can be: more than a machine has.
+/// The most that [`Config::cores`] can be: more than a machine has.
 pub const MOST_CORES: usize = 1_024;
 
 /// The settings of one node. The fields can be set directly or by the methods of the same names:
 ///
 /// ```
-/// use ipv8_core::config::Configuration;
+/// use ipv8_core::config::Config;
 ///
-/// let configuration = Configuration::default()
+/// let configuration = Config::default()
 ///     .interfaces(["127.0.0.1:0".parse().unwrap()])
 ///     .key_file("my_peer.pem")
 ///     .walk_interval(0.2);
@@ -72,7 +70,7 @@ pub const MOST_CORES: usize = 1_024;
 ///
 /// Source: protocol 9, where launchers or a file name the overlays.
 #[derive(Clone, Debug)]
-pub struct Configuration {
+pub struct Config {
     /// Where to listen: at most one IPv4 and one IPv6 address. Default `0.0.0.0:8090`. A port that is taken leads to the next ones; port 0
     /// lets the system choose.
     pub interfaces: Vec<SocketAddr>,
@@ -98,8 +96,8 @@ pub struct Configuration {
     /// longer is an error where it is sent. Default [`DEFAULT_MAX_DATAGRAM`] (1,452), which says why.
     pub max_datagram: usize,
     /// How a step that sends many datagrams is spread over its slot. In a text it is a table, or `true` or `false`: `pacing = false`
-    /// switches it off. Default [`Pacing::default`]: on.
-    pub pacing: Pacing,
+    /// switches it off. Default [`PacingConfig::default`]: on.
+    pub pacing: PacingConfig,
     /// On how many cores this node opens and seals datagrams, 1 to [`MOST_CORES`], when many wait; everything else it does on one.
     /// Default `None`: as many as the process may use.
     pub cores: Option<usize>,
@@ -116,9 +114,9 @@ pub struct Configuration {
     /// From which level on a program should log; the library itself sets no log up. Default `INFO`.
     pub log_level: LogLevel,
     /// What is said of launchers, by their names. Default nothing.
-    pub launchers: Vec<OverlayDefinition>,
+    pub launchers: Vec<LauncherConfig>,
     /// Overlays that no launcher names, by their community's type. Default none.
-    pub overlays: Vec<OverlayDefinition>,
+    pub overlays: Vec<LauncherConfig>,
     sources: Sources,
 }
 
@@ -131,7 +129,7 @@ struct Sources {
     said: BTreeMap<String, Located<Value>>,
 }
 
-impl Default for Configuration {
+impl Default for Config {
     fn default() -> Self {
         Self {
             interfaces: vec![SocketAddr::from((Ipv4Addr::UNSPECIFIED, DEFAULT_PORT))],
@@ -143,7 +141,7 @@ impl Default for Configuration {
             seed: None,
             network: NetworkLimits::default(),
             max_datagram: DEFAULT_MAX_DATAGRAM,
-            pacing: Pacing::default(),
+            pacing: PacingConfig::default(),
             cores: None,
             bootstrap_override: None,
             keys: Vec::new(),
@@ -157,14 +155,14 @@ impl Default for Configuration {
     }
 }
 
-impl Configuration {
+impl Config {
     /// The defaults, as [`Default`].
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What [`Configuration::bootstrap`] means for one overlay: a [`DispersyBootstrapper`] of the addresses, if there are any.
+    /// What [`Config::bootstrap`] means for one overlay: a [`DispersyBootstrapper`] of the addresses, if there are any.
     #[must_use]
     pub fn bootstrappers(&self) -> Bootstrappers {
         trackers(&self.bootstrap)
@@ -193,34 +191,34 @@ impl Configuration {
 
     /// Everything that makes no sense, in the order of the fields, then what is wrong in the texts that were read; empty when the node can be launched with it.
     #[must_use]
-    pub fn problems(&self) -> Vec<ConfigurationProblem> {
+    pub fn problems(&self) -> Vec<ConfigProblem> {
         let mut problems = self.interface_problems();
         if matches!(&self.my_peer, MyPeer::File(path) if path.as_os_str().is_empty()) {
-            problems.push(ConfigurationProblem::EmptyKeyFile);
+            problems.push(ConfigProblem::EmptyKeyFile);
         }
         if !walk_interval_is_usable(self.walk_interval) {
-            problems.push(ConfigurationProblem::WalkInterval(self.walk_interval));
+            problems.push(ConfigProblem::WalkInterval(self.walk_interval));
         }
         if let Some(limit) = self.walk_scaling_limit
             && !(walk_interval_is_usable(limit) && limit >= self.walk_interval)
         {
-            problems.push(ConfigurationProblem::WalkScalingLimit(limit));
+            problems.push(ConfigProblem::WalkScalingLimit(limit));
         }
         let servers = self.bootstrap.iter();
         let servers = servers.chain(self.bootstrap_override.iter().flatten());
         let unusable = servers.filter(|to| !can_be_sent_to(to));
-        problems.extend(unusable.map(|address| ConfigurationProblem::Bootstrap(*address)));
+        problems.extend(unusable.map(|address| ConfigProblem::Bootstrap(*address)));
         if matches!(&self.snapshot_file, Some(path) if path.as_os_str().is_empty()) {
-            problems.push(ConfigurationProblem::EmptySnapshotFile);
+            problems.push(ConfigProblem::EmptySnapshotFile);
         }
         if let Some(peers) = self.max_peers.filter(|peers| *peers < -1) {
-            problems.push(ConfigurationProblem::MaxPeers(peers));
+            problems.push(ConfigProblem::MaxPeers(peers));
         }
         if !(1..=LARGEST_DATAGRAM).contains(&self.max_datagram) {
-            problems.push(ConfigurationProblem::MaxDatagram(self.max_datagram));
+            problems.push(ConfigProblem::MaxDatagram(self.max_datagram));
         }
         if let Some(cores) = self.cores.filter(|cores| !(1..=MOST_CORES).contains(cores)) {
-            problems.push(ConfigurationProblem::Cores(cores));
+            problems.push(ConfigProblem::Cores(cores));
         }
         problems.extend(self.pacing.check().err().map(Into::into));
         problems.extend(self.sources.problems.iter().cloned().map(Into::into));
@@ -244,20 +242,20 @@ impl Configuration {
             (!known).then(|| SettingProblem {
                 origin: key.origin.clone(),
                 setting: format!("{}.key", overlay.path),
-                mistake: Mistake::unknown("key", &key.value, aliases()),
+                mistake: SettingError::unknown("key", &key.value, aliases()),
             })
         })
     }
 
-    fn interface_problems(&self) -> Vec<ConfigurationProblem> {
+    fn interface_problems(&self) -> Vec<ConfigProblem> {
         if self.interfaces.is_empty() {
-            return vec![ConfigurationProblem::NoInterface];
+            return vec![ConfigProblem::NoInterface];
         }
         let mut problems = Vec::new();
         for ipv4 in [true, false] {
             let mut family = self.interfaces.iter().filter(|one| one.is_ipv4() == ipv4);
             if let Some(first) = family.next() {
-                problems.extend(family.map(|second| ConfigurationProblem::SameFamily {
+                problems.extend(family.map(|second| ConfigProblem::SameFamily {
                     first: *first,
                     second: *second,
                 }));

@@ -16,7 +16,7 @@ use crate::support::options::OptionError;
 /// One setting that makes no sense. Its text says what would.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum ConfigurationProblem {
+pub enum ConfigProblem {
     /// The list of interfaces is empty.
     NoInterface,
     /// Two interfaces of one address family.
@@ -43,24 +43,24 @@ pub enum ConfigurationProblem {
     /// A number of cores that is out of its range.
     Cores(usize),
     /// A value of the pacing that is out of its range.
-    Pacing(PacingError),
+    PacingConfig(PacingError),
     /// Something said in a file, in a variable, or of one overlay, with its place.
     Setting(Box<SettingProblem>),
 }
 
-impl From<PacingError> for ConfigurationProblem {
+impl From<PacingError> for ConfigProblem {
     fn from(error: PacingError) -> Self {
-        Self::Pacing(error)
+        Self::PacingConfig(error)
     }
 }
 
-impl From<SettingProblem> for ConfigurationProblem {
+impl From<SettingProblem> for ConfigProblem {
     fn from(problem: SettingProblem) -> Self {
         Self::Setting(Box::new(problem))
     }
 }
 
-impl fmt::Display for ConfigurationProblem {
+impl fmt::Display for ConfigProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoInterface => {
@@ -96,7 +96,7 @@ impl fmt::Display for ConfigurationProblem {
                 f,
                 "cores is {cores}: give 1 to {MOST_CORES}, or leave it out for as many as there are"
             ),
-            Self::Pacing(error) => error.fmt(f),
+            Self::PacingConfig(error) => error.fmt(f),
             Self::MaxPeers(peers) => write!(
                 f,
                 "max_peers is {peers}: give a number of peers, or -1 for no limit"
@@ -114,7 +114,7 @@ pub struct SettingProblem {
     /// The setting, as a path: `overlays[0].walkers[1].peers`. Empty: the whole text.
     pub setting: String,
     /// What is wrong.
-    pub mistake: Mistake,
+    pub mistake: SettingError,
 }
 
 impl fmt::Display for SettingProblem {
@@ -130,7 +130,7 @@ impl fmt::Display for SettingProblem {
 /// What is wrong with one setting. No text holds what stands in a key.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Mistake {
+pub enum SettingError {
     /// The file cannot be read.
     #[error("this cannot be read: {reason}")]
     Unreadable {
@@ -238,7 +238,7 @@ pub enum Mistake {
     },
 }
 
-impl Mistake {
+impl SettingError {
     /// A name that none of `known` is.
     pub(crate) fn unknown<N: AsRef<str>>(
         what: &'static str,

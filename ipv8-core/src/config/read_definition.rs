@@ -2,11 +2,9 @@
 
 use serde_json::Value;
 
-use super::definition::{
-    ActionDefinition, BootstrapperDefinition, OverlayDefinition, WalkerDefinition, set,
-};
+use super::definition::{ActionConfig, BootstrapperConfig, LauncherConfig, StrategyConfig, set};
 use super::origin::{Located, Origin};
-use super::problem::Mistake;
+use super::problem::SettingError;
 use super::reader::{Fields, Reader, located};
 use super::tree::{Kind, Node};
 
@@ -21,7 +19,7 @@ pub(super) enum Place {
     Launcher,
 }
 
-impl OverlayDefinition {
+impl LauncherConfig {
     /// Takes over what the fields say; what they do not say stays.
     pub(super) fn apply(&mut self, mut fields: Fields, place: Place, reader: &mut Reader) {
         if place == Place::Dictionary {
@@ -66,7 +64,7 @@ impl OverlayDefinition {
         const MEND: &str = "py-ipv8's dictionary has it in every overlay";
         for name in ["key", "walkers", "bootstrappers", "initialize", "on_start"] {
             if !fields.has(name) {
-                let mistake = Mistake::Missing { name, mend: MEND };
+                let mistake = SettingError::Missing { name, mend: MEND };
                 reader.wrong(&fields.origin, &self.path, mistake);
             }
         }
@@ -81,12 +79,11 @@ impl OverlayDefinition {
             let Some(mut fields) = reader.fields(node, &path) else {
                 continue;
             };
-            let same =
-                |known: &&mut WalkerDefinition| same_name(&known.strategy.value, name, origin);
+            let same = |known: &&mut StrategyConfig| same_name(&known.strategy.value, name, origin);
             let change = match self.strategies.iter_mut().find(same) {
                 Some(known) => known,
                 None => {
-                    self.strategies.push(WalkerDefinition {
+                    self.strategies.push(StrategyConfig {
                         strategy: Located {
                             value: name.clone(),
                             origin: origin.clone(),
@@ -114,7 +111,7 @@ pub(crate) fn same_name(one: &str, other: &str, origin: &Origin) -> bool {
     }
 }
 
-fn peers_and_init(walker: &mut WalkerDefinition, fields: &mut Fields, reader: &mut Reader) {
+fn peers_and_init(walker: &mut StrategyConfig, fields: &mut Fields, reader: &mut Reader) {
     if let Some((node, path)) = fields.take("peers") {
         walker.peers = reader.peers(&node, &path).or(walker.peers.take());
     }
@@ -143,7 +140,7 @@ fn walkers(
     path: &str,
     place: Place,
     reader: &mut Reader,
-) -> Option<Located<Vec<WalkerDefinition>>> {
+) -> Option<Located<Vec<StrategyConfig>>> {
     const STRATEGY: &str = "name a strategy, for instance strategy = \"RandomWalk\"";
     const PEERS: &str = "write how many peers are enough, for instance 20; -1 for no limit";
     const INIT: &str = "write {} for the default of all options";
@@ -153,12 +150,12 @@ fn walkers(
         if place == Place::Dictionary {
             for (name, mend) in [("peers", PEERS), ("init", INIT)] {
                 if !fields.has(name) {
-                    reader.wrong(&fields.origin, path, Mistake::Missing { name, mend });
+                    reader.wrong(&fields.origin, path, SettingError::Missing { name, mend });
                 }
             }
         }
         let strategy = strategy.and_then(|(node, path)| reader.text(&node, &path));
-        let mut walker = WalkerDefinition {
+        let mut walker = StrategyConfig {
             strategy: strategy.unwrap_or(located(String::new(), node)),
             peers: None,
             init: Vec::new(),
@@ -173,7 +170,7 @@ fn bootstrappers(
     node: &Node,
     path: &str,
     reader: &mut Reader,
-) -> Option<Located<Vec<BootstrapperDefinition>>> {
+) -> Option<Located<Vec<BootstrapperConfig>>> {
     const CLASS: &str = "name a bootstrapper, for instance class = \"DispersyBootstrapper\"";
     const INIT: &str = "write {} for the default of all options";
     elements((node, path), reader, |node, path, reader| {
@@ -183,7 +180,7 @@ fn bootstrappers(
         let init = fields.require("init", INIT, reader);
         let init = init.map(|(node, path)| reader.options(&node, &path));
         fields.finish(reader);
-        let definition = BootstrapperDefinition {
+        let definition = BootstrapperConfig {
             class: class?,
             init: init?,
         };
@@ -192,11 +189,7 @@ fn bootstrappers(
     })
 }
 
-fn on_start(
-    node: &Node,
-    path: &str,
-    reader: &mut Reader,
-) -> Option<Located<Vec<ActionDefinition>>> {
+fn on_start(node: &Node, path: &str, reader: &mut Reader) -> Option<Located<Vec<ActionConfig>>> {
     const EXPECTED: &str = "a list of a name and arguments, for instance [\"build_tunnels\", 1]";
     elements((node, path), reader, |node, path, reader| {
         let Kind::List(parts) = &node.kind else {
@@ -209,6 +202,6 @@ fn on_start(
         };
         let name = reader.text(name, path)?;
         let arguments: Vec<Value> = arguments.iter().map(Node::to_value).collect();
-        Some(ActionDefinition { name, arguments })
+        Some(ActionConfig { name, arguments })
     })
 }

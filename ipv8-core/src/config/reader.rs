@@ -8,7 +8,7 @@ use serde_json::{Number, Value};
 
 use super::MOST_CORES;
 use super::origin::{Located, Origin};
-use super::problem::{Mistake, SettingProblem, shown};
+use super::problem::{SettingError, SettingProblem, shown};
 use super::tree::{Kind, Node, Table};
 use crate::state::outbox::LARGEST_DATAGRAM;
 use crate::support::nearest::nearest;
@@ -21,7 +21,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn wrong(&mut self, origin: &Origin, path: &str, mistake: Mistake) {
+    pub(super) fn wrong(&mut self, origin: &Origin, path: &str, mistake: SettingError) {
         self.problems.push(SettingProblem {
             origin: origin.clone(),
             setting: path.to_owned(),
@@ -29,7 +29,7 @@ impl Reader {
         });
     }
 
-    pub(super) fn warn(&mut self, origin: &Origin, path: &str, mistake: Mistake) {
+    pub(super) fn warn(&mut self, origin: &Origin, path: &str, mistake: SettingError) {
         self.warnings.push(SettingProblem {
             origin: origin.clone(),
             setting: path.to_owned(),
@@ -39,7 +39,7 @@ impl Reader {
 
     fn another_kind(&mut self, node: &Node, path: &str, expected: &'static str) {
         let found = node.kind.name().to_owned();
-        self.wrong(&node.origin, path, Mistake::Type { expected, found });
+        self.wrong(&node.origin, path, SettingError::Type { expected, found });
     }
 
     /// A value of the right kind that will not do.
@@ -48,7 +48,7 @@ impl Reader {
             Kind::Text(text) => format!("\"{}\"", shown(text)),
             _ => shown(&node.to_value().to_string()),
         };
-        self.wrong(&node.origin, path, Mistake::Value { expected, found });
+        self.wrong(&node.origin, path, SettingError::Value { expected, found });
     }
 
     pub(super) fn text(&mut self, node: &Node, path: &str) -> Option<Located<String>> {
@@ -294,7 +294,7 @@ impl Fields {
             (Some(_), Some((node, path))) => {
                 let what = format!("{name}, also called {other},");
                 let mend = "leave one of them out";
-                reader.wrong(&node.origin, &path, Mistake::Twice { what, mend });
+                reader.wrong(&node.origin, &path, SettingError::Twice { what, mend });
                 None
             }
             (first, second) => first.or(second),
@@ -310,7 +310,11 @@ impl Fields {
     ) -> Option<(Node, String)> {
         let taken = self.take(name);
         if taken.is_none() {
-            reader.wrong(&self.origin, &self.path, Mistake::Missing { name, mend });
+            reader.wrong(
+                &self.origin,
+                &self.path,
+                SettingError::Missing { name, mend },
+            );
         }
         taken
     }
@@ -336,7 +340,7 @@ impl Fields {
             let foreign = matches!(origin, Origin::Variable(_))
                 && path.is_empty()
                 && nearest(&name, self.asked.iter().copied()).is_none();
-            let mistake = Mistake::unknown("setting", &name, &self.asked);
+            let mistake = SettingError::unknown("setting", &name, &self.asked);
             if foreign {
                 reader.warn(&origin, &path, mistake);
             } else {

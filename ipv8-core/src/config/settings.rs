@@ -4,24 +4,24 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use serde_json::{Value, json};
 
-use super::definition::OverlayDefinition;
+use super::definition::LauncherConfig;
 use super::dictionary::{Form, require};
 use super::key::{self, path_field};
 use super::log_level::LogLevel;
 use super::origin::{Located, Origin};
-use super::problem::Mistake;
+use super::problem::SettingError;
 use super::read_definition::{Place, same_name};
 use super::reader::{Fields, Reader, located};
 use super::tree::{Kind, Node};
-use super::{Configuration, DEFAULT_PORT, MyPeer, walk_interval_is_usable};
+use super::{Config, DEFAULT_PORT, MyPeer, walk_interval_is_usable};
 use crate::support::options::Options;
 
-impl Configuration {
+impl Config {
     /// Takes over everything that the tree says; what it does not say stays.
     pub(super) fn apply(&mut self, mut root: Node, form: Form) {
         let mut reader = Reader::default();
         for origin in root.take_secrets() {
-            reader.wrong(&origin, "", Mistake::Misplaced);
+            reader.wrong(&origin, "", SettingError::Misplaced);
         }
         if let Some(mut fields) = reader.fields(&root, "") {
             if form == Form::Dictionary {
@@ -148,14 +148,14 @@ impl Configuration {
                     self.log_level = level;
                 }
                 None => {
-                    let mistake = Mistake::unknown("level", &text.value, LogLevel::NAMES);
+                    let mistake = SettingError::unknown("level", &text.value, LogLevel::NAMES);
                     reader.wrong(&node.origin, &path, mistake);
                 }
             }
         }
         for name in UNUSED {
             if let Some((node, path)) = fields.take(name) {
-                let mistake = Mistake::LeftOut {
+                let mistake = SettingError::LeftOut {
                     what: format!("{name} of Python's logging"),
                     reason: "a program sets up its own log; only the level is used",
                 };
@@ -183,7 +183,7 @@ impl Configuration {
         let address = fields.take("address");
         let port = fields.take("port");
         if let Some((node, path)) = address.as_ref().or(port.as_ref()) {
-            let mistake = Mistake::Deprecated {
+            let mistake = SettingError::Deprecated {
                 what: "an address and a port of their own",
                 mend: "write interfaces = [{ interface = \"UDPIPv4\", ip = \"0.0.0.0\", port = 8090 }]",
             };
@@ -216,7 +216,7 @@ impl Configuration {
                 };
                 let same = |other: &key::NamedKey| other.alias.value == key.alias.value;
                 if self.keys.iter().any(same) {
-                    let mistake = Mistake::Twice {
+                    let mistake = SettingError::Twice {
                         what: format!("the key \"{}\"", super::problem::shown(&key.alias.value)),
                         mend: "give one of the two another alias",
                     };
@@ -240,7 +240,7 @@ impl Configuration {
         for (name, value) in reader.options(node, path) {
             match self.network.set_option(&name, &value.value) {
                 Ok(()) => self.note(&format!("network.{name}"), value.value, &value.origin),
-                Err(error) => reader.wrong(&value.origin, path, Mistake::Option(error)),
+                Err(error) => reader.wrong(&value.origin, path, SettingError::Option(error)),
             }
         }
     }
@@ -260,7 +260,7 @@ impl Configuration {
         for (name, value) in reader.options(&node, path) {
             match self.pacing.set_option(&name, &value.value) {
                 Ok(()) => self.note(&format!("pacing.{name}"), value.value, &value.origin),
-                Err(error) => reader.wrong(&value.origin, path, Mistake::Option(error)),
+                Err(error) => reader.wrong(&value.origin, path, SettingError::Option(error)),
             }
         }
     }
@@ -280,12 +280,7 @@ impl Configuration {
     }
 
     /// What is said of a launcher so far.
-    fn definition_of(
-        &mut self,
-        name: &str,
-        origin: &Origin,
-        path: String,
-    ) -> &mut OverlayDefinition {
+    fn definition_of(&mut self, name: &str, origin: &Origin, path: String) -> &mut LauncherConfig {
         let known = self
             .launchers
             .iter()
@@ -295,7 +290,7 @@ impl Configuration {
                 value: name.to_owned(),
                 origin: origin.clone(),
             };
-            self.launchers.push(OverlayDefinition::located(name, path));
+            self.launchers.push(LauncherConfig::located(name, path));
             self.launchers.len() - 1
         });
         // The index is that of one that is there.
@@ -312,7 +307,7 @@ impl Configuration {
                     (Some(known), Some(fields)) => known.apply(fields, Place::Overlay, reader),
                     (None, _) => {
                         let numbers = (0..self.overlays.len()).map(|index| index.to_string());
-                        let mistake = Mistake::unknown("overlay", name, numbers);
+                        let mistake = SettingError::unknown("overlay", name, numbers);
                         reader.wrong(origin, path, mistake);
                     }
                     (_, None) => {}
@@ -343,18 +338,13 @@ impl Configuration {
     }
 }
 
-fn overlay(
-    node: &Node,
-    path: &str,
-    place: Place,
-    reader: &mut Reader,
-) -> Option<OverlayDefinition> {
+fn overlay(node: &Node, path: &str, place: Place, reader: &mut Reader) -> Option<LauncherConfig> {
     const CLASS: &str = "name a community, for instance class = \"DiscoveryCommunity\"";
     let mut fields = reader.fields(node, path)?;
     let class = fields.require("class", CLASS, reader);
     let class = class.and_then(|(node, path)| reader.text(&node, &path));
     let name = class.clone().unwrap_or(located(String::new(), node));
-    let mut definition = OverlayDefinition::located(name, path.to_owned());
+    let mut definition = LauncherConfig::located(name, path.to_owned());
     definition.apply(fields, place, reader);
     class.map(|_| definition)
 }
@@ -387,7 +377,7 @@ fn interface(node: &Node, path: &str, reader: &mut Reader) -> Option<SocketAddr>
         if known.contains(&text.value.as_str()) {
             return Some(text.value);
         }
-        let mistake = Mistake::unknown("interface", &text.value, known);
+        let mistake = SettingError::unknown("interface", &text.value, known);
         reader.wrong(&node.origin, &path, mistake);
         None
     });

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::origin::{Lines, Origin};
-use super::problem::{Mistake, SettingProblem};
+use super::problem::{SettingError, SettingProblem};
 use super::tree::{Kind, Node, Table};
 
 /// The tree of a TOML text, or everything that is wrong with it.
@@ -34,7 +34,7 @@ fn syntax(origin: Origin, reason: &str) -> SettingProblem {
     SettingProblem {
         origin,
         setting: String::new(),
-        mistake: Mistake::Syntax {
+        mistake: SettingError::Syntax {
             language: "TOML",
             reason: reason.to_owned(),
         },

@@ -9,8 +9,8 @@ use crate::engine::{Engine, Place};
 use crate::overlay::bootstrap::read_beacon;
 use crate::overlay::community::OpenMessage;
 use crate::overlay::introduction::{OpenIntroduction, introduction_reader};
-use crate::state::counters::DropReason;
 use crate::state::outbox::LARGEST_DATAGRAM;
+use crate::state::stats::DropReason;
 use crate::wire::UnpackError;
 use crate::wire::packet::{CommunityId, Header, OpenError, Prefix};
 use crate::wire::payload::ids;
@@ -155,7 +155,7 @@ impl Engine {
     /// Looks at a datagram that came from `source`, as cheaply as possible: length, prefix, message
     /// id. `None` means that it was counted and dropped.
     pub fn admit(&mut self, source: SocketAddr, datagram: &[u8]) -> Option<Ticket> {
-        self.shared.statistics.received(datagram.len());
+        self.shared.stats.received(datagram.len());
         match self.examine(source, datagram) {
             Ok(ticket) => {
                 if let Some(overlay) = self.overlays.get_mut(&ticket.overlay) {
@@ -275,7 +275,7 @@ impl Engine {
 
     fn drop_datagram(&mut self, source: SocketAddr, reason: DropReason) {
         tracing::debug!(%source, reason = reason.name(), "datagram dropped");
-        self.shared.statistics.record(reason);
+        self.shared.stats.record(reason);
     }
 }
 

@@ -55,13 +55,13 @@ use health::Monitor;
 
 use crate::crypto::Mid;
 use crate::engine::overlays::{AnyOverlay, StepOutcome, StrategyId, guarded};
-use crate::engine::turns::pacing::{Pacer, Pacing};
+use crate::engine::turns::pacing::{Pacer, PacingConfig};
 use crate::engine::turns::scheduler::Scheduler;
 use crate::overlay::bootstrap::{Beacon, Lookup, LookupError};
 use crate::overlay::context::{FutureWork, LocalAddresses, Shared, TaskEvent};
-use crate::state::counters::Statistics;
 use crate::state::network::{Network, NetworkLimits};
 use crate::state::outbox::{DEFAULT_MAX_DATAGRAM, Outgoing};
+use crate::state::stats::EngineStats;
 use crate::support::hashing::OwnState;
 use crate::wire::packet::CommunityId;
 
@@ -92,8 +92,8 @@ pub struct EngineConfig {
     pub network: NetworkLimits,
     /// The longest datagram that is sent, in bytes. Default [`DEFAULT_MAX_DATAGRAM`].
     pub max_datagram: usize,
-    /// How a step that sends many is spread over its slot. Default [`Pacing::default`].
-    pub pacing: Pacing,
+    /// How a step that sends many is spread over its slot. Default [`PacingConfig::default`].
+    pub pacing: PacingConfig,
 }
 
 impl EngineConfig {
@@ -106,7 +106,7 @@ impl EngineConfig {
             walk_scaling: None,
             network: NetworkLimits::default(),
             max_datagram: DEFAULT_MAX_DATAGRAM,
-            pacing: Pacing::default(),
+            pacing: PacingConfig::default(),
         }
     }
 }
@@ -262,13 +262,13 @@ impl Engine {
 
     /// What came in, went out and was dropped so far.
     #[must_use]
-    pub fn statistics(&self) -> &Statistics {
-        &self.shared.statistics
+    pub fn stats(&self) -> &EngineStats {
+        &self.shared.stats
     }
 
     /// For the runtime, which alone knows what became of the datagrams.
-    pub fn statistics_mut(&mut self) -> &mut Statistics {
-        &mut self.shared.statistics
+    pub fn statistics_mut(&mut self) -> &mut EngineStats {
+        &mut self.shared.stats
     }
 
     /// How many events were lost because nobody polled them: see [`EVENT_LIMIT`].

@@ -2,8 +2,8 @@
 
 use crate::crypto::Mid;
 use crate::engine::{Engine, Event};
-use crate::state::counters::Traffic;
-use crate::state::network::{Network, NetworkCounters, PeerChange};
+use crate::state::network::{Network, NetworkStats, PeerChange};
+use crate::state::stats::TrafficStats;
 use crate::wire::packet::CommunityId;
 
 impl Engine {
@@ -40,8 +40,8 @@ impl Engine {
 
     /// What the bounds of all peer graphs turned away so far; those of overlays that were unloaded do not count any more.
     #[must_use]
-    pub fn network_counters(&self) -> NetworkCounters {
-        let mut sum = NetworkCounters::default();
+    pub fn network_stats(&self) -> NetworkStats {
+        let mut sum = NetworkStats::default();
         for network in self.networks() {
             sum.add(network.counters());
         }
@@ -50,13 +50,13 @@ impl Engine {
 
     /// What the overlay `id` received and sent, by message.
     #[must_use]
-    pub fn traffic(&self, id: CommunityId) -> Option<&Traffic> {
+    pub fn traffic(&self, id: CommunityId) -> Option<&TrafficStats> {
         Some(&self.overlays.get(&id)?.state().traffic)
     }
 
     /// What each overlay received and sent, in the order in which they were added.
     #[must_use]
-    pub fn traffic_of_all(&self) -> Vec<(CommunityId, Traffic)> {
+    pub fn traffic_of_all(&self) -> Vec<(CommunityId, TrafficStats)> {
         let overlays = self.overlays.iter();
         let traffic = overlays.map(|(id, overlay)| (*id, overlay.state().traffic.clone()));
         traffic.collect()

@@ -3,26 +3,26 @@
 use std::time::Instant;
 
 use crate::engine::Engine;
-use crate::engine::turns::pacing::{Pacing, PacingCounters};
-use crate::state::counters::DropReason;
+use crate::engine::turns::pacing::{PacingConfig, PacingStats};
 use crate::state::outbox::Outgoing;
+use crate::state::stats::DropReason;
 
 impl Engine {
     /// How what steps send is spread.
     #[must_use]
-    pub fn pacing(&self) -> &Pacing {
+    pub fn pacing(&self) -> &PacingConfig {
         self.pacer.pacing()
     }
 
     /// Spreads what steps send from now on like this. What is held keeps its times, unless pacing is switched off: then all of it may
-    /// leave now. Values out of their range are taken as the nearest within; [`Pacing::check`] tells of them.
-    pub fn set_pacing(&mut self, pacing: Pacing, now: Instant) {
+    /// leave now. Values out of their range are taken as the nearest within; [`PacingConfig::check`] tells of them.
+    pub fn set_pacing(&mut self, pacing: PacingConfig, now: Instant) {
         self.pacer.set_pacing(pacing, now);
     }
 
     /// What was held so far, for how long, and what of it was dropped.
     #[must_use]
-    pub fn pacing_counters(&self) -> PacingCounters {
+    pub fn pacing_stats(&self) -> PacingStats {
         self.pacer.counters()
     }
 
@@ -35,8 +35,8 @@ impl Engine {
     /// Forgets what is held, because the node stops, counts it and returns how many datagrams that were.
     pub fn drop_held(&mut self) -> u64 {
         let dropped = self.pacer.drop_held();
-        let statistics = &mut self.shared.statistics;
-        statistics.record_many(DropReason::Stopped, dropped);
+        let stats = &mut self.shared.stats;
+        stats.record_many(DropReason::Stopped, dropped);
         dropped
     }
 
@@ -77,7 +77,7 @@ impl Engine {
     /// Everything in the outbox is others' than the step's whose datagrams are held.
     pub(super) fn keep_order(&mut self, now: Instant) {
         let dropped = self.pacer.keep_order(&mut self.shared.outbox, now);
-        let statistics = &mut self.shared.statistics;
-        statistics.record_many(DropReason::QueueFull, dropped);
+        let stats = &mut self.shared.stats;
+        stats.record_many(DropReason::QueueFull, dropped);
     }
 }

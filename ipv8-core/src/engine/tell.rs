@@ -126,7 +126,7 @@ impl Engine {
         place: Place,
     ) {
         tracing::error!(%overlay, community, %place, "a panic was caught; the node goes on");
-        self.shared.statistics.panicked();
+        self.shared.stats.panicked();
         self.emit(Event::Panicked { overlay, place });
     }
 

@@ -1,6 +1,6 @@
 //! Communities by the name of their type, for overlays that a configuration names and no launcher.
 
-use crate::config::{OverlayDefinition, SettingProblem};
+use crate::config::{LauncherConfig, SettingProblem};
 use crate::engine::overlays::Strategies;
 use crate::engine::{CallError, Engine, OverlayConfig, OverlayError};
 use crate::node::now;
@@ -30,9 +30,9 @@ impl From<ActionFailure> for CommunityError {
 #[derive(Clone, Copy)]
 pub struct Class {
     pub(super) name: &'static str,
-    check: fn(&OverlayDefinition) -> Vec<SettingProblem>,
-    assemble: fn(&OverlayDefinition, &mut Engine, OverlayConfig) -> Assembled,
-    act: fn(&OverlayDefinition, usize, &mut Engine, CommunityId) -> Result<(), ActionFailure>,
+    check: fn(&LauncherConfig) -> Vec<SettingProblem>,
+    assemble: fn(&LauncherConfig, &mut Engine, OverlayConfig) -> Assembled,
+    act: fn(&LauncherConfig, usize, &mut Engine, CommunityId) -> Result<(), ActionFailure>,
 }
 
 /// An overlay; or why there is none: its definition, or what the engine says.
@@ -49,14 +49,14 @@ impl Class {
     }
 
     /// What is wrong with an overlay of this community as it is defined.
-    pub(super) fn check(&self, definition: &OverlayDefinition) -> Vec<SettingProblem> {
+    pub(super) fn check(&self, definition: &LauncherConfig) -> Vec<SettingProblem> {
         (self.check)(definition)
     }
 
     /// Makes the overlay.
     pub(super) fn assemble(
         &self,
-        definition: &OverlayDefinition,
+        definition: &LauncherConfig,
         engine: &mut Engine,
         overlay: OverlayConfig,
     ) -> Assembled {
@@ -66,7 +66,7 @@ impl Class {
     /// Does the action at `index` of those that are to be done on start.
     pub(super) fn act(
         &self,
-        definition: &OverlayDefinition,
+        definition: &LauncherConfig,
         index: usize,
         engine: &mut Engine,
         id: CommunityId,
@@ -75,12 +75,12 @@ impl Class {
     }
 }
 
-fn check<C: Community>(definition: &OverlayDefinition) -> Vec<SettingProblem> {
+fn check<C: Community>(definition: &LauncherConfig) -> Vec<SettingProblem> {
     definition.change::<C>(&mut Strategies::new(), &mut C::Settings::default())
 }
 
 fn assemble<C: Community>(
-    definition: &OverlayDefinition,
+    definition: &LauncherConfig,
     engine: &mut Engine,
     overlay: OverlayConfig,
 ) -> Assembled {
@@ -94,7 +94,7 @@ fn assemble<C: Community>(
 }
 
 fn act<C: Community>(
-    definition: &OverlayDefinition,
+    definition: &LauncherConfig,
     index: usize,
     engine: &mut Engine,
     id: CommunityId,

@@ -4,16 +4,16 @@ use super::classes::Class;
 use super::keys::Keys;
 use super::launchers::{Entry, Launchers};
 use crate::config::{
-    Configuration, ConfigurationProblem, Mistake, OverlayDefinition, SettingProblem, not_here,
-    same_name, trackers,
+    Config, ConfigProblem, LauncherConfig, SettingError, SettingProblem, not_here, same_name,
+    trackers,
 };
 use crate::engine::OverlayConfig;
 
 /// What a configuration says of the launcher of that name.
 pub(super) fn definition_of<'c>(
-    configuration: &'c Configuration,
+    configuration: &'c Config,
     launcher: &str,
-) -> Option<&'c OverlayDefinition> {
+) -> Option<&'c LauncherConfig> {
     let definitions = configuration.launchers.iter();
     let mut same = definitions
         .filter(|definition| same_name(&definition.name.value, launcher, &definition.name.origin));
@@ -42,7 +42,7 @@ impl Launchers {
             warnings.extend(reason.map(|reason| SettingProblem {
                 origin: name.origin.clone(),
                 setting: overlay.path.clone(),
-                mistake: Mistake::LeftOut {
+                mistake: SettingError::LeftOut {
                     what: name.value.clone(),
                     reason,
                 },
@@ -62,7 +62,7 @@ impl Launchers {
     }
 
     /// The overlays to make of the configuration alone, each with its community.
-    pub(super) fn configured(&self) -> Vec<(OverlayDefinition, Class)> {
+    pub(super) fn configured(&self) -> Vec<(LauncherConfig, Class)> {
         let overlays = self.configuration.overlays.iter();
         let enabled = overlays.filter(|overlay| {
             let enabled = overlay.enabled.as_ref();
@@ -74,7 +74,7 @@ impl Launchers {
     }
 
     /// Everything that is wrong with what is said of launchers and overlays.
-    pub(super) fn definition_problems(&self) -> Vec<ConfigurationProblem> {
+    pub(super) fn definition_problems(&self) -> Vec<ConfigProblem> {
         let launchers = self.configuration.launchers.iter();
         let launchers = launchers.flat_map(|definition| self.check_launcher(definition));
         let overlays = self.configuration.overlays.iter();
@@ -82,7 +82,7 @@ impl Launchers {
         launchers.chain(overlays).map(Into::into).collect()
     }
 
-    fn check_launcher(&self, definition: &OverlayDefinition) -> Vec<SettingProblem> {
+    fn check_launcher(&self, definition: &LauncherConfig) -> Vec<SettingProblem> {
         let name = &definition.name;
         let meant =
             |entry: &&Entry| same_name(&name.value, entry.launcher.meta().name, &name.origin);
@@ -95,7 +95,7 @@ impl Launchers {
         }
     }
 
-    fn check_overlay(&self, definition: &OverlayDefinition) -> Vec<SettingProblem> {
+    fn check_overlay(&self, definition: &LauncherConfig) -> Vec<SettingProblem> {
         let name = &definition.name.value;
         match self.class(name) {
             Some(class) => class.check(definition),
@@ -111,7 +111,7 @@ impl Launchers {
 
 fn unknown(
     what: &'static str,
-    definition: &OverlayDefinition,
+    definition: &LauncherConfig,
     known: impl Iterator<Item = &'static str>,
 ) -> Vec<SettingProblem> {
     let mut known: Vec<&str> = known.collect();
@@ -120,14 +120,14 @@ fn unknown(
     vec![SettingProblem {
         origin: definition.name.origin.clone(),
         setting: definition.path.clone(),
-        mistake: Mistake::unknown(what, &definition.name.value, known),
+        mistake: SettingError::unknown(what, &definition.name.value, known),
     }]
 }
 
 /// What every overlay gets from the configuration, before its launcher says more.
 pub(super) fn overlay_config(
-    configuration: &Configuration,
-    definition: Option<&OverlayDefinition>,
+    configuration: &Config,
+    definition: Option<&LauncherConfig>,
     keys: &Keys,
 ) -> OverlayConfig {
     let key = definition.and_then(|definition| definition.key.as_ref());
@@ -154,15 +154,12 @@ pub(super) fn overlay_config(
 /// What the configuration decides in place of a launcher.
 #[derive(Clone, Copy)]
 pub struct Told<'c> {
-    definition: Option<&'c OverlayDefinition>,
+    definition: Option<&'c LauncherConfig>,
     bootstrappers: bool,
 }
 
 impl<'c> Told<'c> {
-    pub(super) fn new(
-        configuration: &Configuration,
-        definition: Option<&'c OverlayDefinition>,
-    ) -> Self {
+    pub(super) fn new(configuration: &Config, definition: Option<&'c LauncherConfig>) -> Self {
         let named = definition.is_some_and(|definition| definition.bootstrappers.is_some());
         Self {
             definition,
@@ -171,7 +168,7 @@ impl<'c> Told<'c> {
     }
 
     /// What it says of the launcher.
-    pub(super) fn definition(&self) -> Option<&'c OverlayDefinition> {
+    pub(super) fn definition(&self) -> Option<&'c LauncherConfig> {
         self.definition
     }
 

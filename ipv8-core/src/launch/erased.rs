@@ -10,7 +10,7 @@ use super::configured::Told;
 use super::hooks::{Hooked, Hooks, Launcher, Own};
 use super::preview::Describe;
 use super::session::{AnySession, fits, typed, typed_mut};
-use crate::config::{OverlayDefinition, SettingProblem};
+use crate::config::{LauncherConfig, SettingProblem};
 use crate::engine::overlays::Strategies;
 use crate::engine::{Engine, OverlayConfig, OverlayError};
 use crate::launch::plan::LauncherMeta;
@@ -69,7 +69,7 @@ mod steps {
         /// Its overlay could not be made.
         Overlay(OverlayError),
         /// The configuration says of it what cannot be, which the check has ruled out.
-        Configuration(Vec<SettingProblem>),
+        Config(Vec<SettingProblem>),
         /// The session is of another type, which the plan has ruled out.
         Session,
     }
@@ -94,7 +94,7 @@ mod steps {
         ) -> Result<CommunityId, Failure>;
 
         /// What is wrong with what a configuration says of it. Nothing, if it panics: a launch tells of that.
-        fn check(&self, definition: &OverlayDefinition) -> Vec<SettingProblem>;
+        fn check(&self, definition: &LauncherConfig) -> Vec<SettingProblem>;
 
         /// Its community.
         fn class(&self) -> Class;
@@ -160,7 +160,7 @@ impl<C: Community, S: Send + 'static> steps::Steps for Launcher<C, S> {
         if let Some(definition) = told.definition() {
             let problems = definition.change::<C>(&mut strategies, &mut settings);
             if !problems.is_empty() {
-                return Err(Failure::Configuration(problems));
+                return Err(Failure::Config(problems));
             }
         }
         engine
@@ -168,7 +168,7 @@ impl<C: Community, S: Send + 'static> steps::Steps for Launcher<C, S> {
             .map_err(Failure::Overlay)
     }
 
-    fn check(&self, definition: &OverlayDefinition) -> Vec<SettingProblem> {
+    fn check(&self, definition: &LauncherConfig) -> Vec<SettingProblem> {
         let checked = guarded(Hook::WalkStrategies, || {
             let mut strategies = Strategies::new();
             self.walk_strategies(&mut strategies);

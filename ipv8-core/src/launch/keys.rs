@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::config::{Configuration, MyPeer};
+use crate::config::{Config, MyPeer};
 use crate::crypto::PrivateKey;
 use crate::node::{Error, my_peer};
 
@@ -14,7 +14,7 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Reads and makes them. The node's is the first of those with names, unless the configuration gives it another.
-    pub(super) fn of(configuration: &Configuration) -> Result<Self, Error> {
+    pub(super) fn of(configuration: &Config) -> Result<Self, Error> {
         let mut named = HashMap::new();
         let mut first = None;
         for key in &configuration.keys {

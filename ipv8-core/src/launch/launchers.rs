@@ -10,7 +10,7 @@ use super::registry::launchers;
 use super::sequence::blame;
 use super::session::Given;
 use crate::communities::discovery::DiscoveryCommunity;
-use crate::config::{Configuration, OverlayDefinition};
+use crate::config::{Config, LauncherConfig};
 use crate::launch::plan::{Candidate, Plan, PlanError, Problem, plan};
 use crate::node::Error;
 use crate::overlay::community::Community;
@@ -23,7 +23,7 @@ use crate::support::nearest::nearest;
 #[must_use = "nothing is launched until it is told to"]
 pub struct Launchers {
     pub(super) entries: Vec<Entry>,
-    pub(super) configuration: Configuration,
+    pub(super) configuration: Config,
     pub(super) classes: Vec<Class>,
     problems: Vec<Problem>,
 }
@@ -36,8 +36,8 @@ pub(super) struct Entry {
 /// What is to be launched, in this order.
 pub(super) struct Steps {
     pub(super) launchers: Vec<Box<dyn ErasedLauncher>>,
-    pub(super) overlays: Vec<(OverlayDefinition, Class)>,
-    pub(super) configuration: Configuration,
+    pub(super) overlays: Vec<(LauncherConfig, Class)>,
+    pub(super) configuration: Config,
 }
 
 impl Default for Launchers {
@@ -51,7 +51,7 @@ impl Launchers {
     pub fn new() -> Self {
         Self {
             entries: Vec::new(),
-            configuration: Configuration::default(),
+            configuration: Config::default(),
             classes: vec![Class::of::<DiscoveryCommunity>()],
             problems: Vec::new(),
         }
@@ -136,8 +136,8 @@ impl Launchers {
         self
     }
 
-    /// Sets how the node is set up. Default: [`Configuration::default`].
-    pub fn configuration(mut self, configuration: Configuration) -> Self {
+    /// Sets how the node is set up. Default: [`Config::default`].
+    pub fn configuration(mut self, configuration: Config) -> Self {
         self.configuration = configuration;
         self
     }
@@ -199,7 +199,7 @@ impl Launchers {
             .problems()
             .into_iter()
             .chain(self.definition_problems())
-            .map(Problem::Configuration)
+            .map(Problem::Config)
             .collect();
         let planned = self.plan_of(enabled);
         if settings.is_empty() {
@@ -377,15 +377,15 @@ mod tests {
 
     #[test]
     fn a_check_tells_of_launchers_and_configuration_together() {
-        let wrong = Configuration::default().walk_interval(0.0).max_peers(-5);
+        let wrong = Config::default().walk_interval(0.0).max_peers(-5);
         let set = Launchers::new().with(Beta).with(Beta).configuration(wrong);
         let error = set.check().unwrap_err();
         assert!(matches!(
             error.problems(),
             [
                 Problem::Duplicate { .. },
-                Problem::Configuration(_),
-                Problem::Configuration(_)
+                Problem::Config(_),
+                Problem::Config(_)
             ]
         ));
         assert_eq!(error.to_string().lines().count(), 4, "{error}");

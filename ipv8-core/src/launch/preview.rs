@@ -5,7 +5,7 @@ use super::erased::{Failure, guarded};
 use super::hooks::Launcher;
 use super::launchers::{Entry, Launchers};
 use super::session::{AnySession, Given, typed};
-use crate::config::{Configuration, Effective, Located};
+use crate::config::{Config, Effective, Located};
 use crate::engine::overlays::Strategies;
 use crate::launch::plan::{LauncherMeta, PlanError, Problem};
 use crate::node::Hook;
@@ -77,7 +77,7 @@ impl Preview {
 
 impl Launchers {
     /// Changes how the node is set up: what [`configuration`](Self::configuration) said, or the default, is given to `change`.
-    pub fn reconfigure(self, change: impl FnOnce(Configuration) -> Configuration) -> Self {
+    pub fn reconfigure(self, change: impl FnOnce(Config) -> Config) -> Self {
         let configuration = self.configuration.clone();
         self.configuration(change(configuration))
     }

@@ -8,10 +8,10 @@ use super::erased::{ErasedLauncher, Failure};
 use super::keys::Keys;
 use super::launchers::{Launchers, Steps};
 use super::session::{AnySession, Given};
-use crate::config::{Configuration, OverlayDefinition, SettingProblem};
+use crate::config::{Config, LauncherConfig, SettingProblem};
 use crate::engine::{Engine, EngineConfig, OverlayConfig};
 use crate::launch::plan::{LauncherMeta, PlanError, Problem};
-use crate::node::endpoint::{Endpoint, EndpointOptions};
+use crate::node::endpoint::{Endpoint, EndpointConfig};
 use crate::node::snapshot_file;
 use crate::node::{Error, HeldNode, Ipv8};
 use crate::wire::packet::CommunityId;
@@ -70,7 +70,7 @@ impl Launchers {
         let given = Given::new(session);
         let steps = self.into_steps(&given)?;
         let interfaces = &steps.configuration.interfaces;
-        let endpoint = Endpoint::bind(interfaces, &EndpointOptions::default())?;
+        let endpoint = Endpoint::bind(interfaces, &EndpointConfig::default())?;
         run(&steps, endpoint, given.session).await
     }
 
@@ -140,7 +140,7 @@ async fn run(steps: &Steps, endpoint: Endpoint, session: &mut AnySession) -> Res
 }
 
 /// A file that is not there yet is made when the node stops.
-fn start_from_snapshot(node: &mut HeldNode, configuration: &Configuration) -> Result<(), Error> {
+fn start_from_snapshot(node: &mut HeldNode, configuration: &Config) -> Result<(), Error> {
     let Some(path) = &configuration.snapshot_file else {
         return Ok(());
     };
@@ -175,7 +175,7 @@ async fn launch(
 
 /// An overlay that only the configuration names.
 fn make(
-    definition: &OverlayDefinition,
+    definition: &LauncherConfig,
     class: Class,
     node: &mut HeldNode,
     overlay: OverlayConfig,
@@ -191,7 +191,7 @@ fn make(
 
 /// What the configuration wants done when all overlays are there (py-ipv8's `on_start`).
 fn start(
-    definition: &OverlayDefinition,
+    definition: &LauncherConfig,
     class: Class,
     id: CommunityId,
     node: &mut HeldNode,
@@ -215,7 +215,7 @@ fn start(
 
 fn refused(problems: Vec<SettingProblem>) -> Error {
     let problems = problems.into_iter();
-    let problems = problems.map(|problem| Problem::Configuration(problem.into()));
+    let problems = problems.map(|problem| Problem::Config(problem.into()));
     Error::Plan(PlanError {
         problems: problems.collect(),
     })
@@ -232,7 +232,7 @@ pub(super) fn blame(meta: LauncherMeta, session: &'static str, failure: Failure)
         },
         Failure::Panicked(hook) => Error::LauncherPanicked { launcher, hook },
         Failure::Overlay(error) => Error::Launch { launcher, error },
-        Failure::Configuration(problems) => refused(problems),
+        Failure::Config(problems) => refused(problems),
         Failure::Session => Error::Plan(PlanError {
             problems: vec![Problem::Session {
                 launcher: meta,
@@ -243,7 +243,7 @@ pub(super) fn blame(meta: LauncherMeta, session: &'static str, failure: Failure)
     }
 }
 
-fn engine(configuration: &Configuration) -> Result<Engine, Error> {
+fn engine(configuration: &Config) -> Result<Engine, Error> {
     let mut seed = [0; 32];
     match configuration.seed {
         Some(given) => seed = given,

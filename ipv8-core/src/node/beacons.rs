@@ -1,6 +1,6 @@
 //! The socket for beacons: opened when the first one is sent, beside the node's own (protocol 10.3).
 
-use crate::node::endpoint::{BindError, Endpoint, SendFailure};
+use crate::node::endpoint::{BindError, Endpoint, TransmitError};
 use crate::overlay::bootstrap::Beacon;
 
 /// The beacon socket of one node, which may never be needed, or not be had.
@@ -44,8 +44,8 @@ impl Beacons {
     }
 
     /// Sends a beacon, waiting as long for room as the node's own socket would: a new socket has none before it was asked.
-    pub(super) async fn send(&mut self, beacon: &Beacon) -> Result<(), SendFailure> {
-        let endpoint = self.endpoint_mut().ok_or(SendFailure::NoInterface)?;
+    pub(super) async fn send(&mut self, beacon: &Beacon) -> Result<(), TransmitError> {
+        let endpoint = self.endpoint_mut().ok_or(TransmitError::NoInterface)?;
         endpoint.send(beacon.to, &beacon.bytes).await
     }
 

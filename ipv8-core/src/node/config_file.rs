@@ -5,19 +5,19 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::config::{Configuration, Origin, VARIABLE_PREFIX};
+use crate::config::{Config, Origin, VARIABLE_PREFIX};
 
 /// The longest file that is read: far more than thousands of overlays need.
 pub const LONGEST_FILE: u64 = 4 << 20;
 
-impl Configuration {
+impl Config {
     /// The defaults, changed by what a file says: see [`file`](Self::file).
     ///
     /// ```no_run
     /// # async fn start() -> Result<(), ipv8_core::Error> {
     /// use ipv8_core::prelude::*;
     ///
-    /// let configuration = Configuration::from_file("ipv8.toml").environment();
+    /// let configuration = Config::from_file("ipv8.toml").environment();
     /// println!("{}", configuration.effective());
     /// let ipv8 = Launchers::collected().configuration(configuration).launch().await?;
     /// # drop(ipv8); Ok(())

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::engine::overlays::{Strategies, StrategyId};
-use crate::engine::turns::pacing::Pacing;
+use crate::engine::turns::pacing::PacingConfig;
 use crate::engine::{
     CallError, ControlError, Health, OverlayConfig, OverlayInfo, StrategyInfo, interval_of,
 };
@@ -106,7 +106,7 @@ impl Ipv8 {
     /// # Errors
     ///
     /// [`HandleError::Stopped`].
-    pub async fn pacing(&self) -> Result<Pacing, HandleError> {
+    pub async fn pacing(&self) -> Result<PacingConfig, HandleError> {
         self.ask(|node| node.engine.pacing().clone()).await
     }
 
@@ -114,8 +114,8 @@ impl Ipv8 {
     ///
     /// # Errors
     ///
-    /// [`HandleError::Pacing`] for a value out of its range, [`HandleError::Stopped`].
-    pub async fn set_pacing(&self, pacing: Pacing) -> Result<(), HandleError> {
+    /// [`HandleError::PacingConfig`] for a value out of its range, [`HandleError::Stopped`].
+    pub async fn set_pacing(&self, pacing: PacingConfig) -> Result<(), HandleError> {
         pacing.check()?;
         self.ask(move |node| node.engine.set_pacing(pacing, now()))
             .await

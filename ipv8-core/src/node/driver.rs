@@ -17,7 +17,7 @@ use crate::node::overload_log::OverloadLog;
 use crate::node::pipeline::Pipeline;
 use crate::node::resolver::{Found, Resolver};
 use crate::node::snapshots::SnapshotKeeper;
-use crate::node::statistics::{NodeStatistics, count};
+use crate::node::stats::{NodeStats, count};
 use crate::node::watchdog::Watchdog;
 use crate::overlay::bootstrap::Beacon;
 use crate::overlay::context::LocalAddresses;
@@ -236,7 +236,7 @@ impl Node {
         self.watchdog.enter(step.name);
         self.engine.handle(Input::Timeout, at);
         let took = self.watchdog.leave();
-        let overruns = self.engine.pacing_counters().overruns;
+        let overruns = self.engine.pacing_stats().overruns;
         if std::mem::replace(&mut self.overruns, overruns) < overruns && self.may_warn(step.id, at)
         {
             tracing::warn!(strategy = %step.name, overlay = %step.overlay, "a step sent more than leaves in half of its slot: the next turn has to wait");
@@ -256,7 +256,7 @@ impl Node {
             match output {
                 Output::Event(event) => {
                     if let Event::Health(health) = &event {
-                        let waiting = self.pipeline.statistics().waiting;
+                        let waiting = self.pipeline.stats().waiting;
                         self.overload.note(health, waiting, now());
                     }
                     // An error only says that nobody listens.
@@ -323,12 +323,12 @@ impl Node {
             return;
         }
         self.next_report = at + REPORT_EVERY;
-        let waiting = self.pipeline.statistics().waiting;
+        let waiting = self.pipeline.stats().waiting;
         self.overload.note(&self.engine.health(), waiting, at);
-        let statistics = self.engine.statistics();
-        let dropped = statistics.dropped();
+        let stats = self.engine.stats();
+        let dropped = stats.dropped();
         if dropped > self.reported_drops {
-            let reasons: Vec<_> = statistics
+            let reasons: Vec<_> = stats
                 .drops()
                 .filter(|(_, count)| *count > 0)
                 .map(|(reason, count)| format!("{reason} {count}"))
@@ -338,18 +338,18 @@ impl Node {
         }
     }
 
-    pub(super) fn statistics(&self) -> NodeStatistics {
-        NodeStatistics {
+    pub(super) fn stats(&self) -> NodeStats {
+        NodeStats {
             uptime: now().saturating_duration_since(self.started),
-            engine: self.engine.statistics().clone(),
-            endpoint: *self.endpoint.statistics(),
-            inbox: self.pipeline.statistics(),
+            engine: self.engine.stats().clone(),
+            endpoint: *self.endpoint.stats(),
+            inbox: self.pipeline.stats(),
             interfaces: self.endpoint.interfaces(),
             peers: self.engine.networks().map(Network::verified_count).sum(),
             addresses: self.engine.networks().map(Network::address_count).sum(),
-            network: self.engine.network_counters(),
+            network: self.engine.network_stats(),
             overlays: self.engine.traffic_of_all(),
-            pacing: self.engine.pacing_counters(),
+            pacing: self.engine.pacing_stats(),
             health: self.engine.health(),
             missed_turns: self.engine.missed_turns(),
             slow_steps: self.slow_steps,

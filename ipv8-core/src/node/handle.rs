@@ -19,7 +19,7 @@ use crate::node::launched::Launched;
 use crate::node::overlay_handle::OverlayHandle;
 use crate::node::signals::stop_signal;
 use crate::node::snapshot_file::SnapshotFileError;
-use crate::node::statistics::NodeStatistics;
+use crate::node::stats::NodeStats;
 use crate::overlay::community::Community;
 use crate::overlay::context::RequestError;
 use crate::state::tasks::TaskError;
@@ -50,7 +50,7 @@ pub enum HandleError {
     Control(#[from] ControlError),
     /// The pacing makes no sense.
     #[error(transparent)]
-    Pacing(#[from] PacingError),
+    PacingConfig(#[from] PacingError),
     /// Nothing has the name, or too much has it.
     #[error(transparent)]
     Name(#[from] NameError),
@@ -214,8 +214,8 @@ impl Ipv8 {
     /// # Errors
     ///
     /// [`HandleError::Stopped`].
-    pub async fn statistics(&self) -> Result<NodeStatistics, HandleError> {
-        self.ask(|node| node.statistics()).await
+    pub async fn stats(&self) -> Result<NodeStats, HandleError> {
+        self.ask(|node| node.stats()).await
     }
 
     /// The overlays as they are now.

@@ -27,7 +27,7 @@ impl Ipv8 {
             .await
     }
 
-    /// Writes [`Ipv8::snapshot`] to a file, whole or not at all. [`Configuration::snapshot_file`](crate::Configuration::snapshot_file) does so by itself.
+    /// Writes [`Ipv8::snapshot`] to a file, whole or not at all. [`Config::snapshot_file`](crate::Config::snapshot_file) does so by itself.
     ///
     /// # Errors
     ///

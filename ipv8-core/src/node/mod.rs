@@ -28,7 +28,7 @@ mod resolver;
 mod signals;
 pub mod snapshot_file;
 mod snapshots;
-mod statistics;
+mod stats;
 mod tracker;
 mod watchdog;
 
@@ -40,10 +40,10 @@ pub(crate) use hold::HeldNode;
 pub(crate) use my_peer::my_peer;
 pub use overlay_handle::OverlayHandle;
 pub use peer_events::{PeerEvent, PeerEvents};
-pub use pipeline::InboxStatistics;
+pub use pipeline::InboxStats;
 #[cfg(feature = "cli")]
 pub(crate) use signals::stop_signal;
-pub use statistics::NodeStatistics;
+pub use stats::NodeStats;
 #[cfg(feature = "http")]
-pub use tracker::{ApiConfiguration, ApiError};
-pub use tracker::{RunningTracker, TrackerConfiguration};
+pub use tracker::{ApiConfig, ApiError};
+pub use tracker::{RunningTracker, TrackerConfig};

@@ -4,10 +4,10 @@
 //! These are plain data structures: no overlay, no clock, no callback. The caller passes in the
 //! time. Start with [`peer`], then [`network`], the graph of known peers and addresses.
 
-pub mod counters;
 pub mod network;
 pub mod outbox;
 pub mod peer;
 pub mod request_cache;
+pub mod stats;
 pub mod tasks;
 pub mod timers;

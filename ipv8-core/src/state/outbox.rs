@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 
-use crate::state::counters::DropReason;
+use crate::state::stats::DropReason;
 use crate::wire::packet::Unsealed;
 
 /// How many datagrams may wait in an [`Outbox`]; more are refused and counted as

@@ -95,7 +95,7 @@ use crate::crypto::PrivateKey;
 use crate::engine::Event;
 use crate::overlay::community::{Community, MessageTable};
 use crate::overlay::context::Context;
-use crate::state::counters::DropReason;
+use crate::state::stats::DropReason;
 use crate::wire::packet::CommunityId;
 
 /// How many datagrams and timeouts [`TestBase::deliver_messages`] lets happen before it says that they never end: far

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::message_list::{MessageKind, MessageList, open};
-use crate::state::counters::DropReason;
+use crate::state::stats::DropReason;
 use crate::wire::Message;
 
 /// One message of a community's own that reached a node.

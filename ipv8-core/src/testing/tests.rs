@@ -345,7 +345,7 @@ fn panics_and_unreadable_datagrams_fail_the_test_unless_in_production() {
     send(&mut test, One { value: 13 });
     send(&mut test, Unheard { value: 1 });
     test.deliver_messages();
-    assert_eq!(test.engine(1).statistics().panics, 2);
+    assert_eq!(test.engine(1).stats().panics, 2);
     // What was dropped was received all the same, and says so.
     let received: Vec<_> = test
         .received(1)

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ipv8_core::node::TrackerConfiguration;
+use ipv8_core::node::TrackerConfig;
 use ipv8_tests::rust_node::{RustNode, RustNodeOptions, RustTracker, Walker};
 
 const PAUSE: Duration = Duration::from_millis(250);
@@ -32,7 +32,7 @@ fn address(text: &str) -> SocketAddr {
 }
 
 fn tracker(listen: SocketAddr) -> ExitCode {
-    let tracker = RustTracker::start_at(listen, TrackerConfiguration::new());
+    let tracker = RustTracker::start_at(listen, TrackerConfig::new());
     say(|| {
         let counters = tracker.tracker().counters();
         let peers = tracker.tracker().peer_count();

@@ -12,7 +12,7 @@ use ipv8_core::overlay::context::LocalAddresses;
 use ipv8_core::overlay::introduction::{
     IntroductionMessage, OpenedIntroduction, introduction_opener,
 };
-use ipv8_core::state::counters::DropReason;
+use ipv8_core::state::stats::DropReason;
 use ipv8_core::wire::address::UNSPECIFIED;
 use ipv8_core::wire::packet::{CommunityId, Header};
 use serde_json::{Value, json};
@@ -152,12 +152,12 @@ impl RustJudge {
 impl Node {
     /// Takes a packet in; tells why, if it is refused. What cannot be sent because of it was accepted nonetheless.
     fn receive(&mut self, packet: &[u8], source: SocketAddr) -> Option<DropReason> {
-        let before = self.engine.statistics().clone();
+        let before = self.engine.stats().clone();
         if let Some(ticket) = self.engine.admit(source, packet) {
             let opened = ticket.open(packet);
             self.engine.handle(Input::Opened(opened), self.now);
         }
-        let mut drops = self.engine.statistics().drops();
+        let mut drops = self.engine.stats().drops();
         let refusal = drops.find(|(reason, count)| {
             *count > before.count(*reason)
                 && !matches!(reason, DropReason::Unsendable | DropReason::Unpackable)

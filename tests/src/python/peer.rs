@@ -40,7 +40,7 @@ pub struct KnownPeer {
 
 /// What went over the socket of a Python peer or tracker: part of its `stats` event.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Traffic {
+pub struct TrafficStats {
     /// How many datagrams came in.
     pub datagrams_in: u64,
     /// How many went out.
@@ -124,7 +124,7 @@ impl PythonProcess {
     ///
     /// # Panics
     /// When it does not answer.
-    pub fn traffic(&mut self) -> Traffic {
+    pub fn traffic(&mut self) -> TrafficStats {
         let answer = self.ask(&json!({"command": "stats"}), "stats");
         self.read(answer)
     }

@@ -129,7 +129,7 @@ pub(super) fn run(arguments: &Value) -> Result<()> {
 
 /// From the launchers to a node with all their overlays: their plan, a socket, a new key, and each overlay with its strategy.
 async fn start() -> Result<f64> {
-    let configuration = Configuration::new().interfaces(["127.0.0.1:0".parse()?]);
+    let configuration = Config::new().interfaces(["127.0.0.1:0".parse()?]);
     let launchers = all().configuration(configuration);
     let begun = Instant::now();
     let ipv8 = launchers.launch().await?;

@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Value) -> Result<()> {
 }
 
 async fn serve(arguments: &Value) -> Result<()> {
-    let configuration = Configuration::new()
+    let configuration = Config::new()
         .interfaces(["127.0.0.1:0".parse()?])
         .max_peers(-1);
     let launchers = Launchers::new().configuration(configuration);

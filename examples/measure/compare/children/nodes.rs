@@ -79,7 +79,7 @@ async fn seek(arguments: &Value) -> Result<()> {
     let tracker = RunningTracker::launch("127.0.0.1:0".parse()?).await?;
     let mut nodes = Vec::new();
     for _ in 0..number("nodes") {
-        let configuration = Configuration::new()
+        let configuration = Config::new()
             .interfaces(["127.0.0.1:0".parse()?])
             .bootstrap([tracker.address()]);
         let launcher = SeekerLauncher {
@@ -104,7 +104,7 @@ async fn seek(arguments: &Value) -> Result<()> {
     }
     let mut datagrams = 0;
     for node in &nodes {
-        datagrams += node.statistics().await?.engine.datagrams_out;
+        datagrams += node.stats().await?.engine.datagrams_out;
     }
     let seconds: Vec<f64> = took
         .iter()

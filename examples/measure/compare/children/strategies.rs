@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Value) -> Result<()> {
 
 async fn walk(arguments: &Value) -> Result<()> {
     let number = |name: &str| arguments[name].as_u64().unwrap_or_default() as usize;
-    let configuration = Configuration::new().interfaces(["127.0.0.1:0".parse()?]);
+    let configuration = Config::new().interfaces(["127.0.0.1:0".parse()?]);
     let launchers = Launchers::new()
         .configuration(configuration)
         .with(PlainLauncher);

@@ -27,8 +27,8 @@ use crate::overlay::community::{
 };
 use crate::overlay::context::Context;
 use crate::overlay::strategy::RandomChurn;
-use crate::state::counters::DropReason;
 use crate::state::peer::Peer;
+use crate::state::stats::DropReason;
 use crate::wire::packet::CommunityId;
 use crate::wire::payload::{IntroductionResponse, Style};
 use limiter::Limiter;

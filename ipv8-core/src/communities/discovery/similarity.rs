@@ -7,8 +7,8 @@ use super::payload::ipv4_or_none;
 use super::{DiscoveryCommunity, SimilarityRequest, SimilarityResponse};
 use crate::overlay::context::Context;
 use crate::overlay::strategy::DiscoveryStrategy;
-use crate::state::counters::DropReason;
 use crate::state::peer::Peer;
+use crate::state::stats::DropReason;
 use crate::state::timers::seconds;
 use crate::wire::Bits;
 

@@ -13,7 +13,7 @@ const PINGS: usize = 5;
 /// them: so a peer that has gone is forgotten at most `drop_time + interval` after it was last heard from, however many
 /// there are, and the pings are spread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ChurnOptions {
+pub struct ChurnConfig {
     /// How often a peer is looked at; default 10 s.
     pub interval: Duration,
     /// How soon it may be asked again; default 10 s.
@@ -27,7 +27,7 @@ pub struct ChurnOptions {
     pub ping_timeout: Duration,
 }
 
-impl Default for ChurnOptions {
+impl Default for ChurnConfig {
     fn default() -> Self {
         Self {
             interval: Duration::from_secs(10),
@@ -47,7 +47,7 @@ pub(super) enum Verdict {
     Drop,
 }
 
-impl ChurnOptions {
+impl ChurnConfig {
     /// Looks at a peer whose turn came at `turn`, and notes when it is to be asked.
     pub(super) fn look(&self, member: &mut Member, turn: Instant, now: Instant) -> Verdict {
         let silence = now.saturating_duration_since(member.last_heard());

@@ -1,7 +1,7 @@
 //! How much a tracker remembers, and what it turned away or gave up.
 
 /// The bounds of a tracker. Anybody can name communities and make keys, so everything a request adds to is bounded; each
-/// bound is kept at once, by letting somebody else go, and has a counter in [`TrackerCounters`]. A bound of 0 counts as 1.
+/// bound is kept at once, by letting somebody else go, and has a counter in [`TrackerStats`]. A bound of 0 counts as 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrackerLimits {
     /// How many peers are remembered in all; default 10,000: some 10 MB. Beyond it the one that was silent for longest, of
@@ -31,7 +31,7 @@ impl Default for TrackerLimits {
 
 /// What a tracker gave up and found out, from its start on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TrackerCounters {
+pub struct TrackerStats {
     /// Peers forgotten because of [`TrackerLimits::max_peers`].
     pub peers_evicted: u64,
     /// Peers forgotten for one community because of [`TrackerLimits::max_peers_per_service`].

@@ -2,7 +2,7 @@
 //!
 //! It listens to every prefix, answers introduction requests, and is nobody's peer: whoever knows
 //! its address blacklists it. Whether its peers are still there it finds out by introduction requests of its own
-//! ([`ChurnOptions`]). Like the engine it does no IO; [`crate::node::RunningTracker`]
+//! ([`ChurnConfig`]). Like the engine it does no IO; [`crate::node::RunningTracker`]
 //! puts it on a socket.
 //!
 //! `roster` knows who is there and keeps the bounds of `limits`, with `crowd` for many peers by `subnet`; `choice` says
@@ -25,8 +25,8 @@ use std::time::{Duration, Instant};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-pub use churn::ChurnOptions;
-pub use limits::{TrackerCounters, TrackerLimits};
+pub use churn::ChurnConfig;
+pub use limits::{TrackerLimits, TrackerStats};
 
 use crate::crypto::{PrivateKey, PublicKey};
 use crate::engine::reason_of;
@@ -35,10 +35,10 @@ use crate::overlay::context::{Context, LocalAddresses, OverlayState, Shared};
 use crate::overlay::introduction::{
     IntroductionMessage, OpenedIntroduction, SignedBy, introduction_opener,
 };
-use crate::state::counters::{DropReason, Statistics};
 use crate::state::network::{Network, NetworkLimits};
 use crate::state::outbox::Outgoing;
 use crate::state::peer::Peer;
+use crate::state::stats::{DropReason, EngineStats};
 use crate::wire::packet::{CommunityId, Header, OpenError};
 use crate::wire::payload::{IntroductionRequest, IntroductionResponse, Style, ids};
 use choice::Requester;
@@ -51,11 +51,11 @@ const UNLIMITED: i32 = -1;
 
 /// What a tracker is made with. All of it has defaults.
 #[derive(Clone, Debug, Default)]
-pub struct TrackerOptions {
+pub struct TrackerSettings {
     /// How much it remembers.
     pub limits: TrackerLimits,
     /// How it finds out who has gone.
-    pub churn: ChurnOptions,
+    pub churn: ChurnConfig,
     /// Where the Lamport clock of its key starts; default 0. For one that goes on under a key that was used before.
     pub global_time: u64,
 }
@@ -71,14 +71,14 @@ pub struct Tracker {
     /// An overlay whose community id changes with each datagram (py-ipv8's `EndpointServer`).
     state: OverlayState,
     roster: Roster,
-    churn: ChurnOptions,
+    churn: ChurnConfig,
     pings: Pings,
 }
 
 impl Tracker {
     /// A tracker that knows nobody. All its randomness follows from `seed`.
     #[must_use]
-    pub fn new(my_peer: PrivateKey, options: TrackerOptions, seed: [u8; 32]) -> Self {
+    pub fn new(my_peer: PrivateKey, options: TrackerSettings, seed: [u8; 32]) -> Self {
         // The network stays empty: the peers are in the roster.
         let network = Network::new(NetworkLimits::default());
         let mut shared = Shared::new(network, StdRng::from_seed(seed));
@@ -117,10 +117,10 @@ impl Tracker {
     /// [`Tracker::poll_output`]. A datagram that is neither an introduction request nor the answer to one of the
     /// tracker's own, or that is not well signed, is counted and dropped.
     pub fn handle(&mut self, source: SocketAddr, datagram: &[u8], now: Instant) {
-        self.shared.statistics.received(datagram.len());
+        self.shared.stats.received(datagram.len());
         if let Err(reason) = self.take_in(source, datagram, now) {
             tracing::debug!(%source, %reason, "datagram dropped");
-            self.shared.statistics.record(reason);
+            self.shared.stats.record(reason);
         }
     }
 
@@ -291,18 +291,18 @@ impl Tracker {
 
     /// What came in, went out and was dropped.
     #[must_use]
-    pub fn statistics(&self) -> &Statistics {
-        &self.shared.statistics
+    pub fn stats(&self) -> &EngineStats {
+        &self.shared.stats
     }
 
     /// For the runtime, which alone knows what became of the datagrams.
-    pub fn statistics_mut(&mut self) -> &mut Statistics {
-        &mut self.shared.statistics
+    pub fn statistics_mut(&mut self) -> &mut EngineStats {
+        &mut self.shared.stats
     }
 
     /// What it gave up and found out.
     #[must_use]
-    pub fn counters(&self) -> &TrackerCounters {
+    pub fn counters(&self) -> &TrackerStats {
         &self.roster.counters
     }
 

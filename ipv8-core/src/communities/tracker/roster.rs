@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 
 use super::choice::Recent;
 use super::crowd::Crowd;
-use super::limits::{TrackerCounters, TrackerLimits};
+use super::limits::{TrackerLimits, TrackerStats};
 use super::subnet::Subnet;
 use crate::crypto::PublicKey;
 use crate::state::peer::Peer;
@@ -55,7 +55,7 @@ struct Service {
 #[derive(Debug)]
 pub(super) struct Roster {
     limits: TrackerLimits,
-    pub(super) counters: TrackerCounters,
+    pub(super) counters: TrackerStats,
     members: IndexMap<PublicKey, Member>,
     everybody: Crowd,
     services: IndexMap<CommunityId, Service>,
@@ -67,7 +67,7 @@ impl Roster {
     pub(super) fn new(limits: TrackerLimits) -> Self {
         Self {
             limits,
-            counters: TrackerCounters::default(),
+            counters: TrackerStats::default(),
             members: IndexMap::new(),
             everybody: Crowd::default(),
             services: IndexMap::new(),

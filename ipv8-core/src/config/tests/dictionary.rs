@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{json, problems, warnings};
-use crate::config::{Configuration, MyPeer};
+use crate::config::{Config, MyPeer};
 
 /// The shape of py-ipv8's defaults, with one overlay.
 fn dictionary() -> Value {
@@ -31,7 +31,7 @@ fn dictionary() -> Value {
     })
 }
 
-fn read(dictionary: &Value) -> Configuration {
+fn read(dictionary: &Value) -> Config {
     json(&serde_json::to_string_pretty(dictionary).unwrap())
 }
 

@@ -7,14 +7,12 @@ use rand::rngs::StdRng;
 use serde_json::json;
 
 use super::{line, problems, toml};
-use crate::config::{
-    BootstrapperDefinition, Configuration, LogLevel, MyPeer, OverlayDefinition, WalkerDefinition,
-};
+use crate::config::{BootstrapperConfig, Config, LauncherConfig, LogLevel, MyPeer, StrategyConfig};
 use crate::crypto::PrivateKey;
 
 #[test]
 fn everything_is_the_default_until_somebody_says_something() {
-    let effective = Configuration::new().effective();
+    let effective = Config::new().effective();
     assert!(effective.settings.len() >= 17);
     for setting in &effective.settings {
         assert_eq!(setting.origin.to_string(), "default", "{}", setting.name);
@@ -43,17 +41,17 @@ fn what_code_changes_is_code_s_whatever_a_file_said() {
 #[test]
 fn the_setters_of_the_reference_are_there() {
     let key = PrivateKey::generate(&mut StdRng::seed_from_u64(1));
-    let walker = WalkerDefinition::new("RandomWalk", 20).option("timeout", 3.0);
-    let bootstrapper = BootstrapperDefinition::new("DispersyBootstrapper")
+    let walker = StrategyConfig::new("RandomWalk", 20).option("timeout", 3.0);
+    let bootstrapper = BootstrapperConfig::new("DispersyBootstrapper")
         .option("ip_addresses", json!([["127.0.0.1", 1]]));
     let overlay = || {
-        OverlayDefinition::new("DiscoveryCommunity")
+        LauncherConfig::new("DiscoveryCommunity")
             .key("mine")
             .walkers([walker.clone()])
             .bootstrappers([bootstrapper.clone()])
             .on_start("begin", [json!(1)])
     };
-    let built = Configuration::new()
+    let built = Config::new()
         .address("127.0.0.1".parse().unwrap())
         .port(7000)
         .address("::1".parse().unwrap())
@@ -65,8 +63,8 @@ fn the_setters_of_the_reference_are_there() {
         .add_overlay(overlay())
         .add_overlay(overlay().max_peers(3))
         .add_another_overlay(overlay().initialize("size", 1))
-        .launcher(OverlayDefinition::new("MyLauncher").enabled(false))
-        .launcher(OverlayDefinition::new("MyLauncher").strategy(walker.clone()));
+        .launcher(LauncherConfig::new("MyLauncher").enabled(false))
+        .launcher(LauncherConfig::new("MyLauncher").strategy(walker.clone()));
     assert_eq!(problems(&built), [""; 0]);
     let interfaces: Vec<SocketAddr> = vec![
         "127.0.0.1:7000".parse().unwrap(),

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::{line, problems, toml, variables, warnings};
-use crate::config::{Configuration, LogLevel, MyPeer};
-use crate::engine::turns::pacing::Pacing;
+use crate::config::{Config, LogLevel, MyPeer};
+use crate::engine::turns::pacing::PacingConfig;
 
 const FILE: &str = r#"
 interfaces = ["127.0.0.1:7000", "[::1]:7001"]
@@ -155,7 +155,7 @@ fn pacing_is_a_table_or_only_on_or_off() {
     let read = toml("[pacing]\nburst = 32\nshare = 0.25");
     let read = variables(read, &[("IPV8_PACING__RATE", "1000")]);
     assert_eq!(problems(&read), [""; 0]);
-    let expected = Pacing {
+    let expected = PacingConfig {
         enabled: true,
         burst: 32,
         share: 0.25,
@@ -173,9 +173,9 @@ fn pacing_is_a_table_or_only_on_or_off() {
         assert_eq!(line(&effective, name), expected);
     }
     assert!(!toml("pacing = false").pacing.enabled);
-    let wrong = Configuration::new().pacing(Pacing {
+    let wrong = Config::new().pacing(PacingConfig {
         share: 1.0,
-        ..Pacing::default()
+        ..PacingConfig::default()
     });
     assert_eq!(
         problems(&wrong),
@@ -186,7 +186,7 @@ fn pacing_is_a_table_or_only_on_or_off() {
 #[test]
 fn a_variable_that_is_nothing_of_ours_is_only_a_warning() {
     let read = variables(
-        Configuration::new(),
+        Config::new(),
         &[
             ("IPV8_REQUIRE_INTEROP", "1"),
             ("IPV8_WALK_INTERVL", "1"),
@@ -218,7 +218,7 @@ fn a_variable_that_is_nothing_of_ours_is_only_a_warning() {
 #[test]
 fn a_value_and_a_table_of_one_name_are_told() {
     let read = variables(
-        Configuration::new(),
+        Config::new(),
         &[("IPV8_NETWORK", "1"), ("IPV8_NETWORK__MAX_PEERS", "1")],
     );
     assert!(problems(&read)[0].contains("is a value and a table of values at once"));

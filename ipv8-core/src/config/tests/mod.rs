@@ -8,28 +8,28 @@ mod mistakes;
 mod node;
 mod random;
 
-use super::{Configuration, Effective};
+use super::{Config, Effective};
 
-fn toml(text: &str) -> Configuration {
-    Configuration::new().toml("ipv8.toml", text)
+fn toml(text: &str) -> Config {
+    Config::new().toml("ipv8.toml", text)
 }
 
-fn json(text: &str) -> Configuration {
-    Configuration::new().json("ipv8.json", text)
+fn json(text: &str) -> Config {
+    Config::new().json("ipv8.json", text)
 }
 
-fn variables(configuration: Configuration, variables: &[(&str, &str)]) -> Configuration {
+fn variables(configuration: Config, variables: &[(&str, &str)]) -> Config {
     let owned = variables.iter();
     configuration.variables(owned.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
 }
 
 /// The problems as text.
-fn problems(configuration: &Configuration) -> Vec<String> {
+fn problems(configuration: &Config) -> Vec<String> {
     let problems = configuration.problems();
     problems.iter().map(ToString::to_string).collect()
 }
 
-fn warnings(configuration: &Configuration) -> Vec<String> {
+fn warnings(configuration: &Config) -> Vec<String> {
     let warnings = configuration.warnings();
     warnings.iter().map(ToString::to_string).collect()
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::config::{Configuration, ConfigurationProblem, MyPeer};
+use crate::config::{Config, ConfigProblem, MyPeer};
 
 fn addresses(texts: &[&str]) -> Vec<SocketAddr> {
     texts.iter().map(|text| text.parse().unwrap()).collect()
@@ -11,7 +11,7 @@ fn addresses(texts: &[&str]) -> Vec<SocketAddr> {
 
 #[test]
 fn the_default_is_the_reference_s_and_has_no_problem() {
-    let configuration = Configuration::default();
+    let configuration = Config::default();
     assert_eq!(configuration.interfaces, addresses(&["0.0.0.0:8090"]));
     assert_eq!(configuration.interval(), Duration::from_millis(500));
     assert!(matches!(configuration.my_peer, MyPeer::New));
@@ -23,7 +23,7 @@ fn the_default_is_the_reference_s_and_has_no_problem() {
 #[test]
 fn walk_intervals_have_a_range() {
     for seconds in [1e-9, 0.001, 0.5, 3600.0] {
-        let configuration = Configuration::default().walk_interval(seconds);
+        let configuration = Config::default().walk_interval(seconds);
         assert_eq!(configuration.problems(), []);
         assert!(configuration.interval() > Duration::ZERO);
     }
@@ -37,7 +37,7 @@ fn walk_intervals_have_a_range() {
         f64::INFINITY,
         f64::NEG_INFINITY,
     ] {
-        let configuration = Configuration::default().walk_interval(seconds);
+        let configuration = Config::default().walk_interval(seconds);
         let [problem] = &configuration.problems()[..] else {
             panic!("{seconds} was let through");
         };
@@ -48,7 +48,7 @@ fn walk_intervals_have_a_range() {
 
 #[test]
 fn the_walk_interval_is_scaled_up_to_a_limit_that_is_no_shorter() {
-    let configuration = Configuration::default().walk_interval(0.2);
+    let configuration = Config::default().walk_interval(0.2);
     assert_eq!(configuration.walk_scaling(), None);
     for seconds in [0.2, 3.0, 3600.0] {
         let configuration = configuration.clone().walk_scaling_limit(seconds);
@@ -69,20 +69,17 @@ fn the_walk_interval_is_scaled_up_to_a_limit_that_is_no_shorter() {
 #[test]
 fn peer_limits_have_a_range() {
     for peers in [-1, 0, 1, i32::MAX] {
-        assert_eq!(Configuration::default().max_peers(peers).problems(), []);
+        assert_eq!(Config::default().max_peers(peers).problems(), []);
     }
     for peers in [-2, i32::MIN] {
-        let problem = ConfigurationProblem::MaxPeers(peers);
-        assert_eq!(
-            Configuration::default().max_peers(peers).problems(),
-            [problem]
-        );
+        let problem = ConfigProblem::MaxPeers(peers);
+        assert_eq!(Config::default().max_peers(peers).problems(), [problem]);
     }
 }
 
 #[test]
 fn all_problems_are_told_at_once() {
-    let configuration = Configuration::default()
+    let configuration = Config::default()
         .interfaces(addresses(&[
             "127.0.0.1:1",
             "[::1]:1",
@@ -119,6 +116,6 @@ fn all_problems_are_told_at_once() {
     for (text, start) in texts.iter().zip(starts) {
         assert!(text.starts_with(start), "{text}");
     }
-    let nowhere = Configuration::default().interfaces([]);
-    assert_eq!(nowhere.problems(), [ConfigurationProblem::NoInterface]);
+    let nowhere = Config::default().interfaces([]);
+    assert_eq!(nowhere.problems(), [ConfigProblem::NoInterface]);
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{json, problems, toml, variables};
-use crate::config::Configuration;
+use crate::config::Config;
 
 const TOML: &str = "walk_interval = 0.5\ninterfaces = [\"0.0.0.0:8090\"]\nbootstrap = [\"127.0.0.1:1\"]\n[logger]\nlevel = \"INFO\"\n[[keys]]\nalias = \"a\"\nfile = \"f\"\n[launchers.My]\nkey = \"a\"\nwalkers = [{ strategy = \"RandomWalk\", peers = 20, init = { timeout = 3.0 } }]\nbootstrappers = [{ class = \"DispersyBootstrapper\", init = {} }]\non_start = [[\"go\", 1]]\n";
 const JSON: &str = r#"{"interfaces": [{"interface": "UDPIPv4", "ip": "0.0.0.0", "port": 8090}], "keys": [{"alias": "a", "generation": "curve25519", "file": ""}], "logger": {"level": "INFO"}, "working_directory": ".", "walker_interval": 0.5, "overlays": [{"class": "DiscoveryCommunity", "key": "a", "walkers": [{"strategy": "RandomWalk", "peers": 20, "init": {"timeout": 3.0}}], "bootstrappers": [{"class": "DispersyBootstrapper", "init": {"ip_addresses": [["127.0.0.1", 1]]}}], "initialize": {}, "on_start": [["go", 1]]}]}"#;
@@ -45,7 +45,7 @@ fn mutated(text: &'static str) -> impl Strategy<Value = String> {
     })
 }
 
-fn every_problem_has_a_place(configuration: &Configuration) {
+fn every_problem_has_a_place(configuration: &Config) {
     for problem in problems(configuration) {
         let starts = [
             "ipv8.toml:",
@@ -93,7 +93,7 @@ proptest! {
         value in any::<String>(),
     ) {
         let given: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), value.as_str())).collect();
-        every_problem_has_a_place(&variables(Configuration::new(), &given));
+        every_problem_has_a_place(&variables(Config::new(), &given));
     }
 }
 
@@ -105,10 +105,7 @@ fn deep_nesting_is_refused_and_not_followed() {
     let tables = "a.".repeat(50_000);
     every_problem_has_a_place(&toml(&format!("{tables}b = 1")));
     let name = format!("IPV8_{}", "A__".repeat(10_000));
-    every_problem_has_a_place(&variables(Configuration::new(), &[(&name, "1")]));
+    every_problem_has_a_place(&variables(Config::new(), &[(&name, "1")]));
     let value = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    every_problem_has_a_place(&variables(
-        Configuration::new(),
-        &[("IPV8_BOOTSTRAP", &value)],
-    ));
+    every_problem_has_a_place(&variables(Config::new(), &[("IPV8_BOOTSTRAP", &value)]));
 }

@@ -21,8 +21,8 @@ use crate::overlay::bootstrap::{Lookup, LookupError};
 use crate::overlay::community::{Community, OpenMessage, OpenedMessage};
 use crate::overlay::context::{FinishedTask, OverlayState, Shared, TaskEvent};
 use crate::overlay::introduction::OpenedIntroduction;
-use crate::state::counters::DropReason;
 use crate::state::peer::Peer;
+use crate::state::stats::DropReason;
 pub(crate) use crate::support::type_name::short_type_name;
 
 impl dyn AnyOverlay {

@@ -17,8 +17,8 @@ use crate::overlay::context::{
     finish_task, run_task,
 };
 use crate::overlay::introduction::{IntroductionMessage, OpenedIntroduction};
-use crate::state::counters::DropReason;
 use crate::state::peer::Peer;
+use crate::state::stats::DropReason;
 use crate::wire::payload::ids;
 
 /// A community, its handlers, its strategies and its state.

@@ -34,7 +34,7 @@ pub fn main_with<S: Send + 'static>(session: S) -> ExitCode {
 /// ```no_run
 /// # use ipv8_core::prelude::*;
 /// fn main() -> std::process::ExitCode {
-///     let here = Configuration::new().port(7_000);
+///     let here = Config::new().port(7_000);
 ///     ipv8_core::launch::cli::main_of(Launchers::collected().configuration(here), ())
 /// }
 /// ```

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::meta::LauncherMeta;
-use crate::config::ConfigurationProblem;
+use crate::config::ConfigProblem;
 
 /// One thing that has to be mended before a launch. Its text names every place as `file:line:column`.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +48,7 @@ pub enum Problem {
     /// [`Launchers::collected`](crate::Launchers::collected) found nothing at all.
     NothingLinked,
     /// A setting that makes no sense.
-    Configuration(ConfigurationProblem),
+    Config(ConfigProblem),
 }
 
 impl fmt::Display for Problem {
@@ -74,7 +74,7 @@ impl fmt::Display for Problem {
                 given,
             } => session(f, launcher, wanted, given),
             Self::NothingLinked => f.write_str(NOTHING_LINKED),
-            Self::Configuration(problem) => problem.fmt(f),
+            Self::Config(problem) => problem.fmt(f),
         }
     }
 }

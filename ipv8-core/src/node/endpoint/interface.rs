@@ -12,7 +12,7 @@ use super::udp::UdpInterface;
 
 /// How an [`Endpoint`](super::Endpoint) is made. The default is py-ipv8's but for the receive buffer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EndpointOptions {
+pub struct EndpointConfig {
     /// Bytes of receive buffer to ask the system for (default 4 MiB; py-ipv8 asks for 870,400). What it grants may be less or more. The
     /// node empties it all the time; it is for the moments in which the machine gives the node no time.
     pub receive_buffer: usize,
@@ -25,7 +25,7 @@ pub struct EndpointOptions {
     pub broadcast: bool,
 }
 
-impl Default for EndpointOptions {
+impl Default for EndpointConfig {
     fn default() -> Self {
         Self {
             receive_buffer: 4 * 1_024 * 1_024,
@@ -80,11 +80,11 @@ pub enum BindError {
 
 /// Why a datagram was not handed to the system. It is gone, and counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SendFailure {
+pub enum TransmitError {
     /// There is no interface of the address's family.
     #[error("no interface for this kind of address")]
     NoInterface,
-    /// The send buffer stayed full for longer than [`EndpointOptions::send_patience`].
+    /// The send buffer stayed full for longer than [`EndpointConfig::send_patience`].
     #[error("the send buffer stayed full")]
     Busy,
     /// The system refused it.

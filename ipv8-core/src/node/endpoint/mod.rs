@@ -25,7 +25,7 @@ use tokio::time::{Instant, sleep_until};
 use interface::Interface;
 
 pub use errors::{SocketErrorKind, SocketErrors};
-pub use interface::{BindError, EndpointOptions, SendFailure};
+pub use interface::{BindError, EndpointConfig, TransmitError};
 pub use lan::guess_lan_address;
 pub use memory::{MEMORY_INBOX, MemoryNetwork};
 
@@ -44,7 +44,7 @@ pub struct Datagram<'a> {
 
 /// What went through an endpoint since it was made. Every datagram given to a send is counted once: as sent, or by its failure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct EndpointStatistics {
+pub struct EndpointStats {
     /// Datagrams received.
     pub datagrams_in: u64,
     /// Their bytes, without IP and UDP headers.
@@ -55,7 +55,7 @@ pub struct EndpointStatistics {
     pub bytes_out: u64,
     /// Datagrams dropped because no interface has the family of their address.
     pub no_interface: u64,
-    /// Datagrams dropped because the send buffer stayed full ([`EndpointOptions::send_patience`]).
+    /// Datagrams dropped because the send buffer stayed full ([`EndpointConfig::send_patience`]).
     pub send_busy: u64,
     /// How often a send had to wait for room in the send buffer, those included that gave up.
     pub send_waits: u64,
@@ -89,7 +89,7 @@ pub struct Endpoint {
     next: usize,
     paused_until: Option<Instant>,
     send_patience: Duration,
-    statistics: EndpointStatistics,
+    stats: EndpointStats,
 }
 
 impl Endpoint {
@@ -101,7 +101,7 @@ impl Endpoint {
     ///
     /// # Panics
     /// Within a tokio runtime whose IO driver is switched off.
-    pub fn bind(addresses: &[SocketAddr], options: &EndpointOptions) -> Result<Self, BindError> {
+    pub fn bind(addresses: &[SocketAddr], options: &EndpointConfig) -> Result<Self, BindError> {
         check_families(addresses)?;
         let interfaces = addresses
             .iter()
@@ -117,7 +117,7 @@ impl Endpoint {
     pub fn in_memory(
         network: &MemoryNetwork,
         addresses: &[SocketAddr],
-        options: &EndpointOptions,
+        options: &EndpointConfig,
     ) -> Result<Self, BindError> {
         check_families(addresses)?;
         let interfaces = addresses
@@ -137,9 +137,9 @@ impl Endpoint {
         let beside = self.interfaces.iter().find(ipv4);
         let beside = beside.ok_or(BindError::NoIpv4)?;
         let address = SocketAddr::new(beside.local_address().ip(), 0);
-        let options = EndpointOptions {
+        let options = EndpointConfig {
             broadcast: true,
-            ..EndpointOptions::default()
+            ..EndpointConfig::default()
         };
         match beside {
             Interface::Udp(_) => Self::bind(&[address], &options),
@@ -147,14 +147,14 @@ impl Endpoint {
         }
     }
 
-    fn new(interfaces: Vec<Interface>, options: &EndpointOptions) -> Self {
+    fn new(interfaces: Vec<Interface>, options: &EndpointConfig) -> Self {
         Self {
             interfaces,
             buffer: Vec::new(),
             next: 0,
             paused_until: None,
             send_patience: options.send_patience,
-            statistics: EndpointStatistics::default(),
+            stats: EndpointStats::default(),
         }
     }
 
@@ -198,8 +198,8 @@ impl Endpoint {
     }
 
     /// What went through so far.
-    pub fn statistics(&self) -> &EndpointStatistics {
-        &self.statistics
+    pub fn stats(&self) -> &EndpointStats {
+        &self.stats
     }
 
     /// Waits until a receive may have something. Cancel safe: meant for one branch of a `select!`.

@@ -90,13 +90,13 @@ impl Endpoint {
             self.next = (self.next + 1) % self.interfaces.len();
             match receive(interface, &mut self.buffer) {
                 Ok((datagrams, bytes)) => {
-                    self.statistics.datagrams_in += datagrams as u64;
-                    self.statistics.bytes_in += bytes as u64;
+                    self.stats.datagrams_in += datagrams as u64;
+                    self.stats.bytes_in += bytes as u64;
                     return;
                 }
                 Err(NotDone::WouldBlock) => empty += 1,
                 Err(NotDone::Failed(kind)) => {
-                    self.statistics.receive_errors.add(kind);
+                    self.stats.receive_errors.add(kind);
                     empty = 0;
                     errors += 1;
                     if errors == ERRORS_IN_A_ROW {

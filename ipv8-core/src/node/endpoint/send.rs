@@ -8,29 +8,33 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use super::errors::SocketErrorKind;
-use super::interface::{Interface, NotDone, SendFailure};
-use super::{Endpoint, EndpointStatistics};
+use super::interface::{Interface, NotDone, TransmitError};
+use super::{Endpoint, EndpointStats};
 
 impl Endpoint {
     /// Hands a datagram to the system if that needs no waiting. `None`: the send buffer is full, nothing was counted; see
     /// [`send`](Self::send).
-    pub fn try_send(&mut self, to: SocketAddr, datagram: &[u8]) -> Option<Result<(), SendFailure>> {
+    pub fn try_send(
+        &mut self,
+        to: SocketAddr,
+        datagram: &[u8],
+    ) -> Option<Result<(), TransmitError>> {
         let Some(interface) = interface_for(&self.interfaces, to) else {
-            self.statistics.no_interface += 1;
-            return Some(Err(SendFailure::NoInterface));
+            self.stats.no_interface += 1;
+            return Some(Err(TransmitError::NoInterface));
         };
         let mut repeated = false;
         loop {
             match interface.try_send(datagram, to) {
                 Ok(()) => {
-                    count_sent(&mut self.statistics, datagram);
+                    count_sent(&mut self.stats, datagram);
                     return Some(Ok(()));
                 }
                 Err(NotDone::WouldBlock) => return None,
                 Err(NotDone::Failed(kind)) => {
-                    self.statistics.send_errors.add(kind);
+                    self.stats.send_errors.add(kind);
                     if repeated || !concerns_an_earlier_one(kind) {
-                        return Some(Err(SendFailure::Refused(kind)));
+                        return Some(Err(TransmitError::Refused(kind)));
                     }
                     repeated = true;
                 }
@@ -38,14 +42,14 @@ impl Endpoint {
         }
     }
 
-    /// Hands a datagram to the system, waiting at most [`EndpointOptions::send_patience`](super::EndpointOptions::send_patience)
+    /// Hands a datagram to the system, waiting at most [`EndpointConfig::send_patience`](super::EndpointConfig::send_patience)
     /// for room.
     ///
     /// The interface is chosen by the family of `to`. `Ok` says that the system took it, not that anybody got it.
     ///
     /// # Errors
-    /// [`SendFailure`]: the datagram is dropped and counted; the endpoint stays usable.
-    pub async fn send(&mut self, to: SocketAddr, datagram: &[u8]) -> Result<(), SendFailure> {
+    /// [`TransmitError`]: the datagram is dropped and counted; the endpoint stays usable.
+    pub async fn send(&mut self, to: SocketAddr, datagram: &[u8]) -> Result<(), TransmitError> {
         if let Some(done) = self.try_send(to, datagram) {
             return done;
         }
@@ -70,7 +74,7 @@ impl Endpoint {
     pub fn try_send_many<B: AsRef<[u8]>>(
         &mut self,
         datagrams: &[(SocketAddr, B)],
-        mut outcome: impl FnMut(&B, Result<(), SendFailure>),
+        mut outcome: impl FnMut(&B, Result<(), TransmitError>),
     ) -> usize {
         let mut done = 0;
         while let Some(left) = datagrams.get(done..).filter(|left| !left.is_empty()) {
@@ -112,13 +116,13 @@ impl Endpoint {
         let sent = match sent {
             Ok(sent) => sent,
             Err(NotDone::Failed(kind)) if concerns_an_earlier_one(kind) => {
-                self.statistics.send_errors.add(kind);
+                self.stats.send_errors.add(kind);
                 0
             }
             Err(_) => 0,
         };
         for (_, bytes) in datagrams.iter().take(sent) {
-            count_sent(&mut self.statistics, bytes.as_ref());
+            count_sent(&mut self.stats, bytes.as_ref());
         }
         sent
     }
@@ -139,22 +143,22 @@ impl Endpoint {
     /// Counts a wait for room that has been going on `since` then, and is over.
     pub(crate) fn waited(&mut self, since: Instant) {
         let wait = since.elapsed();
-        let statistics = &mut self.statistics;
-        statistics.send_waits += 1;
-        statistics.send_waited += wait;
-        statistics.longest_send_wait = statistics.longest_send_wait.max(wait);
+        let stats = &mut self.stats;
+        stats.send_waits += 1;
+        stats.send_waited += wait;
+        stats.longest_send_wait = stats.longest_send_wait.max(wait);
     }
 
     /// Counts a datagram that is dropped because there was no room for it for too long.
-    pub(crate) fn give_up(&mut self) -> SendFailure {
-        self.statistics.send_busy += 1;
-        SendFailure::Busy
+    pub(crate) fn give_up(&mut self) -> TransmitError {
+        self.stats.send_busy += 1;
+        TransmitError::Busy
     }
 }
 
-fn count_sent(statistics: &mut EndpointStatistics, datagram: &[u8]) {
-    statistics.datagrams_out += 1;
-    statistics.bytes_out += datagram.len() as u64;
+fn count_sent(stats: &mut EndpointStats, datagram: &[u8]) {
+    stats.datagrams_out += 1;
+    stats.bytes_out += datagram.len() as u64;
 }
 
 /// These tell of the fate of an earlier datagram; the one being sent was not tried yet.

@@ -17,11 +17,11 @@ fn address(text: &str) -> SocketAddr {
 
 fn bound(addresses: &[&str]) -> Endpoint {
     let addresses: Vec<SocketAddr> = addresses.iter().map(|text| address(text)).collect();
-    Endpoint::bind(&addresses, &EndpointOptions::default()).unwrap()
+    Endpoint::bind(&addresses, &EndpointConfig::default()).unwrap()
 }
 
 fn in_memory(network: &MemoryNetwork, text: &str) -> Endpoint {
-    Endpoint::in_memory(network, &[address(text)], &EndpointOptions::default()).unwrap()
+    Endpoint::in_memory(network, &[address(text)], &EndpointConfig::default()).unwrap()
 }
 
 async fn receive(endpoint: &mut Endpoint) -> (SocketAddr, Vec<u8>) {
@@ -50,9 +50,9 @@ async fn datagrams_travel_over_both_families() {
         assert_eq!(receive(&mut here).await, (to, Vec::new()));
     }
     assert!(here.try_receive().is_none());
-    let statistics = *here.statistics();
-    assert_eq!((statistics.datagrams_out, statistics.bytes_out), (2, 10));
-    assert_eq!((statistics.datagrams_in, statistics.bytes_in), (2, 0));
+    let stats = *here.stats();
+    assert_eq!((stats.datagrams_out, stats.bytes_out), (2, 10));
+    assert_eq!((stats.datagrams_in, stats.bytes_in), (2, 0));
 }
 
 #[tokio::test]
@@ -102,8 +102,8 @@ async fn many_datagrams_travel_in_few_calls_in_order_and_whole() {
     assert_eq!(received, datagrams);
     let bytes: usize = datagrams.iter().map(|(_, bytes)| bytes.len()).sum();
     for (count, length) in [
-        (here.statistics().datagrams_out, here.statistics().bytes_out),
-        (there.statistics().datagrams_in, there.statistics().bytes_in),
+        (here.stats().datagrams_out, here.stats().bytes_out),
+        (there.stats().datagrams_in, there.stats().bytes_in),
     ] {
         assert_eq!((count, length), (100, bytes as u64));
     }
@@ -124,7 +124,7 @@ async fn a_look_in_the_midst_of_work_sees_what_the_runtime_had_no_time_to_tell_o
     assert_eq!(there.receive_many(usize::MAX, |_| {}), 0);
     assert_eq!(there.receive_meanwhile(usize::MAX, |_| {}), 1);
     assert_eq!(there.receive_meanwhile(usize::MAX, |_| {}), 0);
-    assert_eq!(there.statistics().receive_errors.total(), 0);
+    assert_eq!(there.stats().receive_errors.total(), 0);
 }
 
 #[tokio::test]
@@ -156,13 +156,16 @@ async fn each_of_many_datagrams_gets_its_own_verdict() {
     assert_eq!(told, datagrams.len());
     for (number, verdict) in verdicts {
         match number {
-            3 | 9 => assert!(matches!(verdict, Err(SendFailure::Refused(_))), "{number}"),
-            5 | 6 => assert_eq!(verdict, Err(SendFailure::NoInterface)),
+            3 | 9 => assert!(
+                matches!(verdict, Err(TransmitError::Refused(_))),
+                "{number}"
+            ),
+            5 | 6 => assert_eq!(verdict, Err(TransmitError::NoInterface)),
             _ => assert_eq!(verdict, Ok(()), "{number}"),
         }
     }
-    assert_eq!(here.statistics().no_interface, 2);
-    assert_eq!(here.statistics().send_errors.total(), 2);
+    assert_eq!(here.stats().no_interface, 2);
+    assert_eq!(here.stats().send_errors.total(), 2);
     let mut received = Vec::new();
     while received.len() < 5 {
         there.readable().await;
@@ -182,11 +185,11 @@ async fn many_datagrams_stop_where_the_send_buffer_is_full() {
         here.try_send_many(&datagrams, |_, _| panic!("none leaves")),
         0
     );
-    assert_eq!(here.statistics().datagrams_out, 0);
+    assert_eq!(here.stats().datagrams_out, 0);
     network.block_sends(address("10.0.0.1:1"), false);
     here.writable(to).await;
     assert_eq!(here.try_send_many(&datagrams, |_, _| {}), 2);
-    assert_eq!(here.statistics().datagrams_out, 2);
+    assert_eq!(here.stats().datagrams_out, 2);
 }
 
 #[tokio::test]
@@ -198,8 +201,8 @@ async fn the_largest_datagram_passes_and_a_longer_one_is_counted() {
     assert_eq!(receive(&mut there).await.1.len(), LARGEST_PAYLOAD);
     let refused = here.send(to, &vec![7; LARGEST_PAYLOAD + 1]).await;
     let kind = SocketErrorKind::MessageTooLarge;
-    assert_eq!(refused, Err(SendFailure::Refused(kind)));
-    assert_eq!(here.statistics().send_errors.get(kind), 1);
+    assert_eq!(refused, Err(TransmitError::Refused(kind)));
+    assert_eq!(here.stats().send_errors.get(kind), 1);
     here.send(to, b"still alive").await.unwrap();
     assert_eq!(receive(&mut there).await.1, b"still alive");
 }
@@ -209,11 +212,11 @@ async fn refusals_of_the_system_are_counted_and_survived() {
     let mut here = bound(&[LOOPBACK]);
     let itself = here.local_addresses()[0];
     let broadcast = here.send(address("255.255.255.255:9"), b"x").await;
-    assert!(matches!(broadcast, Err(SendFailure::Refused(_))));
+    assert!(matches!(broadcast, Err(TransmitError::Refused(_))));
     let nowhere = here.send(address("[2001:db8::1]:9"), b"x").await;
-    assert_eq!(nowhere, Err(SendFailure::NoInterface));
-    assert_eq!(here.statistics().no_interface, 1);
-    assert_eq!(here.statistics().send_errors.total(), 1);
+    assert_eq!(nowhere, Err(TransmitError::NoInterface));
+    assert_eq!(here.stats().no_interface, 1);
+    assert_eq!(here.stats().send_errors.total(), 1);
     here.send(itself, b"x").await.unwrap();
     assert_eq!(receive(&mut here).await.1, b"x");
 }
@@ -237,12 +240,12 @@ async fn a_taken_port_leads_to_the_next_one() {
     if taken.port() > 65_000 {
         return;
     }
-    let second = Endpoint::bind(&[taken], &EndpointOptions::default()).unwrap();
+    let second = Endpoint::bind(&[taken], &EndpointConfig::default()).unwrap();
     assert!(second.local_addresses()[0].port() > taken.port());
 
-    let once = EndpointOptions {
+    let once = EndpointConfig {
         port_attempts: 1,
-        ..EndpointOptions::default()
+        ..EndpointConfig::default()
     };
     let refused = Endpoint::bind(&[taken], &once);
     assert!(matches!(
@@ -253,7 +256,7 @@ async fn a_taken_port_leads_to_the_next_one() {
 
 #[tokio::test]
 async fn addresses_that_cannot_be_bound_are_errors() {
-    let options = EndpointOptions::default();
+    let options = EndpointConfig::default();
     let nothing = Endpoint::bind(&[], &options);
     assert!(matches!(nothing, Err(BindError::NoInterface)));
     let twice = Endpoint::bind(&[address(LOOPBACK), address("127.0.0.2:0")], &options);
@@ -264,7 +267,7 @@ async fn addresses_that_cannot_be_bound_are_errors() {
 
 #[test]
 fn outside_a_runtime_binding_is_an_error() {
-    let bound = Endpoint::bind(&[address(LOOPBACK)], &EndpointOptions::default());
+    let bound = Endpoint::bind(&[address(LOOPBACK)], &EndpointConfig::default());
     assert!(matches!(bound, Err(BindError::NoRuntime)));
 }
 
@@ -275,9 +278,9 @@ async fn the_ipv6_socket_leaves_ipv4_alone() {
     }
     let any = bound(&["[::]:0"]);
     let port = any.local_addresses()[0].port();
-    let once = EndpointOptions {
+    let once = EndpointConfig {
         port_attempts: 1,
-        ..EndpointOptions::default()
+        ..EndpointConfig::default()
     };
     let ipv4 = Endpoint::bind(&[SocketAddr::from(([0, 0, 0, 0], port))], &once);
     assert!(ipv4.is_ok());
@@ -286,13 +289,13 @@ async fn the_ipv6_socket_leaves_ipv4_alone() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn granted_buffer_and_kernel_drops_are_read_back() {
-    let small = EndpointOptions {
+    let small = EndpointConfig {
         receive_buffer: 4096,
-        ..EndpointOptions::default()
+        ..EndpointConfig::default()
     };
     let flooded = Endpoint::bind(&[address(LOOPBACK)], &small).unwrap();
     let mut here = bound(&[LOOPBACK]);
-    let asked = EndpointOptions::default().receive_buffer;
+    let asked = EndpointConfig::default().receive_buffer;
     assert!(here.interfaces()[0].receive_buffer.unwrap() > 0);
     assert!(flooded.interfaces()[0].receive_buffer.unwrap() < asked);
     let to = flooded.local_addresses()[0];
@@ -355,7 +358,7 @@ async fn memory_addresses_follow_the_port_rules() {
     let full = Endpoint::in_memory(
         &network,
         &[address("10.0.0.1:65535")],
-        &EndpointOptions::default(),
+        &EndpointConfig::default(),
     );
     assert!(matches!(full, Err(BindError::NoFreePort { tried: 1, .. })));
 }
@@ -372,17 +375,17 @@ async fn injected_errors_are_counted_by_kind_and_survived() {
     ];
     network.fail_sends(to, once);
     for kind in once {
-        assert_eq!(here.send(to, b"x").await, Err(SendFailure::Refused(kind)));
-        assert_eq!(here.statistics().send_errors.get(kind), 1);
+        assert_eq!(here.send(to, b"x").await, Err(TransmitError::Refused(kind)));
+        assert_eq!(here.stats().send_errors.get(kind), 1);
     }
     // An earlier datagram's fate: this one is sent all the same.
     network.fail_sends(to, [SocketErrorKind::ConnectionRefused]);
     here.send(to, b"sent").await.unwrap();
-    assert_eq!(here.statistics().send_errors.total(), 4);
+    assert_eq!(here.stats().send_errors.total(), 4);
 
     network.fail_receives(to, [SocketErrorKind::ConnectionReset; 3]);
     assert_eq!(receive(&mut here).await.1, b"sent");
-    assert_eq!(here.statistics().receive_errors.total(), 3);
+    assert_eq!(here.stats().receive_errors.total(), 3);
 }
 
 #[tokio::test]
@@ -394,9 +397,9 @@ async fn a_socket_that_only_fails_is_left_alone_for_a_moment() {
     network.fail_receives(to, [SocketErrorKind::Other; 100]);
     assert!(here.try_receive().is_none());
     assert!(here.paused_until.is_some());
-    assert_eq!(here.statistics().receive_errors.total(), 64);
+    assert_eq!(here.stats().receive_errors.total(), 64);
     assert_eq!(receive(&mut here).await.1, b"x");
-    assert_eq!(here.statistics().receive_errors.total(), 100);
+    assert_eq!(here.stats().receive_errors.total(), 100);
 }
 
 #[tokio::test]
@@ -407,8 +410,8 @@ async fn a_full_send_buffer_is_waited_for_but_not_for_ever() {
     let to = here.local_addresses()[0];
     network.block_sends(to, true);
     assert_eq!(here.try_send(to, b"x"), None);
-    assert_eq!(here.send(to, b"x").await, Err(SendFailure::Busy));
-    let busy = *here.statistics();
+    assert_eq!(here.send(to, b"x").await, Err(TransmitError::Busy));
+    let busy = *here.stats();
     assert_eq!((busy.send_busy, busy.send_waits), (1, 1));
     assert!(busy.longest_send_wait >= Duration::from_millis(1));
     assert_eq!(busy.send_waited, busy.longest_send_wait);
@@ -420,7 +423,7 @@ async fn a_full_send_buffer_is_waited_for_but_not_for_ever() {
     };
     let (sent, ()) = tokio::join!(here.send(to, b"x"), unblock);
     assert_eq!(sent, Ok(()));
-    assert_eq!(here.statistics().send_waits, 2);
+    assert_eq!(here.stats().send_waits, 2);
     assert_eq!(receive(&mut here).await.1, b"x");
 }
 

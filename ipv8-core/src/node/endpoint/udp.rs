@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::task::{Context, Poll};
 
 use super::errors::SocketErrorKind;
-use super::interface::{BindError, EndpointOptions, NotDone};
+use super::interface::{BindError, EndpointConfig, NotDone};
 use super::kernel_drops::kernel_drops;
 use super::many::{self, Look};
 use super::watched::Watched;
@@ -21,7 +21,7 @@ pub(super) struct UdpInterface {
 
 impl UdpInterface {
     /// Binds `address`, or the same address with one of the next ports.
-    pub(super) fn bind(address: SocketAddr, options: &EndpointOptions) -> Result<Self, BindError> {
+    pub(super) fn bind(address: SocketAddr, options: &EndpointConfig) -> Result<Self, BindError> {
         // tokio panics where there is no reactor to register with.
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(BindError::NoRuntime);
@@ -109,7 +109,7 @@ pub(super) fn not_done(error: &io::Error) -> NotDone {
 }
 
 /// The first free port from the one asked for, as py-ipv8's `UDPEndpoint.open`; never past 65535.
-fn bind_near(address: SocketAddr, options: &EndpointOptions) -> Result<Socket, BindError> {
+fn bind_near(address: SocketAddr, options: &EndpointConfig) -> Result<Socket, BindError> {
     let attempts = if address.port() == 0 {
         1
     } else {
@@ -147,7 +147,7 @@ fn another_port_may_do(error: &io::Error) -> bool {
 fn bind_exactly(
     address: SocketAddr,
     asked: SocketAddr,
-    options: &EndpointOptions,
+    options: &EndpointConfig,
 ) -> io::Result<Socket> {
     let mut address = address;
     // `SocketAddr::new` loses the scope, without which a link-local address cannot be bound.

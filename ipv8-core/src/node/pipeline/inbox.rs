@@ -18,7 +18,7 @@ const KEPT_BYTES: usize = 64 * 1_024;
 
 /// What waits to be opened, as figures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct InboxStatistics {
+pub struct InboxStats {
     /// How many datagrams wait to be opened.
     pub waiting: usize,
     /// Their bytes.
@@ -26,7 +26,7 @@ pub struct InboxStatistics {
     /// The most datagrams that ever waited.
     pub most_waiting: usize,
     /// Datagrams that were dropped because newer ones had no room (counted as
-    /// [`DropReason::QueueFull`](crate::state::counters::DropReason::QueueFull) too).
+    /// [`DropReason::QueueFull`](crate::state::stats::DropReason::QueueFull) too).
     pub dropped: u64,
 }
 
@@ -128,8 +128,8 @@ impl Inbox {
         self.costs.sum()
     }
 
-    pub(super) fn statistics(&self) -> InboxStatistics {
-        InboxStatistics {
+    pub(super) fn stats(&self) -> InboxStats {
+        InboxStats {
             waiting: self.tickets.len(),
             waiting_bytes: self.bytes.len(),
             most_waiting: self.most_waiting,
@@ -176,7 +176,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(inbox.statistics().dropped, 0);
+        assert_eq!(inbox.stats().dropped, 0);
     }
 
     #[test]
@@ -229,16 +229,12 @@ mod tests {
         assert_eq!(dropped, [0, 0, 0, 1]);
         // Eight bytes more do not fit beside three, but beside two.
         assert_eq!(inbox.push(ticket, &[5; 8]), 1);
-        assert_eq!(inbox.statistics().waiting_bytes, 10);
+        assert_eq!(inbox.stats().waiting_bytes, 10);
         // One that is longer than all there may be is let in alone: the bound has to hold any datagram.
         assert_eq!(inbox.push(ticket, &[6; 11]), 3);
-        let statistics = inbox.statistics();
+        let stats = inbox.stats();
         assert_eq!(
-            (
-                statistics.waiting,
-                statistics.most_waiting,
-                statistics.dropped
-            ),
+            (stats.waiting, stats.most_waiting, stats.dropped),
             (1, 3, 5)
         );
         assert_eq!(taken(&mut inbox, 9), [[6; 11]]);
@@ -251,7 +247,7 @@ mod tests {
         for _ in 0..20_000 {
             inbox.push(ticket, &[7; 192]);
         }
-        assert_eq!(inbox.statistics().waiting, MOST_DATAGRAMS);
+        assert_eq!(inbox.stats().waiting, MOST_DATAGRAMS);
         assert!(inbox.bytes.capacity() > 3_000_000);
         while !inbox.is_empty() {
             let _ = taken(&mut inbox, usize::MAX);

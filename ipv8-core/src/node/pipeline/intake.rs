@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::node::endpoint::{Datagram, Endpoint};
 use crate::node::pipeline::inbox::Inbox;
 use crate::node::pipeline::piece::Costs;
-use crate::state::counters::DropReason;
+use crate::state::stats::DropReason;
 
 /// How many datagrams are taken from one socket before something else is looked at: less than a millisecond's work.
 const FILL: usize = 512;
@@ -61,8 +61,8 @@ impl Intake {
             }
         });
         if dropped > 0 {
-            let statistics = engine.statistics_mut();
-            statistics.record_many(DropReason::QueueFull, dropped);
+            let stats = engine.statistics_mut();
+            stats.record_many(DropReason::QueueFull, dropped);
         }
     }
 }

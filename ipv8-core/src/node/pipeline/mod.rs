@@ -11,7 +11,7 @@ mod piece;
 mod pool;
 mod traffic;
 
-pub use inbox::InboxStatistics;
+pub use inbox::InboxStats;
 pub(super) use traffic::Pipeline;
 
 #[cfg(test)]

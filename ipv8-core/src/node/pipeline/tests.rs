@@ -10,7 +10,7 @@ use crate::crypto::PrivateKey;
 use crate::engine::overlays::Strategies;
 use crate::engine::{Engine, EngineConfig, OverlayConfig, Signature, Ticket};
 use crate::node::driver::now;
-use crate::node::endpoint::{Endpoint, EndpointOptions, MemoryNetwork};
+use crate::node::endpoint::{Endpoint, EndpointConfig, MemoryNetwork};
 use crate::node::pipeline::Pipeline;
 use crate::node::pipeline::piece::{Costs, PIECE};
 use crate::overlay::community::Community;
@@ -101,7 +101,7 @@ async fn no_more_than_thirty_two_pieces_wait_for_signatures_however_much_is_sent
     const COUNT: u64 = SIGNATURES * PIECES * 3;
     let network = MemoryNetwork::new();
     let here = [address(1_000)];
-    let options = EndpointOptions::default();
+    let options = EndpointConfig::default();
     let mut endpoint = Endpoint::in_memory(&network, &here, &options).unwrap();
     let (mut engine, mut pipeline) = (engine(), Pipeline::new(3));
     let mut most = 0;
@@ -109,12 +109,12 @@ async fn no_more_than_thirty_two_pieces_wait_for_signatures_however_much_is_sent
         let answer = outgoing(u16::try_from(sent).unwrap());
         pipeline.send(answer, &mut endpoint, &mut engine).await;
         // Those of the last piece have not been given away before it is whole.
-        most = most.max((sent - engine.statistics().datagrams_out) / SIGNATURES);
+        most = most.max((sent - engine.stats().datagrams_out) / SIGNATURES);
     }
     assert_eq!(most, PIECES, "and so many may");
     while pipeline.is_sealing() {
         pipeline.finish_one().await;
         pipeline.flush(&mut endpoint, &mut engine).await;
     }
-    assert_eq!(engine.statistics().datagrams_out, COUNT);
+    assert_eq!(engine.stats().datagrams_out, COUNT);
 }

@@ -6,13 +6,13 @@ use tokio::time::{Instant, sleep_until};
 use crate::engine::{Engine, Input};
 use crate::node::driver::now;
 use crate::node::endpoint::Endpoint;
-use crate::node::pipeline::inbox::InboxStatistics;
+use crate::node::pipeline::inbox::InboxStats;
 use crate::node::pipeline::intake::Intake;
 use crate::node::pipeline::piece::{Costs, PIECE, Sealed, Unopened, seal};
 use crate::node::pipeline::pool::Pool;
-use crate::node::statistics::count;
-use crate::state::counters::DropReason;
+use crate::node::stats::count;
 use crate::state::outbox::Outgoing;
+use crate::state::stats::DropReason;
 
 /// After how many datagrams the node's task lets others run at the latest.
 const MANY: usize = 64;
@@ -50,8 +50,8 @@ impl Pipeline {
         }
     }
 
-    pub(in crate::node) fn statistics(&self) -> InboxStatistics {
-        self.intake.inbox.statistics()
+    pub(in crate::node) fn stats(&self) -> InboxStats {
+        self.intake.inbox.stats()
     }
 
     /// Takes in what has arrived.
@@ -228,9 +228,9 @@ impl Pipeline {
 
     /// Counts what waits to be opened as dropped: the node has stopped.
     pub(in crate::node) fn drop_waiting(&self, engine: &mut Engine) {
-        let dropped = self.statistics().waiting + self.pool.datagrams_opening();
-        let statistics = engine.statistics_mut();
-        statistics.record_many(DropReason::Stopped, dropped as u64);
+        let dropped = self.stats().waiting + self.pool.datagrams_opening();
+        let stats = engine.statistics_mut();
+        stats.record_many(DropReason::Stopped, dropped as u64);
     }
 
     /// Whether answers are still being signed.
@@ -276,14 +276,14 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::node::endpoint::{EndpointOptions, MemoryNetwork};
+    use crate::node::endpoint::{EndpointConfig, MemoryNetwork};
     use crate::node::pipeline::tests::{engine, outgoing, signed_datagram, unsigned_datagram};
 
     const HERE: &str = "10.9.9.9:1000";
 
     fn endpoint(network: &MemoryNetwork) -> Endpoint {
         let here = [HERE.parse().unwrap()];
-        Endpoint::in_memory(network, &here, &EndpointOptions::default()).unwrap()
+        Endpoint::in_memory(network, &here, &EndpointConfig::default()).unwrap()
     }
 
     fn deliver(network: &MemoryNetwork, datagram: &[u8]) {
@@ -301,7 +301,7 @@ mod tests {
         }
         pipeline.fill(&mut endpoint, &mut engine);
         assert!(pipeline.is_busy() && pipeline.has_taken_many() && !pipeline.has_taken_many());
-        let waiting = |pipeline: &Pipeline| pipeline.statistics().waiting;
+        let waiting = |pipeline: &Pipeline| pipeline.stats().waiting;
         assert_eq!(waiting(&pipeline), 200);
         pipeline.receive(&mut endpoint, &mut engine);
         assert_eq!(waiting(&pipeline), 200 - PIECE);
@@ -328,11 +328,11 @@ mod tests {
         // On the spot, and a piece of those that are there for all cores.
         arrive(5);
         pipeline.receive(&mut endpoint, &mut engine);
-        assert_eq!(pipeline.statistics().waiting, 5);
+        assert_eq!(pipeline.stats().waiting, 5);
         pipeline.pool.open(piece);
         arrive(6);
         assert!(pipeline.work(&mut endpoint, &mut engine));
-        assert_eq!(pipeline.statistics().waiting, 11);
+        assert_eq!(pipeline.stats().waiting, 11);
     }
 
     #[tokio::test(start_paused = true)]
@@ -347,8 +347,8 @@ mod tests {
         }
         deliver(&network, &signed_datagram(1));
         pipeline.flush(&mut endpoint, &mut engine).await;
-        assert_eq!(engine.statistics().datagrams_out, 4);
-        assert_eq!(pipeline.statistics().waiting, 1);
+        assert_eq!(engine.stats().datagrams_out, 4);
+        assert_eq!(pipeline.stats().waiting, 1);
     }
 
     #[tokio::test(start_paused = true)]
@@ -371,7 +371,7 @@ mod tests {
             pipeline.flush(&mut endpoint, &mut engine).await;
         }
         assert!(engine.poll_timeout().is_some());
-        assert_eq!(engine.statistics().datagrams_out, 50);
+        assert_eq!(engine.stats().datagrams_out, 50);
     }
 
     #[tokio::test(start_paused = true)]
@@ -409,7 +409,7 @@ mod tests {
         pipeline.fill(&mut endpoint, &mut engine);
         pipeline.receive(&mut endpoint, &mut engine);
         pipeline.drop_waiting(&mut engine);
-        assert_eq!(engine.statistics().count(DropReason::Stopped), 100);
+        assert_eq!(engine.stats().count(DropReason::Stopped), 100);
     }
 
     #[tokio::test(start_paused = true)]
@@ -426,8 +426,8 @@ mod tests {
         // Each of them waits for as long as it may.
         let before = now();
         pipeline.flush(&mut endpoint, &mut engine).await;
-        assert_eq!(now() - before, 2 * EndpointOptions::default().send_patience);
-        assert_eq!(engine.statistics().count(DropReason::SendFailed), 2);
-        assert_eq!(pipeline.statistics().waiting, 30);
+        assert_eq!(now() - before, 2 * EndpointConfig::default().send_patience);
+        assert_eq!(engine.stats().count(DropReason::SendFailed), 2);
+        assert_eq!(pipeline.stats().waiting, 30);
     }
 }

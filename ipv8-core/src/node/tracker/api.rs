@@ -25,15 +25,15 @@ use crate::node::driver::now;
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Where the state of a tracker is served, and to whom: `GET /services` is each community with its peers as text, as from py-ipv8's
-/// tracker, `GET /statistics` the figures of the tracker. Both are JSON.
+/// tracker, `GET /stats` the figures of the tracker. Both are JSON.
 #[derive(Clone)]
-pub struct ApiConfiguration {
+pub struct ApiConfig {
     address: SocketAddr,
     key: Option<String>,
     anywhere: bool,
 }
 
-impl std::fmt::Debug for ApiConfiguration {
+impl std::fmt::Debug for ApiConfig {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Not the key: what is debugged ends in logs.
         let mut debug = formatter.debug_struct("ApiConfiguration");
@@ -43,7 +43,7 @@ impl std::fmt::Debug for ApiConfiguration {
     }
 }
 
-impl ApiConfiguration {
+impl ApiConfig {
     /// On `address`, which must be a loopback one; port 0 is any free one. Without a key, whoever can use this machine's
     /// loopback interface can read it; a browser is kept from doing so for a foreign web page.
     #[must_use]
@@ -110,7 +110,7 @@ pub(super) struct Api {
 }
 
 impl Api {
-    pub(super) async fn bind(configuration: &ApiConfiguration) -> Result<Self, ApiError> {
+    pub(super) async fn bind(configuration: &ApiConfig) -> Result<Self, ApiError> {
         let address = configuration.address;
         if !address.ip().to_canonical().is_loopback() {
             if !configuration.anywhere {
@@ -145,7 +145,7 @@ impl Api {
         let shown = Arc::new(shown);
         let routes = Router::new()
             .route("/services", get(services))
-            .route("/statistics", get(statistics))
+            .route("/statistics", get(stats))
             .fallback(|| async { problem(StatusCode::NOT_FOUND, "There is no such page") })
             .layer(from_fn_with_state(Arc::clone(&shown), guard))
             .with_state(shown);
@@ -275,12 +275,11 @@ async fn services(State(shown): State<Arc<Shown>>) -> Json<Map<String, Value>> {
     Json(texts.collect())
 }
 
-async fn statistics(State(shown): State<Arc<Shown>>) -> Json<Value> {
+async fn stats(State(shown): State<Arc<Shown>>) -> Json<Value> {
     let at = now();
     let tracker = lock(&shown.tracker);
-    let (statistics, counters, limits) =
-        (tracker.statistics(), tracker.counters(), tracker.limits());
-    let drops = statistics.drops();
+    let (stats, counters, limits) = (tracker.stats(), tracker.counters(), tracker.limits());
+    let drops = stats.drops();
     let drops: Map<_, _> = drops
         .map(|(reason, n)| (reason.name().to_owned(), n.into()))
         .collect();
@@ -292,10 +291,10 @@ async fn statistics(State(shown): State<Arc<Shown>>) -> Json<Value> {
         "services": tracker.service_count(),
         "pending_pings": tracker.pending_pings(),
         "median_round_trip": tracker.median_round_trip().map(|time| time.as_secs_f64()),
-        "datagrams_in": statistics.datagrams_in,
-        "datagrams_out": statistics.datagrams_out,
-        "bytes_in": statistics.bytes_in,
-        "bytes_out": statistics.bytes_out,
+        "datagrams_in": stats.datagrams_in,
+        "datagrams_out": stats.datagrams_out,
+        "bytes_in": stats.bytes_in,
+        "bytes_out": stats.bytes_out,
         "drops": drops,
         "counters": {
             "introduced": counters.introduced,
@@ -356,7 +355,7 @@ mod tests {
 
     #[test]
     fn a_debugged_configuration_keeps_its_key_to_itself() {
-        let configuration = ApiConfiguration::new("127.0.0.1:1".parse().unwrap()).key("secret");
+        let configuration = ApiConfig::new("127.0.0.1:1".parse().unwrap()).key("secret");
         assert!(!format!("{configuration:?}").contains("secret"));
     }
 }

@@ -3,24 +3,24 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::communities::tracker::{ChurnOptions, Tracker, TrackerLimits, TrackerOptions};
+use crate::communities::tracker::{ChurnConfig, Tracker, TrackerLimits, TrackerSettings};
 use crate::config::MyPeer;
 use crate::crypto::PrivateKey;
-use crate::node::endpoint::{Endpoint, EndpointOptions};
+use crate::node::endpoint::{Endpoint, EndpointConfig};
 use crate::node::error::Error;
 use crate::node::lan_watch::local_addresses;
 use crate::node::my_peer::my_peer;
 use crate::node::tracker::RunningTracker;
 #[cfg(feature = "http")]
-use crate::node::tracker::api::{Api, ApiConfiguration};
+use crate::node::tracker::api::{Api, ApiConfig};
 
 /// How a [`RunningTracker`] is set up. Everything has a default, and each method replaces one.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), ipv8_core::Error> {
-/// use ipv8_core::node::TrackerConfiguration;
-/// let tracker = TrackerConfiguration::new()
+/// use ipv8_core::node::TrackerConfig;
+/// let tracker = TrackerConfig::new()
 ///     .interfaces(["127.0.0.1:0".parse().expect("an address")])
 ///     .max_peers(100)
 ///     .launch()
@@ -30,29 +30,29 @@ use crate::node::tracker::api::{Api, ApiConfiguration};
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct TrackerConfiguration {
+pub struct TrackerConfig {
     interfaces: Vec<SocketAddr>,
     my_peer: MyPeer,
     wan: Option<SocketAddr>,
-    options: TrackerOptions,
+    options: TrackerSettings,
     #[cfg(feature = "http")]
-    api: Option<ApiConfiguration>,
+    api: Option<ApiConfig>,
 }
 
-impl Default for TrackerConfiguration {
+impl Default for TrackerConfig {
     fn default() -> Self {
         Self {
             interfaces: vec![SocketAddr::from(([0, 0, 0, 0], 8090))],
             my_peer: MyPeer::New,
             wan: None,
-            options: TrackerOptions::default(),
+            options: TrackerSettings::default(),
             #[cfg(feature = "http")]
             api: None,
         }
     }
 }
 
-impl TrackerConfiguration {
+impl TrackerConfig {
     /// The defaults: a socket on `0.0.0.0:8090` (py-ipv8's `listen_port`) or the next free port, a new key, the default
     /// limits, no state API.
     #[must_use]
@@ -99,12 +99,12 @@ impl TrackerConfiguration {
 
     /// How it finds out who has gone.
     #[must_use]
-    pub fn churn(mut self, churn: ChurnOptions) -> Self {
+    pub fn churn(mut self, churn: ChurnConfig) -> Self {
         self.options.churn = churn;
         self
     }
 
-    /// Where the Lamport clock of its key starts ([`TrackerOptions::global_time`]); default 0.
+    /// Where the Lamport clock of its key starts ([`TrackerSettings::global_time`]); default 0.
     #[must_use]
     pub fn global_time(mut self, time: u64) -> Self {
         self.options.global_time = time;
@@ -122,7 +122,7 @@ impl TrackerConfiguration {
     /// Serves its state over HTTP.
     #[cfg(feature = "http")]
     #[must_use]
-    pub fn api(mut self, api: ApiConfiguration) -> Self {
+    pub fn api(mut self, api: ApiConfig) -> Self {
         self.api = Some(api);
         self
     }
@@ -134,16 +134,16 @@ impl TrackerConfiguration {
     /// [`Error::Bind`] when no socket can be opened, [`Error::KeyFile`] when the key cannot be read or made,
     /// [`Error::Randomness`] without random numbers, `Error::Api` (feature `http`) when the state API may not or cannot listen.
     pub async fn launch(self) -> Result<RunningTracker, Error> {
-        let endpoint = Endpoint::bind(&self.interfaces, &EndpointOptions::default())?;
+        let endpoint = Endpoint::bind(&self.interfaces, &EndpointConfig::default())?;
         self.launch_on(endpoint).await
     }
 
-    /// As [`TrackerConfiguration::launch`], on sockets made elsewhere: an endpoint in memory, for a test. The interfaces are
+    /// As [`TrackerConfig::launch`], on sockets made elsewhere: an endpoint in memory, for a test. The interfaces are
     /// ignored.
     ///
     /// # Errors
     ///
-    /// As [`TrackerConfiguration::launch`], but for [`Error::Bind`].
+    /// As [`TrackerConfig::launch`], but for [`Error::Bind`].
     pub async fn launch_on(self, endpoint: Endpoint) -> Result<RunningTracker, Error> {
         #[cfg(feature = "http")]
         let api = match &self.api {

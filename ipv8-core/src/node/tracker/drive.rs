@@ -8,7 +8,7 @@ use super::lock;
 use crate::communities::tracker::Tracker;
 use crate::node::driver::{now, sleep_until};
 use crate::node::endpoint::Endpoint;
-use crate::node::statistics::count;
+use crate::node::stats::count;
 use crate::state::outbox::Outgoing;
 
 /// How many datagrams are answered before the timers are looked at and the task lets others run.

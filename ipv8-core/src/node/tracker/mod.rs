@@ -12,15 +12,15 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 #[cfg(feature = "http")]
-pub use api::{ApiConfiguration, ApiError};
-pub use configuration::TrackerConfiguration;
+pub use api::{ApiConfig, ApiError};
+pub use configuration::TrackerConfig;
 
-use crate::communities::tracker::{Tracker, TrackerCounters};
+use crate::communities::tracker::{Tracker, TrackerStats};
 use crate::crypto::PublicKey;
 use crate::node::endpoint::Endpoint;
 use crate::node::error::Error;
-use crate::state::counters::Statistics;
 use crate::state::peer::Peer;
+use crate::state::stats::EngineStats;
 use crate::wire::packet::CommunityId;
 
 /// A tracker that answers on a socket of its own, until it is stopped or dropped.
@@ -48,13 +48,13 @@ pub struct RunningTracker {
 impl RunningTracker {
     /// Opens a socket on `address` (the next ports if that one is taken, any free one for port 0)
     /// and answers there, with a new key. Must be called inside a tokio runtime. All else is the default; see
-    /// [`TrackerConfiguration`].
+    /// [`TrackerConfig`].
     ///
     /// # Errors
     ///
     /// [`Error::Bind`] when no socket can be opened, [`Error::Randomness`] without random numbers.
     pub async fn launch(address: SocketAddr) -> Result<Self, Error> {
-        let configuration = TrackerConfiguration::new().interfaces([address]);
+        let configuration = TrackerConfig::new().interfaces([address]);
         configuration.launch().await
     }
 
@@ -64,7 +64,7 @@ impl RunningTracker {
     ///
     /// [`Error::Randomness`] without random numbers.
     pub fn launch_on(endpoint: Endpoint) -> Result<Self, Error> {
-        let tracker = TrackerConfiguration::new().tracker(&endpoint)?;
+        let tracker = TrackerConfig::new().tracker(&endpoint)?;
         Ok(Self::start(tracker, endpoint))
     }
 
@@ -109,7 +109,7 @@ impl RunningTracker {
         &self.addresses
     }
 
-    /// Where its state can be read over HTTP, with the port it got; `None` without [`TrackerConfiguration::api`].
+    /// Where its state can be read over HTTP, with the port it got; `None` without [`TrackerConfig::api`].
     #[cfg(feature = "http")]
     #[must_use]
     pub fn api_address(&self) -> Option<SocketAddr> {
@@ -124,13 +124,13 @@ impl RunningTracker {
 
     /// What came in, went out and was dropped so far.
     #[must_use]
-    pub fn statistics(&self) -> Statistics {
-        lock(&self.tracker).statistics().clone()
+    pub fn stats(&self) -> EngineStats {
+        lock(&self.tracker).stats().clone()
     }
 
     /// What it gave up and found out so far.
     #[must_use]
-    pub fn counters(&self) -> TrackerCounters {
+    pub fn counters(&self) -> TrackerStats {
         lock(&self.tracker).counters().clone()
     }
 

@@ -153,7 +153,7 @@ impl<C: Community> MessageTable<C> {
     }
 
     /// Takes in every `R`, for the requests that wait for one; what nobody waits for is counted as
-    /// [`DropReason::Unsolicited`](crate::state::counters::DropReason::Unsolicited).
+    /// [`DropReason::Unsolicited`](crate::state::stats::DropReason::Unsolicited).
     ///
     /// In [`crate::handlers!`]: `response Answer`, for a community that asks and does not answer. Doing it twice for the
     /// same `R` is fine: several requests may have one type of response.

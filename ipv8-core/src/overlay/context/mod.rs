@@ -28,9 +28,9 @@ pub use tasks::{FinishedTask, SpawnedTask, Task, TaskId};
 pub(crate) use tasks::{FutureWork, TaskEvent, finish_task, run_task};
 
 use crate::crypto::{Mid, PrivateKey, PublicKey};
-use crate::state::counters::DropReason;
 use crate::state::network::{IntroducerId, Network};
 use crate::state::peer::Peer;
+use crate::state::stats::DropReason;
 use crate::wire::packet::{CommunityId, Unsealed};
 use crate::wire::{Authentication, Message, PackError, Signed};
 
@@ -393,7 +393,7 @@ impl<'a> Context<'a> {
 
     /// Counts something that was not processed.
     pub(crate) fn count_drop(&mut self, reason: DropReason) {
-        self.shared.statistics.record(reason);
+        self.shared.stats.record(reason);
     }
 
     /// Queues a finished packet, counting it if it is refused.
@@ -401,7 +401,7 @@ impl<'a> Context<'a> {
         let id = packet.message_id();
         let (size, limit) = (packet.sealed_length(), self.shared.outbox.max_datagram());
         self.shared.outbox.push(to, packet).map_err(|reason| {
-            self.shared.statistics.record(reason);
+            self.shared.stats.record(reason);
             match reason {
                 DropReason::TooLong => SendError::TooLong { size, limit },
                 _ => SendError::NotQueued(reason),

@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::overlay::context::{Context, LONGEST_WAIT, SendError};
-use crate::state::counters::DropReason;
 use crate::state::peer::Peer;
 use crate::state::request_cache::{Answerer, Asked, RequestCacheError};
+use crate::state::stats::DropReason;
 use crate::wire::{Authentication, Identified, Identifier, Message, Request};
 
 /// Why a request had no answer.

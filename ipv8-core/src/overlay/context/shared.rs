@@ -10,10 +10,10 @@ use super::local::LocalAddresses;
 use super::tasks::FutureQueue;
 use crate::crypto::{Mid, PrivateKey};
 use crate::overlay::bootstrap::{Beacon, Lookup};
-use crate::state::counters::Statistics;
 use crate::state::network::Network;
 use crate::state::outbox::Outbox;
 use crate::state::peer::Peer;
+use crate::state::stats::EngineStats;
 use crate::state::timers::Timers;
 use crate::support::hashing::OwnState;
 use crate::wire::packet::CommunityId;
@@ -30,7 +30,7 @@ pub struct Shared {
     /// The only source of randomness; everything follows from its seed.
     pub rng: StdRng,
     /// What came in, went out and was dropped.
-    pub statistics: Statistics,
+    pub stats: EngineStats,
     /// Where this node is.
     pub local: LocalAddresses,
     /// Names to look up.
@@ -67,7 +67,7 @@ impl Shared {
             outbox: Outbox::default(),
             timers: Timers::default(),
             rng,
-            statistics: Statistics::default(),
+            stats: EngineStats::default(),
             local: LocalAddresses::default(),
             lookups: VecDeque::new(),
             beacons: VecDeque::new(),

@@ -10,10 +10,10 @@ use super::shared::Shared;
 use super::tasks::Job;
 use crate::crypto::PrivateKey;
 use crate::overlay::bootstrap::Bootstrappers;
-use crate::state::counters::Traffic;
 use crate::state::network::Introductions;
 use crate::state::network::Network;
 use crate::state::request_cache::{Pending, RequestCache};
+use crate::state::stats::TrafficStats;
 use crate::state::tasks::{TaskName, Tasks};
 use crate::state::timers::{TimerId, Timers};
 use crate::wire::address::UNSPECIFIED;
@@ -27,7 +27,7 @@ pub struct OverlayState {
     pub(crate) serial: u64,
     /// What the overlay is called among those of its engine; empty until an engine has it.
     pub(crate) name: String,
-    pub(crate) traffic: Traffic,
+    pub(crate) traffic: TrafficStats,
     /// Its peer graph, if it does not share the node's.
     pub(crate) own_network: Option<Box<Network>>,
     pub(crate) prefix: Prefix,
@@ -67,7 +67,7 @@ impl OverlayState {
             community_id,
             serial: 0,
             name: String::new(),
-            traffic: Traffic::default(),
+            traffic: TrafficStats::default(),
             own_network: None,
             prefix: community_id.prefix(),
             my_key,

@@ -7,7 +7,7 @@ use crate::overlay::bootstrap::{
     Panic, Room, Wishes, within_limit,
 };
 use crate::overlay::context::Context;
-use crate::state::counters::DropReason;
+use crate::state::stats::DropReason;
 
 impl Context<'_> {
     /// Asks every bootstrapper for first addresses and walks to them; which of them does something now
@@ -118,11 +118,11 @@ impl Context<'_> {
         let prefix = self.state.prefix;
         for address in wishes.beacons {
             if address.port() == 0 {
-                self.shared.statistics.record(DropReason::Unsendable);
+                self.shared.stats.record(DropReason::Unsendable);
                 continue;
             }
             if self.shared.beacons.len() >= BEACON_LIMIT {
-                self.shared.statistics.record(DropReason::QueueFull);
+                self.shared.stats.record(DropReason::QueueFull);
                 continue;
             }
             let beacon = Beacon::new(address, &prefix);
@@ -135,7 +135,7 @@ impl Context<'_> {
 
     fn look_up(&mut self, index: usize, host: String, port: u16) {
         if self.shared.lookups.len() >= MAX_LOOKUPS {
-            self.shared.statistics.record(DropReason::QueueFull);
+            self.shared.stats.record(DropReason::QueueFull);
             return;
         }
         let asker = Asker::Bootstrapper {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::overlay::context::Context;
-use crate::state::counters::DropReason;
+use crate::state::stats::DropReason;
 use crate::wire::payload::{Puncture, PunctureRequest, Style, Styled};
 
 impl Context<'_> {
@@ -74,7 +74,7 @@ impl Context<'_> {
             }
             Err(error) => {
                 tracing::debug!(%to, %error, "an introduction message could not be packed");
-                self.shared.statistics.record(DropReason::Unpackable);
+                self.shared.stats.record(DropReason::Unpackable);
             }
         }
     }

@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use crate::crypto::PublicKey;
 use crate::overlay::context::Context;
 use crate::overlay::introduction::SignedBy;
-use crate::state::counters::DropReason;
 use crate::state::peer::Peer;
+use crate::state::stats::DropReason;
 use crate::wire::address::UNSPECIFIED;
 use crate::wire::payload::{IntroductionRequest, IntroductionResponse, Style};
 

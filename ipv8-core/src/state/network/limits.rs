@@ -1,6 +1,6 @@
 //! How much the peer graph may hold, and what it turned away.
 
-/// Bounds of a [`Network`](super::Network). Each is enforced at once and has a counter in [`NetworkCounters`].
+/// Bounds of a [`Network`](super::Network). Each is enforced at once and has a counter in [`NetworkStats`].
 #[derive(Clone, Debug, PartialEq, Eq, ipv8_macros::Options)]
 pub struct NetworkLimits {
     /// How many known addresses may belong to no verified peer; default 4096: what a walker of two steps a second
@@ -41,7 +41,7 @@ impl Default for NetworkLimits {
     }
 }
 
-impl NetworkCounters {
+impl NetworkStats {
     /// Adds what another network turned away.
     pub fn add(&mut self, other: &Self) {
         self.addresses_evicted += other.addresses_evicted;
@@ -59,7 +59,7 @@ impl NetworkCounters {
 
 /// What a [`Network`](super::Network) turned away since it was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NetworkCounters {
+pub struct NetworkStats {
     /// Addresses forgotten because there were more than `max_addresses`.
     pub addresses_evicted: u64,
     /// Addresses forgotten because their introducer had more than `max_addresses_per_introducer`.

@@ -26,7 +26,7 @@ mod tests;
 pub use changes::PeerChange;
 pub use fresh::IntroducerId;
 pub(crate) use introductions::Introductions;
-pub use limits::{NetworkCounters, NetworkLimits};
+pub use limits::{NetworkLimits, NetworkStats};
 pub use snapshot::LoadedSnapshot;
 
 use crate::crypto::{Mid, PublicKey};
@@ -70,7 +70,7 @@ impl Keyed for Verified {
 #[derive(Clone, Debug)]
 pub struct Network {
     limits: NetworkLimits,
-    counters: NetworkCounters,
+    counters: NetworkStats,
     addresses: AddressTable,
     verified: Table<Verified>,
     unverified: UnverifiedServices,
@@ -99,7 +99,7 @@ impl Network {
     /// A graph that knows nobody.
     pub fn new(limits: NetworkLimits) -> Self {
         Self {
-            counters: NetworkCounters::default(),
+            counters: NetworkStats::default(),
             addresses: AddressTable::default(),
             verified: Table::default(),
             unverified: UnverifiedServices::default(),
@@ -123,7 +123,7 @@ impl Network {
     }
 
     /// What was turned away so far.
-    pub fn counters(&self) -> &NetworkCounters {
+    pub fn counters(&self) -> &NetworkStats {
         &self.counters
     }
 

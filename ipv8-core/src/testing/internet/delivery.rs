@@ -7,8 +7,8 @@ use super::machine::{Host, look_up, new_drop};
 use super::{Arrival, Flying, Internet};
 use crate::engine::{Input, Output};
 use crate::overlay::bootstrap::Beacon;
-use crate::state::counters::DropReason;
 use crate::state::outbox::Outgoing;
+use crate::state::stats::DropReason;
 
 /// The most bytes one datagram carries over IPv4, as on a real socket.
 const LARGEST_PAYLOAD: usize = 65_507;
@@ -101,11 +101,11 @@ impl Internet {
         let bytes = outgoing.packet.seal();
         let fits = bytes.len() <= LARGEST_PAYLOAD;
         if let Some(Host::Engine(engine)) = self.machines.get_mut(index).map(|one| &mut one.host) {
-            let statistics = engine.statistics_mut();
+            let stats = engine.statistics_mut();
             if fits {
-                statistics.sent(bytes.len());
+                stats.sent(bytes.len());
             } else {
-                statistics.record(DropReason::SendFailed);
+                stats.record(DropReason::SendFailed);
             }
         }
         if fits {
@@ -183,11 +183,11 @@ impl Internet {
             .map(|machine| &mut machine.host)
         {
             Some(Host::Engine(engine)) => {
-                let before = engine.statistics().clone();
+                let before = engine.stats().clone();
                 if let Some(ticket) = engine.admit(flying.from, &flying.bytes) {
                     engine.handle(Input::Opened(ticket.open(&flying.bytes)), now);
                 }
-                dropped = new_drop(&before, engine.statistics());
+                dropped = new_drop(&before, engine.stats());
             }
             Some(Host::Tracker(tracker)) => tracker.handle(flying.from, &flying.bytes, now),
             None => {}

@@ -8,7 +8,7 @@ use crate::communities::tracker::Tracker;
 use crate::engine::{Engine, FutureSet};
 use crate::overlay::bootstrap::{Lookup, LookupError};
 use crate::overlay::context::{Interfaces, LocalAddresses};
-use crate::state::counters::{DropReason, Statistics};
+use crate::state::stats::{DropReason, EngineStats};
 use crate::wire::address::UNSPECIFIED;
 
 /// One thing that listens at an address.
@@ -46,7 +46,7 @@ pub(super) fn look_up(
 }
 
 /// The first reason that was counted more often than before.
-pub(super) fn new_drop(before: &Statistics, after: &Statistics) -> Option<DropReason> {
+pub(super) fn new_drop(before: &EngineStats, after: &EngineStats) -> Option<DropReason> {
     let mut reasons = after.drops();
     reasons
         .find(|(reason, count)| *count > before.count(*reason))

@@ -14,10 +14,10 @@ use rand::rngs::StdRng;
 use self::machine::{Host, Machine, local_addresses};
 use super::link::Link;
 use super::origin::origin;
-use crate::communities::tracker::{Tracker, TrackerOptions};
+use crate::communities::tracker::{Tracker, TrackerSettings};
 use crate::crypto::PrivateKey;
 use crate::engine::{Engine, EngineConfig, Event, FutureSet, Input};
-use crate::state::counters::DropReason;
+use crate::state::stats::DropReason;
 
 /// A datagram on its way.
 struct Flying {
@@ -191,7 +191,7 @@ impl Internet {
     ///
     /// As [`Internet::add_engine`].
     pub fn add_tracker(&mut self, at: SocketAddr, my_peer: PrivateKey, seed: [u8; 32]) -> usize {
-        self.add_tracker_with(at, my_peer, TrackerOptions::default(), seed)
+        self.add_tracker_with(at, my_peer, TrackerSettings::default(), seed)
     }
 
     /// As [`Internet::add_tracker`], with these options.
@@ -203,7 +203,7 @@ impl Internet {
         &mut self,
         at: SocketAddr,
         my_peer: PrivateKey,
-        options: TrackerOptions,
+        options: TrackerSettings,
         seed: [u8; 32],
     ) -> usize {
         let mut tracker = Tracker::new(my_peer, options, seed);

@@ -1,9 +1,9 @@
 //! One send budget for the socket: a step that sends many is spread over its slot.
 //!
-//! What a step queues leaves at once as long as it is no more than [`Pacing::burst`]; the rest is held and released by time, evenly
-//! over the first part of the slot ([`Pacing::share`]), in groups about a millisecond apart because timers are no finer. The next
+//! What a step queues leaves at once as long as it is no more than [`PacingConfig::burst`]; the rest is held and released by time, evenly
+//! over the first part of the slot ([`PacingConfig::share`]), in groups about a millisecond apart because timers are no finer. The next
 //! turn waits for the last of it, and half a gap longer: see [`crate::engine::turns::scheduler`]. Whoever sends from one step to the next is never
-//! faster than [`Pacing::rate`]; a step for which its slot is too short at that rate delays the next turns, which are lost and not
+//! faster than [`PacingConfig::rate`]; a step for which its slot is too short at that rate delays the next turns, which are lost and not
 //! made up for. A release that comes late does not catch up: what it may let go at once is bounded, and the rest moves.
 //!
 //! Only what steps send is paced. Answers, requests of handles and tasks go at once, and cost nothing of the budget. To each
@@ -16,7 +16,7 @@
 //! Times that are measured from the sending of a message, such as the patience of a request or the round trip of a ping, begin when
 //! the step sends it, before it is held.
 //!
-//! [`DropReason::Stopped`]: crate::state::counters::DropReason::Stopped
+//! [`DropReason::Stopped`]: crate::state::stats::DropReason::Stopped
 
 mod held;
 mod pacer;
@@ -32,7 +32,7 @@ use crate::state::outbox::OUTBOX_LIMIT;
 
 /// How what steps send is spread over time.
 #[derive(Clone, Debug, PartialEq, ipv8_macros::Options)]
-pub struct Pacing {
+pub struct PacingConfig {
     /// Whether anything is held at all. Default `true`. With `false` every step sends everything at once, as py-ipv8 does.
     pub enabled: bool,
     /// How many datagrams of a step leave at once, and how many steps may send together faster than `rate`: 1 to 16,384. Default 16:
@@ -50,7 +50,7 @@ pub struct Pacing {
     pub rate: u32,
 }
 
-impl Default for Pacing {
+impl Default for PacingConfig {
     fn default() -> Self {
         Self {
             enabled: true,
@@ -61,7 +61,7 @@ impl Default for Pacing {
     }
 }
 
-impl Pacing {
+impl PacingConfig {
     /// Nothing is held.
     #[must_use]
     pub fn off() -> Self {
@@ -90,7 +90,7 @@ impl Pacing {
     }
 }
 
-/// A value of [`Pacing`] that is out of its range. Its text says what would do.
+/// A value of [`PacingConfig`] that is out of its range. Its text says what would do.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PacingError {
@@ -109,7 +109,7 @@ pub enum PacingError {
 
 /// What was held, and for how long, since the node was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PacingCounters {
+pub struct PacingStats {
     /// Datagrams that wait now.
     pub waiting: usize,
     /// The most that have waited at one time.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::held::{Held, Queue};
-use super::{Pacing, PacingCounters};
+use super::{PacingConfig, PacingStats};
 use crate::state::outbox::{OUTBOX_LIMIT, Outbox, Outgoing};
 
 /// Two groups are so far apart, unless the slot is short.
@@ -36,7 +36,7 @@ struct Destination {
 /// Reads no clock. One step at a time: whoever drives it lets no other step before [`Pacer::is_holding`] is false.
 #[derive(Debug)]
 pub struct Pacer {
-    pacing: Pacing,
+    pacing: PacingConfig,
     /// When what was sent so far would have been sent at exactly the rate.
     paid: Option<Instant>,
     /// When the step was whose datagrams are held.
@@ -51,13 +51,13 @@ pub struct Pacer {
     behind: usize,
     /// What may leave now.
     due: VecDeque<Outgoing>,
-    counters: PacingCounters,
+    counters: PacingStats,
 }
 
 impl Pacer {
     /// Nothing held. Values out of their range are taken as the nearest within.
     #[must_use]
-    pub fn new(pacing: Pacing) -> Self {
+    pub fn new(pacing: PacingConfig) -> Self {
         Self {
             pacing: within(pacing),
             paid: None,
@@ -69,19 +69,19 @@ impl Pacer {
             destinations: HashMap::new(),
             behind: 0,
             due: VecDeque::new(),
-            counters: PacingCounters::default(),
+            counters: PacingStats::default(),
         }
     }
 
     /// How what steps send is spread.
     #[must_use]
-    pub fn pacing(&self) -> &Pacing {
+    pub fn pacing(&self) -> &PacingConfig {
         &self.pacing
     }
 
     /// Spreads what steps send from now on like this; what is held keeps its times, unless nothing is to be held any more: then it may
     /// all leave now. Values out of their range are taken as the nearest within.
-    pub fn set_pacing(&mut self, pacing: Pacing, now: Instant) {
+    pub fn set_pacing(&mut self, pacing: PacingConfig, now: Instant) {
         self.pacing = within(pacing);
         if !self.pacing.enabled {
             self.paid = None;
@@ -94,8 +94,8 @@ impl Pacer {
 
     /// What was held so far.
     #[must_use]
-    pub fn counters(&self) -> PacingCounters {
-        PacingCounters {
+    pub fn counters(&self) -> PacingStats {
+        PacingStats {
             waiting: self.held.len() + self.behind,
             ..self.counters
         }
@@ -260,9 +260,9 @@ impl Pacer {
     }
 }
 
-fn within(pacing: Pacing) -> Pacing {
+fn within(pacing: PacingConfig) -> PacingConfig {
     let share = pacing.share;
-    Pacing {
+    PacingConfig {
         enabled: pacing.enabled,
         burst: pacing.burst.clamp(1, OUTBOX_LIMIT),
         share: if share.is_nan() {
@@ -289,7 +289,7 @@ struct Plan {
 
 impl Plan {
     fn new(
-        pacing: &Pacing,
+        pacing: &PacingConfig,
         sent: usize,
         gap: Duration,
         paid: Option<Instant>,

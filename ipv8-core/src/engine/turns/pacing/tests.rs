@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::{Pacer, Pacing, PacingCounters, PacingError};
+use super::{Pacer, PacingConfig, PacingError, PacingStats};
 use crate::state::outbox::{OUTBOX_LIMIT, Outbox};
 use crate::support::options::Options;
 use crate::wire::packet::{CommunityId, Unsealed};
@@ -34,7 +34,7 @@ fn peer(number: u16) -> SocketAddr {
 }
 
 impl Bench {
-    fn new(pacing: Pacing) -> Self {
+    fn new(pacing: PacingConfig) -> Self {
         let now = Instant::now();
         Self {
             pacer: Pacer::new(pacing),
@@ -109,19 +109,19 @@ fn many(count: usize) -> impl Iterator<Item = (SocketAddr, u8)> {
 
 #[test]
 fn a_small_step_leaves_at_once() {
-    let mut bench = Bench::new(Pacing::default());
+    let mut bench = Bench::new(PacingConfig::default());
     for _ in 0..5 {
         assert_eq!(bench.step(many(16)), 0);
         assert!(!bench.pacer.is_holding());
         bench.now += GAP;
     }
     assert_eq!(bench.left.len(), 5 * 16);
-    assert_eq!(bench.pacer.counters(), PacingCounters::default());
+    assert_eq!(bench.pacer.counters(), PacingStats::default());
 }
 
 #[test]
 fn a_large_step_is_spread_over_its_share_of_the_slot() {
-    let mut bench = Bench::new(Pacing::default());
+    let mut bench = Bench::new(PacingConfig::default());
     assert_eq!(bench.step(many(216)), 200);
     assert_eq!(bench.left.len(), 16);
     bench.run(Duration::ZERO);
@@ -136,21 +136,21 @@ fn a_large_step_is_spread_over_its_share_of_the_slot() {
     let counters = bench.pacer.counters();
     assert_eq!(
         counters,
-        PacingCounters {
+        PacingStats {
             waiting: 0,
             most_waiting: 200,
             steps: 1,
             delayed: 200,
             longest_delay: 20 * MILLISECOND,
             total_delay: MILLISECOND * 10 * (1..=20).sum::<u32>(),
-            ..PacingCounters::default()
+            ..PacingStats::default()
         }
     );
 }
 
 #[test]
 fn nobody_waits_longer_than_it_needs() {
-    let mut bench = Bench::new(Pacing::default());
+    let mut bench = Bench::new(PacingConfig::default());
     bench.step(many(19));
     bench.run(Duration::ZERO);
     let groups = bench.groups();
@@ -163,9 +163,9 @@ fn nobody_waits_longer_than_it_needs() {
 
 #[test]
 fn a_step_that_is_too_large_for_its_slot_takes_the_time_that_the_budget_needs() {
-    let mut bench = Bench::new(Pacing {
+    let mut bench = Bench::new(PacingConfig {
         rate: 1_000,
-        ..Pacing::default()
+        ..PacingConfig::default()
     });
     assert_eq!(bench.step(many(116)), 100);
     bench.run(Duration::ZERO);
@@ -175,10 +175,10 @@ fn a_step_that_is_too_large_for_its_slot_takes_the_time_that_the_budget_needs() 
 
 #[test]
 fn steps_together_keep_to_the_budget() {
-    let mut bench = Bench::new(Pacing {
+    let mut bench = Bench::new(PacingConfig {
         burst: 4,
         rate: 100,
-        ..Pacing::default()
+        ..PacingConfig::default()
     });
     for _ in 0..40 {
         bench.step(many(2));
@@ -204,7 +204,7 @@ fn steps_together_keep_to_the_budget() {
 
 #[test]
 fn a_late_release_does_not_catch_up() {
-    let mut bench = Bench::new(Pacing::default());
+    let mut bench = Bench::new(PacingConfig::default());
     bench.step(many(216));
     // Half the slot has gone by before the first one.
     bench.now = bench.pacer.next().unwrap() + GAP / 2;
@@ -228,7 +228,7 @@ fn a_late_release_does_not_catch_up() {
 
 #[test]
 fn what_is_brought_forward_leaves_a_late_step_as_late_as_it_is() {
-    let mut bench = Bench::new(Pacing::default());
+    let mut bench = Bench::new(PacingConfig::default());
     bench.step(many(216));
     bench.now = bench.pacer.next().unwrap() + GAP / 2;
     bench.pacer.release(bench.now);
@@ -243,7 +243,7 @@ fn what_is_brought_forward_leaves_a_late_step_as_late_as_it_is() {
 
 #[test]
 fn releases_that_are_a_little_late_move_nothing() {
-    let mut bench = Bench::new(Pacing::default());
+    let mut bench = Bench::new(PacingConfig::default());
     bench.step(many(216));
     bench.run(Duration::from_micros(2_500));
     assert_eq!(bench.left.len(), 216);
@@ -253,7 +253,7 @@ fn releases_that_are_a_little_late_move_nothing() {
 
 #[test]
 fn what_is_held_for_somebody_goes_before_what_is_sent_to_it_afterwards() {
-    let mut bench = Bench::new(Pacing::default());
+    let mut bench = Bench::new(PacingConfig::default());
     bench.step(many(116));
     bench.now += MILLISECOND / 2;
     bench.others(peer(100), 2);
@@ -270,7 +270,7 @@ fn what_is_held_for_somebody_goes_before_what_is_sent_to_it_afterwards() {
 
 #[test]
 fn what_is_sent_to_somebody_much_is_held_for_waits_behind_it() {
-    let mut bench = Bench::new(Pacing::default());
+    let mut bench = Bench::new(PacingConfig::default());
     let to = peer(1);
     bench.step((0..100).map(|id| (to, id)));
     assert_eq!(bench.others(to, 200), 0);
@@ -294,7 +294,7 @@ fn what_is_sent_to_somebody_much_is_held_for_waits_behind_it() {
 
 #[test]
 fn what_waits_behind_is_bounded() {
-    let mut bench = Bench::new(Pacing::default());
+    let mut bench = Bench::new(PacingConfig::default());
     let to = peer(1);
     bench.step((0..100).map(|id| (to, id)));
     let refused: u64 = (0..OUTBOX_LIMIT + 3).map(|_| bench.others(to, 200)).sum();
@@ -306,7 +306,7 @@ fn what_waits_behind_is_bounded() {
 
 #[test]
 fn what_was_queued_before_the_step_leaves_before_it() {
-    let mut bench = Bench::new(Pacing::default());
+    let mut bench = Bench::new(PacingConfig::default());
     bench.queue(peer(1), 0);
     bench.step((0..50).map(|id| (peer(1), id + 1)));
     bench.run(Duration::ZERO);
@@ -315,13 +315,13 @@ fn what_was_queued_before_the_step_leaves_before_it() {
 
 #[test]
 fn switched_off_nothing_is_held() {
-    let mut bench = Bench::new(Pacing::off());
+    let mut bench = Bench::new(PacingConfig::off());
     assert_eq!(bench.step(many(1_000)), 0);
     assert_eq!(bench.left.len(), 1_000);
 
-    bench.pacer.set_pacing(Pacing::default(), bench.now);
+    bench.pacer.set_pacing(PacingConfig::default(), bench.now);
     assert_eq!(bench.step(many(1_000)), 984);
-    bench.pacer.set_pacing(Pacing::off(), bench.now);
+    bench.pacer.set_pacing(PacingConfig::off(), bench.now);
     bench.drain();
     assert_eq!(bench.left.len(), 2_000);
     assert!(!bench.pacer.is_holding());
@@ -330,7 +330,7 @@ fn switched_off_nothing_is_held() {
 
 #[test]
 fn what_is_held_when_the_node_stops_is_dropped_and_counted() {
-    let mut bench = Bench::new(Pacing::default());
+    let mut bench = Bench::new(PacingConfig::default());
     bench.step((0..100).map(|id| (peer(1), id)));
     bench.others(peer(1), 200);
     assert_eq!(bench.pacer.drop_held(), 85);
@@ -343,10 +343,10 @@ fn what_is_held_when_the_node_stops_is_dropped_and_counted() {
 
 #[test]
 fn values_out_of_range_are_refused_by_name_and_never_held_to() {
-    assert_eq!(Pacing::default().check(), Ok(()));
-    assert_eq!(Pacing::off().check(), Ok(()));
-    let pacing = |change: fn(&mut Pacing)| {
-        let mut pacing = Pacing::default();
+    assert_eq!(PacingConfig::default().check(), Ok(()));
+    assert_eq!(PacingConfig::off().check(), Ok(()));
+    let pacing = |change: fn(&mut PacingConfig)| {
+        let mut pacing = PacingConfig::default();
         change(&mut pacing);
         pacing
     };
@@ -364,7 +364,7 @@ fn values_out_of_range_are_refused_by_name_and_never_held_to() {
     let nan = pacing(|one| one.share = f64::NAN);
     assert!(nan.check().is_err());
     assert_eq!(Pacer::new(nan).pacing().check(), Ok(()));
-    let mut pacing = Pacing::default();
+    let mut pacing = PacingConfig::default();
     assert!(pacing.set_option("share", &0.7.into()).is_err());
     assert!(pacing.set_option("enabled", &false.into()).is_ok());
     assert!(!pacing.enabled);
@@ -375,9 +375,9 @@ fn whatever_the_slot_everything_leaves_once_and_in_order() {
     for gap in [1, 10, 100, 1_000, 5_000, 500_000, 3_600_000_000].map(Duration::from_micros) {
         for sent in [1, 16, 17, 50, 1_000, OUTBOX_LIMIT] {
             for share in [0.0, 0.01, 0.4] {
-                let mut bench = Bench::new(Pacing {
+                let mut bench = Bench::new(PacingConfig {
                     share,
-                    ..Pacing::default()
+                    ..PacingConfig::default()
                 });
                 for index in 0..sent {
                     bench.queue(peer(u16::try_from(index + 1).unwrap()), 1);

@@ -2,7 +2,7 @@
 
 mod traffic;
 
-pub use traffic::{MessageTraffic, Traffic};
+pub use traffic::{MessageStats, TrafficStats};
 
 /// Why a datagram, or something else that was offered, was not processed. A closed list: each drop has exactly one reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -114,7 +114,7 @@ impl std::fmt::Display for DropReason {
 
 /// Totals since the start; nothing is ever subtracted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Statistics {
+pub struct EngineStats {
     /// Datagrams received, dropped ones included.
     pub datagrams_in: u64,
     /// Their bytes, without IP and UDP headers.
@@ -128,7 +128,7 @@ pub struct Statistics {
     drops: [u64; DropReason::ALL.len()],
 }
 
-impl Statistics {
+impl EngineStats {
     /// Counts one drop.
     pub fn record(&mut self, reason: DropReason) {
         self.record_many(reason, 1);
@@ -196,17 +196,17 @@ mod tests {
 
     #[test]
     fn drops_are_counted_by_reason() {
-        let mut statistics = Statistics::default();
-        statistics.record(DropReason::BadKey);
-        statistics.record_many(DropReason::SendFailed, 3);
-        statistics.received(100);
-        statistics.sent(7);
-        assert_eq!(statistics.count(DropReason::BadKey), 1);
-        assert_eq!(statistics.count(DropReason::SendFailed), 3);
-        assert_eq!(statistics.count(DropReason::TooShort), 0);
-        assert_eq!(statistics.dropped(), 4);
-        assert_eq!(statistics.drops().filter(|(_, n)| *n > 0).count(), 2);
-        assert_eq!((statistics.datagrams_in, statistics.bytes_in), (1, 100));
-        assert_eq!((statistics.datagrams_out, statistics.bytes_out), (1, 7));
+        let mut stats = EngineStats::default();
+        stats.record(DropReason::BadKey);
+        stats.record_many(DropReason::SendFailed, 3);
+        stats.received(100);
+        stats.sent(7);
+        assert_eq!(stats.count(DropReason::BadKey), 1);
+        assert_eq!(stats.count(DropReason::SendFailed), 3);
+        assert_eq!(stats.count(DropReason::TooShort), 0);
+        assert_eq!(stats.dropped(), 4);
+        assert_eq!(stats.drops().filter(|(_, n)| *n > 0).count(), 2);
+        assert_eq!((stats.datagrams_in, stats.bytes_in), (1, 100));
+        assert_eq!((stats.datagrams_out, stats.bytes_out), (1, 7));
     }
 }

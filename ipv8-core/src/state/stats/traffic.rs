@@ -2,7 +2,7 @@
 
 /// Datagrams of one message id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MessageTraffic {
+pub struct MessageStats {
     /// Datagrams that came in and looked right: the overlay has a handler for them. Some can turn out to be unreadable.
     pub datagrams_in: u64,
     /// Their bytes, without IP and UDP headers.
@@ -16,12 +16,12 @@ pub struct MessageTraffic {
 /// What one overlay received and sent since it was loaded, by message id; nothing is ever subtracted. An id has its place from the
 /// first datagram on: a node with a thousand overlays has few that say anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Traffic {
+pub struct TrafficStats {
     /// In ascending order of the ids.
-    messages: Vec<(u8, MessageTraffic)>,
+    messages: Vec<(u8, MessageStats)>,
 }
 
-impl Traffic {
+impl TrafficStats {
     /// Counts a datagram with this message id and length that came in.
     pub fn received(&mut self, id: u8, length: usize) {
         let message = self.place(id);
@@ -38,16 +38,13 @@ impl Traffic {
 
     /// What passed with this message id.
     #[must_use]
-    pub fn message(&self, id: u8) -> MessageTraffic {
+    pub fn message(&self, id: u8) -> MessageStats {
         let place = self.find(id);
-        place.map_or_else(
-            |_| MessageTraffic::default(),
-            |place| self.messages[place].1,
-        )
+        place.map_or_else(|_| MessageStats::default(), |place| self.messages[place].1)
     }
 
     /// Every message id with which something passed, in ascending order.
-    pub fn messages(&self) -> impl Iterator<Item = (u8, MessageTraffic)> + '_ {
+    pub fn messages(&self) -> impl Iterator<Item = (u8, MessageStats)> + '_ {
         self.messages.iter().copied()
     }
 
@@ -55,9 +52,9 @@ impl Traffic {
         self.messages.binary_search_by_key(&id, |(id, _)| *id)
     }
 
-    fn place(&mut self, id: u8) -> &mut MessageTraffic {
+    fn place(&mut self, id: u8) -> &mut MessageStats {
         let place = self.find(id).unwrap_or_else(|place| {
-            self.messages.insert(place, (id, MessageTraffic::default()));
+            self.messages.insert(place, (id, MessageStats::default()));
             place
         });
         &mut self.messages[place].1
@@ -70,7 +67,7 @@ mod tests {
 
     #[test]
     fn datagrams_are_counted_by_message() {
-        let mut traffic = Traffic::default();
+        let mut traffic = TrafficStats::default();
         assert_eq!(traffic.messages().count(), 0);
         traffic.received(0, 30);
         traffic.received(255, 40);

@@ -3,24 +3,24 @@
 use std::time::Duration;
 
 use crate::engine::Health;
-use crate::engine::turns::pacing::PacingCounters;
-use crate::node::endpoint::{EndpointStatistics, InterfaceInfo, SendFailure};
-use crate::node::pipeline::InboxStatistics;
-use crate::state::counters::{DropReason, Statistics, Traffic};
-use crate::state::network::NetworkCounters;
+use crate::engine::turns::pacing::PacingStats;
+use crate::node::endpoint::{EndpointStats, InterfaceInfo, TransmitError};
+use crate::node::pipeline::InboxStats;
+use crate::state::network::NetworkStats;
+use crate::state::stats::{DropReason, EngineStats, TrafficStats};
 use crate::wire::packet::CommunityId;
 
 /// What a node has done so far, read at one moment.
 #[derive(Clone, Debug)]
-pub struct NodeStatistics {
+pub struct NodeStats {
     /// How long the node has been running.
     pub uptime: Duration,
     /// Datagrams and bytes in and out, drops by reason, panics.
-    pub engine: Statistics,
+    pub engine: EngineStats,
     /// What the sockets did, errors of the system by kind.
-    pub endpoint: EndpointStatistics,
+    pub endpoint: EndpointStats,
     /// What was taken from the sockets and waits to be read.
-    pub inbox: InboxStatistics,
+    pub inbox: InboxStats,
     /// Each socket with its receive buffer and the kernel's own drops.
     pub interfaces: Vec<InterfaceInfo>,
     /// Verified peers of all overlays together; one that is in several peer graphs counts in each.
@@ -28,11 +28,11 @@ pub struct NodeStatistics {
     /// Known addresses; one that is in several peer graphs counts in each.
     pub addresses: usize,
     /// What the bounds of the peer graphs turned away.
-    pub network: NetworkCounters,
+    pub network: NetworkStats,
     /// What each overlay received and sent, by message, in the order of [`Ipv8::overlays`](super::Ipv8::overlays).
-    pub overlays: Vec<(CommunityId, Traffic)>,
+    pub overlays: Vec<(CommunityId, TrafficStats)>,
     /// What steps sent that was held for its time in the slot, and what became of it.
-    pub pacing: PacingCounters,
+    pub pacing: PacingStats,
     /// How the node keeps up with its turns: its lag, and whether it is overloaded.
     pub health: Health,
     /// Strategies' turns that were lost because a step or the machine was late.
@@ -44,10 +44,10 @@ pub struct NodeStatistics {
 }
 
 /// Counts what became of a datagram handed to the socket.
-pub(super) fn count(statistics: &mut Statistics, datagram: &[u8], sent: Result<(), SendFailure>) {
+pub(super) fn count(stats: &mut EngineStats, datagram: &[u8], sent: Result<(), TransmitError>) {
     match sent {
-        Ok(()) => statistics.sent(datagram.len()),
-        Err(SendFailure::NoInterface) => statistics.record(DropReason::Unsendable),
-        Err(_) => statistics.record(DropReason::SendFailed),
+        Ok(()) => stats.sent(datagram.len()),
+        Err(TransmitError::NoInterface) => stats.record(DropReason::Unsendable),
+        Err(_) => stats.record(DropReason::SendFailed),
     }
 }
