@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error, Parser};
-use ipv8_core::support::nearest::nearest;
+use ipv8_core::internals::nearest::nearest;
 
 /// Reads the command line. `problems` says what is wrong with values that are readable one by one.
 ///

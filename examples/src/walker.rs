@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use ipv8_core::communities::discovery::{DiscoveryCommunity, PeriodicSimilarity};
-use ipv8_core::support::nearest::nearest;
+use ipv8_core::internals::nearest::nearest;
 use ipv8_core::{Community, EdgeWalk, RandomChurn, RandomWalk, Strategies};
 
 /// A strategy as a command line names it: `NAME:TARGET[,option=value…]`. The options are the public fields of the

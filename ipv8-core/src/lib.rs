@@ -29,6 +29,12 @@
 //! "protocol 4.5" means section 4.5 of the page [`protocol`], which describes the bytes and the behaviour that
 //! this crate shares with py-ipv8. Whatever is said of py-ipv8 is said of its version 3.2.1.
 
+// Items that only the feature `internals` reaches are `pub`, so that it can export them.
+#![cfg_attr(
+    not(feature = "internals"),
+    allow(unreachable_pub, dead_code, unused_imports)
+)]
+
 // The macros name this crate by its absolute path; so do its own tests and examples.
 extern crate self as ipv8_core;
 
@@ -37,13 +43,16 @@ pub mod config;
 pub mod crypto;
 pub mod engine;
 pub mod guide;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
 pub mod launch;
 pub mod node;
 pub mod overlay;
 pub mod prelude;
 mod private;
 pub mod state;
-pub mod support;
+mod support;
 pub mod testing;
 pub mod wire;
 
@@ -73,7 +82,9 @@ pub use wire::{Identified, Message, Payload, Request, Signed, Unsigned};
 
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::overlay::community::has_unique_ids;
     pub use crate::private::{NoOverlay, condition, finalized, own_key, prepared, unchanged};
+    pub use crate::support::options;
 }
 
 /// The README's example is compiled with the documentation's.

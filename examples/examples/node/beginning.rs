@@ -3,9 +3,7 @@
 use std::net::SocketAddr;
 use std::str::FromStr;
 
-use ipv8_core::overlay::bootstrap::{
-    Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper,
-};
+use ipv8_core::overlay::{Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper};
 
 /// A tracker, by address or by name.
 #[derive(Clone, Debug)]

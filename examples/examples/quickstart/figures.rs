@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use ipv8_core::state::stats::EngineStats;
+use ipv8_core::state::EngineStats;
 use ipv8_examples::measure::spread::Spread;
 
 use crate::options::Goal;

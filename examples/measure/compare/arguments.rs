@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use ipv8_core::support::nearest::nearest;
+use ipv8_core::internals::nearest::nearest;
 
 use crate::rows;
 

@@ -4,10 +4,10 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::time::{Duration, Instant};
 
 use ipv8_core::crypto::{PrivateKey, PublicKey};
-use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
+use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
+use ipv8_core::internals::payload::{IntroductionRequest, Style, Styled};
 use ipv8_core::prelude::*;
-use ipv8_core::state::network::NetworkLimits;
-use ipv8_core::wire::payload::{IntroductionRequest, Style, Styled};
+use ipv8_core::state::NetworkLimits;
 
 use crate::Result;
 use crate::series::Series;

@@ -8,7 +8,7 @@ use ipv8_core::crypto::PrivateKey;
 use ipv8_core::prelude::*;
 use ipv8_core::wire::Raw;
 
-use crate::cells::Size;
+use super::cells::Size;
 
 /// What stands before a [`Datagram`]'s number in a packet: the prefix and the message id.
 pub(crate) const NUMBER_AT: usize = 23;
@@ -89,7 +89,7 @@ impl DiscoveryStrategy<BurstCommunity> for Burst {
 }
 
 /// The key of all of them; nothing is signed with it.
-pub(crate) fn key() -> crate::Result<PrivateKey> {
+pub(crate) fn key() -> super::Result<PrivateKey> {
     let mut bin = b"LibNaCLSK:".to_vec();
     bin.extend([1; 64]);
     Ok(PrivateKey::from_bytes(&bin)?)

@@ -6,7 +6,7 @@
 //! Each of `S` communities sends `B` datagrams in each walk interval of half a second. *Together*: all of them at once, then silence,
 //! as py-ipv8's strategies do; here they come from one step of one community, with pacing off, instead of from `S` strategies that fire
 //! at the same moment. *Spread*: each when it is its strategy's turn, and what is more than a few over the first part of its
-//! slot ([`ipv8_core::engine::turns::pacing`]). Shown is what share is lost because the receiver's buffer is full, which is as large as a system
+//! slot ([`ipv8_core::internals::pacing`]). Shown is what share is lost because the receiver's buffer is full, which is as large as a system
 //! makes it unless asked for more (212,992 bytes on Linux).
 //!
 //! Every cell is measured twice: in a model in virtual time, which gives the same figures each time, and on real sockets on

@@ -8,12 +8,12 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use ipv8_core::engine::turns::pacing::PacingConfig;
-use ipv8_core::engine::{Engine, EngineConfig, Input, Output, OverlayConfig};
+use ipv8_core::engine::PacingConfig;
+use ipv8_core::internals::engine::{Engine, EngineConfig, Input, Output, OverlayConfig};
 
-use crate::Result;
-use crate::burst::{Burst, BurstCommunity, Number, key};
-use crate::cells::{Both, Cell, INTERVAL, Outcome, RECEIVE_BUFFER, Size, WORK};
+use super::Result;
+use super::burst::{Burst, BurstCommunity, Number, key};
+use super::cells::{Both, Cell, INTERVAL, Outcome, RECEIVE_BUFFER, Size, WORK};
 
 /// What handing one datagram to the socket takes.
 const SEND: Duration = Duration::from_micros(2);

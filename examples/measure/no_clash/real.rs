@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use ipv8_core::config::Config;
 use ipv8_core::crypto::PrivateKey;
 use ipv8_core::engine::OverlayConfig;
-use ipv8_core::engine::turns::pacing::PacingConfig;
+use ipv8_core::engine::PacingConfig;
 use ipv8_core::prelude::*;
 use ipv8_core::{LauncherMeta, launcher_meta};
 

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use clap::Parser;
-use ipv8_core::engine::interval_of;
+use ipv8_core::internals::engine::interval_of;
 
 /// One node's strategies take turns; this is how evenly.
 #[derive(Debug, Parser)]

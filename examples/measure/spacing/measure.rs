@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ipv8_core::engine::turns::scheduler::MIN_GAP;
+use ipv8_core::internals::scheduler::MIN_GAP;
 use ipv8_core::prelude::*;
 
 /// How many gaps the steps take that are slow on purpose, one after the other.

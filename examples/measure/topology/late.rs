@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ipv8_core::prelude::*;
-use ipv8_core::state::stats::DropReason;
+use ipv8_core::state::DropReason;
 
 use crate::graph::{Graph, median};
 use crate::world::{MakeStrategies, Walker, World};

@@ -5,8 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use ipv8_core::crypto::{PrivateKey, PublicKey};
-use ipv8_core::engine::{EngineConfig, OverlayConfig};
-use ipv8_core::overlay::bootstrap::DispersyBootstrapper;
+use ipv8_core::internals::engine::{EngineConfig, OverlayConfig};
+use ipv8_core::overlay::DispersyBootstrapper;
 use ipv8_core::prelude::*;
 use ipv8_core::testing::{Internet, Link};
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use ipv8_core::engine;
-use ipv8_core::engine::turns::pacing::PacingStats;
+use ipv8_core::engine::PacingStats;
 use ipv8_core::node::{InboxStats, NodeStats};
 use serde::Serialize;
 

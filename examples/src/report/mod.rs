@@ -226,7 +226,7 @@ impl fmt::Display for Report {
 mod tests {
     use ipv8_core::CommunityId;
     use ipv8_core::crypto::PrivateKey;
-    use ipv8_core::engine::overlays::StrategyId;
+    use ipv8_core::engine::StrategyId;
     use tokio::sync::broadcast;
 
     use super::*;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use ipv8_core::state::stats::EngineStats;
+use ipv8_core::state::EngineStats;
 use serde::Serialize;
 
 use super::Load;
@@ -101,7 +101,7 @@ mod tests {
     fn figures_have_every_reason_to_drop() {
         let mut stats = EngineStats::default();
         stats.received(100);
-        stats.record(ipv8_core::state::stats::DropReason::BadSignature);
+        stats.record(ipv8_core::state::DropReason::BadSignature);
         let stats = Stats::new(1.0, &stats, 2, 3);
         let line = Events::Json.line(&Report::Stats(stats.clone()));
         let numbers = r#"{"event":"stats","at":1.0,"datagrams_in":1,"datagrams_out":0,"bytes_in":100,"bytes_out":0,"drops":{"#;

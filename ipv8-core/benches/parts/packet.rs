@@ -2,9 +2,9 @@
 
 use divan::{Bencher, black_box};
 use ipv8_core::communities::discovery::Ping;
+use ipv8_core::internals::packet::{Unsealed, open_signed, open_unsigned};
+use ipv8_core::internals::payload::{IntroductionRequest, Old, Style, Styled};
 use ipv8_core::prelude::*;
-use ipv8_core::wire::packet::{Unsealed, open_signed, open_unsigned};
-use ipv8_core::wire::payload::{IntroductionRequest, Old, Style, Styled};
 
 use crate::setup::{Quiet, Sender, address};
 

@@ -2,7 +2,7 @@
 
 use divan::{Bencher, black_box};
 use ipv8_core::LauncherMeta;
-use ipv8_core::launch::plan::{Candidate, plan};
+use ipv8_core::internals::plan::{Candidate, plan};
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use divan::Bencher;
-use ipv8_core::engine::turns::scheduler::Scheduler;
+use ipv8_core::internals::scheduler::Scheduler;
 
 const SIZES: [u32; 5] = [1, 10, 100, 1_000, 10_000];
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use divan::Bencher;
-use ipv8_core::state::timers::Timers;
+use ipv8_core::internals::timers::Timers;
 
 const SIZES: [u64; 3] = [10, 1_000, 100_000];
 

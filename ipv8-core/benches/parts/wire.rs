@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use divan::{Bencher, black_box};
-use ipv8_core::wire::payload::{
+use ipv8_core::internals::payload::{
     IntroductionRequest, IntroductionResponse, New, Old, PunctureRequest, Style,
 };
 use ipv8_core::wire::{Payload, Reader, Writer};

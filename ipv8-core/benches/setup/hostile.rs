@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 
 use ipv8_core::communities::discovery::{DiscoveryCommunity, Ping, Pong};
+use ipv8_core::internals::packet::Unsealed;
+use ipv8_core::internals::payload::ids;
 use ipv8_core::prelude::*;
-use ipv8_core::state::stats::DropReason;
-use ipv8_core::wire::packet::Unsealed;
-use ipv8_core::wire::payload::ids;
+use ipv8_core::state::DropReason;
 
 use super::paths::{Path, Work};
 use super::{Node, Sender, address};

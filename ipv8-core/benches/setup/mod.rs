@@ -9,11 +9,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use ipv8_core::crypto::{Points, PrivateKey, PublicKey};
-use ipv8_core::engine::{Engine, EngineConfig, Input, Output, OverlayConfig};
+use ipv8_core::internals::address::UNSPECIFIED;
+use ipv8_core::internals::engine::{Engine, EngineConfig, Input, Output, OverlayConfig};
+use ipv8_core::internals::payload::{IntroductionRequest, Style, Styled};
 use ipv8_core::prelude::*;
-use ipv8_core::state::network::{Network, NetworkLimits};
-use ipv8_core::wire::address::UNSPECIFIED;
-use ipv8_core::wire::payload::{IntroductionRequest, Style, Styled};
+use ipv8_core::state::{Network, NetworkLimits};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use ipv8_core::communities::discovery::{DiscoveryCommunity, Ping};
+use ipv8_core::internals::packet::Unsealed;
 use ipv8_core::prelude::*;
-use ipv8_core::wire::packet::Unsealed;
 
 use super::{Idle, Node, Quiet, Sender, address, graph, hostile, introduce, introduced_address};
 
@@ -244,7 +244,7 @@ impl Work for Turns {
 
 /// Finding the verified peer at an address.
 struct LookUp {
-    network: ipv8_core::state::network::Network,
+    network: ipv8_core::state::Network,
     source: SocketAddr,
     found: usize,
 }

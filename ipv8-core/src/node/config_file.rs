@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::config::{Config, Origin, VARIABLE_PREFIX};
 
 /// The longest file that is read: far more than thousands of overlays need.
-pub const LONGEST_FILE: u64 = 4 << 20;
+pub(crate) const LONGEST_FILE: u64 = 4 << 20;
 
 impl Config {
     /// The defaults, changed by what a file says: see [`file`](Self::file).

@@ -5,10 +5,10 @@
 //! and SIGTERM.
 
 mod beacons;
-pub mod config_file;
+pub(crate) mod config_file;
 mod control;
 mod driver;
-pub mod endpoint;
+pub(crate) mod endpoint;
 mod error;
 mod futures;
 mod handle;
@@ -31,6 +31,11 @@ mod snapshots;
 mod stats;
 mod tracker;
 mod watchdog;
+
+pub use endpoint::{
+    BindError, EndpointConfig, EndpointStats, InterfaceInfo, MemoryNetwork, SocketErrorKind,
+    SocketErrors,
+};
 
 pub use control::StrategyHandle;
 pub(crate) use driver::now;

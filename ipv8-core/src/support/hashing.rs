@@ -2,7 +2,7 @@
 
 /// For maps whose keys nobody outside of this process chooses: overlays, strategies, names of the program. It is quicker than the standard
 /// library's, which withstands keys that were made to collide; for everything that peers can put in there is [`StrangersState`].
-pub type OwnState = foldhash::fast::RandomState;
+pub(crate) type OwnState = foldhash::fast::RandomState;
 
 /// For maps that peers can put something in: SipHash with a secret for each map, so that nobody can make keys that collide.
-pub type StrangersState = std::hash::RandomState;
+pub(crate) type StrangersState = std::hash::RandomState;

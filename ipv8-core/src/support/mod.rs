@@ -3,9 +3,8 @@
 //! Nothing here knows a key, a message or a peer. Start with [`options`]: strategies and settings
 //! get their values from text through it.
 
-#[doc(hidden)]
-pub mod hashing;
-pub mod names;
-pub mod nearest;
+pub(crate) mod hashing;
+pub(crate) mod names;
+pub(crate) mod nearest;
 pub mod options;
-pub mod type_name;
+pub(crate) mod type_name;

@@ -6,7 +6,7 @@
 /// For messages about names from outside: launchers, and the strategies and options a program lets its users name.
 ///
 /// ```
-/// use ipv8_core::support::nearest::nearest;
+/// use ipv8_core::internals::nearest::nearest;
 ///
 /// assert_eq!(nearest("RandmWalk", ["EdgeWalk", "RandomWalk"]), Some("RandomWalk"));
 /// assert_eq!(nearest("Tunnels", ["EdgeWalk", "RandomWalk"]), None);

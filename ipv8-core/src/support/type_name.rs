@@ -4,7 +4,7 @@ use std::any::type_name;
 
 /// The name of `T` without its path and without generic arguments: `RandomWalk`, `Vec`.
 #[must_use]
-pub fn short_type_name<T: ?Sized>() -> &'static str {
+pub(crate) fn short_type_name<T: ?Sized>() -> &'static str {
     last_part(type_name::<T>())
 }
 

@@ -7,20 +7,24 @@
 //! Reading never panics and never allocates more than a small multiple of the bytes that are left, whatever a
 //! count announces.
 
-pub mod address;
+pub(crate) mod address;
 mod error;
 mod field;
 pub mod formats;
 mod list;
 mod message;
-pub mod packet;
-pub mod payload;
+pub(crate) mod packet;
+pub(crate) mod payload;
 mod reader;
 mod request;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
 mod writer;
+
+pub use address::Address;
+pub use packet::{CommunityId, CommunityIdError};
+pub use payload::{ConnectionType, IntroductionRequest, IntroductionResponse, Style};
 
 pub use error::{PackError, UnpackError};
 pub use field::{Bits, Field, Raw};

@@ -15,7 +15,7 @@ pub(super) fn options(input: &DeriveInput, container: &Container, fields: &[Fiel
         Some(path) => quote!(#path),
         None => crate::launcher::relay::default_crate(ident.span()),
     };
-    let options = quote!(#krate::support::options);
+    let options = quote!(#krate::__private::options);
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     let (name, value) = (local("name"), local("value"));
     let types = fields.iter().map(|field| option_type(field, &options));

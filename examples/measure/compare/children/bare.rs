@@ -11,9 +11,9 @@ use ipv8_core::Community;
 use ipv8_core::Message;
 use ipv8_core::communities::discovery::{DiscoveryCommunity, Ping, Pong};
 use ipv8_core::crypto::{Points, PrivateKey};
-use ipv8_core::overlay::introduction::{IntroductionMessage, introduction_reader};
-use ipv8_core::wire::packet::{Header, Prefix, Unsealed, open_unsigned};
-use ipv8_core::wire::payload::{
+use ipv8_core::internals::introduction::{IntroductionMessage, introduction_reader};
+use ipv8_core::internals::packet::{Header, Prefix, Unsealed, open_unsigned};
+use ipv8_core::internals::payload::{
     IntroductionRequest, IntroductionResponse, PunctureRequest, Styled,
 };
 use serde_json::{Value, json};

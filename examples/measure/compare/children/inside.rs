@@ -7,9 +7,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use ipv8_core::crypto::PrivateKey;
-use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
+use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
 use ipv8_core::prelude::*;
-use ipv8_core::state::network::NetworkLimits;
+use ipv8_core::state::NetworkLimits;
 use serde_json::{Value, json};
 
 use super::node::Plain;

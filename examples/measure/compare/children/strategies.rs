@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
-use ipv8_core::engine::overlays::Strategies;
+use ipv8_core::engine::Strategies;
 use ipv8_core::prelude::*;
 use serde_json::{Value, json};
 

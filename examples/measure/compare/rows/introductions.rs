@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use ipv8_core::Community;
-use ipv8_core::wire::payload::{IntroductionRequest, Style, Styled};
+use ipv8_core::internals::payload::{IntroductionRequest, Style, Styled};
 
 use super::{Bench, Group, Wanted};
 use crate::Result;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ipv8_core::communities::discovery::{DiscoveryCommunity, Ping, Pong};
-use ipv8_core::wire::packet::Unsealed;
+use ipv8_core::internals::packet::Unsealed;
 use ipv8_core::{Community, Message};
 
 use super::{Bench, Group, Wanted};

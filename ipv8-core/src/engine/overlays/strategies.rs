@@ -39,7 +39,7 @@ impl fmt::Display for StrategyId {
 /// A strategy keeps its name. A new one gets the lowest number that is free.
 ///
 /// ```
-/// # use ipv8_core::engine::overlays::StrategyName;
+/// # use ipv8_core::engine::StrategyName;
 /// let name = StrategyName::from("RandomWalk");
 /// assert_eq!(name.to_string(), "RandomWalk");
 /// assert!(name == "RandomWalk" && name == "RandomWalk#1");

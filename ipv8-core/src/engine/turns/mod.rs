@@ -4,5 +4,5 @@
 //! Nothing here calls a strategy or sends a datagram; it only decides when. Start with
 //! [`scheduler`], then [`pacing`].
 
-pub mod pacing;
-pub mod scheduler;
+pub(crate) mod pacing;
+pub(crate) mod scheduler;

@@ -62,7 +62,7 @@ const fn server(host: [u8; 4], port: u16) -> SocketAddr {
 /// found is tried again after half a minute or later.
 ///
 /// ```
-/// use ipv8_core::overlay::bootstrap::DispersyBootstrapper;
+/// use ipv8_core::overlay::DispersyBootstrapper;
 ///
 /// let mut bootstrapper = DispersyBootstrapper::new(["192.0.2.7:6421".parse().unwrap()]);
 /// bootstrapper.dns_addresses = vec![("tracker.example.org".into(), 6421)];

@@ -14,7 +14,7 @@ use crate::wire::packet::CommunityId;
 /// The bootstrappers of one overlay, in the order in which they are asked.
 ///
 /// ```
-/// use ipv8_core::overlay::bootstrap::{Bootstrappers, DispersyBootstrapper};
+/// use ipv8_core::overlay::{Bootstrappers, DispersyBootstrapper};
 ///
 /// let mut bootstrappers = Bootstrappers::new();
 /// bootstrappers.add::<DispersyBootstrapper>(|b| {

@@ -35,7 +35,7 @@ pub use udp_broadcast::UdpBroadcastBootstrapper;
 /// ```
 /// use std::net::SocketAddr;
 ///
-/// use ipv8_core::overlay::bootstrap::{BootstrapContext, Bootstrapper};
+/// use ipv8_core::overlay::{BootstrapContext, Bootstrapper};
 ///
 /// /// Begins with the addresses of friends, each an ordinary peer.
 /// #[derive(Default)]
@@ -54,7 +54,7 @@ pub use udp_broadcast::UdpBroadcastBootstrapper;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a bootstrapper",
     label = "not a `Bootstrapper`",
-    note = "implement `ipv8_core::overlay::bootstrap::Bootstrapper` for it, or use one that is there, such as `DispersyBootstrapper`"
+    note = "implement `ipv8_core::overlay::Bootstrapper` for it, or use one that is there, such as `DispersyBootstrapper`"
 )]
 pub trait Bootstrapper: Send + 'static {
     /// Called once, before any other call: the place to ask for names to be looked up. Default: nothing.

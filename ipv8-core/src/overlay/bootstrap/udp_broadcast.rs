@@ -34,7 +34,7 @@ const FOLLOW_PAUSE: Duration = Duration::from_secs(5);
 /// beacons are not signed, and a flood of them must not make a node send much.
 ///
 /// ```
-/// use ipv8_core::overlay::bootstrap::{Bootstrappers, UdpBroadcastBootstrapper};
+/// use ipv8_core::overlay::{Bootstrappers, UdpBroadcastBootstrapper};
 ///
 /// let mut bootstrappers = Bootstrappers::new();
 /// bootstrappers.add::<UdpBroadcastBootstrapper>(|b| b.last_port = 8199);

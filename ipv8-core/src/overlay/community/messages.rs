@@ -347,7 +347,7 @@ pub const fn has_unique_ids(ids: &[u8]) -> bool {
 macro_rules! handlers {
     ($table:ident: $($authentication:ident $message:ty $(=> $handler:expr)?),+ $(,)?) => {{
         const _: () = ::core::assert!(
-            $crate::overlay::community::has_unique_ids(&[$(<$message as $crate::Message>::ID),+]),
+            $crate::__private::has_unique_ids(&[$(<$message as $crate::Message>::ID),+]),
             ::core::concat!(
                 "two of these messages have the same `#[payload(id = …)]`, give one of them another:",
                 $(" ", ::core::stringify!($message)),+

@@ -24,7 +24,7 @@ impl CommunityId {
     /// compile error; use [`parse`](Self::parse) for text from outside.
     ///
     /// ```
-    /// # use ipv8_core::wire::packet::CommunityId;
+    /// # use ipv8_core::wire::CommunityId;
     /// const ID: CommunityId = CommunityId::from_hex("4e7f82617420f8187562a157a515faccdbc4fe44");
     /// assert_eq!(ID.prefix()[..3], [0x00, 0x02, 0x4e]);
     /// ```
