@@ -28,11 +28,69 @@ mirror! {
     context = overlay::context;
     introduction = overlay::introduction;
     strategy = overlay::strategy;
+    discovery = communities::discovery;
+    tracker = communities::tracker;
     overlays = engine::overlays;
     pacing = engine::turns::pacing;
     scheduler = engine::turns::scheduler;
+}
+
+#[cfg(feature = "net")]
+mirror! {
     endpoint = node::endpoint;
     plan = launch::plan;
+}
+
+/// Positions of readers and the format names.
+pub mod wire {
+    use crate::wire::packet::{CommunityId, Prefix};
+    use crate::wire::{Reader, formats};
+
+    /// All format names of the protocol.
+    pub const FORMAT_NAMES: [&str; 42] = formats::NAMES;
+
+    /// Returns a reader that starts at `position`, which may be past the end of `data`.
+    pub fn reader_at(data: &[u8], position: usize) -> Reader<'_> {
+        Reader::at(data, position)
+    }
+
+    /// Returns the offset of the next byte.
+    pub fn position(reader: &Reader<'_>) -> usize {
+        reader.position()
+    }
+
+    /// Returns the remaining bytes.
+    pub fn remaining<'a>(reader: &Reader<'a>) -> &'a [u8] {
+        reader.remaining()
+    }
+
+    /// Returns the community id in this prefix.
+    pub fn community_id(prefix: &Prefix) -> Option<CommunityId> {
+        CommunityId::from_prefix(prefix)
+    }
+}
+
+/// Keys on the deprecated curves, stored points, and the parts of a key.
+pub mod crypto {
+    pub use crate::crypto::error::Role;
+    pub use crate::crypto::legacy::LegacyPrivateKey;
+    pub use crate::crypto::points::Points;
+    use crate::crypto::{Curve, PublicKey};
+
+    /// Returns the name of a security level in py-ipv8.
+    pub fn security_level(curve: Curve) -> &'static str {
+        curve.security_level()
+    }
+
+    /// Returns the length of a signature by this key, in bytes.
+    pub fn signature_length(key: &PublicKey) -> usize {
+        key.signature_length()
+    }
+
+    /// Returns the X25519 half of the key.
+    pub fn x25519_public(key: &PublicKey) -> Option<&[u8; 32]> {
+        key.x25519_public()
+    }
 }
 
 /// The engine of one node, without sockets or clock.

@@ -1,39 +1,97 @@
-//! The launcher framework and runtime that make Rust a good place to build IPv8 overlays.
+//! A launcher framework and runtime for [IPv8](https://github.com/Tribler/py-ipv8) overlays: a
+//! struct with two attributes becomes a live peer that real py-ipv8 peers talk to.
 //!
-//! IPv8 is the peer-to-peer layer of Tribler: peers are public keys, services are
-//! [communities](community::Community) (overlays), all of them share one UDP socket, and
-//! [discovery strategies](strategy::DiscoveryStrategy) find peers by taking turns on that socket,
-//! so that it is never overrun. This crate speaks the same bytes as py-ipv8.
+//! ```no_run
+//! use ipv8_core::prelude::*;
 //!
-//! # The modules, floor by floor
+//! /// Peers that run a community with the same id find each other.
+//! pub struct MyCommunity;
 //!
-//! Imports only go down. Nothing below floor 7 does IO, waits, or reads a clock or the system's
-//! randomness.
+//! #[derive(Payload)]
+//! #[payload(id = 1)]
+//! struct Hello {
+//!     text: String,
+//! }
 //!
-//! | floor | modules |
+//! impl Community for MyCommunity {
+//!     const COMMUNITY_ID: CommunityId =
+//!         CommunityId::from_hex("d37c847ef36d7c5d7d3a40a2f3d6a2e3d8a1c5b7");
+//!     type Settings = ();
+//!
+//!     fn new(_settings: (), _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
+//!         Ok(Self)
+//!     }
+//!
+//!     fn messages(table: &mut MessageTable<Self>) {
+//!         handlers!(table: signed Hello => Self::on_hello);
+//!     }
+//!
+//!     fn on_peer_added(&mut self, peer: &Peer, cx: &mut Context<'_>) {
+//!         let _ = cx.send(peer, &Hello { text: "hello".into() });
+//!     }
+//! }
+//!
+//! impl MyCommunity {
+//!     fn on_hello(&mut self, peer: &Peer, hello: Hello, _cx: &mut Context<'_>) {
+//!         println!("{peer} says {}", hello.text);
+//!     }
+//! }
+//!
+//! #[overlay(MyCommunity)]
+//! #[walk_strategy(RandomWalk, target_peers = 20)]
+//! struct MyLauncher;
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let ipv8 = launch_all().await?;
+//!     Ok(ipv8.until_stopped().await?) // Ctrl-C: unload the overlays, close the socket
+//! }
+//! ```
+//!
+//! # Where to go from here
+//!
+//! - [`Community`]: what you write. [`Context`]: what its methods can do: send, ask, schedule tasks.
+//! - [`DiscoveryStrategy`]: how a community finds peers; [`RandomWalk`] is the usual one.
+//! - [`overlay`](macro@overlay) and the other attributes: what a launcher is made of. [`Launchers`]
+//!   runs a chosen set of them.
+//! - [`Config`]: addresses, keys, files; every setting is in [`guide::configuration`].
+//! - [`Ipv8`] and [`OverlayHandle`]: a running node, from the outside.
+//! - [`testing`]: nodes in memory and virtual time, for your tests.
+//! - [`guide`]: porting a py-ipv8 community, two machines, choosing strategies, troubleshooting,
+//!   performance, the protocol, and how this crate differs from py-ipv8.
+//!
+//! # Features
+//!
+//! | feature | adds |
 //! |---|---|
-//! | 8 launching | [`launcher`], [`cli`] |
-//! | 7 the world | [`endpoint`], [`runtime`], [`key_file`], [`config_file`], [`mod@snapshot_file`] |
-//! | 6 assembling | [`config`], [`plan`] |
-//! | 5 one node | [`mod@overlay`], [`scheduler`], [`engine`] |
-//! | 4 what users write | [`community`], [`strategy`] |
-//! | 3 one overlay | [`context`], [`introduction`], [`bootstrap`] |
-//! | 2 state | [`peer`], [`network`], [`timers`], [`outbox`], [`pacing`], [`request_cache`], [`tasks`], [`counters`] |
-//! | 1 messages | [`packet`], [`payload`] |
-//! | 0 values | [`address`], [`names`], [`wire`], [`crypto`], [`options`], [`mod@nearest`], [`type_name`], [`mod@hashing`] |
+//! | `net` (default) | sockets, files and a clock: [`node`] and [`launch`]; without it the crate does no IO |
+//! | `cli` | [`launch::cli`], a command line for a program that has launchers |
+//! | `http` | the state of a tracker over HTTP |
 //!
-//! Beside the tower, on floors 0 to 6: [`communities`], and above those the test kit, [`test_base`].
+//! # Names
 //!
-//! # References
+//! A *peer* is a public key. A *community* (or *overlay*) is a service that peers share. All
+//! communities of a node share one UDP socket, and their *discovery strategies* take turns on it,
+//! so that it is never overrun.
 //!
-//! "protocol 4.5" means section 4.5 of the page [`protocol`], which describes the bytes and the behaviour that
-//! this crate shares with py-ipv8. Whatever is said of py-ipv8 is said of its version 3.2.1.
+//! "protocol 4.5" in a comment means section 4.5 of [`guide::protocol`]. Everything about py-ipv8
+//! refers to version 3.2.1.
+//!
+//! # For maintainers
+//!
+//! The modules are floors; imports only go down. Nothing below [`node`] does IO, waits, or reads a
+//! clock or the system's randomness. From the ground up: `support`, [`crypto`], [`wire`],
+//! [`state`], [`mod@overlay`], [`engine`], [`communities`], [`config`], [`node`], [`launch`];
+//! [`testing`] is beside [`node`]. ARCHITECTURE.md in the repository says more.
 
 // Items that only the feature `internals` reaches are `pub`, so that it can export them.
 #![cfg_attr(
     not(feature = "internals"),
     allow(unreachable_pub, dead_code, unused_imports)
 )]
+// The world belongs to `node` and `launch`; clippy.toml lists its methods.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // The macros name this crate by its absolute path; so do its own tests and examples.
 extern crate self as ipv8_core;
@@ -46,10 +104,16 @@ pub mod guide;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod internals;
+// The two modules that may read clocks, files and randomness (clippy.toml lists the calls).
+#[cfg(feature = "net")]
+#[allow(clippy::disallowed_methods)]
 pub mod launch;
+#[cfg(feature = "net")]
+#[allow(clippy::disallowed_methods)]
 pub mod node;
 pub mod overlay;
 pub mod prelude;
+#[cfg(feature = "net")]
 mod private;
 pub mod state;
 mod support;
@@ -58,16 +122,22 @@ pub mod wire;
 
 pub use config::Config;
 pub use engine::overlays::Strategies;
+#[cfg(feature = "net")]
 #[doc(hidden)]
 pub use ipv8_macros::finish_launcher;
+pub use ipv8_macros::{Options, Payload};
+#[cfg(feature = "net")]
 pub use ipv8_macros::{
-    Options, Payload, after, bootstrapper, finalize, kwargs, my_peer, name, overlay, precondition,
-    prepare, set_in_session, walk_strategy,
+    after, bootstrapper, finalize, kwargs, my_peer, name, overlay, precondition, prepare,
+    set_in_session, walk_strategy,
 };
+#[cfg(feature = "net")]
 pub use launch::plan::LauncherMeta;
+#[cfg(feature = "net")]
 pub use launch::{
     CommunityLauncher, LaunchError, Launchers, Registration, launch_all, launch_all_with, launchers,
 };
+#[cfg(feature = "net")]
 pub use node::{Error, Ipv8, OverlayHandle};
 pub use overlay::bootstrap::{
     Bootstrapper, Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper,
@@ -83,11 +153,7 @@ pub use wire::{Identified, Message, Payload, Request, Signed, Unsigned};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::overlay::community::has_unique_ids;
+    #[cfg(feature = "net")]
     pub use crate::private::{NoOverlay, condition, finalized, own_key, prepared, unchanged};
     pub use crate::support::options;
 }
-
-/// The README's example is compiled with the documentation's.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct ReadmeDoctests;

@@ -3,7 +3,9 @@
 pub use crate::config::Config;
 pub use crate::engine::overlays::Strategies;
 pub use crate::handlers;
+#[cfg(feature = "net")]
 pub use crate::launch::{CommunityLauncher, LaunchError, Launchers, launch_all, launch_all_with};
+#[cfg(feature = "net")]
 pub use crate::node::{Ipv8, OverlayHandle};
 pub use crate::overlay::bootstrap::{
     Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper,
@@ -19,6 +21,7 @@ pub use crate::wire::Message;
 pub use crate::wire::packet::CommunityId;
 pub use crate::wire::payload::{IntroductionRequest, IntroductionResponse};
 pub use crate::{Options, Payload};
+#[cfg(feature = "net")]
 pub use crate::{
     after, bootstrapper, finalize, kwargs, my_peer, name, overlay, precondition, prepare,
     set_in_session, walk_strategy,

@@ -560,7 +560,7 @@ pub fn payload(item: TokenStream) -> TokenStream {
 /// # On a field: `#[options(…)]`
 /// | argument | means | default |
 /// |---|---|---|
-/// | `range = 0.0..` | values outside of this range are refused; any expression with a method `contains`, as ranges have | what the type holds |
+/// | `range = 0.0..` | refuses numbers outside of this range, which can be any [`RangeBounds`](std::ops::RangeBounds) of the field's type; for an `Option`, of the type inside | every number of the type |
 /// | `skip` | a public field that is no option | an option |
 ///
 /// The type of an option is any that serde can read and write: numbers, `bool`, `String`, `Option`, `Vec`, tuples, and types of your own

@@ -6,14 +6,16 @@ use std::time::{Duration, Instant};
 
 use ipv8_core::Community;
 use ipv8_core::crypto::{PrivateKey, PublicKey};
-use ipv8_core::engine::overlays::Strategies;
-use ipv8_core::engine::{Engine, EngineConfig, Event, FutureSet, Input, Output, OverlayConfig};
-use ipv8_core::overlay::context::LocalAddresses;
-use ipv8_core::state::peer::Peer;
-use ipv8_core::state::stats::DropReason;
-use ipv8_core::wire::packet::{CommunityId, Unsealed};
-use ipv8_core::wire::payload::Style;
-use ipv8_core::wire::payload::Styled;
+use ipv8_core::engine::Strategies;
+use ipv8_core::internals::context::LocalAddresses;
+use ipv8_core::internals::engine::{
+    Engine, EngineConfig, Event, FutureSet, Input, Output, OverlayConfig,
+};
+use ipv8_core::internals::packet::{CommunityId, Unsealed};
+use ipv8_core::internals::payload::Styled;
+use ipv8_core::state::DropReason;
+use ipv8_core::state::Peer;
+use ipv8_core::wire::Style;
 use ipv8_core::wire::{Authentication, Message};
 
 use crate::probe::{Probe, ProbeSettings};
@@ -275,10 +277,7 @@ impl Desk {
 
     /// Every reason that was counted since `before`, with how often.
     #[must_use]
-    pub fn drops_since(
-        &self,
-        before: &ipv8_core::state::stats::EngineStats,
-    ) -> Vec<(DropReason, u64)> {
+    pub fn drops_since(&self, before: &ipv8_core::state::EngineStats) -> Vec<(DropReason, u64)> {
         self.engine
             .stats()
             .drops()

@@ -2,7 +2,7 @@
 
 use std::net::{SocketAddr, SocketAddrV4};
 
-use ipv8_core::wire::address::Address;
+use ipv8_core::wire::Address;
 use ipv8_core::wire::formats::*;
 use ipv8_core::wire::{Field, PackError, Payload, Reader, UnpackError, Writer};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! Nodes of probes on a network in memory.
 
 use ipv8_core::config::Config;
-use ipv8_core::node::endpoint::{Endpoint, EndpointConfig, MemoryNetwork};
+use ipv8_core::internals::endpoint::{Endpoint, EndpointConfig, MemoryNetwork};
 use ipv8_core::prelude::*;
 use ipv8_core::{Error, LauncherMeta, launcher_meta};
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use ipv8_core::communities::discovery::DiscoveryCommunity;
 use ipv8_core::engine::Event;
 use ipv8_core::launch::DiscoveryLauncher;
-use ipv8_core::overlay::bootstrap::Bootstrappers;
+use ipv8_core::overlay::Bootstrappers;
 use ipv8_core::prelude::*;
 use ipv8_core::{LauncherMeta, launcher_meta};
 use serde::Deserialize;

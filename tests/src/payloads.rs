@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, SocketAddrV4};
 
 use ipv8_core::Payload;
-use ipv8_core::wire::address::Address;
+use ipv8_core::wire::Address;
 use ipv8_core::wire::{Bits, Raw};
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
 //! A community that only does what every community does.
 
-use ipv8_core::overlay::community::{Community, CommunityError};
-use ipv8_core::overlay::context::Context;
-use ipv8_core::wire::packet::CommunityId;
+use ipv8_core::overlay::Context;
+use ipv8_core::overlay::{Community, CommunityError};
+use ipv8_core::wire::CommunityId;
 
 /// A community without messages of its own; its id is a setting.
 pub struct Quiet;

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use ipv8_core::crypto::PrivateKey;
-use ipv8_core::state::stats::DropReason;
+use ipv8_core::state::DropReason;
 
 use crate::desk::{Desk, State, address, key};
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::mpsc::Sender;
 
 use ipv8_core::prelude::*;
-use ipv8_core::wire::packet::CommunityId;
+use ipv8_core::wire::CommunityId;
 use serde_json::{Value, json};
 
 use crate::payloads::{Everything, Plain, Timed};

@@ -7,11 +7,11 @@ use std::sync::OnceLock;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
+use ipv8_core::internals::outbox::LARGEST_DATAGRAM;
 use ipv8_core::launch::LauncherMeta;
 use ipv8_core::node::{NodeStats, RunningTracker, TrackerConfig};
 use ipv8_core::prelude::*;
-use ipv8_core::state::network::LoadedSnapshot;
-use ipv8_core::state::outbox::LARGEST_DATAGRAM;
+use ipv8_core::state::LoadedSnapshot;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 

@@ -1,10 +1,10 @@
 //! One valid datagram of every kind that a [`Probe`](crate::probe::Probe) understands.
 
 use ipv8_core::crypto::PrivateKey;
-use ipv8_core::wire::packet::CommunityId;
-use ipv8_core::wire::payload::{
+use ipv8_core::internals::payload::{
     IntroductionRequest, IntroductionResponse, Puncture, PunctureRequest, Style,
 };
+use ipv8_core::wire::CommunityId;
 
 use crate::desk::{address, sealed, sealed_styled};
 use crate::probe::{Hello, Note, Ping, Shout, Stamp};

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use ipv8_core::Community;
 use ipv8_core::communities::tracker::TrackerSettings;
-use ipv8_core::engine::overlays::Strategies;
-use ipv8_core::engine::{Engine, EngineConfig, OverlayConfig};
-use ipv8_core::overlay::bootstrap::DispersyBootstrapper;
+use ipv8_core::engine::Strategies;
+use ipv8_core::internals::engine::{Engine, EngineConfig, OverlayConfig};
+use ipv8_core::overlay::DispersyBootstrapper;
 use ipv8_core::testing::{Internet, Link};
-use ipv8_core::wire::packet::CommunityId;
+use ipv8_core::wire::CommunityId;
 
 use crate::desk::key;
 use crate::quiet::{Quiet, QuietId};

@@ -2,12 +2,12 @@
 
 use std::net::SocketAddr;
 
-use ipv8_core::overlay::introduction::{IntroductionMessage, OpenedIntroduction};
-use ipv8_core::wire::Bits;
-use ipv8_core::wire::address::Address;
-use ipv8_core::wire::payload::{
+use ipv8_core::internals::introduction::{IntroductionMessage, OpenedIntroduction};
+use ipv8_core::internals::payload::{
     ConnectionType, IntroductionRequest, IntroductionResponse, Puncture, PunctureRequest, Style,
 };
+use ipv8_core::wire::Address;
+use ipv8_core::wire::Bits;
 use serde_json::{Value, json};
 
 use crate::python::hex;

@@ -1,7 +1,6 @@
 //! Launchers of other crates are found: of a crate that is named anyway, and of one that only `link!` names.
 //!
-//! `launcher_unlinked.rs` is the same program without these two lines.
-#![allow(clippy::expect_used)]
+//! `unlinked.rs` is the same program without these two lines.
 
 use ipv8_core::{Launchers, launchers};
 

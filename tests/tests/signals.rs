@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_tests::launch::{ProbeLauncher, is_open, launch, trapped};
 use ipv8_tests::probe::Log;

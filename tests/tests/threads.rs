@@ -1,7 +1,7 @@
 //! The threads of a node end with it. Alone in its file: it counts the threads of the process.
 #![cfg(target_os = "linux")]
 
-use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_tests::launch::{ProbeLauncher, configuration, endpoint};
 use ipv8_tests::probe::{ProbeSettings, Trap};

@@ -1,7 +1,6 @@
 //! What happens without `link!`: both plugins are dependencies of this program, and neither is linked, because nothing here names them.
 //!
-//! `launcher_linking.rs` is the same program with the two lines that make the difference.
-#![allow(clippy::expect_used)]
+//! `linking.rs` is the same program with the two lines that make the difference.
 
 use ipv8_core::launch::Problem;
 use ipv8_core::{Launchers, launchers};

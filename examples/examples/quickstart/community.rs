@@ -1,4 +1,4 @@
-//! What a user of the library writes: a community, a strategy, and the annotated struct that launches both.
+//! The part that a user of the library writes: a community, a strategy, and the launcher of both.
 
 use std::collections::HashSet;
 use std::time::Instant;
@@ -6,25 +6,25 @@ use std::time::Instant;
 use ipv8_core::crypto::Mid;
 use ipv8_core::prelude::*;
 
-/// A greeting. Signed, so that the receiver knows who sent it.
+/// A greeting. It is signed, so the receiver knows its sender.
 #[derive(Payload)]
 #[payload(id = 1)]
 pub(crate) struct Hello {
-    /// How many peers the sender has.
+    /// Number of the sender's peers.
     peers: u32,
     text: String,
 }
 
-/// Peers that greet each other, and remember when they met and heard whom.
+/// Greets its peers, and records when it found and heard them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Greeters {
-    /// When this node had its first peer, its second, and so on.
+    /// Times at which this node had its first peer, its second, and so on.
     pub(crate) found_at: Vec<Instant>,
-    /// When it heard from the first of its peers, from the second, and so on.
+    /// Times at which it first heard one of its peers, two of them, and so on.
     pub(crate) heard_at: Vec<Instant>,
-    /// How many hellos it sent.
+    /// Hellos sent.
     pub(crate) sent: u64,
-    /// How many hellos it got, those of strangers included.
+    /// Hellos received, those of strangers included.
     pub(crate) received: u64,
     heard: HashSet<Mid>,
 }
@@ -52,7 +52,7 @@ impl Greeters {
     fn on_hello(&mut self, peer: &Peer, hello: Hello, cx: &mut Context<'_>) {
         tracing::debug!(%peer, peers = hello.peers, text = hello.text, "hello");
         self.received += 1;
-        // Anybody can make a key and sign: only peers count.
+        // A stranger can sign, too: only hellos of peers count.
         let is_peer = cx.network().peer(peer.key()).is_some();
         if is_peer && self.heard.insert(peer.mid()) {
             self.heard_at.push(cx.now());
@@ -66,12 +66,12 @@ impl Greeters {
         };
         match cx.send(peer, &hello) {
             Ok(()) => self.sent += 1,
-            Err(error) => tracing::warn!(%peer, %error, "a hello was not sent"),
+            Err(error) => tracing::warn!(%peer, %error, "cannot send a hello"),
         }
     }
 }
 
-/// Says hello to one random peer at each step: never more than one message per walk interval.
+/// Greets one random peer in each step: at most one message in a walk interval.
 #[derive(Default)]
 pub(crate) struct SayHello;
 
@@ -83,13 +83,13 @@ impl DiscoveryStrategy<Greeters> for SayHello {
     }
 }
 
-/// Launches [`Greeters`]: looks for `target` peers by a random walk, and says hello for ever. Every node of the quickstart is made
-/// from this.
+/// Launches [`Greeters`]: a random walk to `target` peers, and hellos for ever. Every node of the
+/// quickstart is launched from this.
 #[overlay(Greeters)]
 #[walk_strategy(RandomWalk, target_peers = self.target)]
 #[walk_strategy(SayHello, target_peers = -1)]
 pub(crate) struct GreetersLauncher {
-    /// How many peers are enough. Default 20.
+    /// Number of peers at which the walk rests. Default 20.
     pub(crate) target: i32,
 }
 

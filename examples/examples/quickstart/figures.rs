@@ -1,4 +1,4 @@
-//! What is shown, as plain numbers of one moment.
+//! The figures of one moment, as plain numbers.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -13,17 +13,17 @@ use crate::steps::{Steps, StrategySteps};
 /// All nodes at one moment.
 #[derive(Clone, Debug)]
 pub(crate) struct Figures {
-    /// What every node has to reach.
+    /// The goal of every node.
     pub(crate) goal: Goal,
-    /// How long the nodes have been running.
+    /// Time since the start.
     pub(crate) at: Duration,
-    /// Each node, in the order of their start.
+    /// The nodes, in the order of their start.
     pub(crate) nodes: Vec<NodeFigures>,
-    /// The strategies, with the steps of all nodes together.
+    /// The strategies, with the sums of all nodes.
     pub(crate) strategies: Vec<StrategySteps>,
-    /// What all nodes together sent and received.
+    /// The traffic of all nodes together.
     pub(crate) traffic: TrafficStats,
-    /// What the tracker sent and received.
+    /// The traffic of the tracker.
     pub(crate) tracker: TrafficStats,
     /// How evenly turns are spaced; `None` before a second turn.
     pub(crate) spacing: Option<Spacing>,
@@ -32,38 +32,38 @@ pub(crate) struct Figures {
 /// One node.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NodeFigures {
-    /// Where it listens.
+    /// Its address.
     pub(crate) address: Option<SocketAddr>,
-    /// How many peers it has.
+    /// Number of its peers.
     pub(crate) peers: usize,
-    /// From how many of its peers it has heard.
+    /// Number of its peers that it has heard.
     pub(crate) heard: usize,
-    /// Hellos it sent.
+    /// Hellos sent.
     pub(crate) sent: u64,
-    /// Hellos it got.
+    /// Hellos received.
     pub(crate) received: u64,
-    /// When it first had as many peers as it was to find, since the start.
+    /// Time from the start until it had enough peers.
     pub(crate) found_after: Option<Duration>,
-    /// When it had heard from as many peers as it was to hear from, since the start.
+    /// Time from the start until it had heard enough peers.
     pub(crate) heard_after: Option<Duration>,
 }
 
-/// What went over sockets.
+/// Traffic over sockets, and what went wrong.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TrafficStats {
     /// Datagrams sent, and their bytes without IP and UDP headers.
     pub(crate) sent: (u64, u64),
     /// Datagrams received, and their bytes.
     pub(crate) received: (u64, u64),
-    /// How many datagrams were dropped, by reason; only reasons that occurred.
+    /// Dropped datagrams by reason; only reasons that occurred.
     pub(crate) drops: BTreeMap<&'static str, u64>,
     /// Datagrams that the kernel dropped because a receive buffer was full.
     pub(crate) kernel_drops: u64,
-    /// Panics that were caught.
+    /// Caught panics.
     pub(crate) panics: u64,
-    /// Turns that were lost because a step or the machine was late.
+    /// Turns lost because a step or the machine was late.
     pub(crate) missed_turns: u64,
-    /// Steps that took longer than the time between two turns.
+    /// Steps that took longer than the gap between two turns.
     pub(crate) slow_steps: u64,
 }
 
@@ -79,7 +79,7 @@ pub(crate) struct Spacing {
 }
 
 impl Figures {
-    /// No nodes yet.
+    /// Returns figures without nodes.
     pub(crate) fn new(goal: Goal, at: Duration) -> Self {
         Self {
             goal,
@@ -105,22 +105,22 @@ impl Figures {
         }
     }
 
-    /// How many nodes have found their peers.
+    /// Returns the number of nodes with enough peers.
     pub(crate) fn found(&self) -> usize {
         self.times(|node| node.found_after).count()
     }
 
-    /// How many nodes have heard from as many peers as they should.
+    /// Returns the number of nodes that have heard enough peers.
     pub(crate) fn heard(&self) -> usize {
         self.times(|node| node.heard_after).count()
     }
 
-    /// Whether every node has found its peers and has heard from as many as it should.
-    pub(crate) fn everybody_is_there(&self) -> bool {
+    /// Returns `true` if every node has reached its goal.
+    pub(crate) fn all_reached(&self) -> bool {
         self.found() == self.goal.nodes && self.heard() == self.goal.nodes
     }
 
-    /// The times at which nodes got somewhere, of those that did.
+    /// Returns the times of the nodes that have one.
     pub(crate) fn times<'a>(
         &'a self,
         when: impl Fn(&NodeFigures) -> Option<Duration> + 'a,
@@ -128,14 +128,14 @@ impl Figures {
         self.nodes.iter().filter_map(when)
     }
 
-    /// Hellos sent and received by all nodes.
+    /// Returns the hellos sent and received by all nodes.
     pub(crate) fn hellos(&self) -> (u64, u64) {
         let sent = self.nodes.iter().map(|node| node.sent).sum();
         let received = self.nodes.iter().map(|node| node.received).sum();
         (sent, received)
     }
 
-    /// Turns that strategies were passed over.
+    /// Returns the number of skipped turns.
     pub(crate) fn skipped(&self) -> u64 {
         self.strategies
             .iter()
@@ -145,7 +145,7 @@ impl Figures {
 }
 
 impl TrafficStats {
-    /// Adds what one node, or the tracker, counted.
+    /// Adds the counts of a node or of the tracker.
     pub(crate) fn add(&mut self, stats: &EngineStats) {
         self.sent.0 += stats.datagrams_out;
         self.sent.1 += stats.bytes_out;
@@ -157,14 +157,14 @@ impl TrafficStats {
         }
     }
 
-    /// How many datagrams were dropped, for whatever reason.
+    /// Returns the number of dropped datagrams.
     pub(crate) fn dropped(&self) -> u64 {
         self.drops.values().sum::<u64>() + self.kernel_drops
     }
 }
 
 impl Spacing {
-    /// The spacing of the node whose steps are `first`, and the extremes of `all` nodes.
+    /// Returns the spacing of the node with the steps `first`, and the extremes of `all` nodes.
     pub(crate) fn of(even: Duration, first: &Steps, all: &[Steps]) -> Option<Self> {
         let extremes = || all.iter().filter_map(|steps| steps.extremes);
         Some(Self {

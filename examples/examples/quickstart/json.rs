@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::figures::{Figures, Spacing, TrafficStats};
 
-/// The state of things now.
+/// Returns the progress object.
 pub(crate) fn progress(figures: &Figures) -> Value {
     let per_node = |value: fn(&crate::figures::NodeFigures) -> usize| -> Vec<usize> {
         figures.nodes.iter().map(value).collect()
@@ -26,7 +26,8 @@ pub(crate) fn progress(figures: &Figures) -> Value {
     })
 }
 
-/// How it ended; `outcome` is `reached`, `gave_up` or `interrupted`. Times are in seconds since the start, spacing in milliseconds.
+/// Returns the summary object. `outcome` is `reached`, `gave_up` or `interrupted`. Times are in
+/// seconds since the start, spacing is in milliseconds.
 pub(crate) fn summary(figures: &Figures, outcome: &str) -> Value {
     let goal = &figures.goal;
     let (sent, received) = figures.hellos();
@@ -62,7 +63,7 @@ fn strategies(figures: &Figures) -> Vec<Value> {
     objects.collect()
 }
 
-/// `null` when no node got there.
+/// Returns `null` if no node reached the goal.
 fn times(times: impl Iterator<Item = Duration>) -> Value {
     Spread::of(times).map_or(Value::Null, |spread| {
         json!({
@@ -115,12 +116,12 @@ fn spacing(spacing: &Spacing) -> Value {
     })
 }
 
-/// To the microsecond.
+/// Returns seconds, rounded to the microsecond.
 fn seconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e6
 }
 
-/// To the microsecond.
+/// Returns milliseconds, rounded to the microsecond.
 fn ms(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
 }

@@ -1,22 +1,28 @@
-//! A tracker and 25 nodes on this machine find each other and say hello, before your eyes.
+//! A tracker and 25 nodes on this machine find each other and say hello, while you watch.
 //!
-//! `cargo run --release --example quickstart` (`-- --help` for what can be changed)
+//! `cargo run --release --example quickstart` (`-- --help` lists the options)
 //!
-//! Each node has its own socket and key, and all are launched from one annotated struct: see `community.rs`, the only file that
-//! is about IPv8. The rest starts the nodes, looks at them and shows what it sees.
+//! Each node has its own socket and key. All nodes are launched from one annotated struct, in
+//! `community.rs`: the only file that is about IPv8. The rest starts the nodes and shows them.
 //!
-//! The tracker reports datagrams dropped as `unknown_message`: punctures. Where everybody has the same host, as here, the protocol sends
-//! them to whoever made the introduction instead of the one who asked for it, and a tracker has no use for them.
+//! The tracker drops some datagrams as `unknown_message`. These are punctures: where all nodes have
+//! the same host, as here, the protocol sends them to the introducer instead of the requester, and a
+//! tracker has no use for them.
 //!
-//! It ends by itself once every node has found 20 peers and has heard a signed message from each of 5 of them: exit code 0. It
-//! gives up after a few minutes and says who lacks what: exit code 1. Ctrl-C (and SIGTERM) stops all nodes first and closes their
-//! sockets: exit code 0 when everybody had got there (as can be with `--keep-running`), else 130. Wrong arguments: exit code 2.
+//! The program ends once every node has found 20 peers and has heard a signed message from 5 of
+//! them. Exit codes:
+//!
+//! - 0: every node reached the goal;
+//! - 1: the program gave up after a few minutes, or failed;
+//! - 2: wrong arguments;
+//! - 130: Ctrl-C or SIGTERM came first. All nodes are stopped and their sockets closed.
 
 mod community;
 mod figures;
 mod json;
 mod nodes;
 mod options;
+mod picture;
 mod steps;
 mod text;
 mod view;
@@ -33,7 +39,7 @@ use nodes::Nodes;
 use options::Options;
 use view::View;
 
-/// How often the nodes are asked.
+/// Time between two polls of the nodes.
 const REFRESH: Duration = Duration::from_millis(250);
 
 /// How it ended.
@@ -50,7 +56,7 @@ async fn main() -> ExitCode {
         Err(code) => return code,
     };
     if !View::takes_the_screen(&options) {
-        // Warnings would tear the screen apart; there the counters have to do.
+        // On the full screen, warnings would destroy the picture; the counters show trouble there.
         ipv8_examples::logging::start();
     }
     match run(&options).await {
@@ -71,13 +77,18 @@ async fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
         goal.nodes,
         nodes.tracker()
     );
-    // Whatever happens while watching, the nodes are stopped properly.
-    let watched = watch(options, &nodes, &mut signals, head).await;
+    // The nodes are stopped properly even when watching fails.
+    let watched = watch(options, &nodes, &mut signals, head.clone()).await;
     nodes.stop().await;
     let (figures, outcome) = watched?;
     finish(options, &figures, &outcome)?;
+    if let Some(file) = &options.picture {
+        let hint = "cargo run --release --example quickstart";
+        std::fs::write(file, picture::svg(&text::screen(&figures, &head, hint)))
+            .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    }
     let code = match outcome {
-        _ if figures.everybody_is_there() => 0,
+        _ if figures.all_reached() => 0,
         Outcome::Reached => 0,
         Outcome::GaveUp => 1,
         Outcome::Interrupted(_) => 130,
@@ -85,7 +96,7 @@ async fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     Ok(ExitCode::from(code))
 }
 
-/// Shows the nodes until it is over.
+/// Shows the nodes until the end.
 async fn watch(
     options: &Options,
     nodes: &Nodes,
@@ -105,7 +116,7 @@ async fn watch(
             return Ok((figures, Outcome::Interrupted(signal)));
         }
         view.show(&figures)?;
-        if figures.everybody_is_there() && !options.keep_running {
+        if figures.all_reached() && !options.keep_running {
             return Ok((figures, Outcome::Reached));
         }
         if options.patience().is_some_and(|end| figures.at > end) {
@@ -114,7 +125,7 @@ async fn watch(
     }
 }
 
-/// Says how it ended.
+/// Prints the summary.
 fn finish(options: &Options, figures: &Figures, outcome: &Outcome) -> std::io::Result<()> {
     if options.json {
         let outcome = match outcome {
@@ -127,8 +138,8 @@ fn finish(options: &Options, figures: &Figures, outcome: &Outcome) -> std::io::R
     let after = format!("after {:.1} s", figures.at.as_secs_f64());
     let stopped = "all nodes are stopped and their sockets closed";
     let ending = match outcome {
-        Outcome::Reached => format!("Everybody got there; ended {after}, {stopped}."),
-        Outcome::GaveUp => format!("Gave up {after}, {stopped}. Who lacks what:"),
+        Outcome::Reached => format!("Every node reached its goal {after}; {stopped}."),
+        Outcome::GaveUp => format!("Gave up {after}; {stopped}. Nodes that lack something:"),
         Outcome::Interrupted(signal) => format!("{signal} {after}: {stopped}."),
     };
     let lacking = text::lacking(figures);

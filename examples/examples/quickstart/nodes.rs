@@ -1,9 +1,8 @@
-//! The tracker and the nodes: started, asked for their figures, stopped.
+//! Starts the tracker and the nodes, collects their figures, and stops them.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use ipv8_core::config::DEFAULT_WALK_INTERVAL;
 use ipv8_core::node::{HandleError, NodeStats, RunningTracker};
 use ipv8_core::prelude::*;
 
@@ -12,13 +11,13 @@ use crate::figures::{Figures, NodeFigures, Spacing, TrafficStats};
 use crate::options::Goal;
 use crate::steps::{StepWatch, Steps};
 
-/// This machine, any free port.
+/// This machine, with any free port.
 const HERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
-/// How many peers more than its target a node accepts; what py-ipv8's defaults (20 and 30) leave.
+/// Peers that a node accepts beyond its target: the difference of py-ipv8's defaults (20 and 30).
 const MARGIN: usize = 10;
 
-/// How many times between two turns are kept of the node that is looked at closely: 7 hours of them.
+/// Number of gaps between turns that are kept for the first node: 7 hours of them.
 const GAPS_KEPT: usize = 100_000;
 
 /// A tracker and many nodes on this machine.
@@ -36,10 +35,10 @@ struct Node {
 }
 
 impl Nodes {
-    /// Starts the tracker and as many nodes as `goal` says.
+    /// Starts the tracker and the nodes of `goal`.
     ///
     /// # Errors
-    /// What kept a node from starting; those that had started are stopped.
+    /// A node could not start. The nodes that had started are stopped.
     pub(crate) async fn start(goal: Goal) -> Result<Self, ipv8_core::Error> {
         let tracker = RunningTracker::launch(HERE).await?;
         let mut nodes = Self {
@@ -75,7 +74,7 @@ impl Nodes {
             .launch()
             .await?;
         let overlay = ipv8.overlay_by_id(Greeters::COMMUNITY_ID);
-        // The first node is the one whose steps are shown one by one.
+        // The gaps of the first node are shown.
         let watch = StepWatch::start(&ipv8, if number == 0 { GAPS_KEPT } else { 0 });
         Ok(Node {
             ipv8,
@@ -84,12 +83,12 @@ impl Nodes {
         })
     }
 
-    /// Where the tracker listens.
+    /// Returns the address of the tracker.
     pub(crate) fn tracker(&self) -> SocketAddr {
         self.tracker.address()
     }
 
-    /// Everything that is shown, as it is now.
+    /// Returns the current figures.
     ///
     /// # Errors
     /// A node has stopped by itself.
@@ -133,11 +132,12 @@ impl Nodes {
         let steps: Vec<Steps> = self.nodes.iter().map(|node| node.watch.steps()).collect();
         let first = steps.first()?;
         let strategies = u32::try_from(first.strategies.len()).ok()?;
-        let even = Duration::from_secs_f64(DEFAULT_WALK_INTERVAL).checked_div(strategies)?;
+        let even =
+            Duration::from_secs_f64(Config::default().walk_interval).checked_div(strategies)?;
         Spacing::of(even, first, &steps)
     }
 
-    /// Stops every node, the last one first, then the tracker. All sockets are closed when this returns.
+    /// Stops every node, the last one first, then the tracker. All sockets are closed on return.
     pub(crate) async fn stop(mut self) {
         while let Some(node) = self.nodes.pop() {
             node.ipv8.stop().await;

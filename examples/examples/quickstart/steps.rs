@@ -1,4 +1,4 @@
-//! The steps of one node's strategies, as its events tell of them.
+//! The steps of one node's strategies, collected from its events.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,33 +12,33 @@ use tokio::sync::broadcast::error::RecvError;
 /// The steps of one strategy.
 #[derive(Clone, Debug)]
 pub(crate) struct StrategySteps {
-    /// The strategy's type.
+    /// The name of the strategy's type.
     pub(crate) name: &'static str,
-    /// How many peers are enough for it; -1: it always steps.
+    /// The number of peers at which it rests; -1: it never rests.
     pub(crate) target: i32,
-    /// Steps it took.
+    /// Steps taken.
     pub(crate) taken: u64,
-    /// Turns it was passed over because there were enough peers.
+    /// Turns skipped because there were enough peers.
     pub(crate) skipped: u64,
-    /// Steps, of those taken, that sent nothing: there was nobody to send to, or too much was unanswered.
+    /// Steps taken that sent nothing: no address to ask, or too many unanswered requests.
     pub(crate) idle: u64,
 }
 
 /// The steps of one node.
 #[derive(Clone, Debug)]
 pub(crate) struct Steps {
-    /// Each strategy, in the order of their turns.
+    /// The strategies, in the order of their turns.
     pub(crate) strategies: Vec<StrategySteps>,
-    /// The latest times between two turns, whosever they were, skipped ones included.
+    /// The latest gaps between turns of any strategy, skipped turns included.
     pub(crate) gaps: VecDeque<Duration>,
-    /// The shortest and the longest time between two turns ever.
+    /// The shortest and the longest gap since the start.
     pub(crate) extremes: Option<(Duration, Duration)>,
     last: Option<Instant>,
     keep: usize,
 }
 
 impl Steps {
-    /// No steps yet; of the times between them the last `keep` will be kept.
+    /// Returns no steps yet. The last `keep` gaps will be kept.
     fn new(strategies: &[StrategyInfo], keep: usize) -> Self {
         let strategies = strategies.iter().map(|strategy| StrategySteps {
             name: strategy.name.type_name(),
@@ -76,7 +76,7 @@ impl Steps {
         }
     }
 
-    /// Events were lost, so nothing is known about the time to the next step.
+    /// Forgets the last step: events were lost, so the next gap is unknown.
     fn forget_last(&mut self) {
         self.last = None;
     }
@@ -89,7 +89,7 @@ pub(crate) struct StepWatch {
 }
 
 impl StepWatch {
-    /// Follows `node` from now on; keeps the last `keep` times between two turns.
+    /// Follows `node` from now on and keeps the last `keep` gaps.
     pub(crate) fn start(node: &Ipv8, keep: usize) -> Self {
         let strategies: Vec<_> = node
             .launched()
@@ -97,12 +97,12 @@ impl StepWatch {
             .flat_map(|overlay| overlay.strategies.clone())
             .collect();
         let steps = Arc::new(Mutex::new(Steps::new(&strategies, keep)));
-        // Ends with the node, which closes the channel.
+        // The task ends with the node, which closes the channel.
         tokio::spawn(follow(node.events(), Arc::clone(&steps)));
         Self { steps }
     }
 
-    /// The steps so far.
+    /// Returns the steps so far.
     pub(crate) fn steps(&self) -> Steps {
         lock(&self.steps).clone()
     }

@@ -7,15 +7,15 @@ use ipv8_examples::measure::spread::Spread;
 
 use crate::figures::{Figures, NodeFigures, Spacing, TrafficStats};
 
-/// The screen fits a terminal of 80 columns and 24 rows, whatever the number of nodes.
+/// The screen fits a terminal of 80 columns and 24 rows for any number of nodes.
 const COLUMNS: usize = 4;
 const MOST_ON_SCREEN: usize = COLUMNS * 7;
 const BAR: usize = 7;
 
-/// How many nodes that lack something are named.
+/// Number of nodes that are named if they lack something.
 const MOST_LACKING: usize = 25;
 
-/// The live view: one screen, without control codes.
+/// Returns the live view: one screen, without control codes.
 pub(crate) fn screen(figures: &Figures, head: &str, hint: &str) -> String {
     let goal = &figures.goal;
     let mut text = format!("{head}   {:.1} s\n\n", figures.at.as_secs_f64());
@@ -40,7 +40,7 @@ pub(crate) fn screen(figures: &Figures, head: &str, hint: &str) -> String {
     text
 }
 
-/// Each cell: number of the node, a bar and a number for its peers, from how many it has heard.
+/// Appends a cell for each node: its number, a bar and the number of its peers, and of heard peers.
 fn grid(text: &mut String, figures: &Figures) {
     let cell = format!("  {:>2} {:BAR$} {:>6}", "no", "peers", "heard");
     let _ = writeln!(text, "{}", cell.repeat(COLUMNS.min(figures.nodes.len())));
@@ -87,7 +87,7 @@ fn strategies(text: &mut String, figures: &Figures) {
     }
 }
 
-/// The progress in one line, for output that is no terminal.
+/// Returns the progress in one line, for output that is not a terminal.
 pub(crate) fn line(figures: &Figures) -> String {
     let goal = &figures.goal;
     let mut peers: Vec<usize> = figures.nodes.iter().map(|node| node.peers).collect();
@@ -99,16 +99,16 @@ pub(crate) fn line(figures: &Figures) -> String {
         .map(|strategy| format!("{} {}", strategy.name, strategy.taken))
         .collect();
     format!(
-        "{:6.1} s  peers {} to {} (median {}), {}/{} at {}; {}/{} heard {}; steps {}; skipped {}; hellos {}",
+        "{:6.1} s  peers min {}, median {}, max {}; {} of {} nodes at target {}, {} heard {} peers; \
+         steps {}; skipped {}; hellos {}",
         figures.at.as_secs_f64(),
         at(0),
-        at(peers.len().saturating_sub(1)),
         at(peers.len() / 2),
+        at(peers.len().saturating_sub(1)),
         figures.found(),
         goal.nodes,
         goal.peers,
         figures.heard(),
-        goal.nodes,
         goal.heard,
         steps.join(", "),
         figures.skipped(),
@@ -116,7 +116,7 @@ pub(crate) fn line(figures: &Figures) -> String {
     )
 }
 
-/// What is said at the end, after one line about how it ended.
+/// Returns the table that ends the program.
 pub(crate) fn summary(figures: &Figures) -> String {
     let goal = &figures.goal;
     let mut text = String::new();
@@ -156,7 +156,7 @@ pub(crate) fn summary(figures: &Figures) -> String {
     text
 }
 
-/// Which nodes did not get there, and what they lack; a line each, for the first 25 of them. Empty when all did.
+/// Returns a line for each node that missed its goal, at most 25, with what it lacks.
 pub(crate) fn lacking(figures: &Figures) -> String {
     let nodes = figures.nodes.iter().enumerate();
     let lines: Vec<String> = nodes

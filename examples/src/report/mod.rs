@@ -187,8 +187,8 @@ impl fmt::Display for Report {
                 write!(out, "listening on {} as {mid}", addresses.join(" and "))
             }
             Self::Api { address } => write!(out, "state at http://{address}/services"),
-            Self::PeerAdded { mid, address } => write!(out, "peer {mid} at {address} has come"),
-            Self::PeerRemoved { mid, address } => write!(out, "peer {mid} at {address} has gone"),
+            Self::PeerAdded { mid, address } => write!(out, "peer {mid} at {address} connected"),
+            Self::PeerRemoved { mid, address } => write!(out, "peer {mid} at {address} left"),
             Self::Latency { mid, seconds } => {
                 write!(out, "peer {mid} answered a ping after {seconds:.3} s")
             }

@@ -33,7 +33,7 @@ impl Community for MyCommunity {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // A file in TOML or JSON can say the same.
     let definition = StrategyConfig::new("MyDiscoveryStrategy", -1);
-    let overlay = LauncherConfig::new("MyCommunity").walkers([definition]);
+    let overlay = LauncherConfig::new("MyCommunity").strategies([definition]);
     let configuration = Config::new()
         .interfaces(["127.0.0.1:0".parse()?])
         .add_overlay(overlay);

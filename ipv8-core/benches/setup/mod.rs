@@ -8,12 +8,13 @@ use std::hint::black_box;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use ipv8_core::crypto::{Points, PrivateKey, PublicKey};
+use ipv8_core::crypto::{PrivateKey, PublicKey};
+use ipv8_core::internals::crypto::Points;
 use ipv8_core::internals::address::UNSPECIFIED;
 use ipv8_core::internals::engine::{Engine, EngineConfig, Input, Output, OverlayConfig};
 use ipv8_core::internals::payload::{IntroductionRequest, Style, Styled};
 use ipv8_core::prelude::*;
-use ipv8_core::state::{Network, NetworkLimits};
+use ipv8_core::internals::network::{NetworkLimits, PeerGraph};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -76,14 +77,14 @@ pub(crate) fn wide_limits() -> NetworkLimits {
 }
 
 /// A graph in which `count` peers have the service of [`Quiet`], at [`address`]es from 0 on.
-pub(crate) fn graph(count: usize) -> (Network, Vec<Peer>) {
-    let mut network = Network::new(wide_limits());
+pub(crate) fn graph(count: usize) -> (PeerGraph, Vec<Peer>) {
+    let mut network = PeerGraph::new(wide_limits());
     network.register_service(Quiet::COMMUNITY_ID);
     let peers = fill(&mut network, Quiet::COMMUNITY_ID, count);
     (network, peers)
 }
 
-fn fill(network: &mut Network, service: CommunityId, count: usize) -> Vec<Peer> {
+fn fill(network: &mut PeerGraph, service: CommunityId, count: usize) -> Vec<Peer> {
     let (mut rng, now) = (rng(3), Instant::now());
     let peers = (0..count).map(|index| Peer::new(any_key(&mut rng), address(index), now));
     let peers: Vec<Peer> = peers.collect();
@@ -96,7 +97,7 @@ fn fill(network: &mut Network, service: CommunityId, count: usize) -> Vec<Peer> 
 
 /// Has `introducers`, in turn, introduce `count` addresses.
 pub(crate) fn introduce(
-    network: &mut Network,
+    network: &mut PeerGraph,
     introducers: &[Peer],
     service: CommunityId,
     count: usize,

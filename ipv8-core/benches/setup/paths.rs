@@ -244,7 +244,7 @@ impl Work for Turns {
 
 /// Finding the verified peer at an address.
 struct LookUp {
-    network: ipv8_core::state::Network,
+    network: ipv8_core::internals::network::PeerGraph,
     source: SocketAddr,
     found: usize,
 }

@@ -1,22 +1,21 @@
-//! What a configuration says of an overlay, applied to its strategies and settings once their types are known.
+//! Applies the settings of an overlay once its community's type is known.
 
-use super::bootstrappers::set_all;
-use super::definition::{LauncherConfig, StrategyConfig};
+use super::launcher::{LauncherConfig, StrategyConfig};
+use super::options::set_all;
 use super::origin::Origin;
 use super::problem::{SettingError, SettingProblem};
-use super::read_definition::same_name;
 use crate::engine::overlays::Strategies;
 use crate::overlay::bootstrap::Bootstrappers;
 use crate::overlay::community::{Available, Community};
 use crate::support::type_name::short_type_name;
 
 const NOT_OFFERED: &str =
-    "the community has to offer it: available.strategy::<…>() in Community::available";
+    "the community must offer it: available.strategy::<…>() in Community::available";
 const NO_SETTINGS: &str =
-    "the community has to offer them: available.settings() in Community::available";
+    "the community must offer them: available.settings() in Community::available";
 
 impl LauncherConfig {
-    /// Changes strategies and settings as configured. What is wrong is returned, each with its place; the rest is done.
+    /// Changes strategies and settings. Returns the problems; everything else is changed.
     pub(crate) fn change<C: Community>(
         &self,
         strategies: &mut Strategies<C>,
@@ -24,14 +23,14 @@ impl LauncherConfig {
     ) -> Vec<SettingProblem> {
         let available = Available::<C>::new();
         let mut problems = Vec::new();
-        if let Some(walkers) = &self.walkers {
+        if let Some(list) = &self.strategies {
             strategies.clear();
-            for (index, walker) in walkers.value.iter().enumerate() {
-                let path = format!("{}.walkers[{index}]", self.path);
-                problems.extend(add(&available, walker, strategies, &path));
+            for (index, strategy) in list.value.iter().enumerate() {
+                let path = format!("{}.strategies[{index}]", self.path);
+                problems.extend(add(&available, strategy, strategies, &path));
             }
         }
-        for change in &self.strategies {
+        for change in &self.strategy_changes {
             let path = format!("{}.strategies.{}", self.path, change.strategy.value);
             problems.extend(modify(&available, change, strategies, &path));
         }
@@ -40,13 +39,13 @@ impl LauncherConfig {
         problems
     }
 
-    /// The bootstrappers that it names; `None` when it says nothing of them.
+    /// Returns the configured bootstrappers; `None` if none are configured.
     pub(crate) fn named_bootstrappers(&self) -> Option<Bootstrappers> {
         let named = self.bootstrappers.as_ref()?;
         let mut bootstrappers = Bootstrappers::new();
-        for definition in &named.value {
-            // What is wrong was told when the configuration was checked.
-            let _ = definition.add_to(&mut bootstrappers, &self.path);
+        for bootstrapper in &named.value {
+            // Their problems were reported when the configuration was checked.
+            let _ = bootstrapper.add_to(&mut bootstrappers, &self.path);
         }
         Some(bootstrappers)
     }
@@ -56,20 +55,17 @@ impl LauncherConfig {
         available: &Available<C>,
         settings: &mut C::Settings,
     ) -> Vec<SettingProblem> {
-        let Some((_, first)) = self.initialize.first() else {
+        let Some((_, first)) = self.settings.first() else {
             return Vec::new();
         };
-        let path = format!("{}.initialize", self.path);
+        let path = format!("{}.settings", self.path);
         match available.settings_options(settings) {
-            Some(options) => set_all(options, &self.initialize, &path),
+            Some(options) => set_all(options, &self.settings, &path),
             None => {
-                let whose = format!("the settings of {}", short_type_name::<C>());
-                let mend = NO_SETTINGS;
-                vec![problem(
-                    &first.origin,
-                    path,
-                    SettingError::NoOptions { whose, mend },
-                )]
+                let what = format!("the settings of {}", short_type_name::<C>());
+                let hint = NO_SETTINGS;
+                let error = SettingError::NoOptions { what, hint };
+                vec![problem(&first.origin, path, error)]
             }
         }
     }
@@ -81,45 +77,39 @@ impl LauncherConfig {
                 .check_action(&action.name.value, &action.arguments)
                 .err()?;
             let path = format!("{}.on_start[{index}]", self.path);
-            Some(problem(
-                &action.name.origin,
-                path,
-                SettingError::Action(error),
-            ))
+            let error = SettingError::Action(error);
+            Some(problem(&action.name.origin, path, error))
         });
         wrong.collect()
     }
 }
 
-fn problem(origin: &Origin, setting: String, mistake: SettingError) -> SettingProblem {
+fn problem(origin: &Origin, setting: String, error: SettingError) -> SettingProblem {
     SettingProblem {
         origin: origin.clone(),
         setting,
-        mistake,
+        error,
     }
 }
 
-/// Appends a strategy by name.
+/// Appends a strategy by the name of its type.
 fn add<C: Community>(
     available: &Available<C>,
-    walker: &StrategyConfig,
+    strategy: &StrategyConfig,
     strategies: &mut Strategies<C>,
     path: &str,
 ) -> Vec<SettingProblem> {
-    match available.add_strategy(&walker.strategy.value, walker.target(), strategies) {
-        Ok(options) => set_all(options, &walker.init, &format!("{path}.init")),
+    match available.add_strategy(&strategy.strategy.value, strategy.target(), strategies) {
+        Ok(options) => set_all(options, &strategy.options, &format!("{path}.options")),
         Err(error) => {
             let path = format!("{path}.strategy");
-            vec![problem(
-                &walker.strategy.origin,
-                path,
-                SettingError::Strategy(error),
-            )]
+            let error = SettingError::Strategy(error);
+            vec![problem(&strategy.strategy.origin, path, error)]
         }
     }
 }
 
-/// Changes a strategy that is there: `RandomWalk` is the first of that type, `RandomWalk#2` the second.
+/// Changes an existing strategy: `RandomWalk` is the first of that type, `RandomWalk#2` the second.
 fn modify<C: Community>(
     available: &Available<C>,
     change: &StrategyConfig,
@@ -129,35 +119,33 @@ fn modify<C: Community>(
     let named = &change.strategy;
     let names = numbered(strategies);
     let wanted = named.value.strip_suffix("#1").unwrap_or(&named.value);
-    let Some(index) = names
+    let found = names
         .iter()
-        .position(|name| same_name(name, wanted, &named.origin))
-    else {
-        let mistake = SettingError::unknown("strategy of this launcher", &named.value, names);
-        return vec![problem(&named.origin, path.to_owned(), mistake)];
+        .position(|name| named.origin.is_same(name, wanted));
+    let Some(index) = found else {
+        let error = SettingError::unknown("strategy of this launcher", &named.value, names);
+        return vec![problem(&named.origin, path.to_owned(), error)];
     };
-    if let Some(peers) = &change.peers {
+    if let Some(peers) = &change.target_peers {
         strategies.set_target_peers(index, peers.value);
     }
-    let Some((_, first)) = change.init.first() else {
+    let Some((_, first)) = change.options.first() else {
         return Vec::new();
     };
-    let path = format!("{path}.init");
+    let path = format!("{path}.options");
     match available.strategy_options(index, strategies) {
-        Some(options) => set_all(options, &change.init, &path),
+        Some(options) => set_all(options, &change.options, &path),
         None => {
-            let whose = format!("the options of {}", named.value);
-            let mend = NOT_OFFERED;
-            vec![problem(
-                &first.origin,
-                path,
-                SettingError::NoOptions { whose, mend },
-            )]
+            let what = format!("the options of {}", named.value);
+            let hint = NOT_OFFERED;
+            let error = SettingError::NoOptions { what, hint };
+            vec![problem(&first.origin, path, error)]
         }
     }
 }
 
-/// The names of the strategies, as those of a running node: the second of a type is `RandomWalk#2`.
+/// Returns the names of the strategies, as a running node has them: the second strategy of a type
+/// is `RandomWalk#2`.
 fn numbered<C: Community>(strategies: &Strategies<C>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for (type_name, _) in strategies.iter() {

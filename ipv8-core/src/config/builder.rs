@@ -1,29 +1,32 @@
-//! The settings as methods, in the manner of py-ipv8's `ConfigBuilder`.
+//! The settings as methods, like py-ipv8's `ConfigBuilder`.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use super::{Config, DEFAULT_PORT, LauncherConfig, LogLevel, MyPeer, NamedKey};
+use super::key::{MyPeer, NamedKey};
+use super::launcher::LauncherConfig;
+use super::log_level::LogLevel;
+use super::settings::{Config, DEFAULT_PORT};
 use crate::crypto::PrivateKey;
 use crate::engine::turns::pacing::PacingConfig;
 use crate::state::network::NetworkLimits;
 
 impl Config {
-    /// Listens on these addresses and no others.
+    /// Sets the addresses to listen on.
     #[must_use]
     pub fn interfaces(mut self, addresses: impl IntoIterator<Item = SocketAddr>) -> Self {
         self.interfaces = addresses.into_iter().collect();
         self
     }
 
-    /// Is this peer.
+    /// Sets the node's key.
     #[must_use]
     pub fn key(mut self, key: PrivateKey) -> Self {
         self.my_peer = MyPeer::Key(key);
         self
     }
 
-    /// Is the peer whose key is in this file, which is made if it is missing.
+    /// Sets the file of the node's key. If the file does not exist, a new key is written to it.
     #[must_use]
     pub fn key_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.my_peer = MyPeer::File(path.into());
@@ -37,49 +40,57 @@ impl Config {
         self
     }
 
-    /// Lets the node stretch its walk interval to so many seconds while it is overloaded.
+    /// Sets the walk interval, in seconds, up to which an overloaded node may slow down.
     #[must_use]
     pub fn walk_scaling_limit(mut self, seconds: f64) -> Self {
         self.walk_scaling_limit = Some(seconds);
         self
     }
 
-    /// Begins with these trackers and no others.
+    /// Sets the trackers to start from.
     #[must_use]
     pub fn bootstrap(mut self, addresses: impl IntoIterator<Item = SocketAddr>) -> Self {
         self.bootstrap = addresses.into_iter().collect();
         self
     }
 
-    /// Limits the peers of each overlay; -1: no limit.
+    /// Replaces every bootstrapper by these trackers. Without an address, no bootstrapper is left.
+    #[must_use]
+    pub fn bootstrap_override(mut self, addresses: impl IntoIterator<Item = SocketAddr>) -> Self {
+        self.bootstrap_override = Some(addresses.into_iter().collect());
+        self
+    }
+
+    /// Sets the peer limit of each overlay; -1 for no limit.
     #[must_use]
     pub fn max_peers(mut self, peers: i32) -> Self {
         self.max_peers = Some(peers);
         self
     }
 
-    /// Sends no datagram of more than `bytes`.
+    /// Sets the longest datagram that the node sends, in bytes.
     #[must_use]
     pub fn max_datagram(mut self, bytes: usize) -> Self {
         self.max_datagram = bytes;
         self
     }
 
-    /// Spreads what a step sends over its slot like this; [`PacingConfig::off`] not at all.
+    /// Sets how a step's datagrams are spread over its turn; [`PacingConfig::off`] sends all at
+    /// once.
     #[must_use]
     pub fn pacing(mut self, pacing: PacingConfig) -> Self {
         self.pacing = pacing;
         self
     }
 
-    /// Opens and seals datagrams on so many cores at most, 1 or more.
+    /// Sets the number of cores that open and seal datagrams.
     #[must_use]
     pub fn cores(mut self, cores: usize) -> Self {
         self.cores = Some(cores);
         self
     }
 
-    /// Makes all random choices repeatable.
+    /// Sets the seed of all random choices, so that runs are repeatable.
     #[must_use]
     pub fn seed(mut self, seed: [u8; 32]) -> Self {
         self.seed = Some(seed);
@@ -93,18 +104,19 @@ impl Config {
         self
     }
 
-    /// Listens at this address, in place of another one of its family; the port stays as it was, 8090 if there was none
-    /// (py-ipv8: `set_address`).
+    /// Sets the host of the interface of its address family and keeps the port, which is 8090 for a
+    /// new interface (py-ipv8: `set_address`).
     #[must_use]
     pub fn address(mut self, host: IpAddr) -> Self {
-        match self.interface_mut(host.is_ipv4()) {
+        let mut interfaces = self.interfaces.iter_mut();
+        match interfaces.find(|one| one.is_ipv4() == host.is_ipv4()) {
             Some(interface) => interface.set_ip(host),
             None => self.interfaces.push(SocketAddr::new(host, DEFAULT_PORT)),
         }
         self
     }
 
-    /// Listens at this port, or the next free one, at every address (py-ipv8: `set_port`, which is asked for one family).
+    /// Sets the port of every interface (py-ipv8's `set_port` takes an address family).
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         for interface in &mut self.interfaces {
@@ -113,28 +125,15 @@ impl Config {
         self
     }
 
-    fn interface_mut(&mut self, ipv4: bool) -> Option<&mut SocketAddr> {
-        self.interfaces
-            .iter_mut()
-            .find(|interface| interface.is_ipv4() == ipv4)
-    }
-
-    /// Starts from the addresses in this file, and keeps those of its peers there.
+    /// Sets the file from which the node reads peers' addresses, and to which it writes them.
     #[must_use]
     pub fn snapshot_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.snapshot_file = Some(path.into());
         self
     }
 
-    /// Replaces every bootstrapper, whoever names it, by these trackers; by nobody, if there are none.
-    #[must_use]
-    pub fn bootstrap_override(mut self, addresses: impl IntoIterator<Item = SocketAddr>) -> Self {
-        self.bootstrap_override = Some(addresses.into_iter().collect());
-        self
-    }
-
-    /// Adds a key that overlays can name; one of that alias that was there is replaced (py-ipv8: `add_key`, `add_key_from_bin`,
-    /// `add_ephemeral_key`).
+    /// Adds a key that overlays can name. It replaces a key with the same alias (py-ipv8:
+    /// `add_key`, `add_key_from_bin`, `add_ephemeral_key`).
     #[must_use]
     pub fn add_key(mut self, alias: impl Into<String>, source: MyPeer) -> Self {
         let key = NamedKey::new(alias, source);
@@ -144,55 +143,42 @@ impl Config {
         self
     }
 
-    /// Takes all named keys away (py-ipv8: `clear_keys`).
+    /// Adds an overlay without a launcher. It replaces an overlay with the same community (py-ipv8:
+    /// `add_overlay`).
     #[must_use]
-    pub fn clear_keys(mut self) -> Self {
-        self.keys.clear();
-        self
-    }
-
-    /// Adds an overlay that no launcher names; one of that community that was there is replaced (py-ipv8: `add_overlay`).
-    #[must_use]
-    pub fn add_overlay(mut self, definition: LauncherConfig) -> Self {
+    pub fn add_overlay(mut self, overlay: LauncherConfig) -> Self {
         self.overlays
-            .retain(|other| other.name.value != definition.name.value);
-        self.add_another_overlay(definition)
+            .retain(|other| other.name.value != overlay.name.value);
+        self.add_another_overlay(overlay)
     }
 
-    /// As [`add_overlay`](Self::add_overlay), beside one of that community that was there (py-ipv8: `allow_duplicate`). The two need
-    /// different community ids.
+    /// Adds an overlay without a launcher, also if another one has the same community (py-ipv8:
+    /// `allow_duplicate`). The two need different community ids.
     #[must_use]
-    pub fn add_another_overlay(mut self, mut definition: LauncherConfig) -> Self {
-        definition.path = format!("overlays[{}]", self.overlays.len());
-        self.overlays.push(definition);
+    pub fn add_another_overlay(mut self, mut overlay: LauncherConfig) -> Self {
+        overlay.path = format!("overlays[{}]", self.overlays.len());
+        self.overlays.push(overlay);
         self
     }
 
-    /// Takes all overlays away that no launcher names (py-ipv8: `clear_overlays`).
+    /// Sets the settings of a launcher, replacing earlier ones.
     #[must_use]
-    pub fn clear_overlays(mut self) -> Self {
-        self.overlays.clear();
-        self
-    }
-
-    /// Says something of a launcher, in place of what was said of it before.
-    #[must_use]
-    pub fn launcher(mut self, mut definition: LauncherConfig) -> Self {
-        definition.path = format!("launchers.{}", definition.name.value);
+    pub fn launcher(mut self, mut launcher: LauncherConfig) -> Self {
+        launcher.path = format!("launchers.{}", launcher.name.value);
         self.launchers
-            .retain(|other| other.name.value != definition.name.value);
-        self.launchers.push(definition);
+            .retain(|other| other.name.value != launcher.name.value);
+        self.launchers.push(launcher);
         self
     }
 
-    /// Sets where relative paths begin (py-ipv8: `set_working_directory`).
+    /// Sets the folder at which relative paths start (py-ipv8: `set_working_directory`).
     #[must_use]
     pub fn working_directory(mut self, path: impl Into<PathBuf>) -> Self {
         self.working_directory = path.into();
         self
     }
 
-    /// Sets from which level on a program should log (py-ipv8: `set_log_level`).
+    /// Sets the level from which a program should log (py-ipv8: `set_log_level`).
     #[must_use]
     pub fn log_level(mut self, level: LogLevel) -> Self {
         self.log_level = level;

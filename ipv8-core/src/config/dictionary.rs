@@ -1,47 +1,62 @@
-//! py-ipv8's configuration dictionary, and how it is told from our own form.
+//! py-ipv8's configuration dictionary: how a text of that form is recognised, and what it needs.
 
+use super::fields::Fields;
 use super::problem::SettingError;
-use super::reader::{Fields, Reader};
+use super::reader::Reader;
+use super::settings::Config;
 use super::tree::{Kind, Node};
+use crate::support::options::Options;
 
-/// Which rules a text is read by. The names are the same in both.
+/// The form of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// Ours: nothing has to be said.
+    /// Our own form: every setting is optional.
     Ours,
-    /// py-ipv8's: what `ConfigBuilder.finalize` asks for has to be said.
+    /// py-ipv8's dictionary: the settings that `ConfigBuilder.finalize` requires are required.
     Dictionary,
 }
 
-/// Settings that py-ipv8 does not have: a text with one of them is of our form.
-const OURS: [&str; 12] = [
-    "walk_interval",
-    "walk_scaling_limit",
-    "bootstrap",
-    "bootstrap_override",
-    "max_peers",
-    "max_datagram",
-    "pacing",
-    "cores",
-    "key_file",
-    "snapshot_file",
-    "network",
-    "launchers",
+/// The settings that py-ipv8's dictionary also has, with py-ipv8's names.
+const SHARED: [(&str, &str); 6] = [
+    ("interfaces", "interfaces"),
+    ("keys", "keys"),
+    ("logger", "logger"),
+    ("overlays", "overlays"),
+    ("walk_interval", "walker_interval"),
+    ("working_directory", "working_directory"),
 ];
 
+/// Top-level settings that are no plain settings, and that py-ipv8 does not have.
+const OURS: [&str; 5] = ["key_file", "launchers", "network", "pacing", "seed"];
+
+/// Returns py-ipv8's name of a top-level setting; `None` if py-ipv8 does not have it.
+pub(super) fn name_of(setting: &str) -> Option<&'static str> {
+    let mut shared = SHARED.iter();
+    shared.find_map(|(ours, theirs)| (*ours == setting).then_some(*theirs))
+}
+
 impl Form {
-    /// The form of a JSON text: py-ipv8's, unless it has a setting that py-ipv8 has not.
+    /// Returns the form of a JSON text: py-ipv8's, unless it has a setting that py-ipv8 does not
+    /// have.
     pub(super) fn of(root: &Node) -> Self {
-        match &root.kind {
-            Kind::Table(table) if OURS.iter().any(|name| table.contains_key(*name)) => Self::Ours,
-            _ => Self::Dictionary,
+        let Kind::Table(table) = &root.kind else {
+            return Self::Dictionary;
+        };
+        let plain = Config::default().option_types().into_iter();
+        let mut ours = plain.map(|known| known.name).chain(OURS);
+        if ours.any(|name| name_of(name) != Some(name) && table.contains_key(name)) {
+            Self::Ours
+        } else {
+            Self::Dictionary
         }
     }
 }
 
-/// What `ConfigBuilder.finalize` asks of the whole dictionary; and the interfaces, without which no service can be made of it.
+/// Reports each missing setting that `ConfigBuilder.finalize` requires, and missing interfaces,
+/// without which py-ipv8 cannot make a service.
 pub(super) fn require(fields: &Fields, reader: &mut Reader) {
-    const MEND: &str = "py-ipv8's dictionary has it; in a file of our own form, with walk_interval for walker_interval, everything may be left out";
+    const HINT: &str = "py-ipv8's dictionary requires it; our own form does not, use it by writing \
+                        walk_interval instead of walker_interval";
     for name in [
         "keys",
         "logger",
@@ -50,11 +65,8 @@ pub(super) fn require(fields: &Fields, reader: &mut Reader) {
         "working_directory",
     ] {
         if !fields.has(name) {
-            reader.wrong(
-                &fields.origin,
-                "",
-                SettingError::Missing { name, mend: MEND },
-            );
+            let error = SettingError::Missing { name, hint: HINT };
+            reader.wrong(&fields.origin, "", error);
         }
     }
     if !["interfaces", "address", "port"]
@@ -62,15 +74,12 @@ pub(super) fn require(fields: &Fields, reader: &mut Reader) {
         .any(|name| fields.has(name))
     {
         let name = "interfaces";
-        reader.wrong(
-            &fields.origin,
-            "",
-            SettingError::Missing { name, mend: MEND },
-        );
+        let error = SettingError::Missing { name, hint: HINT };
+        reader.wrong(&fields.origin, "", error);
     }
 }
 
-/// Communities of py-ipv8 that this library has not: why, and what to do.
+/// Communities of py-ipv8 that this library does not have, with the reason.
 const NOT_HERE: [(&str, &str); 5] = [
     (
         "AttestationCommunity",
@@ -91,7 +100,8 @@ const NOT_HERE: [(&str, &str); 5] = [
     ("TunnelCommunity", "tunnels are not part of this library"),
 ];
 
-/// Why the community of that name, which py-ipv8 has, is not here; `None` when py-ipv8 has none either.
+/// Returns the reason why a community of py-ipv8 is not in this library; `None` if py-ipv8 does not
+/// have it either.
 pub(crate) fn not_here(class: &str) -> Option<&'static str> {
     let found = NOT_HERE.iter().find(|(name, _)| *name == class);
     found.map(|(_, reason)| *reason)

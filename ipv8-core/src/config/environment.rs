@@ -1,4 +1,5 @@
-//! Variables of the environment to a tree: `IPV8_LAUNCHERS__MyLauncher__MAX_PEERS=5` is `launchers.MyLauncher.max_peers`.
+//! Parses environment variables into a tree: `IPV8_LAUNCHERS__MyLauncher__MAX_PEERS=5` sets
+//! `launchers.MyLauncher.max_peers`.
 
 use std::sync::Arc;
 
@@ -6,16 +7,16 @@ use super::origin::Origin;
 use super::problem::{SettingError, SettingProblem};
 use super::tree::{Kind, Node, Table};
 
-/// What the names of our variables begin with.
-pub const VARIABLE_PREFIX: &str = "IPV8_";
+/// The prefix of the names of our variables.
+pub(crate) const VARIABLE_PREFIX: &str = "IPV8_";
 
-/// How deep names may go: deeper than any setting.
+/// The maximum number of parts of a name: more than any setting has.
 const DEEPEST: usize = 16;
 
-/// The tree of all variables with our prefix, and what is wrong with their names.
+/// Returns the tree of all variables with our prefix, and the problems with their names.
 ///
-/// Names of settings are in small letters, whatever the variable has; below `launchers` and `strategies`, names are compared without
-/// case by whoever reads the tree.
+/// Names of settings have no case. The reader compares names of launchers and strategies without
+/// case too.
 pub(super) fn parse(
     variables: impl IntoIterator<Item = (String, String)>,
 ) -> (Node, Vec<SettingProblem>) {
@@ -23,7 +24,7 @@ pub(super) fn parse(
         .into_iter()
         .filter(|(name, _)| name.starts_with(VARIABLE_PREFIX))
         .collect();
-    // The environment has no order of its own.
+    // The environment has no order, but problems should.
     ours.sort();
     let mut problems = Vec::new();
     let mut root = Table::new();
@@ -37,9 +38,9 @@ pub(super) fn parse(
             problems.push(SettingProblem {
                 origin,
                 setting: String::new(),
-                mistake: SettingError::Twice {
-                    what: variable,
-                    mend: "it is a value and a table of values at once; remove one of the two",
+                error: SettingError::Duplicate {
+                    what: format!("setting {variable}"),
+                    hint: "it is both a value and a table; remove one of the two",
                 },
             });
         }
@@ -48,7 +49,7 @@ pub(super) fn parse(
     (Node::new(Kind::Table(root), whole), problems)
 }
 
-/// Whether there was room: a table where a table is wanted, and no other value.
+/// Inserts a value at a path. Returns `false` if a value or a table is already there.
 fn insert(table: &mut Table, path: &[String], value: String, origin: &Origin) -> bool {
     let Some((first, rest)) = path.split_first() else {
         return false;

@@ -1,4 +1,4 @@
-//! JSON text to a tree. Strict: no comments, no trailing commas, nothing but JSON.
+//! Parses JSON into a tree. Strict: comments and trailing commas are errors.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, pars
 use serde_json::Number;
 
 use super::origin::{Lines, Origin};
-use super::problem::{SettingError, SettingProblem};
+use super::problem::{SettingError, SettingProblem, shown};
 use super::tree::{Kind, Node, Table};
 
 const STRICT: ParseOptions = ParseOptions {
@@ -24,7 +24,7 @@ const STRICT: ParseOptions = ParseOptions {
     allow_extended_string_escapes: false,
 };
 
-/// The tree of a JSON text, or everything that is wrong with it.
+/// Returns the tree of a JSON text, or all its problems.
 pub(super) fn parse(file: &Arc<str>, text: &str) -> Result<Node, Vec<SettingProblem>> {
     let lines = Lines::new(file, text);
     let collect = CollectOptions {
@@ -40,7 +40,7 @@ pub(super) fn parse(file: &Arc<str>, text: &str) -> Result<Node, Vec<SettingProb
                     return Ok(node);
                 }
             }
-            None => problems.push(syntax(lines.at(0), "it is empty")),
+            None => problems.push(syntax(lines.at(0), "the text is empty")),
         },
         Err(error) => problems.push(syntax(
             lines.at(error.range().start),
@@ -54,14 +54,14 @@ fn syntax(origin: Origin, reason: &str) -> SettingProblem {
     SettingProblem {
         origin,
         setting: String::new(),
-        mistake: SettingError::Syntax {
+        error: SettingError::Syntax {
             language: "JSON",
             reason: reason.to_owned(),
         },
     }
 }
 
-// The parser bounds the depth.
+// The parser limits the depth.
 fn node(value: &Ast<'_>, lines: &Lines<'_>, problems: &mut Vec<SettingProblem>) -> Node {
     let origin = lines.at(value.range().start);
     let kind = match value {
@@ -73,7 +73,7 @@ fn node(value: &Ast<'_>, lines: &Lines<'_>, problems: &mut Vec<SettingProblem>) 
             Err(_) => {
                 problems.push(syntax(
                     origin.clone(),
-                    "a number that is none, or is too large",
+                    "the number is malformed or too large",
                 ));
                 Kind::Null
             }
@@ -91,7 +91,7 @@ fn node(value: &Ast<'_>, lines: &Lines<'_>, problems: &mut Vec<SettingProblem>) 
                 let (name, at) = (property.name.as_str(), lines.at(property.range.start));
                 let value = node(&property.value, lines, problems);
                 if table.insert(name.to_owned(), (at.clone(), value)).is_some() {
-                    problems.push(twice(at, name));
+                    problems.push(duplicate(at, name));
                 }
             }
             Kind::Table(table)
@@ -100,13 +100,13 @@ fn node(value: &Ast<'_>, lines: &Lines<'_>, problems: &mut Vec<SettingProblem>) 
     Node::new(kind, origin)
 }
 
-fn twice(origin: Origin, name: &str) -> SettingProblem {
+fn duplicate(origin: Origin, name: &str) -> SettingProblem {
     SettingProblem {
         origin,
         setting: String::new(),
-        mistake: SettingError::Twice {
-            what: format!("\"{}\"", super::problem::shown(name)),
-            mend: "remove this one",
+        error: SettingError::Duplicate {
+            what: format!("name \"{}\"", shown(name)),
+            hint: "remove this one",
         },
     }
 }

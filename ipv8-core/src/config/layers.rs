@@ -1,18 +1,19 @@
-//! The layers of a configuration, each a pure function of a text.
+//! The layers of a configuration. Each one is a pure function of a text.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::dictionary::Form;
 use super::origin::Origin;
 use super::problem::{SettingError, SettingProblem};
+use super::settings::Config;
 use super::tree::Node;
-use super::{Config, MyPeer, environment, json, toml};
+use super::{environment, json, toml};
 
 impl Config {
-    /// Takes over what a TOML text says. `file` is what its places are called.
+    /// Applies a TOML document. `file` names it in error messages.
     ///
-    /// What is wrong with it is among the [`problems`](Self::problems), all of it; what it does not say stays.
+    /// Settings that are not in it keep their values. All its errors are in
+    /// [`problems`](Self::problems).
     ///
     /// ```
     /// use ipv8_core::config::Config;
@@ -31,11 +32,12 @@ impl Config {
         self.layer(parsed, |_| Form::Ours)
     }
 
-    /// Takes over what a JSON text says: py-ipv8's configuration dictionary; or our own form, if it has a setting that only ours has
-    /// (`walk_interval`, `walk_scaling_limit`, `bootstrap`, `bootstrap_override`, `max_peers`, `max_datagram`, `pacing`, `cores`, `key_file`, `snapshot_file`, `network`,
-    /// `launchers`). In py-ipv8's everything has to be said that its `ConfigBuilder.finalize` asks for.
+    /// Applies a JSON document: py-ipv8's configuration dictionary, or our own form if it has a
+    /// setting that py-ipv8 does not have, such as `walk_interval` (py-ipv8's name is
+    /// `walker_interval`), `bootstrap`, `max_peers` or `launchers`. py-ipv8's form needs every
+    /// setting that its `ConfigBuilder.finalize` requires.
     ///
-    /// For errors see [`toml`](Self::toml).
+    /// `file` and errors are as in [`toml`](Self::toml).
     #[must_use]
     pub fn json(self, file: &str, text: &str) -> Self {
         let file = Arc::from(file);
@@ -43,12 +45,15 @@ impl Config {
         self.layer(parsed, Form::of)
     }
 
-    /// Takes over what variables say, of those whose names begin with `IPV8_`: `IPV8_WALK_INTERVAL=0.2` is `walk_interval`, and two
-    /// underlines go one table deeper: `IPV8_LAUNCHERS__MyLauncher__MAX_PEERS=5`, `IPV8_NETWORK__MAX_PEERS=100`,
-    /// `IPV8_OVERLAYS__0__MAX_PEERS=5`. Names have no case. Values are written as in JSON, without the quotes of a text; a list may be
-    /// written with commas, `IPV8_BOOTSTRAP=127.0.0.1:6421,127.0.0.1:6422`.
+    /// Applies the variables whose names start with `IPV8_`. A variable is named after its setting;
+    /// a double underscore goes one table deeper: `IPV8_WALK_INTERVAL=0.2`,
+    /// `IPV8_NETWORK__MAX_PEERS=100`, `IPV8_LAUNCHERS__MyLauncher__MAX_PEERS=5`,
+    /// `IPV8_OVERLAYS__0__MAX_PEERS=5`. Names have no case. Values are written like in JSON, but a
+    /// text needs no quotes and a list may be separated by commas:
+    /// `IPV8_BOOTSTRAP=127.0.0.1:6421,127.0.0.1:6422`.
     ///
-    /// An unknown variable is an error if it is nearly one that is known, otherwise a warning: it may be somebody else's.
+    /// An unknown variable is an error if its name is close to that of a setting. Otherwise it is a
+    /// warning, as it may belong to another program.
     #[must_use]
     pub fn variables(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let (root, problems) = environment::parse(variables);
@@ -57,12 +62,12 @@ impl Config {
         self
     }
 
-    /// Notes that a text could not even be read.
+    /// Adds the problem that a text cannot be read.
     pub(crate) fn unreadable(mut self, origin: Origin, reason: String) -> Self {
         self.sources.problems.push(SettingProblem {
             origin,
             setting: String::new(),
-            mistake: SettingError::Unreadable { reason },
+            error: SettingError::Unreadable { reason },
         });
         self
     }
@@ -80,28 +85,5 @@ impl Config {
             Err(problems) => self.sources.problems.extend(problems),
         }
         self
-    }
-
-    /// A path of this configuration as the process has to open it: relative ones begin at the working directory.
-    #[must_use]
-    pub fn path(&self, path: &Path) -> PathBuf {
-        if self.working_directory.as_os_str().is_empty() || self.working_directory == Path::new(".")
-        {
-            return path.to_owned();
-        }
-        self.working_directory.join(path)
-    }
-
-    /// A key's source, with the path of its file as the process has to open it.
-    pub(crate) fn located(&self, source: &MyPeer) -> MyPeer {
-        match source {
-            MyPeer::File(file) => MyPeer::File(self.path(file)),
-            MyPeer::Existing(file) => MyPeer::Existing(self.path(file)),
-            MyPeer::Stored { file, key } => MyPeer::Stored {
-                file: self.path(file),
-                key: key.clone(),
-            },
-            MyPeer::New | MyPeer::Key(_) => source.clone(),
-        }
     }
 }

@@ -1,33 +1,33 @@
 //! The levels of Python's `logging`, which py-ipv8's configuration names.
 
-/// From which level on a log tells (py-ipv8's `logger`, `level`).
+/// The level from which a program should log (py-ipv8's `logger`, `level`).
 ///
-/// A program that sets up a log of its own takes it from here: the library writes to `tracing` and sets nothing up.
+/// A program that sets up its log reads the level from here. The library writes to `tracing` and
+/// sets nothing up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LogLevel {
-    /// Everything.
+    /// All messages.
     NotSet,
-    /// What helps to find mistakes.
+    /// Details for debugging.
     Debug,
-    /// What happens.
+    /// Normal events.
     #[default]
     Info,
-    /// What may be wrong.
+    /// Possible problems.
     Warning,
-    /// What failed.
+    /// Failures.
     Error,
-    /// What ends the program.
+    /// Failures that end the program.
     Critical,
 }
 
 impl LogLevel {
-    /// The names of the levels, as Python has them.
-    pub const NAMES: [&'static str; 6] =
+    /// Python's names of the levels.
+    pub(super) const NAMES: [&'static str; 6] =
         ["CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG", "NOTSET"];
 
-    /// The level of that name, in capitals or not.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
+    /// Returns the level with Python's name, in any case.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
         Some(match name.to_ascii_uppercase().as_str() {
             "CRITICAL" => Self::Critical,
             "ERROR" => Self::Error,
@@ -39,9 +39,8 @@ impl LogLevel {
         })
     }
 
-    /// Its name, as Python has it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
+    /// Returns Python's name of the level.
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Critical => "CRITICAL",
             Self::Error => "ERROR",
@@ -52,7 +51,7 @@ impl LogLevel {
         }
     }
 
-    /// What `tracing` calls it: it has no `CRITICAL`, and its `TRACE` is everything.
+    /// Returns the level for `tracing`: `CRITICAL` becomes `ERROR`, and `NOTSET` becomes `TRACE`.
     #[must_use]
     pub const fn filter(self) -> tracing::level_filters::LevelFilter {
         use tracing::level_filters::LevelFilter;

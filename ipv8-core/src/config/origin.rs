@@ -1,25 +1,25 @@
-//! Where a value was said.
+//! Where the value of a setting comes from.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Where a setting has its value from.
+/// Where the value of a setting comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Origin {
-    /// Nobody said anything: it is the default.
+    /// The default.
     Default,
-    /// A file, at a line and a column, both from 1. Line 0: the file as a whole.
+    /// A place in a file.
     File {
         /// The name of the file, as it was given.
         file: Arc<str>,
-        /// The line.
+        /// The line, from 1; 0 for the file as a whole.
         line: u32,
-        /// The column, in letters.
+        /// The column in characters, from 1.
         column: u32,
     },
-    /// The variable of that name in the environment.
+    /// The environment variable of that name.
     Variable(Arc<str>),
-    /// A program.
+    /// The program's code.
     #[default]
     Code,
 }
@@ -36,18 +36,36 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A value, and where it was said.
+impl Origin {
+    /// Returns the line and the column of a place in a file.
+    pub(super) fn line_and_column(&self) -> Option<(u32, u32)> {
+        match self {
+            Self::File { line, column, .. } => Some((*line, *column)),
+            _ => None,
+        }
+    }
+
+    /// Returns `true` if two names are the same. A variable's name has no case.
+    pub(super) fn is_same(&self, one: &str, other: &str) -> bool {
+        match self {
+            Self::Variable(_) => one.eq_ignore_ascii_case(other),
+            _ => one == other,
+        }
+    }
+}
+
+/// A value with its origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located<T> {
     /// The value.
     pub value: T,
-    /// Where it was said.
+    /// Where it comes from.
     pub origin: Origin,
 }
 
 impl<T> Located<T> {
-    /// A value that a program says.
-    pub const fn code(value: T) -> Self {
+    /// Returns a value that code has set.
+    pub(crate) const fn code(value: T) -> Self {
         Self {
             value,
             origin: Origin::Code,
@@ -55,7 +73,14 @@ impl<T> Located<T> {
     }
 }
 
-/// Byte offsets of a text as lines and columns.
+impl Located<String> {
+    /// Returns `true` if this name is `name`. A variable's name has no case.
+    pub(crate) fn names(&self, name: &str) -> bool {
+        self.origin.is_same(&self.value, name)
+    }
+}
+
+/// Converts byte offsets in a text to lines and columns.
 pub(super) struct Lines<'t> {
     file: Arc<str>,
     text: &'t str,
@@ -72,7 +97,7 @@ impl<'t> Lines<'t> {
         }
     }
 
-    /// The place of the byte at `offset`; of the end, if it lies behind it.
+    /// Returns the place of the byte at `offset`; the end of the text if it is shorter.
     pub(super) fn at(&self, offset: usize) -> Origin {
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = line.checked_sub(1).and_then(|line| self.starts.get(line));

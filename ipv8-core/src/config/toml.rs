@@ -1,4 +1,4 @@
-//! TOML text to a tree.
+//! Parses TOML into a tree.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::origin::{Lines, Origin};
 use super::problem::{SettingError, SettingProblem};
 use super::tree::{Kind, Node, Table};
 
-/// The tree of a TOML text, or everything that is wrong with it.
+/// Returns the tree of a TOML text, or all its problems.
 pub(super) fn parse(file: &Arc<str>, text: &str) -> Result<Node, Vec<SettingProblem>> {
     let lines = Lines::new(file, text);
     let (parsed, errors) = DeTable::parse_recoverable(text);
@@ -34,16 +34,16 @@ fn syntax(origin: Origin, reason: &str) -> SettingProblem {
     SettingProblem {
         origin,
         setting: String::new(),
-        mistake: SettingError::Syntax {
+        error: SettingError::Syntax {
             language: "TOML",
             reason: reason.to_owned(),
         },
     }
 }
 
-// The parser bounds the depth.
+// The parser limits the depth.
 fn table(from: &DeTable<'_>, lines: &Lines<'_>, problems: &mut Vec<SettingProblem>) -> Table {
-    // The parser sorts them by name.
+    // The parser sorts the entries by name; problems come in written order.
     let mut entries: Vec<_> = from.iter().collect();
     entries.sort_by_key(|(name, _)| name.span().start);
     entries
@@ -68,18 +68,18 @@ fn node(
         DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
             Ok(number) => Kind::Number(number.into()),
             Err(_) => {
-                problems.push(syntax(origin.clone(), "a whole number that is too large"));
+                problems.push(syntax(origin.clone(), "the whole number is too large"));
                 Kind::Null
             }
         },
         DeValue::Float(float) => match float.as_str().parse().ok().and_then(Number::from_f64) {
             Some(number) => Kind::Number(number),
             None => {
-                problems.push(syntax(origin.clone(), "a number that is not finite"));
+                problems.push(syntax(origin.clone(), "the number is not finite"));
                 Kind::Null
             }
         },
-        // No setting is a time, so whatever wants text may have it.
+        // No setting is a time, but a text may look like one.
         DeValue::Datetime(time) => Kind::Text(time.to_string()),
         DeValue::Array(array) => Kind::List(
             array

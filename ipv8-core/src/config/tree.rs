@@ -1,4 +1,4 @@
-//! One tree of values for every text a configuration is written in, each value with its place.
+//! The tree of values that every text is parsed into. Each value has its place.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,17 +7,18 @@ use indexmap::IndexMap;
 use serde_json::{Map, Number, Value};
 
 use super::origin::Origin;
+use crate::support::options::kind_of;
 
-/// A value and where it stands.
+/// A value with its place.
 ///
-/// Its `Debug` form tells its kind and not its content, which may be a private key.
+/// Its `Debug` form shows the kind and not the content, which may be a private key.
 #[derive(Clone, PartialEq)]
 pub(super) struct Node {
     pub(super) kind: Kind,
     pub(super) origin: Origin,
 }
 
-/// The names in a table, in the order written, each with its own place and its value.
+/// The names in a table in written order, each with the place of the name and its value.
 pub(super) type Table = IndexMap<String, (Origin, Node)>;
 
 #[derive(Clone, PartialEq)]
@@ -32,22 +33,7 @@ pub(super) enum Kind {
 
 impl fmt::Debug for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at {}", self.kind.name(), self.origin)
-    }
-}
-
-impl Kind {
-    /// What it is called in messages.
-    pub(super) fn name(&self) -> &'static str {
-        match self {
-            Self::Null => "null",
-            Self::Bool(_) => "a truth value",
-            Self::Number(number) if number.is_f64() => "a number with a fraction",
-            Self::Number(_) => "a whole number",
-            Self::Text(_) => "text",
-            Self::List(_) => "a list",
-            Self::Table(_) => "a table",
-        }
+        write!(f, "{} at {}", self.kind_name(), self.origin)
     }
 }
 
@@ -56,7 +42,17 @@ impl Node {
         Self { kind, origin }
     }
 
-    /// The value alone.
+    /// Returns the words for the kind of value in messages.
+    pub(super) fn kind_name(&self) -> &'static str {
+        // The kind alone decides, so the elements are not needed.
+        match &self.kind {
+            Kind::List(_) => kind_of(&Value::Array(Vec::new())),
+            Kind::Table(_) => kind_of(&Value::Object(Map::new())),
+            _ => kind_of(&self.to_value()),
+        }
+    }
+
+    /// Returns the value without places.
     pub(super) fn to_value(&self) -> Value {
         match &self.kind {
             Kind::Null => Value::Null,
@@ -72,7 +68,7 @@ impl Node {
         }
     }
 
-    /// The same value, all of it at one place.
+    /// Returns a node of which every part has the same origin.
     pub(super) fn from_value(value: Value, origin: &Origin) -> Self {
         let kind = match value {
             Value::Null => Kind::Null,
@@ -94,7 +90,8 @@ impl Node {
         Self::new(kind, origin.clone())
     }
 
-    /// What stands in a variable is text; where another kind is wanted, the text is read as JSON. Other nodes are what they are.
+    /// Returns the value of a variable's text, read as JSON. A text that is not valid JSON, and a
+    /// node of a file, stay as they are.
     pub(super) fn untyped(&self) -> Cow<'_, Self> {
         if let (Kind::Text(text), Origin::Variable(_)) = (&self.kind, &self.origin)
             && let Ok(value) = serde_json::from_str::<Value>(text)
@@ -104,7 +101,19 @@ impl Node {
         Cow::Borrowed(self)
     }
 
-    /// As [`Node::untyped`]; a variable that is no JSON is a list of what its commas separate.
+    /// Returns the text of a node, whatever a variable's text looks like. A node of another kind
+    /// stays as it is.
+    pub(super) fn to_text(&self) -> Value {
+        match (&self.kind, &self.origin) {
+            (Kind::Text(text), _) => Value::String(text.clone()),
+            // It was read as JSON before its type was known.
+            (_, Origin::Variable(_)) => Value::String(self.to_value().to_string()),
+            _ => self.to_value(),
+        }
+    }
+
+    /// Like [`Node::untyped`], but a variable that is not valid JSON is a list whose elements are
+    /// separated by commas.
     pub(super) fn listed(&self) -> Cow<'_, Self> {
         let node = self.untyped();
         let (Kind::Text(text), Origin::Variable(_)) = (&self.kind, &self.origin) else {
@@ -119,7 +128,8 @@ impl Node {
         Cow::Owned(Self::new(Kind::List(list.collect()), self.origin.clone()))
     }
 
-    /// Takes away every private key that does not stand where one belongs, so that nothing can show it; where they stood.
+    /// Removes every private key that is in the wrong place, so that no message can show it.
+    /// Returns the places.
     pub(super) fn take_secrets(&mut self) -> Vec<Origin> {
         let mut found = Vec::new();
         self.hide("", &mut found);
@@ -127,7 +137,7 @@ impl Node {
     }
 
     fn hide(&mut self, name: &str, found: &mut Vec<Origin>) {
-        // A list or a table that is written in a variable has places of its own for keys.
+        // A variable can hold a list or a table, with keys in the right places.
         let untyped = self.untyped();
         if matches!(untyped.kind, Kind::List(_) | Kind::Table(_)) {
             *self = untyped.into_owned();
@@ -155,7 +165,7 @@ impl Node {
     }
 }
 
-/// Whether there is a private key in a text: how py-ipv8's begin, as they are and in base64.
+/// Returns `true` if a text contains a private key: py-ipv8's prefix, as bytes or in base64.
 fn is_secret(text: &str) -> bool {
     text.contains("LibNaCLSK") || text.contains("TGliTmFDTFNL")
 }

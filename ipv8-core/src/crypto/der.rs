@@ -1,22 +1,25 @@
-//! The two DER structures of `sect*k1` keys: SubjectPublicKeyInfo (RFC 5480) and ECPrivateKey (RFC 5915, SEC 1 C.4).
+//! The two DER structures of `sect*k1` keys: SubjectPublicKeyInfo (RFC 5480) and ECPrivateKey (RFC
+//! 5915, SEC 1 C.4).
 //!
-//! Reading is as lenient as OpenSSL where that is harmless: lengths may be longer than needed, and bytes after the outer sequence
-//! are dropped. Parts that a structure does not have, and indefinite lengths, are refused. Writing gives the one canonical form.
+//! Reading is as lenient as OpenSSL where that is harmless: lengths may be longer than needed, and
+//! bytes after the outer sequence are dropped. Unknown parts of a structure and indefinite lengths
+//! are refused. Writing produces the canonical form.
 
 use zeroize::Zeroizing;
 
-use super::{Curve, KeyError};
+use super::curve::Curve;
+use super::error::KeyError;
 
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
 const OCTET_STRING: u8 = 0x04;
 const OBJECT_IDENTIFIER: u8 = 0x06;
-/// What every DER key starts with.
+/// The first byte of every DER key.
 pub(super) const SEQUENCE: u8 = 0x30;
 const PARAMETERS: u8 = 0xa0;
 const PUBLIC_KEY: u8 = 0xa1;
 
-/// The most bytes a key has: the private one of sect571k1 with its point.
+/// The length of the longest key in bytes: the private key of sect571k1 with its point.
 const LONGEST: usize = 241;
 
 /// id-ecPublicKey, 1.2.840.10045.2.1.
@@ -26,7 +29,7 @@ const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 /// The arc of SEC 2's curves, 1.3.132.0; one byte for the curve follows.
 const SEC2_ARC: [u8; 4] = [0x2b, 0x81, 0x04, 0x00];
 
-/// The curves with their last arc and the bytes of their order.
+/// The curves with their last arc and the length of their order in bytes.
 const SECT_CURVES: [(Curve, u8, usize); 4] = [
     (Curve::Sect163k1, 1, 21),
     (Curve::Sect233k1, 26, 29),
@@ -34,7 +37,7 @@ const SECT_CURVES: [(Curve, u8, usize); 4] = [
     (Curve::Sect571k1, 38, 72),
 ];
 
-/// What a SubjectPublicKeyInfo holds.
+/// The contents of a SubjectPublicKeyInfo.
 pub(super) enum PublicInfo {
     /// A curve of SEC 2 and the octet string of a point.
     Sect(Curve, Vec<u8>),
@@ -42,12 +45,12 @@ pub(super) enum PublicInfo {
     Ed25519([u8; 32]),
 }
 
-/// What an ECPrivateKey holds.
+/// The contents of an ECPrivateKey.
 pub(super) struct PrivateInfo<'a> {
     pub(super) curve: Curve,
-    /// Big-endian, of any length.
+    /// The private number: big-endian, of any length.
     pub(super) number: &'a [u8],
-    /// The octet string of the public point, when it is there.
+    /// The octet string of the public point, if present.
     pub(super) point: Option<Vec<u8>>,
 }
 
@@ -73,7 +76,8 @@ pub(super) fn read_public(bytes: &[u8]) -> Result<PublicInfo, KeyError> {
     }
 }
 
-/// Reads `SEQ { INTEGER, OCTET STRING, [0] curve, [1] BIT STRING (optional) }`, the integer being 1.
+/// Reads `SEQ { INTEGER, OCTET STRING, [0] curve, [1] BIT STRING (optional) }`. The integer must be
+/// 1.
 pub(super) fn read_private(bytes: &[u8]) -> Result<PrivateInfo<'_>, KeyError> {
     let mut outer = Reader(Reader(bytes).element(SEQUENCE, "outer sequence")?);
     if outer.element(INTEGER, "version")? != [1] {
@@ -97,7 +101,7 @@ pub(super) fn read_private(bytes: &[u8]) -> Result<PrivateInfo<'_>, KeyError> {
     })
 }
 
-/// The SubjectPublicKeyInfo of a point on a `sect*k1` curve.
+/// Returns the SubjectPublicKeyInfo of a point on a `sect*k1` curve.
 pub(super) fn write_public(curve: Curve, point: &[u8]) -> Vec<u8> {
     let algorithm = [
         element(OBJECT_IDENTIFIER, EC_PUBLIC_KEY),
@@ -108,13 +112,14 @@ pub(super) fn write_public(curve: Curve, point: &[u8]) -> Vec<u8> {
     element(SEQUENCE, &parts)
 }
 
-/// The ECPrivateKey of a number and, when given, its point on a `sect*k1` curve.
+/// Returns the ECPrivateKey of a number and, if given, its point on a `sect*k1` curve.
 pub(super) fn write_private(
     curve: Curve,
     number: &[u8],
     point: Option<&[u8]>,
 ) -> Zeroizing<Vec<u8>> {
-    // Both have their final size from the start: growing would leave copies of the number behind.
+    // Both buffers are allocated at their final size: growing would leave copies of the number
+    // behind.
     let mut parts = Zeroizing::new(Vec::with_capacity(LONGEST));
     append(&mut parts, INTEGER, &[1]);
     append(&mut parts, OCTET_STRING, number);
@@ -127,7 +132,8 @@ pub(super) fn write_private(
     der
 }
 
-/// How many bytes the private number of a curve is written with: those of the order (FIPS 186-4). 0 for curve25519.
+/// Returns the length of a private number of the curve in bytes: that of the order (FIPS 186-4); 0
+/// for curve25519.
 pub(super) fn number_length(curve: Curve) -> usize {
     SECT_CURVES
         .iter()
@@ -155,7 +161,7 @@ fn write_curve(curve: Curve) -> Vec<u8> {
     element(OBJECT_IDENTIFIER, &[a, b, c, d, arc])
 }
 
-/// The bytes of a bit string; bits declared unused become zero, as OpenSSL does.
+/// Reads a bit string. Bits that are declared unused become zero, as in OpenSSL.
 fn read_bits(reader: &mut Reader<'_>) -> Result<Vec<u8>, KeyError> {
     const BROKEN: KeyError = KeyError::Der { part: "public key" };
     let content = reader.element(BIT_STRING, "public key")?;
@@ -178,7 +184,7 @@ fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Appends an element of less than 256 bytes; all of them are, see [`LONGEST`].
+/// Appends an element of less than 256 bytes. No element is longer, see [`LONGEST`].
 fn append(bytes: &mut Vec<u8>, tag: u8, content: &[u8]) {
     bytes.push(tag);
     if content.len() > 127 {
@@ -188,11 +194,11 @@ fn append(bytes: &mut Vec<u8>, tag: u8, content: &[u8]) {
     bytes.extend_from_slice(content);
 }
 
-/// Elements of one level, one after another.
+/// The remaining elements of one level.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    /// The content of the next element, which has to have this tag.
+    /// Returns the content of the next element, which must have this tag.
     fn element(&mut self, tag: u8, part: &'static str) -> Result<&'a [u8], KeyError> {
         self.next(tag).ok_or(KeyError::Der { part })
     }
@@ -202,7 +208,7 @@ impl<'a> Reader<'a> {
         let (length, rest) = rest.split_first()?;
         let (length, rest) = match length {
             0..=0x7f => (usize::from(*length), rest),
-            // 0x80 would be an indefinite length.
+            // 0x80 is an indefinite length.
             0x81..=0x88 => {
                 let (bytes, rest) = rest.split_at_checked(usize::from(length & 0x7f))?;
                 (

@@ -1,94 +1,89 @@
-//! What can be wrong with a key.
+//! Errors about keys.
 
 use thiserror::Error;
 
-use super::Curve;
+use super::curve::Curve;
 
-/// Why bytes are no key, or a key cannot do what was asked.
+/// The reason why bytes are not a key, or why a key cannot do something.
 ///
-/// Each text names the thing that is wrong and what to give instead. None of them holds key material.
+/// Each text names the cause and the fix. None contains key material.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// Neither the curve25519 prefix nor, for public keys, the start of a DER key.
-    #[error("this is no {role} key: give the bin that starts with {prefix:?}", prefix = role.prefix())]
+    /// The bytes begin neither with the curve25519 prefix nor, for public keys, like a DER key.
+    #[error("not a {role} key: expected a key that starts with {prefix:?}", prefix = role.prefix())]
     UnknownForm {
-        /// Which kind of key was asked for.
+        /// The expected kind of key.
         role: Role,
     },
-    /// A DER private key where one that signs is needed.
+    /// A DER private key, where a key that can sign is required.
     #[error("a private key on a deprecated curve cannot sign: generate a curve25519 key")]
     CannotSign,
-    /// A private bin where a public one belongs, or the other way round.
-    #[error("this is the other half of a key pair: give the {role} bin, which starts with {prefix:?}", prefix = role.prefix())]
+    /// A private bin instead of a public one, or the reverse.
+    #[error("this is the other half of a key pair: expected the {role} key, which starts with {prefix:?}", prefix = role.prefix())]
     WrongHalf {
-        /// Which kind of key was asked for.
+        /// The expected kind of key.
         role: Role,
     },
     /// A curve25519 bin of fewer than 74 bytes.
-    #[error(
-        "the curve25519 {role} key has {length} bytes: give all {} of them",
-        74
-    )]
+    #[error("the curve25519 {role} key has {length} bytes: expected {}", 74)]
     TooShort {
-        /// Which kind of key was asked for.
+        /// The expected kind of key.
         role: Role,
-        /// How many bytes there were, below 74.
+        /// The number of bytes, below 74.
         length: usize,
     },
-    /// Text that should be base64 and is not.
-    #[error("the base64 of the {role} key is broken: give the unchanged text")]
+    /// The text is not valid base64.
+    #[error("the base64 text of the {role} key is corrupted")]
     Base64 {
-        /// Which kind of key was asked for.
+        /// The expected kind of key.
         role: Role,
     },
-    /// The DER of a key ends early, or has other parts than it should.
-    #[error("the DER of the key is broken at its {part}: give the unchanged bytes of the key")]
+    /// The DER of a key ends early or has unexpected parts.
+    #[error("the DER bytes of the key are corrupted at the {part}")]
     Der {
         /// The part that could not be read.
         part: &'static str,
     },
-    /// A key on a curve, or by an algorithm, that is not supported.
+    /// The key's curve or algorithm is not supported.
     #[error(
-        "the key is not on a supported curve: use curve25519 (or, to verify, sect163k1, sect233k1, sect409k1, sect571k1)"
+        "the key is not on a supported curve: use curve25519 (or, to verify only, sect163k1, sect233k1, sect409k1, sect571k1)"
     )]
     UnsupportedCurve,
-    /// The public point is not a point of the curve, or is the point at infinity.
-    #[error(
-        "the public point of the {curve} key is not on the curve: give the unchanged bytes of the key"
-    )]
+    /// The public point is not on the curve, or is the point at infinity.
+    #[error("the public point of the {curve} key is not on the curve: the key is corrupted")]
     NotOnCurve {
-        /// The curve the key names.
+        /// The curve that the key names.
         curve: Curve,
     },
     /// The private number of a legacy key is zero modulo the order of the curve.
-    #[error("the private number of the {curve} key is zero: give the unchanged bytes of the key")]
+    #[error("the private number of the {curve} key is zero: the key is corrupted")]
     ZeroScalar {
-        /// The curve the key names.
+        /// The curve that the key names.
         curve: Curve,
     },
-    /// A shared secret was asked of a key that has no X25519 half.
+    /// A shared secret needs an X25519 half, and the peer's key has none.
     #[error("a {curve} key has no Diffie-Hellman half: use a curve25519 key on both sides")]
     NoDiffieHellman {
-        /// The curve of the other side's key.
+        /// The curve of the peer's key.
         curve: Curve,
     },
-    /// The other side's X25519 key is one of those that make every shared secret zero.
+    /// The peer's X25519 key is one of those that make every shared secret zero.
     #[error(
-        "the X25519 half of the other key is of small order, so nothing would be secret: refuse that peer"
+        "the X25519 half of the peer's key has a small order, so the secret would be public: refuse that peer"
     )]
     SmallOrder,
-    /// Text that should be PEM and is not.
+    /// The text has no whole, unencrypted PEM block of the expected kind.
     #[error(
-        "the PEM text of the {role} key is broken: give one whole, unencrypted -----BEGIN …----- block"
+        "the PEM text of the {role} key is corrupted: expected one whole, unencrypted -----BEGIN …----- block"
     )]
     Pem {
-        /// Which kind of key was asked for.
+        /// The expected kind of key.
         role: Role,
     },
 }
 
-/// Which half of a key pair an error is about.
+/// The half of a key pair that an error is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// The public key.
@@ -98,7 +93,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The text that a curve25519 bin of this role begins with, 10 bytes.
+    /// Returns the text that a curve25519 bin of this role begins with, 10 bytes.
     pub(super) const fn prefix(self) -> &'static str {
         match self {
             Self::Public => "LibNaCLPK:",
@@ -106,7 +101,7 @@ impl Role {
         }
     }
 
-    /// The role that this one is not.
+    /// Returns the opposite role.
     pub(super) const fn other(self) -> Self {
         match self {
             Self::Public => Self::Private,

@@ -1,11 +1,12 @@
-//! HSalsa20 (Bernstein, "Extending the Salsa20 nonce", section 2), which NaCl puts shared secrets through.
+//! HSalsa20 (Bernstein, "Extending the Salsa20 nonce", section 2), which NaCl applies to shared
+//! secrets.
 
 use zeroize::Zeroizing;
 
 /// "expand 32-byte k", in little-endian words.
 const CONSTANTS: [u32; 4] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];
 
-/// Where the words of a quarter round are: four columns, then four rows.
+/// The words of each quarter round: four columns, then four rows.
 const QUARTERS: [[usize; 4]; 8] = [
     [0, 4, 8, 12],
     [5, 9, 13, 1],
@@ -17,7 +18,8 @@ const QUARTERS: [[usize; 4]; 8] = [
     [15, 12, 13, 14],
 ];
 
-/// HSalsa20 of a key with an input of sixteen zero bytes: `crypto_box_beforenm` of NaCl, after its X25519.
+/// Returns HSalsa20 of a key with an input of sixteen zero bytes: NaCl's `crypto_box_beforenm`
+/// after its X25519.
 pub(super) fn hsalsa20(key: &[u8; 32]) -> Zeroizing<[u8; 32]> {
     let mut state = Zeroizing::new([0u32; 16]);
     for (place, value) in [0, 5, 10, 15].into_iter().zip(CONSTANTS) {

@@ -5,21 +5,25 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::error::Role;
+use super::curve::Curve;
+use super::error::{KeyError, Role};
+use super::mid::Mid;
+use super::public::PublicKey;
 use super::sect::SectPoint;
-use super::{Curve, KeyError, Mid, PublicKey, der, pem};
+use super::{der, pem};
 
-/// A private key on one of the `sect*k1` curves, as old key files hold it.
+/// A private key on one of the `sect*k1` curves, as in old key files.
 ///
-/// It can be read, written and asked for its public key; it cannot sign, because this library only verifies on these curves.
-/// Cloning is cheap (a shared pointer), the number is wiped when the last clone is dropped, and `Debug` shows curve and mid only.
+/// It can be read and written, and has a public key. It cannot sign, because this library only
+/// verifies on these curves. Cloning is cheap (a shared pointer), the number is wiped when the last
+/// clone is dropped, and `Debug` shows curve and mid only.
 ///
 /// Source: protocol 1.2; py-ipv8's `keyvault.private`.
 #[derive(Clone)]
 pub struct LegacyPrivateKey(Arc<Inner>);
 
 struct Inner {
-    // The whole DER: with the public point if, and only if, it came with it.
+    // The whole DER. It has the public point only if the key was read with it.
     der: Zeroizing<Vec<u8>>,
     public: PublicKey,
 }
@@ -27,12 +31,13 @@ struct Inner {
 impl LegacyPrivateKey {
     /// Parses the DER of a SEC 1 ECPrivateKey. Bytes after it are ignored.
     ///
-    /// Without the public point (part `[1]`) the point is computed. With it the point is taken as it is, unchecked against the
-    /// number, as py-ipv8 does.
+    /// If the public point (part `[1]`) is missing, it is computed. If it is present, it is used
+    /// without a check against the number, as py-ipv8 does.
     ///
     /// # Errors
-    /// A [`KeyError`] for other bytes (curve25519 bins and PEM among them), other curves, a point that is not on the curve, a
-    /// number longer than the order, or (without a point) zero modulo the order.
+    /// A [`KeyError`] for other bytes (including curve25519 bins and PEM), other curves, a point
+    /// that is not on the curve, a number longer than the order, or (without a point) zero modulo
+    /// the order.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
         if bytes.starts_with(b"LibNaCL") {
             return Err(KeyError::UnsupportedCurve);
@@ -56,7 +61,8 @@ impl LegacyPrivateKey {
     /// Parses the PEM text (`EC PRIVATE KEY`, not encrypted) of such a key.
     ///
     /// # Errors
-    /// [`KeyError::Pem`] when it is none, else as [`from_bytes`](Self::from_bytes).
+    /// [`KeyError::Pem`] if the text is not such a block; otherwise those of
+    /// [`from_bytes`](Self::from_bytes).
     pub fn from_pem(text: &[u8]) -> Result<Self, KeyError> {
         let der = Zeroizing::new(pem::decode(text, "EC PRIVATE KEY").ok_or(KeyError::Pem {
             role: Role::Private,
@@ -64,25 +70,27 @@ impl LegacyPrivateKey {
         Self::from_bytes(&der)
     }
 
-    /// The private bin, with or without the public point as the key came. The copy wipes itself when dropped.
+    /// Returns the private bin, with the public point if the key was read with it. The copy wipes
+    /// itself when dropped.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         self.0.der.clone()
     }
 
-    /// The public key; in the form of the point that came with the private one, else uncompressed.
+    /// Returns the public key, in the form of the point that the key was read with, otherwise
+    /// uncompressed.
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {
         &self.0.public
     }
 
-    /// The mid: that of the public key.
+    /// Returns the mid of the public key.
     #[must_use]
     pub fn mid(&self) -> Mid {
         self.0.public.mid()
     }
 
-    /// The curve, never [`Curve::Curve25519`].
+    /// Returns the curve, never [`Curve::Curve25519`].
     #[must_use]
     pub fn curve(&self) -> Curve {
         self.0.public.curve()
@@ -95,7 +103,7 @@ impl fmt::Debug for LegacyPrivateKey {
     }
 }
 
-/// The number with as many bytes as the order: leading zeros added, or dropped.
+/// Returns the number with as many bytes as the order: leading zeros are added or dropped.
 fn padded(curve: Curve, number: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let length = der::number_length(curve);
     let zeros = number.iter().take_while(|byte| **byte == 0).count();

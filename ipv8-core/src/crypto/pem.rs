@@ -1,8 +1,10 @@
-//! PEM text (RFC 7468): base64 between two lines. What is read may be secret, so it is wiped after use.
+//! PEM text (RFC 7468): base64 between two lines. The text may be secret, so buffers are wiped
+//! after use.
 
 use zeroize::Zeroizing;
 
-/// The bytes inside of the first block with this label; `None` when there is none, or it is encrypted or broken.
+/// Returns the bytes in the first block with this label; `None` if there is none, or if it is
+/// encrypted or corrupted.
 pub(super) fn decode(text: &[u8], label: &str) -> Option<Zeroizing<Vec<u8>>> {
     let text = std::str::from_utf8(text).ok()?;
     let (_, rest) = text.split_once(&format!("-----BEGIN {label}-----"))?;
@@ -10,9 +12,10 @@ pub(super) fn decode(text: &[u8], label: &str) -> Option<Zeroizing<Vec<u8>>> {
     base64(body)
 }
 
-/// Standard base64 with white space anywhere. Padding is optional, but nothing may follow it.
+/// Decodes standard base64 with white space anywhere. Padding is optional, but nothing may follow
+/// it.
 pub(super) fn base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    // Reserved at once, since growing would leave copies behind.
+    // Allocated at its final size: growing would leave copies behind.
     let mut packed = Zeroizing::new(Vec::with_capacity(text.len()));
     packed.extend(text.bytes().filter(|byte| !byte.is_ascii_whitespace()));
     let end = packed
@@ -25,7 +28,7 @@ pub(super) fn base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
             .iter()
             .try_fold(0u32, |bits, byte| Some(bits << 6 | sextet(*byte)?))?;
         let whole = (bits << (8 + 6 * (4 - group.len()))).to_be_bytes();
-        // Two digits make one byte, three make two, four make three; one makes nothing and is an error.
+        // Two digits make one byte, three make two, four make three; a single digit is an error.
         bytes.extend_from_slice(
             whole.get(..group.len().checked_sub(1).filter(|count| *count > 0)?)?,
         );
@@ -68,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_need_their_label_and_their_end() {
+    fn a_block_needs_its_label_and_its_end() {
         let text = b"noise\n-----BEGIN A-----\nZm9v\n-----END A-----\n";
         assert_eq!(decode(text, "A").unwrap().as_slice(), b"foo");
         assert_eq!(decode(text, "B"), None);

@@ -14,27 +14,31 @@ use super::ed25519::{
 };
 use super::error::{KeyError, Role};
 use super::hsalsa20::hsalsa20;
-use super::{Mid, PublicKey, der};
+use super::mid::Mid;
+use super::public::PublicKey;
+use super::{der, pem};
 
 /// The private key of a peer, on curve25519: signs (Ed25519) and makes shared secrets (X25519).
 ///
-/// Cloning is cheap (a shared pointer). The secrets are wiped when the last clone is dropped, and `Debug` shows the mid only.
+/// Cloning is cheap (a shared pointer). The secrets are wiped when the last clone is dropped, and
+/// `Debug` shows the mid only.
 ///
 /// Source: protocol 1.1; py-ipv8's `keyvault.private`.
 #[derive(Clone)]
 pub struct PrivateKey(Arc<Inner>);
 
 struct Inner {
-    // All three wipe themselves when dropped. X25519 bytes are kept as given, clamping is part of the multiplication.
+    // All three wipe themselves when dropped. The X25519 bytes are kept unclamped: the
+    // multiplication clamps them.
     x25519: StaticSecret,
     ed25519: SigningKey,
-    /// What follows from the seed in `ed25519`, so that it is not hashed anew for each signature.
+    /// The expansion of the seed in `ed25519`, so that a signature does not hash the seed again.
     expanded: ExpandedSecretKey,
     public: PublicKey,
 }
 
 impl PrivateKey {
-    /// A fresh key: 32 random bytes for each of the two independent halves.
+    /// Generates a new key: 32 random bytes for each of the two independent halves.
     pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
         let mut halves = Zeroizing::new([[0; 32]; 2]);
         for half in halves.iter_mut() {
@@ -43,11 +47,12 @@ impl PrivateKey {
         Self::from_halves(&halves[0], &halves[1])
     }
 
-    /// Parses a private bin: `LibNaCLSK:`, 32 bytes X25519 key, 32 bytes Ed25519 seed. More bytes than these 74 are ignored.
+    /// Parses a private bin: `LibNaCLSK:`, 32 bytes X25519 key, 32 bytes Ed25519 seed. Bytes after
+    /// these 74 are ignored.
     ///
     /// # Errors
-    /// A [`KeyError`] for anything else: [`LegacyPrivateKey`](super::LegacyPrivateKey)s, public bins,
-    /// PEM, too few bytes.
+    /// A [`KeyError`] for anything else, such as private keys on `sect*k1` curves, public bins,
+    /// PEM, or too few bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
         if bytes.first() == Some(&der::SEQUENCE) {
             return Err(KeyError::CannotSign);
@@ -56,13 +61,13 @@ impl PrivateKey {
         Ok(Self::from_halves(x25519_half(bin), ed25519_half(bin)))
     }
 
-    /// Parses a private bin in base64, as configurations hold it (protocol 9, `bin`).
+    /// Parses a private bin in base64, as in configurations (protocol 9, `bin`).
     ///
     /// # Errors
-    /// [`KeyError::Base64`]; and as [`from_bytes`](Self::from_bytes).
+    /// [`KeyError::Base64`], and those of [`from_bytes`](Self::from_bytes).
     pub fn from_base64(text: &str) -> Result<Self, KeyError> {
         let role = Role::Private;
-        let bytes = super::pem::base64(text).ok_or(KeyError::Base64 { role })?;
+        let bytes = pem::base64(text).ok_or(KeyError::Base64 { role })?;
         Self::from_bytes(&bytes)
     }
 
@@ -83,7 +88,8 @@ impl PrivateKey {
         }))
     }
 
-    /// The private bin, 74 bytes, as py-ipv8 writes it to key files. The copy wipes itself when dropped.
+    /// Returns the private bin, 74 bytes, as py-ipv8 writes it to key files. The copy wipes itself
+    /// when dropped.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<[u8; BIN_LENGTH]> {
         Zeroizing::new(join(
@@ -93,35 +99,40 @@ impl PrivateKey {
         ))
     }
 
-    /// The public half.
+    /// Returns the public half.
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {
         &self.0.public
     }
 
-    /// The mid: that of the public half.
+    /// Returns the mid of the public half.
     #[must_use]
     pub fn mid(&self) -> Mid {
         self.0.public.mid()
     }
 
-    /// The Ed25519 signature (RFC 8032) of `message`: 64 bytes, always the same ones for the same message.
+    /// Returns the Ed25519 signature (RFC 8032) of `message`: 64 bytes, always the same for the
+    /// same message.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         let Inner {
             ed25519, expanded, ..
         } = &*self.0;
-        // Both halves are of the one seed: with anybody else's public key a signature would give the secret away.
+        // Both halves come from the same seed: a signature with a different public key would reveal
+        // it.
         raw_sign::<Sha512>(expanded, message, ed25519.as_ref()).to_bytes()
     }
 
-    /// The secret shared with the owner of `peer`, 32 bytes; it wipes itself when dropped.
+    /// Returns the secret shared with the owner of `peer`: 32 bytes that wipe themselves when
+    /// dropped.
     ///
-    /// That is NaCl's `crypto_box_beforenm`, as in py-ipv8: X25519 of the two halves, put through HSalsa20 with a zero input.
+    /// It is NaCl's `crypto_box_beforenm`, as in py-ipv8: X25519 of the two halves, then HSalsa20
+    /// with a zero input.
     ///
     /// # Errors
-    /// [`KeyError::NoDiffieHellman`] when `peer` is on a `sect*k1` curve, and [`KeyError::SmallOrder`] when the secret would be
-    /// all zero whatever the private key (py-ipv8 refuses both).
+    /// [`KeyError::NoDiffieHellman`] if `peer` is on a `sect*k1` curve, and
+    /// [`KeyError::SmallOrder`] if the secret would be zero for every private key (py-ipv8 refuses
+    /// both).
     pub fn diffie_hellman(&self, peer: &PublicKey) -> Result<Zeroizing<[u8; 32]>, KeyError> {
         let peer_half = peer.x25519_public().ok_or(KeyError::NoDiffieHellman {
             curve: peer.curve(),

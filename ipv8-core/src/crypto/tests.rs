@@ -1,4 +1,4 @@
-//! What all kinds of keys have in common, and unusual `sect*k1` keys.
+//! Properties of all kinds of keys, and unusual `sect*k1` keys.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::HashSet;
@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
+use super::legacy::LegacyPrivateKey;
 use super::*;
 
 const EDGE_CASES: &str = include_str!("testdata/sect_edge_cases.txt");
@@ -19,7 +20,7 @@ fn unhex(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// The lines of the file: kind, two columns, note.
+/// Returns the lines of the file: kind, two columns, note.
 fn cases() -> impl Iterator<Item = [&'static str; 4]> {
     let lines = EDGE_CASES.lines().filter(|line| !line.starts_with('#'));
     lines.map(|line| line.splitn(4, ' ').collect::<Vec<_>>().try_into().unwrap())
@@ -33,7 +34,7 @@ static KEYS: LazyLock<Vec<PublicKey>> = LazyLock::new(|| {
 });
 
 #[test]
-fn unusual_public_keys() {
+fn unusual_public_keys_are_accepted_or_refused_as_in_py_ipv8() {
     for [kind, input, expected, note] in cases() {
         if kind == "public" {
             let ours = PublicKey::from_bytes(&unhex(input));
@@ -46,9 +47,10 @@ fn unusual_public_keys() {
 }
 
 #[test]
-fn unusual_private_keys() {
+fn unusual_private_keys_are_accepted_or_refused_as_in_py_ipv8() {
     for [kind, input, expected, note] in cases() {
-        // We read version 1 only (RFC 5915); py-ipv8 reads any and writes it back.
+        // This library reads version 1 only (RFC 5915); py-ipv8 reads any version and writes it
+        // back.
         if kind == "private" {
             let ours = LegacyPrivateKey::from_bytes(&unhex(input));
             let accepted = expected != "refused" && !note.contains("version");
@@ -63,7 +65,7 @@ fn unusual_private_keys() {
 }
 
 #[test]
-fn verdicts_of_keys_outside_of_the_subgroup() {
+fn keys_outside_the_subgroup_verify_as_in_py_ipv8() {
     let mut judged = 0;
     for [kind, key, message, note] in cases() {
         if kind == "valid" || kind == "invalid" {
@@ -81,7 +83,7 @@ fn verdicts_of_keys_outside_of_the_subgroup() {
 }
 
 #[test]
-fn keys_are_equal_as_their_bytes_are() {
+fn keys_are_equal_if_their_bytes_are() {
     let keys = &*KEYS;
     assert!(keys.len() > 20);
     for a in keys {
@@ -96,7 +98,7 @@ fn keys_are_equal_as_their_bytes_are() {
 }
 
 #[test]
-fn a_legacy_key_is_no_signing_key() {
+fn a_legacy_key_cannot_sign() {
     for [kind, input, ..] in cases().filter(|[kind, ..]| *kind == "private") {
         assert_eq!(
             PrivateKey::from_bytes(&unhex(input)).unwrap_err(),
@@ -122,7 +124,7 @@ proptest! {
     }
 
     #[test]
-    fn arbitrary_bytes_are_refused_calmly(mut bytes: Vec<u8>, text: String) {
+    fn arbitrary_bytes_are_refused_without_panic(mut bytes: Vec<u8>, text: String) {
         bytes.insert(0, der::SEQUENCE);
         prop_assert!(PublicKey::from_bytes(&bytes).is_err());
         prop_assert!(LegacyPrivateKey::from_bytes(&bytes).is_err());
@@ -135,7 +137,7 @@ proptest! {
     // Few, because these are slow without optimisation.
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
-    fn arbitrary_signatures_are_just_invalid(which: prop::sample::Index, message: Vec<u8>, mut signature: Vec<u8>, fit: bool) {
+    fn arbitrary_signatures_are_invalid(which: prop::sample::Index, message: Vec<u8>, mut signature: Vec<u8>, fit: bool) {
         let keys = &*KEYS;
         let key = which.get(keys);
         if fit {

@@ -13,7 +13,7 @@ use crate::engine::{CallError, Engine, Event, OverlayError, Place, Turn};
 use crate::overlay::bootstrap::Bootstrappers;
 use crate::overlay::community::{Community, MessageTable};
 use crate::overlay::context::{Context, OverlayState};
-use crate::state::network::Network;
+use crate::state::network::PeerGraph;
 use crate::wire::packet::CommunityId;
 
 /// What an overlay needs besides its community's settings.
@@ -118,8 +118,8 @@ impl Engine {
     }
 
     /// A peer graph for one overlay: bounded like the shared one, without any key that was ever our own.
-    fn empty_network(&self) -> Network {
-        let mut network = Network::new(self.shared.network.limits().clone());
+    fn empty_network(&self) -> PeerGraph {
+        let mut network = PeerGraph::new(self.shared.network.limits().clone());
         for mid in &self.own_mids {
             network.blacklist_mid(*mid);
         }

@@ -13,7 +13,7 @@ const ADDRESSES_PER_NAME: usize = 8;
 
 impl Engine {
     /// Makes the addresses of a snapshot known, walkable for every overlay
-    /// ([`Network::load_snapshot`](crate::state::network::Network::load_snapshot)), and has its host names looked up, as many as
+    /// ([`PeerGraph::load_snapshot`](crate::state::network::PeerGraph::load_snapshot)), and has its host names looked up, as many as
     /// [`MAX_LOOKUPS`] leaves room for: what is found is then known too.
     pub fn load_snapshot(&mut self, snapshot: &[u8]) -> LoadedSnapshot {
         let loaded = self.shared.network.load_snapshot(snapshot);

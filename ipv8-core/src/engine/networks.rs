@@ -2,37 +2,37 @@
 
 use crate::crypto::Mid;
 use crate::engine::{Engine, Event};
-use crate::state::network::{Network, NetworkStats, PeerChange};
+use crate::state::network::{PeerGraph, NetworkStats, PeerChange};
 use crate::state::stats::TrafficStats;
 use crate::wire::packet::CommunityId;
 
 impl Engine {
     /// The peer graph that the overlays share, but for those with [`own_network`](super::OverlayConfig::own_network).
     #[must_use]
-    pub fn network(&self) -> &Network {
+    pub fn network(&self) -> &PeerGraph {
         &self.shared.network
     }
 
     /// The shared peer graph, to load a snapshot into or to forget somebody.
-    pub fn network_mut(&mut self) -> &mut Network {
+    pub fn network_mut(&mut self) -> &mut PeerGraph {
         &mut self.shared.network
     }
 
     /// The peer graph of the overlay `id`: its own, or the shared one.
     #[must_use]
-    pub fn network_of(&self, id: CommunityId) -> Option<&Network> {
+    pub fn network_of(&self, id: CommunityId) -> Option<&PeerGraph> {
         let overlay = self.overlays.get(&id)?;
         Some(overlay.state().network(&self.shared))
     }
 
     /// As [`Engine::network_of`], to load a snapshot into or to forget somebody.
-    pub fn network_of_mut(&mut self, id: CommunityId) -> Option<&mut Network> {
+    pub fn network_of_mut(&mut self, id: CommunityId) -> Option<&mut PeerGraph> {
         let overlay = self.overlays.get_mut(&id)?;
         Some(overlay.state_mut().network_mut(&mut self.shared))
     }
 
     /// Every peer graph of the node: the shared one first.
-    pub fn networks(&self) -> impl Iterator<Item = &Network> {
+    pub fn networks(&self) -> impl Iterator<Item = &PeerGraph> {
         let overlays = self.overlays.values();
         let own = overlays.filter_map(|overlay| overlay.state().own_network.as_deref());
         std::iter::once(&self.shared.network).chain(own)
@@ -43,7 +43,7 @@ impl Engine {
     pub fn network_stats(&self) -> NetworkStats {
         let mut sum = NetworkStats::default();
         for network in self.networks() {
-            sum.add(network.counters());
+            sum.add(network.stats());
         }
         sum
     }

@@ -20,7 +20,7 @@ use crate::engine::turns::pacing::{Pacer, PacingConfig};
 use crate::engine::turns::scheduler::Scheduler;
 use crate::overlay::bootstrap::{Beacon, Lookup, LookupError};
 use crate::overlay::context::{FutureWork, LocalAddresses, Shared, TaskEvent};
-use crate::state::network::{Network, NetworkLimits};
+use crate::state::network::{PeerGraph, NetworkLimits};
 use crate::state::outbox::{DEFAULT_MAX_DATAGRAM, Outgoing};
 use crate::state::stats::EngineStats;
 use crate::support::hashing::OwnState;
@@ -159,7 +159,7 @@ impl Engine {
     #[must_use]
     pub fn new(config: &EngineConfig) -> Self {
         let rng = StdRng::from_seed(config.seed);
-        let mut shared = Shared::new(Network::new(config.network.clone()), rng);
+        let mut shared = Shared::new(PeerGraph::new(config.network.clone()), rng);
         shared.outbox.set_max_datagram(config.max_datagram);
         Self {
             overlays: IndexMap::default(),

@@ -3,10 +3,7 @@
 use super::classes::Class;
 use super::keys::Keys;
 use super::launchers::{Entry, Launchers};
-use crate::config::{
-    Config, ConfigProblem, LauncherConfig, SettingError, SettingProblem, not_here, same_name,
-    trackers,
-};
+use crate::config::{Config, LauncherConfig, SettingError, SettingProblem, not_here, trackers};
 use crate::engine::OverlayConfig;
 
 /// What a configuration says of the launcher of that name.
@@ -15,8 +12,7 @@ pub(super) fn definition_of<'c>(
     launcher: &str,
 ) -> Option<&'c LauncherConfig> {
     let definitions = configuration.launchers.iter();
-    let mut same = definitions
-        .filter(|definition| same_name(&definition.name.value, launcher, &definition.name.origin));
+    let mut same = definitions.filter(|definition| definition.name.names(launcher));
     same.next()
 }
 
@@ -42,7 +38,7 @@ impl Launchers {
             warnings.extend(reason.map(|reason| SettingProblem {
                 origin: name.origin.clone(),
                 setting: overlay.path.clone(),
-                mistake: SettingError::LeftOut {
+                error: SettingError::Ignored {
                     what: name.value.clone(),
                     reason,
                 },
@@ -74,18 +70,17 @@ impl Launchers {
     }
 
     /// Everything that is wrong with what is said of launchers and overlays.
-    pub(super) fn definition_problems(&self) -> Vec<ConfigProblem> {
+    pub(super) fn definition_problems(&self) -> Vec<SettingProblem> {
         let launchers = self.configuration.launchers.iter();
         let launchers = launchers.flat_map(|definition| self.check_launcher(definition));
         let overlays = self.configuration.overlays.iter();
         let overlays = overlays.flat_map(|definition| self.check_overlay(definition));
-        launchers.chain(overlays).map(Into::into).collect()
+        launchers.chain(overlays).collect()
     }
 
     fn check_launcher(&self, definition: &LauncherConfig) -> Vec<SettingProblem> {
         let name = &definition.name;
-        let meant =
-            |entry: &&Entry| same_name(&name.value, entry.launcher.meta().name, &name.origin);
+        let meant = |entry: &&Entry| name.names(entry.launcher.meta().name);
         match self.entries.iter().find(meant) {
             Some(entry) => entry.launcher.check(definition),
             None => {
@@ -120,7 +115,7 @@ fn unknown(
     vec![SettingProblem {
         origin: definition.name.origin.clone(),
         setting: definition.path.clone(),
-        mistake: SettingError::unknown(what, &definition.name.value, known),
+        error: SettingError::unknown(what, &definition.name.value, known),
     }]
 }
 

@@ -215,7 +215,7 @@ fn start(
 
 fn refused(problems: Vec<SettingProblem>) -> Error {
     let problems = problems.into_iter();
-    let problems = problems.map(|problem| Problem::Config(problem.into()));
+    let problems = problems.map(Problem::Config);
     Error::Plan(PlanError {
         problems: problems.collect(),
     })

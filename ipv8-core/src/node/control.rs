@@ -7,7 +7,8 @@ use crate::engine::turns::pacing::PacingConfig;
 use crate::engine::{
     CallError, ControlError, Health, OverlayConfig, OverlayInfo, StrategyInfo, interval_of,
 };
-use crate::node::driver::{Node, now};
+use crate::node::clock::now;
+use crate::node::driver::Node;
 use crate::node::handle::{HandleError, Ipv8};
 use crate::node::overlay_handle::OverlayHandle;
 use crate::overlay::community::Community;

@@ -10,6 +10,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 use crate::engine::overlays::StrategyId;
 use crate::engine::{Engine, Event, FinishedTask, Input, Output};
 use crate::node::beacons::Beacons;
+use crate::node::clock::{now, sleep_until};
 use crate::node::endpoint::Endpoint;
 use crate::node::futures::Futures;
 use crate::node::lan_watch::LanWatch;
@@ -21,7 +22,7 @@ use crate::node::stats::{NodeStats, count};
 use crate::node::watchdog::Watchdog;
 use crate::overlay::bootstrap::Beacon;
 use crate::overlay::context::LocalAddresses;
-use crate::state::network::Network;
+use crate::state::network::PeerGraph;
 
 /// How often a warning of one kind may be repeated, and drops are summed up in the log.
 pub(super) const REPORT_EVERY: Duration = Duration::from_secs(10);
@@ -71,11 +72,6 @@ pub(super) struct Node {
     overload: OverloadLog,
     next_report: Instant,
     reported_drops: u64,
-}
-
-/// The clock of the node: tokio's, so that tests can pause it.
-pub(crate) fn now() -> Instant {
-    tokio::time::Instant::now().into_std()
 }
 
 impl Node {
@@ -162,8 +158,7 @@ impl Node {
         lan: &mut LanWatch,
     ) -> Woken {
         let deadline = self.engine.poll_timeout();
-        let deadline = deadline.map(tokio::time::Instant::from_std);
-        let save = self.snapshots.as_ref().map(|keeper| keeper.next().into());
+        let save = self.snapshots.as_ref().map(SnapshotKeeper::next);
         let busy = self.pipeline.is_busy();
         if busy || self.pipeline.has_taken_many() {
             // Nothing here would wait: others in this runtime get their turn, and tokio looks at its clock and its sockets.
@@ -345,8 +340,8 @@ impl Node {
             endpoint: *self.endpoint.stats(),
             inbox: self.pipeline.stats(),
             interfaces: self.endpoint.interfaces(),
-            peers: self.engine.networks().map(Network::verified_count).sum(),
-            addresses: self.engine.networks().map(Network::address_count).sum(),
+            peers: self.engine.networks().map(PeerGraph::verified_count).sum(),
+            addresses: self.engine.networks().map(PeerGraph::address_count).sum(),
             network: self.engine.network_stats(),
             overlays: self.engine.traffic_of_all(),
             pacing: self.engine.pacing_stats(),
@@ -365,11 +360,4 @@ fn all_cores() -> usize {
 
 fn first_address(endpoint: &Endpoint) -> Option<std::net::SocketAddr> {
     endpoint.local_addresses().first().copied()
-}
-
-pub(super) async fn sleep_until(deadline: Option<tokio::time::Instant>) {
-    match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline).await,
-        None => std::future::pending().await,
-    }
 }

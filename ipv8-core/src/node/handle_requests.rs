@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::node::driver::now;
+use crate::node::clock::now;
 use crate::node::handle::HandleError;
 use crate::node::overlay_handle::OverlayHandle;
 use crate::overlay::community::Community;

@@ -13,7 +13,8 @@ use tracing::Instrument;
 
 use crate::crypto::PublicKey;
 use crate::engine::{Engine, Input};
-use crate::node::driver::{Command, Node, now};
+use crate::node::clock::now;
+use crate::node::driver::{Command, Node};
 use crate::node::endpoint::Endpoint;
 use crate::node::error::Error;
 use crate::node::handle::{End, Ipv8, Shared};

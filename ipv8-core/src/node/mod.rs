@@ -5,7 +5,7 @@
 //! and SIGTERM.
 
 mod beacons;
-pub(crate) mod config_file;
+mod clock;
 mod control;
 mod driver;
 pub(crate) mod endpoint;
@@ -16,7 +16,7 @@ mod handle_requests;
 mod handle_snapshots;
 mod handle_tasks;
 mod hold;
-pub mod key_file;
+mod files;
 mod lan_watch;
 mod launched;
 mod my_peer;
@@ -26,19 +26,19 @@ mod peer_events;
 mod pipeline;
 mod resolver;
 mod signals;
-pub mod snapshot_file;
 mod snapshots;
 mod stats;
 mod tracker;
 mod watchdog;
 
 pub use endpoint::{
-    BindError, EndpointConfig, EndpointStats, InterfaceInfo, MemoryNetwork, SocketErrorKind,
+    BindError, Endpoint, EndpointConfig, EndpointStats, InterfaceInfo, MemoryNetwork, SocketErrorKind,
     SocketErrors,
 };
 
 pub use control::StrategyHandle;
-pub(crate) use driver::now;
+pub(crate) use clock::now;
+pub use files::{key_file, snapshot_file};
 pub use error::{Error, Hook};
 pub use handle::{HandleError, Ipv8};
 pub(crate) use hold::HeldNode;

@@ -19,7 +19,7 @@ pub(crate) fn my_peer(source: &MyPeer) -> Result<PrivateKey, Error> {
         MyPeer::New => Ok(PrivateKey::generate(&mut rng()?)),
         MyPeer::Key(key) => Ok(key.clone()),
         MyPeer::File(path) => Ok(key_file::load_or_create(path, &mut rng()?)?),
-        MyPeer::Stored { file, key } => Ok(key_file::load_or_keep(file, || key.clone())?),
+        MyPeer::Stored { file, key } => Ok(key_file::load_or_store(file, || key.clone())?),
         MyPeer::Existing(file) => Ok(key_file::read_existing(file)?),
     }
 }

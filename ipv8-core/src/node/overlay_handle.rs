@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::node::driver::now;
+use crate::node::clock::now;
 use crate::node::handle::{HandleError, Ipv8};
 use crate::overlay::community::Community;
 use crate::overlay::context::Context;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::node::driver::now;
+use crate::node::clock::now;
 use crate::node::snapshot_file;
 
 /// How often the file is written, if the addresses are others than before: what a crash loses at most.

@@ -1,7 +1,8 @@
-//! One overlay: the community and the strategies that users write, and what the engine lends them.
+//! One overlay: the community and the strategies that users write, and the context that the engine
+//! lends them.
 //!
-//! Nothing here knows of other overlays, of turns or of sockets. Start with [`community`] and
-//! [`strategy`], the two traits to implement; [`context`] is what their methods get.
+//! Nothing here knows other overlays, turns or sockets. Start with [`Community`] and
+//! [`DiscoveryStrategy`], the two traits to implement; their methods get a [`Context`].
 
 pub(crate) mod bootstrap;
 pub(crate) mod community;

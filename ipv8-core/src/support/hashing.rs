@@ -1,8 +1,11 @@
-//! How what is our own is hashed, and how what strangers send is.
+//! Hashers: a fast one for keys that this process chooses, SipHash for keys that peers choose.
 
-/// For maps whose keys nobody outside of this process chooses: overlays, strategies, names of the program. It is quicker than the standard
-/// library's, which withstands keys that were made to collide; for everything that peers can put in there is [`StrangersState`].
+/// The hasher for maps whose keys this process chooses: overlays, strategies, names.
+///
+/// It is faster than the standard library's hasher, but does not withstand keys that were made to
+/// collide. Maps with keys from peers use [`StrangersState`].
 pub(crate) type OwnState = foldhash::fast::RandomState;
 
-/// For maps that peers can put something in: SipHash with a secret for each map, so that nobody can make keys that collide.
+/// The hasher for maps whose keys peers can choose: SipHash with a secret per map, so that no peer
+/// can make keys that collide.
 pub(crate) type StrangersState = std::hash::RandomState;

@@ -4,6 +4,7 @@
 //! get their values from text through it.
 
 pub(crate) mod hashing;
+pub(crate) mod kind;
 pub(crate) mod names;
 pub(crate) mod nearest;
 pub mod options;

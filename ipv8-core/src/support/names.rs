@@ -1,15 +1,15 @@
-//! Looking things up by names from outside.
+//! Looks up overlays and strategies by names that come from outside.
 
 use std::fmt;
 
-use crate::support::nearest::nearest;
+use crate::support::nearest::{hint, nearest};
 
-/// What a name was looked up among.
+/// The kind of thing that a name refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named {
-    /// The overlays of a node.
+    /// An overlay of a node.
     Overlay,
-    /// The strategies of one overlay.
+    /// A strategy of an overlay.
     Strategy,
 }
 
@@ -22,76 +22,55 @@ impl fmt::Display for Named {
     }
 }
 
-/// Why a name stands for nothing, or for too much.
+/// The error for a name that matches nothing, or more than one thing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NameError {
     /// Nothing has this name.
-    #[error(
-        "no {what} is named {name:?}{}: {}",
-        did_you_mean(nearest),
-        there(known)
-    )]
+    #[error("no {what} is named {name:?}: {}", hint(nearest.as_deref(), known))]
     Unknown {
-        /// What was looked for.
+        /// The kind of thing.
         what: Named,
         /// The name.
         name: String,
-        /// The most similar name there is, if one is similar.
+        /// The most similar name, if one is similar.
         nearest: Option<String>,
-        /// All names there are, in order.
+        /// All known names, in order.
         known: Vec<String>,
     },
-    /// Several share this name.
+    /// Several things share this name.
     #[error(
-        "{name:?} is the type of more than one {what}: say which of {}",
-        listed(candidates)
+        "the name {name:?} fits more than one {what}: expected one of: {}",
+        candidates.join(", ")
     )]
     Ambiguous {
-        /// What was looked for.
+        /// The kind of thing.
         what: Named,
         /// The name.
         name: String,
-        /// Those that share it, by names of their own.
+        /// The unambiguous names of the things that share it.
         candidates: Vec<String>,
     },
-}
-
-fn did_you_mean(nearest: &Option<String>) -> String {
-    nearest.as_ref().map_or_else(String::new, |nearest| {
-        format!(", did you mean {nearest:?}?")
-    })
-}
-
-fn there(known: &[String]) -> String {
-    if known.is_empty() {
-        return "there is none at all".to_owned();
-    }
-    format!("there is {}", listed(known))
-}
-
-fn listed(names: &[String]) -> String {
-    let quoted: Vec<_> = names.iter().map(|name| format!("{name:?}")).collect();
-    quoted.join(", ")
 }
 
 /// One thing that can be looked up.
 pub(crate) struct Candidate<T> {
     pub(crate) value: T,
-    /// Its own name.
+    /// Its unique name.
     pub(crate) name: String,
-    /// The name of its type, which it may share.
+    /// The name of its type, which other candidates may share.
     pub(crate) type_name: &'static str,
 }
 
-/// The candidate that `name` stands for: the one whose own name it is, else the only one whose type has it.
+/// Returns the candidate with this unique name, or else the only candidate of the type with this
+/// name.
 pub(crate) fn look_up<T: Copy>(
     what: Named,
     name: &str,
     candidates: &[Candidate<T>],
 ) -> Result<T, NameError> {
-    if let Some(own) = candidates.iter().find(|one| one.name == name) {
-        return Ok(own.value);
+    if let Some(found) = candidates.iter().find(|one| one.name == name) {
+        return Ok(found.value);
     }
     let shared = || candidates.iter().filter(|one| one.type_name == name);
     let mut found = shared();
@@ -131,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn an_own_name_goes_before_the_name_of_a_type() {
+    fn a_unique_name_takes_precedence_over_a_type_name() {
         let all = candidates(&[("A", "B"), ("B", "C"), ("D", "E"), ("F", "E"), ("G#2", "G")]);
         let find = |name: &str| look_up(Named::Overlay, name, &all);
         assert_eq!(find("A"), Ok(0));
@@ -139,23 +118,23 @@ mod tests {
         assert_eq!(find("C"), Ok(1));
         assert_eq!(find("G"), Ok(4));
         let error = find("E").expect_err("two have this type");
-        let text = r#""E" is the type of more than one overlay: say which of "D", "F""#;
+        let text = r#"the name "E" fits more than one overlay: expected one of: D, F"#;
         assert_eq!(error.to_string(), text);
     }
 
     #[test]
-    fn an_unknown_name_is_told_with_the_nearest_and_all() {
+    fn an_error_about_an_unknown_name_has_a_hint() {
         let all = candidates(&[("RandomWalk", "RandomWalk"), ("EdgeWalk", "EdgeWalk")]);
         let find =
             |name: &str| look_up(Named::Strategy, name, &all).map_err(|error| error.to_string());
-        let near = r#"no strategy is named "RandmWalk", did you mean "RandomWalk"?: there is "RandomWalk", "EdgeWalk""#;
+        let near = r#"no strategy is named "RandmWalk": did you mean "RandomWalk"?"#;
         assert_eq!(find("RandmWalk"), Err(near.to_owned()));
-        let far = r#"no strategy is named "Churn": there is "RandomWalk", "EdgeWalk""#;
+        let far = r#"no strategy is named "Churn": expected one of: RandomWalk, EdgeWalk"#;
         assert_eq!(find("Churn"), Err(far.to_owned()));
-        let none = look_up::<()>(Named::Overlay, "X", &[]).expect_err("there is nothing");
+        let none = look_up::<()>(Named::Overlay, "X", &[]).expect_err("there are no overlays");
         assert_eq!(
             none.to_string(),
-            r#"no overlay is named "X": there is none at all"#
+            r#"no overlay is named "X": there are none"#
         );
     }
 }

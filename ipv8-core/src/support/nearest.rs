@@ -1,9 +1,12 @@
-//! "Did you mean …?"
+//! "Did you mean ...?" for names that come from outside: of launchers, strategies and settings.
 
-/// The candidate nearest to `name` by edit distance, if it is near enough to be what was meant: at most a third of the letters differ.
-/// Of equally near ones the alphabetically first. A candidate that equals `name` is passed over.
+use std::fmt;
+
+/// Returns the candidate that is most similar to `name`, if at most a third of its letters differ.
 ///
-/// For messages about names from outside: launchers, and the strategies and options a program lets its users name.
+/// Inserting, removing or replacing a letter, and swapping two neighbouring letters, each count as
+/// one difference; one difference is always accepted. Case does not count. Among equally similar
+/// candidates the alphabetically first wins. A candidate that equals `name` is skipped.
 ///
 /// ```
 /// use ipv8_core::internals::nearest::nearest;
@@ -24,27 +27,43 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein distance, letters compared without case.
 fn distance(one: &str, other: &str) -> usize {
-    let one = one.to_lowercase();
-    let other: Vec<char> = other.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, letter) in one.chars().enumerate() {
-        let mut diagonal = line;
-        let mut left = line + 1;
-        for (above, wanted) in row.iter_mut().skip(1).zip(&other) {
-            let here = (diagonal + usize::from(letter != *wanted))
-                .min(left + 1)
-                .min(*above + 1);
-            diagonal = *above;
-            left = here;
-            *above = here;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = line + 1;
-        }
+    strsim::osa_distance(&one.to_lowercase(), &other.to_lowercase())
+}
+
+/// The question `did you mean "X"?`, as text.
+pub(crate) struct DidYouMean<'a>(pub(crate) &'a str);
+
+impl fmt::Display for DidYouMean<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "did you mean \"{}\"?", self.0)
     }
-    row.last().copied().unwrap_or(0)
+}
+
+/// The hint in the error about an unknown name, as text: the most similar name, or all known names.
+pub(crate) struct Hint<'a, N> {
+    nearest: Option<&'a str>,
+    known: &'a [N],
+}
+
+/// Returns the hint for an unknown name, to print after "unknown setting X: ".
+pub(crate) fn hint<'a, N: AsRef<str>>(nearest: Option<&'a str>, known: &'a [N]) -> Hint<'a, N> {
+    Hint { nearest, known }
+}
+
+impl<N: AsRef<str>> fmt::Display for Hint<'_, N> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(nearest) = self.nearest {
+            return DidYouMean(nearest).fmt(formatter);
+        }
+        let Some((first, others)) = self.known.split_first() else {
+            return formatter.write_str("there are none");
+        };
+        write!(formatter, "expected one of: {}", first.as_ref())?;
+        others
+            .iter()
+            .try_for_each(|name| write!(formatter, ", {}", name.as_ref()))
+    }
 }
 
 #[cfg(test)]
@@ -52,19 +71,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn distances() {
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("abc", ""), 3);
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("Launcher", "launcher"), 0);
-    }
-
-    #[test]
-    fn only_near_names_are_suggested() {
+    fn only_similar_names_are_suggested() {
         let names = ["Tunnel", "Discovery", "Discovers"];
         assert_eq!(nearest("Discovry", names), Some("Discovery"));
         assert_eq!(nearest("discovery", names), Some("Discovery"));
         assert_eq!(nearest("Market", names), None);
         assert_eq!(nearest("Tunnel", ["Tunnel"]), None);
+    }
+
+    #[test]
+    fn a_swapped_letter_counts_as_one_difference() {
+        assert_eq!(nearest("lable", ["label", "table"]), Some("label"));
+        assert_eq!(nearest("prot", ["port"]), Some("port"));
+        assert_eq!(nearest("poor", ["port"]), None);
+    }
+
+    #[test]
+    fn a_hint_names_the_most_similar_name_or_all() {
+        let known = ["note", "fail"];
+        let near = hint(nearest("nota", known), &known);
+        assert_eq!(near.to_string(), "did you mean \"note\"?");
+        assert_eq!(
+            hint(None, &known).to_string(),
+            "expected one of: note, fail"
+        );
+        assert_eq!(hint::<&str>(None, &[]).to_string(), "there are none");
     }
 }

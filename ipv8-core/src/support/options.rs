@@ -1,18 +1,23 @@
-//! Options by name: what a configuration file, a variable or a command line may set in a strategy or in the settings of a community.
+//! Options by name: values that a file, a variable or a command line sets in a strategy or in the
+//! settings of a community.
 //!
-//! [`Options`] is derived from a struct's public fields. Values come as [`Value`], whatever text they were written in.
+//! [`Options`] is derived from a struct's public fields. Values come as [`Value`], whatever text
+//! they were written in.
 
-use std::fmt;
+use std::fmt::Display;
+use std::ops::RangeBounds;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 pub use serde_json::{Map, Value};
 
-use crate::support::nearest::nearest;
+pub use super::kind::{Kind, kind_of};
+use super::nearest::{hint, nearest};
 
 /// A struct whose public fields can be read and set by name.
 ///
-/// `#[derive(Options)]` implements it; a unit struct and `()` have no options. Private fields are state: no option, never touched.
+/// `#[derive(Options)]` implements it; a unit struct and `()` have no options. Private fields are
+/// state and no options.
 ///
 /// ```
 /// use ipv8_core::{Options, RandomWalk};
@@ -22,48 +27,42 @@ use crate::support::nearest::nearest;
 /// assert_eq!(walk.window_size, 10);
 /// assert_eq!(walk.option("timeout").unwrap(), 3.0);
 /// let error = walk.set_option("reset_chance", &256.into()).unwrap_err();
-/// assert_eq!(error.to_string(), "option \"reset_chance\" is 256, which is out of range: it is of type u8");
+/// assert_eq!(
+///     error.to_string(),
+///     "option \"reset_chance\": 256 is out of range: expected a whole number from 0 to 255"
+/// );
 /// ```
 ///
-/// Source: `init` of a walker and `initialize` of an overlay in py-ipv8's configuration (protocol 9).
+/// Source: `init` of a walker and `initialize` of an overlay in py-ipv8's configuration
+/// (protocol 9).
 #[diagnostic::on_unimplemented(
     message = "the options of `{Self}` have no names",
     label = "does not implement `Options`",
     note = "write `#[derive(Options)]` on the struct: its public fields are its options"
 )]
 pub trait Options {
-    /// Name and type of each option, in the order of the fields.
-    fn option_types(&self) -> &'static [OptionType];
+    /// Returns a description of each option, in the order of the fields.
+    fn option_types(&self) -> Vec<OptionType>;
 
-    /// The value of the option `name`.
+    /// Returns the value of the option `name`.
     ///
     /// # Errors
-    /// [`OptionError::Unknown`]; [`OptionError::Value`] when serde cannot write the value.
+    /// [`OptionError::Unknown`]; [`OptionError::Unwritable`] when serde cannot write the value.
     fn option(&self, name: &str) -> Result<Value, OptionError>;
 
-    /// Sets the option `name`. A whole number is taken where the type is a floating-point one.
+    /// Sets the option `name`. A floating-point option also accepts a whole number.
     ///
     /// # Errors
-    /// [`OptionError`]; nothing has changed then.
+    /// [`OptionError`]; nothing changes then.
     fn set_option(&mut self, name: &str, value: &Value) -> Result<(), OptionError>;
 
-    /// Sets every option of `values`.
-    ///
-    /// # Errors
-    /// All errors, in the order of `values`. The other options have been set.
-    fn set_options(&mut self, values: &Map<String, Value>) -> Result<(), Vec<OptionError>> {
-        let errors: Vec<_> = values
-            .iter()
-            .filter_map(|(name, value)| self.set_option(name, value).err())
-            .collect();
-        if errors.is_empty() {
-            Ok(())
-        } else {
-            Err(errors)
-        }
+    /// Returns an error for each option whose value is outside of its range. Code can set such a
+    /// value; [`set_option`](Self::set_option) refuses it.
+    fn out_of_range(&self) -> Vec<OptionError> {
+        Vec::new()
     }
 
-    /// All options with their values; one that serde cannot write is null.
+    /// Returns all options with their values. A value that serde cannot write is null.
     fn options(&self) -> Map<String, Value> {
         self.option_types()
             .iter()
@@ -76,8 +75,8 @@ pub trait Options {
 }
 
 impl Options for () {
-    fn option_types(&self) -> &'static [OptionType] {
-        &[]
+    fn option_types(&self) -> Vec<OptionType> {
+        Vec::new()
     }
 
     fn option(&self, name: &str) -> Result<Value, OptionError> {
@@ -89,116 +88,136 @@ impl Options for () {
     }
 }
 
-/// What is known of an option without its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The description of one option.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OptionType {
-    /// Its name: the field's.
+    /// The field's name.
     pub name: &'static str,
-    /// Its type, as the struct writes it.
-    pub type_name: &'static str,
-    /// The range its values must be in, as the struct writes it; `None`: whatever the type holds.
-    pub range: Option<&'static str>,
+    /// The kind of values that the field accepts.
+    pub kind: Kind,
+    /// The accepted values in words, with their range: "a whole number from 1 to 16384".
+    pub expected: String,
+    /// The field's doc comment.
+    pub doc: &'static str,
 }
 
-impl fmt::Display for OptionType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.name, self.type_name)?;
-        match self.range {
-            Some(range) => write!(f, " in {range}"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Why an option could not be set or read. Its text names the option and what would do.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+/// The reason why an option could not be set or read. Its text names the option and what was
+/// expected.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OptionError {
-    /// There is no option of that name.
-    #[error("unknown option \"{name}\": {}", mend(*nearest, known))]
+    /// No option has that name.
+    #[error("unknown option \"{name}\": {}", hint(*nearest, known))]
     Unknown {
-        /// The name given.
+        /// The given name.
         name: String,
-        /// The most similar name there is.
+        /// The most similar name of an option.
         nearest: Option<&'static str>,
-        /// The options there are.
-        known: &'static [OptionType],
+        /// The names of all options.
+        known: Vec<&'static str>,
     },
     /// The value is of another kind.
-    #[error("option \"{name}\" is of type {expected}: {reason}")]
+    #[error("option \"{name}\": expected {expected}, found {found}")]
     Type {
         /// The option.
         name: String,
-        /// Its type.
-        expected: &'static str,
-        /// What serde says: what is there, and what was expected.
-        reason: String,
+        /// The accepted values.
+        expected: String,
+        /// The kind of the given value.
+        found: &'static str,
     },
-    /// The value is of the right kind, and too small or too large.
-    #[error("option \"{name}\" is {value}, which is out of range: it is of type {expected}{}", within(*range))]
+    /// The number is too small or too large.
+    #[error("option \"{name}\": {value} is out of range: expected {expected}")]
     Range {
         /// The option.
         name: String,
-        /// Its type.
-        expected: &'static str,
-        /// The range that the struct gives, if it gives one.
-        range: Option<&'static str>,
-        /// The value given, as JSON.
+        /// The accepted values.
+        expected: String,
+        /// The given number.
         value: String,
     },
-    /// The value cannot be written.
-    #[error("the value of option \"{name}\" cannot be shown: {reason}")]
+    /// The value is of the right kind, but its content is not accepted.
+    #[error("option \"{name}\": invalid value {value}: {reason}")]
     Value {
         /// The option.
         name: String,
-        /// What serde says.
+        /// The given value, as JSON.
+        value: String,
+        /// What was expected.
+        reason: String,
+    },
+    /// Serde cannot write the value.
+    #[error("the value of option \"{name}\" cannot be shown: {reason}")]
+    Unwritable {
+        /// The option.
+        name: String,
+        /// Serde's message.
         reason: String,
     },
 }
 
 impl OptionError {
-    /// The option that the error is about, as it was written.
+    /// Returns the name of the option, as it was given.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
             Self::Unknown { name, .. }
             | Self::Type { name, .. }
             | Self::Range { name, .. }
-            | Self::Value { name, .. } => name,
+            | Self::Value { name, .. }
+            | Self::Unwritable { name, .. } => name,
         }
     }
 }
 
-fn mend(nearest: Option<&str>, known: &[OptionType]) -> String {
-    if let Some(nearest) = nearest {
-        return format!("did you mean \"{nearest}\"?");
-    }
-    if known.is_empty() {
-        return "there are no options here".to_owned();
-    }
-    let known: Vec<&str> = known.iter().map(|option| option.name).collect();
-    format!("there are {}", known.join(", "))
-}
-
-fn within(range: Option<&str>) -> String {
-    range.map_or_else(String::new, |range| format!(" in {range}"))
-}
-
-/// The error for an option that `options` does not have. For generated code.
+/// Returns the error for a name that `options` does not have. For generated code.
 #[doc(hidden)]
 pub fn unknown(options: &(impl Options + ?Sized), name: &str) -> OptionError {
-    let known = options.option_types();
+    let types = options.option_types();
+    let known: Vec<&'static str> = types.iter().map(|option| option.name).collect();
     OptionError::Unknown {
         name: name.to_owned(),
-        nearest: nearest(name, known.iter().map(|option| option.name)),
+        nearest: nearest(name, known.iter().copied()),
         known,
     }
 }
 
-/// The value of a field. For generated code.
+/// Describes an option of type `T`. For generated code.
+#[doc(hidden)]
+#[must_use]
+pub fn described<T: DeserializeOwned>(name: &'static str, doc: &'static str) -> OptionType {
+    let kind = Kind::of::<T>();
+    let expected = kind.to_string();
+    OptionType {
+        name,
+        kind,
+        expected,
+        doc,
+    }
+}
+
+/// Describes an option of type `T` whose numbers must be in `range`. For generated code.
+#[doc(hidden)]
+#[must_use]
+pub fn described_within<T: DeserializeOwned, N: Display>(
+    name: &'static str,
+    doc: &'static str,
+    range: &impl RangeBounds<N>,
+) -> OptionType {
+    let kind = Kind::of::<T>();
+    let expected = kind.within(range);
+    OptionType {
+        name,
+        kind,
+        expected,
+        doc,
+    }
+}
+
+/// Returns the value of a field. For generated code.
 #[doc(hidden)]
 pub fn to_value(name: &str, field: &impl Serialize) -> Result<Value, OptionError> {
-    serde_json::to_value(field).map_err(|error| OptionError::Value {
+    serde_json::to_value(field).map_err(|error| OptionError::Unwritable {
         name: name.to_owned(),
         reason: error.to_string(),
     })
@@ -208,60 +227,90 @@ pub fn to_value(name: &str, field: &impl Serialize) -> Result<Value, OptionError
 #[doc(hidden)]
 pub fn set<T: DeserializeOwned>(
     name: &str,
-    type_name: &'static str,
     value: &Value,
     field: &mut T,
 ) -> Result<(), OptionError> {
-    *field = read(name, (type_name, None), value)?;
+    *field = T::deserialize(value).map_err(|error| {
+        let kind = Kind::of::<T>();
+        let expected = kind.to_string();
+        refused(name, (&kind, expected), value, &error)
+    })?;
     Ok(())
 }
 
-/// Sets a field whose value must be in a range. For generated code.
+/// Sets a field whose number, if it has one, must be in `range`. For generated code.
 #[doc(hidden)]
-pub fn set_within<T: DeserializeOwned>(
+pub fn set_within<T: DeserializeOwned, N: PartialOrd + Display>(
     name: &str,
-    (type_name, range): (&'static str, &'static str),
     value: &Value,
-    contains: impl FnOnce(&T) -> bool,
+    range: &impl RangeBounds<N>,
+    number: impl FnOnce(&T) -> Option<&N>,
     field: &mut T,
 ) -> Result<(), OptionError> {
-    let read = read(name, (type_name, Some(range)), value)?;
-    if contains(&read) {
-        *field = read;
-        return Ok(());
+    let read = T::deserialize(value).map_err(|error| {
+        let kind = Kind::of::<T>();
+        let expected = kind.within(range);
+        refused(name, (&kind, expected), value, &error)
+    })?;
+    match check(name, range, number, &read) {
+        Some(error) => Err(error),
+        None => {
+            *field = read;
+            Ok(())
+        }
     }
-    Err(OptionError::Range {
+}
+
+/// Returns an error if the field's number is outside of `range`. For generated code.
+#[doc(hidden)]
+pub fn check<T: DeserializeOwned, N: PartialOrd + Display>(
+    name: &str,
+    range: &impl RangeBounds<N>,
+    number: impl FnOnce(&T) -> Option<&N>,
+    field: &T,
+) -> Option<OptionError> {
+    let number = number(field).filter(|number| !range.contains(*number))?;
+    Some(OptionError::Range {
         name: name.to_owned(),
-        expected: type_name,
-        range: Some(range),
-        value: value.to_string(),
+        expected: Kind::of::<T>().within(range),
+        value: number.to_string(),
     })
 }
 
-fn read<T: DeserializeOwned>(
+/// Returns the error for a value that serde cannot read as `kind`.
+fn refused(
     name: &str,
-    (expected, range): (&'static str, Option<&'static str>),
+    (kind, expected): (&Kind, String),
     value: &Value,
-) -> Result<T, OptionError> {
-    let error = match T::deserialize(value) {
-        Ok(read) => return Ok(read),
-        Err(error) => error.to_string(),
-    };
+    error: &serde_json::Error,
+) -> OptionError {
     let name = name.to_owned();
-    // serde tells a number that does not fit from a value of another kind by these words.
-    if value.is_number() && error.starts_with("invalid value: ") {
-        return Err(OptionError::Range {
+    if !kind.fits(value) {
+        let found = kind_of(value);
+        return OptionError::Type {
             name,
             expected,
-            range,
-            value: value.to_string(),
-        });
+            found,
+        };
     }
-    Err(OptionError::Type {
-        name,
-        expected,
-        reason: error,
-    })
+    let text = value.to_string();
+    match kind {
+        Kind::Whole { .. } | Kind::Number => OptionError::Range {
+            name,
+            expected,
+            value: text,
+        },
+        Kind::Address | Kind::Form(_) | Kind::Choice(_) => OptionError::Value {
+            name,
+            value: text,
+            reason: format!("expected {expected}"),
+        },
+        _ => OptionError::Value {
+            name,
+            value: text,
+            reason: error.to_string(),
+        },
+    }
 }
 
 #[cfg(test)]
@@ -272,13 +321,18 @@ mod tests {
     use super::*;
     use crate::overlay::strategy::{EdgeWalk, RandomWalk};
 
+    const HALF: f64 = 0.5;
+
     #[derive(Debug, Default, ipv8_macros::Options)]
     struct Everything {
         pub text: String,
+        /// A number, or none.
         pub maybe: Option<u16>,
         pub list: Vec<(String, u16)>,
         #[options(range = -1..)]
         pub r#loop: i32,
+        #[options(range = 0.0..=HALF)]
+        pub share: Option<f64>,
         #[options(skip)]
         pub shown: std::marker::PhantomData<u8>,
         pub(crate) state: u8,
@@ -295,21 +349,43 @@ mod tests {
             .iter()
             .map(|option| option.name)
             .collect();
-        assert_eq!(names, ["text", "maybe", "list", "loop"]);
+        assert_eq!(names, ["text", "maybe", "list", "loop", "share"]);
         assert!(Nothing.option_types().is_empty() && ().option_types().is_empty());
-        let types: Vec<String> = Everything::default()
-            .option_types()
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let types = Everything::default().option_types();
+        let expected: Vec<&str> = types.iter().map(|one| one.expected.as_str()).collect();
         assert_eq!(
-            types[1..],
+            expected,
             [
-                "maybe: Option<u16>",
-                "list: Vec<(String, u16)>",
-                "loop: i32 in -1.."
+                "text",
+                "a whole number from 0 to 65535",
+                "a list",
+                "a whole number from -1 to 2147483647",
+                "a number from 0 to 0.5"
             ]
         );
+        assert_eq!(types[1].doc, "A number, or none.");
+    }
+
+    #[test]
+    fn values_that_code_sets_are_checked() {
+        let mut everything = Everything {
+            r#loop: -2,
+            share: Some(0.7),
+            ..Everything::default()
+        };
+        let texts = |everything: &Everything| -> Vec<String> {
+            let errors = everything.out_of_range();
+            errors.iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(
+            texts(&everything),
+            [
+                "option \"loop\": -2 is out of range: expected a whole number from -1 to 2147483647",
+                "option \"share\": 0.7 is out of range: expected a number from 0 to 0.5"
+            ]
+        );
+        (everything.r#loop, everything.share) = (-1, None);
+        assert_eq!(texts(&everything), [""; 0]);
     }
 
     #[test]
@@ -319,8 +395,11 @@ mod tests {
             counted: 2,
             ..Everything::default()
         };
-        let values = json!({"text": "a", "maybe": null, "list": [["b", 3]], "loop": -1});
-        everything.set_options(values.as_object().unwrap()).unwrap();
+        let values =
+            json!({"text": "a", "maybe": null, "list": [["b", 3]], "loop": -1, "share": 0.5});
+        for (name, value) in values.as_object().unwrap() {
+            everything.set_option(name, value).unwrap();
+        }
         assert_eq!((everything.text.as_str(), everything.r#loop), ("a", -1));
         assert_eq!(everything.list, [("b".to_owned(), 3)]);
         assert_eq!((everything.state, everything.counted), (1, 2));
@@ -353,7 +432,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_the_option_and_its_type() {
+    fn errors_name_the_option_and_the_accepted_values() {
         for (error, text) in [
             (
                 error("txt", json!("a")),
@@ -361,31 +440,31 @@ mod tests {
             ),
             (
                 error("state", json!(1)),
-                "unknown option \"state\": there are text, maybe, list, loop",
+                "unknown option \"state\": expected one of: text, maybe, list, loop, share",
             ),
             (
                 error("text", json!(1)),
-                "option \"text\" is of type String: invalid type: integer `1`, expected a string",
+                "option \"text\": expected text, found a whole number",
             ),
             (
                 error("maybe", json!(65536)),
-                "option \"maybe\" is 65536, which is out of range: it is of type Option<u16>",
+                "option \"maybe\": 65536 is out of range: expected a whole number from 0 to 65535",
             ),
             (
                 error("loop", json!(-2)),
-                "option \"loop\" is -2, which is out of range: it is of type i32 in -1..",
+                "option \"loop\": -2 is out of range: expected a whole number from -1 to 2147483647",
             ),
             (
                 error("loop", json!(1.5)),
-                "option \"loop\" is of type i32: invalid type: floating point `1.5`, expected i32",
+                "option \"loop\": expected a whole number from -1 to 2147483647, found a number with a fraction",
             ),
             (
                 error("list", json!([["a"]])),
-                "option \"list\" is of type Vec<(String, u16)>: invalid length 1, expected a tuple of size 2",
+                "option \"list\": invalid value [[\"a\"]]: invalid length 1, expected a tuple of size 2",
             ),
             (
                 Nothing.set_option("a", &json!(1)).unwrap_err(),
-                "unknown option \"a\": there are no options here",
+                "unknown option \"a\": there are none",
             ),
         ] {
             assert_eq!(error.to_string(), text);
@@ -394,7 +473,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refused_changes_nothing() {
+    fn a_refused_value_changes_nothing() {
         let mut walk = RandomWalk::default();
         for (name, value) in [
             ("timeout", json!(-0.5)),

@@ -1,14 +1,15 @@
-//! How types are called in logs, events and errors.
+//! The names of types in logs, events and errors.
 
 use std::any::type_name;
 
-/// The name of `T` without its path and without generic arguments: `RandomWalk`, `Vec`.
+/// Returns the name of `T` without path and generic arguments, such as `RandomWalk` or `Vec`.
 #[must_use]
 pub(crate) fn short_type_name<T: ?Sized>() -> &'static str {
     last_part(type_name::<T>())
 }
 
-/// Byte by byte, because an overlay asks for several: all that is looked for is ASCII.
+// It compares bytes because that is faster, and adding an overlay calls it several times. The
+// separators are ASCII.
 fn last_part(full: &str) -> &str {
     let end = match full.ends_with('>') {
         true => full.as_bytes().iter().position(|byte| *byte == b'<'),
@@ -26,7 +27,7 @@ mod tests {
     use super::last_part;
 
     #[test]
-    fn neither_the_path_nor_generic_arguments_are_part_of_the_name() {
+    fn the_short_name_has_no_path_and_no_generic_arguments() {
         for (full, short) in [
             ("u8", "u8"),
             ("walks::RandomWalk", "RandomWalk"),

@@ -1,9 +1,12 @@
-//! Where virtual time begins.
+//! The start of virtual time.
 
 use std::time::Instant;
 
-/// The one moment that is taken from the machine, because an [`Instant`] cannot be made of anything else. What happens
-/// in a test depends on differences only.
+/// Returns the moment at which virtual time starts.
+///
+/// This is the only time that is read from the machine: nothing else makes an [`Instant`]. Tests
+/// depend on differences only.
+#[allow(clippy::disallowed_methods)]
 pub(super) fn origin() -> Instant {
     Instant::now()
 }

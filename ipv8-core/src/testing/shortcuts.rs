@@ -52,10 +52,10 @@ impl<C: Community> TestBase<C> {
     /// The peer graph of the overlay of node `i`.
     #[must_use]
     #[track_caller]
-    pub fn network(&self, i: usize) -> &Network {
+    pub fn network(&self, i: usize) -> Network<'_> {
         let engine = self.engine(i);
         let network = engine.network_of(self.node(i).id);
-        network.unwrap_or(engine.network())
+        network.unwrap_or(engine.network()).view()
     }
 
     /// The verified peers of the overlay of node `i`, as numbers of nodes, in order.

@@ -1,17 +1,17 @@
-//! Addresses as they lie on the wire, and what can be told from their numbers alone.
+//! Addresses in messages, and properties that follow from the numbers alone.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
-/// `0.0.0.0:0`: the protocol's way to say "no address" (protocol 4.4, "both introduction addresses
+/// `0.0.0.0:0`, the protocol's value for "no address" (protocol 4.4, "both introduction addresses
 /// are 0.0.0.0:0").
 pub const UNSPECIFIED: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
 
-/// Whether `host` lies in one of the three private networks the protocol treats as a LAN:
-/// 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16 (protocol 4.5, step 2).
+/// Returns `true` if `host` is in one of the three private networks that the protocol treats as a
+/// LAN: 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16 (protocol 4.5, step 2).
 ///
-/// Loopback and link-local addresses are no LAN addresses in this sense.
+/// Loopback and link-local addresses are not LAN addresses in this sense.
 #[must_use]
 pub const fn is_lan_subnet(host: Ipv4Addr) -> bool {
     host.is_private()
@@ -20,18 +20,18 @@ pub const fn is_lan_subnet(host: Ipv4Addr) -> bool {
 /// An address of the wire format `address`: an IP address or a host name, each with a port
 /// (protocol 3.2; py-ipv8's `UDPv4Address`, `UDPv6Address` and `DomainAddress`).
 ///
-/// The format carries no IPv6 scope and no flow label: those of an [`Address::Ipv6`] are not sent and
-/// are 0 when received. Equality is that of Rust, so a host name that spells an IP address differs
-/// from that address; [`Address::from_host`] never makes such a name.
+/// The format carries no IPv6 scope and no flow label: those of an [`Address::Ipv6`] are not sent
+/// and are 0 when received. A host name with the text of an IP address differs from that address;
+/// [`Address::from_host`] never makes such a name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Address {
     /// An IPv4 address.
     Ipv4(SocketAddrV4),
-    /// An IPv6 address. An IPv4-mapped one stays IPv6.
+    /// An IPv6 address. An IPv4-mapped address stays IPv6.
     Ipv6(SocketAddrV6),
-    /// A host name, which nobody has looked up yet. It may be empty.
+    /// A host name, not looked up. It may be empty.
     Domain {
-        /// The name, as it lies on the wire.
+        /// The name as sent.
         host: String,
         /// The port, 0 to 65535.
         port: u16,
@@ -39,10 +39,10 @@ pub enum Address {
 }
 
 impl Address {
-    /// Takes `host` for an IPv4 address in strict dotted form, else for an IPv6 address without a
-    /// zone, else for a host name: the order of py-ipv8's `address` packer.
+    /// Parses `host` as an IPv4 address in strict dotted form, else as an IPv6 address without a
+    /// zone, else takes it for a host name: the order of py-ipv8's `address` packer.
     ///
-    /// Never fails: `1.2.3` and `fe80::1%eth0` become host names, and so does an empty text.
+    /// Never fails: `1.2.3`, `fe80::1%eth0` and an empty text become host names.
     #[must_use]
     pub fn from_host(host: &str, port: u16) -> Self {
         if let Ok(ip) = host.parse::<Ipv4Addr>() {
@@ -57,7 +57,7 @@ impl Address {
         }
     }
 
-    /// The host part as text: dotted, colon-separated, or the name itself.
+    /// Returns the host part as text: dotted, colon-separated, or the name itself.
     #[must_use]
     pub fn host(&self) -> Cow<'_, str> {
         match self {
@@ -67,7 +67,7 @@ impl Address {
         }
     }
 
-    /// The port, 0 to 65535.
+    /// Returns the port, 0 to 65535.
     #[must_use]
     pub const fn port(&self) -> u16 {
         match self {
@@ -77,7 +77,7 @@ impl Address {
         }
     }
 
-    /// The address a datagram can be sent to; `None` for a host name.
+    /// Returns the address to send datagrams to; `None` for a host name.
     #[must_use]
     pub const fn socket_address(&self) -> Option<SocketAddr> {
         match self {
@@ -89,7 +89,7 @@ impl Address {
 }
 
 impl fmt::Display for Address {
-    /// `1.2.3.4:80`, `[::1]:80` or `example.org:80`.
+    /// Prints `1.2.3.4:80`, `[::1]:80` or `example.org:80`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ipv4(address) => address.fmt(f),
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_sorted_into_the_class_py_ipv8_would_send() {
+    fn a_text_becomes_the_same_kind_of_address_as_in_py_ipv8() {
         assert!(matches!(
             Address::from_host("1.2.3.4", 80),
             Address::Ipv4(_)

@@ -1,4 +1,4 @@
-//! Rust types that have a format of their own.
+//! Rust types with a default format.
 
 use std::net::{SocketAddr, SocketAddrV4};
 
@@ -6,7 +6,7 @@ use super::formats::{self, Format};
 use super::{ListItem, PackError, Payload, Reader, UnpackError, Writer};
 use crate::wire::address::Address;
 
-/// A type that is packed the same way wherever it is a field, unless the field names another format.
+/// A type with a default format. A field can name another format.
 ///
 /// | Rust type | format |
 /// |---|---|
@@ -23,21 +23,21 @@ use crate::wire::address::Address;
 /// | `Vec<bool>`, `Vec<i64>`, `Vec<f64>` | `arrayH-?`, `arrayH-q`, `arrayH-d` |
 /// | `T: Payload`, `Vec<T>` | `payload`, `payload-list` |
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no wire format of its own",
-    label = "cannot be a field of a payload as it is",
+    message = "`{Self}` has no default wire format",
+    label = "cannot be a field of a payload without a format",
     note = "name a format with `#[payload(format = \"…\")]`, or derive `Payload` for the type to nest it"
 )]
 pub trait Field: Sized {
-    /// Appends the value.
+    /// Writes the value.
     ///
     /// # Errors
-    /// [`PackError`] when the format cannot carry this value.
+    /// [`PackError`] if the format cannot carry this value.
     fn pack(&self, writer: &mut Writer) -> Result<(), PackError>;
 
     /// Reads a value.
     ///
     /// # Errors
-    /// [`UnpackError`] when the bytes are no such value.
+    /// [`UnpackError`] if the bytes are not such a value.
     fn unpack(reader: &mut Reader<'_>) -> Result<Self, UnpackError>;
 }
 
@@ -104,7 +104,7 @@ impl<T: Payload> Field for T {
     }
 }
 
-/// Eight flags in one byte, the first one being the most significant bit, 0x80 (format `bits`).
+/// Eight flags in one byte, the most significant bit (0x80) first (format `bits`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Bits(
     /// The flags, most significant first.
@@ -112,13 +112,13 @@ pub struct Bits(
 );
 
 impl Bits {
-    /// The flags of a byte.
+    /// Returns the flags of a byte.
     #[must_use]
     pub fn from_byte(byte: u8) -> Self {
         Self(std::array::from_fn(|index| byte & (0x80 >> index) != 0))
     }
 
-    /// The byte that holds the flags.
+    /// Returns the byte with these flags.
     #[must_use]
     pub fn to_byte(self) -> u8 {
         self.0
@@ -127,10 +127,10 @@ impl Bits {
     }
 }
 
-/// Everything to the end of the message (format `raw`); only sensible as the last field.
+/// All bytes up to the end of the message (format `raw`); only useful as the last field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Raw(
-    /// The bytes, as they are.
+    /// The bytes.
     pub Vec<u8>,
 );
 

@@ -1,9 +1,8 @@
-//! The 42 format names (protocol 3), one marker type for each.
+//! The 42 format names (protocol 3), with a marker type for each.
 //!
 //! `#[payload(format = "varlenI")]` on a field means: pack and unpack the field's value through
-//! `<formats::VarlenI as Format<FieldType>>`. The name in the attribute is the name of the protocol;
-//! the table says which marker it stands for and which Rust types it can carry (the first one is the
-//! usual one).
+//! `<formats::VarlenI as Format<FieldType>>`. The attribute uses the protocol's name. The table
+//! lists the marker of each name and the Rust types that it can carry, the default type first.
 //!
 //! | name | marker | Rust types |
 //! |---|---|---|
@@ -50,14 +49,15 @@
 //! | `payload` | [`Nested`] | any `T: Payload` |
 //! | `payload-list` | [`NestedList`] | `Vec<T>` with `T: Payload` |
 //!
-//! # Quirks, kept because py-ipv8 has them
-//! - A length that runs past the data is cut, not refused, in all `varlen…`, `array…` and `payload` formats; what
-//!   follows then fails, but a message may end there.
-//! - `varlenHx20` and `varlenBx2` count whole items but carry every byte. Read as fixed-size items, an incomplete
-//!   last one is dropped.
-//! - The arrays are little-endian, count included: the native order of the machines the network runs on.
-//! - A nested payload may be followed by anything within its announced size.
-//! - The fixed strings are exact here, where py-ipv8 pads short input and cuts long input.
+//! # Quirks kept for compatibility with py-ipv8
+//! - A length that exceeds the data is cut, not refused, in all `varlen…`, `array…` and `payload`
+//!   formats. Any field after it then fails, but a message may end there.
+//! - `varlenHx20` and `varlenBx2` count whole items but carry every byte. When read as fixed-size
+//!   items, an incomplete last item is dropped.
+//! - The arrays are little-endian, including the count: the native order of the machines in the
+//!   network.
+//! - Any bytes may follow a nested payload within its announced size.
+//! - The fixed strings have an exact length here; py-ipv8 pads short input and cuts long input.
 
 use super::{PackError, Reader, UnpackError, Writer};
 
@@ -67,23 +67,24 @@ mod variable;
 
 /// A named format of the protocol, applied to the Rust type `T`.
 ///
-/// Implemented by the marker types of [`formats`](self), never by values.
+/// Only the marker types of [`formats`](self) implement it.
 #[diagnostic::on_unimplemented(
     message = "the format `{Self}` cannot carry a `{T}`",
     label = "`{T}` does not fit this format",
     note = "the table in `ipv8_core::wire::formats` says which types each format carries"
 )]
 pub trait Format<T> {
-    /// Appends `value`.
+    /// Writes `value`.
     ///
     /// # Errors
-    /// [`PackError`] when the format cannot carry this value.
+    /// [`PackError`] if the format cannot carry this value.
     fn pack(value: &T, writer: &mut Writer) -> Result<(), PackError>;
 
     /// Reads a value.
     ///
     /// # Errors
-    /// [`UnpackError`] when the bytes are no such value. Where the reader then stands is not specified.
+    /// [`UnpackError`] if the bytes are not such a value. The position of the reader is then
+    /// unspecified.
     fn unpack(reader: &mut Reader<'_>) -> Result<T, UnpackError>;
 }
 
@@ -95,8 +96,8 @@ macro_rules! formats {
             pub enum $marker {}
         )*
 
-        /// Every format name of the protocol, in the order of the table above.
-        pub const NAMES: [&str; 42] = [$($name),*];
+        /// All format names of the protocol, in the order of the table above.
+        pub(crate) const NAMES: [&str; 42] = [$($name),*];
     };
 }
 
@@ -110,7 +111,7 @@ formats! {
     "q" I64 "8 bytes, signed, big-endian.",
     "f" F32 "IEEE single precision, big-endian.",
     "d" F64 "IEEE double precision, big-endian.",
-    "c" Char "one byte that stands for a character.",
+    "c" Char "one byte, the code of a character.",
     "BBH" BBH "two bytes and a 16-bit number.",
     "BH" BH "a byte and a 16-bit number.",
     "HH" HH "two 16-bit numbers.",
@@ -118,29 +119,29 @@ formats! {
     "QH" QH "a 64-bit and a 16-bit number.",
     "QL" QL "a 64-bit and a 32-bit number.",
     "QQHHBH" QQHHBH "two 64-bit numbers, two of 16 bits, a byte, one of 16 bits.",
-    "ccB" CCB "three bytes, the first two standing for characters.",
+    "ccB" CCB "three bytes, the first two of them codes of characters.",
     "20s" Bytes20 "exactly 20 bytes.",
     "32s" Bytes32 "exactly 32 bytes.",
     "64s" Bytes64 "exactly 64 bytes.",
     "74s" Bytes74 "exactly 74 bytes.",
     "4SH" Bytes4H "4 bytes and a 16-bit number.",
     "c20s" CharBytes20 "one byte and 20 bytes.",
-    "bits" BitFlags "eight flags in one byte, the first one being 0x80.",
+    "bits" BitFlags "eight flags in one byte, the first flag is 0x80.",
     "ipv4" Ipv4 "4 bytes of address and a 16-bit port.",
     "ip_address" IpAddress "a type byte (1: IPv4, 3: IPv6), the address, a 16-bit port.",
-    "address" AddressFormat "as `ip_address`, and type 2: a host name with a 16-bit length.",
+    "address" AddressFormat "like `ip_address`, but also type 2: a host name with a 16-bit length.",
     "varlenH" VarlenH "bytes after a 16-bit length.",
-    "doublevarlenH" DoubleVarlenH "bytes after a 16-bit length, the same as `varlenH`.",
+    "doublevarlenH" DoubleVarlenH "bytes after a 16-bit length, like `varlenH`.",
     "varlenI" VarlenI "bytes after a 32-bit length.",
     "varlenHutf8" VarlenHUtf8 "UTF-8 text after a 16-bit length in bytes.",
     "varlenIutf8" VarlenIUtf8 "UTF-8 text after a 32-bit length in bytes.",
     "varlenHx20" VarlenHx20 "items of 20 bytes after their 16-bit count.",
     "varlenBx2" VarlenBx2 "items of 2 bytes after their 8-bit count.",
-    "varlenH-list" VarlenHList "an 8-bit count, then so many `varlenH`.",
+    "varlenH-list" VarlenHList "an 8-bit count, then that many `varlenH`.",
     "arrayH-?" ArrayHBool "a 16-bit little-endian count, then one byte for each flag.",
     "arrayH-q" ArrayHI64 "a 16-bit little-endian count, then 64-bit signed little-endian numbers.",
     "arrayH-d" ArrayHF64 "a 16-bit little-endian count, then little-endian IEEE doubles.",
-    "raw" RawBytes "everything to the end; only sensible as the last field.",
+    "raw" RawBytes "all bytes up to the end; only useful as the last field.",
     "payload" Nested "a payload after its 16-bit size.",
-    "payload-list" NestedList "an 8-bit count, then so many `payload`.",
+    "payload-list" NestedList "an 8-bit count, then that many `payload`.",
 }

@@ -1,9 +1,9 @@
-//! What a `Vec` is on the wire depends on what it holds.
+//! The formats of lists, which depend on the item type.
 
 use super::formats::{self, Format};
 use super::{PackError, Payload, Reader, UnpackError, Writer};
 
-/// A type that has a format for lists of it.
+/// A type whose lists have a default format.
 ///
 /// | item | format of the list |
 /// |---|---|
@@ -11,25 +11,25 @@ use super::{PackError, Payload, Reader, UnpackError, Writer};
 /// | `bool`, `i64`, `f64` | `arrayH-?`, `arrayH-q`, `arrayH-d` |
 /// | `T: Payload` | `payload-list` |
 #[diagnostic::on_unimplemented(
-    message = "a list of `{Self}` has no wire format of its own",
-    label = "`Vec<{Self}>` cannot be a field of a payload as it is",
+    message = "a list of `{Self}` has no default wire format",
+    label = "`Vec<{Self}>` cannot be a field of a payload without a format",
     note = "name a format with `#[payload(format = \"…\")]`, or derive `Payload` for the items"
 )]
 pub trait ListItem: Sized {
-    /// Appends a list. The parameter is a `Vec` because [`Format`] works on whole field types.
+    /// Writes a list. The parameter is a `Vec` because [`Format`] works on whole field types.
     ///
     /// # Errors
-    /// [`PackError`] when the list is too long for its count, or an item cannot be carried.
+    /// [`PackError`] if the list is too long for its count, or an item cannot be packed.
     #[expect(
         clippy::ptr_arg,
-        reason = "handed on to formats, which are defined on Vec"
+        reason = "passed to formats, which are defined on Vec"
     )]
     fn pack_list(items: &Vec<Self>, writer: &mut Writer) -> Result<(), PackError>;
 
     /// Reads a list.
     ///
     /// # Errors
-    /// [`UnpackError`] when the bytes are no such list.
+    /// [`UnpackError`] if the bytes are not such a list.
     fn unpack_list(reader: &mut Reader<'_>) -> Result<Vec<Self>, UnpackError>;
 }
 

@@ -1,11 +1,16 @@
 //! Serialisation: Rust values to bytes (protocol 3) and back.
 //!
-//! A [`Field`] is a Rust type with a format of its own: `u16` is `H`, `String` is `varlenHutf8`. A
-//! [`Format`] is one of the 42 named formats, applied to a type that it can carry; [`formats`] lists them. A
-//! [`Payload`] is several fields in a row, a [`Message`] a payload with an id.
+//! Derive [`Payload`] for the structs that you send: its documentation has a table of the Rust
+//! types for everything that a message can hold. The rest of this module is for payloads that are
+//! written by hand.
 //!
-//! Reading never panics and never allocates more than a small multiple of the bytes that are left, whatever a
-//! count announces.
+//! A [`Field`] is a Rust type with a default format: `u16` is `H`, `String` is `varlenHutf8`. A
+//! [`Format`] is one of the 42 named formats, applied to a type that it can carry; [`formats`]
+//! lists them. A [`Payload`] is a sequence of fields, a [`Message`] is a payload with an id.
+//!
+//! Reading never panics and never allocates more than a small multiple of the remaining bytes, even
+//! if a count announces more. Nothing here knows an overlay, a socket or a clock. Start with
+//! `message`, then `field` and `formats`; `packet` builds whole datagrams.
 
 pub(crate) mod address;
 mod error;
@@ -34,9 +39,3 @@ pub use message::{Authentication, Message, Payload, Signed, Unsigned};
 pub use reader::Reader;
 pub use request::{Identified, Identifier, Request};
 pub use writer::Writer;
-
-/// How deep payloads may lie within payloads: the message itself is level 0, so 8 levels of nesting.
-///
-/// py-ipv8 has no such limit; its own messages nest one level deep. Without one a datagram could make the reader
-/// recurse thousands of times.
-pub const MAX_DEPTH: u8 = 8;

@@ -1,12 +1,13 @@
-//! A position in bytes that came from outside.
+//! Reads fields from bytes that came from outside.
 
-use super::{MAX_DEPTH, UnpackError};
+use super::error::{MAX_DEPTH, UnpackError};
 
-/// Reads fields one after another from a byte slice.
+/// Reads fields in sequence from a byte slice.
 ///
-/// The position may lie past the end of the data: a varlen value that announces more than there is gets
-/// what is left, and the position still moves by the announced length (protocol 3.3). Whatever needs
-/// bytes after that fails; a message that ends there is accepted.
+/// The position may be past the end of the data: a varlen value that announces more bytes than
+/// remain gets the remaining ones, and the position still advances by the announced length
+/// (protocol 3.3). A field that needs bytes after that fails; a message that ends there is
+/// accepted.
 ///
 /// No method panics or allocates, whatever the data.
 #[derive(Clone, Debug)]
@@ -23,9 +24,8 @@ impl<'a> Reader<'a> {
         Self::at(data, 0)
     }
 
-    /// Starts at `position`, which may lie past the end of `data`.
-    #[must_use]
-    pub const fn at(data: &'a [u8], position: usize) -> Self {
+    /// Starts at `position`, which may be past the end of `data`.
+    pub(crate) const fn at(data: &'a [u8], position: usize) -> Self {
         Self {
             data,
             position,
@@ -33,28 +33,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// All the data, what was read included.
-    #[must_use]
-    pub const fn data(&self) -> &'a [u8] {
-        self.data
-    }
-
-    /// Offset of the next byte to read, possibly past the end of the data.
-    #[must_use]
-    pub const fn position(&self) -> usize {
+    /// Returns the offset of the next byte, possibly past the end of the data.
+    pub(crate) const fn position(&self) -> usize {
         self.position
     }
 
-    /// The bytes that are left; empty at and past the end.
-    #[must_use]
-    pub fn remaining(&self) -> &'a [u8] {
+    /// Returns the remaining bytes; empty at and past the end.
+    pub(crate) fn remaining(&self) -> &'a [u8] {
         self.data.get(self.position..).unwrap_or_default()
     }
 
     /// Reads exactly `length` bytes.
     ///
     /// # Errors
-    /// [`UnpackError::Truncated`] when fewer are left; the position then stays.
+    /// [`UnpackError::Truncated`] if fewer remain; the position then stays.
     pub fn take(&mut self, length: usize) -> Result<&'a [u8], UnpackError> {
         let left = self.remaining();
         let taken = left.get(..length).filter(|_| self.is_inside());
@@ -69,7 +61,7 @@ impl<'a> Reader<'a> {
     /// Reads exactly `N` bytes as an array.
     ///
     /// # Errors
-    /// [`UnpackError::Truncated`] when fewer are left; the position then stays.
+    /// [`UnpackError::Truncated`] if fewer remain; the position then stays.
     pub fn take_array<const N: usize>(&mut self) -> Result<[u8; N], UnpackError> {
         let left = self.remaining();
         let taken = left.first_chunk::<N>().filter(|_| self.is_inside());
@@ -81,15 +73,15 @@ impl<'a> Reader<'a> {
         Ok(*taken)
     }
 
-    /// Reads up to `length` bytes and moves by `length`, even past the end (protocol 3.3).
-    pub fn take_cut(&mut self, length: usize) -> &'a [u8] {
+    /// Reads up to `length` bytes and advances by `length`, even past the end (protocol 3.3).
+    pub(crate) fn take_cut(&mut self, length: usize) -> &'a [u8] {
         let left = self.remaining();
         self.position = self.position.saturating_add(length);
         left.get(..length).unwrap_or(left)
     }
 
-    /// Reads everything that is left. Afterwards the position is the end of the data, also when it lay
-    /// past it before: such is the format `raw`.
+    /// Reads all remaining bytes and moves the position to the end of the data, even if it was past
+    /// it, as the format `raw` does.
     pub fn take_rest(&mut self) -> &'a [u8] {
         let left = self.remaining();
         self.position = self.data.len();
@@ -99,7 +91,7 @@ impl<'a> Reader<'a> {
     /// Reads one byte.
     ///
     /// # Errors
-    /// [`UnpackError::Truncated`] when none is left.
+    /// [`UnpackError::Truncated`] if none remains.
     pub fn take_u8(&mut self) -> Result<u8, UnpackError> {
         self.take_array().map(u8::from_be_bytes)
     }
@@ -107,7 +99,7 @@ impl<'a> Reader<'a> {
     /// Reads a big-endian 16-bit number.
     ///
     /// # Errors
-    /// [`UnpackError::Truncated`] when fewer than 2 bytes are left.
+    /// [`UnpackError::Truncated`] if fewer than 2 bytes remain.
     pub fn take_u16(&mut self) -> Result<u16, UnpackError> {
         self.take_array().map(u16::from_be_bytes)
     }
@@ -115,18 +107,18 @@ impl<'a> Reader<'a> {
     /// Reads a big-endian 32-bit number.
     ///
     /// # Errors
-    /// [`UnpackError::Truncated`] when fewer than 4 bytes are left.
+    /// [`UnpackError::Truncated`] if fewer than 4 bytes remain.
     pub fn take_u32(&mut self) -> Result<u32, UnpackError> {
         self.take_array().map(u32::from_be_bytes)
     }
 
-    /// Reads the 16-bit size of a nested payload and gives a reader of that payload alone. The position
-    /// moves by the announced size, even past the end.
+    /// Reads the 16-bit size of a nested payload and returns a reader of that payload alone. The
+    /// position advances by the announced size, even past the end.
     ///
     /// # Errors
-    /// [`UnpackError::Truncated`] when the size is missing, [`UnpackError::TooDeep`] when the payload
-    /// would be the ninth level ([`MAX_DEPTH`] is 8).
-    pub fn take_nested(&mut self) -> Result<Reader<'a>, UnpackError> {
+    /// [`UnpackError::Truncated`] if the size is missing, [`UnpackError::TooDeep`] if the payload
+    /// would be at the ninth level ([`MAX_DEPTH`] is 8).
+    pub(crate) fn take_nested(&mut self) -> Result<Reader<'a>, UnpackError> {
         let size = self.take_u16()?;
         let data = self.take_cut(usize::from(size));
         if self.depth >= MAX_DEPTH {
@@ -139,10 +131,10 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Ends the reading.
+    /// Ends reading.
     ///
     /// # Errors
-    /// [`UnpackError::Leftover`] when bytes are left.
+    /// [`UnpackError::Leftover`] if bytes remain.
     pub fn finish(&self) -> Result<(), UnpackError> {
         match self.remaining().len() {
             0 => Ok(()),
@@ -150,7 +142,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Even nothing cannot be read past the end, as in py-ipv8.
+    /// Past the end, even reading zero bytes fails, as in py-ipv8.
     const fn is_inside(&self) -> bool {
         self.position <= self.data.len()
     }
@@ -162,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cut_value_moves_past_the_end_and_only_raw_comes_back() {
+    fn a_cut_value_moves_past_the_end_and_only_raw_moves_back() {
         let mut reader = Reader::new(&[1, 2, 3]);
         assert_eq!(reader.take_u8(), Ok(1));
         assert_eq!(reader.take_cut(usize::MAX), &[2, 3]);
@@ -190,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_ends_at_the_limit() {
+    fn nesting_is_limited() {
         let data = [0_u8, 255].repeat(20);
         let mut reader = Reader::new(&data);
         for _ in 0..MAX_DEPTH {

@@ -1,27 +1,27 @@
-//! Messages that belong together: a request, and the response that carries the same number.
+//! Requests and responses, which carry the same identifier.
 
 use std::fmt::Debug;
 use std::hash::Hash;
 
 use super::Message;
 
-/// A message with a number by which a response finds its request.
+/// A message with an identifier that connects a response with its request.
 ///
-/// `#[derive(Payload)]` implements it for a message that has a field with `#[payload(identifier)]`. On the wire that field
-/// is one like any other.
+/// `#[derive(Payload)]` implements it for a message that has a field with `#[payload(identifier)]`.
+/// On the wire it is an ordinary field.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no identifier",
-    label = "requests and responses carry a number that belongs them together",
+    label = "requests and responses carry an identifier",
     note = "write `#[payload(identifier)]` above its field of type `u16`, `u32` or `u64`"
 )]
 pub trait Identified: Message {
-    /// The type of the number.
+    /// The type of the identifier.
     type Identifier: Identifier;
 
-    /// The number.
+    /// Returns the identifier.
     fn identifier(&self) -> Self::Identifier;
 
-    /// Changes the number.
+    /// Sets the identifier.
     fn set_identifier(&mut self, identifier: Self::Identifier);
 }
 
@@ -35,7 +35,7 @@ pub trait Identified: Message {
 /// #[derive(Payload)]
 /// #[payload(id = 1, response = Sum)]
 /// struct Add {
-///     /// Filled in when it is sent: whatever stands here is replaced.
+///     /// Filled in on sending; any value here is replaced.
 ///     #[payload(identifier)]
 ///     number: u16,
 ///     left: u32,
@@ -51,33 +51,39 @@ pub trait Identified: Message {
 /// }
 /// ```
 ///
-/// [`Context::request`](crate::Context::request) and [`OverlayHandle::request`](crate::OverlayHandle::request) ask,
-/// [`MessageTable::request`](crate::MessageTable::request) answers. To py-ipv8 both are messages like any other.
+/// [`Context::request`](crate::Context::request) and
+/// [`OverlayHandle::request`](crate::OverlayHandle::request) send requests,
+/// [`MessageTable::request`](crate::MessageTable::request) answers them. To py-ipv8 both are
+/// ordinary messages.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no request",
-    label = "it is not said what answers this message",
+    message = "`{Self}` is not a request",
+    label = "this message names no response",
     note = "name the response: `#[derive(Payload)] #[payload(id = 1, response = Answer)]`"
 )]
 pub trait Request: Identified {
-    /// What answers it: another message, with the same type of identifier.
+    /// The response: another message, with the same type of identifier.
     type Response: Identified<Identifier = Self::Identifier>;
 }
 
-/// The type of a number that belongs a request and its response together: `u16` (py-ipv8's range), `u32` or `u64`.
+/// The type of the identifier of a request and its response: `u16` (py-ipv8's range), `u32` or
+/// `u64`.
 ///
-/// Numbers are drawn from the whole type; the wider it is, the harder they are to guess.
+/// Identifiers are drawn from the whole type; the wider it is, the harder they are to guess.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an identifier",
     label = "an identifier is a `u16`, a `u32` or a `u64`"
 )]
 pub trait Identifier: sealed::Sealed + Copy + Eq + Hash + Debug + Send + 'static {
     /// The greatest number of the type.
+    #[doc(hidden)]
     const GREATEST: u64;
 
-    /// The number that consists of the lowest bits of `bits`.
+    /// Returns the number that consists of the lowest bits of `bits`.
+    #[doc(hidden)]
     fn from_bits(bits: u64) -> Self;
 
-    /// The number.
+    /// Returns the number.
+    #[doc(hidden)]
     fn bits(self) -> u64;
 }
 

@@ -3,11 +3,12 @@ use std::net::{SocketAddr, SocketAddrV4, SocketAddrV6};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::error::MAX_DEPTH;
 use super::formats::*;
 use super::*;
 use crate::wire::address::Address;
 
-/// A payload that can hold itself, and one field of each awkward kind.
+/// A payload that can contain itself, and one field of each awkward kind.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Tree {
     number: u16,
@@ -31,7 +32,7 @@ impl Payload for Tree {
     }
 }
 
-/// Trees of at most four levels.
+/// Returns trees of at most four levels.
 fn trees() -> impl Strategy<Value = Tree> {
     let leaf = (any::<u16>(), ".*").prop_map(|(number, text)| Tree {
         number,
@@ -61,7 +62,7 @@ fn pack<F: Format<T>, T>(value: &T) -> Vec<u8> {
     writer.into_bytes()
 }
 
-/// The value comes back, alone and before other bytes, and nothing shorter is taken for the same message.
+/// Checks that the value round-trips, alone and before other bytes.
 fn round_trip<F: Format<T>, T: PartialEq + std::fmt::Debug>(value: T) {
     let mut bytes = pack::<F, T>(&value);
     let length = bytes.len();
@@ -74,8 +75,8 @@ fn round_trip<F: Format<T>, T: PartialEq + std::fmt::Debug>(value: T) {
     assert_eq!(reader.finish(), Err(UnpackError::Leftover(3)));
 }
 
-/// Whatever is read, packing it and reading that again gives the same. Only a host name with a NUL
-/// can be read and not packed.
+/// Checks that packing a value that was read, and reading it again, returns the same value. Only a
+/// host name with a NUL can be read but not packed.
 fn stable<F: Format<T>, T: PartialEq + std::fmt::Debug>(data: &[u8], position: usize) {
     let mut reader = Reader::at(data, position);
     if let Ok(value) = F::unpack(&mut reader) {
@@ -94,7 +95,7 @@ fn stable<F: Format<T>, T: PartialEq + std::fmt::Debug>(data: &[u8], position: u
 
 proptest! {
     #[test]
-    fn values_come_back(
+    fn values_round_trip(
         number in any::<(u8, u16, u32, u64, i32, i64)>(),
         flags in any::<[bool; 8]>(),
         bytes in vec(any::<u8>(), 0..300),
@@ -154,7 +155,7 @@ proptest! {
     }
 
     #[test]
-    fn small_bytes_reach_deep(data in vec(0..4_u8, 0..200)) {
+    fn small_bytes_read_deeply_nested_values(data in vec(0..4_u8, 0..200)) {
         stable::<AddressFormat, Address>(&data, 0);
         stable::<VarlenHList, _>(&data, 0);
         stable::<Nested, Tree>(&data, 0);
@@ -162,7 +163,7 @@ proptest! {
     }
 }
 
-/// A chain of payloads of so many levels.
+/// Returns a chain of payloads with `levels` levels.
 fn chain(levels: u8) -> Tree {
     (1..levels).fold(Tree::default(), |child, _| Tree {
         children: vec![child],
@@ -197,7 +198,7 @@ fn huge_counts_allocate_nothing() {
 }
 
 #[test]
-fn what_a_count_cannot_say_is_refused() {
+fn a_value_too_long_for_its_count_is_refused() {
     let mut writer = Writer::new();
     assert!(VarlenH::pack(&vec![0; 65_536], &mut writer).is_err());
     assert!(VarlenHUtf8::pack(&"x".repeat(65_536), &mut writer).is_err());
@@ -221,7 +222,7 @@ fn what_a_count_cannot_say_is_refused() {
 }
 
 #[test]
-fn a_host_name_that_is_an_address_is_sent_as_one() {
+fn a_host_name_that_is_an_address_is_sent_as_an_address() {
     let name = |host: &str| Address::Domain {
         host: host.to_owned(),
         port: 80,

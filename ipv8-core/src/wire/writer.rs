@@ -1,8 +1,8 @@
-//! The bytes of a message in the making.
+//! Writes fields to bytes.
 
-use super::{MAX_DEPTH, PackError};
+use super::error::{MAX_DEPTH, PackError};
 
-/// Collects packed fields one after another.
+/// Collects packed fields in sequence.
 #[derive(Clone, Debug, Default)]
 pub struct Writer {
     bytes: Vec<u8>,
@@ -19,19 +19,15 @@ impl Writer {
         }
     }
 
-    /// Starts empty, with room for so many bytes before it has to grow.
-    #[must_use]
-    pub fn with_capacity(bytes: usize) -> Self {
-        Self::after(Vec::with_capacity(bytes))
+    /// Starts empty, with room for `bytes` bytes before it has to grow.
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(bytes),
+            depth: 0,
+        }
     }
 
-    /// Starts with `bytes`, which come before everything written.
-    #[must_use]
-    pub const fn after(bytes: Vec<u8>) -> Self {
-        Self { bytes, depth: 0 }
-    }
-
-    /// Appends bytes as they are.
+    /// Appends bytes unchanged.
     pub fn put(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
@@ -51,23 +47,23 @@ impl Writer {
         self.put(&value.to_be_bytes());
     }
 
-    /// Appends bytes behind their count in 16 bits: the format `varlenH`.
+    /// Appends a 16-bit count and the bytes: the format `varlenH`.
     ///
     /// # Errors
-    /// [`PackError::TooLong`] when there are more than 65535; then nothing is written.
-    pub fn put_counted(&mut self, bytes: &[u8]) -> Result<(), PackError> {
+    /// [`PackError::TooLong`] for more than 65535 bytes; then nothing is written.
+    pub(crate) fn put_counted(&mut self, bytes: &[u8]) -> Result<(), PackError> {
         self.put_u16(count_u16("varlenH", bytes.len())?);
         self.put(bytes);
         Ok(())
     }
 
-    /// Appends what `pack` writes as a nested payload: its size in 16 bits before it.
+    /// Appends a nested payload that `pack` writes, after its size in 16 bits.
     ///
     /// # Errors
-    /// [`PackError::TooLong`] when it takes more than 65535 bytes, [`PackError::TooDeep`] when it
-    /// would be the ninth level ([`MAX_DEPTH`] is 8), and whatever `pack` reports. What was written before is
-    /// then followed by unspecified bytes.
-    pub fn put_nested(
+    /// [`PackError::TooLong`] if it takes more than 65535 bytes, [`PackError::TooDeep`] if it would
+    /// be at the ninth level ([`MAX_DEPTH`] is 8), and the errors of `pack`. Unspecified bytes then
+    /// follow those written before.
+    pub(crate) fn put_nested(
         &mut self,
         pack: impl FnOnce(&mut Self) -> Result<(), PackError>,
     ) -> Result<(), PackError> {
@@ -88,26 +84,14 @@ impl Writer {
         Ok(())
     }
 
-    /// Number of bytes written so far.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.bytes.len()
-    }
-
-    /// Whether nothing was written yet.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
-    }
-
-    /// Everything written.
+    /// Returns all written bytes.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 }
 
-/// `length` as an 8-bit count of `format`.
+/// Returns `length` as an 8-bit count of `format`.
 pub(super) fn count_u8(format: &'static str, length: usize) -> Result<u8, PackError> {
     u8::try_from(length).map_err(|_| PackError::TooLong {
         format,
@@ -116,7 +100,7 @@ pub(super) fn count_u8(format: &'static str, length: usize) -> Result<u8, PackEr
     })
 }
 
-/// `length` as a 16-bit count of `format`.
+/// Returns `length` as a 16-bit count of `format`.
 pub(super) fn count_u16(format: &'static str, length: usize) -> Result<u16, PackError> {
     u16::try_from(length).map_err(|_| PackError::TooLong {
         format,
@@ -125,7 +109,7 @@ pub(super) fn count_u16(format: &'static str, length: usize) -> Result<u16, Pack
     })
 }
 
-/// `length` as a 32-bit count of `format`.
+/// Returns `length` as a 32-bit count of `format`.
 pub(super) fn count_u32(format: &'static str, length: usize) -> Result<u32, PackError> {
     u32::try_from(length).map_err(|_| PackError::TooLong {
         format,

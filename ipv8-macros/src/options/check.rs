@@ -3,7 +3,7 @@
 use super::{Field, parse};
 use crate::problems::Problems;
 use proc_macro2::Span;
-use syn::{Data, DeriveInput, Visibility};
+use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Lit, Meta, Visibility};
 
 /// The options of the struct, in the order written.
 pub(super) fn fields(input: &DeriveInput, problems: &mut Problems) -> Vec<Field> {
@@ -49,8 +49,26 @@ fn option(field: &syn::Field, problems: &mut Problems) -> Option<Field> {
     Some(Field {
         ident: ident.clone(),
         ty: field.ty.clone(),
+        doc: doc(&field.attrs),
         range: arguments.range,
     })
+}
+
+/// The doc comment among the attributes, one line for each of its lines.
+fn doc(attributes: &[Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| {
+        let Meta::NameValue(pair) = &attribute.meta else {
+            return None;
+        };
+        match &pair.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(line),
+                ..
+            }) if pair.path.is_ident("doc") => Some(line.value().trim().to_owned()),
+            _ => None,
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn refuse(keyword: Span, problems: &mut Problems) -> Vec<Field> {

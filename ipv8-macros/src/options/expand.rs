@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{DeriveInput, LitStr};
+use syn::{DeriveInput, GenericArgument, LitStr, PathArguments, Type};
 
 /// `impl Options`.
 pub(super) fn options(input: &DeriveInput, container: &Container, fields: &[Field]) -> TokenStream {
@@ -25,11 +25,12 @@ pub(super) fn options(input: &DeriveInput, container: &Container, fields: &[Fiel
     });
     let set = fields.iter().map(|field| set(field, &options, &value));
     let unused = fields.is_empty().then(|| quote!(let _ = #value;));
+    let out_of_range = out_of_range(fields, &options);
     quote! {
         #[automatically_derived]
         impl #impl_generics #krate::Options for #ident #type_generics #where_clause {
-            fn option_types(&self) -> &'static [#options::OptionType] {
-                &[#(#types),*]
+            fn option_types(&self) -> ::std::vec::Vec<#options::OptionType> {
+                ::std::vec::Vec::from([#(#types),*])
             }
             fn option(&self, #name: &::core::primitive::str) -> ::core::result::Result<#options::Value, #options::OptionError> {
                 match #name {
@@ -44,41 +45,56 @@ pub(super) fn options(input: &DeriveInput, container: &Container, fields: &[Fiel
                     _ => ::core::result::Result::Err(#options::unknown(self, #name)),
                 }
             }
+            #out_of_range
         }
     }
 }
 
-// OptionType { name: "timeout", type_name: "f64", range: Some("0.0..") }
+// described_within::<u8, _>("hops", "The doc comment.", &(0..=3))
 fn option_type(field: &Field, options: &TokenStream) -> TokenStream {
-    let (name, type_name) = (field.name(), field.type_name());
-    let range = match &field.range {
-        Some(range) => {
-            let range = text(range);
-            quote!(::core::option::Option::Some(#range))
-        }
-        None => quote!(::core::option::Option::None),
-    };
-    quote!(#options::OptionType { name: #name, type_name: #type_name, range: #range })
-}
-
-// "timeout" => set(name, "f64", value, &mut self.timeout),
-fn set(field: &Field, options: &TokenStream, value: &TokenStream) -> TokenStream {
-    let (at, this) = (field.at(), this());
-    let (key, type_name, ident, name) =
-        (field.name(), field.type_name(), &field.ident, local("name"));
-    match &field.range {
-        None => quote_spanned! {at=>
-            #key => #options::set(#name, #type_name, #value, &mut #this.#ident),
-        },
-        Some(range) => {
-            let text = text(range);
-            let (inside, place) = (local("inside"), generated_at(range.span()));
-            let contains = quote_spanned!(place=> |#inside| (#range).contains(#inside));
+    let (at, name, ty, doc) = (field.at(), field.name(), &field.ty, field.doc());
+    match field.range() {
+        None => quote_spanned!(at=> #options::described::<#ty>(#name, #doc)),
+        Some((range, _)) => {
+            let number = field.number();
             quote_spanned! {at=>
-                #key => #options::set_within(#name, (#type_name, #text), #value, #contains, &mut #this.#ident),
+                #options::described_within::<#ty, #number>(#name, #doc, #range)
             }
         }
     }
+}
+
+// "timeout" => set(name, value, &mut self.timeout),
+fn set(field: &Field, options: &TokenStream, value: &TokenStream) -> TokenStream {
+    let (at, this) = (field.at(), this());
+    let (key, ident, name) = (field.name(), &field.ident, local("name"));
+    match field.range() {
+        None => quote_spanned! {at=>
+            #key => #options::set(#name, #value, &mut #this.#ident),
+        },
+        Some((range, inside)) => quote_spanned! {at=>
+            #key => #options::set_within(#name, #value, #range, #inside, &mut #this.#ident),
+        },
+    }
+}
+
+// [check("hops", &(0..=3), |field| Some(field), &self.hops)].into_iter().flatten().collect()
+fn out_of_range(fields: &[Field], options: &TokenStream) -> Option<TokenStream> {
+    let checks = fields.iter().filter_map(|field| {
+        let (at, key, ident, this) = (field.at(), field.name(), &field.ident, this());
+        let (range, inside) = field.range()?;
+        Some(quote_spanned!(at=> #options::check(#key, #range, #inside, &#this.#ident)))
+    });
+    let checks: Vec<_> = checks.collect();
+    (!checks.is_empty()).then(|| {
+        quote! {
+            fn out_of_range(&self) -> ::std::vec::Vec<#options::OptionError> {
+                ::core::iter::Iterator::collect(::core::iter::Iterator::flatten(
+                    ::core::iter::IntoIterator::into_iter([#(#checks),*])
+                ))
+            }
+        }
+    })
 }
 
 impl Field {
@@ -86,8 +102,25 @@ impl Field {
         LitStr::new(&self.ident.unraw().to_string(), self.ident.span())
     }
 
-    fn type_name(&self) -> LitStr {
-        LitStr::new(&text(&self.ty), self.ident.span())
+    fn doc(&self) -> LitStr {
+        LitStr::new(&self.doc, self.ident.span())
+    }
+
+    /// The range as a reference, and a closure from the field to the number in it.
+    fn range(&self) -> Option<(TokenStream, TokenStream)> {
+        let range = self.range.as_ref()?;
+        let place = generated_at(range.span());
+        let field = local("field");
+        let inside = match inner(&self.ty) {
+            Some(_) => quote!(::core::option::Option::as_ref(#field)),
+            None => quote!(::core::option::Option::Some(#field)),
+        };
+        Some((quote_spanned!(place=> &(#range)), quote!(|#field| #inside)))
+    }
+
+    /// The type of the number that a range is about.
+    fn number(&self) -> &Type {
+        inner(&self.ty).unwrap_or(&self.ty)
     }
 
     /// Where rustc is to say that serde cannot read the type.
@@ -100,16 +133,19 @@ fn local(name: &str) -> TokenStream {
     Ident::new(name, Span::mixed_site()).into_token_stream()
 }
 
-/// Tokens without the spaces that they need not have: `Option<Vec<u8>>`, `0.0..=1.0`.
-fn text(tokens: impl ToTokens) -> String {
-    let spaced: Vec<char> = tokens.to_token_stream().to_string().chars().collect();
-    let is_word =
-        |at: Option<&char>| at.is_some_and(|letter| letter.is_alphanumeric() || *letter == '_');
-    let kept = spaced.iter().enumerate().filter(|(at, letter)| {
-        let before = at.checked_sub(1).and_then(|before| spaced.get(before));
-        **letter != ' ' || before == Some(&',') || (is_word(before) && is_word(spaced.get(at + 1)))
-    });
-    kept.map(|(_, letter)| letter).collect()
+/// The `T` of an `Option<T>`.
+fn inner(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) if last.ident == "Option" => {
+            arguments.args.iter().find_map(|argument| match argument {
+                GenericArgument::Type(inner) => Some(inner),
+                _ => None,
+            })
+        }
+        _ => None,
+    }
 }
 
 /// `self` as the methods' parameter, wherever it is put.

@@ -19,6 +19,8 @@ struct Container {
 struct Field {
     ident: Ident,
     ty: Type,
+    /// The doc comment, without markers; empty if there is none.
+    doc: String,
     range: Option<Expr>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use ipv8_core::state::outbox::is_sendable;
+use ipv8_core::internals::outbox::is_sendable;
 use serde_json::Value;
 
 use crate::python::Verdict;

@@ -3,11 +3,11 @@
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
 use ipv8_core::crypto::PrivateKey;
-use ipv8_core::wire::address::Address;
-use ipv8_core::wire::packet::{CommunityId, Prefix, Unsealed};
-use ipv8_core::wire::payload::{
+use ipv8_core::internals::packet::{CommunityId, Prefix, Unsealed};
+use ipv8_core::internals::payload::{
     IntroductionRequest, IntroductionResponse, Puncture, PunctureRequest, Style, Styled,
 };
+use ipv8_core::wire::Address;
 use ipv8_core::wire::{Authentication, Bits, Message, Raw};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;

@@ -6,15 +6,15 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
 
 use ipv8_core::crypto::PrivateKey;
-use ipv8_core::engine::overlays::Strategies;
-use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
-use ipv8_core::overlay::context::LocalAddresses;
-use ipv8_core::overlay::introduction::{
+use ipv8_core::engine::Strategies;
+use ipv8_core::internals::address::UNSPECIFIED;
+use ipv8_core::internals::context::LocalAddresses;
+use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
+use ipv8_core::internals::introduction::{
     IntroductionMessage, OpenedIntroduction, introduction_opener,
 };
-use ipv8_core::state::stats::DropReason;
-use ipv8_core::wire::address::UNSPECIFIED;
-use ipv8_core::wire::packet::{CommunityId, Header};
+use ipv8_core::internals::packet::{CommunityId, Header};
+use ipv8_core::state::DropReason;
 use serde_json::{Value, json};
 
 use super::differences::OWN_ADDRESS;

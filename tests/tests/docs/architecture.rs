@@ -117,7 +117,7 @@ const ORIGIN: (&str, &str) = ("Instant::now", "test_base/origin.rs");
 
 /// The floor of each module, as the documentation of the library lists them.
 fn floors() -> BTreeMap<String, u8> {
-    let lib = include_str!("../../ipv8-core/src/lib.rs");
+    let lib = include_str!("../../../ipv8-core/src/lib.rs");
     let mut floors = BTreeMap::new();
     for line in lib.lines().filter_map(|line| line.strip_prefix("//! | ")) {
         let Some(floor) = line
@@ -329,7 +329,7 @@ fn the_world_is_named_on_floor_7_only_and_some_things_in_one_place() {
 
 #[test]
 fn every_module_stands_on_a_floor_and_in_the_architecture_page() {
-    let (floors, page) = (&*FLOORS, include_str!("../../ARCHITECTURE.md"));
+    let (floors, page) = (&*FLOORS, include_str!("../../../ARCHITECTURE.md"));
     let modules: BTreeSet<String> = SOURCES
         .iter()
         .filter_map(|source| source.module().first().map(|module| (*module).to_owned()))

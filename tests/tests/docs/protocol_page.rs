@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const PAGE: &str = include_str!("../../ipv8-core/src/guide/protocol.md");
+const PAGE: &str = include_str!("../../../ipv8-core/src/guide/protocol.md");
 
 /// Each heading's number, and for the numbered list of section 16 each item's.
 fn sections() -> BTreeSet<String> {

@@ -1,8 +1,8 @@
 //! Datagrams that are no good: each is counted for one reason, answered by nothing, and changes
 //! nothing. What must be refused, and why, is worked out here from the layouts of the protocol.
 
-use ipv8_core::engine::Input;
-use ipv8_core::state::stats::DropReason;
+use ipv8_core::internals::engine::Input;
+use ipv8_core::state::DropReason;
 use ipv8_tests::desk::{PROBE, sealed};
 use ipv8_tests::probe::{Heard, Hello, Shout};
 use ipv8_tests::quiet::{Quiet, QuietId};

@@ -1,7 +1,7 @@
 //! Signed datagrams whose key, signature or signed fields are no good. See `bad_input.rs`.
 
-use ipv8_core::state::stats::DropReason;
-use ipv8_core::wire::payload::{IntroductionRequest, Style};
+use ipv8_core::state::DropReason;
+use ipv8_core::wire::{IntroductionRequest, Style};
 use ipv8_tests::desk::{PROBE, key, sealed, sealed_styled};
 use ipv8_tests::probe::{Heard, Hello, Stamp};
 use ipv8_tests::refusal::{desk, refused, refused_as, source, stranger};
@@ -229,7 +229,7 @@ fn keys_of_other_kinds_are_refused() {
             datagram.extend(&sample.bytes[99..sample.end()]);
             // As long as the longest signature there is, so that only its value is wrong.
             let length = ipv8_core::crypto::PublicKey::from_bytes(&bin)
-                .map_or(144, |key| key.signature_length());
+                .map_or(144, |key| ipv8_core::internals::crypto::signature_length(&key));
             datagram.extend(vec![1; length]);
             let what = format!("{} under {name}", sample.name);
             refused_as(&mut desk, &before, &datagram, expected, &what);

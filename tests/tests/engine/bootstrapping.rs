@@ -4,11 +4,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ipv8_core::engine::{Engine, EngineConfig, Event, Output, OverlayConfig, Place};
-use ipv8_core::node::endpoint::MemoryNetwork;
-use ipv8_core::overlay::bootstrap::{BootstrapContext, Bootstrapper};
+use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Output, OverlayConfig, Place};
+use ipv8_core::node::MemoryNetwork;
+use ipv8_core::overlay::{BootstrapContext, Bootstrapper};
 use ipv8_core::prelude::*;
-use ipv8_core::state::stats::DropReason;
+use ipv8_core::state::DropReason;
 use ipv8_core::{LauncherMeta, launcher_meta};
 use ipv8_tests::desk::{address, key};
 use ipv8_tests::launch::{configuration, endpoint};

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output};
-use ipv8_core::overlay::bootstrap::DispersyBootstrapper;
+use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Input, Output};
+use ipv8_core::internals::payload::{
+    IntroductionRequest, IntroductionResponse, PunctureRequest, Style,
+};
+use ipv8_core::overlay::DispersyBootstrapper;
 use ipv8_core::prelude::*;
-use ipv8_core::state::network::Network;
-use ipv8_core::state::stats::DropReason;
-use ipv8_core::wire::payload::{IntroductionRequest, IntroductionResponse, PunctureRequest, Style};
+use ipv8_core::state::DropReason;
+use ipv8_core::internals::network::PeerGraph;
 use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed, sealed_styled};
 use ipv8_tests::probe::{Heard, Ping, Probe, ProbeSettings, Shout};
 use ipv8_tests::wire_fields::{Field, read};
@@ -38,7 +40,7 @@ fn item_3_a_datagram_that_is_only_a_prefix_is_dropped() {
 
 #[test]
 fn item_4_a_removed_peer_is_gone_and_can_become_verified_again() {
-    type Removal = fn(&mut Network, &Peer, &SocketAddr) -> bool;
+    type Removal = fn(&mut PeerGraph, &Peer, &SocketAddr) -> bool;
     let removals: [Removal; 2] = [
         |network, peer, _| network.remove_peer(peer.key()),
         |network, _, at| network.remove_address(at),
@@ -246,7 +248,7 @@ fn item_8_received_clocks_are_not_merged() {
     let mut desk = Desk::new();
     let at = address("20.0.0.1:1");
     let message = request(Style::Old, at);
-    let packet = ipv8_core::wire::payload::Styled::packet(
+    let packet = ipv8_core::internals::payload::Styled::packet(
         message,
         Style::Old,
         &PROBE.prefix(),

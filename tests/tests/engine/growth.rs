@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::net::{SocketAddr, SocketAddrV4};
 
 use ipv8_core::prelude::*;
-use ipv8_core::state::network::{Network, NetworkLimits};
-use ipv8_core::wire::payload::{IntroductionResponse, Style};
+use ipv8_core::internals::network::{NetworkLimits, PeerGraph};
+use ipv8_core::wire::{IntroductionResponse, Style};
 use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed_styled};
 use ipv8_tests::probe::ProbeSettings;
 
@@ -21,7 +21,7 @@ fn edge_walk(each: u16) -> Desk {
     let mut strategies = Strategies::new();
     strategies.add::<EdgeWalk>(-1, |_| {});
     let mut desk = Desk::with(overlay_config(0), ProbeSettings::default(), strategies);
-    *desk.engine.network_mut() = Network::new(NetworkLimits {
+    *desk.engine.network_mut() = PeerGraph::new(NetworkLimits {
         max_addresses: 60_000,
         max_addresses_per_introducer: 60_000,
         ..NetworkLimits::default()
@@ -108,7 +108,7 @@ fn an_answer_has_as_many_datagrams_with_ten_thousand_peers_as_with_two() {
             befriend(&mut desk);
         }
         let source = address("30.0.0.1:1");
-        let request = ipv8_core::wire::payload::IntroductionRequest::new(
+        let request = ipv8_core::wire::IntroductionRequest::new(
             Style::Old,
             address("10.1.1.1:8090"),
             source,

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use ipv8_core::engine::overlays::Strategies;
-use ipv8_core::engine::{Engine, EngineConfig, Input, Output};
-use ipv8_core::overlay::context::{Interfaces, LocalAddresses};
-use ipv8_core::wire::packet::CommunityId;
+use ipv8_core::engine::Strategies;
+use ipv8_core::internals::context::{Interfaces, LocalAddresses};
+use ipv8_core::internals::engine::{Engine, EngineConfig, Input, Output};
+use ipv8_core::wire::CommunityId;
 use ipv8_tests::desk::{address, key, overlay_config};
 use ipv8_tests::probe::{Probe, ProbeSettings};
 

@@ -3,12 +3,12 @@
 
 use std::time::{Duration, Instant};
 
-use ipv8_core::engine::{
+use ipv8_core::internals::engine::{
     CallError, Engine, EngineConfig, Event, Input, OverlayError, Place, StepReport,
 };
 use ipv8_core::prelude::*;
-use ipv8_core::state::stats::DropReason;
-use ipv8_core::wire::payload::{IntroductionRequest, Style};
+use ipv8_core::state::DropReason;
+use ipv8_core::wire::{IntroductionRequest, Style};
 use ipv8_core::wire::{PackError, Reader, UnpackError, Unsigned, Writer};
 use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed, sealed_styled};
 use ipv8_tests::probe::{Heard, Ping, Probe, ProbeSettings, Trap};
@@ -122,7 +122,7 @@ fn a_step_that_sends_too_much_is_cut_and_counted() {
         desk.engine.handle(Input::Timeout, desk.now);
         sent += desk.drain().0.len();
     }
-    let limit = ipv8_core::state::outbox::OUTBOX_LIMIT;
+    let limit = ipv8_core::internals::outbox::OUTBOX_LIMIT;
     assert_eq!((sent, steps(&events)[0].datagrams), (limit, limit));
     assert_eq!(desk.drops(DropReason::QueueFull), 20_000 - limit as u64);
     assert_eq!(desk.tick(1).len(), 1, "the next one sends as ever");
@@ -380,7 +380,7 @@ fn events_that_nobody_polls_do_not_pile_up() {
         desk.engine.handle(Input::Timeout, desk.now);
     }
     let kept = steps(&desk.drain().1);
-    assert_eq!(kept.len(), ipv8_core::engine::EVENT_LIMIT);
+    assert_eq!(kept.len(), ipv8_core::internals::engine::EVENT_LIMIT);
     assert_eq!(
         kept.last().map(|step| step.at),
         Some(desk.now),

@@ -1,10 +1,10 @@
 //! How long a message may be, and one message to many peers.
 
-use ipv8_core::engine::{Engine, EngineConfig};
-use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::internals::engine::{Engine, EngineConfig};
+use ipv8_core::internals::outbox::{DEFAULT_MAX_DATAGRAM, LARGEST_DATAGRAM};
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
-use ipv8_core::state::outbox::{DEFAULT_MAX_DATAGRAM, LARGEST_DATAGRAM};
-use ipv8_core::state::stats::DropReason;
+use ipv8_core::state::DropReason;
 use ipv8_tests::desk::{Desk, address, key, overlay_config, sealed};
 use ipv8_tests::launch::{ProbeLauncher, configuration, endpoint};
 use ipv8_tests::probe::{Hello, Ping, Probe, ProbeSettings, Shout};

@@ -1,14 +1,13 @@
 //! The figures that the example `no_clash` shows, in its model: what a receiver loses of bursts that are fired together, and that it
 //! loses nothing of those that take turns.
-#![allow(clippy::cast_precision_loss)]
 
-#[path = "../../examples/measure/no_clash/burst.rs"]
+#[path = "../../../examples/measure/no_clash/burst.rs"]
 #[allow(dead_code)]
 mod burst;
-#[path = "../../examples/measure/no_clash/cells.rs"]
+#[path = "../../../examples/measure/no_clash/cells.rs"]
 #[allow(dead_code)]
 mod cells;
-#[path = "../../examples/measure/no_clash/model.rs"]
+#[path = "../../../examples/measure/no_clash/model.rs"]
 #[allow(dead_code)]
 mod model;
 

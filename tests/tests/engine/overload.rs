@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use ipv8_core::engine::{
+use ipv8_core::internals::engine::{
     Engine, EngineConfig, Event, Input, LEAST_LAG, MOST_SLOWDOWN, Output, TIMEOUTS_AT_ONCE,
 };
 use ipv8_core::prelude::*;
-use ipv8_core::wire::packet::CommunityId;
+use ipv8_core::wire::CommunityId;
 use ipv8_tests::desk::{address, overlay_config};
 use ipv8_tests::probe::{Probe, ProbeSettings};
 

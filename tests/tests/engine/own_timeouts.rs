@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use ipv8_core::engine::{Engine, EngineConfig, Input, TIMEOUTS_AT_ONCE};
+use ipv8_core::internals::engine::{Engine, EngineConfig, Input, TIMEOUTS_AT_ONCE};
 use ipv8_core::prelude::*;
 use ipv8_tests::desk::overlay_config;
 use ipv8_tests::probe::{Log, Probe, ProbeSettings};

@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ipv8_core::engine::turns::pacing::PacingConfig;
-use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, StepReport};
-use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::engine::PacingConfig;
+use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Input, Output, StepReport};
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::node::{HandleError, NodeStats};
 use ipv8_core::prelude::*;
-use ipv8_core::state::stats::DropReason;
+use ipv8_core::state::DropReason;
 use ipv8_tests::desk::{PROBE, address, overlay_config, sealed};
 use ipv8_tests::launch::{ProbeLauncher, launch};
 use ipv8_tests::probe::{Heard, Ping, Probe, ProbeSettings};

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use ipv8_core::crypto::Mid;
-use ipv8_core::engine::{Event, Input, Place};
-use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::internals::engine::{Event, Input, Place};
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::node::{PeerEvent, PeerEvents};
 use ipv8_core::prelude::*;
-use ipv8_core::wire::payload::{IntroductionRequest, Style};
+use ipv8_core::wire::{IntroductionRequest, Style};
 use ipv8_tests::desk::{Desk, PROBE, address, key, sealed_styled};
 use ipv8_tests::launch::{ProbeLauncher, launch};
 use ipv8_tests::probe::{Probe, ProbeSettings};

@@ -4,12 +4,12 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
-use ipv8_core::overlay::bootstrap::DispersyBootstrapper;
-use ipv8_core::overlay::context::{Interfaces, LocalAddresses};
+use ipv8_core::internals::context::{Interfaces, LocalAddresses};
+use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
+use ipv8_core::internals::outbox::OUTBOX_LIMIT;
+use ipv8_core::overlay::DispersyBootstrapper;
 use ipv8_core::prelude::*;
-use ipv8_core::state::network::NetworkLimits;
-use ipv8_core::state::outbox::OUTBOX_LIMIT;
+use ipv8_core::state::NetworkLimits;
 use ipv8_tests::desk::{address, key};
 use ipv8_tests::probe::{Probe, ProbeSettings, Stamp, Trap};
 use ipv8_tests::samples::{Sample, samples};
@@ -331,7 +331,7 @@ impl World {
             match output {
                 Output::Send(outgoing) => {
                     sent += 1;
-                    assert!(ipv8_core::state::outbox::is_sendable(&outgoing.to));
+                    assert!(ipv8_core::internals::outbox::is_sendable(&outgoing.to));
                     assert!(outgoing.packet.seal().len() < 1500);
                 }
                 Output::Event(event) => {

@@ -3,9 +3,9 @@
 use std::any::Any;
 use std::time::{Duration, Instant};
 
-use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, Place};
+use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Input, Output, Place};
+use ipv8_core::internals::request_cache::{DEFAULT_CAPACITY, RequestCacheError};
 use ipv8_core::prelude::*;
-use ipv8_core::state::request_cache::{DEFAULT_CAPACITY, RequestCacheError};
 use ipv8_tests::desk::{Desk, overlay_config};
 use ipv8_tests::probe::{Probe, ProbeSettings, Trap};
 

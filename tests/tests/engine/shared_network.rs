@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ipv8_core::engine::{Engine, EngineConfig, Event, Output, OverlayConfig};
-use ipv8_core::overlay::bootstrap::DispersyBootstrapper;
+use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Output, OverlayConfig};
+use ipv8_core::overlay::DispersyBootstrapper;
 use ipv8_core::prelude::*;
-use ipv8_core::state::network::NetworkLimits;
+use ipv8_core::state::NetworkLimits;
 use ipv8_tests::desk::{address, key, overlay_config};
 use ipv8_tests::quiet::{Quiet, QuietId};
 use ipv8_tests::sim::Sim;
@@ -199,7 +199,7 @@ fn a_graph_of_its_own_keeps_an_overlay_apart_and_goes_with_it() {
         let me = Peer::new(key(number).public_key().clone(), at(number), now);
         assert!(!graph.add_verified_peer(&me));
     }
-    engine.handle(ipv8_core::engine::Input::Timeout, now);
+    engine.handle(ipv8_core::internals::engine::Input::Timeout, now);
     let told = std::iter::from_fn(|| engine.poll_output())
         .filter(|output| matches!(output, Output::Event(Event::PeerAdded { overlay, .. }) if *overlay == own));
     assert_eq!(told.count(), 1);

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use ipv8_core::communities::discovery::DiscoveryCommunity;
 use ipv8_core::communities::tracker::{Tracker, TrackerSettings};
-use ipv8_core::engine::{EngineConfig, Event};
-use ipv8_core::overlay::introduction::{IntroductionMessage, introduction_opener};
-use ipv8_core::wire::payload::{IntroductionRequest, IntroductionResponse, Style, ids};
+use ipv8_core::internals::engine::{EngineConfig, Event};
+use ipv8_core::internals::introduction::{IntroductionMessage, introduction_opener};
+use ipv8_core::internals::payload::{IntroductionRequest, IntroductionResponse, Style, ids};
 use ipv8_core::{Community, CommunityId, RandomChurn, RandomWalk, Strategies};
 use ipv8_tests::desk::{PROBE, address, key, sealed_styled};
 use ipv8_tests::sim::Sim;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, StepReport};
+use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Input, Output, StepReport};
 use ipv8_core::prelude::*;
 use ipv8_tests::desk::{address, overlay_config};
 use ipv8_tests::probe::{Probe, ProbeSettings};

@@ -1,11 +1,11 @@
 //! A community that does the work of one of IPv8's own messages.
 
-use ipv8_core::engine::overlays::Strategies;
-use ipv8_core::engine::{Engine, EngineConfig, OverlayError};
-use ipv8_core::overlay::community::{MessageTable, MessageTableError};
+use ipv8_core::engine::Strategies;
+use ipv8_core::internals::engine::{Engine, EngineConfig, OverlayError};
+use ipv8_core::internals::payload::{IntroductionRequest, Style, Styled};
+use ipv8_core::overlay::{MessageTable, MessageTableError};
 use ipv8_core::prelude::*;
-use ipv8_core::state::stats::DropReason;
-use ipv8_core::wire::payload::{IntroductionRequest, Style, Styled};
+use ipv8_core::state::DropReason;
 use ipv8_core::wire::{Message, PackError, Reader, Signed, UnpackError, Unsigned, Writer};
 use ipv8_tests::desk::{Desk, address, key, overlay_config, sealed, sealed_styled};
 

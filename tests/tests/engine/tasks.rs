@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use ipv8_core::engine::{Engine, EngineConfig, Event, Input, Output, Place, TIMEOUTS_AT_ONCE};
+use ipv8_core::internals::engine::{
+    Engine, EngineConfig, Event, Input, Output, Place, TIMEOUTS_AT_ONCE,
+};
+use ipv8_core::internals::tasks::{MAX_TASK_AGE, TaskKind};
 use ipv8_core::prelude::*;
-use ipv8_core::state::tasks::{MAX_TASK_AGE, TaskKind};
 use ipv8_tests::desk::{Desk, address, overlay_config};
 use ipv8_tests::probe::{Ping, Probe};
 use tokio::sync::oneshot;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use ipv8_core::engine::{Event, Input, OverlayError, Place};
 use ipv8_core::handlers;
+use ipv8_core::internals::engine::{Event, Input, OverlayError, Place};
+use ipv8_core::internals::outbox::OUTBOX_LIMIT;
+use ipv8_core::internals::request_cache::DEFAULT_CAPACITY;
 use ipv8_core::prelude::*;
-use ipv8_core::state::outbox::OUTBOX_LIMIT;
-use ipv8_core::state::request_cache::DEFAULT_CAPACITY;
-use ipv8_core::state::stats::DropReason;
+use ipv8_core::state::DropReason;
 use ipv8_core::wire::{Identified, Message};
 use ipv8_tests::calculator::{Add, Calculator, Here, Knock, Subtract, Sum, Unasked, Unheard};
 use ipv8_tests::desk::{Desk, address, key, overlay_config, sealed};

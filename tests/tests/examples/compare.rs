@@ -1,18 +1,16 @@
 //! A quick run of the example `compare`: that both sides are measured and the figures belong together. How fast anything is, no test says.
-#![allow(clippy::expect_used)]
-
-#[path = "examples_programs/build.rs"]
-mod build;
 
 use std::process::Command;
 
 use ipv8_tests::python::PythonNeighbour;
 use serde_json::Value;
 
+use crate::support::build::example;
+
 const ROWS: [&str; 2] = ["hostile-prefix", "introductions-20"];
 
 fn compare(arguments: &[&str]) -> Value {
-    let output = Command::new(build::example("compare"))
+    let output = Command::new(example("compare"))
         .args(arguments)
         .output()
         .expect("the program runs");
@@ -173,7 +171,7 @@ fn mistakes_are_told_with_what_would_be_right() {
         ),
         (["--pairs", "0"], "write 1 or more"),
     ] {
-        let output = Command::new(build::example("compare"))
+        let output = Command::new(example("compare"))
             .args(arguments)
             .output()
             .expect("the program runs");

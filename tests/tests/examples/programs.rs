@@ -1,22 +1,14 @@
 //! Drives the example programs `node` and `tracker` as other programs would: by their arguments, signals and output.
-#![allow(clippy::expect_used)]
-
-#[path = "examples_programs/build.rs"]
-mod build;
-#[path = "examples_programs/program.rs"]
-mod program;
-#[path = "examples_programs/schema.rs"]
-mod schema;
-#[path = "examples_programs/usage.rs"]
-mod usage;
 
 use std::fs;
 #[cfg(unix)]
 use std::time::{Duration, Instant};
 
 use ipv8_core::crypto::PrivateKey;
-use program::{End, Program, Stdout, run};
 use serde_json::{Value, json};
+
+use crate::support::program::{End, Program, Stdout, run};
+use crate::support::schema;
 
 const JSON: [&str; 2] = ["--events", "json"];
 const PROGRAMS: [&str; 2] = ["node", "tracker"];

@@ -1,14 +1,11 @@
 //! The quickstart as its users see it: what it prints and how it ends.
-#![allow(clippy::expect_used)]
-
-#[path = "examples_programs/build.rs"]
-mod build;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
 
-use build::example;
 use serde_json::Value;
+
+use crate::support::build::example;
 
 fn quickstart(arguments: &[&str]) -> Command {
     let mut command = Command::new(example("quickstart"));
@@ -54,7 +51,7 @@ fn without_a_terminal_there_are_plain_lines() {
     let stdout = String::from_utf8(output.stdout).expect("text");
     assert_eq!(output.status.code(), Some(0), "{stdout}");
     assert!(!stdout.contains('\x1b'), "{stdout}");
-    assert!(stdout.contains("Everybody got there"), "{stdout}");
+    assert!(stdout.contains("Every node reached its goal"), "{stdout}");
     assert!(stdout.contains("(even: 250.0)"), "{stdout}");
     assert!(
         output.stderr.is_empty(),

@@ -1,15 +1,10 @@
 //! The figures and the picture of the page `guide::strategies` are what the example `topology` gives.
-#![allow(clippy::expect_used)]
-
-#[allow(dead_code)]
-#[path = "examples_programs/build.rs"]
-mod build;
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use build::example;
+use crate::support::build::example;
 
 #[test]
 fn the_page_has_the_figures_that_the_program_gives() {

@@ -1,6 +1,6 @@
 //! Wrong arguments: an error that names them, a usage line, exit code 2, and nothing started.
 
-use crate::program::run;
+use crate::support::program::run;
 
 /// Arguments, and what the error must say.
 type Wrong<'a> = (&'a [&'a str], &'a str);

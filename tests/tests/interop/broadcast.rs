@@ -33,7 +33,11 @@ fn inside(hosts: &TwoHosts, role: &str) -> Inside {
     let program = std::env::current_exe().expect("this program");
     let mut command: Command = hosts.on(0, program.as_os_str());
     command
-        .args(["--exact", "the_node_inside_a_namespace", "--nocapture"])
+        .args([
+            "--exact",
+            "broadcast::the_node_inside_a_namespace",
+            "--nocapture",
+        ])
         .env(ROLE, role)
         .stdin(Stdio::null())
         .stdout(Stdio::piped());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ipv8_core::state::stats::DropReason;
+use ipv8_core::state::DropReason;
 use ipv8_core::{Peer, PingCommunity, RandomChurn};
 use ipv8_tests::discovery_node::{DiscoveryNode, DiscoveryOptions};
 use ipv8_tests::python::{Discovered, Listening, PythonNeighbour, PythonProcess, mids_of};

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use ipv8_core::communities::discovery::DiscoveryCommunity;
 use ipv8_core::config::{Config, LogLevel, MyPeer};
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::node::TrackerConfig;
-use ipv8_core::node::endpoint::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_tests::desk::address;
 use ipv8_tests::launch::endpoint;
@@ -261,7 +261,7 @@ const BROKEN: &[(&str, &str, &str, &str)] = &[
         "/overlays/0/key",
         "\"zz\"",
         "Unknown key alias zz in overlay config of DiscoveryCommunity!",
-        "overlays[0].key: unknown key \"zz\": there are anonymous id",
+        "overlays[0].key: unknown key \"zz\": expected one of: anonymous id",
     ),
     (
         "/overlays/1/on_start",
@@ -369,12 +369,12 @@ const PASSED: &[(&str, &str, &str)] = &[
     (
         "/overlays/0/initialize",
         "{\"size\": 1}",
-        "unknown option \"size\": there are no options here",
+        "unknown option \"size\": there are none",
     ),
     (
         "/overlays/0/on_start",
         "[[\"go\"]]",
-        "unknown action \"go\": the community offers no actions",
+        "unknown action \"go\": there are none",
     ),
     (
         "/overlays/0/bootstrappers/0/init",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-use ipv8_core::state::stats::DropReason;
+use ipv8_core::state::DropReason;
 use ipv8_tests::python::{Listening, PythonNeighbour, PythonProcess};
 use ipv8_tests::rust_node::{RustNode, RustNodeOptions, RustTracker, Walker};
 use serde_json::json;

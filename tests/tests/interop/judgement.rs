@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::net::SocketAddr;
 
 use ipv8_core::crypto::PrivateKey;
-use ipv8_core::wire::packet::CommunityId;
+use ipv8_core::wire::CommunityId;
 use ipv8_tests::judgement::{
     DIFFERENCES, Facts, Maker, OWN_KEY, RustJudge, applying, disagreement, expected,
 };

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use ipv8_core::wire::address::Address;
+use ipv8_core::wire::Address;
 use ipv8_core::wire::{Bits, Message, Raw};
 use ipv8_tests::payloads::{Everything, Item, Plain, Timed};
 use ipv8_tests::python::{Listening, PythonNeighbour, PythonProcess};

@@ -7,7 +7,7 @@ use ipv8_core::crypto::PublicKey;
 use ipv8_core::launcher_meta;
 use ipv8_core::node::HandleError;
 use ipv8_core::prelude::*;
-use ipv8_core::state::stats::DropReason;
+use ipv8_core::state::DropReason;
 use ipv8_tests::calculator::{Add, Calculator, CalculatorSettings, Knock, Sum};
 use ipv8_tests::python::{Listening, PythonNeighbour, PythonProcess, hex};
 use serde_json::json;

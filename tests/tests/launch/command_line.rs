@@ -110,7 +110,7 @@ fn list_as_json_has_everything() {
     let strategies = serde_json::json!([{"strategy": "RandomWalk", "target_peers": -1}]);
     assert_eq!(chat["strategies"], strategies);
     assert_eq!(chat["crate"], "command_line");
-    let source = include_str!("../../examples/examples/command_line.rs");
+    let source = include_str!("../../../examples/examples/command_line.rs");
     let line = chat["line"]
         .as_u64()
         .and_then(|line| usize::try_from(line).ok());
@@ -188,7 +188,7 @@ Chat (PLACE, crate command_line)
     );
     assert_eq!(
         complaint(&["explain", "Tunnels"], 2),
-        "error: no launcher is named \"Tunnels\": there are Presence, Chat, Archive\n"
+        "error: no launcher is named \"Tunnels\": expected one of: Presence, Chat, Archive\n"
     );
 }
 

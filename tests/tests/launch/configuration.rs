@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use ipv8_core::config::{Config, MyPeer, NamedKey};
-use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_core::{Error, LauncherMeta, launcher_meta};
 use ipv8_tests::desk::key;
@@ -284,17 +284,17 @@ initialize = { anonymize = true }
         "ipv8.toml:2:12: launchers.MyLaucher: unknown launcher \"MyLaucher\": did you mean \"MyLauncher\"?",
         "ipv8.toml:8:34: launchers.MyLauncher.strategies.RandomWalk.init: unknown option \"window\"",
         "ipv8.toml:8:47: launchers.MyLauncher.strategies.RandomWalk.init: option \"timeout\" is -1, which is out of range",
-        "ipv8.toml:9:1: launchers.MyLauncher.strategies.EdgeWalk: unknown strategy of this launcher \"EdgeWalk\": there are RandomWalk, RandomWalk#2, Hidden",
+        "ipv8.toml:9:1: launchers.MyLauncher.strategies.EdgeWalk: unknown strategy of this launcher \"EdgeWalk\": expected one of: RandomWalk, RandomWalk#2, Hidden",
         "ipv8.toml:10:25: launchers.MyLauncher.strategies.Hidden.init: the options of Hidden cannot be set by name: the community has to offer it",
         "ipv8.toml:5:21: launchers.MyLauncher.initialize: option \"size\" is 256, which is out of range",
-        "ipv8.toml:5:34: launchers.MyLauncher.initialize: unknown option \"lable\": there are size, label",
+        "ipv8.toml:5:34: launchers.MyLauncher.initialize: unknown option \"lable\": did you mean \"label\"?",
         "ipv8.toml:6:14: launchers.MyLauncher.on_start[0]: unknown action \"build_tunnel\": did you mean \"build_tunnels\"?",
         "ipv8.toml:6:35: launchers.MyLauncher.on_start[1]: argument 1 of action \"build_tunnels\" cannot be read",
-        "ipv8.toml:6:61: launchers.MyLauncher.on_start[2]: action \"build_tunnels\" wants 1 argument(s), and gets 0",
+        "ipv8.toml:6:61: launchers.MyLauncher.on_start[2]: action \"build_tunnels\" takes 1 argument(s), but got 0",
         "ipv8.toml:12:9: overlays[0]: unknown community \"DiscoverCommunity\": did you mean \"DiscoveryCommunity\"?",
         "ipv8.toml:15:25: overlays[1].walkers[0].strategy: unknown strategy \"MyDiscoveryStategy\" for Tunnels: did you mean \"MyDiscoveryStrategy\"?",
         "ipv8.toml:15:62: overlays[1].walkers[1].strategy: unknown strategy \"RandomChurn\" for Tunnels: there are",
-        "ipv8.toml:18:28: overlays[2].initialize: unknown option \"anonymize\": there are no options here",
+        "ipv8.toml:18:28: overlays[2].initialize: unknown option \"anonymize\": there are none",
     ];
     let found = refused(read(text));
     let wrong: Vec<_> = found
@@ -370,7 +370,7 @@ async fn a_key_file_begins_at_the_working_directory_and_goes_before_the_key_give
 #[tokio::test(start_paused = true)]
 async fn a_legacy_key_is_read_only_to_say_that_it_cannot_sign() {
     let vectors: serde_json::Value =
-        serde_json::from_str(include_str!("../vectors/keys.json")).expect("JSON");
+        serde_json::from_str(include_str!("../../vectors/keys.json")).expect("JSON");
     let folder = tempfile::tempdir().expect("a folder");
     let mut legacy = 0;
     for vector in vectors["keys"].as_array().expect("a list") {
@@ -385,7 +385,7 @@ async fn a_legacy_key_is_read_only_to_say_that_it_cannot_sign() {
         assert!(
             missing
                 .to_string()
-                .contains("cannot sign here: write generation = \"curve25519\""),
+                .contains("cannot sign here; set generation = \"curve25519\""),
             "{missing}"
         );
         let bin = vector["private_bin"].as_str().expect("hex");

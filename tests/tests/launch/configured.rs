@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use ipv8_core::engine::turns::pacing::PacingConfig;
-use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::engine::PacingConfig;
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_tests::desk::key;
 use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ipv8_core::engine::Event;
 use ipv8_core::launch::{Hook, Problem};
-use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_core::{Error, LauncherMeta, launcher_meta};
 use ipv8_tests::desk::{PROBE, address, key, sealed};
@@ -129,7 +129,7 @@ async fn launchers_of_another_session_are_told_all_at_once_before_anything_is_pr
         first.to_string(),
         format!(
             "{} ({}) needs a session of type ipv8_tests::scripted::Script, \
-             but the one given is a launch_order::Others: give both the same type",
+             but the one given is a launch::order::Others: give both the same type",
             meta.name,
             meta.place()
         )

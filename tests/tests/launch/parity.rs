@@ -1,12 +1,12 @@
 //! The tests of py-ipv8's loader (`ipv8/test/test_loader.py`), in the same order and under the same names, for our launchers.
 //!
 //! Left out: the three `_from_function` tests, of a form that is not needed here, and what they say of `hiddenimports` (see
-//! `launcher_linking.rs`). Different on purpose: strategies, bootstrappers and `after` keep the order written, where decorators apply
+//! `linking.rs`). Different on purpose: strategies, bootstrappers and `after` keep the order written, where decorators apply
 //! from the bottom up.
 
 use ipv8_core::launch::Problem;
-use ipv8_core::node::endpoint::MemoryNetwork;
-use ipv8_core::overlay::bootstrap::{BootstrapContext, Bootstrapper};
+use ipv8_core::node::MemoryNetwork;
+use ipv8_core::overlay::{BootstrapContext, Bootstrapper};
 use ipv8_core::prelude::*;
 use ipv8_core::{Error, LauncherMeta, launcher_meta};
 use ipv8_tests::launch::{configuration, endpoint};

@@ -28,7 +28,7 @@ mod my_module {
 }
 use my_module::MyDiscoveryStrategy;
 
-include!("../../ipv8-macros/tests/snapshots/readme.rs");
+include!("../../../ipv8-macros/tests/snapshots/readme.rs");
 
 mod message {
     pub(crate) struct Hello {
@@ -36,7 +36,7 @@ mod message {
         pub(crate) picture: Vec<u8>,
     }
 
-    include!("../../ipv8-macros/tests/snapshots/message.rs");
+    include!("../../../ipv8-macros/tests/snapshots/message.rs");
 }
 
 #[test]

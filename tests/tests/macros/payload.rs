@@ -1,7 +1,7 @@
 //! The derive: which bytes it writes, for every style of struct and every format.
 
 use ipv8_core::prelude::Payload;
-use ipv8_core::wire::address::Address;
+use ipv8_core::wire::Address;
 use ipv8_core::wire::{Bits, Raw, Reader, UnpackError, Writer};
 use ipv8_core::{Message, Signed, Unsigned};
 use std::any::TypeId;

@@ -1,6 +1,6 @@
 //! The macros in a crate that calls `ipv8-core` by another name, has no prelude, and denies every warning.
 
-use ipv8_core::support::options::Options;
+use ipv8_core::internals::options::Options;
 use ipv8_core::{CommunityLauncher, Message, launchers};
 use renamed::{FirstLauncher, Hello, LastLauncher, Walk};
 

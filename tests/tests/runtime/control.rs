@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ipv8_core::config::LauncherConfig;
 use ipv8_core::engine::{ControlError, OverlayConfig, OverlayError, StrategyStatus};
-use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::node::{HandleError, StrategyHandle};
 use ipv8_core::prelude::*;
 use ipv8_core::{LauncherMeta, launcher_meta};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ipv8_core::engine::Event;
 use ipv8_core::node::HandleError;
-use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_tests::desk::address;
 use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, is_open, launch, trapped};

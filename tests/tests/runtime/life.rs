@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use ipv8_core::engine::{CallError, Event, Place};
-use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::node::{HandleError, RunningTracker};
 use ipv8_core::prelude::*;
-use ipv8_core::wire::payload::{IntroductionRequest, Style};
+use ipv8_core::wire::{IntroductionRequest, Style};
 use ipv8_tests::desk::{PROBE, address, key, sealed, sealed_styled};
 use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint, is_open, launch, trapped};
 use ipv8_tests::probe::{Heard, Log, Ping, Probe, ProbeSettings, Trap};

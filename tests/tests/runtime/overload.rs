@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ipv8_core::engine::Event;
-use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::internals::payload::{IntroductionRequest, Style, ids};
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
-use ipv8_core::wire::payload::{IntroductionRequest, Style, ids};
 use ipv8_tests::desk::{PROBE, address, key, sealed_styled};
 use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint};
 use ipv8_tests::probe::ProbeSettings;
@@ -220,8 +220,8 @@ async fn what_has_arrived_is_answered_although_a_turn_is_due_each_time_the_node_
     // While datagrams wait the node lets others run before each piece: here, time itself, by more than the time between two turns.
     for _ in 0..100 {
         advance(Duration::from_secs(1)).await;
-        there.receive_many(usize::MAX, |datagram| {
-            answers += u16::from(datagram.bytes[22] == ids::INTRODUCTION_RESPONSE);
+        there.take_received(|_, datagram| {
+            answers += u16::from(datagram[22] == ids::INTRODUCTION_RESPONSE);
         });
     }
     let health = node.health().await.expect("it runs");

@@ -3,11 +3,11 @@
 use std::net::{SocketAddr, UdpSocket};
 
 use ipv8_core::engine::Event;
+use ipv8_core::internals::payload::{IntroductionRequest, Style, ids};
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::node::NodeStats;
-use ipv8_core::node::endpoint::MemoryNetwork;
 use ipv8_core::prelude::*;
-use ipv8_core::state::stats::DropReason;
-use ipv8_core::wire::payload::{IntroductionRequest, Style, ids};
+use ipv8_core::state::DropReason;
 use ipv8_tests::desk::{PROBE, address, key, sealed, sealed_styled};
 use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint};
 use ipv8_tests::probe::{Heard, Hello, Ping, Probe, ProbeSettings};
@@ -90,10 +90,10 @@ async fn answers_leave_in_the_order_of_their_requests_however_many_cores_sign_th
     }
     let mut numbers = Vec::new();
     while numbers.len() < usize::from(COUNT) {
-        there.readable().await;
-        there.receive_many(usize::MAX, |datagram| {
-            if datagram.bytes[22] == ids::INTRODUCTION_RESPONSE {
-                numbers.push(identifier(datagram.bytes));
+        there.until_readable().await;
+        there.take_received(|_, datagram| {
+            if datagram[22] == ids::INTRODUCTION_RESPONSE {
+                numbers.push(identifier(datagram));
             }
         });
     }

@@ -1,7 +1,7 @@
 //! Launches that are refused: everything that was begun is undone, and the error says whose fault it
 //! is and where.
 
-use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_core::{Error, LauncherMeta, launcher_meta};
 use ipv8_tests::launch::{ProbeLauncher, configuration, endpoint, is_open};

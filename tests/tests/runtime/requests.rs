@@ -5,7 +5,7 @@ use std::time::Duration;
 use ipv8_core::LauncherMeta;
 use ipv8_core::launcher_meta;
 use ipv8_core::node::HandleError;
-use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_tests::calculator::{Add, Calculator, CalculatorSettings, Knock};
 use ipv8_tests::desk::{address, key};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ipv8_core::crypto::Mid;
-use ipv8_core::node::endpoint::MemoryNetwork;
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_tests::desk::address;
 use ipv8_tests::launch::{ProbeLauncher, configuration, endpoint};
@@ -129,7 +129,7 @@ async fn a_node_that_runs_saves_now_and_then_and_a_launch_that_fails_saves_nothi
         .launch_on(endpoint(&network, "10.0.0.3:3"))
         .await;
     let refused = refused.expect_err("a folder is no file").to_string();
-    assert!(refused.contains("no ordinary file"), "{refused}");
+    assert!(refused.contains("not a regular file"), "{refused}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -221,8 +221,11 @@ fn the_number_of_names_that_are_looked_up_is_bounded() {
     assert_eq!(loaded.names.len(), 1000);
     let mut lookups = 0;
     while let Some(output) = desk.engine.poll_output() {
-        lookups += usize::from(matches!(output, ipv8_core::engine::Output::Resolve(_)));
+        lookups += usize::from(matches!(
+            output,
+            ipv8_core::internals::engine::Output::Resolve(_)
+        ));
     }
-    assert_eq!(lookups, ipv8_core::overlay::bootstrap::MAX_LOOKUPS);
+    assert_eq!(lookups, ipv8_core::internals::bootstrap::MAX_LOOKUPS);
     assert_eq!(desk.engine.network().address_count(), 0);
 }

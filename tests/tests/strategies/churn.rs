@@ -10,7 +10,7 @@ use ipv8_core::communities::discovery::{
 };
 use ipv8_core::crypto::Mid;
 use ipv8_core::engine::Event;
-use ipv8_core::engine::overlays::Strategies;
+use ipv8_core::engine::Strategies;
 use ipv8_core::{Community, CommunityId, Message, Peer, RandomChurn, RandomWalk};
 use ipv8_tests::desk::{Desk, address, key, overlay_config, sealed};
 use ipv8_tests::quiet::{Quiet, QuietId};

@@ -11,13 +11,13 @@ use ipv8_core::communities::discovery::{
 };
 use ipv8_core::crypto::Mid;
 use ipv8_core::engine::Event;
-use ipv8_core::engine::overlays::Strategies;
+use ipv8_core::engine::Strategies;
+use ipv8_core::internals::packet::open_signed;
 use ipv8_core::launch::DiscoveryLauncher;
-use ipv8_core::overlay::context::Context;
-use ipv8_core::state::stats::DropReason;
+use ipv8_core::overlay::Context;
+use ipv8_core::state::DropReason;
 use ipv8_core::wire::Bits;
-use ipv8_core::wire::packet::open_signed;
-use ipv8_core::wire::payload::{IntroductionRequest, IntroductionResponse, Style};
+use ipv8_core::wire::{IntroductionRequest, IntroductionResponse, Style};
 use ipv8_core::{
     Available, Community, CommunityId, CommunityLauncher, Message, Peer, PingCommunity,
 };
@@ -413,7 +413,7 @@ fn services_are_bounded_for_each_key_and_for_all() {
     let kept = (1_000..1_300).filter(|number| !services_of(&desk, *number).is_empty());
     assert_eq!(kept.count(), limits.max_unverified_keys);
     assert!(services_of(&desk, 1_299).len() <= limits.max_services_per_peer);
-    assert!(desk.engine.network().counters().services_over_limit > 0);
+    assert!(desk.engine.network().stats().services_over_limit > 0);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ipv8_core::prelude::*;
 use ipv8_core::testing::Link;
-use ipv8_core::wire::payload::{IntroductionRequest, Style};
+use ipv8_core::wire::{IntroductionRequest, Style};
 use ipv8_tests::desk::key;
 use ipv8_tests::quiet::QuietId;
 use ipv8_tests::sim::{QUIET, Sim};

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ipv8_core::engine::{Event, Input};
-use ipv8_core::overlay::bootstrap::DispersyBootstrapper;
+use ipv8_core::internals::engine::{Event, Input};
+use ipv8_core::overlay::DispersyBootstrapper;
 use ipv8_core::prelude::*;
-use ipv8_core::wire::payload::{IntroductionRequest, IntroductionResponse, Style};
+use ipv8_core::wire::{IntroductionRequest, IntroductionResponse, Style};
 use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed_styled};
 use ipv8_tests::probe::{Probe, ProbeSettings};
 

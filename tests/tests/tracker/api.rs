@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use ipv8_core::node::{ApiConfig, ApiError, Error, RunningTracker, TrackerConfig};
-use ipv8_core::wire::payload::{IntroductionRequest, Style};
+use ipv8_core::wire::{IntroductionRequest, Style};
 use ipv8_tests::desk::{PROBE, key, sealed_styled};
 use ipv8_tests::http;
 use serde_json::Value;

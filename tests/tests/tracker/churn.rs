@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use ipv8_core::CommunityId;
 use ipv8_core::communities::tracker::{Tracker, TrackerLimits, TrackerSettings};
-use ipv8_core::overlay::introduction::{IntroductionMessage, introduction_opener};
-use ipv8_core::state::stats::DropReason;
-use ipv8_core::wire::payload::{IntroductionRequest, IntroductionResponse, Style, ids};
+use ipv8_core::internals::introduction::{IntroductionMessage, introduction_opener};
+use ipv8_core::internals::payload::{IntroductionRequest, IntroductionResponse, Style, ids};
+use ipv8_core::internals::wire::community_id;
+use ipv8_core::state::DropReason;
 use ipv8_tests::desk::{PROBE, address, key, sealed_styled};
 
 const OTHER: CommunityId = CommunityId::from_bytes([0x77; 20]);
@@ -70,7 +71,7 @@ impl Watch {
             let service = packet[..22].try_into().expect("22 bytes");
             self.pings.push(Ping {
                 to: outgoing.to,
-                service: CommunityId::from_prefix(&service).expect("of this version"),
+                service: community_id(&service).expect("of this version"),
                 style: opened.style,
                 identifier: request.identifier,
                 at: self.now,

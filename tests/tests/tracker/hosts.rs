@@ -1,6 +1,5 @@
 //! A tracker and its clients on several machines, which are network namespaces: everybody is introduced by an address at
 //! which it can be reached, also who runs beside the tracker.
-#![cfg(target_os = "linux")]
 
 use std::collections::BTreeSet;
 use std::fs;

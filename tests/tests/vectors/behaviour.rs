@@ -7,12 +7,12 @@ use std::time::Instant;
 
 use ipv8_core::communities::discovery::DiscoveryCommunity;
 use ipv8_core::crypto::{PrivateKey, PublicKey};
-use ipv8_core::engine::overlays::Strategies;
-use ipv8_core::engine::{Engine, EngineConfig, Input, Output, OverlayConfig};
-use ipv8_core::overlay::context::{Context, Interfaces, LocalAddresses};
-use ipv8_core::state::peer::Peer;
-use ipv8_core::state::stats::DropReason;
-use ipv8_core::wire::packet::CommunityId;
+use ipv8_core::engine::Strategies;
+use ipv8_core::internals::context::{Context, Interfaces, LocalAddresses};
+use ipv8_core::internals::engine::{Engine, EngineConfig, Input, Output, OverlayConfig};
+use ipv8_core::state::DropReason;
+use ipv8_core::state::Peer;
+use ipv8_core::wire::CommunityId;
 use ipv8_tests::quiet::{Quiet, QuietId};
 use ipv8_tests::wire_fields::{Field, read};
 use serde_json::Value;

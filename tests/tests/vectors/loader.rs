@@ -7,7 +7,6 @@
 //! - On a cycle py-ipv8 launches what is outside it and then fails; we start nothing and name the cycle as a path. What we would launch
 //!   without the launchers it left over is compared.
 //! - An `after` that names no launcher is ignored by py-ipv8 and a problem for us. What we would launch without it is compared.
-#![allow(clippy::expect_used)]
 
 use std::collections::BTreeSet;
 

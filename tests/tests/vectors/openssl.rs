@@ -1,11 +1,11 @@
 //! Our verdicts on `sect*k1` keys and signatures against those of the `openssl` command line: random keys and messages, signatures
 //! valid and damaged. Skipped, with a line that says so, where there is no such command or it lacks the curves.
-#![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use ipv8_core::crypto::{LegacyPrivateKey, PublicKey};
+use ipv8_core::crypto::PublicKey;
+use ipv8_core::internals::crypto::{LegacyPrivateKey, signature_length};
 use ipv8_tests::vectors::{hex, unhex};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -108,7 +108,7 @@ impl Pair {
 
     /// Bytes of r, and of s.
     fn half(&self) -> usize {
-        self.public.signature_length() / 2
+        signature_length(&self.public) / 2
     }
 
     /// A signature of openssl's, as r and s padded.

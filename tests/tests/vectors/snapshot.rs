@@ -1,15 +1,14 @@
 //! All of `snapshot.json`: what a graph writes, and what it knows after reading.
-#![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use ipv8_core::crypto::PublicKey;
-use ipv8_core::state::network::Network;
-use ipv8_core::state::peer::Peer;
-use ipv8_core::wire::address::{Address, is_lan_subnet};
-use ipv8_core::wire::packet::CommunityId;
+use ipv8_core::internals::address::{Address, is_lan_subnet};
+use ipv8_core::internals::network::PeerGraph;
+use ipv8_core::state::Peer;
+use ipv8_core::wire::CommunityId;
 use ipv8_tests::vectors::{Hex, hex, load};
 use serde::Deserialize;
 
@@ -114,7 +113,7 @@ fn verified_peers_are_saved_with_their_preferred_address() {
     let file: File = load("snapshot.json");
     assert_eq!(file.save.len(), 6);
     for case in file.save {
-        let mut network = Network::default();
+        let mut network = PeerGraph::default();
         for saved in &case.peers {
             assert!(
                 network.add_verified_peer(&peer(saved, &keys)),
@@ -141,7 +140,7 @@ fn what_is_loaded_is_known_and_walkable_for_every_service() {
     let file: File = load("snapshot.json");
     assert_eq!(file.load.len(), 7);
     for case in file.load {
-        let mut network = Network::default();
+        let mut network = PeerGraph::default();
         network.register_service(SERVICE);
         let loaded = network.load_snapshot(&case.snapshot);
         let known: BTreeSet<SocketAddr> = network.addresses().collect();
@@ -174,7 +173,7 @@ fn loading_says_where_it_stopped() {
     let file: File = load("snapshot.json");
     let stopped = |note: &str| {
         let case = file.load.iter().find(|case| case.note.starts_with(note));
-        Network::default()
+        PeerGraph::default()
             .load_snapshot(&case.unwrap().snapshot)
             .malformed_at
     };

@@ -10,7 +10,8 @@ use std::thread;
 use ipv8_core::Community;
 use ipv8_core::Message;
 use ipv8_core::communities::discovery::{DiscoveryCommunity, Ping, Pong};
-use ipv8_core::crypto::{Points, PrivateKey};
+use ipv8_core::crypto::PrivateKey;
+use ipv8_core::internals::crypto::Points;
 use ipv8_core::internals::introduction::{IntroductionMessage, introduction_reader};
 use ipv8_core::internals::packet::{Header, Prefix, Unsealed, open_unsigned};
 use ipv8_core::internals::payload::{

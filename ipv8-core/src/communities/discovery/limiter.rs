@@ -1,23 +1,23 @@
-//! How often strangers can make us send.
+//! A bound on the datagrams that strangers can make us send.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// How long after one datagram the next one to the same address may follow: services change seldom, and whoever sends requests
-/// in another's name must not flood it with the answers.
+/// The minimum time between two datagrams to the same address. Services seldom change, and an attacker
+/// with a forged source address must not flood that address with answers.
 pub const PER_ADDRESS: Duration = Duration::from_secs(1);
 
-/// How many addresses are sent to in one [`PER_ADDRESS`]: an honest node of many peers needs a few, and with twenty overlays
-/// this is 20 kB a second.
+/// The number of addresses sent to in one [`PER_ADDRESS`]. A node with many peers needs only a few;
+/// with twenty overlays this is 20 kB a second.
 pub const PER_SECOND: usize = 32;
 
-/// To whom something was sent in the last second. Never more than [`PER_SECOND`] entries.
+/// The addresses sent to in the last second; at most [`PER_SECOND`] entries.
 #[derive(Debug, Default)]
 pub(super) struct Limiter(VecDeque<(Instant, SocketAddr)>);
 
 impl Limiter {
-    /// Whether something may be sent to `address` now; if so, it counts as sent.
+    /// Returns `true` if a datagram may be sent to `address` now, and counts it as sent.
     pub(super) fn allows(&mut self, address: SocketAddr, now: Instant) -> bool {
         while let Some((sent, _)) = self.0.front()
             && now.saturating_duration_since(*sent) >= PER_ADDRESS
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_gets_one_a_second_and_all_together_get_some() {
+    fn an_address_gets_one_a_second_and_all_together_have_a_limit() {
         let start = Instant::now();
         let at = |port: u16| SocketAddr::from(([20, 0, 0, 1], port));
         let mut limiter = Limiter::default();

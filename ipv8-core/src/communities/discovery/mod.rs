@@ -1,135 +1,21 @@
-//! The discovery community: peers tell each other which communities they are in, and whether they are still there (protocol
-//! 5; py-ipv8's `DiscoveryCommunity`).
+//! The discovery community: peers tell each other which communities they run, and whether they are
+//! still there (protocol 5; py-ipv8's `DiscoveryCommunity`).
 //!
-//! It is an overlay like any other, with py-ipv8's id. After each introduction response the two peers exchange
-//! the ids of the overlays that they run, once for each key that these overlays use, so that a peer met here is at once a
-//! peer of every overlay that both run. It pings ([`crate::PingCommunity`]), so [`RandomChurn`] can walk it;
-//! [`PeriodicSimilarity`] asks again from time to time. Its introduction requests can name whom the sender
-//! wants to meet.
+//! It is an overlay like any other, with py-ipv8's id and messages. Start with `community.rs`;
+//! `similarity.rs` exchanges the lists of communities, `pings.rs` holds unanswered pings, and
+//! `limiter.rs` bounds the datagrams that strangers can cause.
 
+mod community;
 mod limiter;
 mod payload;
+mod periodic_similarity;
 mod pings;
 mod similarity;
 
-use std::net::SocketAddr;
-
+pub use community::DiscoveryCommunity;
 pub use limiter::{PER_ADDRESS, PER_SECOND};
 pub use payload::{
     DiscoveryIntroductionRequest, Ping, Pong, SimilarityRequest, SimilarityResponse,
 };
+pub use periodic_similarity::PeriodicSimilarity;
 pub use pings::{MAX_OPEN_PINGS, MAX_WRONG_PONGS, PING_TIMEOUT};
-pub use similarity::PeriodicSimilarity;
-
-use crate::handlers;
-use crate::overlay::community::{
-    Available, Community, CommunityError, MessageTable, PingCommunity,
-};
-use crate::overlay::context::Context;
-use crate::overlay::strategy::RandomChurn;
-use crate::state::peer::Peer;
-use crate::state::stats::DropReason;
-use crate::wire::packet::CommunityId;
-use crate::wire::payload::{IntroductionResponse, Style};
-use limiter::Limiter;
-use pings::OpenPings;
-
-/// The community in which peers learn which other communities they share; see the [module](self).
-#[derive(Debug, Default)]
-pub struct DiscoveryCommunity {
-    pings: OpenPings,
-    requests: Limiter,
-    answers: Limiter,
-}
-
-impl Community for DiscoveryCommunity {
-    const COMMUNITY_ID: CommunityId =
-        CommunityId::from_hex("7e313685c1912a141279f8248fc8db5899c5df5a");
-    type Settings = ();
-
-    fn new(_settings: (), _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
-        Ok(Self::default())
-    }
-
-    fn messages(table: &mut MessageTable<Self>) {
-        handlers!(table:
-            take_over DiscoveryIntroductionRequest => Self::on_introduction_request,
-            signed SimilarityRequest => Self::on_similarity_request,
-            signed SimilarityResponse => Self::on_similarity_response,
-            unsigned Ping => Self::on_ping,
-            unsigned Pong => Self::on_pong,
-        );
-    }
-
-    fn available(available: &mut Available<Self>) {
-        available
-            .strategy::<RandomChurn>()
-            .strategy::<PeriodicSimilarity>()
-            .settings();
-    }
-
-    /// Asks the peer for its services: once a second and address, however many responses come.
-    fn introduction_response_callback(
-        &mut self,
-        peer: &Peer,
-        _response: &IntroductionResponse,
-        cx: &mut Context<'_>,
-    ) {
-        if self.requests.allows(peer.address(), cx.now()) {
-            self.send_similarity_request(peer.address(), cx);
-        }
-    }
-}
-
-impl DiscoveryCommunity {
-    /// Old-style introduction requests are special here (protocol 5): the limit comes first, the peer is the one of
-    /// this message alone, and the answer has the old style and goes to the source address.
-    #[allow(clippy::needless_pass_by_value)]
-    fn on_introduction_request(
-        &mut self,
-        peer: &Peer,
-        message: DiscoveryIntroductionRequest,
-        cx: &mut Context<'_>,
-    ) -> Result<(), DropReason> {
-        if cx.is_over_peer_limit() {
-            return Err(DropReason::PeerLimit);
-        }
-        cx.verify_peer(peer);
-        let wanted = message.introduce_to.and_then(|mid| {
-            let mut peers = cx.network().verified_peers();
-            peers.find(|peer| peer.mid() == mid).cloned()
-        });
-        cx.send_introduction_response(peer, Style::Old, &message.request, wanted);
-        Ok(())
-    }
-
-    /// Anybody is answered: the pong is no longer than the ping.
-    fn on_ping(&mut self, source: SocketAddr, ping: Ping, cx: &mut Context<'_>) {
-        let identifier = ping.identifier;
-        // A refusal is counted; there is nobody to tell.
-        let _ = cx.send_to(source, &Pong { identifier });
-    }
-
-    fn on_pong(&mut self, source: SocketAddr, pong: Pong, cx: &mut Context<'_>) {
-        let now = cx.now();
-        match self
-            .pings
-            .answered(source, pong.identifier, cx.network(), now)
-        {
-            Some((key, round_trip)) => {
-                cx.ping_answered(&key, round_trip);
-            }
-            None => cx.count_drop(DropReason::Unsolicited),
-        }
-    }
-}
-
-impl PingCommunity for DiscoveryCommunity {
-    fn send_ping(&mut self, peer: &Peer, cx: &mut Context<'_>) {
-        let now = cx.now();
-        let identifier = self.pings.open(peer, now, cx.rng());
-        if cx.send(peer, &Ping { identifier }).is_err() {
-            self.pings.forget(identifier);
-        }
-    }
-}

@@ -10,30 +10,30 @@ use crate::wire::packet::CommunityId;
 use crate::wire::payload::{ConnectionType, IntroductionRequest, Style, Styled, ids};
 use crate::wire::{Bits, Field, Format, Message, PackError, Reader, Signed, UnpackError, Writer};
 
-/// Bytes of one item of an overlap: a community id and a number.
+/// The length of one overlap item in bytes: a community id and a number.
 const OVERLAP_ITEM: usize = 24;
 
-/// The byte that announces a mid before an introduction request.
+/// The byte before a mid at the start of an introduction request.
 const INTRODUCE_TO: u8 = b'Y';
 
-/// "These are my services, what are yours?", id 1; signed.
+/// Names the sender's services and asks for the receiver's; id 1; signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SimilarityRequest {
-    /// Comes back in the response.
+    /// The response repeats it.
     pub identifier: u16,
-    /// The sender's own address in its LAN, by its own estimate; IPv4.
+    /// The sender's estimate of its LAN address; IPv4.
     pub lan: SocketAddr,
-    /// The sender's address as seen from outside, by its own estimate; IPv4.
+    /// The sender's estimate of its WAN address; IPv4.
     pub wan: SocketAddr,
-    /// The connection type in the two highest flags; only "unknown" (0) is ever sent.
+    /// The connection type in the two highest flags. Only "unknown" (0) is ever sent.
     pub flags: Bits,
-    /// The community ids of the overlays that the sender runs with the key that signed this. What is left after the last whole
-    /// id is no service and is passed over (py-ipv8 keeps it as a short one).
+    /// The community ids of the overlays that the sender runs with the signing key. Bytes after the
+    /// last whole id are ignored (py-ipv8 keeps them as a short id).
     pub services: Vec<CommunityId>,
 }
 
 impl SimilarityRequest {
-    /// What the sender says about its NAT.
+    /// Returns the sender's claim about its NAT.
     #[must_use]
     pub const fn connection_type(&self) -> ConnectionType {
         ConnectionType::of_flags(self.flags)
@@ -75,14 +75,15 @@ impl Message for SimilarityRequest {
     type Authentication = Signed;
 }
 
-/// "These are my services", id 2; signed.
+/// Names the sender's services; id 2; signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SimilarityResponse {
     /// The identifier of the request.
     pub identifier: u16,
-    /// The community ids of the overlays that the sender runs with the key that signed this.
+    /// The community ids of the overlays that the sender runs with the signing key.
     pub services: Vec<CommunityId>,
-    /// Communities with a number each, which old implementations sent; py-ipv8 sends none and looks at none.
+    /// Communities with a number each. Old implementations sent them; py-ipv8 sends none and ignores
+    /// them.
     pub overlap: Vec<(CommunityId, u32)>,
 }
 
@@ -127,15 +128,15 @@ impl Message for SimilarityResponse {
     type Authentication = Signed;
 }
 
-/// "Are you there?", id 3; unsigned.
+/// Asks whether the receiver is there; id 3; unsigned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Payload)]
 #[payload(id = 3, unsigned, global_time)]
 pub struct Ping {
-    /// Comes back in the pong.
+    /// The pong repeats it.
     pub identifier: u16,
 }
 
-/// "I am", id 4; unsigned, so that the identifier is all that ties it to the [`Ping`].
+/// Answers a [`Ping`]; id 4; unsigned, so that only the identifier connects the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Payload)]
 #[payload(id = 4, unsigned, global_time)]
 pub struct Pong {
@@ -143,15 +144,16 @@ pub struct Pong {
     pub identifier: u16,
 }
 
-/// An old-style introduction request, id 246, that may name the peer to be introduced to: this community's own reading
-/// of that id (protocol 5).
+/// An old-style introduction request, id 246, that may name the peer that the sender wants to meet.
+/// Only this community reads the id this way (protocol 5).
 ///
-/// A `Y` and a mid may stand before the ordinary fields. An ordinary request can begin with a `Y` too (89, the first byte of its
-/// destination): it is read as one unless at least 21 extra bytes make both readings possible. Then, as in
-/// py-ipv8, the mid wins; unlike py-ipv8 a request that does not begin with a `Y` is always an ordinary one.
+/// A `Y` and a mid may precede the ordinary fields. An ordinary request can start with a `Y` too (89,
+/// the first byte of its destination). It is read as ordinary unless at least 21 extra bytes make both
+/// readings possible; then the mid wins, as in py-ipv8. Unlike in py-ipv8, a request that does not
+/// start with a `Y` is always ordinary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiscoveryIntroductionRequest {
-    /// Whom the sender wants to meet.
+    /// The peer that the sender wants to meet.
     pub introduce_to: Option<Mid>,
     /// The ordinary fields.
     pub request: IntroductionRequest,
@@ -160,7 +162,7 @@ pub struct DiscoveryIntroductionRequest {
 impl DiscoveryIntroductionRequest {
     fn unpack_with_mid(reader: &mut Reader<'_>) -> Result<Self, UnpackError> {
         if reader.take_u8()? != INTRODUCE_TO {
-            return Err(UnpackError::Invalid("the request names nobody"));
+            return Err(UnpackError::Invalid("the request names no peer"));
         }
         let introduce_to = Some(Mid::from(reader.take_array::<20>()?));
         Ok(Self {
@@ -199,7 +201,7 @@ impl Message for DiscoveryIntroductionRequest {
     type Authentication = Signed;
 }
 
-/// `address` if it can stand in a field that carries IPv4 only, else none.
+/// Returns `address` if it is IPv4, else `0.0.0.0:0`, for a field that carries IPv4 only.
 pub(super) fn ipv4_or_none(address: SocketAddr) -> SocketAddr {
     if address.is_ipv4() {
         address
@@ -242,7 +244,7 @@ mod tests {
             let read: DiscoveryIntroductionRequest = read(&packed).unwrap();
             assert_eq!((read.introduce_to, read.request), (None, request));
         }
-        // a destination that begins with 89 looks like a `Y`
+        // A destination that starts with 89 looks like a `Y`.
         for extra in [0, 1, 20] {
             let request = ordinary("89.0.0.1:7", extra);
             let packed = bytes(&crate::wire::payload::Old(request.clone()));
@@ -252,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_names_somebody_is_read_and_written() {
+    fn a_request_that_names_a_peer_is_read_and_written() {
         for extra in [0, 3, 40] {
             let named = DiscoveryIntroductionRequest {
                 introduce_to: Some(Mid::from([7; 20])),

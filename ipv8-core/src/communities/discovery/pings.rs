@@ -1,4 +1,4 @@
-//! The pings that wait for their pongs.
+//! Unanswered pings.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -7,20 +7,21 @@ use indexmap::IndexMap;
 use rand::{Rng, RngExt};
 
 use crate::crypto::PublicKey;
-use crate::state::network::Network;
+use crate::state::network::PeerGraph;
 use crate::state::peer::Peer;
 
-/// How long a pong is waited for (py-ipv8's `PingRequestCache`).
+/// The time to wait for a pong (py-ipv8's `PingRequestCache`).
 pub const PING_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How many pings can wait at a time; a further one expels the oldest. `RandomChurn` has 80 at most with its defaults.
+/// The number of unanswered pings; a further one expels the oldest. `RandomChurn` has at most 80 with
+/// its defaults.
 pub const MAX_OPEN_PINGS: usize = 1_024;
 
-/// After this many pongs with a wrong number from the address that was pinged its pings are forgotten: somebody is guessing, who
-/// then hits one of 65,536 numbers in at most 0.03 % of the cases.
+/// The number of wrong pongs from a pinged address after which its pings are forgotten. An attacker who
+/// guesses then hits one of 65,536 numbers in at most 0.03 % of the cases.
 pub const MAX_WRONG_PONGS: u8 = 16;
 
-/// A ping that was sent.
+/// An unanswered ping.
 #[derive(Debug)]
 struct OpenPing {
     key: PublicKey,
@@ -31,20 +32,20 @@ struct OpenPing {
 
 /// The pings of the last [`PING_TIMEOUT`], by the number they carry, oldest first.
 ///
-/// py-ipv8 takes its message counter for the number, which anybody knows after one packet, and whoever sends a pong with it
-/// answers. Here the number is random, and only who was asked can answer: at the address pinged, or another one that
-/// the peer is known to have.
+/// py-ipv8 uses its message counter as the number, which every receiver of a packet knows, and accepts
+/// a pong with it from anyone. Here the number is random, and the pong must come from the pinged
+/// address or another known address of the peer.
 #[derive(Debug, Default)]
 pub(super) struct OpenPings(IndexMap<u16, OpenPing>);
 
 impl OpenPings {
-    /// Notes a ping to `peer`; gives the number it must carry.
-    pub(super) fn open(&mut self, peer: &Peer, now: Instant, rng: &mut impl Rng) -> u16 {
+    /// Adds a ping to `peer`, and returns the number that it must carry.
+    pub(super) fn open(&mut self, peer: &Peer, now: Instant, rng: &mut (impl Rng + ?Sized)) -> u16 {
         self.expire(now);
         if self.0.len() >= MAX_OPEN_PINGS {
             self.0.shift_remove_index(0);
         }
-        // So few of all numbers are taken that this ends.
+        // This ends, because few of the numbers are in use.
         let mut number = rng.random::<u16>();
         while self.0.contains_key(&number) {
             number = rng.random();
@@ -59,17 +60,17 @@ impl OpenPings {
         number
     }
 
-    /// Forgets a ping that was not sent after all.
+    /// Forgets a ping that could not be sent.
     pub(super) fn forget(&mut self, number: u16) {
         self.0.shift_remove(&number);
     }
 
-    /// Takes in a pong: who answered, and after which time; `None` if that was no answer.
+    /// Handles a pong. Returns the key of the peer and the round trip; `None` if it answers no ping.
     pub(super) fn answered(
         &mut self,
         source: SocketAddr,
         number: u16,
-        network: &Network,
+        network: &PeerGraph,
         now: Instant,
     ) -> Option<(PublicKey, Duration)> {
         self.expire(now);

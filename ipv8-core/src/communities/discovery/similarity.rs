@@ -1,21 +1,20 @@
-//! Who runs what: similarity requests and responses.
+//! Similarity requests and responses: which overlays does a node run?
 
 use std::net::SocketAddr;
-use std::time::Instant;
 
-use super::payload::ipv4_or_none;
-use super::{DiscoveryCommunity, SimilarityRequest, SimilarityResponse};
+use super::community::DiscoveryCommunity;
+use super::payload::{SimilarityRequest, SimilarityResponse, ipv4_or_none};
+use super::periodic_similarity::PeriodicSimilarity;
 use crate::overlay::context::Context;
 use crate::overlay::strategy::DiscoveryStrategy;
 use crate::state::peer::Peer;
 use crate::state::stats::DropReason;
-use crate::state::timers::seconds;
 use crate::wire::Bits;
 
 impl DiscoveryCommunity {
-    /// Tells whoever is at `address` which overlays this node runs, and asks for its: one message for each key that our overlays
-    /// use, signed with that key, with the services of the overlays that use it.
-    pub fn send_similarity_request(&mut self, address: SocketAddr, cx: &mut Context<'_>) {
+    /// Sends our overlays to the node at `address`, and asks for its overlays: one message for each
+    /// key that our overlays use, signed with that key, with the ids of the overlays that use it.
+    pub(super) fn send_similarity_request(&mut self, address: SocketAddr, cx: &mut Context<'_>) {
         for (key, services) in cx.my_services() {
             let time = cx.claim_global_time();
             let request = SimilarityRequest {
@@ -25,14 +24,15 @@ impl DiscoveryCommunity {
                 flags: Bits::default(),
                 services,
             };
-            // A refusal is counted; the peer is asked again at some later time.
+            // A refusal is counted; the peer is asked again later.
             let _ = cx.send_signed_by(address, &key, time, &request);
         }
     }
 
-    /// The sender's services are noted, whoever it is. It is answered if somebody verified is at its address, else it gets
-    /// an introduction request instead, hardly longer than what it sent: once it has answered that it is
-    /// somebody, and is asked for its services. Both happen at most once a second for an address.
+    /// Notes the sender's services. If a verified peer is at its address, answers with ours. Otherwise
+    /// sends an introduction request, hardly longer than the request itself: once the sender has
+    /// answered that, it is verified and asked for its services. Either happens at most once a second
+    /// for each address.
     #[allow(clippy::needless_pass_by_value)]
     pub(super) fn on_similarity_request(
         &mut self,
@@ -40,7 +40,7 @@ impl DiscoveryCommunity {
         request: SimilarityRequest,
         cx: &mut Context<'_>,
     ) {
-        cx.network_mut()
+        cx.graph_mut()
             .discover_services(peer.key(), request.services);
         let address = peer.address();
         let network = cx.network();
@@ -69,8 +69,21 @@ impl DiscoveryCommunity {
             return;
         }
         cx.verify_in_network(peer);
-        cx.network_mut()
+        cx.graph_mut()
             .discover_services(peer.key(), response.services);
+    }
+}
+
+impl DiscoveryStrategy<DiscoveryCommunity> for PeriodicSimilarity {
+    fn take_step(&mut self, community: &mut DiscoveryCommunity, cx: &mut Context<'_>) {
+        let now = cx.now();
+        if !self.is_due(now) {
+            return;
+        }
+        if let Some(peer) = cx.random_verified_peers(1).first() {
+            self.note_request(now);
+            community.send_similarity_request(peer.address(), cx);
+        }
     }
 }
 
@@ -86,45 +99,8 @@ fn send_similarity_response(address: SocketAddr, identifier: u16, cx: &mut Conte
     }
 }
 
-/// The counter as it stands in a 16-bit field.
+/// Returns the clock modulo 65,536, for a 16-bit field.
 #[allow(clippy::cast_possible_truncation)]
 fn reduced(time: u64) -> u16 {
     time as u16
-}
-
-/// Asks one random verified peer of the node's peer graph, whichever overlays it is in, for its services, at most once per
-/// `interval` (protocol 7.2).
-///
-/// It walks [`DiscoveryCommunity`] alone, usually without a target (-1): services can change as long as both run.
-#[derive(Clone, Debug, ipv8_macros::Options)]
-pub struct PeriodicSimilarity {
-    /// Seconds between two requests, at least. Default 1.0.
-    #[options(range = 0.0..)]
-    pub interval: f64,
-    last_request: Option<Instant>,
-}
-
-impl Default for PeriodicSimilarity {
-    fn default() -> Self {
-        Self {
-            interval: 1.0,
-            last_request: None,
-        }
-    }
-}
-
-impl DiscoveryStrategy<DiscoveryCommunity> for PeriodicSimilarity {
-    fn take_step(&mut self, community: &mut DiscoveryCommunity, cx: &mut Context<'_>) {
-        let now = cx.now();
-        let too_soon = self
-            .last_request
-            .is_some_and(|last| now.saturating_duration_since(last) < seconds(self.interval));
-        if too_soon {
-            return;
-        }
-        if let Some(peer) = cx.random_verified_peers(1).first() {
-            self.last_request = Some(now);
-            community.send_similarity_request(peer.address(), cx);
-        }
-    }
 }

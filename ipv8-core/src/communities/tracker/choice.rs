@@ -1,11 +1,11 @@
-//! Whom a requester is introduced to.
+//! Which peer a requester is introduced to.
 
-use std::collections::VecDeque;
 use std::net::SocketAddr;
 
 use rand::rngs::StdRng;
 
 use super::crowd::Crowd;
+use super::recent::Recent;
 use super::roster::Roster;
 use super::subnet::Subnet;
 use crate::crypto::PublicKey;
@@ -13,39 +13,18 @@ use crate::state::peer::Peer;
 use crate::wire::packet::CommunityId;
 use crate::wire::payload::Style;
 
-/// How many of the last answers of a community the next one tries to differ from, at most half of its subnets.
-const REMEMBERED: usize = 16;
-
-/// The subnets that the last answers of a community introduced.
-#[derive(Debug, Default)]
-pub(super) struct Recent(VecDeque<Subnet>);
-
-impl Recent {
-    fn note(&mut self, subnet: Subnet) {
-        self.0.push_back(subnet);
-        if self.0.len() > REMEMBERED {
-            self.0.pop_front();
-        }
-    }
-
-    /// Whether the subnet was in one of the last answers, of as many as half of the subnets are.
-    fn has(&self, subnet: &Subnet, subnets: usize) -> bool {
-        self.0.iter().rev().take(subnets / 2).any(|s| s == subnet)
-    }
-}
-
-/// Who asks.
+/// The sender of an introduction request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Requester<'a> {
     pub(super) key: &'a PublicKey,
-    /// The address it asks from.
+    /// Its source address.
     pub(super) address: SocketAddr,
-    /// The style it is answered in.
+    /// The style of the answer.
     pub(super) style: Style,
 }
 
 impl Requester<'_> {
-    /// The address of the family it asks from that the peer was heard of at.
+    /// Returns the peer's address of the family that the requester asks from.
     fn address_like_own(&self, peer: &Peer) -> Option<SocketAddr> {
         if self.address.is_ipv4() {
             peer.ipv4_address().map(SocketAddr::V4)
@@ -54,15 +33,17 @@ impl Requester<'_> {
         }
     }
 
-    /// Whether the requester can be introduced to it: it is neither the requester nor at its address, and can be reached. An
-    /// old answer carries only IPv4 addresses.
+    /// Returns `true` if the requester can be introduced to the peer: it is neither the requester nor
+    /// at its address, and the requester can reach it. An old-style answer carries only IPv4
+    /// addresses.
     fn suits(&self, peer: &Peer, same_family: bool) -> bool {
         let reachable =
             self.address_like_own(peer).is_some() || (!same_family && self.style == Style::New);
         reachable && peer.key() != self.key && !peer.has_address(&self.address)
     }
 
-    /// The peer as the requester can reach it: with one address, of its own family if there is one.
+    /// Returns the peer with the one address that the requester should use, of the requester's own
+    /// family if there is one.
     fn view(&self, peer: &Peer) -> Peer {
         let address = self.address_like_own(peer).unwrap_or(peer.address());
         let mut view = Peer::new(peer.key().clone(), address, peer.created());
@@ -77,12 +58,19 @@ impl Requester<'_> {
 }
 
 impl Roster {
-    /// A peer of `service` for the requester, as the requester can reach it; `None` only if nobody suits.
+    /// Returns a peer of `service` for the requester, with the address to use; `None` only if no peer
+    /// suits.
     ///
-    /// Each subnet has the same chance, so that one with many keys does not drown the others. Preferred are, in this
-    /// order: other subnets than the requester's and than those of the last answers; other hosts of its own, if that was
-    /// in none of the last answers; other subnets; other hosts of its own; its own host. Peers that have an address of the family the
-    /// requester asks from go before all others.
+    /// Each subnet has the same chance, so that one with many keys does not drown the rest. The order
+    /// of preference is:
+    ///
+    /// 1. other subnets than the requester's and than those of the last answers;
+    /// 2. other hosts in the requester's subnet, if no recent answer introduced that subnet;
+    /// 3. other subnets;
+    /// 4. other hosts in the requester's subnet;
+    /// 5. the requester's host.
+    ///
+    /// Peers with an address of the family that the requester asks from come before all others.
     pub(super) fn choose(
         &mut self,
         service: CommunityId,

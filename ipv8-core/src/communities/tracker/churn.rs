@@ -1,29 +1,32 @@
-//! When a peer is asked whether it is still there, and when it is given up.
+//! When the tracker pings a peer, and when it forgets one.
 
 use std::time::{Duration, Instant};
 
 use super::roster::Member;
 
-/// How many round trips are measured before only silent peers are asked (py-ipv8's ring of ping times).
+/// The number of round trips to measure before only silent peers are pinged (py-ipv8's ring of ping
+/// times).
 const PINGS: usize = 5;
 
-/// How a tracker finds out who has gone: py-ipv8's `RandomChurn` (protocol 7.2), with an introduction request for a ping.
+/// How a tracker finds dead peers: like py-ipv8's `RandomChurn` (protocol 7.2), with an introduction
+/// request as ping.
 ///
-/// Each peer is looked at every `interval`, counted from when it came, where py-ipv8 looks at eight drawn from all of
-/// them: so a peer that has gone is forgotten at most `drop_time + interval` after it was last heard from, however many
-/// there are, and the pings are spread.
+/// The tracker checks each peer every `interval`, counted from its arrival; py-ipv8 checks eight
+/// random peers. A dead peer is therefore forgotten at most `drop_time + interval` after it was last
+/// heard from, whatever the number of peers, and the pings are spread over time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChurnConfig {
-    /// How often a peer is looked at; default 10 s.
+    /// Time between two checks of a peer. Default: 10 s.
     pub interval: Duration,
-    /// How soon it may be asked again; default 10 s.
+    /// Minimum time between two pings of a peer. Default: 10 s.
     pub ping_interval: Duration,
-    /// How long it is silent before it is asked; default 27.5 s. One of which fewer than five round trips were measured is
-    /// asked anyway.
+    /// Silence after which a peer is pinged. Default: 27.5 s. A peer with fewer than five measured
+    /// round trips is pinged anyway.
     pub inactive_time: Duration,
-    /// How long it is silent, though asked, before it is forgotten altogether; default 57.5 s.
+    /// Silence after which a pinged peer is forgotten. Default: 57.5 s.
     pub drop_time: Duration,
-    /// How long an answer may take; default 5 s. Without one the peer is forgotten for the community it was asked in.
+    /// Time to wait for an answer. Default: 5 s. Without one the peer is forgotten for the community
+    /// of the ping.
     pub ping_timeout: Duration,
 }
 
@@ -39,30 +42,30 @@ impl Default for ChurnConfig {
     }
 }
 
-/// What is to be done with a peer.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    Leave,
+    Keep,
     Ping,
     Drop,
 }
 
 impl ChurnConfig {
-    /// Looks at a peer whose turn came at `turn`, and notes when it is to be asked.
-    pub(super) fn look(&self, member: &mut Member, turn: Instant, now: Instant) -> Verdict {
+    /// Checks a peer whose check was due at `due`, and notes a ping.
+    pub(super) fn check(&self, member: &mut Member, due: Instant, now: Instant) -> Verdict {
         let silence = now.saturating_duration_since(member.last_heard());
         if silence > self.drop_time && member.pinged.is_some() {
             return Verdict::Drop;
         }
         if silence <= self.inactive_time && member.peer.pings().count() >= PINGS {
-            return Verdict::Leave;
+            return Verdict::Keep;
         }
         let asked = member.pinged;
-        // By turns, which are exactly so far apart, however late each is; hence not "longer ago than".
-        if asked.is_some_and(|at| turn.saturating_duration_since(at) < self.ping_interval) {
-            return Verdict::Leave;
+        // Compares due times, which are exactly one interval apart even if a check is late.
+        if asked.is_some_and(|at| due.saturating_duration_since(at) < self.ping_interval) {
+            return Verdict::Keep;
         }
-        member.pinged = Some(turn);
+        member.pinged = Some(due);
         Verdict::Ping
     }
 }

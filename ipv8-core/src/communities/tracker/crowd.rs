@@ -9,20 +9,21 @@ use rand::rngs::StdRng;
 use super::subnet::Subnet;
 use crate::crypto::PublicKey;
 
-/// How often a subnet or a member is drawn before they are looked through in order.
+/// The number of random draws of a subnet or a member before a search in order.
 const DRAWS: usize = 16;
 
-/// Up to how many members of a subnet a preference looks through; in a larger one it makes do with [`DRAWS`].
-const LOOKED_THROUGH: usize = 64;
+/// The number of members of a subnet up to which a search in order is allowed for a mere preference.
+/// In a larger subnet only [`DRAWS`] are tried.
+const SEARCHED: usize = 64;
 
-/// How many members are compared to find the quietest: all of them as long as there are no more.
+/// The number of members compared to find the quietest; all of them if there are no more.
 const COMPARED: usize = 64;
 
-/// Peers by the subnet they are in. What is done with one costs no more in a large crowd than in a small one.
+/// Peers by subnet. The cost of an operation does not depend on the number of peers.
 #[derive(Debug, Default)]
 pub(super) struct Crowd {
     subnets: IndexMap<Subnet, IndexSet<PublicKey>>,
-    /// The subnets by how many members they have.
+    /// The subnets by number of members.
     sizes: BTreeMap<usize, IndexSet<Subnet>>,
     members: usize,
 }
@@ -50,7 +51,7 @@ impl Crowd {
         self.subnets.values().flatten()
     }
 
-    /// Whether it was new.
+    /// Adds a member. Returns `true` if it is new.
     pub(super) fn insert(&mut self, subnet: Subnet, key: PublicKey) -> bool {
         let members = self.subnets.entry(subnet).or_default();
         if !members.insert(key) {
@@ -62,7 +63,7 @@ impl Crowd {
         true
     }
 
-    /// Whether it was there.
+    /// Removes a member. Returns `true` if it was there.
     pub(super) fn remove(&mut self, subnet: Subnet, key: &PublicKey) -> bool {
         let Some(members) = self.subnets.get_mut(&subnet) else {
             return false;
@@ -98,15 +99,15 @@ impl Crowd {
         }
     }
 
-    /// Of the most crowded subnet (of all of them, when several are), the member with the smallest `silence`, `except` for one;
-    /// of more than [`COMPARED`], the smallest of that many drawn.
+    /// Returns the member of the most crowded subnets with the smallest `last_heard`, but never
+    /// `except`. Of more than [`COMPARED`] members it compares that many random ones.
     pub(super) fn quietest<T: Ord>(
         &self,
         rng: &mut StdRng,
         except: &PublicKey,
-        silence: impl Fn(&PublicKey) -> T,
+        last_heard: impl Fn(&PublicKey) -> T,
     ) -> Option<PublicKey> {
-        // The one that stays may be alone in the most crowded subnet.
+        // `except` may be alone in the most crowded subnet.
         let mut sizes = self.sizes.iter().rev();
         sizes.find_map(|(size, subnets)| {
             let all = size.saturating_mul(subnets.len()) <= COMPARED;
@@ -121,12 +122,13 @@ impl Crowd {
                 members.get_index(rng.random_range(0..members.len()))
             });
             let others = in_order.chain(drawn).filter(|key| *key != except);
-            others.min_by_key(|key| silence(key)).cloned()
+            others.min_by_key(|key| last_heard(key)).cloned()
         })
     }
 
-    /// A member that is `wanted` from a subnet that is wanted; each such subnet has about the same chance, however many
-    /// members it has. Only a `thorough` search of a large subnet is sure to find its only wanted one.
+    /// Returns a wanted member of a wanted subnet. Each such subnet has about the same chance,
+    /// whatever its number of members. Only a `thorough` search is sure to find the only wanted
+    /// member of a large subnet.
     pub(super) fn pick(
         &self,
         rng: &mut StdRng,
@@ -139,8 +141,8 @@ impl Crowd {
             if !subnet_wanted(subnet) {
                 return None;
             }
-            let looked_through = thorough || members.len() <= LOOKED_THROUGH;
-            let key = pick_member(rng, members, &wanted, looked_through)?;
+            let thorough = thorough || members.len() <= SEARCHED;
+            let key = pick_member(rng, members, &wanted, thorough)?;
             Some((*subnet, key.clone()))
         };
         let count = self.subnets.len();
@@ -159,7 +161,7 @@ impl Crowd {
             .find_map(|at| member(rng, at))
     }
 
-    /// A wanted member of one subnet; see [`Crowd::pick`].
+    /// Returns a wanted member of one subnet; see [`Crowd::pick`].
     pub(super) fn pick_in(
         &self,
         subnet: Subnet,
@@ -168,18 +170,19 @@ impl Crowd {
         thorough: bool,
     ) -> Option<(Subnet, PublicKey)> {
         let members = self.subnets.get(&subnet)?;
-        let looked_through = thorough || members.len() <= LOOKED_THROUGH;
-        let key = pick_member(rng, members, wanted, looked_through)?;
+        let thorough = thorough || members.len() <= SEARCHED;
+        let key = pick_member(rng, members, wanted, thorough)?;
         Some((subnet, key.clone()))
     }
 }
 
-/// A wanted member, each with the same chance as long as there are few, about the same otherwise.
+/// Returns a wanted member. Each has the same chance if there are few members, and about the same
+/// otherwise.
 fn pick_member<'a>(
     rng: &mut StdRng,
     members: &'a IndexSet<PublicKey>,
     wanted: impl Fn(&PublicKey) -> bool,
-    looked_through: bool,
+    thorough: bool,
 ) -> Option<&'a PublicKey> {
     let count = members.len();
     if count <= DRAWS {
@@ -193,7 +196,7 @@ fn pick_member<'a>(
             return Some(drawn);
         }
     }
-    if !looked_through {
+    if !thorough {
         return None;
     }
     let start = rng.random_range(0..count);

@@ -1,20 +1,25 @@
-//! How much a tracker remembers, and what it turned away or gave up.
+//! The bounds of a tracker, and its counts.
 
-/// The bounds of a tracker. Anybody can name communities and make keys, so everything a request adds to is bounded; each
-/// bound is kept at once, by letting somebody else go, and has a counter in [`TrackerStats`]. A bound of 0 counts as 1.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The bounds of a tracker.
+///
+/// Anyone can name communities and create keys, so everything that a request adds to is bounded. The
+/// tracker keeps each bound at once by forgetting another entry, and counts that in
+/// [`TrackerStats`]. A bound of 0 counts as 1.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct TrackerLimits {
-    /// How many peers are remembered in all; default 10,000: some 10 MB. Beyond it the one that was silent for longest, of
-    /// the subnet with the most peers, makes room: who makes many keys in one subnet expels its own. (py-ipv8's
-    /// `max_peers` is 100, and what goes is the oldest of all.)
+    /// Peers remembered in all. Default: 10,000, about 10 MB. Beyond it the tracker forgets the peer
+    /// that was silent for the longest time in the subnet with the most peers, so that an attacker
+    /// with many keys in one subnet expels only those. (py-ipv8's `max_peers` is 100, and it forgets
+    /// the oldest peer of all.)
     pub max_peers: usize,
-    /// How many peers of one community; default 1,000: more than anybody is ever introduced to, and ten such
-    /// communities fit. Beyond it one is forgotten for that community, chosen as above.
+    /// Peers of one community. Default: 1,000, more than any peer is ever introduced to; ten such
+    /// communities fit. Beyond it the tracker forgets one for that community, chosen as above.
     pub max_peers_per_service: usize,
-    /// How many communities; default 4,096: each costs a few hundred bytes. Beyond it one with few peers goes.
+    /// Communities. Default: 4,096; each costs a few hundred bytes. Beyond it the tracker forgets one
+    /// with few peers.
     pub max_services: usize,
-    /// How many communities of one peer; default 128: four times what the largest known client has. Beyond it the one goes
-    /// that the peer did not ask for for longest.
+    /// Communities of one peer. Default: 128, four times as many as the largest known client has.
+    /// Beyond it the tracker forgets the one that the peer has not asked for for the longest time.
     pub max_services_per_peer: usize,
 }
 
@@ -29,8 +34,8 @@ impl Default for TrackerLimits {
     }
 }
 
-/// What a tracker gave up and found out, from its start on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Counts of a tracker since its start.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct TrackerStats {
     /// Peers forgotten because of [`TrackerLimits::max_peers`].
     pub peers_evicted: u64,
@@ -42,7 +47,7 @@ pub struct TrackerStats {
     pub peer_services_evicted: u64,
     /// Requests answered with an introduction.
     pub introduced: u64,
-    /// Requests answered without one: nobody else whom the requester could reach was known.
+    /// Requests answered without one: no other peer was known that the requester could reach.
     pub nobody_introduced: u64,
     /// Pings sent.
     pub pings: u64,
@@ -52,7 +57,7 @@ pub struct TrackerStats {
     pub pongs: u64,
     /// Pings not answered in time: the peer was forgotten for that community.
     pub timeouts: u64,
-    /// Answers that said that the peer has as many peers as it wants: it was forgotten for that community.
+    /// Answers of peers with enough peers, which were forgotten for that community.
     pub full: u64,
     /// Peers forgotten because they were silent for too long.
     pub silent: u64,

@@ -1,4 +1,4 @@
-//! What was asked of peers to see whether they are there.
+//! Unanswered pings.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -10,31 +10,33 @@ use crate::crypto::PublicKey;
 use crate::state::request_cache::{RequestCache, RequestCacheError};
 use crate::wire::packet::CommunityId;
 
-/// py-ipv8's name for it.
+/// The prefix of pings, as in py-ipv8.
 const PREFIX: &str = "tracker-ping";
 
-/// How many pings may wait for an answer; a quarter of the numbers there are, so that one that is free is found at once.
+/// The number of pings that may wait for an answer: a quarter of all numbers, so that a free one is
+/// found at once.
 const MAX_PINGS: usize = 16_384;
 
-/// A peer that was asked.
+/// A ping to one peer.
 #[derive(Clone, Debug)]
 pub(super) struct Ping {
     pub(super) key: PublicKey,
-    /// Where.
+    /// The address it was sent to.
     pub(super) address: SocketAddr,
-    /// In which community.
+    /// The community it was sent in.
     pub(super) service: CommunityId,
     pub(super) sent: Instant,
 }
 
-/// The pings that wait for an answer, by the 16-bit number that the answer brings back.
+/// The unanswered pings, by the 16-bit number that the answer repeats.
 ///
-/// The numbers are drawn, not counted: a counter comes round while its first numbers are still waiting when there is much to
-/// do, and tells everybody the next one. (py-ipv8's tracker keeps its counter unreduced, and finds nothing past 65,535.)
+/// The numbers are random. A counter would wrap under load while its first numbers are still waiting,
+/// and would reveal the next one. (py-ipv8's tracker does not reduce its counter to 16 bits, and
+/// finds no ping past 65,535.)
 #[derive(Debug)]
 pub(super) struct Pings {
     waiting: RequestCache<Ping>,
-    /// How many wait for something from an address.
+    /// The number of unanswered pings by address.
     addresses: HashMap<SocketAddr, usize>,
 }
 
@@ -48,7 +50,7 @@ impl Default for Pings {
 }
 
 impl Pings {
-    /// Gives the number for the request.
+    /// Adds a ping, and returns the number for the request.
     pub(super) fn add(
         &mut self,
         ping: Ping,
@@ -61,12 +63,13 @@ impl Pings {
         Ok(number)
     }
 
-    /// Whether anybody at this address was asked: cheap enough to be known before a signature is looked at.
+    /// Returns `true` if a peer at this address was pinged. Cheap, so it is checked before the
+    /// signature.
     pub(super) fn expect(&self, source: &SocketAddr) -> bool {
         self.addresses.contains_key(source)
     }
 
-    /// The ping that this answers: the same number, peer, address and community.
+    /// Takes the ping with this number, peer, address and community.
     pub(super) fn take(
         &mut self,
         number: u16,
@@ -83,7 +86,7 @@ impl Pings {
         Some(ping)
     }
 
-    /// The next one whose time is over.
+    /// Takes a ping that timed out.
     pub(super) fn expired(&mut self, now: Instant) -> Option<Ping> {
         let (_, _, ping) = self.waiting.expired(now).next()?;
         self.forget_address(&ping.address);

@@ -1,4 +1,4 @@
-//! Who is there: the peers of a tracker, by key, by community and by subnet.
+//! The peers of a tracker, by key, by community and by subnet.
 
 use std::time::{Duration, Instant};
 
@@ -6,30 +6,30 @@ use indexmap::{IndexMap, IndexSet};
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use super::choice::Recent;
 use super::crowd::Crowd;
 use super::limits::{TrackerLimits, TrackerStats};
+use super::recent::Recent;
 use super::subnet::Subnet;
 use crate::crypto::PublicKey;
 use crate::state::peer::Peer;
 use crate::state::timers::{TimerId, Timers};
 use crate::wire::packet::CommunityId;
 
-/// Among how many communities, drawn at random, the one that makes room is chosen: enough to spare the useful ones, and the
-/// cost does not depend on how many there are.
+/// The number of random communities among which the one to forget is chosen: enough to spare the
+/// useful ones, at a cost that does not depend on the number of communities.
 const CANDIDATES: usize = 16;
 
-/// A peer.
+/// A peer of the tracker.
 #[derive(Debug)]
 pub(super) struct Member {
     pub(super) peer: Peer,
-    /// The turn in which it was last asked whether it is there.
+    /// The due time of the check that last pinged it.
     pub(super) pinged: Option<Instant>,
-    /// Where it is filed.
+    /// The subnet under which the crowds list it.
     subnet: Subnet,
-    /// Its communities, the one it asked for last at the end.
+    /// Its communities, the latest request last.
     services: IndexSet<CommunityId>,
-    look: TimerId,
+    check: TimerId,
 }
 
 impl Member {
@@ -42,16 +42,17 @@ impl Member {
     }
 }
 
-/// A community.
+/// A community of the tracker.
 #[derive(Debug, Default)]
 struct Service {
     crowd: Crowd,
     recent: Recent,
 }
 
-/// All peers and their communities. A tracker walks nowhere, so this has none of the tables of a
-/// [`Network`](crate::state::network::Network) that say where one could, and what a packet costs does not depend on how many
-/// communities there are.
+/// All peers and their communities.
+///
+/// A tracker never walks, so this has none of the tables of a peer graph that list walkable
+/// addresses, and the cost of a packet does not depend on the number of communities.
 #[derive(Debug)]
 pub(super) struct Roster {
     limits: TrackerLimits,
@@ -59,8 +60,8 @@ pub(super) struct Roster {
     members: IndexMap<PublicKey, Member>,
     everybody: Crowd,
     services: IndexMap<CommunityId, Service>,
-    /// When each peer is looked at next.
-    looks: Timers<PublicKey>,
+    /// The next check of each peer.
+    checks: Timers<PublicKey>,
 }
 
 impl Roster {
@@ -71,7 +72,7 @@ impl Roster {
             members: IndexMap::new(),
             everybody: Crowd::default(),
             services: IndexMap::new(),
-            looks: Timers::new(),
+            checks: Timers::new(),
         }
     }
 
@@ -99,7 +100,7 @@ impl Roster {
         self.services.len()
     }
 
-    /// Each community with the number of its peers.
+    /// Returns each community with the number of its peers.
     pub(super) fn services(&self) -> impl Iterator<Item = (CommunityId, usize)> + '_ {
         let services = self.services.iter();
         services.map(|(id, service)| (*id, service.crowd.len()))
@@ -120,7 +121,7 @@ impl Roster {
         Some(&mut self.services.get_mut(&service)?.recent)
     }
 
-    /// `peer`, as it is now, asked for `service`. It is looked at every `interval` from when it came.
+    /// Notes that `peer` asked for `service`. A new peer is checked every `interval` from now on.
     pub(super) fn heard(
         &mut self,
         peer: &Peer,
@@ -149,20 +150,20 @@ impl Roster {
         }
     }
 
-    fn admit(&mut self, peer: &Peer, look: Instant) {
+    fn admit(&mut self, peer: &Peer, check: Instant) {
         let (key, subnet) = (peer.key().clone(), Subnet::of(&peer.address()));
         let member = Member {
             peer: peer.clone(),
             pinged: None,
             subnet,
             services: IndexSet::new(),
-            look: self.looks.insert(look, key.clone()),
+            check: self.checks.insert(check, key.clone()),
         };
         self.everybody.insert(subnet, key.clone());
         self.members.insert(key, member);
     }
 
-    /// Files a peer under the subnet it is in now.
+    /// Lists a peer under its current subnet.
     fn refile(&mut self, key: &PublicKey) {
         let Some(member) = self.members.get_mut(key) else {
             return;
@@ -180,7 +181,7 @@ impl Roster {
         }
     }
 
-    /// Notes that a peer asked for `service`, and makes room for that.
+    /// Notes that a peer asked for a community, and makes room for it.
     fn join(&mut self, key: &PublicKey, id: CommunityId, rng: &mut StdRng) {
         let Some(member) = self.members.get_mut(key) else {
             return;
@@ -221,7 +222,7 @@ impl Roster {
                 let (id, service) = self.services.get_index(rng.random_range(0..count))?;
                 (*id != latest).then_some((service.crowd.len(), *id))
             });
-            // Nothing but the latest drawn: there are only few, try again.
+            // Only the latest was drawn, which happens when there are few: try again.
             let Some((_, smallest)) = drawn.min() else {
                 continue;
             };
@@ -238,7 +239,8 @@ impl Roster {
         }
     }
 
-    /// Forgets a peer for one community, and altogether with its last one. Whether it was there.
+    /// Forgets a peer for one community; with its last community the peer is forgotten. Returns `true`
+    /// if it was in the community.
     pub(super) fn leave(&mut self, key: &PublicKey, id: CommunityId) -> bool {
         let Some(member) = self.members.get_mut(key) else {
             return false;
@@ -259,12 +261,12 @@ impl Roster {
         true
     }
 
-    /// Forgets a peer altogether. Whether it was there.
+    /// Forgets a peer in all communities. Returns `true` if it was there.
     pub(super) fn forget(&mut self, key: &PublicKey) -> bool {
         let Some(member) = self.members.swap_remove(key) else {
             return false;
         };
-        self.looks.cancel(member.look);
+        self.checks.cancel(member.check);
         self.everybody.remove(member.subnet, key);
         for id in &member.services {
             if let Some(service) = self.services.get_mut(id) {
@@ -283,28 +285,28 @@ impl Roster {
         })
     }
 
-    /// The next peer whose turn to be looked at has come, and when that was; its next turn is `interval` later.
-    pub(super) fn next_look(
+    /// Returns a peer whose check is due, and the due time. Its next check is `interval` later.
+    pub(super) fn next_check(
         &mut self,
         interval: Duration,
         now: Instant,
     ) -> Option<(Instant, PublicKey)> {
-        let (due, key) = self.looks.pop_expired(now)?;
-        // A turn that is late moves no later one; those that were missed are lost.
+        let (due, key) = self.checks.pop_expired(now)?;
+        // A late check does not move the later ones; missed checks are skipped.
         let next = due + interval;
         let next = if next > now { next } else { now + interval };
         if let Some(member) = self.members.get_mut(&key) {
-            member.look = self.looks.insert(next, key.clone());
+            member.check = self.checks.insert(next, key.clone());
         }
         Some((due, key))
     }
 
     #[cfg(test)]
-    pub(super) fn looks(&self) -> usize {
-        self.looks.len()
+    pub(super) fn checks(&self) -> usize {
+        self.checks.len()
     }
 
-    pub(super) fn look_at(&self) -> Option<Instant> {
-        self.looks.next()
+    pub(super) fn check_at(&self) -> Option<Instant> {
+        self.checks.next()
     }
 }

@@ -1,8 +1,8 @@
-//! Who is near whom.
+//! The subnet of an address.
 
 use std::net::{IpAddr, SocketAddr};
 
-/// The network an address is in: /24 of IPv4, /56 of IPv6, which is what one site usually gets.
+/// The subnet of an address: a /24 of IPv4, or a /56 of IPv6, the usual size for one site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Subnet {
     V4([u8; 3]),
@@ -10,7 +10,7 @@ pub(super) enum Subnet {
 }
 
 impl Subnet {
-    /// An IPv4-mapped IPv6 address counts as what it is mapped from.
+    /// Returns the subnet of an address. An IPv4-mapped IPv6 address counts as IPv4.
     pub(super) fn of(address: &SocketAddr) -> Self {
         match address.ip().to_canonical() {
             IpAddr::V4(host) => {

@@ -1,4 +1,4 @@
-//! Whom a tracker introduces, and whether its books agree.
+//! Which peers a tracker introduces, and whether its tables agree.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,7 +46,7 @@ impl Desk {
             .heard(&peer, service, INTERVAL, self.now, &mut self.rng);
     }
 
-    /// Somebody new asks from there.
+    /// A new peer asks from this address.
     fn come(&mut self, from: &str) -> PublicKey {
         let key = self.key();
         self.hear(&key, from, SERVICE);
@@ -63,7 +63,7 @@ impl Desk {
         self.roster.choose(SERVICE, requester, &mut self.rng)
     }
 
-    /// Where those are whom so many requests in a row are introduced to.
+    /// Returns the addresses introduced by `count` requests in a row.
     fn answers(&mut self, key: &PublicKey, from: &str, count: usize) -> Vec<SocketAddr> {
         let answers = (0..count).map(|_| self.choose(key, from, Style::Old).unwrap().address());
         answers.collect()
@@ -71,20 +71,20 @@ impl Desk {
 }
 
 #[test]
-fn nobody_is_introduced_to_itself_or_to_its_own_address() {
+fn no_peer_is_introduced_to_itself_or_to_its_own_address() {
     let mut desk = Desk::new(TrackerLimits::default());
     let me = desk.come("1.2.3.4:5");
     assert_eq!(desk.choose(&me, "1.2.3.4:5", Style::Old), None);
     // Another key of the same program.
     desk.come("1.2.3.4:5");
     assert_eq!(desk.choose(&me, "1.2.3.4:5", Style::Old), None);
-    // The same key from elsewhere is not somebody else.
+    // The same key at another address is still the same peer.
     assert_eq!(
         desk.choose(&me, "9.9.9.9:9", Style::New)
             .map(|p| p.key() == &me),
         Some(false)
     );
-    // Its neighbour on the same host is all there is.
+    // Its neighbour on the same host is the only other peer.
     let neighbour = desk.come("1.2.3.4:6");
     for style in [Style::Old, Style::New] {
         let chosen = desk.choose(&me, "1.2.3.4:5", style).unwrap();
@@ -93,7 +93,7 @@ fn nobody_is_introduced_to_itself_or_to_its_own_address() {
 }
 
 #[test]
-fn other_subnets_go_before_the_own_and_take_turns() {
+fn other_subnets_come_before_the_requester_s_and_take_turns() {
     let mut desk = Desk::new(TrackerLimits::default());
     let me = desk.come("1.1.1.1:1");
     desk.come("1.1.1.1:2");
@@ -106,8 +106,8 @@ fn other_subnets_go_before_the_own_and_take_turns() {
     let answers = desk.answers(&me, "1.1.1.1:1", 200);
     let subnets: Vec<_> = answers.iter().map(Subnet::of).collect();
     let own = Subnet::of(&"1.1.1.1:1".parse().unwrap());
-    assert!(!subnets.contains(&own), "there are enough others");
-    // Six subnets: never one of the last three.
+    assert!(!subnets.contains(&own), "there are enough other subnets");
+    // Of six subnets, never one of the last three.
     assert!(
         subnets
             .windows(4)
@@ -136,7 +136,7 @@ fn a_lone_peer_elsewhere_is_not_the_only_answer() {
 }
 
 #[test]
-fn on_one_host_everybody_has_the_same_chance() {
+fn on_one_host_every_peer_has_the_same_chance() {
     let mut desk = Desk::new(TrackerLimits::default());
     let me = desk.come("127.0.0.1:1");
     for port in 2..=21 {
@@ -154,13 +154,13 @@ fn on_one_host_everybody_has_the_same_chance() {
 }
 
 #[test]
-fn everybody_is_introduced_by_an_address_that_can_be_reached() {
+fn peers_are_introduced_by_an_address_that_the_requester_can_reach() {
     let mut desk = Desk::new(TrackerLimits::default());
     let [me, both, six] = [(); 3].map(|()| desk.key());
     let (v4, v6) = ("1.1.1.1:1", "[2001:db8::1]:1");
     desk.hear(&me, v4, SERVICE);
     desk.hear(&six, "[2001:db8:6::6]:6", SERVICE);
-    // Only who understands the new style can be told of it.
+    // Only a requester that understands the new style can get an IPv6 address.
     assert_eq!(desk.choose(&me, v4, Style::Old), None);
     assert_eq!(desk.choose(&me, v4, Style::New).unwrap().key(), &six);
     desk.hear(&both, "2.2.2.2:2", SERVICE);
@@ -168,7 +168,7 @@ fn everybody_is_introduced_by_an_address_that_can_be_reached() {
     for style in [Style::Old, Style::New] {
         for _ in 0..20 {
             let chosen = desk.choose(&me, v4, style).unwrap();
-            assert_eq!(chosen.key(), &both, "one of the own family goes first");
+            assert_eq!(chosen.key(), &both, "a peer of the same address family comes first");
             assert_eq!(chosen.address().to_string(), "2.2.2.2:2");
         }
     }
@@ -178,9 +178,9 @@ fn everybody_is_introduced_by_an_address_that_can_be_reached() {
     assert_eq!(chosen, six.map(str::to_owned).into());
 }
 
-/// Random crowds: an answer is empty only if nobody suits.
+/// Random crowds: an answer is empty only if no peer suits.
 #[test]
-fn no_answer_is_empty_while_somebody_suits() {
+fn no_answer_is_empty_while_a_peer_suits() {
     let mut desk = Desk::new(TrackerLimits::default());
     let keys: Vec<_> = (0..300).map(|_| desk.key()).collect();
     for round in 0..60 {
@@ -222,9 +222,9 @@ fn no_answer_is_empty_while_somebody_suits() {
     }
 }
 
-/// Peers come, move, leave and are thrown out at random; the tables always agree.
+/// Peers join, move, leave and are expelled at random; the tables always agree.
 #[test]
-fn the_books_agree() {
+fn the_tables_agree() {
     let limits = TrackerLimits {
         max_peers: 20,
         max_peers_per_service: 8,
@@ -240,7 +240,7 @@ fn the_books_agree() {
         match desk.rng.random_range(0..10) {
             0 => drop(desk.roster.forget(&key)),
             1 | 2 => drop(desk.roster.leave(&key, service)),
-            3 => while desk.roster.next_look(INTERVAL, desk.now).is_some() {},
+            3 => while desk.roster.next_check(INTERVAL, desk.now).is_some() {},
             _ => {
                 let subnet = desk.rng.random_range(0..4);
                 let from = format!("1.1.{subnet}.1:{}", desk.rng.random_range(1..4));
@@ -273,9 +273,9 @@ fn agree(roster: &Roster, limits: &TrackerLimits) {
         let (crowd, _) = roster.crowd(id).unwrap();
         for key in crowd.keys() {
             let subnet = Subnet::of(&roster.member(key).unwrap().peer.address());
-            assert!(crowd.has(subnet, key), "filed where it is");
+            assert!(crowd.has(subnet, key), "listed under its subnet");
         }
     }
-    assert_eq!(roster.look_at().is_some(), roster.len() > 0);
-    assert_eq!(roster.looks(), roster.len(), "each is looked at, once");
+    assert_eq!(roster.check_at().is_some(), roster.len() > 0);
+    assert_eq!(roster.checks(), roster.len(), "each peer has one check");
 }

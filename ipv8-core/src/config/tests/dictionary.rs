@@ -1,11 +1,11 @@
-//! py-ipv8's dictionary.
+//! Reading py-ipv8's dictionary.
 
 use serde_json::{Value, json};
 
 use super::{json, problems, warnings};
 use crate::config::{Config, MyPeer};
 
-/// The shape of py-ipv8's defaults, with one overlay.
+/// Returns a dictionary like py-ipv8's default, with one overlay.
 fn dictionary() -> Value {
     json!({
         "interfaces": [{"interface": "UDPIPv4", "ip": "0.0.0.0", "port": 8090}],
@@ -35,7 +35,7 @@ fn read(dictionary: &Value) -> Config {
     json(&serde_json::to_string_pretty(dictionary).unwrap())
 }
 
-/// The dictionary with one value changed; null takes it away, as in py-ipv8's rules.
+/// Returns the dictionary with one value changed; null removes the value, as in py-ipv8.
 fn changed(pointer: &str, value: Value) -> Value {
     let mut dictionary = dictionary();
     *dictionary.pointer_mut(pointer).unwrap() = value;
@@ -43,7 +43,7 @@ fn changed(pointer: &str, value: Value) -> Value {
 }
 
 #[test]
-fn it_is_read_as_it_is() {
+fn the_dictionary_is_read_unchanged() {
     let read = read(&dictionary());
     assert_eq!(problems(&read), [""; 0]);
     assert_eq!(warnings(&read), [""; 0]);
@@ -54,12 +54,12 @@ fn it_is_read_as_it_is() {
     let [overlay] = &read.overlays[..] else {
         panic!("{:?}", read.overlays);
     };
-    assert_eq!(overlay.walkers.as_ref().unwrap().value.len(), 2);
+    assert_eq!(overlay.strategies.as_ref().unwrap().value.len(), 2);
     assert_eq!(overlay.named_bootstrappers().unwrap().len(), 1);
 }
 
 #[test]
-fn what_finalize_asks_for_has_to_be_there() {
+fn settings_that_finalize_requires_are_required() {
     for (pointer, start) in [
         ("/keys", ":1:1: keys is missing"),
         ("/logger", ":1:1: logger is missing"),
@@ -110,17 +110,17 @@ fn what_finalize_asks_for_has_to_be_there() {
 }
 
 #[test]
-fn a_setting_of_ours_makes_it_our_form() {
+fn a_setting_that_py_ipv8_lacks_selects_our_form() {
     let read = json("{\"walk_interval\": 0.2}");
     assert_eq!(problems(&read), [""; 0]);
     assert_eq!(read.walk_interval, 0.2);
-    // Both names of the interval are known in both forms.
+    // Both forms accept both names of the interval.
     let read = json("{\"walker_interval\": 0.2, \"max_peers\": 1}");
     assert_eq!((problems(&read), read.walk_interval), (vec![], 0.2));
 }
 
 #[test]
-fn an_address_and_a_port_of_their_own_are_deprecated_and_count() {
+fn an_address_and_a_port_outside_of_interfaces_are_deprecated_and_count() {
     let mut old = dictionary();
     old.as_object_mut().unwrap().remove("interfaces");
     old["address"] = json!("127.0.0.1");
@@ -135,13 +135,13 @@ fn an_address_and_a_port_of_their_own_are_deprecated_and_count() {
 }
 
 #[test]
-fn python_s_own_logging_arguments_are_left_out_with_a_warning() {
+fn arguments_of_python_s_logging_are_ignored_with_a_warning() {
     let read = read(&changed(
         "/logger",
         json!({"level": "WARNING", "format": "%(message)s"}),
     ));
     assert_eq!(problems(&read), [""; 0]);
-    assert!(warnings(&read)[0].contains("format of Python's logging is left out"));
+    assert!(warnings(&read)[0].contains("format of Python's logging is ignored"));
 }
 
 #[test]
@@ -151,5 +151,5 @@ fn a_legacy_key_needs_its_file() {
     assert_eq!(problems(&read_legacy), [""; 0]);
     assert!(matches!(&read_legacy.keys[0].source, MyPeer::Existing(_)));
     let ephemeral = json!([{"alias": "anonymous id", "generation": "medium", "file": ""}]);
-    assert!(problems(&read(&changed("/keys", ephemeral)))[0].contains("cannot sign here"));
+    assert!(problems(&read(&changed("/keys", ephemeral)))[0].contains("cannot sign"));
 }

@@ -1,4 +1,4 @@
-//! What came of all layers.
+//! The result of all layers.
 
 use std::net::SocketAddr;
 
@@ -11,7 +11,7 @@ use crate::config::{BootstrapperConfig, Config, LauncherConfig, LogLevel, MyPeer
 use crate::crypto::PrivateKey;
 
 #[test]
-fn everything_is_the_default_until_somebody_says_something() {
+fn everything_is_the_default_at_first() {
     let effective = Config::new().effective();
     assert!(effective.settings.len() >= 17);
     for setting in &effective.settings {
@@ -29,7 +29,7 @@ fn everything_is_the_default_until_somebody_says_something() {
 }
 
 #[test]
-fn what_code_changes_is_code_s_whatever_a_file_said() {
+fn a_value_that_code_changes_comes_from_code_even_after_a_file() {
     let mut read = toml("walk_interval = 1\nmax_peers = 3");
     read.walk_interval = 2.0;
     let effective = read.effective();
@@ -39,15 +39,15 @@ fn what_code_changes_is_code_s_whatever_a_file_said() {
 
 /// py-ipv8's `ConfigBuilder`, setter by setter.
 #[test]
-fn the_setters_of_the_reference_are_there() {
+fn the_setters_of_the_reference_exist() {
     let key = PrivateKey::generate(&mut StdRng::seed_from_u64(1));
-    let walker = StrategyConfig::new("RandomWalk", 20).option("timeout", 3.0);
+    let strategy = StrategyConfig::new("RandomWalk", 20).option("timeout", 3.0);
     let bootstrapper = BootstrapperConfig::new("DispersyBootstrapper")
         .option("ip_addresses", json!([["127.0.0.1", 1]]));
     let overlay = || {
         LauncherConfig::new("DiscoveryCommunity")
             .key("mine")
-            .walkers([walker.clone()])
+            .strategies([strategy.clone()])
             .bootstrappers([bootstrapper.clone()])
             .on_start("begin", [json!(1)])
     };
@@ -62,9 +62,9 @@ fn the_setters_of_the_reference_are_there() {
         .add_key("mine", MyPeer::Key(key.clone()))
         .add_overlay(overlay())
         .add_overlay(overlay().max_peers(3))
-        .add_another_overlay(overlay().initialize("size", 1))
+        .add_another_overlay(overlay().setting("size", 1))
         .launcher(LauncherConfig::new("MyLauncher").enabled(false))
-        .launcher(LauncherConfig::new("MyLauncher").strategy(walker.clone()));
+        .launcher(LauncherConfig::new("MyLauncher").change_strategy(strategy.clone()));
     assert_eq!(problems(&built), [""; 0]);
     let interfaces: Vec<SocketAddr> = vec![
         "127.0.0.1:7000".parse().unwrap(),
@@ -82,17 +82,15 @@ fn the_setters_of_the_reference_are_there() {
     let effective = built.effective();
     for (name, expected) in [
         ("logger.level", "\"ERROR\"  # code"),
-        ("overlays[1].initialize.size", "1  # code"),
-        ("overlays[0].walkers[0].init.timeout", "3.0  # code"),
+        ("overlays[1].settings.size", "1  # code"),
+        ("overlays[0].strategies[0].options.timeout", "3.0  # code"),
         ("overlays[0].on_start[0]", "[\"begin\",1]  # code"),
         (
-            "launchers.MyLauncher.strategies.RandomWalk.peers",
+            "launchers.MyLauncher.strategies.RandomWalk.target_peers",
             "20  # code",
         ),
     ] {
         assert_eq!(line(&effective, name), expected, "{name}");
     }
     assert!(line(&effective, "keys[0].source").contains(&key.mid().to_string()));
-    let cleared = built.clear_keys().clear_overlays();
-    assert!(cleared.keys.is_empty() && cleared.overlays.is_empty());
 }

@@ -1,4 +1,4 @@
-//! Each layer replaces what it names, and leaves the rest.
+//! Each layer replaces the values that it names and keeps the rest.
 
 use std::path::{Path, PathBuf};
 
@@ -32,20 +32,20 @@ file = "second.pem"
 max_peers = 7
 key = "second"
 settings = { size = 3 }
-bootstrappers = [{ class = "DispersyBootstrapper", init = { ip_addresses = [["127.0.0.1", 6422]], dns_addresses = [["localhost", 1]] } }]
+bootstrappers = [{ class = "DispersyBootstrapper", options = { ip_addresses = [["127.0.0.1", 6422]], dns_addresses = [["localhost", 1]] } }]
 on_start = [["build_tunnels", 1]]
 
 [launchers.MyLauncher.strategies.RandomWalk]
-peers = 30
-init = { timeout = 5.0 }
+target_peers = 30
+options = { timeout = 5.0 }
 
 [launchers.Other]
 enabled = false
-walkers = [{ strategy = "EdgeWalk", peers = -1 }]
+strategies = [{ strategy = "EdgeWalk", target_peers = -1 }]
 
 [[overlays]]
 class = "DiscoveryCommunity"
-walkers = [{ strategy = "RandomWalk" }]
+strategies = [{ strategy = "RandomWalk" }]
 "#;
 
 #[test]
@@ -68,17 +68,24 @@ fn a_file_sets_everything() {
     };
     assert_eq!(mine.name.value, "MyLauncher");
     assert_eq!(mine.max_peers.as_ref().unwrap().value, 7);
-    assert_eq!(mine.initialize[0].1.value, json!(3));
-    assert_eq!(mine.strategies[0].peers.as_ref().unwrap().value, 30);
-    assert!(mine.walkers.is_none());
+    assert_eq!(mine.settings[0].1.value, json!(3));
+    assert_eq!(
+        mine.strategy_changes[0]
+            .target_peers
+            .as_ref()
+            .unwrap()
+            .value,
+        30
+    );
+    assert!(mine.strategies.is_none());
     assert_eq!(mine.named_bootstrappers().unwrap().len(), 1);
     assert!(!other.enabled.as_ref().unwrap().value);
-    assert_eq!(other.walkers.as_ref().unwrap().value.len(), 1);
+    assert_eq!(other.strategies.as_ref().unwrap().value.len(), 1);
     assert_eq!(read.overlays[0].name.value, "DiscoveryCommunity");
 }
 
 #[test]
-fn variables_go_over_a_file_and_code_over_variables() {
+fn variables_replace_a_file_and_code_replaces_variables() {
     let read = variables(
         toml(FILE),
         &[
@@ -88,7 +95,7 @@ fn variables_go_over_a_file_and_code_over_variables() {
             ("IPV8_NETWORK__MAX_ADDRESSES", "9"),
             ("IPV8_LAUNCHERS__MYLAUNCHER__MAX_PEERS", "8"),
             (
-                "IPV8_LAUNCHERS__MyLauncher__STRATEGIES__randomwalk__INIT__TIMEOUT",
+                "IPV8_LAUNCHERS__MyLauncher__STRATEGIES__randomwalk__OPTIONS__TIMEOUT",
                 "6",
             ),
             ("IPV8_LAUNCHERS__OTHER__ENABLED", "true"),
@@ -130,12 +137,12 @@ fn variables_go_over_a_file_and_code_over_variables() {
             "8  # variable IPV8_LAUNCHERS__MYLAUNCHER__MAX_PEERS",
         ),
         (
-            "launchers.MyLauncher.strategies.RandomWalk.init.timeout",
-            "6  # variable IPV8_LAUNCHERS__MyLauncher__STRATEGIES__randomwalk__INIT__TIMEOUT",
+            "launchers.MyLauncher.strategies.RandomWalk.options.timeout",
+            "6  # variable IPV8_LAUNCHERS__MyLauncher__STRATEGIES__randomwalk__OPTIONS__TIMEOUT",
         ),
         (
-            "launchers.MyLauncher.strategies.RandomWalk.peers",
-            "30  # ipv8.toml:29:9",
+            "launchers.MyLauncher.strategies.RandomWalk.target_peers",
+            "30  # ipv8.toml:29:16",
         ),
         (
             "launchers.Other.enabled",
@@ -151,7 +158,7 @@ fn variables_go_over_a_file_and_code_over_variables() {
 }
 
 #[test]
-fn pacing_is_a_table_or_only_on_or_off() {
+fn pacing_is_a_table_or_a_switch() {
     let read = toml("[pacing]\nburst = 32\nshare = 0.25");
     let read = variables(read, &[("IPV8_PACING__RATE", "1000")]);
     assert_eq!(problems(&read), [""; 0]);
@@ -179,12 +186,12 @@ fn pacing_is_a_table_or_only_on_or_off() {
     });
     assert_eq!(
         problems(&wrong),
-        ["pacing.share is 1: give 0 to 0.5, for instance 0.4"]
+        ["pacing.share: 1 is out of range: expected a number from 0 to 0.5"]
     );
 }
 
 #[test]
-fn a_variable_that_is_nothing_of_ours_is_only_a_warning() {
+fn a_variable_that_resembles_no_setting_is_only_a_warning() {
     let read = variables(
         Config::new(),
         &[
@@ -204,8 +211,8 @@ fn a_variable_that_is_nothing_of_ours_is_only_a_warning() {
     );
     let found = problems(&read);
     let starts = [
-        "variable IPV8_WALK_INTERVAL__DEEPER: walk_interval: expected a number, found a table",
-        "variable IPV8_NETWORK__WHAT: network: unknown option \"what\": there are max_addresses,",
+        "variable IPV8_WALK_INTERVAL__DEEPER: walk_interval: expected a number from 0.000000001 to 3600, found a table",
+        "variable IPV8_NETWORK__WHAT: network: unknown option \"what\": expected one of: max_addresses,",
         "variable IPV8_OVERLAYS__0__MAX_PEERS: overlays: unknown overlay \"0\": there are none",
         "variable IPV8_WALK_INTERVL: unknown setting \"walk_intervl\": did you mean \"walk_interval\"?",
     ];
@@ -216,10 +223,10 @@ fn a_variable_that_is_nothing_of_ours_is_only_a_warning() {
 }
 
 #[test]
-fn a_value_and_a_table_of_one_name_are_told() {
+fn a_value_and_a_table_with_one_name_are_a_problem() {
     let read = variables(
         Config::new(),
         &[("IPV8_NETWORK", "1"), ("IPV8_NETWORK__MAX_PEERS", "1")],
     );
-    assert!(problems(&read)[0].contains("is a value and a table of values at once"));
+    assert!(problems(&read)[0].contains("it is both a value and a table"));
 }

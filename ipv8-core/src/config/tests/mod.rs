@@ -1,11 +1,12 @@
-//! Texts to configurations.
+//! Tests of reading, checking and showing a configuration.
 #![allow(clippy::unwrap_used)]
 
 mod dictionary;
 mod effective;
 mod layers;
-mod mistakes;
+mod names;
 mod node;
+mod problems;
 mod random;
 
 use super::{Config, Effective};
@@ -23,7 +24,7 @@ fn variables(configuration: Config, variables: &[(&str, &str)]) -> Config {
     configuration.variables(owned.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
 }
 
-/// The problems as text.
+/// Returns the texts of the problems.
 fn problems(configuration: &Config) -> Vec<String> {
     let problems = configuration.problems();
     problems.iter().map(ToString::to_string).collect()
@@ -34,7 +35,7 @@ fn warnings(configuration: &Config) -> Vec<String> {
     warnings.iter().map(ToString::to_string).collect()
 }
 
-/// `value  # origin` of a setting.
+/// Returns `value  # origin` of a setting.
 fn line(effective: &Effective, name: &str) -> String {
     let setting = effective.get(name).unwrap();
     format!("{}  # {}", setting.value, setting.origin)

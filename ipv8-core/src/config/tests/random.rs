@@ -1,14 +1,14 @@
-//! No text makes reading panic; whatever is wrong has a place.
+//! Reading never panics, and every problem has a place.
 
 use proptest::prelude::*;
 
 use super::{json, problems, toml, variables};
 use crate::config::Config;
 
-const TOML: &str = "walk_interval = 0.5\ninterfaces = [\"0.0.0.0:8090\"]\nbootstrap = [\"127.0.0.1:1\"]\n[logger]\nlevel = \"INFO\"\n[[keys]]\nalias = \"a\"\nfile = \"f\"\n[launchers.My]\nkey = \"a\"\nwalkers = [{ strategy = \"RandomWalk\", peers = 20, init = { timeout = 3.0 } }]\nbootstrappers = [{ class = \"DispersyBootstrapper\", init = {} }]\non_start = [[\"go\", 1]]\n";
+const TOML: &str = "walk_interval = 0.5\ninterfaces = [\"0.0.0.0:8090\"]\nbootstrap = [\"127.0.0.1:1\"]\n[logger]\nlevel = \"INFO\"\n[[keys]]\nalias = \"a\"\nfile = \"f\"\n[launchers.My]\nkey = \"a\"\nstrategies = [{ strategy = \"RandomWalk\", target_peers = 20, options = { timeout = 3.0 } }]\nbootstrappers = [{ class = \"DispersyBootstrapper\", init = {} }]\non_start = [[\"go\", 1]]\n";
 const JSON: &str = r#"{"interfaces": [{"interface": "UDPIPv4", "ip": "0.0.0.0", "port": 8090}], "keys": [{"alias": "a", "generation": "curve25519", "file": ""}], "logger": {"level": "INFO"}, "working_directory": ".", "walker_interval": 0.5, "overlays": [{"class": "DiscoveryCommunity", "key": "a", "walkers": [{"strategy": "RandomWalk", "peers": 20, "init": {"timeout": 3.0}}], "bootstrappers": [{"class": "DispersyBootstrapper", "init": {"ip_addresses": [["127.0.0.1", 1]]}}], "initialize": {}, "on_start": [["go", 1]]}]}"#;
 
-/// A valid text with some pieces cut out, doubled, or replaced.
+/// Returns a valid text with some pieces removed, repeated or replaced.
 fn mutated(text: &'static str) -> impl Strategy<Value = String> {
     let pieces = [
         "",
@@ -65,30 +65,30 @@ fn every_problem_has_a_place(configuration: &Config) {
 }
 
 #[test]
-fn the_texts_that_are_changed_are_good() {
+fn the_unchanged_texts_are_valid() {
     assert_eq!(problems(&toml(TOML)), [""; 0]);
     assert_eq!(problems(&json(JSON)), [""; 0]);
 }
 
 proptest! {
     #[test]
-    fn arbitrary_text_is_read_or_refused(text in any::<String>()) {
+    fn arbitrary_text_is_read_or_rejected(text in any::<String>()) {
         every_problem_has_a_place(&toml(&text));
         every_problem_has_a_place(&json(&text));
     }
 
     #[test]
-    fn mutated_toml_is_read_or_refused(text in mutated(TOML)) {
+    fn mutated_toml_is_read_or_rejected(text in mutated(TOML)) {
         every_problem_has_a_place(&toml(&text));
     }
 
     #[test]
-    fn mutated_json_is_read_or_refused(text in mutated(JSON)) {
+    fn mutated_json_is_read_or_rejected(text in mutated(JSON)) {
         every_problem_has_a_place(&json(&text));
     }
 
     #[test]
-    fn arbitrary_variables_are_read_or_refused(
+    fn arbitrary_variables_are_read_or_rejected(
         names in prop::collection::vec("IPV8_[A-Za-z_0-9]{0,30}", 0..5),
         value in any::<String>(),
     ) {
@@ -98,7 +98,7 @@ proptest! {
 }
 
 #[test]
-fn deep_nesting_is_refused_and_not_followed() {
+fn deep_nesting_is_rejected() {
     let deep = "[".repeat(100_000);
     every_problem_has_a_place(&toml(&format!("a = {deep}")));
     every_problem_has_a_place(&json(&deep));

@@ -1,21 +1,11 @@
-//! The constants of the four curves (SEC 2 v1, sections 3.2.1, 3.3.1, 3.6.1 and 3.8.1; FIPS 186-4 names them K-163 to K-571).
+//! The constants of the four curves (SEC 2 v1, sections 3.2.1, 3.3.1, 3.6.1 and 3.8.1; FIPS 186-4
+//! calls them K-163 to K-571).
 
 use std::sync::OnceLock;
 
 use super::field::Element;
-use super::point::{Affine, Table};
+use super::point::{Affine, Parameters};
 use super::scalar::Modulus;
-
-/// A curve y² + xy = x³ + ax² + 1 and the generator of its subgroup of prime order.
-pub(super) struct Parameters<const M: usize, const N: usize> {
-    /// The coefficient a: 1 for K-163, else 0.
-    pub(super) a: bool,
-    pub(super) generator: Affine<M, N>,
-    /// The order of the generator.
-    pub(super) order: Modulus<N>,
-    /// Odd multiples of the generator, worked out when first needed.
-    pub(super) generator_table: OnceLock<Table<M, N>>,
-}
 
 /// sect163k1, K-163; words are lowest first.
 pub(super) static SECT163K1: Parameters<163, 3> = Parameters {

@@ -2,11 +2,11 @@
 
 use sha1::{Digest, Sha1};
 
-use super::curves::Parameters;
 use super::field::{Element, words_from_bytes};
-use super::point::Affine;
+use super::point::{Affine, Parameters};
 
-/// Whether `signature` is r then s, each big-endian in as many bytes as a field element, for `message` and the key `public`.
+/// Returns `true` if `signature` is r then s, each big-endian in as many bytes as a field element,
+/// for `message` and the key `public`.
 pub(super) fn verify<const M: usize, const N: usize>(
     curve: &Parameters<M, N>,
     public: &Affine<M, N>,
@@ -16,7 +16,7 @@ pub(super) fn verify<const M: usize, const N: usize>(
     verdict(curve, public, message, signature).unwrap_or(false)
 }
 
-/// `None` when a step has no result: wrong length, or the sum is the point at infinity.
+/// Returns `None` if a step has no result: wrong length, or the sum is the point at infinity.
 fn verdict<const M: usize, const N: usize>(
     curve: &Parameters<M, N>,
     public: &Affine<M, N>,
@@ -32,7 +32,7 @@ fn verdict<const M: usize, const N: usize>(
     if !order.is_unit(&r) || !order.is_unit(&s) {
         return None;
     }
-    // All four orders are above 2^160, so the hash needs neither cutting nor reducing.
+    // All four orders are above 2^160, so the hash is neither cut nor reduced.
     let hash = words_from_bytes(&Sha1::digest(message))?;
     let inverse = order.invert(&s);
     let u = order.multiply(&hash, &inverse);

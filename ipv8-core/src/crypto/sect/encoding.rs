@@ -1,10 +1,10 @@
 //! Points as octet strings (SEC 1, sections 2.3.3 and 2.3.4).
 
-use super::curves::Parameters;
 use super::field::Element;
-use super::point::Affine;
+use super::point::{Affine, Parameters};
 
-/// How a point is written. OpenSSL keeps the form a key was read in, and so do mids.
+/// The form in which a point is written. OpenSSL keeps the form in which a key was read, and the
+/// mid depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::crypto) enum Form {
     /// 02 or 03, then x.
@@ -16,7 +16,7 @@ pub(in crate::crypto) enum Form {
 }
 
 impl Form {
-    /// The form of a first byte, and the bit of y it carries.
+    /// Returns the form that a first byte names, and the bit of y that it carries.
     fn of_tag(tag: u8) -> Option<(Self, bool)> {
         match tag {
             2 | 3 => Some((Self::Compressed, tag == 3)),
@@ -35,7 +35,7 @@ impl Form {
     }
 }
 
-/// Reads a point; `None` for anything that is no finite point of the curve in one of the three forms.
+/// Reads a point; `None` for anything but a finite point of the curve in one of the three forms.
 pub(super) fn decode<const M: usize, const N: usize>(
     curve: &Parameters<M, N>,
     bytes: &[u8],
@@ -55,7 +55,8 @@ pub(super) fn decode<const M: usize, const N: usize>(
     (consistent && point.is_on_curve(curve.a)).then_some((point, form))
 }
 
-/// Writes a point. A bit of y that said nothing (x is zero) is written as 0, as OpenSSL does.
+/// Writes a point. If x is zero, the bit of y carries no information and is written as 0, as in
+/// OpenSSL.
 pub(super) fn encode<const M: usize, const N: usize>(point: &Affine<M, N>, form: Form) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(1 + 2 * Element::<M, N>::BYTES);
     let bit = form != Form::Uncompressed && compressed_bit(point);
@@ -67,12 +68,13 @@ pub(super) fn encode<const M: usize, const N: usize>(point: &Affine<M, N>, form:
     bytes
 }
 
-/// The lowest bit of y / x, and 0 when x is 0.
+/// Returns the lowest bit of y / x, and 0 if x is 0.
 fn compressed_bit<const M: usize, const N: usize>(point: &Affine<M, N>) -> bool {
     point.x.inverse().times(&point.y).lowest_bit()
 }
 
-/// The point with this x and this lowest bit of y / x. With y = xz the curve equation is z² + z = x + a + 1/x².
+/// Returns the point with this x and this lowest bit of y / x. With y = xz the curve equation is z²
+/// + z = x + a + 1/x².
 fn decompress<const M: usize, const N: usize>(
     curve: &Parameters<M, N>,
     x: Element<M, N>,
@@ -101,7 +103,7 @@ mod tests {
     use super::super::curves::{SECT163K1, SECT233K1, SECT409K1, SECT571K1};
     use super::*;
 
-    fn every_form_leads_back<const M: usize, const N: usize>(curve: &Parameters<M, N>) {
+    fn every_form_round_trips_on<const M: usize, const N: usize>(curve: &Parameters<M, N>) {
         for number in 1..6 {
             let point = curve.public_point(&[number]).unwrap();
             for form in [Form::Compressed, Form::Uncompressed, Form::Hybrid] {
@@ -126,15 +128,15 @@ mod tests {
     }
 
     #[test]
-    fn forms() {
-        every_form_leads_back(&SECT163K1);
-        every_form_leads_back(&SECT233K1);
-        every_form_leads_back(&SECT409K1);
-        every_form_leads_back(&SECT571K1);
+    fn every_form_round_trips() {
+        every_form_round_trips_on(&SECT163K1);
+        every_form_round_trips_on(&SECT233K1);
+        every_form_round_trips_on(&SECT409K1);
+        every_form_round_trips_on(&SECT571K1);
     }
 
     #[test]
-    fn x_of_zero_has_one_point() {
+    fn only_one_point_has_an_x_of_zero() {
         for tag in [2, 3] {
             let mut bytes = [0; 22];
             bytes[0] = tag;

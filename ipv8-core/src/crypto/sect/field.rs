@@ -1,14 +1,15 @@
 //! Arithmetic in the binary fields GF(2^163), GF(2^233), GF(2^409) and GF(2^571).
 //!
-//! An element is a polynomial over GF(2) of degree below M, bit i of word w standing for x^(64w + i). Addition is XOR, products
-//! are carry-less and reduced by the field polynomials of SEC 2.
+//! An element is a polynomial over GF(2) of degree below M: bit i of word w is the coefficient of
+//! x^(64w + i). Addition is XOR; products are carry-less and reduced by the field polynomials of
+//! SEC 2.
 
 use std::ops::Add;
 
-/// Words of a product in the largest field.
+/// The number of words of a product in the largest field.
 const WIDE: usize = 2 * 9;
 
-/// The exponents below `m` of the polynomial that defines GF(2^m) (SEC 2, section 3).
+/// Returns the exponents below `m` of the polynomial that defines GF(2^m) (SEC 2, section 3).
 const fn lower_terms(m: usize) -> &'static [usize] {
     match m {
         163 => &[7, 6, 3, 0],
@@ -25,7 +26,7 @@ pub(in crate::crypto) struct Element<const M: usize, const N: usize>([u64; N]);
 
 impl<const M: usize, const N: usize> Element<M, N> {
     const LOWER_TERMS: &'static [usize] = lower_terms(M);
-    /// Bytes of an element in octet strings.
+    /// The length of an element in octet strings, in bytes.
     pub(super) const BYTES: usize = M.div_ceil(8);
     pub(super) const ZERO: Self = Self([0; N]);
     pub(super) const ONE: Self = {
@@ -34,17 +35,19 @@ impl<const M: usize, const N: usize> Element<M, N> {
         Self(words)
     };
 
-    /// An element from its words, lowest first; for constants, which are reduced as they stand.
+    /// Returns the element with these words, lowest first. For constants, which are already
+    /// reduced.
     pub(super) const fn from_words(words: [u64; N]) -> Self {
         Self(words)
     }
 
-    /// The words, lowest first.
+    /// Returns the words, lowest first.
     pub(super) const fn words(&self) -> &[u64; N] {
         &self.0
     }
 
-    /// Reads BYTES big-endian bytes; `None` for another length, or a polynomial of degree M or more (SEC 1, 2.3.6).
+    /// Reads BYTES big-endian bytes; `None` for another length, or for a polynomial of degree M or
+    /// more (SEC 1, 2.3.6).
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         if bytes.len() != Self::BYTES {
             return None;
@@ -63,12 +66,12 @@ impl<const M: usize, const N: usize> Element<M, N> {
         self.0 == [0; N]
     }
 
-    /// The constant term of the polynomial.
+    /// Returns the constant term of the polynomial.
     pub(super) fn lowest_bit(&self) -> bool {
         self.0[0] & 1 == 1
     }
 
-    /// The product. Left-to-right comb with windows of four bits (Guide, algorithm 2.36).
+    /// Returns the product. Left-to-right comb with windows of four bits (Guide, algorithm 2.36).
     pub(super) fn times(&self, other: &Self) -> Self {
         let multiples = other.small_multiples();
         let mut wide = [0; WIDE];
@@ -86,7 +89,8 @@ impl<const M: usize, const N: usize> Element<M, N> {
         Self::reduce(wide)
     }
 
-    /// The products with all polynomials of degree below 4; three more bits still fit the top word in all four fields.
+    /// Returns the products with all polynomials of degree below 4. The top word has room for three
+    /// more bits in all four fields.
     fn small_multiples(&self) -> [[u64; N]; 16] {
         let mut rows = [[0; N]; 16];
         rows[1] = self.0;
@@ -99,7 +103,7 @@ impl<const M: usize, const N: usize> Element<M, N> {
         rows
     }
 
-    /// The square: a zero between every two bits, then reduced.
+    /// Returns the square: a zero between every two bits, then reduced.
     pub(super) fn square(&self) -> Self {
         let mut wide = [0; WIDE];
         for (pair, word) in wide.chunks_exact_mut(2).zip(&self.0) {
@@ -113,9 +117,9 @@ impl<const M: usize, const N: usize> Element<M, N> {
         (0..count).fold(*self, |value, _| value.square())
     }
 
-    /// The inverse, and zero for zero: a^(2^M - 2) by the chain of Itoh and Tsujii.
+    /// Returns the inverse, and zero for zero: a^(2^M - 2) by the chain of Itoh and Tsujii.
     pub(super) fn inverse(&self) -> Self {
-        // power = self^(2^exponent - 1) all along.
+        // Invariant: power = self^(2^exponent - 1).
         let mut power = *self;
         let mut exponent = 1;
         for bit in (0..(M - 1).ilog2()).rev() {
@@ -129,7 +133,8 @@ impl<const M: usize, const N: usize> Element<M, N> {
         power.square()
     }
 
-    /// The half-trace: a z with z² + z = self, when there is one (Guide, section 3.6.2; M is odd).
+    /// Returns the half-trace: a z with z² + z = self, if there is one (Guide, section 3.6.2; M is
+    /// odd).
     pub(super) fn half_trace(&self) -> Self {
         let mut term = *self;
         let mut sum = *self;
@@ -140,9 +145,10 @@ impl<const M: usize, const N: usize> Element<M, N> {
         sum
     }
 
-    /// The remainder of a product; at most 2N words are in use.
+    /// Returns the remainder of a product, which uses at most 2N words.
     fn reduce(mut wide: [u64; WIDE]) -> Self {
-        // The gap between M and the next term is wider than a word, so nothing is folded onto the word itself.
+        // The gap between M and the next term is wider than a word, so no word is folded onto
+        // itself.
         for i in (N..2 * N).rev() {
             let word = wide[i];
             for term in Self::LOWER_TERMS {
@@ -173,7 +179,7 @@ impl<const M: usize, const N: usize> Add for Element<M, N> {
     }
 }
 
-/// Big-endian bytes as N words, lowest first; `None` when they do not fit.
+/// Returns big-endian bytes as N words, lowest first; `None` if they do not fit.
 pub(super) fn words_from_bytes<const N: usize>(bytes: &[u8]) -> Option<[u64; N]> {
     let mut words = [0; N];
     for (i, byte) in bytes.iter().rev().enumerate() {
@@ -194,7 +200,7 @@ fn add_shifted(wide: &mut [u64; WIDE], word: u64, bits: usize) {
     }
 }
 
-/// Multiplies by x^`bits`, `bits` from 1 to 63; what overflows the top word is lost.
+/// Multiplies by x^`bits`, `bits` from 1 to 63. Bits that overflow the top word are lost.
 #[inline(always)]
 fn shift_left(words: &mut [u64], bits: u32) {
     let mut carry = 0;
@@ -205,7 +211,7 @@ fn shift_left(words: &mut [u64], bits: u32) {
     }
 }
 
-/// Puts a zero above each of the 32 bits.
+/// Inserts a zero above each of the 32 bits.
 fn spread(word: u32) -> u64 {
     let mut bits = u64::from(word);
     bits = (bits | bits << 16) & 0x0000_ffff_0000_ffff;
@@ -226,7 +232,7 @@ mod tests {
         Element::reduce(wide)
     }
 
-    /// The product bit by bit, straight from the definition.
+    /// Returns the product, computed bit by bit from the definition.
     fn slow_product<const M: usize, const N: usize>(
         a: &Element<M, N>,
         b: &Element<M, N>,
@@ -274,7 +280,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]
         #[test]
-        fn fields_are_fields(a: [u64; 9], b: [u64; 9], c: [u64; 9]) {
+        fn any_elements_obey_the_laws(a: [u64; 9], b: [u64; 9], c: [u64; 9]) {
             obeys_the_laws::<163, 3>(&a, &b, &c);
             obeys_the_laws::<233, 4>(&a, &b, &c);
             obeys_the_laws::<409, 7>(&a, &b, &c);
@@ -283,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn extremes_obey_the_laws() {
+    fn extreme_elements_obey_the_laws() {
         let words = [[0; 9], [u64::MAX; 9], [1, 0, 0, 0, 0, 0, 0, 0, 0]];
         for (a, b) in [(0, 0), (0, 1), (1, 1), (1, 2), (2, 0)] {
             obeys_the_laws::<163, 3>(&words[a], &words[b], &words[1]);

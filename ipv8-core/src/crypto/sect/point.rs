@@ -1,18 +1,20 @@
 //! Points of a curve: addition, doubling, and u·G + v·Q.
 //!
-//! Sums are kept in López–Dahab coordinates (x = X/Z, y = Y/Z²), which need no inversion. The formulas hold for every point of
-//! the curve, those outside of the subgroup of the generator among them: py-ipv8 takes such keys, so their verdicts count.
+//! Sums are kept in López–Dahab coordinates (x = X/Z, y = Y/Z²), which need no inversion. The
+//! formulas hold for every point of the curve, including those outside the subgroup of the
+//! generator: py-ipv8 accepts such keys, so their verdicts must match.
 
-use super::curves::Parameters;
-use super::field::Element;
-use super::scalar::{SignedDigits, Words};
+use std::sync::OnceLock;
 
-/// Width of the digits of multiples of the generator, whose table lives as long as the program.
+use super::field::{Element, words_from_bytes};
+use super::scalar::{Modulus, SignedDigits, Words};
+
+/// The digit width of multiples of the generator, whose table lives as long as the program.
 const GENERATOR_WIDTH: usize = 7;
-/// Width of the digits of multiples of any other point, whose table is made for each verification.
+/// The digit width of multiples of any other point, whose table is built for each verification.
 const POINT_WIDTH: usize = 5;
 
-/// A point that is not the point at infinity.
+/// A point other than the point at infinity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::crypto) struct Affine<const M: usize, const N: usize> {
     pub(super) x: Element<M, N>,
@@ -20,7 +22,7 @@ pub(in crate::crypto) struct Affine<const M: usize, const N: usize> {
 }
 
 impl<const M: usize, const N: usize> Affine<M, N> {
-    /// Whether y² + xy = x³ + ax² + 1.
+    /// Returns `true` if y² + xy = x³ + ax² + 1.
     pub(super) fn is_on_curve(&self, a: bool) -> bool {
         let mut right = self.x.square().times(&self.x) + Element::ONE;
         if a {
@@ -37,7 +39,7 @@ impl<const M: usize, const N: usize> Affine<M, N> {
     }
 }
 
-/// A point in López–Dahab coordinates; at infinity exactly when z is zero.
+/// A point in López–Dahab coordinates. It is the point at infinity exactly if z is zero.
 #[derive(Clone, Copy)]
 struct Projective<const M: usize, const N: usize> {
     x: Element<M, N>,
@@ -60,7 +62,7 @@ impl<const M: usize, const N: usize> Projective<M, N> {
         }
     }
 
-    /// Twice the point (Guide, algorithm 3.24 with b = 1).
+    /// Returns twice the point (Guide, algorithm 3.24 with b = 1).
     fn double(&self, a: bool) -> Self {
         let (x2, z2) = (self.x.square(), self.z.square());
         let z = x2.times(&z2);
@@ -77,7 +79,7 @@ impl<const M: usize, const N: usize> Projective<M, N> {
         }
     }
 
-    /// The sum with an affine point (Guide, algorithm 3.25, and its exceptional cases).
+    /// Returns the sum with an affine point (Guide, algorithm 3.25, and its exceptional cases).
     fn add(&self, point: &Affine<M, N>, a: bool) -> Self {
         if self.z.is_zero() {
             return Self::from_affine(point);
@@ -123,7 +125,7 @@ impl<const M: usize, const N: usize> Table<M, N> {
     fn new(point: &Affine<M, N>, width: usize, a: bool) -> Self {
         let count = 1 << (width - 2);
         let Some(twice) = Projective::from_affine(point).double(a).to_affine() else {
-            // A point of order two is all of its odd multiples.
+            // Every odd multiple of a point of order two is the point itself.
             return Self(vec![*point; count]);
         };
         let mut multiples = vec![Projective::from_affine(point)];
@@ -133,15 +135,17 @@ impl<const M: usize, const N: usize> Table<M, N> {
         Self(to_affine_together(&multiples))
     }
 
-    /// `digit` times the point; the digit is odd and below 2^(width - 1) in size.
+    /// Returns `digit` times the point. The digit is odd and below 2^(width - 1) in size.
     fn multiple(&self, digit: i8) -> Affine<M, N> {
         let point = self.0[usize::from(digit.unsigned_abs()) / 2];
         if digit < 0 { point.negate() } else { point }
     }
 }
 
-/// Affine forms with a single inversion (Montgomery's trick). None of the points may be at infinity; odd multiples below the
-/// order never are, since the orders of points are 2, 4, a large prime, or products of these.
+/// Returns the affine forms, computed with a single inversion (Montgomery's trick).
+///
+/// None of the points may be at infinity. Odd multiples below the order never are, because the
+/// orders of points are 2, 4, a large prime, or products of these.
 fn to_affine_together<const M: usize, const N: usize>(
     points: &[Projective<M, N>],
 ) -> Vec<Affine<M, N>> {
@@ -166,10 +170,23 @@ fn to_affine_together<const M: usize, const N: usize>(
     affine
 }
 
+/// A curve y² + xy = x³ + ax² + 1 and the generator of its subgroup of prime order.
+pub(super) struct Parameters<const M: usize, const N: usize> {
+    /// The coefficient a: 1 for K-163, else 0.
+    pub(super) a: bool,
+    pub(super) generator: Affine<M, N>,
+    /// The order of the generator.
+    pub(super) order: Modulus<N>,
+    /// The odd multiples of the generator, computed when first needed.
+    pub(super) generator_table: OnceLock<Table<M, N>>,
+}
+
 impl<const M: usize, const N: usize> Parameters<M, N> {
-    /// u·G, with v·Q added to it when given; `None` for the point at infinity. Both numbers have to be reduced.
+    /// Returns u·G, plus v·Q if given; `None` for the point at infinity. Both numbers must be
+    /// reduced.
     ///
-    /// One chain of doublings for both products, in signed digits (Guide, algorithm 3.51, "interleaving").
+    /// Both products share one chain of doublings, in signed digits (Guide, algorithm 3.51,
+    /// "interleaving").
     pub(super) fn combine(
         &self,
         u: &Words<N>,
@@ -200,9 +217,10 @@ impl<const M: usize, const N: usize> Parameters<M, N> {
         sum.to_affine()
     }
 
-    /// The public point of a private number (big-endian); `None` when that is zero modulo the order, or above N words.
+    /// Returns the public point of a private number (big-endian); `None` if it is zero modulo the
+    /// order or longer than N words.
     pub(super) fn public_point(&self, number: &[u8]) -> Option<Affine<M, N>> {
-        let number = super::field::words_from_bytes(number)?;
+        let number = words_from_bytes(number)?;
         self.combine(&self.order.reduce(&number), None)
     }
 }
@@ -219,7 +237,7 @@ mod tests {
         words
     }
 
-    /// Adds and doubles straight from the definition, and compares with `combine`.
+    /// Adds and doubles by the definition, and compares with `combine`.
     fn is_a_group<const M: usize, const N: usize>(curve: &Parameters<M, N>) {
         let g = curve.generator;
         assert!(g.is_on_curve(curve.a));
@@ -231,7 +249,8 @@ mod tests {
             sum = sum.add(&g, curve.a);
             let point = sum.to_affine().unwrap();
             assert!(point.is_on_curve(curve.a));
-            // Multiplying is slow without optimisation, so only some numbers, at the ends of the tables among them.
+            // Multiplying is slow without optimisation, so this checks only some numbers, including
+            // the ends of the tables.
             if [1, 2, 3, 8, 15, 16, 17, 31, 33, 63, 64, 65].contains(&i) {
                 assert_eq!(curve.combine(&number(i), None), Some(point), "{i}");
                 let other = curve.combine(&[0; N], Some((&number(i), &g)));
@@ -251,7 +270,7 @@ mod tests {
         assert_eq!(curve.combine(&number(1), Some((&minus_one, &g))), None);
     }
 
-    /// (0, 1) has order two: odd multiples are itself, even ones infinity.
+    /// (0, 1) has order two: its odd multiples are itself, the even ones infinity.
     fn order_two_works<const M: usize, const N: usize>(curve: &Parameters<M, N>) {
         let two = Affine {
             x: Element::ZERO,
@@ -264,7 +283,7 @@ mod tests {
         }
     }
 
-    /// The points with x = 1 have order four on the curves with a = 0: doubling gives (0, 1).
+    /// The points with x = 1 have order four on the curves with a = 0: doubling them gives (0, 1).
     fn order_four_works<const M: usize, const N: usize>(curve: &Parameters<M, N>) {
         let four = Affine {
             x: Element::ONE,
@@ -285,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn groups() {
+    fn the_curves_are_groups() {
         is_a_group(&SECT163K1);
         is_a_group(&SECT233K1);
         is_a_group(&SECT409K1);
@@ -293,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn points_outside_of_the_subgroup() {
+    fn points_outside_the_subgroup_are_multiplied_correctly() {
         order_two_works(&SECT163K1);
         order_two_works(&SECT571K1);
         order_four_works(&SECT233K1);

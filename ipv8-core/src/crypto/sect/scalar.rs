@@ -1,6 +1,6 @@
 //! Numbers modulo the order of a curve's generator, and their signed digits.
 //!
-//! Short and simple rather than fast: all of it together is a few percent of a verification.
+//! Simple rather than fast: all of it takes a few percent of a verification.
 
 /// A number in N words, lowest first.
 pub(super) type Words<const N: usize> = [u64; N];
@@ -10,17 +10,18 @@ pub(super) type Words<const N: usize> = [u64; N];
 pub(super) struct Modulus<const N: usize>(pub(super) Words<N>);
 
 impl<const N: usize> Modulus<N> {
-    /// Whether 0 < number < modulus: what ECDSA asks of r and s.
+    /// Returns `true` if 0 < number < modulus, as ECDSA requires of r and s.
     pub(super) fn is_unit(&self, number: &Words<N>) -> bool {
         *number != [0; N] && is_less(number, &self.0)
     }
 
-    /// The remainder of any number that fits the words.
+    /// Returns the remainder of any number that fits into the words.
     pub(super) fn reduce(&self, number: &Words<N>) -> Words<N> {
         self.multiply(number, &one())
     }
 
-    /// a · b mod the modulus, by doubling and adding; b has to be reduced, a may be any number.
+    /// Returns a · b modulo the modulus, by doubling and adding. b must be reduced, a may be any
+    /// number.
     pub(super) fn multiply(&self, a: &Words<N>, b: &Words<N>) -> Words<N> {
         let mut product = [0; N];
         for bit in (0..64 * N).rev() {
@@ -32,9 +33,10 @@ impl<const N: usize> Modulus<N> {
         product
     }
 
-    /// The inverse of a unit, by the binary extended Euclidean algorithm (Guide, algorithm 2.22).
+    /// Returns the inverse of a unit, by the binary extended Euclidean algorithm (Guide, algorithm
+    /// 2.22).
     pub(super) fn invert(&self, unit: &Words<N>) -> Words<N> {
-        // u ≡ unit · x and v ≡ unit · y all along.
+        // Invariants: u ≡ unit · x and v ≡ unit · y.
         let (mut u, mut v) = (*unit, self.0);
         let (mut x, mut y) = (one(), [0; N]);
         while u != one() && v != one() {
@@ -116,11 +118,13 @@ fn halve<const N: usize>(number: &Words<N>) -> Words<N> {
 /// One digit for each bit of the longest number, and one for the carry.
 const DIGITS: usize = 64 * 9 + 1;
 
-/// The signed digits of a number, lowest first: each zero or odd, and of `WIDTH` neighbours at most one is not zero.
+/// The signed digits of a number, lowest first: each is zero or odd, and of `WIDTH` neighbouring
+/// digits at most one is not zero.
 pub(super) struct SignedDigits([i8; DIGITS]);
 
 impl SignedDigits {
-    /// The width-`width` non-adjacent form (Guide, algorithm 3.35), digits below 2^(width - 1) in size; `width` is 2 to 7.
+    /// Returns the width-`width` non-adjacent form (Guide, algorithm 3.35). Digits are below
+    /// 2^(width - 1) in size; `width` is 2 to 7.
     pub(super) fn new<const N: usize>(number: &Words<N>, width: usize) -> Self {
         let mut digits = [0; DIGITS];
         let mut carry = 0;
@@ -132,20 +136,20 @@ impl SignedDigits {
                 continue;
             }
             carry = i16::from(window > 1 << (width - 1));
-            // The size is below 2^6, so nothing is cut off.
+            // The size is below 2^6, so the cast loses nothing.
             digits[at] = (window - (carry << width)) as i8;
             at += width;
         }
         Self(digits)
     }
 
-    /// The digit worth 2^`place`.
+    /// Returns the digit worth 2^`place`.
     pub(super) fn at(&self, place: usize) -> i8 {
         self.0[place]
     }
 }
 
-/// `count` bits from `at` on, zeros past the end.
+/// Returns `count` bits from `at` on, with zeros past the end.
 fn bits<const N: usize>(number: &Words<N>, at: usize, count: usize) -> i16 {
     let word = |i: usize| number.get(i).copied().unwrap_or(0);
     let two = u128::from(word(at / 64)) | u128::from(word(at / 64 + 1)) << 64;
@@ -194,14 +198,14 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]
         #[test]
-        fn arithmetic_is_modular(a: [u64; 3], b: [u64; 3], c: [u64; 9], d: [u64; 9]) {
+        fn any_numbers_obey_the_laws(a: [u64; 3], b: [u64; 3], c: [u64; 9], d: [u64; 9]) {
             obeys_the_laws(&SECT163K1.order, a, b);
             obeys_the_laws(&SECT571K1.order, c, d);
         }
     }
 
     #[test]
-    fn extremes() {
+    fn extreme_numbers_obey_the_laws() {
         let order = &SECT163K1.order;
         obeys_the_laws(order, [0; 3], [u64::MAX; 3]);
         assert_eq!(order.reduce(&order.0), [0; 3]);

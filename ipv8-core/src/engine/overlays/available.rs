@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::Strategies;
 use crate::overlay::community::{Available, Community};
 use crate::overlay::strategy::{DiscoveryStrategy, EdgeWalk, RandomWalk};
-use crate::support::nearest::nearest;
+use crate::support::nearest::{hint, nearest};
 use crate::support::options::Options;
 use crate::support::type_name::short_type_name;
 
@@ -15,7 +15,7 @@ pub const DEFAULT_TARGET_PEERS: i32 = 20;
 
 /// A name that no strategy of the community has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown strategy \"{name}\" for {community}: {}", mend(*nearest, known))]
+#[error("unknown strategy \"{name}\" for {community}: {}", hint(*nearest, known))]
 pub struct UnknownStrategy {
     /// The community's type, without path.
     pub community: &'static str,
@@ -25,13 +25,6 @@ pub struct UnknownStrategy {
     pub nearest: Option<&'static str>,
     /// The strategies there are.
     pub known: Vec<&'static str>,
-}
-
-fn mend(nearest: Option<&str>, known: &[&str]) -> String {
-    match nearest {
-        Some(nearest) => format!("did you mean \"{nearest}\"?"),
-        None => format!("there are {}", known.join(", ")),
-    }
 }
 
 /// One strategy type, forgotten.
@@ -259,7 +252,7 @@ mod tests {
         );
         assert_eq!(
             error("PingChurn").to_string(),
-            "unknown strategy \"PingChurn\" for Offering: there are RandomWalk, EdgeWalk, OwnWalk"
+            "unknown strategy \"PingChurn\" for Offering: expected one of: RandomWalk, EdgeWalk, OwnWalk"
         );
         // A strategy that the launcher has and the community does not offer has no options by name.
         struct Hidden;
@@ -321,12 +314,12 @@ mod tests {
             (
                 "start",
                 json!([]),
-                "unknown action \"start\": there are note, fail, both",
+                "unknown action \"start\": expected one of: note, fail, both",
             ),
             (
                 "note",
                 json!([]),
-                "action \"note\" wants 1 argument(s), and gets 0",
+                "action \"note\" takes 1 argument(s), but got 0",
             ),
             (
                 "note",

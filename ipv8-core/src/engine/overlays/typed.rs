@@ -151,6 +151,7 @@ impl<C: Community> Overlay<C> {
             true => cx.stranger(by, source),
             false => cx.sender(by, source),
         });
+        cx.signer = opened.signed_by.map(|by| by.key);
         let from = peer
             .as_ref()
             .map_or(Delivery::Unsigned(source), Delivery::Signed);

@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::list::{reason, strategies};
 use crate::config::EffectiveSetting;
 use crate::launch::{LauncherPreview, Launchers, Preview};
-use crate::support::nearest::nearest;
+use crate::support::nearest::{hint, nearest};
 
 pub(super) fn answer(name: &str, preview: &Preview, launchers: &Launchers) -> Answer {
     let Some(one) = preview.get(name) else {
@@ -83,9 +83,6 @@ fn settings_of(name: &str, launchers: &Launchers) -> Vec<EffectiveSetting> {
 
 fn unknown(name: &str, preview: &Preview) -> Answer {
     let names: Vec<&str> = preview.launchers.iter().map(|one| one.meta.name).collect();
-    let hint = match nearest(name, names.iter().copied()) {
-        Some(nearest) => format!("did you mean {nearest:?}?"),
-        None => format!("there are {}", or_none(&names.join(", "))),
-    };
+    let hint = hint(nearest(name, names.iter().copied()), &names);
     Answer::wrong_usage(format!("no launcher is named {name:?}: {hint}"))
 }

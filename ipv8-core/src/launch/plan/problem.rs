@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::meta::LauncherMeta;
-use crate::config::ConfigProblem;
+use crate::config::SettingProblem;
+use crate::support::nearest::DidYouMean;
 
 /// One thing that has to be mended before a launch. Its text names every place as `file:line:column`.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +49,7 @@ pub enum Problem {
     /// [`Launchers::collected`](crate::Launchers::collected) found nothing at all.
     NothingLinked,
     /// A setting that makes no sense.
-    Config(ConfigProblem),
+    Config(SettingProblem),
 }
 
 impl fmt::Display for Problem {
@@ -96,7 +97,7 @@ fn duplicate(f: &mut fmt::Formatter<'_>, launchers: &[LauncherMeta]) -> fmt::Res
 fn unknown(f: &mut fmt::Formatter<'_>, nearest: Option<&str>) -> fmt::Result {
     f.write_str("but no launcher has that name; ")?;
     match nearest {
-        Some(name) => write!(f, "did you mean {name:?}?"),
+        Some(name) => write!(f, "{}", DidYouMean(name)),
         None => {
             f.write_str("launchers() lists those there are, link! adds crates that nothing names")
         }

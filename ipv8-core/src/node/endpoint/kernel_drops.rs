@@ -1,11 +1,13 @@
-//! Datagrams the system threw away because a socket's receive buffer was full.
+//! Datagrams that the system dropped because a socket's receive buffer was full.
 
 use super::watched::Watched;
 
-/// How many datagrams the system dropped for want of receive buffer since this socket was made.
+/// Returns how many datagrams the system dropped because the receive buffer was full, since the
+/// socket was created.
 ///
-/// Linux tells it in the `drops` column of `/proc/self/net/udp` and `udp6`. `None` elsewhere, and where `/proc` is not mounted.
-/// Reads a file of all UDP sockets of the machine: ask about once a second, not for each datagram.
+/// Linux reports it in the column `drops` of `/proc/self/net/udp` and `udp6`. Returns `None` if
+/// `/proc` is not mounted. Reads a file that lists all UDP sockets of the machine, so call it about
+/// once a second, not for each datagram.
 #[cfg(target_os = "linux")]
 pub(super) fn kernel_drops(socket: &Watched) -> Option<u64> {
     use std::os::fd::AsRawFd;
@@ -18,7 +20,7 @@ pub(super) fn kernel_drops(socket: &Watched) -> Option<u64> {
     drops_in_table(&text, port.port(), inode)
 }
 
-/// Other systems do not tell it in a way that needs no unsafe code.
+/// Returns `None`: other systems report this only to unsafe code.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn kernel_drops(_socket: &Watched) -> Option<u64> {
     None
@@ -32,7 +34,8 @@ fn inode_of_link(link: &str) -> Option<u64> {
         .ok()
 }
 
-/// The last column of the row whose local port and inode match; rows that do not parse are skipped.
+/// Returns the last column of the row with this local port and inode. Skips rows that cannot be
+/// parsed.
 #[cfg(any(target_os = "linux", test))]
 fn drops_in_table(text: &str, port: u16, inode: u64) -> Option<u64> {
     const LOCAL_ADDRESS: usize = 1;
@@ -63,7 +66,7 @@ broken row
 ";
 
     #[test]
-    fn the_row_is_found_by_port_and_inode() {
+    fn the_row_is_found_by_its_port_and_inode() {
         assert_eq!(drops_in_table(TABLE, 8090, 4242), Some(17));
         assert_eq!(drops_in_table(TABLE, 8090, 4243), Some(5));
         assert_eq!(drops_in_table(TABLE, 8091, 4242), None);

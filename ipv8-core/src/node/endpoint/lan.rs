@@ -1,20 +1,21 @@
-//! What address this machine most likely has on its local network.
+//! Guesses the address of this machine on its local network.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
-/// Documentation addresses (RFC 5737, RFC 3849): routed like any far address, owned by nobody.
+/// Documentation addresses (RFC 5737, RFC 3849): routed like any far address, but never in use.
 const FAR_IPV4: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 9);
 const FAR_IPV6: SocketAddr = SocketAddr::new(
     IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1)),
     9,
 );
 
-/// The LAN address to announce for a socket bound to `bound`, with the port of `bound`.
+/// Returns the LAN address to announce for a socket bound to `bound`, with the port of `bound`.
 ///
-/// A specific address (loopback included) is its own answer. For an unspecified one (`0.0.0.0`, `::`) the system is asked
-/// which of its addresses it would use towards a far host; without such a route the answer is the loopback address, as in
-/// py-ipv8's `EndpointListener._guess_lan_address`. Nothing is ever sent.
-pub fn guess_lan_address(bound: SocketAddr) -> SocketAddr {
+/// A specific address (loopback included) is returned as it is. For an unspecified one (`0.0.0.0`,
+/// `::`) the system is asked which of its addresses it would use towards a far host. Without such a
+/// route the answer is the loopback address, as in py-ipv8's
+/// `EndpointListener._guess_lan_address`. Nothing is sent.
+pub(crate) fn guess_lan_address(bound: SocketAddr) -> SocketAddr {
     if !bound.ip().is_unspecified() {
         return bound;
     }

@@ -5,18 +5,37 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use super::LARGEST_PAYLOAD;
-use super::errors::SocketErrorKind;
-use super::interface::{BindError, NotDone};
+use super::datagram::LARGEST_PAYLOAD;
+use super::error::{BindError, NotDone};
+use super::socket_errors::SocketErrorKind;
 
-/// Datagrams one inbox holds before it loses new ones: about what a granted receive buffer holds of small packets.
-pub const MEMORY_INBOX: usize = 4096;
+/// The most datagrams in one inbox; it loses newer ones. A granted receive buffer holds about as many
+/// small packets.
+pub(super) const INBOX_LIMIT: usize = 4096;
+
 const FIRST_EPHEMERAL_PORT: u16 = 49_152;
 
-/// Addresses of one process that deliver datagrams to each other, in order and at once. Clones share the same network.
+/// A network inside this process, for tests: its addresses deliver datagrams to each other, in order
+/// and at once. Clones are the same network.
 ///
-/// It behaves like UDP in the respects that matter: nobody at an address means the datagram is lost (and counted), an inbox is bounded,
-/// and errors of the system can be injected.
+/// Like UDP, it loses datagrams to an address that is not in use (and counts them), and datagrams for
+/// which an inbox has no room (4,096 of them).
+///
+/// ```
+/// use ipv8_core::node::{Endpoint, EndpointConfig, MemoryNetwork};
+/// use ipv8_core::prelude::*;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let network = MemoryNetwork::new();
+/// let here = ["10.0.0.1:8090".parse()?];
+/// let endpoint = Endpoint::in_memory(&network, &here, &EndpointConfig::default())?;
+/// let ipv8 = Launchers::new().launch_on(endpoint).await?;
+/// assert_eq!(ipv8.local_addresses(), here);
+/// # ipv8.stop().await;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct MemoryNetwork(Arc<Mutex<Hub>>);
 
@@ -38,14 +57,15 @@ struct Inbox {
 }
 
 impl MemoryNetwork {
-    /// An empty network.
+    /// Creates a network on which no address is in use.
+    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Puts a datagram into the inbox at `to` as if it had come from `source`, which need not exist.
+    /// Puts a datagram into the inbox at `to` as if it came from `source`, which may be unused.
     ///
-    /// Returns whether somebody is at `to` and had room.
+    /// Returns `true` if `to` is in use and its inbox had room.
     pub fn deliver(&self, source: SocketAddr, to: SocketAddr, datagram: &[u8]) -> bool {
         let (reader, delivered) = {
             let mut hub = self.hub();
@@ -53,7 +73,7 @@ impl MemoryNetwork {
                 hub.lost += 1;
                 return false;
             };
-            let room = inbox.queue.len() < MEMORY_INBOX;
+            let room = inbox.queue.len() < INBOX_LIMIT;
             if room {
                 inbox.queue.push_back((source, datagram.into()));
             } else {
@@ -65,13 +85,16 @@ impl MemoryNetwork {
         delivered
     }
 
-    /// How many datagrams were sent to addresses where nobody is.
+    /// Returns the number of datagrams that were sent to unused addresses.
+    #[must_use]
     pub fn lost(&self) -> u64 {
         self.hub().lost
     }
 
-    /// The next sends from `address` fail with these errors, one each. Without effect where nobody is.
-    pub fn fail_sends(
+    /// Lets the next sends from `address` fail with these errors, one each. Has no effect on an unused
+    /// address.
+    #[cfg(test)]
+    pub(super) fn fail_sends(
         &self,
         address: SocketAddr,
         errors: impl IntoIterator<Item = SocketErrorKind>,
@@ -81,8 +104,10 @@ impl MemoryNetwork {
         }
     }
 
-    /// The next receives at `address` fail with these errors, one each. Without effect where nobody is.
-    pub fn fail_receives(
+    /// Lets the next receives at `address` fail with these errors, one each. Has no effect on an
+    /// unused address.
+    #[cfg(test)]
+    pub(super) fn fail_receives(
         &self,
         address: SocketAddr,
         errors: impl IntoIterator<Item = SocketErrorKind>,
@@ -98,7 +123,10 @@ impl MemoryNetwork {
         wake(reader);
     }
 
-    /// With `true` the send buffer at `address` is full until this is called with `false`. Without effect where nobody is.
+    /// Fills the send buffer at `address` (`true`), or empties it (`false`). Has no effect on an unused
+    /// address.
+    #[cfg(any(test, feature = "internals"))]
+    #[doc(hidden)]
     pub fn block_sends(&self, address: SocketAddr, blocked: bool) {
         let writer = {
             let mut hub = self.hub();
@@ -111,7 +139,8 @@ impl MemoryNetwork {
         wake(writer);
     }
 
-    /// Takes `address`, or the next free port; port 0 means the first free one from 49152. An unspecified address becomes loopback.
+    /// Takes `address`, or the same with the next free port. Port 0 is the first free one from 49152.
+    /// An unspecified address becomes loopback.
     pub(super) fn interface(&self, address: SocketAddr) -> Result<MemoryInterface, BindError> {
         let ip = match address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -140,20 +169,20 @@ impl MemoryNetwork {
         })
     }
 
-    /// A panic of another test thread leaves nothing half done here: each lock is held for one whole change.
+    /// Ignores poisoning: each lock is held for one whole change, so a panic leaves nothing half done.
     fn hub(&self) -> MutexGuard<'_, Hub> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Outside the lock: waking may run code that comes back here.
+/// Called without the lock: waking may run code that takes it.
 fn wake(waker: Option<Waker>) {
     if let Some(waker) = waker {
         waker.wake();
     }
 }
 
-/// One taken address; given back when dropped.
+/// An address in use; dropping it frees the address.
 #[derive(Debug)]
 pub(super) struct MemoryInterface {
     network: MemoryNetwork,
@@ -197,7 +226,7 @@ impl MemoryInterface {
         .unwrap_or(Poll::Pending)
     }
 
-    /// Copies the oldest datagram, cut to the buffer as a socket would.
+    /// Copies the oldest datagram, cut to the buffer like a socket does.
     pub(super) fn try_receive(&self, buffer: &mut [u8]) -> Result<(usize, SocketAddr), NotDone> {
         let taken = self.with(|inbox| match inbox.receive_errors.pop_front() {
             Some(kind) => Err(NotDone::Failed(kind)),

@@ -1,67 +1,74 @@
-//! Taking datagrams that have arrived, one by one or as many as there are.
+//! Receiving: one datagram, or all that have arrived.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::interface::{Interface, NotDone};
-use super::many::{BATCH, Look, SLOT};
-use super::{Datagram, Endpoint, RECEIVE_BUFFER};
+use super::batch::{BATCH, Readiness, SLOT};
+use super::datagram::{Datagram, RECEIVE_BUFFER};
+use super::error::NotDone;
+use super::interface::Interface;
+use super::sockets::Endpoint;
 
-/// Receive errors in a row after which a socket counts as broken for [`ERROR_PAUSE`]: the loop must not spin on it.
+/// Receive errors in a row after which the endpoint pauses for [`ERROR_PAUSE`], so that the driver
+/// does not spin on a broken socket.
 const ERRORS_IN_A_ROW: u32 = 64;
 const ERROR_PAUSE: Duration = Duration::from_millis(10);
 
 impl Endpoint {
-    /// The next datagram that has already arrived, or `None`. Never waits; interfaces take turns.
+    /// Returns the next datagram that has arrived, or `None`. Never waits; interfaces alternate.
     ///
-    /// Errors of the system are counted and skipped. A socket that gives nothing but errors is left alone for 10 ms.
-    pub fn try_receive(&mut self) -> Option<Datagram<'_>> {
-        self.make_room(RECEIVE_BUFFER);
-        let (length, source) = self.receive_into_buffer()?;
-        let bytes = self.buffer.get(..length)?;
-        Some(Datagram { source, bytes })
-    }
-
-    fn receive_into_buffer(&mut self) -> Option<(usize, SocketAddr)> {
+    /// Errors of the system are counted and skipped. After 64 errors in a row the endpoint is not
+    /// readable for 10 ms.
+    pub(crate) fn try_receive(&mut self) -> Option<Datagram<'_>> {
+        self.reserve(RECEIVE_BUFFER);
         let mut received = None;
         self.receive_until(|interface, buffer| {
             let (length, source) = interface.try_receive(buffer)?;
             received = Some((length, source));
             Ok((1, length))
         });
-        received
+        let (length, source) = received?;
+        let bytes = self.buffer.get(..length)?;
+        Some(Datagram { source, bytes })
     }
 
-    /// Hands every datagram that has already arrived to `take`, until there are none or at least `limit` were taken (a
-    /// system call may give a few more). Never waits; interfaces take turns. Returns how many it were.
+    /// Passes each datagram that has arrived to `take`, until none is left or at least `limit` were
+    /// taken (a system call may return a few more). Never waits; interfaces alternate. Returns the
+    /// number of datagrams.
     ///
-    /// Where the system can, one call takes up to 32. Errors are treated as by [`try_receive`](Self::try_receive).
-    pub fn receive_many(&mut self, limit: usize, take: impl FnMut(Datagram<'_>)) -> usize {
-        self.receive_all(limit, Look::WhenTold, take)
+    /// Where the system can, one call takes up to 32. Errors are handled as by
+    /// [`try_receive`](Self::try_receive).
+    pub(crate) fn receive_many(&mut self, limit: usize, take: impl FnMut(Datagram<'_>)) -> usize {
+        self.receive_all(limit, Readiness::Trusted, take)
     }
 
-    /// As [`receive_many`](Self::receive_many), for whoever is in the midst of long work: looks at the sockets although the runtime, which
-    /// tells otherwise that something has arrived, had no time for that meanwhile. Only on Linux and Android is there any difference.
-    pub fn receive_meanwhile(&mut self, limit: usize, take: impl FnMut(Datagram<'_>)) -> usize {
-        self.receive_all(limit, Look::Now, take)
+    /// Like [`receive_many`](Self::receive_many), for a caller in the middle of long work: asks the
+    /// sockets although the runtime had no time to poll them. The difference exists only on Linux
+    /// and Android.
+    pub(crate) fn receive_meanwhile(
+        &mut self,
+        limit: usize,
+        take: impl FnMut(Datagram<'_>),
+    ) -> usize {
+        self.receive_all(limit, Readiness::Ignored, take)
     }
 
     fn receive_all(
         &mut self,
         limit: usize,
-        look: Look,
+        readiness: Readiness,
         mut take: impl FnMut(Datagram<'_>),
     ) -> usize {
         let real = self.is_real();
-        self.make_room(if real { BATCH * SLOT } else { RECEIVE_BUFFER });
+        self.reserve(if real { BATCH * SLOT } else { RECEIVE_BUFFER });
         let mut taken = 0;
         while taken < limit {
             let before = taken;
             self.receive_until(|interface, buffer| {
                 let mut bytes_in = 0;
-                let count = interface.receive_many(buffer, look, |source, bytes| {
+                let count = interface.receive_batch(buffer, readiness, |source, bytes| {
                     bytes_in += bytes.len();
                     take(Datagram { source, bytes });
                 })?;
@@ -75,7 +82,8 @@ impl Endpoint {
         taken
     }
 
-    /// Tries one interface after the other until one gives something, or all are empty, or broken.
+    /// Tries the interfaces in turn until one returns datagrams, all are empty, or the errors are
+    /// too many. `receive` returns the number of datagrams and of their bytes.
     fn receive_until(
         &mut self,
         mut receive: impl FnMut(&Interface, &mut [u8]) -> Result<(usize, usize), NotDone>,
@@ -108,10 +116,24 @@ impl Endpoint {
         }
     }
 
-    fn make_room(&mut self, length: usize) {
+    fn reserve(&mut self, length: usize) {
         if self.buffer.len() < length {
-            // Fresh from the system: pages that nothing is written to cost nothing.
+            // A fresh allocation: pages that are never written to use no memory.
             self.buffer = vec![0; length];
         }
+    }
+}
+
+/// For the tests of this repository.
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+impl Endpoint {
+    pub async fn until_readable(&self) {
+        self.readable().await;
+    }
+
+    pub fn take_received(&mut self, take: impl FnMut(SocketAddr, &[u8])) -> usize {
+        let mut take = take;
+        self.receive_many(usize::MAX, |datagram| take(datagram.source, datagram.bytes))
     }
 }

@@ -1,4 +1,4 @@
-//! Handing datagrams to the system, one by one or several at once.
+//! Sending: one datagram, or several at once.
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use super::errors::SocketErrorKind;
-use super::interface::{Interface, NotDone, TransmitError};
-use super::{Endpoint, EndpointStats};
+use super::error::{NotDone, TransmitError};
+use super::interface::Interface;
+use super::socket_errors::SocketErrorKind;
+use super::sockets::Endpoint;
 
 impl Endpoint {
-    /// Hands a datagram to the system if that needs no waiting. `None`: the send buffer is full, nothing was counted; see
-    /// [`send`](Self::send).
-    pub fn try_send(
+    /// Passes a datagram to the system if that needs no waiting. Returns `None`, and counts nothing,
+    /// if the send buffer is full; see [`send`](Self::send).
+    pub(crate) fn try_send(
         &mut self,
         to: SocketAddr,
         datagram: &[u8],
@@ -27,13 +28,13 @@ impl Endpoint {
         loop {
             match interface.try_send(datagram, to) {
                 Ok(()) => {
-                    count_sent(&mut self.stats, datagram);
+                    self.stats.count_sent(datagram);
                     return Some(Ok(()));
                 }
                 Err(NotDone::WouldBlock) => return None,
                 Err(NotDone::Failed(kind)) => {
                     self.stats.send_errors.add(kind);
-                    if repeated || !concerns_an_earlier_one(kind) {
+                    if repeated || !concerns_an_earlier_datagram(kind) {
                         return Some(Err(TransmitError::Refused(kind)));
                     }
                     repeated = true;
@@ -42,14 +43,20 @@ impl Endpoint {
         }
     }
 
-    /// Hands a datagram to the system, waiting at most [`EndpointConfig::send_patience`](super::EndpointConfig::send_patience)
-    /// for room.
+    /// Passes a datagram to the system, and waits for room for at most
+    /// [`EndpointConfig::send_patience`](super::EndpointConfig::send_patience).
     ///
-    /// The interface is chosen by the family of `to`. `Ok` says that the system took it, not that anybody got it.
+    /// The interface is chosen by the family of `to`. `Ok` means that the system accepted the
+    /// datagram, not that it arrived.
     ///
     /// # Errors
-    /// [`TransmitError`]: the datagram is dropped and counted; the endpoint stays usable.
-    pub async fn send(&mut self, to: SocketAddr, datagram: &[u8]) -> Result<(), TransmitError> {
+    ///
+    /// [`TransmitError`]: the datagram is dropped and counted. The endpoint stays usable.
+    pub(crate) async fn send(
+        &mut self,
+        to: SocketAddr,
+        datagram: &[u8],
+    ) -> Result<(), TransmitError> {
         if let Some(done) = self.try_send(to, datagram) {
             return done;
         }
@@ -57,21 +64,22 @@ impl Endpoint {
         loop {
             let deadline = since + self.send_patience;
             if timeout_at(deadline, self.writable(to)).await.is_err() {
-                self.waited(since);
+                self.count_wait(since);
                 return Err(self.give_up());
             }
             if let Some(done) = self.try_send(to, datagram) {
-                self.waited(since);
+                self.count_wait(since);
                 return done;
             }
         }
     }
 
-    /// Hands datagrams to the system in order, as long as that needs no waiting, and tells `outcome` what became of each.
-    /// Returns how many it told of; the first of the others waits for [`writable`](Self::writable), and nothing was counted for it.
+    /// Passes datagrams to the system in order, until one would have to wait, and reports the outcome
+    /// of each to `outcome`. Returns the number of reported ones. Nothing is counted for the rest;
+    /// the first of them has to wait for [`writable`](Self::writable).
     ///
     /// Where the system can, one call sends up to 32.
-    pub fn try_send_many<B: AsRef<[u8]>>(
+    pub(crate) fn try_send_many<B: AsRef<[u8]>>(
         &mut self,
         datagrams: &[(SocketAddr, B)],
         mut outcome: impl FnMut(&B, Result<(), TransmitError>),
@@ -86,7 +94,7 @@ impl Endpoint {
             if sent > 0 {
                 continue;
             }
-            // One that cannot begin a run is looked at alone, so that its own error is known.
+            // A datagram that cannot begin a run is sent alone, so that its own error is known.
             let Some((to, bytes)) = left.first() else {
                 break;
             };
@@ -99,7 +107,7 @@ impl Endpoint {
         done
     }
 
-    /// Sends those at the front that one interface can send; how many it took.
+    /// Sends the first datagrams that share an interface. Returns how many the system accepted.
     fn send_run<B: AsRef<[u8]>>(&mut self, datagrams: &[(SocketAddr, B)]) -> usize {
         let Some((first, _)) = datagrams.first() else {
             return 0;
@@ -107,28 +115,29 @@ impl Endpoint {
         let Some(interface) = interface_for(&self.interfaces, *first) else {
             return 0;
         };
-        let alike = |(to, _): &&(SocketAddr, B)| to.is_ipv4() == first.is_ipv4();
-        let run = datagrams.iter().take_while(alike).count();
+        let same_family = |(to, _): &&(SocketAddr, B)| to.is_ipv4() == first.is_ipv4();
+        let run = datagrams.iter().take_while(same_family).count();
         if run < 2 {
             return 0;
         }
-        let sent = interface.send_many(datagrams.get(..run).unwrap_or_default());
+        let sent = interface.send_batch(datagrams.get(..run).unwrap_or_default());
         let sent = match sent {
             Ok(sent) => sent,
-            Err(NotDone::Failed(kind)) if concerns_an_earlier_one(kind) => {
+            Err(NotDone::Failed(kind)) if concerns_an_earlier_datagram(kind) => {
                 self.stats.send_errors.add(kind);
                 0
             }
             Err(_) => 0,
         };
         for (_, bytes) in datagrams.iter().take(sent) {
-            count_sent(&mut self.stats, bytes.as_ref());
+            self.stats.count_sent(bytes.as_ref());
         }
         sent
     }
 
-    /// Waits until the interface that sends to `to` may have room again; at once if there is none. Cancel safe.
-    pub async fn writable(&self, to: SocketAddr) {
+    /// Waits until the interface that sends to `to` may have room again; returns at once if there is
+    /// no such interface. Cancel safe.
+    pub(crate) async fn writable(&self, to: SocketAddr) {
         poll_fn(|cx| match interface_for(&self.interfaces, to) {
             Some(interface) => interface.poll_writable(cx),
             None => Poll::Ready(()),
@@ -140,8 +149,8 @@ impl Endpoint {
         self.send_patience
     }
 
-    /// Counts a wait for room that has been going on `since` then, and is over.
-    pub(crate) fn waited(&mut self, since: Instant) {
+    /// Counts a wait for room that began at `since` and has ended.
+    pub(crate) fn count_wait(&mut self, since: Instant) {
         let wait = since.elapsed();
         let stats = &mut self.stats;
         stats.send_waits += 1;
@@ -149,20 +158,15 @@ impl Endpoint {
         stats.longest_send_wait = stats.longest_send_wait.max(wait);
     }
 
-    /// Counts a datagram that is dropped because there was no room for it for too long.
+    /// Counts a datagram that is dropped because the send buffer stayed full.
     pub(crate) fn give_up(&mut self) -> TransmitError {
         self.stats.send_busy += 1;
         TransmitError::Busy
     }
 }
 
-fn count_sent(stats: &mut EndpointStats, datagram: &[u8]) {
-    stats.datagrams_out += 1;
-    stats.bytes_out += datagram.len() as u64;
-}
-
-/// These tell of the fate of an earlier datagram; the one being sent was not tried yet.
-fn concerns_an_earlier_one(kind: SocketErrorKind) -> bool {
+/// Returns `true` for errors caused by an earlier datagram: the present one was not tried yet.
+fn concerns_an_earlier_datagram(kind: SocketErrorKind) -> bool {
     matches!(
         kind,
         SocketErrorKind::ConnectionRefused | SocketErrorKind::ConnectionReset

@@ -1,8 +1,13 @@
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::datagram::LARGEST_PAYLOAD;
+use super::memory::INBOX_LIMIT;
 use super::*;
 
 const LOOPBACK: &str = "127.0.0.1:0";
 
-/// Containers without IPv6 are common: what needs it says so and passes.
+/// Containers without IPv6 are common: tests that need it print a line and pass.
 fn has_ipv6() -> bool {
     let found = std::net::UdpSocket::bind("[::1]:0").is_ok();
     if !found {
@@ -56,7 +61,7 @@ async fn datagrams_travel_over_both_families() {
 }
 
 #[tokio::test]
-async fn a_batch_is_read_without_waiting_and_in_order() {
+async fn datagrams_are_read_one_by_one_in_order() {
     let mut here = bound(&[LOOPBACK]);
     let mut there = bound(&[LOOPBACK]);
     let to = there.local_addresses()[0];
@@ -70,7 +75,7 @@ async fn a_batch_is_read_without_waiting_and_in_order() {
 }
 
 #[tokio::test]
-async fn many_datagrams_travel_in_few_calls_in_order_and_whole() {
+async fn batches_arrive_in_order_and_complete() {
     let (mut here, mut there) = (bound(&[LOOPBACK]), bound(&[LOOPBACK]));
     let to = there.local_addresses()[0];
     let lengths = [0, 1, 192, 1_452, 30_000, 3];
@@ -112,14 +117,14 @@ async fn many_datagrams_travel_in_few_calls_in_order_and_whole() {
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 #[tokio::test]
-async fn a_look_in_the_midst_of_work_sees_what_the_runtime_had_no_time_to_tell_of() {
+async fn a_receive_in_the_middle_of_work_does_not_need_the_runtime() {
     let (mut here, mut there) = (bound(&[LOOPBACK]), bound(&[LOOPBACK]));
     let to = there.local_addresses()[0];
     let mut send = || here.try_send_many(&[(to, [7])], |_, result| assert_eq!(result, Ok(())));
     assert_eq!(send(), 1);
     there.readable().await;
     assert_eq!(there.receive_many(usize::MAX, |_| {}), 1);
-    // From here on the runtime does not get a chance to look.
+    // From here on the runtime has no chance to poll the socket.
     assert_eq!(send(), 1);
     assert_eq!(there.receive_many(usize::MAX, |_| {}), 0);
     assert_eq!(there.receive_meanwhile(usize::MAX, |_| {}), 1);
@@ -128,40 +133,40 @@ async fn a_look_in_the_midst_of_work_sees_what_the_runtime_had_no_time_to_tell_o
 }
 
 #[tokio::test]
-async fn each_of_many_datagrams_gets_its_own_verdict() {
+async fn each_datagram_of_a_batch_has_its_own_outcome() {
     let (mut here, mut there) = (bound(&[LOOPBACK]), bound(&[LOOPBACK]));
     let to = there.local_addresses()[0];
     here.writable(to).await;
-    let nobodys = address("255.255.255.255:9");
+    let refused = address("255.255.255.255:9");
     let other_family = address("[2001:db8::1]:9");
     let datagrams = [
         to,
         to,
-        nobodys,
+        refused,
         to,
         other_family,
         other_family,
         to,
         to,
-        nobodys,
+        refused,
     ];
     let datagrams: Vec<_> = datagrams
         .into_iter()
         .zip([[1], [2], [3], [4], [5], [6], [7], [8], [9]])
         .collect();
-    let mut verdicts = Vec::new();
-    let told = here.try_send_many(&datagrams, |bytes, result| {
-        verdicts.push((bytes[0], result))
+    let mut outcomes = Vec::new();
+    let reported = here.try_send_many(&datagrams, |bytes, result| {
+        outcomes.push((bytes[0], result))
     });
-    assert_eq!(told, datagrams.len());
-    for (number, verdict) in verdicts {
+    assert_eq!(reported, datagrams.len());
+    for (number, outcome) in outcomes {
         match number {
             3 | 9 => assert!(
-                matches!(verdict, Err(TransmitError::Refused(_))),
+                matches!(outcome, Err(TransmitError::Refused(_))),
                 "{number}"
             ),
-            5 | 6 => assert_eq!(verdict, Err(TransmitError::NoInterface)),
-            _ => assert_eq!(verdict, Ok(()), "{number}"),
+            5 | 6 => assert_eq!(outcome, Err(TransmitError::NoInterface)),
+            _ => assert_eq!(outcome, Ok(()), "{number}"),
         }
     }
     assert_eq!(here.stats().no_interface, 2);
@@ -175,14 +180,14 @@ async fn each_of_many_datagrams_gets_its_own_verdict() {
 }
 
 #[tokio::test]
-async fn many_datagrams_stop_where_the_send_buffer_is_full() {
+async fn a_batch_stops_at_a_full_send_buffer() {
     let network = MemoryNetwork::new();
     let mut here = in_memory(&network, "10.0.0.1:1");
     let to = address("10.0.0.2:2");
     let datagrams = [(to, [1]), (to, [2])];
     network.block_sends(address("10.0.0.1:1"), true);
     assert_eq!(
-        here.try_send_many(&datagrams, |_, _| panic!("none leaves")),
+        here.try_send_many(&datagrams, |_, _| panic!("none is sent")),
         0
     );
     assert_eq!(here.stats().datagrams_out, 0);
@@ -193,7 +198,7 @@ async fn many_datagrams_stop_where_the_send_buffer_is_full() {
 }
 
 #[tokio::test]
-async fn the_largest_datagram_passes_and_a_longer_one_is_counted() {
+async fn the_largest_datagram_arrives_and_a_longer_one_is_counted() {
     let mut here = bound(&[LOOPBACK]);
     let mut there = bound(&[LOOPBACK]);
     let to = there.local_addresses()[0];
@@ -208,7 +213,7 @@ async fn the_largest_datagram_passes_and_a_longer_one_is_counted() {
 }
 
 #[tokio::test]
-async fn refusals_of_the_system_are_counted_and_survived() {
+async fn refusals_of_the_system_are_counted_and_not_fatal() {
     let mut here = bound(&[LOOPBACK]);
     let itself = here.local_addresses()[0];
     let broadcast = here.send(address("255.255.255.255:9"), b"x").await;
@@ -222,7 +227,7 @@ async fn refusals_of_the_system_are_counted_and_survived() {
 }
 
 #[tokio::test]
-async fn a_closed_port_does_not_harm_later_sends() {
+async fn a_closed_port_does_not_affect_later_sends() {
     let closed = bound(&[LOOPBACK]).local_addresses()[0];
     let mut here = bound(&[LOOPBACK]);
     let itself = here.local_addresses()[0];
@@ -234,7 +239,7 @@ async fn a_closed_port_does_not_harm_later_sends() {
 }
 
 #[tokio::test]
-async fn a_taken_port_leads_to_the_next_one() {
+async fn if_a_port_is_in_use_the_next_one_is_tried() {
     let first = bound(&[LOOPBACK]);
     let taken = first.local_addresses()[0];
     if taken.port() > 65_000 {
@@ -272,7 +277,7 @@ fn outside_a_runtime_binding_is_an_error() {
 }
 
 #[tokio::test]
-async fn the_ipv6_socket_leaves_ipv4_alone() {
+async fn an_ipv6_socket_does_not_occupy_the_ipv4_port() {
     if !has_ipv6() {
         return;
     }
@@ -346,7 +351,7 @@ async fn the_memory_network_wakes_a_waiting_reader() {
 }
 
 #[tokio::test]
-async fn memory_addresses_follow_the_port_rules() {
+async fn addresses_in_memory_follow_the_port_rules() {
     let network = MemoryNetwork::new();
     let first = in_memory(&network, "10.0.0.1:8090");
     let second = in_memory(&network, "10.0.0.1:8090");
@@ -364,7 +369,7 @@ async fn memory_addresses_follow_the_port_rules() {
 }
 
 #[tokio::test]
-async fn injected_errors_are_counted_by_kind_and_survived() {
+async fn injected_errors_are_counted_by_kind_and_not_fatal() {
     let network = MemoryNetwork::new();
     let mut here = in_memory(&network, "10.0.0.1:1");
     let to = here.local_addresses()[0];
@@ -378,7 +383,7 @@ async fn injected_errors_are_counted_by_kind_and_survived() {
         assert_eq!(here.send(to, b"x").await, Err(TransmitError::Refused(kind)));
         assert_eq!(here.stats().send_errors.get(kind), 1);
     }
-    // An earlier datagram's fate: this one is sent all the same.
+    // Caused by an earlier datagram: this one is sent anyway.
     network.fail_sends(to, [SocketErrorKind::ConnectionRefused]);
     here.send(to, b"sent").await.unwrap();
     assert_eq!(here.stats().send_errors.total(), 4);
@@ -389,7 +394,7 @@ async fn injected_errors_are_counted_by_kind_and_survived() {
 }
 
 #[tokio::test]
-async fn a_socket_that_only_fails_is_left_alone_for_a_moment() {
+async fn a_socket_that_only_fails_pauses_for_a_moment() {
     let network = MemoryNetwork::new();
     let mut here = in_memory(&network, "10.0.0.1:1");
     let to = here.local_addresses()[0];
@@ -403,7 +408,7 @@ async fn a_socket_that_only_fails_is_left_alone_for_a_moment() {
 }
 
 #[tokio::test]
-async fn a_full_send_buffer_is_waited_for_but_not_for_ever() {
+async fn a_send_waits_for_room_but_not_forever() {
     let network = MemoryNetwork::new();
     let mut here = in_memory(&network, "10.0.0.1:1");
     here.send_patience = Duration::from_millis(1);
@@ -428,21 +433,12 @@ async fn a_full_send_buffer_is_waited_for_but_not_for_ever() {
 }
 
 #[tokio::test]
-async fn a_full_inbox_loses_the_newest_and_counts_it() {
+async fn a_full_inbox_drops_and_counts_the_newest() {
     let network = MemoryNetwork::new();
     let mut here = in_memory(&network, "10.0.0.1:1");
     let to = here.local_addresses()[0];
-    for _ in 0..MEMORY_INBOX + 2 {
+    for _ in 0..INBOX_LIMIT + 2 {
         here.send(to, b"x").await.unwrap();
     }
     assert_eq!(here.interfaces()[0].kernel_drops, Some(2));
-}
-
-#[tokio::test]
-async fn the_lan_address_is_the_bound_one_when_that_is_specific() {
-    if !has_ipv6() {
-        return;
-    }
-    let both = bound(&["[::1]:0", LOOPBACK]);
-    assert_eq!(both.lan_address(), both.local_addresses()[1]);
 }

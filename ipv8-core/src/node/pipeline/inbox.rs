@@ -1,36 +1,36 @@
-//! What was taken from the sockets and waits to be opened, oldest first: bounded, because anybody can fill it.
+//! Received datagrams that wait to be opened, oldest first. Bounded, because any host can fill it.
 
 use std::collections::VecDeque;
 
 use crate::engine::Ticket;
 use crate::node::pipeline::piece::{Costs, PIECE_BYTES, Unopened};
 
-/// How many datagrams wait at most (16,384): more than a second of signatures on one core, so that a burst of 10,000 is answered
-/// in full; whoever asked longer ago has given up by then.
+/// The most waiting datagrams (16,384): more than a second of signatures on one core, so that a burst
+/// of 10,000 is answered completely. A peer that asked longer ago has given up by then.
 pub(super) const MOST_DATAGRAMS: usize = 16_384;
 
-/// How many bytes wait at most (8 MiB): [`MOST_DATAGRAMS`] of 512 bytes; introduction requests have 192.
+/// The most waiting bytes (8 MiB): [`MOST_DATAGRAMS`] of 512 bytes. An introduction request has 192.
 pub(super) const MOST_BYTES: usize = 8 * 1_024 * 1_024;
 
-/// Up to how many datagrams and bytes the room for them is kept when all of them are gone: enough for everyday traffic.
+/// The capacity that an empty inbox keeps, in datagrams and bytes: enough for everyday traffic.
 const KEPT_DATAGRAMS: usize = 256;
 const KEPT_BYTES: usize = 64 * 1_024;
 
-/// What waits to be opened, as figures.
+/// Counts of received datagrams that wait to be opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InboxStats {
-    /// How many datagrams wait to be opened.
+    /// Datagrams that wait to be opened.
     pub waiting: usize,
     /// Their bytes.
     pub waiting_bytes: usize,
     /// The most datagrams that ever waited.
     pub most_waiting: usize,
-    /// Datagrams that were dropped because newer ones had no room (counted as
-    /// [`DropReason::QueueFull`](crate::state::stats::DropReason::QueueFull) too).
+    /// Datagrams that were dropped to make room for newer ones (also counted as
+    /// [`DropReason::QueueFull`](crate::state::DropReason::QueueFull)).
     pub dropped: u64,
 }
 
-/// Admitted datagrams in the order in which they arrived. Their bytes lie one after the other in a ring.
+/// Admitted datagrams in the order of their arrival. Their bytes are stored in one ring buffer.
 #[derive(Debug)]
 pub(super) struct Inbox {
     tickets: VecDeque<(Ticket, usize)>,
@@ -61,7 +61,8 @@ impl Inbox {
         }
     }
 
-    /// Puts a datagram at the end. The oldest ones make room for it; returns how many were dropped for that.
+    /// Appends a datagram, and drops the oldest ones if there is no room. Returns the number of dropped
+    /// ones.
     pub(super) fn push(&mut self, ticket: Ticket, datagram: &[u8]) -> u64 {
         let before = self.dropped;
         while self.tickets.len() >= self.most_datagrams
@@ -79,15 +80,16 @@ impl Inbox {
         self.dropped - before
     }
 
+    /// Removes the oldest datagram.
     fn skip(&mut self) -> Option<Ticket> {
         let (ticket, length) = self.tickets.pop_front()?;
-        self.costs.take_off(&ticket);
+        self.costs.subtract(&ticket);
         self.bytes.drain(..length.min(self.bytes.len()));
         Some(ticket)
     }
 
-    /// Moves the oldest datagrams to the end of `piece`, as long as that costs no more than `budget` and holds no more than
-    /// [`PIECE_BYTES`] in all, but at least one. Whether there was any.
+    /// Moves the oldest datagrams to the end of `piece`, up to a cost of `budget` and [`PIECE_BYTES`],
+    /// but at least one. Returns `true` if there was any.
     pub(super) fn take(&mut self, piece: &mut Unopened, budget: usize) -> bool {
         let mut any = false;
         while let Some((ticket, length)) = self.tickets.front() {
@@ -104,13 +106,13 @@ impl Inbox {
             self.skip();
         }
         if self.tickets.is_empty() {
-            self.give_back();
+            self.shrink();
         }
         any
     }
 
-    /// Gives the memory of a burst back.
-    fn give_back(&mut self) {
+    /// Releases the memory of a burst.
+    fn shrink(&mut self) {
         if self.tickets.capacity() > KEPT_DATAGRAMS {
             self.tickets = VecDeque::with_capacity(KEPT_DATAGRAMS);
         }
@@ -123,7 +125,7 @@ impl Inbox {
         self.tickets.is_empty()
     }
 
-    /// What opening all of it costs.
+    /// Returns the cost of opening all of them.
     pub(super) fn cost(&self) -> usize {
         self.costs.sum()
     }
@@ -154,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn datagrams_come_out_in_order_and_whole_wherever_the_ring_wraps() {
+    fn datagrams_come_out_in_order_and_complete_wherever_the_ring_wraps() {
         let mut inbox = Inbox::bounded(64, 4_096);
         let ticket = unsigned_ticket();
         let datagram = |number: u8| vec![number; usize::from(number) * 7 % 50];
@@ -180,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_costs_what_it_may_and_has_at_least_one_datagram() {
+    fn a_piece_stays_within_its_budget_but_has_at_least_one_datagram() {
         let mut inbox = Inbox::default();
         let [signed, unsigned] = [signed_ticket(), unsigned_ticket()];
         for number in 0..4 {
@@ -222,15 +224,15 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_make_room_and_are_counted() {
+    fn the_oldest_datagrams_make_room_and_are_counted() {
         let mut inbox = Inbox::bounded(3, 10);
         let ticket = unsigned_ticket();
         let dropped = [1, 2, 3, 4].map(|number| inbox.push(ticket, &[number]));
         assert_eq!(dropped, [0, 0, 0, 1]);
-        // Eight bytes more do not fit beside three, but beside two.
+        // Eight more bytes do not fit next to three datagrams, but next to two.
         assert_eq!(inbox.push(ticket, &[5; 8]), 1);
         assert_eq!(inbox.stats().waiting_bytes, 10);
-        // One that is longer than all there may be is let in alone: the bound has to hold any datagram.
+        // A datagram longer than the bound is accepted alone: any datagram must fit.
         assert_eq!(inbox.push(ticket, &[6; 11]), 3);
         let stats = inbox.stats();
         assert_eq!(
@@ -241,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn the_memory_of_a_burst_is_given_back() {
+    fn the_memory_of_a_burst_is_released() {
         let mut inbox = Inbox::default();
         let ticket = signed_ticket();
         for _ in 0..20_000 {

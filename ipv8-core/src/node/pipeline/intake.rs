@@ -1,4 +1,4 @@
-//! The way from the sockets into the inbox, which must not wait for anything that is done with what is in there.
+//! Moves datagrams from the sockets into the inbox, however long handling them takes.
 
 use crate::engine::Engine;
 use crate::node::endpoint::{Datagram, Endpoint};
@@ -6,40 +6,40 @@ use crate::node::pipeline::inbox::Inbox;
 use crate::node::pipeline::piece::Costs;
 use crate::state::stats::DropReason;
 
-/// How many datagrams are taken from one socket before something else is looked at: less than a millisecond's work.
+/// The most datagrams that are taken from one socket in a row: less than a millisecond of work.
 const FILL: usize = 512;
 
-/// After how much work, in units of [`Costs`], the socket is looked at: four signatures, 100 to 160 us. Where the system grants no more
-/// than a usual buffer (Linux: 208 KiB, counted twice) it holds some five hundred introduction requests, which somebody on this machine
-/// can send in half a millisecond.
-const BETWEEN_LOOKS: usize = 4 * Costs::SIGNED;
+/// The most work between two receives, in units of [`Costs`]: four signatures, 100 to 160 us. The
+/// usual receive buffer (Linux: 208 KiB, counted twice) holds about five hundred introduction
+/// requests, which a program on this machine can send in half a millisecond.
+const BETWEEN_RECEIVES: usize = 4 * Costs::SIGNED;
 
-/// What has arrived, and how it gets there.
+/// The inbox, and the work done since the sockets were last read.
 #[derive(Debug, Default)]
 pub(super) struct Intake {
     pub(super) inbox: Inbox,
-    /// Datagrams taken from sockets since the node's task has let others run.
+    /// Datagrams taken from sockets since the node's task last yielded.
     pub(super) taken: usize,
-    /// What the work has cost since the socket was looked at.
+    /// The cost of the work since the last receive.
     work: usize,
 }
 
 impl Intake {
-    /// Takes what has arrived into the inbox: this is cheaper than anything that is done with it, so that the buffer of the system stays
-    /// empty.
+    /// Moves received datagrams into the inbox. This is cheaper than handling them, so the system's
+    /// buffer stays empty.
     pub(super) fn fill(&mut self, endpoint: &mut Endpoint, engine: &mut Engine) {
         self.put(engine, |take| endpoint.receive_many(FILL, take));
     }
 
-    /// Notes work of this cost: after some of it, what has arrived meanwhile is taken in.
+    /// Notes work of this cost. After [`BETWEEN_RECEIVES`] it receives what arrived meanwhile.
     pub(super) fn worked(&mut self, cost: usize, endpoint: &mut Endpoint, engine: &mut Engine) {
         self.work += cost;
-        if self.work >= BETWEEN_LOOKS {
+        if self.work >= BETWEEN_RECEIVES {
             self.put(engine, |take| endpoint.receive_meanwhile(FILL, take));
         }
     }
 
-    /// [`Intake::worked`], for whoever does the work.
+    /// Returns [`Intake::worked`] as a callback.
     pub(super) fn meanwhile(
         &mut self,
         endpoint: &mut Endpoint,

@@ -1,8 +1,10 @@
-//! The way of a datagram through a node: taken from the socket into a bounded inbox, opened, handled, sealed, sent.
+//! The path of a datagram through a node: received into a bounded inbox, opened, handled, sealed,
+//! sent.
 //!
-//! `intake` brings them from the sockets, `inbox` is where admitted datagrams wait, `piece` what is worked on at a time, `pool` does
-//! pieces on several cores, `order` brings the results back in order. Little work is done on the spot, by the node's own task: then
-//! nothing of this is seen.
+//! Handling is the engine's part; this folder decides only when and on which core the rest runs.
+//! Start with `traffic`. `intake` moves datagrams from the sockets into the `inbox`. A `piece` is the
+//! unit of work. The `pool` opens and seals pieces on several cores, and `order` restores their order.
+//! Little work is done at once by the node's own task, without the pool.
 
 mod inbox;
 mod intake;

@@ -1,8 +1,8 @@
-//! Results of work that was given away, in the order in which it was given away.
+//! Puts the results of work on several cores back into the order in which it was handed out.
 
 use std::collections::VecDeque;
 
-/// Places in a row, each filled when its result comes in, and emptied from the front.
+/// A queue of places, each filled when its result is ready, and emptied from the front.
 #[derive(Debug)]
 pub(super) struct InOrder<T> {
     /// The number of the place at the front.
@@ -20,13 +20,13 @@ impl<T> Default for InOrder<T> {
 }
 
 impl<T> InOrder<T> {
-    /// A new place at the end; returns its number.
+    /// Appends a place and returns its number.
     pub(super) fn reserve(&mut self) -> u64 {
         self.places.push_back(None);
         self.end() - 1
     }
 
-    /// Fills a place that was reserved.
+    /// Fills a reserved place. Does nothing for any other number.
     pub(super) fn fill(&mut self, number: u64, result: T) {
         let index = number.checked_sub(self.first);
         let index = index.and_then(|index| usize::try_from(index).ok());
@@ -35,7 +35,7 @@ impl<T> InOrder<T> {
         }
     }
 
-    /// Takes what is in the place at the front, if that is filled.
+    /// Removes the place at the front and returns its result, if it is filled.
     pub(super) fn pop(&mut self) -> Option<T> {
         let result = self.places.front_mut()?.take()?;
         self.places.pop_front();
@@ -43,22 +43,22 @@ impl<T> InOrder<T> {
         Some(result)
     }
 
-    /// Whether [`InOrder::pop`] would give something.
+    /// Returns `true` if [`InOrder::pop`] would return a result.
     pub(super) fn is_ready(&self) -> bool {
         matches!(self.places.front(), Some(Some(_)))
     }
 
-    /// The number that the next place will have.
+    /// Returns the number of the next place to reserve.
     pub(super) fn end(&self) -> u64 {
         self.first + self.places.len() as u64
     }
 
-    /// The number of the place at the front, filled or not: everything before it was taken.
+    /// Returns the number of the place at the front, filled or not. All before it were popped.
     pub(super) fn first(&self) -> u64 {
         self.first
     }
 
-    /// How many places wait to be filled or taken.
+    /// Returns the number of places, filled or not.
     pub(super) fn len(&self) -> usize {
         self.places.len()
     }
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_in_first_waits_for_what_was_given_away_first() {
+    fn an_early_result_waits_for_those_before_it() {
         let mut order = InOrder::default();
         let numbers = [(); 3].map(|()| order.reserve());
         assert_eq!((numbers, order.len(), order.end()), ([0, 1, 2], 3, 3));
@@ -88,7 +88,7 @@ mod tests {
             (Some("b"), Some("c"), None)
         );
         assert!(order.is_empty());
-        // Neither a place that was emptied nor one that nobody has reserved.
+        // Neither a popped place nor one that was not reserved.
         order.fill(0, "x");
         order.fill(3, "y");
         assert_eq!((order.reserve(), order.pop()), (3, None));

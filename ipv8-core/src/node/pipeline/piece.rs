@@ -1,4 +1,5 @@
-//! Pieces of work: small enough that a turn never waits long for one, large enough that giving one away pays.
+//! Pieces of work: small enough that a turn never waits long for one, large enough to be worth
+//! handing to another core.
 
 use std::net::SocketAddr;
 
@@ -6,13 +7,13 @@ use crate::crypto::Points;
 use crate::engine::{Opened, Signature, Ticket};
 use crate::state::outbox::Outgoing;
 
-/// What opening or sealing costs, in units of an unsigned datagram.
+/// The cost of opening or sealing, in units of an unsigned datagram.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Costs(usize);
 
 impl Costs {
-    /// A signature costs 20 to 40 us, an unsigned datagram 3 to 5 us with its system calls. One of an old curve costs up to a
-    /// millisecond, and is a piece of its own.
+    /// A signature costs 20 to 40 us, an unsigned datagram 3 to 5 us with its system calls. A
+    /// signature on an old curve costs up to a millisecond and is a piece of its own.
     pub(super) const SIGNED: usize = 8;
 
     pub(super) fn of(ticket: &Ticket) -> usize {
@@ -35,7 +36,7 @@ impl Costs {
         self.0 += Self::of(ticket);
     }
 
-    pub(super) fn take_off(&mut self, ticket: &Ticket) {
+    pub(super) fn subtract(&mut self, ticket: &Ticket) {
         self.0 = self.0.saturating_sub(Self::of(ticket));
     }
 
@@ -44,14 +45,14 @@ impl Costs {
     }
 }
 
-/// What one piece costs at most: 8 signatures, or 64 unsigned datagrams; about 300 us.
+/// The highest cost of one piece: 8 signatures, or 64 unsigned datagrams; about 300 us.
 pub(super) const PIECE: usize = 8 * Costs::SIGNED;
 
-/// How many bytes of datagrams one piece has at most, if it has more than one (64 KiB): pieces that are away are not bounded by the
-/// inbox any more.
+/// The most bytes of a piece that has more than one datagram (64 KiB): the bound of the inbox does not
+/// apply to pieces in the pool.
 pub(super) const PIECE_BYTES: usize = 64 * 1_024;
 
-/// Admitted datagrams, to be opened on any core.
+/// Admitted datagrams that any core can open.
 #[derive(Debug, Default)]
 pub(super) struct Unopened {
     tickets: Vec<(Ticket, usize)>,
@@ -60,7 +61,7 @@ pub(super) struct Unopened {
 }
 
 impl Unopened {
-    /// Adds a datagram that lies in two parts.
+    /// Adds a datagram that consists of two parts.
     pub(super) fn push(&mut self, ticket: Ticket, first: &[u8], second: &[u8]) {
         self.costs.add(&ticket);
         self.tickets.push((ticket, first.len() + second.len()));
@@ -72,12 +73,12 @@ impl Unopened {
         self.costs.sum()
     }
 
-    /// Its bytes.
+    /// Returns the number of bytes.
     pub(super) fn length(&self) -> usize {
         self.bytes.len()
     }
 
-    /// How many datagrams it has.
+    /// Returns the number of datagrams.
     pub(super) fn count(&self) -> usize {
         self.tickets.len()
     }
@@ -88,7 +89,7 @@ impl Unopened {
         self.costs = Costs::default();
     }
 
-    /// The datagrams, in order.
+    /// Returns the datagrams in order.
     pub(super) fn datagrams(&self) -> impl Iterator<Item = (&Ticket, &[u8])> {
         let mut left = self.bytes.as_slice();
         self.tickets.iter().map(move |(ticket, length)| {
@@ -98,7 +99,7 @@ impl Unopened {
         })
     }
 
-    /// Reads and verifies all of them; calls `after` after each one, with what it cost.
+    /// Reads and verifies all of them, and calls `after` with the cost of each.
     pub(super) fn open(&self, points: &mut Points, mut after: impl FnMut(usize)) -> Vec<Opened> {
         let opened = self.datagrams().map(|(ticket, datagram)| {
             let opened = ticket.open_with(datagram, points);
@@ -109,10 +110,10 @@ impl Unopened {
     }
 }
 
-/// A datagram that can be sent as it is.
+/// A finished datagram and its destination.
 pub(super) type Sealed = (SocketAddr, Vec<u8>);
 
-/// Signs what is to be signed; calls `after` after each one, with what it cost.
+/// Finishes and signs all of them, and calls `after` with the cost of each.
 pub(super) fn seal(piece: Vec<Outgoing>, mut after: impl FnMut(usize)) -> Vec<Sealed> {
     let sealed = piece.into_iter().map(|outgoing| {
         let cost = Costs::of_outgoing(&outgoing);

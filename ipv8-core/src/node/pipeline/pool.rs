@@ -1,8 +1,8 @@
-//! Pieces of work on several cores, the results in order.
+//! Opens and seals pieces of work on several cores, with the results in order.
 //!
-//! The node's own task puts jobs in and takes results out. Helpers, which run on tokio's threads for blocking work, take
-//! jobs as long as there are some and then end, so an idle node has none. The node's task takes jobs as well instead of waiting,
-//! hence a node whose runtime gives it no helpers gets on all the same.
+//! The node's own task adds jobs and collects results. Helpers run on tokio's threads for blocking
+//! work; they take jobs while there are any and then end, so an idle node has none. The node's task
+//! takes jobs too instead of waiting, so a node without helpers still makes progress.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,13 +17,13 @@ use crate::node::pipeline::order::InOrder;
 use crate::node::pipeline::piece::{Sealed, Unopened, seal};
 use crate::state::outbox::Outgoing;
 
-/// What a job came to.
+/// The result of a job.
 enum Done {
     Opened(u64, Vec<Opened>),
     Sealed(u64, Vec<Sealed>),
 }
 
-/// One piece of work, with its place among its kind.
+/// One piece of work, with its number among its kind.
 enum Job {
     Open(u64, Unopened),
     Seal(u64, Vec<Outgoing>),
@@ -40,12 +40,12 @@ impl Job {
 
 #[derive(Default)]
 struct State {
-    /// Answers are older work than what is still to be opened.
+    /// Taken before `open`: answers belong to older datagrams.
     seal: VecDeque<(u64, Vec<Outgoing>)>,
     open: VecDeque<(u64, Unopened)>,
     done: Vec<Done>,
     helpers: usize,
-    /// Of helpers that are not running.
+    /// The tables of helpers that are not running.
     points: Vec<Points>,
 }
 
@@ -66,12 +66,13 @@ impl State {
 #[derive(Default)]
 struct Shared {
     state: Mutex<State>,
-    /// Rung by helpers.
+    /// Notified by helpers after each job.
     done: Notify,
 }
 
 impl Shared {
-    /// What panics under the lock is a bug of this file, and leaves a queue.
+    /// Ignores poisoning: a panic under the lock would be a bug of this file, and leaves the queues
+    /// usable.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -99,7 +100,7 @@ impl Shared {
 pub(super) struct Pool {
     shared: Arc<Shared>,
     most_helpers: usize,
-    /// Of the node's own task.
+    /// The tables of the node's own task.
     points: Points,
     opening: InOrder<Vec<Opened>>,
     datagrams_opening: usize,
@@ -118,7 +119,7 @@ impl std::fmt::Debug for Pool {
 }
 
 impl Pool {
-    /// A pool that uses up to `cores` cores, that of the node's own task included.
+    /// Creates a pool that uses up to `cores` cores, including that of the node's own task.
     pub(super) fn new(cores: usize) -> Self {
         Self {
             shared: Arc::default(),
@@ -130,12 +131,13 @@ impl Pool {
         }
     }
 
-    /// Whether there is anybody but the node's own task to do anything.
+    /// Returns `true` if the pool may use other cores than that of the node's own task.
     pub(super) fn has_helpers(&self) -> bool {
         self.most_helpers > 0
     }
 
-    /// How many pieces are opened ahead at most: each core has one at hand and two to go on with while the node's task is busy.
+    /// Returns the most pieces to open ahead: each core has one in work, and two to continue with while
+    /// the node's task is busy.
     pub(super) fn most_opening(&self) -> usize {
         3 * (self.most_helpers + 1)
     }
@@ -151,7 +153,7 @@ impl Pool {
         self.shared.lock().seal.push_back((number, piece));
     }
 
-    /// Calls for as many helpers as there is work for, beside the piece that the caller does itself.
+    /// Starts as many helpers as there is work for, except for one piece that the caller does itself.
     pub(super) fn call_helpers(&self) {
         let missing = {
             let mut state = self.shared.lock();
@@ -162,16 +164,17 @@ impl Pool {
         };
         for _ in 0..missing {
             let shared = Arc::clone(&self.shared);
-            // A job that never runs, since the runtime ends, leaves its work to the node's own task.
+            // If the runtime is ending, the helper never runs: the node's task does the work itself.
             let called = guarded(|| tokio::task::spawn_blocking(move || shared.help()));
-            // tokio panics when the system has no thread to give.
+            // tokio panics if the system cannot create a thread.
             if called.is_err() {
                 self.shared.lock().helpers -= 1;
             }
         }
     }
 
-    /// Does one piece on the spot, and calls `after` after each datagram, with what it cost; whether there was one.
+    /// Does one piece at once, and calls `after` with the cost of each datagram. Returns `true` if
+    /// there was one.
     pub(super) fn work(&mut self, after: impl FnMut(usize)) -> bool {
         let job = self.shared.lock().next();
         let any = job.is_some();
@@ -182,12 +185,12 @@ impl Pool {
         any
     }
 
-    /// What the node's own task knows of keys.
+    /// Returns the key tables of the node's own task.
     pub(super) fn points(&mut self) -> &mut Points {
         &mut self.points
     }
 
-    /// Takes in what helpers have done.
+    /// Collects the results of the helpers.
     pub(super) fn collect(&mut self) {
         let done = std::mem::take(&mut self.shared.lock().done);
         for done in done {
@@ -202,34 +205,34 @@ impl Pool {
         }
     }
 
-    /// Waits until a helper has done something since the last time. Cancel safe.
+    /// Waits until a helper has finished a job since the last wait. Cancel safe.
     pub(super) fn done(&self) -> Notified<'_> {
         self.shared.done.notified()
     }
 
-    /// Whether the node's own task has something to do here now, after [`Pool::collect`].
+    /// Returns `true` if the node's own task can do something here now, after [`Pool::collect`].
     pub(super) fn is_busy(&self) -> bool {
         self.opening.is_ready() || self.sealing.is_ready() || self.shared.lock().waiting() > 0
     }
 
-    /// The piece that arrived first, once it is open.
+    /// Returns the piece that arrived first, if it is open.
     pub(super) fn opened(&mut self) -> Option<Vec<Opened>> {
         let opened = self.opening.pop()?;
         self.datagrams_opening -= opened.len();
         Some(opened)
     }
 
-    /// How many datagrams were given to be opened and not taken back yet.
+    /// Returns the number of datagrams in pieces that were added for opening and not returned yet.
     pub(super) fn datagrams_opening(&self) -> usize {
         self.datagrams_opening
     }
 
-    /// The piece that is to leave first, once it is sealed.
+    /// Returns the piece that was added first, if it is sealed.
     pub(super) fn sealed(&mut self) -> Option<Vec<Sealed>> {
         self.sealing.pop()
     }
 
-    /// Pieces that were given to be opened and not taken back yet.
+    /// Returns the number of pieces that were added for opening and not returned yet.
     pub(super) fn opening(&self) -> usize {
         self.opening.len()
     }
@@ -238,7 +241,7 @@ impl Pool {
         !self.sealing.is_empty()
     }
 
-    /// How many pieces were given to be sealed so far, and how many of them were taken back.
+    /// Returns how many pieces were added for sealing so far, and how many of them were returned.
     pub(super) fn seal_marks(&self) -> (u64, u64) {
         (self.sealing.end(), self.sealing.first())
     }
@@ -251,7 +254,7 @@ mod tests {
     use crate::node::pipeline::tests::{outgoing, signed_datagram, signed_ticket};
 
     #[test]
-    fn what_several_cores_do_comes_back_in_order() {
+    fn the_results_of_several_cores_are_in_order() {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         runtime.unwrap().block_on(async {
             let mut pool = Pool::new(4);
@@ -261,7 +264,7 @@ mod tests {
                 while given < 300 && pool.opening() < pool.most_opening() {
                     let mut piece = Unopened::default();
                     for _ in 0..3 {
-                        // Opening takes very different times, so that helpers overtake each other.
+                        // Opening takes very different times, so helpers overtake each other.
                         let datagram = signed_datagram(given);
                         let cut = if given % 2 == 0 { datagram.len() } else { 30 };
                         piece.push(ticket, &datagram[..cut], &[]);
@@ -291,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn without_helpers_the_owner_does_it_all() {
+    fn without_helpers_the_caller_does_all_jobs() {
         let mut pool = Pool::new(1);
         assert!(!pool.has_helpers() && !pool.work(|_| {}));
         pool.seal(vec![outgoing(1), outgoing(2)]);

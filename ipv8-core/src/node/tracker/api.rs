@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 
 use super::lock;
 use crate::communities::tracker::Tracker;
-use crate::node::driver::now;
+use crate::node::clock::now;
 
 /// How long requests that are being answered may hold up the end.
 const PATIENCE: Duration = Duration::from_millis(500);

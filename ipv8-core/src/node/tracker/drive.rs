@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::lock;
 use crate::communities::tracker::Tracker;
-use crate::node::driver::{now, sleep_until};
+use crate::node::clock::{now, sleep_until};
 use crate::node::endpoint::Endpoint;
 use crate::node::stats::count;
 use crate::state::outbox::Outgoing;
@@ -21,7 +21,6 @@ pub(super) async fn run(
 ) {
     loop {
         let deadline = lock(&tracker).poll_timeout();
-        let deadline = deadline.map(tokio::time::Instant::from_std);
         tokio::select! {
             biased;
             // An error means that the handle was dropped.

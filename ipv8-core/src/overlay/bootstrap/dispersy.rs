@@ -5,26 +5,25 @@ use std::time::{Duration, Instant};
 
 use rand::RngExt;
 
-use super::{BootstrapContext, Bootstrapper, LookupError};
+use super::bootstrapper::Bootstrapper;
+use super::context::BootstrapContext;
+use super::lookup::LookupError;
 use crate::state::timers::seconds;
 
-/// The least time between two rounds once a server has answered, unless configured (py-ipv8's
-/// `bootstrap_timeout`, 30 s).
-pub const BOOTSTRAP_TIMEOUT: Duration = Duration::from_secs(30);
+/// The least time between two rounds while no server has answered: a lost first datagram should
+/// not cost half a minute.
+const BOOTSTRAP_RETRY: Duration = Duration::from_secs(3);
 
-/// The least time between two rounds as long as nobody has answered: a first datagram that was
-/// lost should not cost half a minute.
-pub const BOOTSTRAP_RETRY: Duration = Duration::from_secs(3);
-
-/// The least time between two attempts to look up a name that was not found.
+/// The least time between two lookups of a name that was not found.
 const LOOKUP_PAUSE: Duration = Duration::from_secs(30);
 
-/// How many addresses of one name are used; the rest is ignored.
+/// The number of addresses used of one name; the rest are ignored.
 const ADDRESSES_PER_NAME: usize = 8;
 
-/// Addresses of Tribler's public servers, as in py-ipv8's default configuration (protocol 9). They belong to a public
-/// network: nothing uses them unless a program says so, and tests and examples never do.
-pub const TRIBLER_IP_ADDRESSES: [SocketAddr; 13] = [
+/// The addresses of Tribler's public servers, as in py-ipv8's default configuration (protocol 9).
+/// They belong to a public network. Only [`DispersyBootstrapper::tribler`] uses them; tests and
+/// examples never do.
+const TRIBLER_IP_ADDRESSES: [SocketAddr; 13] = [
     server([130, 161, 119, 206], 6421),
     server([130, 161, 119, 206], 6422),
     server([131, 180, 27, 155], 6423),
@@ -40,8 +39,8 @@ pub const TRIBLER_IP_ADDRESSES: [SocketAddr; 13] = [
     server([130, 161, 119, 201], 6528),
 ];
 
-/// Names of Tribler's public servers; see [`TRIBLER_IP_ADDRESSES`].
-pub const TRIBLER_DNS_ADDRESSES: [(&str, u16); 7] = [
+/// The names of Tribler's public servers; see [`TRIBLER_IP_ADDRESSES`].
+const TRIBLER_DNS_ADDRESSES: [(&str, u16); 7] = [
     ("dispersy1.tribler.org", 6421),
     ("dispersy1.st.tudelft.nl", 6421),
     ("dispersy2.tribler.org", 6422),
@@ -56,10 +55,11 @@ const fn server(host: [u8; 4], port: u16) -> SocketAddr {
     SocketAddr::new(IpAddr::V4(Ipv4Addr::new(a, b, c, d)), port)
 }
 
-/// Asks well-known servers for introductions. The servers are blacklisted before they are asked, so that they never become peers.
+/// A bootstrapper that asks well-known servers for introductions. It blacklists the servers before
+/// it asks them, so that they never become peers.
 ///
-/// The default has **no** servers. Addresses are asked at once, names as soon as they were looked up; a name that is not
-/// found is tried again after half a minute or later.
+/// The default has **no** servers. Addresses are asked at once, names as soon as they are looked up.
+/// A name that is not found is tried again after at least 30 s.
 ///
 /// ```
 /// use ipv8_core::overlay::DispersyBootstrapper;
@@ -72,12 +72,12 @@ const fn server(host: [u8; 4], port: u16) -> SocketAddr {
 /// Source: py-ipv8's `DispersyBootstrapper` (protocol 10.2).
 #[derive(Clone, Debug, ipv8_macros::Options)]
 pub struct DispersyBootstrapper {
-    /// The servers whose addresses are known. Default none.
+    /// Addresses of servers. Default: none.
     pub ip_addresses: Vec<SocketAddr>,
-    /// Host name and port of further servers. Default none.
+    /// Host names and ports of further servers. Default: none.
     pub dns_addresses: Vec<(String, u16)>,
-    /// Seconds between two rounds of asking all servers, once one of them has answered; before that it is 3 seconds, or
-    /// this if it is less. Default 30.0.
+    /// Seconds between two rounds of asking all servers, once one of them has answered. Before
+    /// that: 3 seconds, or this if it is less. Default: 30.0.
     #[options(range = 0.0..)]
     pub bootstrap_timeout: f64,
     names: Vec<Name>,
@@ -85,7 +85,7 @@ pub struct DispersyBootstrapper {
     answered: bool,
 }
 
-/// A name that was looked up at least once.
+/// A host name with at least one lookup.
 #[derive(Clone, Debug)]
 struct Name {
     host: String,
@@ -109,7 +109,7 @@ impl Default for DispersyBootstrapper {
 }
 
 impl DispersyBootstrapper {
-    /// Asks the servers at these addresses.
+    /// Returns a bootstrapper for the servers at these addresses.
     #[must_use]
     pub fn new(ip_addresses: impl IntoIterator<Item = SocketAddr>) -> Self {
         Self {
@@ -118,7 +118,8 @@ impl DispersyBootstrapper {
         }
     }
 
-    /// Asks Tribler's public servers, as py-ipv8 does unless configured otherwise: for communities that other people run too.
+    /// Returns a bootstrapper for Tribler's public servers, which py-ipv8 uses by default. Use it for
+    /// communities that other people run too.
     #[must_use]
     pub fn tribler() -> Self {
         Self {
@@ -131,7 +132,7 @@ impl DispersyBootstrapper {
         }
     }
 
-    /// The servers known by now.
+    /// Returns the addresses of all servers known so far.
     fn servers(&self) -> impl Iterator<Item = SocketAddr> + '_ {
         let found = self.names.iter().flat_map(|name| &name.found);
         self.ip_addresses.iter().chain(found).copied()
@@ -146,7 +147,7 @@ impl DispersyBootstrapper {
         }
     }
 
-    /// Has the names looked up that led to nothing so far, each once in a while.
+    /// Looks up the names without an address, each at most once in [`LOOKUP_PAUSE`].
     fn look_up(&mut self, cx: &mut BootstrapContext<'_>) {
         let now = cx.now();
         for (host, port) in &self.dns_addresses {
@@ -183,7 +184,7 @@ impl Bootstrapper for DispersyBootstrapper {
         }
         self.last_round = Some(now);
         self.look_up(cx);
-        // Not returned, because a limit of peers is none of servers.
+        // Not returned, because the limit of peers does not apply to servers.
         for server in self.servers() {
             cx.walk_to(server);
         }
@@ -236,7 +237,7 @@ impl Bootstrapper for DispersyBootstrapper {
             }
             Err(error) => {
                 if !std::mem::replace(&mut name.failed, true) {
-                    tracing::warn!(host, port, %error, "the name of a bootstrap server was not found; it is tried again from time to time");
+                    tracing::warn!(host, port, %error, "cannot find the name of a bootstrap server; trying again now and then");
                 }
             }
         }

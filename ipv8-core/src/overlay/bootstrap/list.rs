@@ -7,11 +7,12 @@ use std::time::Instant;
 
 use rand::rngs::StdRng;
 
-use super::{BootstrapContext, Bootstrapper, Wishes};
+use super::bootstrapper::Bootstrapper;
+use super::context::{BootstrapContext, Wishes};
 use crate::support::type_name::short_type_name;
 use crate::wire::packet::CommunityId;
 
-/// The bootstrappers of one overlay, in the order in which they are asked.
+/// The bootstrappers of one overlay, in the order in which the overlay asks them.
 ///
 /// ```
 /// use ipv8_core::overlay::{Bootstrappers, DispersyBootstrapper};
@@ -35,7 +36,7 @@ struct Slot {
     wake: Option<Instant>,
 }
 
-/// What the overlay lends for a call.
+/// The part of the overlay that it lends for a call.
 pub(crate) struct Room<'a> {
     pub(crate) now: Instant,
     pub(crate) community_id: CommunityId,
@@ -44,7 +45,7 @@ pub(crate) struct Room<'a> {
     pub(crate) rng: &'a mut StdRng,
 }
 
-/// The bootstrapper of this name panicked.
+/// The panic of the bootstrapper with this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Panic(pub(crate) &'static str);
 
@@ -54,7 +55,7 @@ impl fmt::Debug for Bootstrappers {
     }
 }
 
-/// A list of one.
+/// A list with one bootstrapper.
 impl<B: Bootstrapper> From<B> for Bootstrappers {
     fn from(bootstrapper: B) -> Self {
         let mut bootstrappers = Self::new();
@@ -64,20 +65,20 @@ impl<B: Bootstrapper> From<B> for Bootstrappers {
 }
 
 impl Bootstrappers {
-    /// No bootstrappers: an overlay that waits to be found.
+    /// Returns an empty list: the overlay waits to be found.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Appends a bootstrapper of type `B` with its default options, changed by `configure`.
+    /// Appends a bootstrapper of type `B` with default options, changed by `configure`.
     pub fn add<B: Bootstrapper + Default>(&mut self, configure: impl FnOnce(&mut B)) -> &mut Self {
         let mut bootstrapper = B::default();
         configure(&mut bootstrapper);
         self.add_bootstrapper(bootstrapper)
     }
 
-    /// Appends a bootstrapper made elsewhere.
+    /// Appends a bootstrapper.
     pub fn add_bootstrapper<B: Bootstrapper>(&mut self, bootstrapper: B) -> &mut Self {
         self.slots.push(Slot {
             name: short_type_name::<B>(),
@@ -89,46 +90,47 @@ impl Bootstrappers {
     }
 
     /// Appends all of `others`.
-    pub fn append(&mut self, mut others: Self) -> &mut Self {
+    pub(crate) fn append(&mut self, mut others: Self) -> &mut Self {
         self.slots.append(&mut others.slots);
         self
     }
 
-    /// The name of each bootstrapper: its type's, without path.
+    /// Returns the name of each bootstrapper: its type, without path.
     pub fn iter(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.slots.iter().map(|slot| slot.name)
     }
 
-    /// How many bootstrappers there are.
+    /// Returns the number of bootstrappers.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.slots.len()
     }
 
-    /// Whether there are none.
+    /// Returns `true` if there are no bootstrappers.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
 
-    /// Whether any has been asked before.
+    /// Returns `true` if any has been asked before.
     pub(crate) fn any_initialized(&self) -> bool {
         self.slots.iter().any(|slot| slot.initialized)
     }
 
-    /// When the next one wants to be woken.
+    /// Returns the time of the earliest timer.
     pub(crate) fn next_wake(&self) -> Option<Instant> {
         self.slots.iter().filter_map(|slot| slot.wake).min()
     }
 
-    /// Takes back the timer of the one at `index`, if it is due.
+    /// Removes the timer of the bootstrapper at `index` if it is due, and returns `true` then.
     pub(crate) fn take_wake(&mut self, index: usize, now: Instant) -> bool {
         let slot = self.slots.get_mut(index);
         slot.is_some_and(|slot| slot.wake.take_if(|at| *at <= now).is_some())
     }
 
-    /// Calls the bootstrapper at `index`, initialising it before its first call. What is wished is returned, with what the call
-    /// gave; `None` when there is no such bootstrapper.
+    /// Calls the bootstrapper at `index`, after [`Bootstrapper::initialize`] if it is its first
+    /// call. Returns the result of the call and the wishes; `None` when there is no such
+    /// bootstrapper.
     pub(crate) fn call<R: Default>(
         &mut self,
         index: usize,
@@ -154,7 +156,7 @@ impl Bootstrappers {
         };
         let first = !std::mem::replace(&mut slot.initialized, true);
         let bootstrapper = slot.bootstrapper.as_mut();
-        // What it borrowed is only data, each piece of which stays usable.
+        // The borrowed values are plain data and stay usable after a panic.
         let called = catch_unwind(AssertUnwindSafe(|| {
             if first {
                 bootstrapper.initialize(&mut cx);
@@ -176,7 +178,8 @@ impl Bootstrappers {
         Some((result, wishes, outcome))
     }
 
-    /// The addresses that must never become peers, as they are before the first call. One that panics here is told of with a call.
+    /// Returns the blacklists of the bootstrappers, before their first call. A bootstrapper that
+    /// panics here is left out; its first call reports the panic.
     pub(crate) fn servers(&self) -> Vec<SocketAddr> {
         let servers =
             |slot: &Slot| catch_unwind(AssertUnwindSafe(|| slot.bootstrapper.blacklist()));
@@ -184,13 +187,13 @@ impl Bootstrappers {
         known.flatten().collect()
     }
 
-    /// Like [`Bootstrappers::call`], but only for one that was initialised.
+    /// Returns `true` if the bootstrapper at `index` has been called before.
     pub(crate) fn is_initialized(&self, index: usize) -> bool {
         self.slots.get(index).is_some_and(|slot| slot.initialized)
     }
 }
 
-/// The addresses of a round that are walked to: the first `max_peers`, or all (protocol 4.7).
+/// Returns the addresses of a round to walk to: the first `max_peers`, or all (protocol 4.7).
 pub(crate) fn within_limit(mut addresses: Vec<SocketAddr>, max_peers: i32) -> Vec<SocketAddr> {
     if let Some(limit) = usize::try_from(max_peers).ok().filter(|limit| *limit > 0) {
         addresses.truncate(limit);

@@ -4,34 +4,40 @@ use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use super::{BootstrapContext, Bootstrapper};
+use super::bootstrapper::Bootstrapper;
+use super::context::BootstrapContext;
 use crate::state::timers::seconds;
 
-/// How often a sweep goes on; a sweep of few ports is over at once.
+/// The time between two slices of a sweep. A sweep of few ports is one slice.
 const SLICE: Duration = Duration::from_millis(20);
 
-/// The slowest and the fastest sweep, in beacons per second: outside of it the nearer one counts.
+/// The slowest sweep, in beacons per second; a lower rate is raised to it.
 const SLOWEST: f64 = 0.1;
-/// See [`SLOWEST`]; it also bounds how many beacons leave at once.
+/// The fastest sweep, in beacons per second; a higher rate is lowered to it. It also bounds the
+/// number of beacons in one slice.
 const FASTEST: f64 = 10_000.0;
 
-/// How many beacons may be followed at once, after a while of none: a LAN party, but no flood.
+/// The number of beacons followed at once after a quiet time: enough for a LAN party, not for a
+/// flood.
 const FOLLOW_BURST: u32 = 8;
 
 /// The time after which one more beacon may be followed, in the long run.
 const FOLLOW_EVERY: Duration = Duration::from_secs(1);
 
-/// A sender that was followed is not followed again for this long: one beacon often arrives at two sockets.
+/// The time before the same sender is followed again. One beacon often arrives at two sockets.
 const FOLLOW_PAUSE: Duration = Duration::from_secs(5);
 
-/// Finds peers on the local network: sends beacons to a few ports of the broadcast address, and walks to whoever sends one.
+/// A bootstrapper that finds peers on the local network: it sends beacons to a few ports of the
+/// broadcast address, and walks to the senders of beacons.
 ///
-/// Beacons are heard on the node's own socket and on a second one, from which they are sent; both only where the node listens on
-/// `0.0.0.0`, because a socket on one address hears no broadcasts. py-ipv8 sends its beacons to every port, but hears them
-/// only on a port of its own choice: [`UdpBroadcastBootstrapper::all_ports`] reaches it there.
+/// The node hears beacons on its own socket and on a second one, which sends them. Both need a node
+/// that listens on `0.0.0.0`, because a socket on one address hears no broadcasts. py-ipv8 sends its
+/// beacons to every port, but hears them on one port that it chooses itself; use
+/// [`UdpBroadcastBootstrapper::all_ports`] to reach it.
 ///
-/// One beacon is 29 bytes. At most one beacon a second is followed in the long run, eight at once, each sender once in five seconds:
-/// beacons are not signed, and a flood of them must not make a node send much.
+/// A beacon is 29 bytes long. Beacons are not signed, so a flood of them must not make a node send
+/// much: it follows at most one beacon a second in the long run, eight at once, and each sender once
+/// in five seconds.
 ///
 /// ```
 /// use ipv8_core::overlay::{Bootstrappers, UdpBroadcastBootstrapper};
@@ -43,18 +49,20 @@ const FOLLOW_PAUSE: Duration = Duration::from_secs(5);
 /// Source: py-ipv8's `UDPBroadcastBootstrapper` (protocol 10.3).
 #[derive(Clone, Debug, ipv8_macros::Options)]
 pub struct UdpBroadcastBootstrapper {
-    /// Where beacons go. Default `255.255.255.255`: everybody on the local network of the default route.
+    /// Destinations of beacons. Default: `255.255.255.255`, all nodes on the local network of the
+    /// default route.
     pub addresses: Vec<Ipv4Addr>,
-    /// The first port that beacons are sent to. Default 8090, the port that nodes listen on unless configured.
+    /// First port to send beacons to. Default: 8090, the default port of a node.
     pub first_port: u16,
-    /// The last port that beacons are sent to. Default 8099.
+    /// Last port to send beacons to. Default: 8099.
     pub last_port: u16,
-    /// Sends to every port from 1 to 65535 instead, as py-ipv8 does. Default false.
+    /// Send to every port from 1 to 65535 instead, as py-ipv8 does. Default: false.
     pub all_ports: bool,
-    /// How many beacons are sent in a second, at most: 0.1 to 10,000. Default 1000, with which all ports take 66 seconds.
+    /// Beacons sent per second, at most: 0.1 to 10,000. Default: 1000, so that all ports take 66
+    /// seconds.
     #[options(range = 0.0..)]
     pub beacons_per_second: f64,
-    /// Seconds between two rounds of beacons, from start to start. Default 30.0.
+    /// Seconds between two rounds of beacons, from start to start. Default: 30.0.
     #[options(range = 0.0..)]
     pub bootstrap_timeout: f64,
     last_round: Option<Instant>,
@@ -93,7 +101,8 @@ impl UdpBroadcastBootstrapper {
         }
     }
 
-    /// Begins to send to every port of every address, unless that is going on or was done a short while ago.
+    /// Starts to send to every port of every address, unless a round is going on or the last one
+    /// started less than `bootstrap_timeout` ago.
     fn start_round(&mut self, cx: &mut BootstrapContext<'_>) {
         let (now, pause) = (cx.now(), seconds(self.bootstrap_timeout));
         let too_soon = |last: Instant| now.saturating_duration_since(last) < pause;
@@ -107,7 +116,7 @@ impl UdpBroadcastBootstrapper {
         self.send_slice(cx);
     }
 
-    /// Sends the next few beacons, and comes back for the rest.
+    /// Sends the next slice of beacons, and sets a timer for the rest.
     fn send_slice(&mut self, cx: &mut BootstrapContext<'_>) {
         let rate = self.beacons_per_second.clamp(SLOWEST, FASTEST);
         let rate = if rate.is_nan() { SLOWEST } else { rate };
@@ -132,7 +141,7 @@ impl UdpBroadcastBootstrapper {
         }
     }
 
-    /// Whether a beacon of `source` may be followed now; if so, notes that it is.
+    /// Returns `true` if a beacon of `source` may be followed now, and notes that it is.
     fn may_follow(&mut self, source: SocketAddr, now: Instant) -> bool {
         while let Some((_, since)) = self.followed.front()
             && now.saturating_duration_since(*since) >= FOLLOW_PAUSE
@@ -147,7 +156,7 @@ impl UdpBroadcastBootstrapper {
             return false;
         };
         self.credit = left;
-        // Bounded by the credit: a burst, and those of the pause.
+        // Bounded by the credit: a burst, and one a second during the pause.
         self.followed.push_back((source, now));
         true
     }

@@ -1,31 +1,34 @@
-//! Actions: methods of a community that a configuration calls by name, with arguments that are read and checked.
+//! Actions: methods of a community that a configuration calls by name, with typed arguments.
 
 use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Community, CommunityError};
+use super::error::CommunityError;
 use crate::overlay::context::Context;
+use crate::support::nearest::hint;
 
-/// A function of a community that can be called with arguments from a configuration: `Fn(&mut C, …, &mut Context<'_>)` with up to four
-/// arguments between the two, each of a type that serde can read. It returns `()` or a `Result<(), E>`.
+/// A function of a community that a configuration can call: `Fn(&mut C, …, &mut Context<'_>)` with up
+/// to four arguments of types that serde can read. It returns `()` or a `Result<(), E>`.
 ///
-/// Implemented for every such function; `A` stands for the types of its arguments.
+/// Implemented for every such function; `A` is the tuple of its argument types.
 #[diagnostic::on_unimplemented(
-    message = "this is no action of `{C}`",
+    message = "this is not an action of `{C}`",
     label = "expected `fn(&mut {C}, …, &mut Context<'_>)`",
     note = "an action takes the community, up to four arguments that serde can read, and the context; it returns `()` or `Result<(), E>`"
 )]
-pub trait Action<C: Community, A>: Send + Sync {
-    /// How many arguments it takes.
+pub trait Action<C, A>: Send + Sync {
+    /// The number of arguments.
+    #[doc(hidden)]
     const ARITY: usize;
 
-    /// Whether the arguments, as many as it takes, can be read; the place (from 1) of the first that cannot, and why.
+    /// Checks that the arguments can be read. The error is the position (from 1) of the first that
+    /// cannot, and the reason.
     #[doc(hidden)]
     fn check(arguments: &[Value]) -> Result<(), (usize, String)>;
 
-    /// Reads the arguments and calls.
+    /// Reads the arguments and calls the function.
     #[doc(hidden)]
     fn run(
         &self,
@@ -35,13 +38,14 @@ pub trait Action<C: Community, A>: Send + Sync {
     ) -> Result<Result<(), CommunityError>, (usize, String)>;
 }
 
-/// What an action may return.
+/// A type that an action may return: `()` or `Result<(), E>`.
 #[diagnostic::on_unimplemented(
     message = "an action cannot return `{Self}`",
     note = "return `()` or `Result<(), E>`"
 )]
 pub trait ActionResult {
-    /// The result, with any error.
+    /// Converts the value into a result.
+    #[doc(hidden)]
     fn result(self) -> Result<(), CommunityError>;
 }
 
@@ -57,54 +61,46 @@ impl<E: Into<CommunityError>> ActionResult for Result<(), E> {
     }
 }
 
-/// Why an action cannot be called. Its text names the action and what would do.
+/// The reason why an action cannot be called.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ActionError {
     /// The community offers no action of that name.
-    #[error("unknown action \"{name}\": {}", mend(*nearest, known))]
+    #[error("unknown action \"{name}\": {}", hint(*nearest, known))]
     Unknown {
-        /// The name given.
+        /// The unknown name.
         name: String,
-        /// The most similar name there is.
+        /// The most similar known name.
         nearest: Option<&'static str>,
-        /// The actions there are.
+        /// The known actions.
         known: Vec<&'static str>,
     },
     /// Too many arguments, or too few.
-    #[error("action \"{name}\" wants {expected} argument(s), and gets {given}")]
+    #[error("action \"{name}\" takes {expected} argument(s), but got {given}")]
     Count {
         /// The action.
         name: String,
-        /// How many it takes.
+        /// The number of arguments that it takes.
         expected: usize,
-        /// How many there are.
+        /// The number of arguments given.
         given: usize,
     },
-    /// An argument of another type.
-    #[error("argument {place} of action \"{name}\" cannot be read: {reason}")]
+    /// An argument of the wrong type.
+    #[error("argument {position} of action \"{name}\" cannot be read: {reason}")]
     Argument {
         /// The action.
         name: String,
-        /// Which one, from 1.
-        place: usize,
-        /// What serde says: what is there, and what was expected.
+        /// The position of the argument, from 1.
+        position: usize,
+        /// The error of serde: the value, and what was expected.
         reason: String,
     },
 }
 
-fn mend(nearest: Option<&str>, known: &[&str]) -> String {
-    match (nearest, known) {
-        (Some(nearest), _) => format!("did you mean \"{nearest}\"?"),
-        (None, []) => "the community offers no actions".to_owned(),
-        (None, known) => format!("there are {}", known.join(", ")),
-    }
-}
-
-/// An action whose types are forgotten.
+/// An action without its argument types.
 pub(super) type BoxedAction<C> = Box<dyn ErasedAction<C>>;
 
-pub(super) trait ErasedAction<C: Community> {
+pub(super) trait ErasedAction<C> {
     fn check(&self, name: &str, arguments: &[Value]) -> Result<(), ActionError>;
     fn run(
         &self,
@@ -117,16 +113,16 @@ pub(super) trait ErasedAction<C: Community> {
 
 struct Typed<F, A>(F, PhantomData<fn(A)>);
 
-pub(super) fn boxed<C: Community, A: 'static>(
+pub(super) fn boxed<C: 'static, A: 'static>(
     action: impl Action<C, A> + 'static,
 ) -> BoxedAction<C> {
     Box::new(Typed(action, PhantomData))
 }
 
-impl<C: Community, A, F: Action<C, A>> ErasedAction<C> for Typed<F, A> {
+impl<C, A, F: Action<C, A>> ErasedAction<C> for Typed<F, A> {
     fn check(&self, name: &str, arguments: &[Value]) -> Result<(), ActionError> {
         count(name, F::ARITY, arguments)?;
-        F::check(arguments).map_err(|(place, reason)| argument(name, place, reason))
+        F::check(arguments).map_err(|(position, reason)| argument(name, position, reason))
     }
 
     fn run(
@@ -138,7 +134,7 @@ impl<C: Community, A, F: Action<C, A>> ErasedAction<C> for Typed<F, A> {
     ) -> Result<Result<(), CommunityError>, ActionError> {
         count(name, F::ARITY, arguments)?;
         let called = self.0.run(arguments, community, cx);
-        called.map_err(|(place, reason)| argument(name, place, reason))
+        called.map_err(|(position, reason)| argument(name, position, reason))
     }
 }
 
@@ -154,10 +150,10 @@ fn count(name: &str, expected: usize, arguments: &[Value]) -> Result<(), ActionE
     })
 }
 
-fn argument(name: &str, place: usize, reason: String) -> ActionError {
+fn argument(name: &str, position: usize, reason: String) -> ActionError {
     ActionError::Argument {
         name: name.to_owned(),
-        place,
+        position,
         reason,
     }
 }
@@ -171,7 +167,6 @@ macro_rules! actions {
     ($($arity:literal: $($argument:ident $index:literal),*;)*) => {$(
         impl<C, F, R, $($argument),*> Action<C, ($($argument,)*)> for F
         where
-            C: Community,
             F: Fn(&mut C, $($argument,)* &mut Context<'_>) -> R + Send + Sync,
             R: ActionResult,
             $($argument: DeserializeOwned,)*

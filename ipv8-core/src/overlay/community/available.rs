@@ -1,4 +1,4 @@
-//! What a community offers by name to whoever configures it: strategies, settings and actions.
+//! The strategies, settings and actions that a community offers to configurations by name.
 
 use std::any::Any;
 use std::fmt;
@@ -6,12 +6,13 @@ use std::fmt;
 use serde_json::Value;
 
 use super::action::{Action, ActionError, BoxedAction, boxed};
-use super::{Community, CommunityError};
+use super::error::CommunityError;
 use crate::overlay::context::Context;
 use crate::support::nearest::nearest;
 use crate::support::options::Options;
 
-/// What can be named in a configuration of this community: see [`Community::available`].
+/// The strategies, settings and actions that a configuration can name for a community. Filled by
+/// [`Community::available`](crate::Community::available).
 ///
 /// ```
 /// use ipv8_core::prelude::*;
@@ -22,14 +23,14 @@ use crate::support::options::Options;
 ///
 /// #[derive(Default, Options)]
 /// struct MySettings {
-///     /// How many tunnels to build at most. Default 0.
+///     /// Maximum number of tunnels. Default: 0.
 ///     pub max_tunnels: u32,
 /// }
 ///
 /// #[derive(Default, Options)]
 /// struct MyDiscoveryStrategy {
-///     /// Steps to rest between two requests. Default 0.
-///     pub rest: u32,
+///     /// Steps to skip between two requests. Default: 0.
+///     pub skipped_steps: u32,
 /// }
 ///
 /// impl DiscoveryStrategy<MyCommunity> for MyDiscoveryStrategy {
@@ -62,15 +63,19 @@ use crate::support::options::Options;
 /// assert_eq!(available.action_names(), ["build_tunnels"]);
 /// ```
 ///
-/// Source: py-ipv8's `get_available_strategies`, and `initialize` and `on_start` of its configuration (protocol 9).
-pub struct Available<C: Community> {
-    /// By name; what they are only `overlay` knows, which erases their types.
+/// Source: py-ipv8's `get_available_strategies`, and `initialize` and `on_start` of its
+/// configuration (protocol 9).
+pub struct Available<C> {
+    /// By name. The engine knows the erased types.
     pub(crate) strategies: Vec<(&'static str, Box<dyn Any>)>,
-    settings: Option<fn(&mut C::Settings) -> &mut dyn Options>,
+    pub(super) settings: Option<SettingsOptions>,
     actions: Vec<(&'static str, BoxedAction<C>)>,
 }
 
-impl<C: Community> fmt::Debug for Available<C> {
+/// Returns the options of a community's settings, if they have the expected type.
+pub(super) type SettingsOptions = fn(&mut dyn Any) -> Option<&mut dyn Options>;
+
+impl<C> fmt::Debug for Available<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Available")
             .field("strategies", &self.strategy_names())
@@ -80,8 +85,8 @@ impl<C: Community> fmt::Debug for Available<C> {
     }
 }
 
-impl<C: Community> Available<C> {
-    /// Nothing at all, not even the strategies that every community has.
+impl<C> Available<C> {
+    /// Returns an empty table, without even the strategies that every community has.
     pub(crate) fn nothing() -> Self {
         Self {
             strategies: Vec::new(),
@@ -90,20 +95,11 @@ impl<C: Community> Available<C> {
         }
     }
 
-    /// Offers the public fields of the community's settings (py-ipv8: `initialize`).
-    pub fn settings(&mut self) -> &mut Self
-    where
-        C::Settings: Options,
-    {
-        self.settings = Some(|settings| settings);
-        self
-    }
-
-    /// Offers something to be done when the node starts, under a name (py-ipv8: `on_start`). An action of that name that
-    /// was there is replaced.
+    /// Offers an action that a configuration can run when the node starts (py-ipv8: `on_start`). It
+    /// replaces an action with the same name.
     ///
-    /// `action` takes the community, up to four arguments of any type that serde can read, and the context; it returns nothing, or a
-    /// `Result` whose error ends the launch.
+    /// `action` takes the community, up to four arguments of types that serde can read, and the
+    /// context. It returns nothing, or a `Result` whose error ends the launch.
     pub fn action<A>(
         &mut self,
         name: &'static str,
@@ -111,45 +107,40 @@ impl<C: Community> Available<C> {
     ) -> &mut Self
     where
         A: 'static,
+        C: 'static,
     {
         self.actions.retain(|(other, _)| *other != name);
         self.actions.push((name, boxed(action)));
         self
     }
 
-    /// The names of the strategies: the two that every community has, then its own.
+    /// Returns the names of the strategies: the two that every community has, then its own.
     #[must_use]
     pub fn strategy_names(&self) -> Vec<&'static str> {
         self.strategies.iter().map(|(name, _)| *name).collect()
     }
 
-    /// The names of the actions.
+    /// Returns the names of the actions.
     #[must_use]
     pub fn action_names(&self) -> Vec<&'static str> {
         self.actions.iter().map(|(name, _)| *name).collect()
     }
 
-    /// The options of `settings`; `None` when the community does not offer them.
-    pub fn settings_options<'a>(
-        &self,
-        settings: &'a mut C::Settings,
-    ) -> Option<&'a mut dyn Options> {
-        self.settings.map(|options| options(settings))
-    }
-
-    /// Whether `arguments` are what the action takes.
+    /// Checks that the action exists and takes these arguments.
     ///
     /// # Errors
+    ///
     /// [`ActionError`].
-    pub fn check_action(&self, name: &str, arguments: &[Value]) -> Result<(), ActionError> {
+    pub(crate) fn check_action(&self, name: &str, arguments: &[Value]) -> Result<(), ActionError> {
         self.find(name)?.check(name, arguments)
     }
 
-    /// Does what the action does.
+    /// Runs an action.
     ///
     /// # Errors
-    /// [`ActionError`] when it could not be called; inside, what the action itself says.
-    pub fn run_action(
+    ///
+    /// [`ActionError`] when it could not be called; the inner result is the action's own.
+    pub(crate) fn run_action(
         &self,
         name: &str,
         arguments: &[Value],

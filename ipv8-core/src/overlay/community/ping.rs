@@ -1,14 +1,15 @@
-//! What a community must be able to do for its peers to be pinged.
+//! The trait of communities that can ping their peers.
 
-use crate::overlay::community::Community;
+use super::community::Community;
 use crate::overlay::context::Context;
 use crate::state::peer::Peer;
 
-/// A community that can ping: what [`RandomChurn`](crate::RandomChurn) asks of the communities it walks.
+/// A community that can ping its peers. [`RandomChurn`](crate::RandomChurn) requires it.
 ///
-/// [`DiscoveryCommunity`](crate::communities::discovery::DiscoveryCommunity) is one. For a community of one's own: send a message
-/// that says a number of [`Context::add_request`], and when the answer with that number comes from whom was asked, call
-/// [`Context::ping_answered`]; it is all that strategies and listeners need.
+/// [`DiscoveryCommunity`](crate::communities::DiscoveryCommunity) implements it. In your own
+/// community, send a message with a number of [`Context::add_request`]. When the answer with that
+/// number comes from the peer, call [`Context::ping_answered`], which informs strategies and
+/// listeners.
 ///
 /// ```
 /// use std::net::SocketAddr;
@@ -61,10 +62,11 @@ use crate::state::peer::Peer;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot ping its peers",
     label = "this community does not implement `PingCommunity`",
-    note = "strategies such as `RandomChurn` ping peers to learn whether they are still there: put them on `DiscoveryCommunity`, or implement `ipv8_core::PingCommunity` for `{Self}`"
+    note = "strategies such as `RandomChurn` ping peers to find dead ones: put them on `DiscoveryCommunity`, or implement `ipv8_core::PingCommunity` for `{Self}`"
 )]
 pub trait PingCommunity: Community {
-    /// Sends a ping to `peer`, at its preferred address. Whatever comes of it (nothing, if the peer cannot be reached or too many
-    /// pings are unanswered) is told by [`Context::ping_answered`] only.
+    /// Sends a ping to the preferred address of `peer`. The community reports an answer with
+    /// [`Context::ping_answered`]; there is no report if the peer does not answer or the ping was
+    /// not sent.
     fn send_ping(&mut self, peer: &Peer, cx: &mut Context<'_>);
 }

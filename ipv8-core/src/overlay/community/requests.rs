@@ -4,24 +4,25 @@ use std::any::TypeId;
 use std::fmt::Display;
 use std::net::SocketAddr;
 
-use crate::overlay::community::Community;
-use crate::overlay::community::messages::{Delivery, Handler, MessageTable, open_message};
+use super::message_table::{Handler, MessageTable};
+use super::opened::{Delivery, open_message};
 use crate::overlay::context::{Context, answer_request};
 use crate::state::peer::Peer;
 use crate::state::request_cache::Answerer;
 use crate::wire::{Identified, Request, Signed, Unsigned};
 
-/// What a handler of a request may return: the response, or what holds one or none.
+/// A type that a handler of a request may return: the response, or an `Option` or `Result` of it.
 ///
-/// `None` sends nothing; neither does `Err`, which is logged at `debug`. Whoever asked then waits until its request
-/// times out.
+/// `None` and `Err` send nothing; an `Err` is logged at `debug`. The requester then waits until its
+/// request times out.
 #[diagnostic::on_unimplemented(
     message = "a handler of this request cannot return `{Self}`",
     label = "not the response `{R}`, nor an `Option` or a `Result` of it",
     note = "to answer later, register the message with `signed` and send the response when it is there"
 )]
 pub trait IntoResponse<R> {
-    /// The response that is sent, if any.
+    /// Returns the response to send, if any.
+    #[doc(hidden)]
     fn into_response(self) -> Option<R>;
 }
 
@@ -39,18 +40,19 @@ impl<R> IntoResponse<R> for Option<R> {
 
 impl<R, E: Display> IntoResponse<R> for Result<R, E> {
     fn into_response(self) -> Option<R> {
-        self.inspect_err(|error| tracing::debug!(%error, "a request is not answered"))
+        self.inspect_err(|error| tracing::debug!(%error, "request not answered"))
             .ok()
     }
 }
 
 /// A handler of signed requests: `fn(&mut C, &Peer, M, &mut Context<'_>)`, returning an [`IntoResponse`].
 #[diagnostic::on_unimplemented(
-    message = "this is no handler of the request `{M}`",
+    message = "this is not a handler of the request `{M}`",
     label = "write `fn(&mut self, peer: &Peer, request: {M}, cx: &mut Context<'_>)` that returns the response, or an `Option` or `Result` of it"
 )]
 pub trait RequestHandler<C, M: Request>: Send + Sync + 'static {
-    /// Calls it.
+    /// Calls the handler.
+    #[doc(hidden)]
     fn call(
         &self,
         community: &mut C,
@@ -79,11 +81,12 @@ where
 
 /// A handler of unsigned requests: `fn(&mut C, SocketAddr, M, &mut Context<'_>)`, returning an [`IntoResponse`].
 #[diagnostic::on_unimplemented(
-    message = "this is no handler of the unsigned request `{M}`",
+    message = "this is not a handler of the unsigned request `{M}`",
     label = "write `fn(&mut self, source: SocketAddr, request: {M}, cx: &mut Context<'_>)` that returns the response, or an `Option` or `Result` of it"
 )]
 pub trait UnsignedRequestHandler<C, M: Request>: Send + Sync + 'static {
-    /// Calls it.
+    /// Calls the handler.
+    #[doc(hidden)]
     fn call(
         &self,
         community: &mut C,
@@ -110,12 +113,13 @@ where
     }
 }
 
-impl<C: Community> MessageTable<C> {
-    /// `handler` gets every `M` whose signature is good, with the peer that signed it, and what it returns is sent to
-    /// that peer, with the number of the request in it. The response to `M` is taken in as well: see
-    /// [`MessageTable::response`].
+impl<C: 'static> MessageTable<C> {
+    /// Registers a handler that gets every `M` with a valid signature, and the peer that signed it.
+    /// The response that it returns is sent to that peer, with the number of the request. The overlay
+    /// accepts responses to `M` as well: see [`MessageTable::response`].
     ///
-    /// In [`crate::handlers!`]: `request Ask => Self::on_ask`. A response that cannot be sent is logged at `debug`.
+    /// In [`crate::handlers!`]: `request Ask => Self::on_ask`. A response that cannot be sent is
+    /// logged at `debug`.
     pub fn request<M: Request<Authentication = Signed>>(
         &mut self,
         handler: impl RequestHandler<C, M>,
@@ -132,8 +136,8 @@ impl<C: Community> MessageTable<C> {
             .response::<M::Response>()
     }
 
-    /// As [`MessageTable::request`] for a request that nobody signs: `handler` gets the address it came from, and the
-    /// response goes there.
+    /// Like [`MessageTable::request`], but for unsigned requests: the handler gets the source
+    /// address, and the response goes there.
     ///
     /// In [`crate::handlers!`]: `unsigned_request Ask => Self::on_ask`.
     pub fn unsigned_request<M: Request<Authentication = Unsigned>>(
@@ -152,11 +156,11 @@ impl<C: Community> MessageTable<C> {
             .response::<M::Response>()
     }
 
-    /// Takes in every `R`, for the requests that wait for one; what nobody waits for is counted as
-    /// [`DropReason::Unsolicited`](crate::state::stats::DropReason::Unsolicited).
+    /// Accepts every `R` as the answer to a pending request. An `R` that no request waits for is
+    /// counted as [`DropReason::Unsolicited`](crate::state::DropReason::Unsolicited).
     ///
-    /// In [`crate::handlers!`]: `response Answer`, for a community that asks and does not answer. Doing it twice for the
-    /// same `R` is fine: several requests may have one type of response.
+    /// In [`crate::handlers!`]: `response Answer`, for a community that asks and does not answer.
+    /// Several requests may share one type of response, so `R` can be registered more than once.
     pub fn response<R: Identified>(&mut self) -> &mut Self {
         if self.responses.get(&R::ID) == Some(&TypeId::of::<R>()) {
             return self;
@@ -192,6 +196,6 @@ fn respond<M: Request>(
     };
     response.set_identifier(number);
     if let Err(error) = cx.send_to(to, &response) {
-        tracing::debug!(%error, %to, "a response was not sent");
+        tracing::debug!(%error, %to, "response not sent");
     }
 }

@@ -1,26 +1,27 @@
-//! Where this node is: its own addresses and the kinds of sockets it has.
+//! The addresses and sockets of this machine.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use crate::wire::address::UNSPECIFIED;
 
-/// The addresses this machine has, as far as the runtime knows them.
+/// The addresses of this machine, as far as the driver of the engine knows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalAddresses {
-    /// The own IPv4 LAN address (guessed host, port of the socket); `0.0.0.0:0` while unknown.
+    /// Our IPv4 LAN address (guessed host, port of the socket); `0.0.0.0:0` while unknown.
     pub lan: SocketAddr,
-    /// The own IPv6 address, if there is an IPv6 interface and its address is known.
+    /// Our IPv6 address, if there is an IPv6 interface and its address is known.
     pub ipv6: Option<SocketAddr>,
-    /// Whether there is a socket for IPv4, and one for IPv6.
+    /// The address families that the node has a socket for.
     pub interfaces: Interfaces,
-    /// Further IPv4 hosts of this machine: peers there are introduced by their LAN address.
+    /// Further IPv4 hosts of this machine. A peer there is introduced by its LAN address.
     pub lan_hosts: Vec<Ipv4Addr>,
-    /// The address of the socket that beacons are sent from, once there is one: what comes from it is this node's own.
+    /// The address of the socket that sends beacons, once there is one. A beacon from it is ours.
     pub beacon: Option<SocketAddr>,
 }
 
 impl LocalAddresses {
-    /// Whether a beacon from `source` was sent by this very node: from the port of its beacon socket on a host of its own.
+    /// Returns `true` if this node sent the beacon from `source`: the port is that of our beacon
+    /// socket and the host is this machine.
     pub(crate) fn is_own_beacon(&self, source: &SocketAddr) -> bool {
         let own_host = match source.ip() {
             IpAddr::V4(host) => host.is_loopback() || self.lan_hosts.contains(&host),
@@ -31,7 +32,7 @@ impl LocalAddresses {
     }
 }
 
-/// Which address classes this node has a socket for.
+/// The address families that a node has a socket for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interfaces {
     /// A socket for IPv4 (py-ipv8's `UDPIPv4`).
@@ -41,7 +42,7 @@ pub struct Interfaces {
 }
 
 impl Interfaces {
-    /// Whether datagrams to `address` have a socket to leave by.
+    /// Returns `true` if there is a socket that can send to `address`.
     #[must_use]
     pub fn reach(self, address: &SocketAddr) -> bool {
         if address.is_ipv4() {

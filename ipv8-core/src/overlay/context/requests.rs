@@ -1,68 +1,23 @@
-//! Requests whose answers come back to a method of the community.
+//! Requests whose answers go to a method of the community.
 
 use std::any::{Any, TypeId, type_name};
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::overlay::context::{Context, LONGEST_WAIT, SendError};
+use super::callbacks::{LONGEST_WAIT, Waiting};
+use super::context::Context;
+use super::request_error::RequestError;
 use crate::state::peer::Peer;
-use crate::state::request_cache::{Answerer, Asked, RequestCacheError};
+use crate::state::request_cache::{Answerer, Asked};
 use crate::state::stats::DropReason;
 use crate::wire::{Authentication, Identified, Identifier, Message, Request};
 
-/// Why a request had no answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RequestError {
-    /// No answer came in time.
-    #[error("no answer came in time")]
-    Timeout,
-    /// The overlay was unloaded, or the node stopped, before an answer came.
-    #[error("the overlay was unloaded before an answer came")]
-    Unloaded,
-    /// As many requests as there may be are waiting: see [`DEFAULT_CAPACITY`](crate::state::request_cache::DEFAULT_CAPACITY).
-    #[error("too many requests are waiting for an answer: ask less at once, or wait shorter")]
-    Full,
-    /// Every number that the identifier can carry is waiting for an answer.
-    #[error(
-        "every number of the identifier is in use: ask less at once, or make the identifier a `u32`"
-    )]
-    NoNumber,
-    /// The request could not be sent.
-    #[error(transparent)]
-    Send(#[from] SendError),
-    /// The overlay has no handler for the response, so that no answer could ever come.
-    #[error(
-        "the overlay does not take in `{0}`: write `response {0}` (or `request …`, to answer as well) in `handlers!`"
-    )]
-    NotTaken(&'static str),
-    /// The callback is a method of another community than the one this context belongs to.
-    #[error("the callback works on a `{given}`, but this overlay's community is a `{expected}`")]
-    OtherCommunity {
-        /// The community type of this overlay.
-        expected: &'static str,
-        /// The community type of the callback.
-        given: &'static str,
-    },
-}
-
-impl From<RequestCacheError> for RequestError {
-    fn from(error: RequestCacheError) -> Self {
-        match error {
-            RequestCacheError::InUse => Self::NoNumber,
-            RequestCacheError::Full => Self::Full,
-            RequestCacheError::ShutDown => Self::Unloaded,
-        }
-    }
-}
-
 /// The response, whose type the callback knows.
 type Answer = Box<dyn Any + Send>;
+/// The callback of a request. The state keeps it as a [`Waiting`].
 type OnAnswer<C> = Box<dyn FnOnce(&mut C, Result<Answer, RequestError>, &mut Context<'_>) + Send>;
-/// An [`OnAnswer`] of the overlay's community, whose type the state does not know.
-pub(crate) type Waiting = Box<dyn Any + Send>;
 
-/// Ends the wait with an error.
+/// Ends a request with an error.
 pub(crate) fn fail_request<C: 'static>(
     waiting: Waiting,
     error: RequestError,
@@ -75,7 +30,11 @@ pub(crate) fn fail_request<C: 'static>(
     }
 }
 
-/// Gives an answer to whoever waits for it; a reason when nobody does.
+/// Passes a response to the callback of its request.
+///
+/// # Errors
+///
+/// [`DropReason::Unsolicited`] when no request waits for it.
 pub(crate) fn answer_request<C: 'static, R: Identified>(
     answerer: Answerer<'_>,
     response: Box<R>,
@@ -93,10 +52,10 @@ pub(crate) fn answer_request<C: 'static, R: Identified>(
 
 /// # Requests
 ///
-/// Two ways lead to an answer. A message with `#[payload(response = …)]` is a [`Request`]: it is
-/// sent with [`Context::request`], and its answer comes back typed, checked and in time, or not at all. Anything
-/// else (several answers, none, a state that lasts over many messages) keeps what it needs with
-/// [`Context::add_request`] and takes it back with [`Context::pop_request`].
+/// There are two ways to ask. A message with `#[payload(response = …)]` is a [`Request`]: send it
+/// with [`Context::request`], and the callback gets the typed and checked answer, or an error. For
+/// anything else (several answers, none, a state that spans many messages) store the data with
+/// [`Context::add_request`] and take it back with [`Context::pop_request`].
 ///
 /// ```
 /// # use ipv8_core::prelude::*;
@@ -126,7 +85,7 @@ pub(crate) fn answer_request<C: 'static, R: Identified>(
 /// #     type Settings = ();
 /// #     fn new(_: (), _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
 ///     fn messages(table: &mut MessageTable<Self>) {
-///         // Answers others, and takes in what others answer.
+///         // Answers requests of others, and accepts the answers to ours.
 ///         handlers!(table: request Add => Self::on_add);
 ///     }
 ///
@@ -140,7 +99,7 @@ pub(crate) fn answer_request<C: 'static, R: Identified>(
 ///
 /// impl MyCommunity {
 ///     fn on_add(&mut self, _peer: &Peer, add: Add, _cx: &mut Context<'_>) -> Option<Sum> {
-///         // The number is filled in; no answer when it does not fit.
+///         // The number is filled in; there is no answer when the sum does not fit.
 ///         Some(Sum { number: 0, sum: add.left.checked_add(add.right)? })
 ///     }
 ///
@@ -153,18 +112,18 @@ pub(crate) fn answer_request<C: 'static, R: Identified>(
 /// }
 /// ```
 impl Context<'_> {
-    /// Sends `request` to the preferred address of `peer`, with a number of its own, and calls `on_answer` once:
-    /// with the response, or with [`RequestError::Timeout`] after `timeout` (usually
-    /// [`DEFAULT_TIMEOUT`](crate::state::request_cache::DEFAULT_TIMEOUT)), or with [`RequestError::Unloaded`]. Gives the
-    /// number.
+    /// Sends `request` to the preferred address of `peer`, with a free number, and returns the
+    /// number. `on_answer` is called once: with the response, with [`RequestError::Timeout`] after
+    /// `timeout` (10 s is usual), or with [`RequestError::Unloaded`].
     ///
-    /// Only a response that `peer` has signed counts; if responses of that type are unsigned, one from the address
-    /// the request went to. Any other is counted as [`DropReason::Unsolicited`] and leaves the request waiting, as
-    /// is one that comes late.
+    /// Only a response that `peer` has signed counts; if responses of that type are unsigned, one
+    /// from the address of the request. Any other response is counted as
+    /// [`DropReason::Unsolicited`] and the request keeps waiting. A late response is counted the
+    /// same way.
     ///
     /// # Errors
     ///
-    /// [`RequestError`], without `timeout` having passed; `on_answer` is then not called and nothing waits.
+    /// [`RequestError`] at once; `on_answer` is then not called and nothing waits.
     pub fn request<C: 'static, M: Request>(
         &mut self,
         peer: &Peer,
@@ -181,11 +140,11 @@ impl Context<'_> {
         self.ask(asked, peer.address(), request, timeout, on_answer)
     }
 
-    /// As [`Context::request`], but whoever sends from `address` is asked, and any response from there counts.
+    /// Like [`Context::request`], but to an address: any response from there counts.
     ///
     /// # Errors
     ///
-    /// As [`Context::request`].
+    /// Like [`Context::request`].
     pub fn request_to<C: 'static, M: Request>(
         &mut self,
         address: SocketAddr,
@@ -211,7 +170,7 @@ impl Context<'_> {
     ) -> Result<M::Identifier, RequestError> {
         self.check_request::<C, M>()?;
         let on_answer: OnAnswer<C> = Box::new(move |community, answer, cx| {
-            // The table of messages has read it as this type.
+            // The message table has read it as this type.
             let answer = answer.map(|answer| answer.downcast::<M::Response>());
             match answer {
                 Ok(Ok(response)) => on_answer(community, Ok(*response), cx),
@@ -234,21 +193,16 @@ impl Context<'_> {
         Ok(identifier)
     }
 
-    /// Stops waiting for the answer to the `M` with this identifier, whose callback is then never called; an answer
-    /// that comes all the same is counted as [`DropReason::Unsolicited`]. Returns whether it was waiting.
+    /// Stops waiting for the answer to the `M` with this identifier. Its callback is not called,
+    /// and an answer that still arrives is counted as [`DropReason::Unsolicited`]. Returns `true`
+    /// if the request was waiting.
     pub fn cancel_request<M: Request>(&mut self, identifier: M::Identifier) -> bool {
         let pending = &mut self.state.pending;
         pending.cancel(M::Response::ID, identifier.bits()).is_some()
     }
 
-    /// How many typed requests wait for an answer.
-    #[must_use]
-    pub fn requests_waiting(&self) -> usize {
-        self.state.pending.len()
-    }
-
-    /// When something that waits `timeout` from now has waited for too long.
-    pub(super) fn deadline(&self, timeout: Duration) -> std::time::Instant {
+    /// Returns the time at which something that waits `timeout` from now times out.
+    pub(super) fn deadline(&self, timeout: Duration) -> Instant {
         let deadline = self.now.checked_add(timeout.min(LONGEST_WAIT));
         deadline.unwrap_or(self.now)
     }
@@ -261,8 +215,8 @@ impl Context<'_> {
             let (expected, given) = (name, type_name::<C>());
             return Err(RequestError::OtherCommunity { expected, given });
         }
-        let taken = self.state.responses.get(&M::Response::ID);
-        if taken != Some(&TypeId::of::<M::Response>()) {
+        let accepted = self.state.responses.get(&M::Response::ID);
+        if accepted != Some(&TypeId::of::<M::Response>()) {
             return Err(RequestError::NotTaken(M::Response::NAME));
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! What all overlays of one engine share.
+//! The state that all overlays of one engine share.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -6,11 +6,11 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use rand::rngs::StdRng;
 
+use super::futures::FutureQueue;
 use super::local::LocalAddresses;
-use super::tasks::FutureQueue;
 use crate::crypto::{Mid, PrivateKey};
 use crate::overlay::bootstrap::{Beacon, Lookup};
-use crate::state::network::Network;
+use crate::state::network::PeerGraph;
 use crate::state::outbox::Outbox;
 use crate::state::peer::Peer;
 use crate::state::stats::EngineStats;
@@ -18,34 +18,39 @@ use crate::state::timers::Timers;
 use crate::support::hashing::OwnState;
 use crate::wire::packet::CommunityId;
 
-/// What all overlays of one engine share.
+/// The highest time that [`Context::update_global_time`](super::Context::update_global_time) can
+/// set. A clock that starts here never wraps, so the times of a key always grow.
+const LATEST_UPDATE: u64 = u64::MAX / 2;
+
+/// The state that all overlays of one engine share.
 #[derive(Debug)]
-pub struct Shared {
+pub(crate) struct Shared {
     /// The peer graph of the overlays without one of their own.
-    pub network: Network,
-    /// What is to be sent.
-    pub outbox: Outbox,
-    /// When which overlay (by its community id) wants to be woken for its requests and tasks.
-    pub timers: Timers<CommunityId>,
+    pub(crate) network: PeerGraph,
+    /// Datagrams to send.
+    pub(crate) outbox: Outbox,
+    /// The time at which each overlay (by its community id) has to be woken.
+    pub(crate) timers: Timers<CommunityId>,
     /// The only source of randomness; everything follows from its seed.
-    pub rng: StdRng,
-    /// What came in, went out and was dropped.
-    pub stats: EngineStats,
-    /// Where this node is.
-    pub local: LocalAddresses,
+    pub(crate) rng: StdRng,
+    /// Counts of received, sent and dropped datagrams.
+    pub(crate) stats: EngineStats,
+    /// The addresses of this machine.
+    pub(crate) local: LocalAddresses,
     /// Names to look up.
     pub(crate) lookups: VecDeque<Lookup>,
     /// Beacons to send.
     pub(crate) beacons: VecDeque<Beacon>,
-    /// Bootstrappers that panicked, with their overlay, until the engine tells of it.
+    /// Bootstrappers that panicked, with their overlay, until the engine reports them.
     pub(crate) bootstrapper_panics: Vec<(CommunityId, &'static str)>,
     /// The key of each overlay of the node (py-ipv8's `service_overlays`).
     pub(crate) overlay_keys: IndexMap<CommunityId, PrivateKey, OwnState>,
-    /// Pings that were answered and nobody was told of yet.
+    /// Answered pings that the engine has not reported yet.
     pub(crate) latencies: Vec<Latency>,
-    /// Futures that somebody is to poll, or to stop polling.
+    /// Futures to poll, and futures to stop polling.
     pub(crate) futures: FutureQueue,
-    /// The overlays whose own peer graph may have changed since the engine looked: not all of a thousand after each datagram.
+    /// The overlays whose own peer graph may have changed since the engine last looked. With a
+    /// thousand overlays the engine cannot look at every graph after each datagram.
     pub(crate) touched: Vec<CommunityId>,
     clocks: HashMap<Mid, u64, OwnState>,
 }
@@ -59,9 +64,8 @@ pub(crate) struct Latency {
 }
 
 impl Shared {
-    /// Nothing known, nothing to send.
-    #[must_use]
-    pub fn new(network: Network, rng: StdRng) -> Self {
+    /// Returns the state of a node that has no overlays yet.
+    pub(crate) fn new(network: PeerGraph, rng: StdRng) -> Self {
         Self {
             network,
             outbox: Outbox::default(),
@@ -80,15 +84,15 @@ impl Shared {
         }
     }
 
-    /// Notes that the own peer graph of the overlay may change.
+    /// Notes that the overlay's own peer graph may change.
     pub(super) fn touch(&mut self, overlay: CommunityId) {
-        // One call changes that of one overlay, as often as it likes.
+        // One call changes the graph of one overlay, often many times.
         if self.touched.last() != Some(&overlay) {
             self.touched.push(overlay);
         }
     }
 
-    /// Whether there may be something that overlays or listeners have to be told.
+    /// Returns `true` if there may be news for overlays or listeners.
     pub(crate) fn has_news(&self) -> bool {
         self.network.has_changes()
             || !self.touched.is_empty()
@@ -96,19 +100,20 @@ impl Shared {
             || !self.bootstrapper_panics.is_empty()
     }
 
-    /// Lets the Lamport clock of the key `mid` go on from `time`.
+    /// Starts the Lamport clock of the key `mid` at `time`.
     pub(crate) fn start_clock(&mut self, mid: Mid, time: u64) {
         self.clocks.insert(mid, time);
     }
 
-    /// Moves the Lamport clock of the key `mid` forward to `time`, never back.
+    /// Moves the Lamport clock of the key `mid` forward to `time`, at most to [`LATEST_UPDATE`],
+    /// and never back.
     pub(super) fn update_global_time(&mut self, mid: Mid, time: u64) {
         let clock = self.clocks.entry(mid).or_insert(0);
-        *clock = (*clock).max(time);
+        *clock = (*clock).max(time.min(LATEST_UPDATE));
     }
 
-    /// Advances the Lamport clock of the key `mid` and returns the new value (protocol 4.2): the
-    /// first message of a key carries 1, and overlays with the same key count together.
+    /// Advances the Lamport clock of the key `mid` and returns the new value (protocol 4.2). The
+    /// first message of a key carries 1; overlays with the same key share the clock.
     pub(super) fn claim_global_time(&mut self, mid: Mid) -> u64 {
         let clock = self.clocks.entry(mid).or_insert(0);
         *clock = clock.wrapping_add(1);

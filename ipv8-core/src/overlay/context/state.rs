@@ -1,63 +1,65 @@
-//! What one overlay owns beside its community and strategies.
+//! The state of one overlay, apart from its community and strategies.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use super::requests::Waiting;
+use super::callbacks::{Job, Waiting};
+use super::futures::TaskId;
 use super::shared::Shared;
-use super::tasks::Job;
 use crate::crypto::PrivateKey;
 use crate::overlay::bootstrap::Bootstrappers;
-use crate::state::network::Introductions;
-use crate::state::network::Network;
+use crate::state::network::{Introductions, PeerGraph};
 use crate::state::request_cache::{Pending, RequestCache};
 use crate::state::stats::TrafficStats;
-use crate::state::tasks::{TaskName, Tasks};
+use crate::state::tasks::{Due, TaskKind, TaskName, Tasks};
 use crate::state::timers::{TimerId, Timers};
 use crate::wire::address::UNSPECIFIED;
 use crate::wire::packet::{CommunityId, Prefix};
 
-/// What one overlay owns beside its community and strategies.
+/// The state of one overlay, apart from its community and strategies.
 #[derive(Debug)]
-pub struct OverlayState {
+pub(crate) struct OverlayState {
     pub(crate) community_id: CommunityId,
-    /// Tells apart overlays that had the same id one after the other.
+    /// Distinguishes overlays that had the same id at different times.
     pub(crate) serial: u64,
-    /// What the overlay is called among those of its engine; empty until an engine has it.
+    /// The name of the overlay in its engine; empty until the engine has added it.
     pub(crate) name: String,
     pub(crate) traffic: TrafficStats,
-    /// Its peer graph, if it does not share the node's.
-    pub(crate) own_network: Option<Box<Network>>,
+    /// The overlay's own peer graph; `None`: it uses the shared one.
+    pub(crate) own_network: Option<Box<PeerGraph>>,
     pub(crate) prefix: Prefix,
     pub(crate) my_key: PrivateKey,
     pub(crate) max_peers: i32,
     pub(crate) wan: SocketAddr,
-    /// The own address of each class as the last introduction response saw it.
+    /// Our IPv4 address as the last introduction response saw it.
     pub(crate) ipv4: Option<SocketAddr>,
+    /// Our IPv6 address as the last introduction response saw it.
     pub(crate) ipv6: Option<SocketAddr>,
     pub(crate) introductions: Introductions,
+    /// `true` for an overlay that keeps the whole peer graph free of dead peers, not only its own
+    /// peers.
+    pub(crate) tends_network: bool,
     pub(crate) bootstrappers: Bootstrappers,
     pub(crate) requests: RequestCache<Box<dyn Any + Send>>,
     /// Requests whose answers go to a method of the community.
     pub(crate) pending: Pending<Waiting>,
-    /// The type of each response that the community takes in, by its message id.
+    /// The type of each response that the community accepts, by message id.
     pub(crate) responses: HashMap<u8, TypeId>,
     pub(crate) tasks: Tasks<Job>,
-    /// Tasks that wait for something to be added to `requests` under this prefix and number.
+    /// Tasks that wait until something is added to `requests` under this prefix and number.
     pub(crate) waiters: Vec<(&'static str, u16, TaskName)>,
-    /// The type of the community, and its name; what tasks and callbacks are checked against.
+    /// The type of the community and its name. Tasks and callbacks are checked against it.
     pub(crate) community_type: Option<(TypeId, &'static str)>,
     wake: Option<TimerId>,
 }
 
 impl OverlayState {
-    /// The state of an overlay that has met nobody yet.
+    /// Returns the state of an overlay without peers.
     ///
     /// `max_peers` below zero means no limit.
-    #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         community_id: CommunityId,
         my_key: PrivateKey,
         max_peers: i32,
@@ -76,6 +78,7 @@ impl OverlayState {
             ipv4: None,
             ipv6: None,
             introductions: Introductions::default(),
+            tends_network: false,
             bootstrappers,
             requests: RequestCache::default(),
             pending: Pending::default(),
@@ -87,8 +90,9 @@ impl OverlayState {
         }
     }
 
-    /// Has the engine come back at `at` for a request, a task or a bootstrapper, or earlier. There is one timer for
-    /// each overlay, so that answered requests leave none behind.
+    /// Asks the engine to come back at `at` or earlier, for a request, a task or a bootstrapper.
+    ///
+    /// Each overlay has one timer, so answered requests leave none behind.
     pub(crate) fn wake_at(&mut self, at: Instant, timers: &mut Timers<CommunityId>) {
         if self.wake.is_some_and(|earlier| earlier.at() <= at) {
             return;
@@ -97,7 +101,7 @@ impl OverlayState {
         self.wake = Some(timers.insert(at, self.community_id));
     }
 
-    /// Has the engine come back for what requests, tasks and bootstrappers wait for now, and nothing else.
+    /// Sets the timer to the earliest deadline of the requests, tasks and bootstrappers.
     pub(crate) fn wake_when_due(&mut self, timers: &mut Timers<CommunityId>) {
         self.stay_asleep(timers);
         let requests = self.requests.next_timeout();
@@ -114,13 +118,20 @@ impl OverlayState {
         }
     }
 
-    /// The overlay's peer graph: its own, or the shared one.
-    pub(crate) fn network<'a>(&'a self, shared: &'a Shared) -> &'a Network {
+    /// Removes the timer.
+    pub(crate) fn stay_asleep(&mut self, timers: &mut Timers<CommunityId>) {
+        if let Some(timer) = self.wake.take() {
+            timers.cancel(timer);
+        }
+    }
+
+    /// Returns the overlay's peer graph: its own, or the shared one.
+    pub(crate) fn network<'a>(&'a self, shared: &'a Shared) -> &'a PeerGraph {
         self.own_network.as_deref().unwrap_or(&shared.network)
     }
 
-    /// As [`OverlayState::network`], to be changed.
-    pub(crate) fn network_mut<'a>(&'a mut self, shared: &'a mut Shared) -> &'a mut Network {
+    /// Mutable version of [`OverlayState::network`].
+    pub(crate) fn network_mut<'a>(&'a mut self, shared: &'a mut Shared) -> &'a mut PeerGraph {
         match self.own_network.as_deref_mut() {
             Some(own) => {
                 shared.touch(self.community_id);
@@ -130,22 +141,56 @@ impl OverlayState {
         }
     }
 
-    /// Takes the timer back.
-    pub(crate) fn stay_asleep(&mut self, timers: &mut Timers<CommunityId>) {
-        if let Some(timer) = self.wake.take() {
-            timers.cancel(timer);
-        }
-    }
-
-    /// From now on this is an overlay of another community: for a tracker, which has no community of its own.
+    /// Turns this into an overlay of another community. The tracker uses it: it serves every
+    /// community and has none of its own.
     pub(crate) fn serve(&mut self, community_id: CommunityId) {
         self.community_id = community_id;
         self.prefix = community_id.prefix();
     }
 
-    /// Overrides the WAN estimate, which otherwise stays `0.0.0.0:0` until the first introduction
+    /// Overrides the WAN estimate, which is otherwise `0.0.0.0:0` until the first introduction
     /// response.
-    pub fn set_estimated_wan(&mut self, wan: SocketAddr) {
+    pub(crate) fn set_estimated_wan(&mut self, wan: SocketAddr) {
         self.wan = wan;
+    }
+}
+
+/// Tasks.
+impl OverlayState {
+    pub(super) fn task_id(&self, number: u64) -> TaskId {
+        TaskId {
+            overlay: self.community_id,
+            serial: self.serial,
+            number,
+        }
+    }
+
+    /// Cancels every task. With `for_good` new tasks are refused from now on.
+    pub(crate) fn end_tasks(&mut self, for_good: bool, shared: &mut Shared) {
+        let names = self.tasks.list().into_iter().map(|task| task.name);
+        for name in names.collect::<Vec<_>>() {
+            self.cancel_task(name.as_str(), shared);
+        }
+        if for_good {
+            self.tasks.shut_down();
+        }
+    }
+
+    pub(super) fn cancel_task(&mut self, name: &str, shared: &mut Shared) -> bool {
+        let Some((number, kind)) = self.tasks.cancel(name) else {
+            return false;
+        };
+        if !self.waiters.is_empty() {
+            self.waiters.retain(|(_, _, waiter)| *waiter != name);
+        }
+        if kind == TaskKind::Future {
+            shared.futures.cancel(self.task_id(number));
+        }
+        true
+    }
+
+    /// Returns up to `most` due tasks, for [`run_task`](super::run_task).
+    pub(crate) fn due_tasks(&mut self, most: usize, now: Instant) -> Vec<Due> {
+        self.tasks.due(most, now)
     }
 }

@@ -1,4 +1,4 @@
-//! Asking the bootstrappers, and doing what they wish (protocol 4.7, 10.1).
+//! Asking the bootstrappers, and carrying out their wishes (protocol 4.7, 10.1).
 
 use std::net::SocketAddr;
 
@@ -10,8 +10,8 @@ use crate::overlay::context::Context;
 use crate::state::stats::DropReason;
 
 impl Context<'_> {
-    /// Asks every bootstrapper for first addresses and walks to them; which of them does something now
-    /// is its own business ([`crate::overlay::bootstrap::DispersyBootstrapper`] pauses between two rounds).
+    /// Asks every bootstrapper for first addresses and walks to them. A bootstrapper may ignore the
+    /// call: [`DispersyBootstrapper`](crate::DispersyBootstrapper) pauses between two rounds.
     pub fn bootstrap(&mut self) {
         for index in 0..self.state.bootstrappers.len() {
             let addresses = self.call_bootstrapper(index, |one, cx| one.get_addresses(cx));
@@ -21,9 +21,9 @@ impl Context<'_> {
         }
     }
 
-    /// Reminds every bootstrapper of this overlay that was asked before: a tracker answers with another introduction
+    /// Reminds every bootstrapper of this overlay; a tracker answers with another introduction
     /// (py-ipv8's `keep_alive`).
-    pub fn remind_bootstrappers(&mut self) {
+    pub(crate) fn remind_bootstrappers(&mut self) {
         for index in 0..self.state.bootstrappers.len() {
             self.call_bootstrapper(index, |one, cx| one.keep_alive(cx));
         }
@@ -34,7 +34,7 @@ impl Context<'_> {
         self.call_initialized(|one, cx| one.answered(source, cx));
     }
 
-    /// Tells the bootstrapper at `index` what became of a name it asked for.
+    /// Tells the bootstrapper at `index` the result of a lookup that it asked for.
     pub(crate) fn note_resolved(
         &mut self,
         index: usize,
@@ -45,7 +45,7 @@ impl Context<'_> {
         self.call_bootstrapper(index, |one, cx| one.resolved(host, port, found, cx));
     }
 
-    /// Lets the bootstrappers follow a beacon from `source`; whether any does.
+    /// Offers a beacon from `source` to the bootstrappers. Returns `true` if one follows it.
     pub(crate) fn hear_beacon(&mut self, source: SocketAddr) -> bool {
         let mut followed = false;
         for index in 0..self.state.bootstrappers.len() {
@@ -54,7 +54,7 @@ impl Context<'_> {
         followed
     }
 
-    /// Wakes the bootstrappers whose time has come.
+    /// Wakes the bootstrappers whose timer is due.
     pub(crate) fn wake_bootstrappers(&mut self) {
         for index in 0..self.state.bootstrappers.len() {
             if self.state.bootstrappers.take_wake(index, self.now) {
@@ -63,7 +63,7 @@ impl Context<'_> {
         }
     }
 
-    /// Tells the bootstrappers that the overlay goes.
+    /// Tells the bootstrappers that the overlay is being unloaded.
     pub(crate) fn unload_bootstrappers(&mut self) {
         self.call_initialized(|one, cx| one.unload(cx));
     }
@@ -104,10 +104,11 @@ impl Context<'_> {
         result
     }
 
-    /// Does what the bootstrapper at `index` wishes; blacklisting comes first, so that no server can answer before.
+    /// Carries out the wishes of the bootstrapper at `index`. Blacklisting comes first, so that no
+    /// server can answer before it is blacklisted.
     fn grant(&mut self, index: usize, wishes: Wishes) {
         for address in wishes.blacklist {
-            self.network_mut().blacklist_address(address);
+            self.graph_mut().blacklist_address(address);
         }
         for address in wishes.walks {
             self.walk_to(address);

@@ -1,8 +1,11 @@
 //! The four messages by which peers find each other (protocol 4.3 to 4.7).
 //!
-//! `walk` sends introduction requests, `bootstrap` asks where to begin, `request` answers them and chooses whom to introduce,
-//! `response` learns from the answers, `puncture` opens NATs for third parties, and `open` is the part of receiving that needs no
-//! state: key, fields, signature. All of it is `impl` blocks on [`crate::overlay::context::Context`].
+//! Almost everything is a method of [`Context`](crate::overlay::context::Context). `walk` sends
+//! introduction requests, `bootstrap` asks the bootstrappers, `request` answers requests and
+//! chooses the peer to introduce, `response` learns from the answers, and `puncture` opens NATs for
+//! third parties. `open` is the part of receiving that needs no state: key, fields, signature.
+//!
+//! Nothing here decides when to walk; that is up to the strategies. Start with `walk`.
 
 mod bootstrap;
 mod open;

@@ -1,4 +1,5 @@
-//! Opening a datagram that carries one of the introduction messages: pure, so any core can do it.
+//! Opening a datagram that carries one of the introduction messages. It needs no state, so any
+//! core can do it.
 
 use crate::crypto::{Points, PublicKey};
 use crate::wire::packet::{OpenError, open_signed_with, open_unsigned};
@@ -7,44 +8,45 @@ use crate::wire::payload::{
     ids,
 };
 
-/// Who signed a message.
+/// The signer of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedBy {
     /// The key of the packet, in its canonical form.
     pub key: PublicKey,
-    /// Whether the packet held the key in just that form (protocol 2.4: filler after it is legal).
+    /// `true` if the packet holds the key in exactly that form (protocol 2.4 allows filler after it).
     pub canonical: bool,
 }
 
-/// One of the four introduction messages, whatever its style.
+/// One of the four introduction messages, in either style.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IntroductionMessage {
-    /// "Introduce me to somebody", ids 246 and 234.
+    /// Asks for an introduction; ids 246 and 234.
     Request(SignedBy, IntroductionRequest),
-    /// "Here is somebody", ids 245 and 233.
+    /// Answers with an introduction; ids 245 and 233.
     Response(SignedBy, IntroductionResponse),
-    /// "Puncture your NAT for this walker", ids 250 and 232; unsigned.
+    /// Asks to puncture the NAT for a walker; ids 250 and 232; unsigned.
     PunctureRequest(PunctureRequest),
-    /// The datagram that opens a NAT, ids 249 and 231.
+    /// Opens a NAT; ids 249 and 231.
     Puncture(SignedBy, Puncture),
 }
 
-/// An introduction message that was read and, where it is signed, verified.
+/// An introduction message that was read and, if it is signed, verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenedIntroduction {
     /// Old style (IPv4 only) or new style.
     pub style: Style,
-    /// The sender's clock.
+    /// The sender's Lamport time.
     pub global_time: u64,
-    /// What it says.
+    /// The message.
     pub message: IntroductionMessage,
 }
 
-/// Reads and verifies one kind of introduction message. Any core can run it, with [`Points`] of its own, which change no verdict.
+/// Reads and verifies one kind of introduction message. Any core can run it, with its own
+/// [`Points`]; they do not affect the result.
 pub type OpenIntroduction = fn(&[u8], &mut Points) -> Result<OpenedIntroduction, OpenError>;
 
-/// How to open a datagram with message id `id`; `None` if that is not one of the eight ids of
-/// protocol 4.
+/// Returns the function that opens a datagram with message id `id`; `None` if that is not one of
+/// the eight ids of protocol 4.
 #[must_use]
 pub fn introduction_opener(
     id: u8,
@@ -52,7 +54,7 @@ pub fn introduction_opener(
     introduction_reader(id).map(|open| move |datagram: &[u8]| open(datagram, &mut Points::new()))
 }
 
-/// As [`introduction_opener`], for many messages one after the other.
+/// Like [`introduction_opener`], but for many messages in a row.
 #[must_use]
 pub fn introduction_reader(id: u8) -> Option<OpenIntroduction> {
     use IntroductionMessage as Message;

@@ -41,15 +41,15 @@ impl Context<'_> {
         } else {
             request.wan_walker
         };
-        // Whoever introduces us to the walker knows it: we need not introduce the two to each other. Nobody signs this, so it is
-        // a hint and no more.
-        if let Some(introducer) = self.network().verified_by_address(&source) {
+        // The introducer knows the walker, so we need not introduce the two to each other. The
+        // message is unsigned, so this is only a hint.
+        if let Some(introducer) = self.graph().verified_by_address(&source) {
             let introducer = introducer.address();
             let introductions = &mut self.state.introductions;
             introductions.note_acquainted(&introducer, &request.wan_walker);
         }
         let time = self.claim_global_time();
-        // py-ipv8 puts the walker's address where its own would be expected; kept, 16.8.
+        // Like py-ipv8 this sends the walker's address in place of our own (protocol 16.8).
         let puncture = Puncture {
             source_lan: self.my_estimated_lan(),
             source_wan: request.wan_walker,
@@ -58,8 +58,8 @@ impl Context<'_> {
         self.send_styled(target, style, puncture, time);
     }
 
-    /// Packs and queues one of the introduction messages. One that does not pack (an IPv6 address
-    /// in old style) is counted: the peer asked for something that cannot be said.
+    /// Packs and queues one of the introduction messages. A message that does not pack (an IPv6
+    /// address in old style) is counted as a drop.
     pub(super) fn send_styled<M: Styled>(
         &mut self,
         to: SocketAddr,
@@ -69,11 +69,11 @@ impl Context<'_> {
     ) {
         match message.packet(style, &self.state.prefix, &self.state.my_key, global_time) {
             Ok(packet) => {
-                // A refusal is counted by `enqueue`; walking on is all there is to do about it.
+                // `enqueue` counts a refusal; the next walk tries again.
                 let _ = self.enqueue(to, packet);
             }
             Err(error) => {
-                tracing::debug!(%to, %error, "an introduction message could not be packed");
+                tracing::debug!(%to, %error, "cannot pack an introduction message");
                 self.shared.stats.record(DropReason::Unpackable);
             }
         }

@@ -10,28 +10,30 @@ use crate::state::stats::DropReason;
 use crate::wire::address::UNSPECIFIED;
 use crate::wire::payload::{IntroductionRequest, IntroductionResponse, Style};
 
-/// Among how many peers the one to be introduced is chosen. More make the choice little better, and leave less to chance.
+/// The number of random candidates for an introduction in a small overlay. A larger number hardly
+/// improves the choice, and leaves less to chance.
 const DRAWS: usize = 8;
 
-/// Up to how many peers are [`DRAWS`] worth their time: in a larger overlay most peers are strangers to each other anyway.
+/// The number of peers up to which an overlay is small. In a larger overlay most peers are
+/// strangers to each other anyway.
 const SMALL_OVERLAY: usize = 64;
 
-/// Among how many in a larger overlay.
+/// The number of random candidates for an introduction in a larger overlay.
 const DRAWS_OF_MANY: usize = 2;
 
 impl Context<'_> {
-    /// The sender of a signed message as a [`Peer`]: a verified one gains the source address, any
-    /// other is made anew and belongs to nobody yet (protocol 2.2). So is one whose packet does not
-    /// hold the key in its canonical form: py-ipv8 looks for that form only (protocol 2.4).
+    /// Returns the sender of a signed message: the known peer with this key, updated with `source`,
+    /// or a new, unverified one (protocol 2.2). A key that the packet does not hold in its canonical
+    /// form never matches a known peer, as in py-ipv8 (protocol 2.4).
     ///
-    /// Either was heard from now: only what a peer signed, or an answer by number to what it was asked, is a sign of its
-    /// life. Its address in a datagram proves nothing.
+    /// The peer counts as heard from now. Only a signature, or an answer with the number of a
+    /// request, is a sign of life; a source address proves nothing.
     pub(crate) fn sender(&mut self, by: &SignedBy, source: SocketAddr) -> Peer {
         if !by.canonical {
             return self.stranger(by, source);
         }
         let now = self.now;
-        let known = self.network_mut().peer_mut(&by.key, |peer| {
+        let known = self.graph_mut().peer_mut(&by.key, |peer| {
             peer.add_address(source);
             peer.responded(now);
             peer.clone()
@@ -39,52 +41,63 @@ impl Context<'_> {
         known.unwrap_or_else(|| self.stranger(by, source))
     }
 
-    /// The sender of a signed message as a peer of its own, whoever is known; one with that key was heard from now.
+    /// Returns the sender of a signed message as a new peer, even if its key is known. A known peer
+    /// with that key counts as heard from now.
     pub(crate) fn stranger(&mut self, by: &SignedBy, source: SocketAddr) -> Peer {
         let now = self.now;
-        self.network_mut().heard_from(&by.key, now);
+        self.graph_mut().heard_from(&by.key, now);
         let mut peer = Peer::new(by.key.clone(), source, self.now);
         peer.responded(self.now);
         peer
     }
 
-    /// Notes that `peer`, whom [`Context::sender`] found or made, understands the new style.
+    /// Notes that `peer`, which [`Context::sender`] returned, understands the new style.
     pub(super) fn mark_new_style(&mut self, by: &SignedBy, peer: &mut Peer) {
         peer.mark_new_style();
         if by.canonical {
-            self.network_mut().peer_mut(&by.key, Peer::mark_new_style);
+            self.graph_mut().peer_mut(&by.key, Peer::mark_new_style);
         }
     }
 
     fn known_peer(&self, key: &PublicKey) -> Option<Peer> {
-        self.network().peer(key).cloned()
+        self.graph().peer(key).cloned()
     }
 
-    /// Adds `peer` as verified, with this overlay's service, and returns it as the network has it,
-    /// or as it was if [`Context::sender`] did not look for it there.
+    /// Adds `peer` as a verified peer of this overlay. Returns it as the graph has it, or unchanged
+    /// if its key was not canonical.
     pub(super) fn verify(&mut self, by: &SignedBy, peer: Peer) -> Peer {
-        let known = self.verify_peer(&peer);
+        let known = self.add_verified(&peer);
         if by.canonical { known } else { peer }
     }
 
-    /// Takes `peer`, which signed the message being handled, for a verified peer of the node and of this overlay, and
-    /// returns it as the network has it then (protocol 4.4 step 4). One that the network refuses
-    /// ([`Network::add_verified_peer`](crate::state::network::Network::add_verified_peer)) comes back as it is.
+    /// Makes `peer`, which signed the message being handled, a verified peer of the node and of
+    /// this overlay, and returns it as the peer graph has it then (protocol 4.4 step 4). Returns it
+    /// unchanged if another key signed the message, or if the graph refuses the peer: it is
+    /// blacklisted, or there is no room.
     ///
-    /// IPv8 does this for introduction requests and responses by itself; it is here for a community that takes one of
-    /// them over, or has another message that makes peers.
+    /// IPv8 does this for every introduction request and response. Call it in a community that takes
+    /// one of them over, or that has another message that makes peers.
     pub fn verify_peer(&mut self, peer: &Peer) -> Peer {
+        if self.signer.as_ref() != Some(peer.key()) {
+            return peer.clone();
+        }
+        self.add_verified(peer)
+    }
+
+    fn add_verified(&mut self, peer: &Peer) -> Peer {
         let service = self.state.community_id;
-        self.network_mut().add_peer_of(peer, service);
+        if !self.graph().is_banned(peer, service) {
+            self.graph_mut().add_peer_of(peer, service);
+        }
         self.known_peer(peer.key()).unwrap_or_else(|| peer.clone())
     }
 
-    /// Answers `request`, received from `source` in `style`; returns the peer that sent it.
+    /// Answers `request`, received from `source` in `style`, and returns its sender.
     ///
     /// # Errors
     ///
-    /// [`DropReason::PeerLimit`] when there are more than `max_peers` peers already: nothing is
-    /// sent, which makes the other one look elsewhere.
+    /// [`DropReason::PeerLimit`] when there are more than `max_peers` peers already. No answer is
+    /// sent, so that the requester looks elsewhere.
     pub(crate) fn on_introduction_request(
         &mut self,
         by: &SignedBy,
@@ -107,17 +120,19 @@ impl Context<'_> {
         Ok(peer)
     }
 
-    /// Takes `peer`, which signed the message being handled, for a verified peer of the node, with the services it is known to have.
+    /// Makes `peer`, which signed the message being handled, a verified peer of the node, with the
+    /// services it is known to have.
     pub(crate) fn verify_in_network(&mut self, peer: &Peer) {
-        self.network_mut().add_verified_peer(peer);
+        self.graph_mut().add_verified_peer(peer);
     }
 
     fn peer_limit(&self) -> Option<usize> {
         usize::try_from(self.state.max_peers).ok()
     }
 
-    /// Whether the overlay has more peers than [`Context::max_peers`] says. Introduction requests are then dropped; one more
-    /// than the limit gets in, as in py-ipv8 (protocol 4.4, 16.8).
+    /// Returns `true` if the overlay has more than [`Context::max_peers`] peers. Introduction
+    /// requests are then dropped. One peer more than the limit gets in, as in py-ipv8 (protocol
+    /// 4.4, 16.8).
     #[must_use]
     pub fn is_over_peer_limit(&self) -> bool {
         self.peer_limit()
@@ -133,11 +148,13 @@ impl Context<'_> {
         self.send_introduction_response(peer, style, request, None);
     }
 
-    /// Answers `request` in `style`, at the preferred address of `requester`, introducing `introduced`, or if that is `None` (or the
-    /// requester itself, or somebody whom an old-style requester cannot reach) another peer of this overlay, one that the
-    /// requester likely does not know, or nobody. Whoever is introduced is asked first to puncture its NAT for the requester (protocol 4.4 step 5).
+    /// Answers `request` in `style`, at the preferred address of `requester`, and introduces
+    /// `introduced`. If that is `None`, the requester itself, or a peer that an old-style requester
+    /// cannot reach, the answer introduces another peer of this overlay that the requester probably
+    /// does not know, if there is one. The introduced peer is asked first to puncture its NAT for
+    /// the requester (protocol 4.4 step 5).
     ///
-    /// IPv8 does this by itself; it is here for a community that takes introduction requests over.
+    /// IPv8 does this itself. Call it in a community that takes introduction requests over.
     pub fn send_introduction_response(
         &mut self,
         requester: &Peer,
@@ -163,7 +180,7 @@ impl Context<'_> {
         response.peer_limit_reached = self
             .peer_limit()
             .is_some_and(|limit| self.peer_count() >= limit);
-        // The puncture must be on its way before the requester can walk there.
+        // The introduced peer must puncture before the requester can walk there.
         if let Some(introduced) = &introduced {
             let walker = request.destination;
             self.send_puncture_request(introduced.address(), walker, to, number, style);
@@ -171,9 +188,10 @@ impl Context<'_> {
         self.send_styled(to, style, response, u64::from(time));
     }
 
-    /// A peer of this overlay, other than the requester and whoever else is at its address; an old-style requester can only use
-    /// one whose preferred address is IPv4. Of a few drawn at random it is the one that the requester most likely does not
-    /// know, and that was introduced to nobody for longest ([`Introductions`](super::Introductions)).
+    /// Returns a peer of this overlay that is neither the requester nor at its address; for an
+    /// old-style requester, one whose preferred address is IPv4. Among a few random candidates it is
+    /// the one that the requester most probably does not know, and that was not introduced for the
+    /// longest time (`Introductions`).
     fn peer_for_introduction(&mut self, requester: &Peer, style: Style) -> Option<Peer> {
         let service = self.state.community_id;
         let draws = match self.peer_count() {
@@ -182,7 +200,7 @@ impl Context<'_> {
         };
         let to = requester.address();
         let mut introductions = std::mem::take(&mut self.state.introductions);
-        let (network, rng) = self.network_and_rng();
+        let (network, rng) = self.graph_and_rng();
         let suits = |peer: &&Peer| can_be_introduced(peer, requester, style);
         let drawn = network.random_peers(service, draws, rng).filter(suits);
         let best = drawn.min_by_key({
@@ -191,7 +209,7 @@ impl Context<'_> {
         });
         let chosen = match best {
             Some(peer) => Some(peer.clone()),
-            // Hardly anybody suits.
+            // Few peers suit, so none of the candidates does.
             None => network
                 .random_peer_where(service, rng, |peer| suits(&peer))
                 .cloned(),
@@ -203,8 +221,8 @@ impl Context<'_> {
         chosen
     }
 
-    /// The LAN and WAN address to introduce `peer` by. A peer on this very machine is reached from
-    /// outside by our own WAN host.
+    /// Returns the LAN and WAN address to introduce `peer` by. A peer on this machine is reached
+    /// from outside through our own WAN host.
     fn addresses_of(&self, peer: &Peer) -> (SocketAddr, SocketAddr) {
         let address = peer.address();
         if let IpAddr::V4(host) = address.ip()
@@ -219,7 +237,7 @@ impl Context<'_> {
     }
 }
 
-/// Whether `requester`, who speaks `style`, can make use of an introduction to `peer`.
+/// Returns `true` if `requester` can use an introduction to `peer` in `style`.
 fn can_be_introduced(peer: &Peer, requester: &Peer, style: Style) -> bool {
     peer != requester
         && !peer.has_address(&requester.address())
@@ -238,16 +256,16 @@ mod tests {
     use crate::crypto::PrivateKey;
     use crate::overlay::bootstrap::Bootstrappers;
     use crate::overlay::context::{OverlayState, Shared};
-    use crate::state::network::{Network, NetworkLimits};
+    use crate::state::network::{PeerGraph, NetworkLimits};
     use crate::wire::packet::CommunityId;
 
     #[test]
-    fn a_packet_with_filler_behind_its_key_is_that_of_a_stranger() {
+    fn a_packet_with_filler_after_its_key_comes_from_a_stranger() {
         let mut rng = StdRng::from_seed([1; 32]);
         let [me, other] = [(); 2].map(|()| PrivateKey::generate(&mut rng));
         let id = CommunityId::from_bytes([7; 20]);
         let mut state = OverlayState::new(id, me, -1, Bootstrappers::new());
-        let mut shared = Shared::new(Network::new(NetworkLimits::default()), rng);
+        let mut shared = Shared::new(PeerGraph::new(NetworkLimits::default()), rng);
         let mut cx = Context::new(&mut state, &mut shared, Instant::now());
         let mut ask = |canonical, style, source: &str| {
             let key = other.public_key().clone();
@@ -266,7 +284,7 @@ mod tests {
         };
         let [first, second] = ["1.2.3.4:5", "[2001:db8::1]:6"];
         ask(true, Style::Old, first);
-        // the style is that of the stranger, the addresses are the known peer's too
+        // The style belongs to the stranger; the addresses belong to the known peer too.
         let (new_style, known, to, id) = ask(false, Style::New, second);
         assert!(new_style && !known.is_new_style());
         assert!(known.has_address(&first.parse().unwrap()) && known.address() == to);

@@ -9,7 +9,7 @@ use crate::wire::address::{UNSPECIFIED, is_lan_subnet};
 use crate::wire::payload::{IntroductionResponse, Style};
 
 impl Context<'_> {
-    /// Takes in `response`, received from `source` in `style`; returns the peer that sent it.
+    /// Learns from `response`, received from `source` in `style`, and returns its sender.
     /// Unsolicited responses count like any other, as in py-ipv8.
     pub(crate) fn on_introduction_response(
         &mut self,
@@ -29,26 +29,30 @@ impl Context<'_> {
         }
         let peer = self.verify(by, peer);
         let service = self.state.community_id;
+        if self.graph().is_banned(&peer, service) {
+            return peer;
+        }
         let mut latest = None;
         for address in self.introduced_addresses(response) {
             if self.is_own_address(&address) {
                 continue;
             }
             let new_style = response.intro_supports_new_style;
-            self.network_mut()
+            self.graph_mut()
                 .discover_address(&peer, address, Some(service), new_style);
             latest = Some(address);
         }
-        // Of a LAN and a WAN address the WAN one: only that has just been punctured, and the other is in some LAN.
+        // The WAN address is the last one. Only its NAT was just punctured; the LAN address may be
+        // in any LAN.
         if let Some(address) = latest {
-            self.network_mut()
+            self.graph_mut()
                 .note_introduction(peer.key(), address, service);
         }
         peer
     }
 
-    /// The destination is our own address as the peer sees it. An IPv4 address from a LAN range
-    /// says nothing about our WAN.
+    /// Learns our address as the peer sees it. An IPv4 address from a LAN range says nothing about
+    /// our WAN address.
     fn learn_own_address(&mut self, destination: SocketAddr) {
         match destination {
             SocketAddr::V4(address) => {
@@ -61,9 +65,9 @@ impl Context<'_> {
         }
     }
 
-    /// A peer that prefers the other address class, for which we have a socket too, is tried
-    /// there, and asked to puncture its way to us. As in py-ipv8 even one that names
-    /// `0.0.0.0:0`: it does not know its own address yet, we know ours.
+    /// Tries a peer that prefers the other address family at that address, if we have a socket for
+    /// it, and asks the peer to puncture its NAT for us. As in py-ipv8 this includes a peer that
+    /// names `0.0.0.0:0`: it does not know its own address yet, but we know ours.
     fn switch_interface(&mut self, peer: &Peer, response: &IntroductionResponse) {
         let wanted = response.source_wan;
         let same_class = wanted.is_ipv4() == peer.address().is_ipv4();
@@ -71,7 +75,7 @@ impl Context<'_> {
             return;
         }
         let service = Some(self.state.community_id);
-        self.network_mut()
+        self.graph_mut()
             .discover_address(peer, wanted, service, true);
         if let Some(mine) = self.my_address_like(&wanted) {
             self.send_puncture_request(
@@ -84,8 +88,8 @@ impl Context<'_> {
         }
     }
 
-    /// Whether a walk to `address` would end here: others introduce us to ourselves when they know
-    /// us by more than one key or address.
+    /// Returns `true` if `address` is ours. Peers that know us by more than one key or address
+    /// introduce us to ourselves.
     fn is_own_address(&self, address: &SocketAddr) -> bool {
         *address == self.state.wan
             || *address == self.shared.local.lan
@@ -102,7 +106,7 @@ impl Context<'_> {
         self.state.ipv4.or((lan != UNSPECIFIED).then_some(lan))
     }
 
-    /// Which of the introduced addresses can be walked to: behind our own WAN host only the LAN
+    /// Returns the introduced addresses that we can walk to. Behind our own WAN host only the LAN
     /// address works (the table of protocol 4.5).
     fn introduced_addresses(&self, response: &IntroductionResponse) -> Vec<SocketAddr> {
         let (lan, wan) = (response.lan_introduction, response.wan_introduction);
@@ -136,11 +140,11 @@ mod tests {
     use crate::crypto::PrivateKey;
     use crate::overlay::bootstrap::Bootstrappers;
     use crate::overlay::context::{OverlayState, Shared};
-    use crate::state::network::{Network, NetworkLimits};
+    use crate::state::network::{PeerGraph, NetworkLimits};
     use crate::wire::packet::{CommunityId, open_unsigned};
     use crate::wire::payload::{New, PunctureRequest};
 
-    /// The puncture request sent because of a response from an IPv6 source, if any.
+    /// Returns the puncture request that a response from an IPv6 source causes, if any.
     fn punctured(destination: &str, source_wan: &str) -> Option<PunctureRequest> {
         let [destination, source_wan, source] =
             [destination, source_wan, "[2001:db8::1]:1"].map(|text| text.parse().unwrap());
@@ -148,7 +152,7 @@ mod tests {
         let [me, other] = [(); 2].map(|()| PrivateKey::generate(&mut rng));
         let id = CommunityId::from_bytes([7; 20]);
         let mut state = OverlayState::new(id, me, -1, Bootstrappers::new());
-        let mut shared = Shared::new(Network::new(NetworkLimits::default()), rng);
+        let mut shared = Shared::new(PeerGraph::new(NetworkLimits::default()), rng);
         shared.local.lan = "10.0.0.9:8090".parse().unwrap();
         let by = SignedBy {
             key: other.public_key().clone(),
@@ -168,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lan_address_that_a_peer_saw_is_the_own_address_for_another_interface() {
+    fn a_lan_address_that_a_peer_saw_is_our_address_for_another_interface() {
         let request = punctured("172.20.0.1:7", "1.2.3.4:5").unwrap();
         assert_eq!(request.wan_walker, "172.20.0.1:7".parse().unwrap());
         let request = punctured("[2001:db8::2]:7", "1.2.3.4:5").unwrap();
@@ -176,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_peer_without_an_address_on_another_interface_is_asked_to_puncture_all_the_same() {
+    fn a_peer_that_names_no_address_on_another_interface_is_still_asked_to_puncture() {
         let request = punctured("1.2.3.4:7", "0.0.0.0:0").unwrap();
         assert_eq!(request.wan_walker, "1.2.3.4:7".parse().unwrap());
         assert_eq!(punctured("1.2.3.4:7", "[2001:db8::1]:1"), None);

@@ -1,4 +1,4 @@
-//! Sending introduction requests: to an address, to a peer, to whoever can help.
+//! Sending introduction requests: to an address, to a peer, or to a random peer.
 
 use std::net::SocketAddr;
 
@@ -9,26 +9,27 @@ use crate::state::peer::Peer;
 use crate::wire::address::UNSPECIFIED;
 use crate::wire::payload::{IntroductionRequest, Style};
 
-/// The chance that a walker with peers reminds its bootstrappers of itself instead of asking a
-/// peer: it mends networks that fell apart (py-ipv8's 5 %).
+/// The chance that a walker with peers reminds its bootstrappers instead of asking a peer. This
+/// reconnects networks that fell apart (5 % in py-ipv8).
 const KEEP_ALIVE_CHANCE: f64 = 0.05;
 
 impl Context<'_> {
     /// Sends an introduction request to `address`, in new style when the address is IPv6 or known
-    /// to understand it (protocol 4.3). Nothing is remembered: an answer makes the peer verified.
-    /// An address that nothing can be sent to ([`crate::state::outbox::is_sendable`]) is passed over and counted.
+    /// to understand it (protocol 4.3). The request needs no state: any answer makes the peer
+    /// verified. If nothing can be sent to the address (port 0, an unspecified, multicast or
+    /// broadcast host), the request is dropped and counted.
     pub fn walk_to(&mut self, address: SocketAddr) {
-        let new_style = self.network().is_new_style(&address);
+        let new_style = self.graph().is_new_style(&address);
         self.request_introduction(address, new_style);
     }
 
-    /// Asks `peer`, at its preferred address, to introduce us to somebody.
+    /// Asks `peer`, at its preferred address, for an introduction.
     pub fn send_introduction_request(&mut self, peer: &Peer) {
         self.request_introduction(peer.address(), peer.is_new_style());
     }
 
-    /// Asks a random peer for an introduction, now and then its bootstrappers instead; knowing
-    /// nobody, it bootstraps (py-ipv8's `get_new_introduction`).
+    /// Asks a random peer for an introduction, or, in 5 % of the calls, the bootstrappers. An
+    /// overlay without peers bootstraps instead (py-ipv8's `get_new_introduction`).
     pub fn get_new_introduction(&mut self) {
         if self.peer_count() == 0 {
             self.bootstrap();
@@ -50,7 +51,7 @@ impl Context<'_> {
         self.send_introduction_request_at(to, new_style, number, number);
     }
 
-    /// Sends an introduction request whose answer is known by `number`.
+    /// Sends an introduction request with `number` as its identifier, which the answer repeats.
     pub(crate) fn send_numbered_introduction_request(
         &mut self,
         to: SocketAddr,
@@ -83,15 +84,15 @@ impl Context<'_> {
         self.send_styled(to, style, request, u64::from(time));
     }
 
-    /// The clock as introductions carry it, both as time and as identifier: modulo 65,536
-    /// (protocol 4.2).
+    /// Advances the clock and returns it modulo 65,536. Introductions carry it as time and as
+    /// identifier (protocol 4.2).
     #[allow(clippy::cast_possible_truncation)]
     pub(super) fn claim_wrapped_time(&mut self) -> u16 {
         self.claim_global_time() as u16
     }
 
-    /// What we call our own address: the WAN estimate; in new style, as long as there is none,
-    /// whatever address we know of (protocol 4.3, and 16.5: the estimate is never lost).
+    /// Returns the address that we claim as ours: the WAN estimate; in new style, while there is
+    /// none, any address that we know (protocol 4.3; 16.5: the estimate is never lost).
     pub(super) fn my_source_wan(&self, style: Style) -> SocketAddr {
         if style == Style::Old || self.state.wan != UNSPECIFIED {
             return self.state.wan;

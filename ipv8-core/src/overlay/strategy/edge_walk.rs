@@ -1,4 +1,4 @@
-//! The edge walk: go deep from a few neighbours, one introduction after the other.
+//! The edge walk: explores depth-first from a few neighbours.
 
 use std::collections::{HashSet, VecDeque};
 use std::net::SocketAddr;
@@ -7,45 +7,43 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 use rand::RngExt;
 
+use super::discovery_strategy::DiscoveryStrategy;
 use crate::crypto::PublicKey;
 use crate::overlay::community::Community;
 use crate::overlay::context::Context;
-use crate::overlay::strategy::DiscoveryStrategy;
 use crate::state::peer::Peer;
 use crate::state::timers::seconds;
 
-/// How many finished edges are kept for whoever wants to look at them.
-const COMPLETE_EDGES: usize = 64;
-
-/// How many introductions of the last peer of an edge are looked at in one step, chosen at random when there are more, beside
-/// those that were asked for that edge: more than twice what a step may ask, so that it finds enough that were not.
+/// The number of random introductions of an edge's last peer that a step looks at, in addition to
+/// those it asked for that edge. It is more than twice the number of requests of a step, so that
+/// enough of them are new.
 const LOOKED_AT: usize = 16;
 
-/// How many addresses asked for one edge are remembered until it grows: more than are asked before it is given up, unless the
-/// options make it slow; then the oldest are looked at by chance alone.
+/// The number of addresses asked for one edge that are remembered until it grows. With the default
+/// options an edge is given up before it asks that many; otherwise the oldest are forgotten.
 const ASKED_OF_EDGE: usize = 64;
 
-/// Walks along edges: from a neighbour to somebody it introduced, on to somebody that one
-/// introduced, until the edge is long enough; then the next one starts at home (protocol 7.2).
+/// A strategy that walks along edges: from a neighbour to a peer it introduced, then to a peer that
+/// one introduced, until the edge is long enough. The next edge starts at a neighbour again
+/// (protocol 7.2).
 ///
-/// Unlike py-ipv8 a step sends at most `neighborhood_size` requests (plus one for each edge
-/// that grows), asks an address again only after `edge_timeout`, and never turns an edge back into
-/// a peer that is on it. Of a peer that introduced more than 16 it looks in each step at those that it asked, and at 16 others at
-/// random, so that a step costs the same however many were introduced.
+/// Unlike in py-ipv8, a step sends at most `neighborhood_size` requests (plus one for each edge that
+/// grows), asks an address again only after `edge_timeout`, and never leads an edge back to one of
+/// its own peers. If a peer introduced more than 16 addresses, a step looks at those it asked and at
+/// 16 random ones, so that its cost does not depend on their number.
 ///
-/// A clone goes on from the same state.
+/// A clone continues from the same state.
 #[derive(Clone, Debug, ipv8_macros::Options)]
 pub struct EdgeWalk {
-    /// How many peers make an edge complete, its root included. Default 4.
+    /// Peers in a complete edge, including its root. Default: 4.
     pub edge_length: usize,
-    /// How many neighbours edges start from. Default 6.
+    /// Neighbours that edges start from. Default: 6.
     pub neighborhood_size: usize,
-    /// Seconds after which an edge that does not grow is given up. Default 3.0.
+    /// Seconds after which an edge that does not grow is given up. Default: 3.0.
     #[options(range = 0.0..)]
     pub edge_timeout: f64,
     neighborhood: Vec<Peer>,
     under_construction: IndexMap<PublicKey, Edge>,
-    complete: VecDeque<Vec<Peer>>,
     asked: Asked,
 }
 
@@ -53,7 +51,8 @@ pub struct EdgeWalk {
 struct Edge {
     peers: Vec<Peer>,
     grown: Instant,
-    /// Whom of the introductions of its last peer it asked; at most [`ASKED_OF_EDGE`], the oldest first.
+    /// The addresses introduced by its last peer that it asked, oldest first; at most
+    /// [`ASKED_OF_EDGE`].
     asked: VecDeque<SocketAddr>,
 }
 
@@ -61,7 +60,7 @@ struct Edge {
 #[derive(Clone, Debug, Default)]
 struct Asked {
     addresses: HashSet<SocketAddr>,
-    /// The same addresses, the one asked first in front.
+    /// The same addresses, oldest first.
     order: VecDeque<(Instant, SocketAddr)>,
 }
 
@@ -70,7 +69,7 @@ impl Asked {
         self.addresses.contains(address)
     }
 
-    /// Whether it was not asked before.
+    /// Returns `true` if the address is new.
     fn insert(&mut self, address: SocketAddr, now: Instant) -> bool {
         let is_new = self.addresses.insert(address);
         if is_new {
@@ -79,7 +78,7 @@ impl Asked {
         is_new
     }
 
-    /// Forgets those that were asked longer than `pause` ago.
+    /// Forgets the addresses asked more than `pause` ago.
     fn expire(&mut self, now: Instant, pause: Duration) {
         while let Some((asked, address)) = self.order.front()
             && now.saturating_duration_since(*asked) > pause
@@ -98,22 +97,16 @@ impl Default for EdgeWalk {
             edge_timeout: 3.0,
             neighborhood: Vec::new(),
             under_construction: IndexMap::new(),
-            complete: VecDeque::new(),
             asked: Asked::default(),
         }
     }
 }
 
 impl EdgeWalk {
-    /// The edges finished last, at most 64, oldest first, each from its root outwards.
-    pub fn complete_edges(&self) -> impl Iterator<Item = &[Peer]> {
-        self.complete.iter().map(Vec::as_slice)
-    }
-
     fn find_neighborhood(&mut self, cx: &mut Context<'_>) {
         self.neighborhood = cx.peers().take(self.neighborhood_size).cloned().collect();
         cx.bootstrap();
-        // At random, so that addresses where nobody is do not keep it from the others.
+        // Chosen at random, so that dead addresses do not hide the others.
         for _ in 0..self.neighborhood_size {
             let asked = &self.asked;
             let Some(address) = cx.random_walkable_address(|address| asked.contains(address))
@@ -124,7 +117,7 @@ impl EdgeWalk {
         }
     }
 
-    /// Walks to `address`, unless that was tried within the edge timeout.
+    /// Walks to `address`, unless it was asked within the edge timeout. Returns `true` if it walks.
     fn ask(&mut self, address: SocketAddr, cx: &mut Context<'_>) -> bool {
         let is_new = self.asked.insert(address, cx.now());
         if is_new {
@@ -133,7 +126,7 @@ impl EdgeWalk {
         is_new
     }
 
-    /// A neighbour that is not the root of an edge under construction.
+    /// Returns a random neighbour that is not the root of an edge under construction.
     fn random_idle_root(&self, cx: &mut Context<'_>) -> Option<Peer> {
         let idle: Vec<_> = self
             .neighborhood
@@ -180,9 +173,7 @@ impl EdgeWalk {
             }
         }
         for root in finished {
-            if let Some(edge) = self.under_construction.swap_remove(&root) {
-                self.keep(edge.peers);
-            }
+            self.under_construction.swap_remove(&root);
         }
     }
 
@@ -196,7 +187,8 @@ impl EdgeWalk {
         }
     }
 
-    /// Some of those whom the last peer of an edge introduced: the verified ones, and the other addresses.
+    /// Returns some of the introductions of an edge's last peer: verified peers, and addresses
+    /// without one.
     fn introductions(&self, index: usize, cx: &mut Context<'_>) -> (Vec<Peer>, Vec<SocketAddr>) {
         let mut candidates = Vec::new();
         let mut unverified = Vec::new();
@@ -206,13 +198,13 @@ impl EdgeWalk {
         let Some(last) = edge.peers.last() else {
             return (candidates, unverified);
         };
-        let (network, rng) = cx.network_and_rng();
+        let (network, rng) = cx.graph_and_rng();
         let drawn = network.random_introductions_from(last.key(), LOOKED_AT, rng);
         let asked = edge.asked.iter().copied();
         let asked = asked.filter(|address| network.is_introduced_by(address, last.key()));
         for address in drawn.into_iter().chain(asked) {
             match network.verified_by_address(&address) {
-                // One of those that were asked can have been drawn too.
+                // An asked address can be among the random ones too.
                 Some(peer) if !edge.peers.contains(peer) && !candidates.contains(peer) => {
                     candidates.push(peer.clone());
                 }
@@ -223,20 +215,10 @@ impl EdgeWalk {
         }
         (candidates, unverified)
     }
-
-    fn keep(&mut self, edge: Vec<Peer>) {
-        if edge.len() < 2 {
-            return;
-        }
-        if self.complete.len() == COMPLETE_EDGES {
-            self.complete.pop_front();
-        }
-        self.complete.push_back(edge);
-    }
 }
 
 impl Edge {
-    /// Appends one of `candidates`, if there are any; returns whether the edge is finished.
+    /// Appends one of `candidates`, if there are any. Returns `true` if the edge is finished.
     fn step(
         &mut self,
         candidates: Vec<Peer>,
@@ -266,7 +248,7 @@ impl<C: Community> DiscoveryStrategy<C> for EdgeWalk {
     fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
         let (now, pause) = (cx.now(), seconds(self.edge_timeout));
         self.asked.expire(now, pause);
-        // Those that are gone leave, those that have moved are asked where they are now.
+        // Forget neighbours that left, and update the addresses of the rest.
         self.neighborhood
             .retain_mut(|peer| match cx.network().peer(peer.key()) {
                 Some(current) => {

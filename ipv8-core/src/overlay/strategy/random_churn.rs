@@ -1,33 +1,37 @@
-//! Churn: find out who is still there, and let go of who is not.
+//! Churn: pings silent peers and drops dead ones.
 
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 
+use super::discovery_strategy::DiscoveryStrategy;
 use crate::crypto::PublicKey;
 use crate::overlay::community::PingCommunity;
 use crate::overlay::context::Context;
-use crate::overlay::strategy::DiscoveryStrategy;
 use crate::state::peer::Peer;
 use crate::state::timers::seconds;
 
-/// How many ping times a peer should have (py-ipv8's `pings.maxlen`): one with fewer is pinged although it is active.
+/// The number of ping times to collect of each peer (py-ipv8's `pings.maxlen`). A peer with fewer
+/// is pinged even if it is active.
 const PINGS_WANTED: usize = 5;
 
-/// How long a ping may take to be answered: a peer is not dropped before the first ping since it was last heard from has had
-/// this long.
+/// The time to wait for an answer: a peer is not dropped before the first ping since it was last
+/// heard from is this old.
 const ANSWER_TIME: Duration = Duration::from_secs(5);
 
-/// Looks at a few random peers each step: pings those that were silent for `inactive_time` or have few ping times, and
-/// drops those that were pinged and silent for `drop_time` (protocol 7.2).
+/// A strategy that looks at a few random peers in each step. It pings those that were silent for
+/// `inactive_time` or have few ping times, and drops those that were pinged and silent for
+/// `drop_time` (protocol 7.2).
 ///
-/// The peers are all verified peers of the node's peer graph, whichever overlays they are in, and a dropped one is gone from all of
-/// them. A peer that does not run the community that pings cannot answer it, and stays only as long as it is heard from
-/// otherwise: give an overlay whose peers are like that a peer graph of its own.
+/// On [`DiscoveryCommunity`](crate::communities::DiscoveryCommunity) it looks at all verified peers
+/// of the node and drops a dead one from every overlay, as in py-ipv8. A peer that does not run the
+/// discovery community cannot answer its pings, and stays only while other messages of it arrive: an
+/// overlay with such peers needs its own peer graph. On any other community it looks at the peers of
+/// that overlay, and drops them from that overlay only.
 ///
-/// Unlike py-ipv8 it goes by keys, so that a peer which changes its address meanwhile keeps its record; and only a ping sent since
-/// the peer was last heard from counts, after time enough to answer it, so that a peer which is looked at seldom in a large
-/// network is not dropped unasked.
+/// Unlike in py-ipv8, a peer that changes its address keeps its record. Only a ping sent since the
+/// peer was last heard from counts, and only once the peer had time to answer, so that a large
+/// network does not drop peers that were not asked.
 ///
 /// ```
 /// # use ipv8_core::prelude::*;
@@ -36,30 +40,30 @@ const ANSWER_TIME: Duration = Duration::from_secs(5);
 /// assert_eq!((churn.sample_size, churn.ping_interval, churn.inactive_time), (8, 10.0, 27.5));
 /// ```
 ///
-/// A clone goes on from the same state.
+/// A clone continues from the same state.
 #[derive(Clone, Debug, ipv8_macros::Options)]
 pub struct RandomChurn {
-    /// How many peers are looked at in one step; 0: none. Default 8.
+    /// Peers to look at in one step; 0: none. Default: 8.
     pub sample_size: usize,
-    /// Seconds between two pings of one peer. Default 10.0.
+    /// Seconds between two pings of one peer. Default: 10.0.
     #[options(range = 0.0..)]
     pub ping_interval: f64,
-    /// Seconds of silence after which a peer is pinged. Default 27.5.
+    /// Seconds of silence after which a peer is pinged. Default: 27.5.
     #[options(range = 0.0..)]
     pub inactive_time: f64,
-    /// Seconds of silence after which a peer that was pinged is dropped. Default 57.5.
+    /// Seconds of silence after which a pinged peer is dropped. Default: 57.5.
     #[options(range = 0.0..)]
     pub drop_time: f64,
-    /// Never more than there are verified peers.
+    /// Pings by peer; never more than there are peers to look at.
     notes: IndexMap<PublicKey, Note>,
 }
 
-/// Pings to one peer.
+/// The pings to one peer.
 #[derive(Clone, Copy, Debug)]
 struct Note {
-    /// The first one since the peer was last heard from.
+    /// The first ping since the peer was last heard from.
     first: Instant,
-    /// The last one.
+    /// The last ping.
     last: Instant,
 }
 
@@ -76,7 +80,8 @@ impl Default for RandomChurn {
 }
 
 impl RandomChurn {
-    /// Whether `peer` was silent for longer than `limit` seconds. Nobody is silent who was never heard from.
+    /// Returns `true` if `peer` was silent for more than `limit` seconds. A peer that was never heard
+    /// from is not silent.
     fn is_silent(peer: &Peer, limit: f64, now: Instant) -> bool {
         let silence = peer.last_response();
         silence.is_some_and(|last| now.saturating_duration_since(last) > seconds(limit))
@@ -118,19 +123,18 @@ impl RandomChurn {
 impl<C: PingCommunity> DiscoveryStrategy<C> for RandomChurn {
     fn take_step(&mut self, community: &mut C, cx: &mut Context<'_>) {
         let now = cx.now();
-        for peer in cx.random_verified_peers(self.sample_size) {
+        for peer in cx.tended_peers(self.sample_size) {
             if self.should_drop(&peer, now) {
-                tracing::debug!(%peer, "a silent peer is dropped");
-                cx.network_mut().remove_peer(peer.key());
+                tracing::debug!(%peer, "dropped a silent peer");
+                cx.drop_peer(&peer);
                 self.notes.swap_remove(peer.key());
             } else if self.should_ping(&peer, now) {
                 self.note(&peer, now);
                 community.send_ping(&peer, cx);
             }
         }
-        let network = cx.network();
-        if self.notes.len() > network.verified_count() {
-            self.notes.retain(|key, _| network.is_verified(key));
+        if self.notes.len() > cx.tended_count() {
+            self.notes.retain(|key, _| cx.is_tended(key));
         }
     }
 }
@@ -147,7 +151,7 @@ mod tests {
     use crate::crypto::PrivateKey;
     use crate::overlay::community::{Community, CommunityError};
     use crate::overlay::context::{OverlayState, Shared};
-    use crate::state::network::{Network, NetworkLimits};
+    use crate::state::network::{PeerGraph, NetworkLimits};
     use crate::wire::packet::CommunityId;
 
     /// Counts its pings.
@@ -174,7 +178,7 @@ mod tests {
         let me = PrivateKey::generate(&mut rng);
         let bootstrap = Default::default();
         let mut state = OverlayState::new(Pinger::COMMUNITY_ID, me, -1, bootstrap);
-        let mut shared = Shared::new(Network::new(NetworkLimits::default()), rng);
+        let mut shared = Shared::new(PeerGraph::new(NetworkLimits::default()), rng);
         let mut churn = RandomChurn::default();
         let mut pinger = Pinger(0);
         let now = Instant::now();
@@ -185,7 +189,7 @@ mod tests {
             for (number, key) in (0..).zip(&keys) {
                 let source = SocketAddr::from(([20, 0, 0, number], 1 + round));
                 let peer = Peer::new(key.clone(), source, now);
-                assert!(shared.network.add_verified_peer(&peer));
+                assert!(shared.network.add_peer_of(&peer, Pinger::COMMUNITY_ID));
             }
             let mut cx = Context::new(&mut state, &mut shared, now);
             churn.take_step(&mut pinger, &mut cx);

@@ -1,4 +1,4 @@
-//! The random walk: ask walkable addresses for more of them, new introductions first.
+//! The random walk: asks walkable addresses for introductions, new ones first.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -6,29 +6,29 @@ use std::time::Instant;
 use indexmap::IndexMap;
 use rand::RngExt;
 
+use super::discovery_strategy::DiscoveryStrategy;
+use super::standing::Standing;
 use crate::overlay::community::Community;
 use crate::overlay::context::Context;
-use crate::overlay::strategy::DiscoveryStrategy;
-use crate::overlay::strategy::standing::Standing;
 use crate::state::network::IntroducerId;
 use crate::state::timers::seconds;
 
-/// Walks to a walkable address each step, and now and then goes back to the peers and the
-/// bootstrap addresses for new ones (protocol 7.2).
+/// A strategy that walks to one walkable address in each step, and now and then asks a known peer or
+/// the bootstrappers for new addresses (protocol 7.2).
 ///
-/// A new introduction goes before any other address: the NAT in front of it was opened a moment ago. Which introducer's
-/// it is is left to chance, and one whose introductions do not answer has to wait, so that nobody who introduces
-/// many addresses gets many walks. Those whose introductions answer less often than is usual share a part of the window with each other,
-/// the smaller the worse they are, so that several liars together cannot keep a walker busy either; the usual is what this walker
-/// found lately (of 64 introducers at most), and what others say about an introducer counts for nothing.
+/// New introductions come first: the NAT in front of a new address was opened a moment ago. The
+/// introducer is drawn at random; each may occupy at most half the window. Introducers whose
+/// addresses answer less often than average share a smaller part of the window, the smaller the
+/// worse they are, so that colluding liars cannot fill it. Only this walker's own recent results
+/// count (of 64 introducers at most), not what one peer says about another.
 ///
-/// While requests are answered and introductions keep coming a step sends up to `requests_per_step` of them: it walks to as many new
-/// introductions as its target needs, and asks a peer for the next ones.
+/// While requests are answered and introductions keep coming, a step sends up to
+/// `requests_per_step` requests: it walks to as many new introductions as the target needs, and
+/// asks a peer for the next ones.
 ///
-/// An address that has not answered within `timeout` is given up for this overlay, until somebody
-/// introduces it again, and forgotten unless another overlay wants it
-/// ([`Network::give_up`](crate::state::network::Network::give_up)). Unlike py-ipv8, an
-/// address that did answer stops counting towards `window_size` at once, which is what the
+/// An address that does not answer within `timeout` is given up for this overlay until a peer
+/// introduces it again, and forgotten unless another overlay can use it ([`Context::give_up`]).
+/// Unlike in py-ipv8, an address that answers no longer counts towards `window_size`, as the
 /// option's description there promises.
 ///
 /// ```
@@ -38,31 +38,30 @@ use crate::state::timers::seconds;
 /// assert_eq!(walk.timeout, 3.0);
 /// ```
 ///
-/// A clone goes on from the same state.
+/// A clone continues from the same state.
 #[derive(Clone, Debug, ipv8_macros::Options)]
 pub struct RandomWalk {
-    /// Seconds after which an unanswered address is given up. Default 3.0.
+    /// Seconds after which an unanswered address is given up. Default: 3.0.
     #[options(range = 0.0..)]
     pub timeout: f64,
-    /// How many requests may be unanswered at a time; 0: any number. Default 5. Half of them, rounded down, but at least one, may
-    /// be to addresses that the same peer has introduced; fewer, but at least one, together with all who are no better, if those
-    /// answer less often than is usual.
+    /// Requests that may be unanswered at a time; 0: any number. Default: 5. Half of them, rounded
+    /// down, but at least one, may go to addresses that the same peer introduced. Introducers whose
+    /// addresses answer less often than average share fewer, but at least one.
     pub window_size: usize,
-    /// The chance, in 256, of asking a known peer although there are walkable addresses. Default
+    /// Chance, out of 256, of asking a known peer although there are walkable addresses. Default:
     /// 50.
     pub reset_chance: u8,
-    /// Seconds to wait at least between two steps; 0: step whenever it is this strategy's turn.
-    /// Default 0.
+    /// Minimum seconds between two steps that walk; 0: walk in every turn. Default: 0.
     #[options(range = 0.0..)]
     pub target_interval: f64,
-    /// How many requests a step may send while no more than half of `window_size` are unanswered and new addresses were found
-    /// within the last steps; 0 and 1: one, as in py-ipv8. Default 3.
+    /// Requests that a step may send while at most half of `window_size` are unanswered and the last
+    /// steps found new addresses; 0 and 1: one, as in py-ipv8. Default: 3.
     pub requests_per_step: usize,
     unanswered: IndexMap<SocketAddr, Asked>,
     standing: Standing,
-    /// How many steps in a row found nowhere to walk to.
+    /// Steps in a row that found no address to walk to.
     fruitless: u32,
-    /// How often the bootstrappers were reminded since there was a peer.
+    /// Reminders of the bootstrappers since the overlay last had a peer.
     reminders: u32,
     last_step: Option<Instant>,
 }
@@ -84,33 +83,34 @@ impl Default for RandomWalk {
     }
 }
 
-/// After how many steps without a new address a step is one request again: there may be nobody else.
+/// The number of steps without a new address after which a step sends only one request: there may
+/// be no other peers.
 const FRUITLESS_STEPS: u32 = 4;
 
-/// A request that is not answered yet.
+/// An unanswered request.
 #[derive(Clone, Copy, Debug)]
 struct Asked {
     at: Instant,
-    /// Who introduced the address, if anybody did.
+    /// The peer that introduced the address, if any.
     introducer: Option<IntroducerId>,
 }
 
 impl RandomWalk {
-    /// Forgets the requests that were answered, and those that never will be, with their address.
+    /// Forgets answered requests, and gives up the addresses of timed-out ones.
     fn settle_requests(&mut self, cx: &mut Context<'_>) {
         let (timeout, now, service) = (seconds(self.timeout), cx.now(), cx.community_id());
         let standing = &mut self.standing;
         self.unanswered.retain(|address, asked| {
-            // A peer of another overlay alone is no answer: it may never give one to this overlay.
-            let network = cx.network();
-            let answered = network
+            // Only a peer of this overlay is an answer: a peer of another one may never answer here.
+            let graph = cx.graph();
+            let answered = graph
                 .all_verified_by_address(address)
-                .any(|peer| network.has_service(peer.key(), service));
+                .any(|peer| graph.has_service(peer.key(), service));
             if !answered && now.saturating_duration_since(asked.at) <= timeout {
                 return true;
             }
             if !answered {
-                cx.network_mut().give_up(address, service);
+                cx.give_up(address);
             }
             if let Some(introducer) = asked.introducer {
                 standing.note(introducer, answered);
@@ -131,13 +131,13 @@ impl RandomWalk {
         self.window_size > 0 && self.unanswered.len() >= self.window_size
     }
 
-    /// Whether nearly everybody answers, so that a step may send more than one request.
+    /// Returns `true` if most requests are answered, so that a step may send more than one.
     fn is_lively(&self) -> bool {
         self.window_size == 0 || self.unanswered.len() <= self.window_size / 2
     }
 
-    /// Whether as many addresses of this introducer are unanswered as it may take of the window, or of all introducers no better
-    /// than it as many as they may take together.
+    /// Returns `true` if the unanswered addresses of this introducer fill its part of the window, or
+    /// those of all introducers that are no better fill their shared part.
     fn is_busy(&self, introducer: IntroducerId) -> bool {
         let half = match self.window_size {
             0 => return false,
@@ -149,7 +149,8 @@ impl RandomWalk {
         own.nth(half - 1).is_some() || self.is_left_to_better(introducer, introducers)
     }
 
-    /// Whether the introducers no better than this one, who are among those of what is `unanswered`, have their share.
+    /// Returns `true` if the introducers in `unanswered` that are no better than this one fill their
+    /// shared part of the window.
     fn is_left_to_better(
         &self,
         introducer: IntroducerId,
@@ -165,7 +166,7 @@ impl RandomWalk {
         used > 0 && f64::from(used) + 1.0 > f64::from(size) * share
     }
 
-    /// Walks to a new introduction; whether there was one.
+    /// Walks to a new introduction. Returns `true` if there was one.
     fn walk_to_introduction(&mut self, cx: &mut Context<'_>) -> bool {
         let (unanswered, now) = (&self.unanswered, cx.now());
         let found = cx.take_introduction(
@@ -178,13 +179,14 @@ impl RandomWalk {
         })
     }
 
-    /// Walks to any walkable address; whether there was one. One of an introducer that has its share of the window does not
-    /// count: who introduces hundreds of them is drawn nearly every time.
+    /// Walks to a random walkable address. Returns `false` if there is none, or if its introducer has
+    /// filled its part of the window: an introducer of hundreds of addresses is drawn nearly every
+    /// time.
     fn walk_anywhere(&mut self, cx: &mut Context<'_>) -> bool {
         let (unanswered, now) = (&self.unanswered, cx.now());
         let drawn = cx.random_walkable_address(|address| unanswered.contains_key(address));
         drawn.is_some_and(|address| {
-            let introducer = cx.network().introducer_of(&address);
+            let introducer = cx.graph().introducer_of(&address);
             let may_walk = !introducer.is_some_and(|introducer| self.is_busy(introducer));
             if may_walk {
                 self.walk(address, introducer, now, cx);
@@ -204,8 +206,8 @@ impl RandomWalk {
         self.unanswered.insert(address, Asked { at, introducer });
     }
 
-    /// Asks a peer for an introduction; as long as there is none, the bootstrappers, whose one introduction was just used up. They are
-    /// asked a few times only: perhaps nobody whom they know can be reached.
+    /// Asks a peer for an introduction. Without peers it asks the bootstrappers, whose one
+    /// introduction was just used; only a few times, because the peers they know may be unreachable.
     fn ask_for_more(&mut self, walked: bool, cx: &mut Context<'_>) {
         if cx.peer_count() > 0 {
             self.reminders = 0;
@@ -216,8 +218,8 @@ impl RandomWalk {
         }
     }
 
-    /// What a step sends beyond its first request, which was a walk or not: walks to new introductions, as many as peers are missing,
-    /// and when there are none left, one request to a peer for the next ones. Returns whether it walked.
+    /// Sends the requests of a step after the first: walks to new introductions, as many as peers are
+    /// missing, and when none are left, asks a peer for more. Returns `true` if the step walked.
     fn send_more(&mut self, first_walked: bool, cx: &mut Context<'_>) -> bool {
         let missing = cx.missing_peers().unwrap_or(usize::MAX);
         let mut walks = usize::from(first_walked);

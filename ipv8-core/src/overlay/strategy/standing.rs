@@ -1,14 +1,16 @@
-//! How well the addresses that somebody introduced answer, beside those that others introduced.
+//! How often the addresses of one introducer answer, compared with those of other introducers.
 
 use crate::state::network::IntroducerId;
 
-/// Of how many introducers it is remembered; beyond it the one whose address was settled longest ago is forgotten.
+/// The number of introducers remembered. Beyond it the introducer with the oldest outcome is
+/// forgotten.
 const REMEMBERED: usize = 64;
 
-/// From how many outcomes on all of an introducer count half, so that the latest ones matter.
+/// The number of outcomes at which the counts of an introducer are halved, so that recent ones
+/// matter more.
 const OUTCOMES: u32 = 16;
 
-/// What became of the addresses of one introducer.
+/// The outcomes of the walks to the addresses of one introducer.
 #[derive(Clone, Copy, Debug)]
 struct Tally {
     introducer: IntroducerId,
@@ -22,28 +24,30 @@ impl Tally {
     }
 }
 
-/// What a walker found at the addresses that its introducers named.
+/// The results of a walker's walks to the addresses that its introducers named.
 ///
-/// An introducer is compared with what is usual among those remembered, each of whom counts alike: in a network of full nodes,
-/// where hardly anybody answers, nobody is worse than the others.
+/// An introducer is compared with the average of all remembered introducers, each of which counts
+/// the same. In a network of full nodes, where few addresses answer, no introducer is worse than the
+/// rest.
 ///
-/// Only the walker's own walks count, to addresses that the introducer named in messages that it signed. Nobody can speak for or
-/// against another: whoever wants an honest introducer to look bad has to be introduced by it, again and again, and not to answer,
-/// which takes up that introducer's peers and costs it no more than a smaller share of this walker's window. Whoever has many keys has as
-/// many standings, each beginning with the trust that any stranger has.
+/// Only the walker's own walks count, to addresses that the introducer named in messages that it
+/// signed. No peer can speak for or against another. An attacker who wants an honest introducer to
+/// look bad must be introduced by it again and again and not answer, which only gives that
+/// introducer a smaller share of this walker's window. An attacker with many keys has many
+/// standings, and each starts with the trust of any stranger.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Standing {
-    /// The one that was noted last comes last.
+    /// The latest outcome is last.
     tallies: Vec<Tally>,
-    /// Which part of an introducer's addresses usually answers: the mean over the tallies.
-    usual: f64,
+    /// The average share of an introducer's addresses that answer: the mean over the tallies.
+    average: f64,
 }
 
 impl Standing {
-    /// Notes that an address that `introducer` named has answered, or that it has not in time.
+    /// Notes whether an address that `introducer` named answered in time.
     pub(super) fn note(&mut self, introducer: IntroducerId, has_answered: bool) {
-        let known = self.place(introducer);
-        let mut tally = match known.map(|place| self.tallies.remove(place)) {
+        let known = self.index_of(introducer);
+        let mut tally = match known.map(|index| self.tallies.remove(index)) {
             Some(tally) => tally,
             None => Tally {
                 introducer,
@@ -63,24 +67,26 @@ impl Standing {
             self.tallies.remove(0);
         }
         self.tallies.push(tally);
-        self.usual = self.mean();
+        self.average = self.mean();
     }
 
-    /// The part of the window that addresses of this introducer, and of those no better, may take together: all of it (1.0) if
-    /// its addresses answer as often as is usual, or nobody's do, or nothing is known of it; less with each that does not.
+    /// Returns the part of the window that the addresses of this introducer, and of those that are no
+    /// better, may take together. It is 1.0 if its addresses answer as often as the average, if no
+    /// addresses answer at all, or if the introducer is unknown; each failure makes it smaller.
     pub(super) fn share(&self, introducer: IntroducerId) -> f64 {
         let tally = self
-            .place(introducer)
-            .and_then(|place| self.tallies.get(place));
-        let Some(tally) = tally.filter(|_| self.usual > 0.0) else {
+            .index_of(introducer)
+            .and_then(|index| self.tallies.get(index));
+        let Some(tally) = tally.filter(|_| self.average > 0.0) else {
             return 1.0;
         };
-        // How many outcomes would be usual for so many answers; one more on both sides, for a single failure says little.
-        let earned = f64::from(tally.answered) / self.usual;
+        // The number of outcomes that would give these answers on average; plus one on both sides,
+        // because a single failure means little.
+        let earned = f64::from(tally.answered) / self.average;
         ((earned + 1.0) / (tally.outcomes() + 1.0)).min(1.0)
     }
 
-    fn place(&self, introducer: IntroducerId) -> Option<usize> {
+    fn index_of(&self, introducer: IntroducerId) -> Option<usize> {
         let mut tallies = self.tallies.iter();
         tallies.position(|tally| tally.introducer == introducer)
     }
@@ -114,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn whose_addresses_never_answer_has_less_with_each() {
+    fn each_address_that_does_not_answer_makes_the_share_smaller() {
         let [good, bad, stranger] = introducers();
         let mut standing = Standing::default();
         note(&mut standing, good, 1, 0);
@@ -126,11 +132,11 @@ mod tests {
             .collect();
         assert_eq!(shares, [1.0 / 2.0, 1.0 / 3.0, 1.0 / 4.0, 1.0 / 5.0]);
         let others = [good, stranger].map(|other| standing.share(other));
-        assert_eq!(others, [1.0, 1.0], "the failures of one are nobody else's");
+        assert_eq!(others, [1.0, 1.0], "the failures of one do not count for another");
     }
 
     #[test]
-    fn nobody_is_bad_where_hardly_anybody_answers() {
+    fn no_introducer_is_bad_where_few_addresses_answer() {
         let all: [_; 3] = introducers();
         let mut standing = Standing::default();
         for introducer in all {
@@ -146,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn one_answer_buys_no_trust_for_ever_and_trust_comes_back() {
+    fn an_answer_does_not_buy_trust_for_ever_and_trust_comes_back() {
         let [good, other] = introducers();
         let mut standing = Standing::default();
         note(&mut standing, good, 12, 3);
@@ -157,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_bounded_and_forgets_who_was_not_heard_of_for_longest() {
+    fn it_is_bounded_and_forgets_the_introducer_with_the_oldest_outcome() {
         let all: [_; 100] = introducers();
         let mut standing = Standing::default();
         let [kept, others @ ..] = all;

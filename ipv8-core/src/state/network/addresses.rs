@@ -1,8 +1,8 @@
 //! The table of addresses: which are known and through whom, and which verified peers are at them.
-use super::Verified;
 use super::idle::IdleAddresses;
 use super::owners::{Owners, OwnersId, Shared};
 use super::record::Record;
+use super::services::Verified;
 use super::slab::Slab;
 use super::table::{Keyed, Moved, Table};
 use crate::crypto::PublicKey;
@@ -287,6 +287,13 @@ impl AddressTable {
     pub(super) fn gained(&mut self, address: &SocketAddr, service: CommunityId) {
         if let Some(state) = self.state(address).copied() {
             state.owners.gained(service, &mut self.shared);
+        }
+    }
+
+    /// Notes that a verified peer at `address` no longer has `service`.
+    pub(super) fn lost(&mut self, address: &SocketAddr, service: CommunityId) {
+        if let Some(state) = self.state(address).copied() {
+            state.owners.lost(service, &mut self.shared);
         }
     }
 

@@ -1,7 +1,5 @@
 //! What was introduced last and by whom: where a walker goes first.
-use super::Network;
 use crate::crypto::PublicKey;
-use crate::wire::packet::CommunityId;
 use rand::{Rng, RngExt};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::SocketAddr;
@@ -49,7 +47,7 @@ impl Batch {
 pub(super) struct Fresh(Vec<Batch>);
 
 impl Fresh {
-    fn push(&mut self, introducer: IntroducerId, address: SocketAddr) {
+    pub(super) fn push(&mut self, introducer: IntroducerId, address: SocketAddr) {
         let place = self.0.iter().position(|one| one.introducer == introducer);
         let place = place.unwrap_or_else(|| {
             if self.0.len() >= INTRODUCERS {
@@ -71,7 +69,7 @@ impl Fresh {
         addresses.push(address);
     }
 
-    fn take<R: Rng + ?Sized>(
+    pub(super) fn take<R: Rng + ?Sized>(
         &mut self,
         rng: &mut R,
         introducer_wanted: impl Fn(IntroducerId) -> bool,
@@ -92,49 +90,6 @@ impl Fresh {
         }
         self.0.retain(|batch| !batch.addresses.is_empty());
         found
-    }
-}
-
-impl Network {
-    /// Whoever introduced `address` first, if it is known and has an introducer.
-    pub fn introducer_of(&self, address: &SocketAddr) -> Option<IntroducerId> {
-        let introducer = &self.addresses.record(address)?.introducer;
-        introducer.as_ref().map(IntroducerId::of)
-    }
-
-    /// Takes the newest introduction for the service of an introducer for which `introducer_wanted` is true, each of them
-    /// with about the same chance, however much it has introduced. Passed over, and forgotten as new, are addresses that
-    /// are not walkable for the service any more, or not `wanted`.
-    ///
-    /// An introduction is taken once; its address stays walkable until somebody is found there, or it is
-    /// [given up](Network::give_up). Of a service that is not registered there are none. Only the last 4 introductions of the last 32
-    /// introducers count as new, which bounds memory and time.
-    pub fn take_introduction<R: Rng + ?Sized>(
-        &mut self,
-        service: CommunityId,
-        rng: &mut R,
-        introducer_wanted: impl Fn(IntroducerId) -> bool,
-        wanted: impl Fn(&SocketAddr) -> bool,
-    ) -> Option<(SocketAddr, IntroducerId)> {
-        let local = self.local.get_mut(&service)?;
-        let walkable = &local.walkable;
-        let wanted = |address: &SocketAddr| walkable.contains(address) && wanted(address);
-        local.fresh.take(rng, introducer_wanted, wanted)
-    }
-
-    /// Notes that `introducer` told us of `address` just now, so that [`Network::take_introduction`] gives it before others. Does
-    /// nothing if the address is not walkable for `service`, so tell it to [`Network::discover_address`] first.
-    pub fn note_introduction(
-        &mut self,
-        introducer: &PublicKey,
-        address: SocketAddr,
-        service: CommunityId,
-    ) {
-        if let Some(local) = self.local.get_mut(&service)
-            && local.walkable.contains(&address)
-        {
-            local.fresh.push(IntroducerId::of(introducer), address);
-        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! What makes an address known or unknown.
+use super::graph::PeerGraph;
+use super::graph::is_usable;
 use super::idle::Introducer;
 use super::record::Record;
-use super::{Network, is_usable};
 use crate::state::peer::Peer;
 use crate::wire::packet::CommunityId;
 use std::net::SocketAddr;
 
-impl Network {
+impl PeerGraph {
     /// Notes that `introducer` told us of `address`, for `service` (usually the overlay that heard it; `None` for no special
     /// one), and whether `address` is said to understand the new style (protocol 6).
     ///
@@ -14,7 +15,7 @@ impl Network {
     /// Of any other it is noted that it was introduced for `service` too, if that is registered: what one overlay heard of first
     /// must not be lost to another.
     /// Blacklisted and unusable addresses (port 0, unspecified host) are not recorded. In every case `introducer` itself
-    /// is then added as by [`Network::add_verified_peer`].
+    /// is then added as by [`PeerGraph::add_verified_peer`].
     pub fn discover_address(
         &mut self,
         introducer: &Peer,
@@ -23,9 +24,9 @@ impl Network {
         new_style: bool,
     ) {
         if self.is_blacklisted(&address) {
-            self.counters.blacklisted_addresses += 1;
+            self.stats.blacklisted_addresses += 1;
         } else if !is_usable(&address) {
-            self.counters.unusable_addresses += 1;
+            self.stats.unusable_addresses += 1;
         } else if !self.has_verified_introducer(&address) {
             let key = Some(introducer.key().clone());
             self.record(address, Record::new(key, service, new_style));
@@ -50,11 +51,11 @@ impl Network {
             return false;
         }
         if self.is_blacklisted(&address) {
-            self.counters.blacklisted_addresses += 1;
+            self.stats.blacklisted_addresses += 1;
             return false;
         }
         if !is_usable(&address) {
-            self.counters.unusable_addresses += 1;
+            self.stats.unusable_addresses += 1;
             return false;
         }
         self.record(address, Record::new(None, None, false));
@@ -77,14 +78,14 @@ impl Network {
             && let Some(oldest) = self.addresses.idle().oldest(introducer)
         {
             self.forget(&oldest);
-            self.counters.introducer_addresses_evicted += 1;
+            self.stats.introducer_addresses_evicted += 1;
         }
         while self.addresses.idle().len() > self.limits.max_addresses
             && let Some(largest) = self.addresses.idle().largest()
             && let Some(oldest) = self.addresses.idle().oldest(largest)
         {
             self.forget(&oldest);
-            self.counters.addresses_evicted += 1;
+            self.stats.addresses_evicted += 1;
         }
     }
 
@@ -92,7 +93,7 @@ impl Network {
     /// `service` again. If it is walkable for no other registered service, and no verified peer is at it, it is forgotten. Whether
     /// it was known.
     ///
-    /// Unlike [`Network::remove_address`] this takes nothing from other overlays on the same graph.
+    /// Unlike [`PeerGraph::remove_address`] this takes nothing from other overlays on the same graph.
     pub fn give_up(&mut self, address: &SocketAddr, service: CommunityId) -> bool {
         if !self.is_known(address) {
             return false;

@@ -1,6 +1,6 @@
 //! How much the peer graph may hold, and what it turned away.
 
-/// Bounds of a [`Network`](super::Network). Each is enforced at once and has a counter in [`NetworkStats`].
+/// Bounds of a [`PeerGraph`](super::PeerGraph). Each is enforced at once and has a counter in [`NetworkStats`].
 #[derive(Clone, Debug, PartialEq, Eq, ipv8_macros::Options)]
 pub struct NetworkLimits {
     /// How many known addresses may belong to no verified peer; default 4096: what a walker of two steps a second
@@ -22,7 +22,7 @@ pub struct NetworkLimits {
     /// For how many keys that are no verified peer services are kept; default 256: trackers, of which there are few.
     /// Beyond it the oldest such key is forgotten.
     pub max_unverified_keys: usize,
-    /// How many changes may wait for [`take_changes`](super::Network::take_changes); default 65,536: more than one input
+    /// How many changes may wait for [`take_changes`](super::PeerGraph::take_changes); default 65,536: more than one input
     /// can make unless nobody takes them. Beyond it the oldest is lost.
     pub max_pending_changes: usize,
 }
@@ -57,7 +57,7 @@ impl NetworkStats {
     }
 }
 
-/// What a [`Network`](super::Network) turned away since it was made.
+/// What a [`PeerGraph`](super::PeerGraph) turned away since it was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkStats {
     /// Addresses forgotten because there were more than `max_addresses`.

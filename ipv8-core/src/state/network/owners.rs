@@ -1,7 +1,7 @@
 //! Which verified peers are at an address.
-use super::services::ServiceList;
+use super::services::{ServiceList, Verified};
+use super::slab::Slab;
 use super::table::Table;
-use super::{Verified, slab::Slab};
 use crate::crypto::PublicKey;
 use crate::wire::packet::CommunityId;
 use indexmap::IndexSet;
@@ -118,6 +118,14 @@ impl OwnersId {
             *owners.services.entry(service).or_default() += 1;
         }
     }
+
+    /// Notes that an owner no longer has `service`.
+    pub(super) fn lost(self, service: CommunityId, shared: &mut Slab<Shared>) {
+        let owners = self.many().and_then(|number| shared.get_mut(number));
+        if let Some(owners) = owners {
+            owners.lose(service);
+        }
+    }
 }
 
 impl<'a> Owners<'a> {
@@ -173,11 +181,15 @@ impl Shared {
             return;
         }
         for service in services.iter() {
-            if let Some(count) = self.services.get_mut(&service) {
-                *count -= 1;
-                if *count == 0 {
-                    self.services.remove(&service);
-                }
+            self.lose(service);
+        }
+    }
+
+    fn lose(&mut self, service: CommunityId) {
+        if let Some(count) = self.services.get_mut(&service) {
+            *count -= 1;
+            if *count == 0 {
+                self.services.remove(&service);
             }
         }
     }

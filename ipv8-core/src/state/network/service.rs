@@ -1,12 +1,14 @@
 //! What makes a service registered, and a peer have it.
+use super::changes::PeerChange;
+use super::graph::PeerGraph;
+use super::services::LocalService;
 use super::services::ServiceList;
-use super::{LocalService, Network, PeerChange};
 use crate::crypto::PublicKey;
 use crate::state::peer::Peer;
 use crate::wire::packet::CommunityId;
 use std::net::SocketAddr;
 
-impl Network {
+impl PeerGraph {
     /// Whether the service is registered.
     pub fn is_registered(&self, service: CommunityId) -> bool {
         self.local.contains_key(&service)
@@ -77,7 +79,7 @@ impl Network {
                 let count = foreign.unwrap_or_else(|| self.foreign_services_of(key));
                 foreign = Some(count);
                 if !self.has_room_for_foreign(key, count) {
-                    self.counters.services_over_limit += 1;
+                    self.stats.services_over_limit += 1;
                     continue;
                 }
                 foreign = Some(count + 1);
@@ -101,12 +103,15 @@ impl Network {
 
     /// Notes a service that the key was not known to have.
     fn add_service(&mut self, key: &PublicKey, service: CommunityId) {
+        if self.peer(key).is_some_and(|peer| self.is_banned(peer, service)) {
+            return;
+        }
         let Some(entry) = self.verified.get_mut(key) else {
             self.unverified.add(key, service, &mut self.lists);
             self.refresh_introduced(key, &service);
             while let Some((key, list)) = self.unverified.pop_over(self.limits.max_unverified_keys)
             {
-                self.counters.unverified_keys_evicted += 1;
+                self.stats.unverified_keys_evicted += 1;
                 self.refresh_all_introduced(&key, &list);
             }
             return;
@@ -133,7 +138,7 @@ impl Network {
         }
     }
 
-    /// Undoes [`Network::add_service`] for a peer that is verified no longer, and at no address.
+    /// Undoes [`PeerGraph::add_service`] for a peer that is verified no longer, and at no address.
     pub(super) fn drop_service(&mut self, peer: &Peer, service: CommunityId) {
         let Some(local) = self.local.get_mut(&service) else {
             self.foreign_services -= 1;

@@ -2,6 +2,7 @@
 use super::fresh::Fresh;
 use super::table::{Keyed, Table};
 use crate::crypto::PublicKey;
+use crate::state::peer::Peer;
 use crate::wire::packet::CommunityId;
 use indexmap::{IndexMap, IndexSet};
 use std::collections::HashSet;
@@ -46,6 +47,16 @@ impl ServiceList {
         true
     }
 
+    /// Removes a service.
+    pub(super) fn remove(&mut self, service: CommunityId, lists: &mut SharedLists) {
+        let left: Vec<_> = self.iter().filter(|one| *one != service).collect();
+        self.0 = match left.len() {
+            0 => None,
+            1..=SHARED => Some(lists.share(left)),
+            _ => Some(Arc::new(left)),
+        };
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = CommunityId> + '_ {
         self.as_slice().iter().copied()
     }
@@ -84,8 +95,25 @@ pub(super) struct LocalService {
     pub(super) walkable: IndexSet<SocketAddr>,
     /// Those of them that were introduced last.
     pub(super) fresh: Fresh,
+    /// The addresses that the overlay has blacklisted for itself.
+    pub(super) banned: HashSet<SocketAddr>,
     /// How many services were registered before it.
     pub(super) order: u64,
+}
+
+/// A verified peer and its services.
+#[derive(Clone, Debug)]
+pub(super) struct Verified {
+    pub(super) peer: Peer,
+    pub(super) services: ServiceList,
+}
+
+impl Keyed for Verified {
+    type Key = PublicKey;
+
+    fn key(&self) -> &PublicKey {
+        self.peer.key()
+    }
 }
 
 impl Keyed for PublicKey {

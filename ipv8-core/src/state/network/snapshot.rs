@@ -1,9 +1,9 @@
 //! The addresses of verified peers as bytes, to start from the next time.
-use super::Network;
+use super::graph::PeerGraph;
 use crate::wire::address::{Address, UNSPECIFIED};
 use crate::wire::{Field, Reader, Writer};
 
-/// What [`Network::load_snapshot`] found.
+/// What [`PeerGraph::load_snapshot`] found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoadedSnapshot {
     /// How many addresses became known that were not.
@@ -15,7 +15,7 @@ pub struct LoadedSnapshot {
     pub malformed_at: Option<usize>,
 }
 
-impl Network {
+impl PeerGraph {
     /// The preferred address of each verified peer that has one, in wire format `address`, in no particular order (protocol 6).
     pub fn snapshot(&self) -> Vec<u8> {
         let mut bytes = Vec::new();

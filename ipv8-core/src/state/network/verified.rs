@@ -1,5 +1,8 @@
 //! What makes a peer verified, changes it, and drops it. Nothing outside this file does.
-use super::{Keyed, LocalService, Network, PeerChange, Verified};
+use super::changes::PeerChange;
+use super::graph::PeerGraph;
+use super::services::{LocalService, Verified};
+use super::table::Keyed;
 use crate::crypto::{Mid, PublicKey};
 use crate::state::peer::Peer;
 use crate::wire::packet::CommunityId;
@@ -9,7 +12,7 @@ use std::time::Instant;
 /// Among how many peers the one is chosen that makes room for a peer of another service.
 const ROOM_CANDIDATES: usize = 16;
 
-impl Network {
+impl PeerGraph {
     /// Takes a peer for verified: it signed something that we received. Whether it is verified now.
     ///
     /// A known one takes over addresses (unless frozen) and last response of `peer`, but not its style. A new one is refused when its mid
@@ -17,7 +20,7 @@ impl Network {
     /// is known. If none of its addresses is known, all of them become so (protocol 6).
     pub fn add_verified_peer(&mut self, peer: &Peer) -> bool {
         if self.is_blacklisted_mid(&peer.mid()) {
-            self.counters.blacklisted_peers += 1;
+            self.stats.blacklisted_peers += 1;
             return false;
         }
         let merged = self.peer_mut(peer.key(), |known| known.merge(peer));
@@ -27,11 +30,11 @@ impl Network {
         let mut addresses = peer.addresses();
         let is_introduced = addresses.any(|a| self.is_known(&a) && !self.is_blacklisted(&a));
         if !is_introduced && peer.addresses().any(|a| self.is_blacklisted(&a)) {
-            self.counters.blacklisted_peers += 1;
+            self.stats.blacklisted_peers += 1;
             return false;
         }
         if self.verified.len() >= self.limits.max_peers {
-            self.counters.peers_over_limit += 1;
+            self.stats.peers_over_limit += 1;
             return false;
         }
         self.verify(peer);
@@ -43,7 +46,7 @@ impl Network {
         true
     }
 
-    /// Takes `peer` for verified as [`Network::add_verified_peer`], and notes that it has `service`. Whether it is verified now.
+    /// Takes `peer` for verified as [`PeerGraph::add_verified_peer`], and notes that it has `service`. Whether it is verified now.
     ///
     /// When there are `max_peers` and `service` is registered and has less than its share of them, a peer of the registered service with
     /// the most, one that has not been heard from for long, makes room.
@@ -74,7 +77,7 @@ impl Network {
         let silent = candidates.min_by_key(|key| self.peer(key).and_then(Peer::last_response));
         if let Some(key) = silent.cloned() {
             self.remove_peer(&key);
-            self.counters.peers_evicted += 1;
+            self.stats.peers_evicted += 1;
         }
     }
 

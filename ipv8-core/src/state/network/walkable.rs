@@ -1,9 +1,11 @@
 //! Which known addresses a walker may visit for a service.
+use super::graph::PeerGraph;
 use super::owners::Owners;
 use super::record::Record;
+use super::sampling;
+use super::services::Verified;
 use super::services::{LocalService, ServiceList};
 use super::table::Table;
-use super::{Network, Verified, sampling};
 use crate::crypto::PublicKey;
 use crate::wire::packet::CommunityId;
 use rand::Rng;
@@ -35,8 +37,8 @@ enum Concerned {
     Some(Vec<usize>),
 }
 
-impl Network {
-    /// How many addresses are walkable for the service; see [`Network::walkable_addresses`].
+impl PeerGraph {
+    /// How many addresses are walkable for the service; see [`PeerGraph::walkable_addresses`].
     pub fn walkable_count(&self, service: CommunityId) -> usize {
         match self.local.get(&service) {
             Some(local) => local.walkable.len(),
@@ -45,7 +47,7 @@ impl Network {
     }
 
     /// The addresses walkable for the service, in no particular order: those that are known, not blacklisted, not in use by a
-    /// verified peer that has the service, not [given up](Network::give_up) for it, and (introduced for this service, or introduced by
+    /// verified peer that has the service, not [given up](PeerGraph::give_up) for it, and (introduced for this service, or introduced by
     /// a key that has it, or without introducer and service and in use by no verified peer).
     pub fn walkable_addresses(
         &self,
@@ -167,6 +169,7 @@ impl Network {
         };
         let found = self.addresses.record_and_owners(address);
         let walkable = !self.blacklist.contains(address)
+            && !local.banned.contains(address)
             && found.is_some_and(|(record, owners)| {
                 leads_to(service, record, owners, &self.verified, |key| {
                     local.peers.contains(key) || self.unverified.has(key, service)

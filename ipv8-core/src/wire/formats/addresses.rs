@@ -60,7 +60,7 @@ impl Format<SocketAddr> for IpAddress {
 }
 
 impl Format<Address> for AddressFormat {
-    /// A host name that spells an IP address is sent as that address, as py-ipv8 does.
+    /// Writes a host name with the text of an IP address as that address, as py-ipv8 does.
     fn pack(value: &Address, writer: &mut Writer) -> Result<(), PackError> {
         if let Some(address) = value.socket_address() {
             return IpAddress::pack(&address, writer);
@@ -94,7 +94,7 @@ impl Format<Address> for AddressFormat {
     }
 }
 
-/// What follows the type byte of an IP address.
+/// Reads the part of an IP address after its type byte.
 fn unpack_ip(kind: u8, reader: &mut Reader<'_>) -> Result<SocketAddr, UnpackError> {
     match kind {
         TYPE_IPV4 => <Ipv4 as Format<SocketAddr>>::unpack(reader),

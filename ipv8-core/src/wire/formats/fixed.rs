@@ -52,7 +52,7 @@ byte_strings! {
     Bytes74 74,
 }
 
-/// The first field of `4SH`, which is no format by itself.
+/// The first part of `4SH`; not a format itself.
 enum Bytes4 {}
 
 byte_strings! {

@@ -177,7 +177,7 @@ impl<T: Payload> Format<Vec<T>> for NestedList {
     }
 }
 
-/// A length on a machine whose addresses are shorter than the length field: no slice is that long anyway.
+/// Converts a length. On a machine with a shorter address type it saturates: no slice is that long.
 fn saturating(length: impl TryInto<usize>) -> usize {
     length.try_into().unwrap_or(usize::MAX)
 }

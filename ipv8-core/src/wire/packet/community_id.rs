@@ -1,27 +1,27 @@
-//! The name of a community on the wire.
+//! The id of a community.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-use super::{PREFIX_LENGTH, Prefix};
+use super::prefix::{PREFIX_LENGTH, Prefix};
 
-/// The 20 bytes that name a community; every packet of the community starts with them, after two bytes of version
-/// (py-ipv8's `community_id`).
+/// The 20 bytes that identify a community. Every packet of the community starts with them, after
+/// two bytes of version (py-ipv8's `community_id`).
 ///
-/// Shown as 40 lower-case hexadecimal digits.
+/// `Display` prints 40 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CommunityId([u8; 20]);
 
 impl CommunityId {
-    /// Names a community by its bytes.
+    /// Makes an id from its bytes.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 20]) -> Self {
         Self(bytes)
     }
 
-    /// Names a community by exactly 40 hexadecimal digits of either case. Meant for constants, where a mistake is a
-    /// compile error; use [`parse`](Self::parse) for text from outside.
+    /// Makes an id from exactly 40 hexadecimal digits of either case. For constants, where a
+    /// mistake is a compile error; use [`parse`](Self::parse) for text from outside.
     ///
     /// ```
     /// # use ipv8_core::wire::CommunityId;
@@ -30,7 +30,7 @@ impl CommunityId {
     /// ```
     ///
     /// # Panics
-    /// When `text` is anything else.
+    /// If `text` is anything else.
     #[must_use]
     pub const fn from_hex(text: &str) -> Self {
         match decode(text.as_bytes()) {
@@ -39,7 +39,7 @@ impl CommunityId {
         }
     }
 
-    /// Names a community by exactly 40 hexadecimal digits of either case.
+    /// Parses exactly 40 hexadecimal digits of either case.
     ///
     /// # Errors
     /// [`CommunityIdError`] for any other text.
@@ -50,22 +50,20 @@ impl CommunityId {
         }
     }
 
-    /// The 20 bytes, as they lie on the wire.
+    /// Returns the 20 bytes in wire order.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 20] {
         &self.0
     }
 
-    /// The community a datagram with this prefix is for; `None` when the prefix is of another
-    /// version of the protocol.
-    #[must_use]
-    pub fn from_prefix(prefix: &Prefix) -> Option<Self> {
+    /// Returns the id in this prefix; `None` if the prefix has another protocol version.
+    pub(crate) fn from_prefix(prefix: &Prefix) -> Option<Self> {
         let (_, id) = prefix.split_last_chunk()?;
         let id = Self(*id);
         (id.prefix() == *prefix).then_some(id)
     }
 
-    /// What the packets of this community start with: 0x00, version 0x02, the id (protocol 2.1).
+    /// Returns the prefix of this community's packets: 0x00, version 0x02, the id (protocol 2.1).
     #[must_use]
     pub const fn prefix(&self) -> Prefix {
         let mut prefix = [0; PREFIX_LENGTH];
@@ -79,12 +77,12 @@ impl CommunityId {
     }
 }
 
-/// A text that names no community.
+/// The error for a text that is not a community id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a community id is exactly 40 hexadecimal digits")]
+#[error("not a community id: expected exactly 40 hexadecimal digits")]
 pub struct CommunityIdError;
 
-/// Usable in constants, hence no iterators.
+/// Without iterators, because constants use it.
 const fn decode(text: &[u8]) -> Option<[u8; 20]> {
     if text.len() != 40 {
         return None;
@@ -112,7 +110,8 @@ const fn digit(character: u8) -> Option<u8> {
 
 impl Hash for CommunityId {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // As numbers, and without a length, which is always the same: a quick hash takes numbers without a call.
+        // Hashed as numbers and without the length, which is always the same: a fast hasher then
+        // needs no call.
         let [head @ .., a, b, c, d] = self.0;
         state.write_u128(u128::from_ne_bytes(head));
         state.write_u32(u32::from_ne_bytes([a, b, c, d]));

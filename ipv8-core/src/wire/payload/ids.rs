@@ -17,17 +17,17 @@ pub const NEW_PUNCTURE_REQUEST: u8 = 232;
 /// Puncture, new style.
 pub const NEW_PUNCTURE: u8 = 231;
 
-/// The largest id a community may use for a message of its own.
+/// The largest id that a community may use for its own messages.
 pub const LAST_FREE: u8 = 230;
 
-/// Whether `id` belongs to every community, be it in use or deprecated: 231 to 255.
+/// Returns `true` if `id` belongs to every community, in use or deprecated: 231 to 255.
 #[must_use]
 pub const fn is_reserved(id: u8) -> bool {
     id > LAST_FREE
 }
 
-/// What a deprecated id once meant: such messages are only logged (py-ipv8's `deprecated_message_names`). `None` for
-/// ids in use and free ones.
+/// Returns the former meaning of a deprecated id: such messages are only logged (py-ipv8's
+/// `deprecated_message_names`). `None` for ids in use and free ids.
 #[must_use]
 pub const fn deprecated_name(id: u8) -> Option<&'static str> {
     Some(match id {
@@ -52,7 +52,7 @@ pub const fn deprecated_name(id: u8) -> Option<&'static str> {
     })
 }
 
-/// Name of a reserved id that is in use, for logs; `None` for deprecated and free ids.
+/// Returns the name of a reserved id that is in use, for logs; `None` for deprecated and free ids.
 #[must_use]
 pub const fn name(id: u8) -> Option<&'static str> {
     Some(match id {
@@ -68,7 +68,8 @@ pub const fn name(id: u8) -> Option<&'static str> {
     })
 }
 
-/// Whether `id` is a message of every community that is signed: all in use but the puncture requests.
+/// Returns `true` if `id` is a signed message of every community: all in use except the puncture
+/// requests.
 #[must_use]
 pub const fn is_signed(id: u8) -> bool {
     name(id).is_some() && id != PUNCTURE_REQUEST && id != NEW_PUNCTURE_REQUEST

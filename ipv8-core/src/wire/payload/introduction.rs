@@ -2,13 +2,14 @@
 
 use std::net::SocketAddr;
 
-use super::{Style, Styled, ids};
+use super::ids;
+use super::style::{Style, Styled};
 use crate::wire::address::UNSPECIFIED;
 use crate::wire::{Bits, Field, PackError, Raw, Reader, UnpackError, Writer};
 
 /// In requests: the sender understands the new style.
 const REQUEST_NEW_STYLE: u8 = 0x20;
-/// In requests: the sender wants to be introduced to somebody.
+/// In requests: the sender wants to be introduced to a peer.
 const REQUEST_ADVICE: u8 = 0x01;
 /// In old responses: the sender understands the new style.
 const RESPONSE_NEW_STYLE: u8 = 0x10;
@@ -19,30 +20,32 @@ const RESPONSE_PEER_LIMIT: u8 = 0x04;
 /// In new responses: the introduced peer understands the new style.
 const NEW_RESPONSE_INTRO_NEW_STYLE: u8 = 0x80;
 
-/// "Whom do you know?", ids 246 (old) and 234 (new); signed, with a global time (protocol 4).
+/// A request for an introduction to another peer, ids 246 (old) and 234 (new); signed, with a
+/// global time (protocol 4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IntroductionRequest {
-    /// Address of the receiver, as the sender sees it.
+    /// The receiver's address as the sender sees it.
     pub destination: SocketAddr,
-    /// The sender's own address in its LAN, by its own estimate.
+    /// The sender's LAN address, by its own estimate.
     pub source_lan: SocketAddr,
     /// The sender's address as seen from outside, by its own estimate.
     pub source_wan: SocketAddr,
-    /// Whether the sender understands the new style. Always true when read from the new style, which is proof by
-    /// itself; not sent there.
+    /// `true` if the sender understands the new style. Always `true` in a message of the new style,
+    /// which proves it and does not carry the flag.
     pub supports_new_style: bool,
-    /// The flag byte without the flags that have a field here: 0x20 is neither read into it nor sent from it in the old
-    /// style. The new style has all eight in here. py-ipv8 sends 0x01 (advice) in the old style and 0 in the new one.
+    /// The flag byte without the flag that has a field here: in the old style, 0x20 is neither read
+    /// into it nor sent from it. The new style has all eight in it. py-ipv8 sends 0x01 (advice) in
+    /// the old style and 0 in the new one.
     pub flags: Bits,
-    /// Comes back in the response, in the puncture request and in the puncture. Unique for nobody.
+    /// Returned in the response, the puncture request and the puncture. Not unique.
     pub identifier: u16,
-    /// Whatever a community attaches; to the end of the message. Empty by default.
+    /// Bytes that a community attaches, up to the end of the message. Empty by default.
     pub extra: Vec<u8>,
 }
 
 impl IntroductionRequest {
-    /// The request py-ipv8 sends in `style`: connection type unknown, advice wanted (a flag of the old style only), no
-    /// hint at the new style in the old one, nothing extra.
+    /// Returns the request that py-ipv8 sends in `style`: connection type unknown, advice wanted (a
+    /// flag of the old style only), `supports_new_style` unset in the old style, nothing extra.
     #[must_use]
     pub fn new(
         style: Style,
@@ -66,15 +69,16 @@ impl IntroductionRequest {
         }
     }
 
-    /// Whether the sender asks to be introduced to somebody: flag 0x01 as it lies on the wire.
+    /// Returns `true` if the sender asks for an introduction: flag 0x01 as sent.
     ///
-    /// Quirk: py-ipv8's decoder of the old style reads the opposite (protocol 4.1). Nobody acts on it.
+    /// Quirk: py-ipv8's decoder of the old style reads the opposite (protocol 4.1). No
+    /// implementation acts on it.
     #[must_use]
     pub fn advice(&self) -> bool {
         self.flags.to_byte() & REQUEST_ADVICE != 0
     }
 
-    /// What the sender says about its NAT. Only "unknown" is ever sent.
+    /// Returns the sender's statement about its NAT. py-ipv8 only ever sends "unknown".
     #[must_use]
     pub const fn connection_type(&self) -> ConnectionType {
         ConnectionType::of_flags(self.flags)
@@ -118,37 +122,40 @@ impl Styled for IntroductionRequest {
     }
 }
 
-/// The answer to an [`IntroductionRequest`], ids 245 (old) and 233 (new); signed, with a global time (protocol 4).
+/// The answer to an [`IntroductionRequest`], ids 245 (old) and 233 (new); signed, with a global
+/// time (protocol 4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IntroductionResponse {
-    /// Address of the receiver, as the sender sees it.
+    /// The receiver's address as the sender sees it.
     pub destination: SocketAddr,
-    /// The sender's own address in its LAN, by its own estimate.
+    /// The sender's LAN address, by its own estimate.
     pub source_lan: SocketAddr,
     /// The sender's address as seen from outside, by its own estimate.
     pub source_wan: SocketAddr,
-    /// LAN address of the introduced peer, [`UNSPECIFIED`] for none.
+    /// The LAN address of the introduced peer, `0.0.0.0:0` for none.
     pub lan_introduction: SocketAddr,
-    /// Address of the introduced peer as seen from outside, [`UNSPECIFIED`] for none.
+    /// The address of the introduced peer as seen from outside, `0.0.0.0:0` for none.
     pub wan_introduction: SocketAddr,
-    /// Whether the sender understands the new style. Always true when read from the new style, which is proof by
-    /// itself; not sent there.
+    /// `true` if the sender understands the new style. Always `true` in a message of the new style,
+    /// which proves it and does not carry the flag.
     pub supports_new_style: bool,
-    /// Whether the introduced peer understands the new style.
+    /// `true` if the introduced peer understands the new style.
     pub intro_supports_new_style: bool,
-    /// Whether the sender has as many peers as it wants. The new style cannot say so: false when read, not sent.
+    /// `true` if the sender has as many peers as it wants. The new style does not carry this flag:
+    /// it is `false` when read.
     pub peer_limit_reached: bool,
-    /// The flag byte without the flags that have a field here (0x10, 0x08 and 0x04 in the old style, 0x80 in the new
-    /// one): those are neither read into it nor sent from it. py-ipv8 sends 0.
+    /// The flag byte without the flags that have a field here (0x10, 0x08 and 0x04 in the old
+    /// style, 0x80 in the new one): those are neither read into it nor sent from it. py-ipv8 sends
+    /// 0.
     pub flags: Bits,
     /// The identifier of the request.
     pub identifier: u16,
-    /// Whatever a community attaches; to the end of the message. Empty by default.
+    /// Bytes that a community attaches, up to the end of the message. Empty by default.
     pub extra: Vec<u8>,
 }
 
 impl IntroductionResponse {
-    /// A response that introduces nobody: new style understood, no other flag, nothing extra.
+    /// Returns a response without introduction: new style understood, no other flag, nothing extra.
     #[must_use]
     pub fn new(
         destination: SocketAddr,
@@ -171,7 +178,8 @@ impl IntroductionResponse {
         }
     }
 
-    /// What the sender says about its NAT, meaningful in the old style. Only "unknown" is ever sent.
+    /// Returns the sender's statement about its NAT, which has a meaning in the old style. py-ipv8
+    /// only ever sends "unknown".
     #[must_use]
     pub const fn connection_type(&self) -> ConnectionType {
         ConnectionType::of_flags(self.flags)
@@ -245,12 +253,13 @@ impl Styled for IntroductionResponse {
     }
 }
 
-/// What a peer says about its NAT: the two highest flags of requests and of old responses (protocol 4.1).
+/// A peer's statement about its NAT: the two highest flags of requests and of old responses
+/// (protocol 4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ConnectionType {
-    /// 00: nothing is known. What everybody sends.
+    /// 00: nothing is known. All implementations send it.
     Unknown,
-    /// 10: reachable by anybody.
+    /// 10: reachable by every peer.
     Public,
     /// 11: behind a NAT that maps each destination to another port.
     SymmetricNat,
@@ -269,7 +278,8 @@ impl ConnectionType {
     }
 }
 
-/// Flags, identifier and extra bytes: the old style has the flags first, the new one the identifier.
+/// Writes flags, identifier and extra bytes: the old style has the flags first, the new one the
+/// identifier.
 fn pack_tail(
     style: Style,
     flags: u8,

@@ -1,27 +1,29 @@
-//! Puncture requests and punctures: how two peers behind NATs get to each other (protocol 4.6).
+//! Puncture requests and punctures, by which two peers behind NATs reach each other (protocol 4.6).
 
 use std::net::SocketAddr;
 
-use super::{Style, Styled, ids};
+use super::ids;
+use super::style::{Style, Styled};
 use crate::wire::{Field, PackError, Reader, UnpackError, Writer};
 
-/// "Send a puncture to that walker", ids 250 (old) and 232 (new); unsigned, with a global time (protocol 4).
+/// A request to send a puncture to a walker, ids 250 (old) and 232 (new); unsigned, with a global
+/// time (protocol 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PunctureRequest {
-    /// Where to send to when the walker is behind the same NAT. Quirk: py-ipv8 sends the introducer's own address as the
-    /// walker sees it, not the walker's LAN address (protocol 4.4).
+    /// The address to send to if the walker is behind the same NAT. Quirk: py-ipv8 sends the
+    /// introducer's own address as the walker sees it, not the walker's LAN address (protocol 4.4).
     pub lan_walker: SocketAddr,
-    /// Where to send to otherwise: the walker's address as the introducer sees it.
+    /// The address to send to otherwise: the walker's address as the introducer sees it.
     pub wan_walker: SocketAddr,
-    /// The identifier of the introduction request that led here.
+    /// The identifier of the introduction request that caused it.
     pub identifier: u16,
 }
 
-/// A packet whose way out opens the sender's NAT for the receiver, ids 249 (old) and 231 (new); signed, with a global
-/// time (protocol 4).
+/// A packet that opens the sender's NAT for the receiver, ids 249 (old) and 231 (new); signed, with
+/// a global time (protocol 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Puncture {
-    /// The sender's own address in its LAN, by its own estimate.
+    /// The sender's LAN address, by its own estimate.
     pub source_lan: SocketAddr,
     /// Quirk: py-ipv8 sends the walker's address here, not the sender's (protocol 4.6).
     pub source_wan: SocketAddr,

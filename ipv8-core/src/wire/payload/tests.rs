@@ -4,12 +4,13 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::wire::Bits;
+use crate::crypto::PrivateKey;
 use crate::wire::packet::{CommunityId, open_signed, open_unsigned};
+use crate::wire::{Bits, PackError, Payload, Reader, Writer};
 
 const ID: CommunityId = CommunityId::from_hex("4e7f82617420f8187562a157a515faccdbc4fe44");
 
-/// A key made of these bytes.
+/// Returns a key made of these bytes.
 fn key(seed: u8) -> PrivateKey {
     let mut bin = b"LibNaCLSK:".to_vec();
     bin.extend([seed; 64]);
@@ -33,7 +34,7 @@ fn request() -> IntroductionRequest {
 }
 
 #[test]
-fn every_message_comes_back_in_both_styles() {
+fn every_message_round_trips_in_both_styles() {
     let alice = key(7);
     for style in [Style::Old, Style::New] {
         let mut request = request();
@@ -75,7 +76,7 @@ fn an_ipv6_address_needs_the_new_style() {
 }
 
 #[test]
-fn requests_have_the_flags_py_ipv8_sends() {
+fn messages_have_the_flags_of_py_ipv8() {
     let address = socket("1.2.3.4:5");
     for (style, id, flags) in [(Style::Old, 246, 0x01), (Style::New, 234, 0x00)] {
         let request = IntroductionRequest::new(style, address, address, address, 0x1111);
@@ -106,7 +107,7 @@ fn requests_have_the_flags_py_ipv8_sends() {
     }
 }
 
-/// Packs what was read and compares with what it was read from.
+/// Packs a payload that was read and compares the bytes with the original.
 fn same_bytes<P: Payload>(body: &[u8]) {
     let mut reader = Reader::new(body);
     if let Ok(payload) = P::unpack(&mut reader) {

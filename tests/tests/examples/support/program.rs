@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::build::example;
-use crate::schema;
+use super::build::example;
+use super::schema;
 
 /// How long anything may take: far longer than it does, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);

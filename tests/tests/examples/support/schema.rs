@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use ipv8_core::crypto::PublicKey;
-use ipv8_core::state::stats::DropReason;
+use ipv8_core::state::DropReason;
 use ipv8_tests::vectors::{hex, unhex};
 use serde_json::Value;
 

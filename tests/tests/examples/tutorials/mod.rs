@@ -1,25 +1,14 @@
 //! The tutorials of py-ipv8 as examples: each does, and prints, what the Python one does.
 //!
 //! With `IPV8_TUTORIALS` naming the folder `doc/basics` of a py-ipv8 source tree, the Python ones are run too, as they are.
-#![allow(clippy::expect_used)]
 
-#[path = "examples_programs/build.rs"]
-mod build;
-#[path = "examples_tutorials/outcome.rs"]
 mod outcome;
-#[allow(dead_code)]
-#[path = "examples_programs/program.rs"]
-mod program;
-#[path = "examples_tutorials/python.rs"]
 mod python;
-#[allow(dead_code)]
-#[path = "examples_programs/schema.rs"]
-mod schema;
 
 use std::path::Path;
 
+use crate::support::program::run;
 use outcome::Outcome;
-use program::run;
 use python::Tutorials;
 
 /// Every tutorial of py-ipv8 that is about what this library does, and what comes of it.
@@ -141,7 +130,7 @@ fn every_example_is_there_and_in_the_table_and_the_other_way_round() {
 
 /// The examples in the table of the page `guide::tutorials`; each row names the Python file of the same name.
 fn table_rows() -> Vec<String> {
-    let page = include_str!("../../ipv8-core/src/guide/tutorials.md");
+    let page = include_str!("../../../../ipv8-core/src/guide/tutorials.md");
     let rows = page
         .lines()
         .filter(|line| line.starts_with('|') && line.contains("_tutorial_"));

@@ -7,8 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::build::example;
-use crate::page;
+use super::page;
+use crate::support::build::example;
 
 /// How long anything may take: far longer than it does, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -104,7 +104,7 @@ impl Machines {
             let said: Vec<_> = self.nodes.iter().map(|node| self.said(node)).collect();
             if said
                 .iter()
-                .all(|said| said.matches(" has come").count() >= peers)
+                .all(|said| said.matches(" connected").count() >= peers)
             {
                 return;
             }

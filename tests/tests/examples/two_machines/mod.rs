@@ -1,19 +1,12 @@
 //! The commands of the page `guide::two_machines`, run as they stand there, on machines made of network namespaces.
-#![cfg(target_os = "linux")]
-#![allow(clippy::expect_used)]
 
-#[allow(dead_code)]
-#[path = "examples_programs/build.rs"]
-mod build;
-#[path = "guide_two_machines/machines.rs"]
 mod machines;
-#[path = "guide_two_machines/page.rs"]
 mod page;
 
 use machines::{Layout, Machines};
 use page::Command;
 
-const PAGE: &str = include_str!("../../ipv8-core/src/guide/two_machines.md");
+const PAGE: &str = include_str!("../../../../ipv8-core/src/guide/two_machines.md");
 
 /// Runs the commands of these sections, one after the other, until each node has found so many others.
 fn all_find_each_other(layout: &Layout, sections: &[&str], others: usize) {

@@ -52,7 +52,7 @@ macro_rules! structure {
 }
 
 structure!(Invisible { size: usize });
-structure!(pub(in crate::items) Visible { size: usize });
+structure!(pub(in crate::forms::items) Visible { size: usize });
 
 mod private {
     use super::*;

@@ -1,15 +1,11 @@
 //! Every form in which the launcher attributes can be written, and the launchers that come of them.
 #![allow(unreachable_pub)]
 
-#[path = "../ui/pass/items.rs"]
 mod items;
-#[path = "../ui/my_module.rs"]
+#[path = "../../../ui/my_module.rs"]
 mod my_module;
-#[path = "../ui/pass/options.rs"]
 mod options;
-#[path = "../ui/pass/order.rs"]
 mod order;
-#[path = "../ui/pass/paths.rs"]
 mod paths;
 
 use ipv8_core::{CommunityLauncher, Strategies};

@@ -14,7 +14,7 @@ mod inner {
     #[super::overlay("super.super.my_module", "MyCommunity")]
     pub struct Climbing;
 
-    #[ipv8_core::overlay("crate::my_module.sub", "MyCommunity")]
+    #[ipv8_core::overlay("crate::forms::my_module.sub", "MyCommunity")]
     pub struct FromTheRoot;
 }
 
@@ -36,7 +36,7 @@ struct BySelf;
 #[overlay("self", "MyCommunity", crate = ipv8_core)]
 struct ByUse;
 
-#[overlay(crate::my_module::MyCommunity, crate = ::ipv8_core)]
+#[overlay(crate::forms::my_module::MyCommunity, crate = ::ipv8_core)]
 struct ByRoot;
 
 type Community2 = MyCommunity;

@@ -6,14 +6,14 @@ use ipv8_core::communities::discovery::{
     DiscoveryIntroductionRequest, Ping, Pong, SimilarityRequest, SimilarityResponse,
 };
 use ipv8_core::crypto::{PrivateKey, PublicKey};
-use ipv8_core::wire::address::Address;
-use ipv8_core::wire::formats::*;
-use ipv8_core::wire::packet::{
+use ipv8_core::internals::packet::{
     CommunityId, OpenError, Prefix, Unsealed, open_signed, open_unsigned,
 };
-use ipv8_core::wire::payload::{
+use ipv8_core::internals::payload::{
     IntroductionRequest, IntroductionResponse, New, Old, Puncture, PunctureRequest,
 };
+use ipv8_core::wire::Address;
+use ipv8_core::wire::formats::*;
 use ipv8_core::wire::{Bits, PackError, Payload, Reader, UnpackError, Writer};
 use ipv8_tests::json::{JsonFormat, show_address};
 use ipv8_tests::vectors::hex;

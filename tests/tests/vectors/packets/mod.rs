@@ -1,18 +1,16 @@
 //! Every packet vector: read as its message, made again from what was read, and refused where py-ipv8 refuses.
 
-#![allow(clippy::unwrap_used)]
-
-#[path = "vectors_packets/messages.rs"]
 mod messages;
 
 use std::collections::BTreeMap;
 
 use ipv8_core::crypto::PrivateKey;
-use ipv8_core::wire::Reader;
-use ipv8_core::wire::packet::{CommunityId, Header, OpenError, open_signed};
-use ipv8_core::wire::payload::{
+use ipv8_core::internals::packet::{CommunityId, Header, OpenError, open_signed};
+use ipv8_core::internals::payload::{
     ConnectionType, IntroductionRequest, IntroductionResponse, New, Old,
 };
+use ipv8_core::internals::wire::position;
+use ipv8_core::wire::Reader;
 use ipv8_tests::json::{Entry, bytes, entry, items, text};
 use ipv8_tests::vectors::{hex, load};
 use messages::{NodeList, Opened, opener};
@@ -41,11 +39,11 @@ fn check_fields(item: &Value, body: &[u8]) {
             "node-list" => &node_list,
             name => entry(name),
         };
-        let start = reader.position();
+        let start = position(&reader);
         let value = (entry.decode)(&mut reader).unwrap();
         assert_eq!(value, field["value"], "{field}");
         assert_eq!(
-            hex(&body[start..reader.position()]),
+            hex(&body[start..position(&reader)]),
             text(field, "hex"),
             "{field}"
         );

@@ -2,7 +2,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::*;
-use crate::overlay::bootstrap::{Wishes, list::Bootstrappers};
+use crate::overlay::bootstrap::{Bootstrappers, Wishes};
 use crate::wire::packet::CommunityId;
 
 /// One bootstrapper and the time.
@@ -40,7 +40,7 @@ impl Scene {
         wishes
     }
 
-    /// Whom it asks and what it has looked up after `seconds` more.
+    /// Returns the servers it asks and the names it looks up after `seconds` more.
     fn ask(&mut self, seconds: f64) -> (Vec<SocketAddr>, Vec<String>) {
         self.now += Duration::from_secs_f64(seconds);
         let wishes = self.call(|one, cx| one.get_addresses(cx));
@@ -58,14 +58,14 @@ fn at(text: &str) -> SocketAddr {
 }
 
 #[test]
-fn pauses_longer_once_somebody_answered() {
+fn rounds_are_less_frequent_once_a_server_has_answered() {
     let mut scene = Scene::new(&["127.0.0.1:1"], &[]);
     let asked = (vec![at("127.0.0.1:1")], vec![]);
     assert_eq!(scene.ask(0.0), asked);
     assert_eq!(scene.ask(2.999), (vec![], vec![]));
     assert_eq!(scene.ask(0.001), asked);
     scene.call(|one, cx| one.answered(at("127.0.0.1:2"), cx));
-    assert_eq!(scene.ask(3.0), asked, "somebody else answered");
+    assert_eq!(scene.ask(3.0), asked, "no server has answered");
     scene.call(|one, cx| one.answered(at("127.0.0.1:1"), cx));
     assert_eq!(scene.ask(29.999), (vec![], vec![]));
     assert_eq!(scene.ask(0.001), asked);
@@ -74,10 +74,10 @@ fn pauses_longer_once_somebody_answered() {
 }
 
 #[test]
-fn the_default_has_no_servers_and_tribler_s_are_those_of_the_reference() {
-    let nobody = DispersyBootstrapper::default();
-    assert!(nobody.ip_addresses.is_empty() && nobody.dns_addresses.is_empty());
-    assert!(nobody.blacklist().is_empty());
+fn the_default_has_no_servers_and_tribler_has_those_of_the_reference() {
+    let none = DispersyBootstrapper::default();
+    assert!(none.ip_addresses.is_empty() && none.dns_addresses.is_empty());
+    assert!(none.blacklist().is_empty());
     let tribler = DispersyBootstrapper::tribler();
     assert_eq!(
         (tribler.ip_addresses.len(), tribler.dns_addresses.len()),
@@ -87,7 +87,7 @@ fn the_default_has_no_servers_and_tribler_s_are_those_of_the_reference() {
 }
 
 #[test]
-fn a_name_is_asked_when_it_was_found_and_ever_after() {
+fn a_server_is_asked_when_its_name_is_found_and_in_every_later_round() {
     let mut scene = Scene::new(&["10.0.0.1:5"], &["a.example"]);
     assert_eq!(
         scene.ask(0.0),
@@ -130,7 +130,7 @@ fn a_name_that_is_not_found_is_tried_again_after_a_pause() {
 }
 
 #[test]
-fn a_name_with_very_many_addresses_is_cut_and_names_nobody_asked_for_are_ignored() {
+fn only_eight_addresses_of_a_name_count_and_other_names_are_ignored() {
     let mut scene = Scene::new(&[], &["a.example"]);
     let many: Vec<_> = (1..=200)
         .map(|port| SocketAddr::from(([10, 0, 0, 1], port)))
@@ -168,7 +168,7 @@ fn a_bootstrapper_that_panics_stays_in_the_list() {
     };
     for _ in 0..2 {
         let called = list.call(0, &mut room, |one, cx| one.get_addresses(cx));
-        let (addresses, wishes, outcome) = called.expect("it is there");
+        let (addresses, wishes, outcome) = called.expect("the bootstrapper exists");
         assert_eq!(outcome, Err(crate::overlay::bootstrap::Panic("Bad")));
         assert!(addresses.is_empty() && wishes.walks.is_empty());
     }

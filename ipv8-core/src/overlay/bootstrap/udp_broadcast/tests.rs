@@ -38,7 +38,8 @@ impl Scene {
         (call(&mut self.bootstrapper, &mut cx), wishes)
     }
 
-    /// The beacons of one round that begins now, and the longest time and the most beacons between two calls.
+    /// Returns the beacons of one round that starts now, its duration, and the largest number of
+    /// beacons in one call.
     fn round(&mut self) -> (Vec<SocketAddr>, Duration, usize) {
         let (_, mut wishes) = self.call(|one, cx| one.get_addresses(cx));
         let (mut sent, mut most) = (wishes.beacons.clone(), wishes.beacons.len());
@@ -98,7 +99,7 @@ fn all_ports_are_tried_once_each_and_never_in_a_burst() {
 }
 
 #[test]
-fn a_round_goes_on_before_another_begins_and_rates_have_a_range() {
+fn a_round_ends_before_the_next_starts_and_rates_have_a_range() {
     let mut scene = Scene::new(|one| {
         one.addresses = vec![[10, 0, 0, 1].into(), [10, 0, 0, 2].into()];
         one.beacons_per_second = 2.0;
@@ -125,7 +126,7 @@ fn a_round_goes_on_before_another_begins_and_rates_have_a_range() {
 }
 
 #[test]
-fn no_port_and_no_address_are_silence() {
+fn without_a_port_or_an_address_nothing_is_sent() {
     for configure in [
         |one: &mut UdpBroadcastBootstrapper| one.addresses.clear(),
         |one: &mut UdpBroadcastBootstrapper| one.last_port = 8000,
@@ -155,7 +156,7 @@ fn a_flood_of_beacons_is_followed_once_a_second() {
 }
 
 #[test]
-fn one_sender_is_followed_once_in_a_while() {
+fn one_sender_is_followed_at_most_once_in_five_seconds() {
     let mut scene = Scene::new(|_| {});
     assert!(scene.hears(1));
     scene.now += Duration::from_millis(4_999);

@@ -2,7 +2,7 @@
 use super::model::{KEYS, Model, Operation, SERVICES, limits, operation};
 use super::{address, key, service};
 use crate::crypto::PublicKey;
-use crate::state::network::{Network, PeerChange};
+use crate::state::network::{PeerChange, PeerGraph};
 use crate::wire::address::Address;
 use crate::wire::packet::CommunityId;
 use crate::wire::{Field, Writer};
@@ -12,7 +12,7 @@ use rand::rngs::StdRng;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-fn apply(network: &mut Network, operation: &Operation) {
+fn apply(network: &mut PeerGraph, operation: &Operation) {
     match operation {
         Operation::Discover(who, address, for_service, new_style) => {
             network.discover_address(&who.peer(), *address, for_service.map(service), *new_style)
@@ -73,7 +73,7 @@ impl Told {
     }
 }
 
-fn compare(network: &Network, model: &Model, told: &Told, rng: &mut StdRng) {
+fn compare(network: &PeerGraph, model: &Model, told: &Told, rng: &mut StdRng) {
     assert_eq!(network.verified_count(), model.verified.len());
     assert_eq!(told.verified.len(), model.verified.len());
     for (index, entry) in &model.verified {
@@ -103,7 +103,7 @@ fn compare(network: &Network, model: &Model, told: &Told, rng: &mut StdRng) {
     assert_eq!(network.clone().load_snapshot(&network.snapshot()).names, []);
 }
 
-fn compare_addresses(network: &Network, model: &Model) {
+fn compare_addresses(network: &PeerGraph, model: &Model) {
     let real: BTreeSet<_> = network.addresses().collect();
     let known: BTreeSet<_> = model.known.keys().copied().collect();
     assert_eq!(real, known);
@@ -127,7 +127,7 @@ fn compare_addresses(network: &Network, model: &Model) {
     }
 }
 
-fn compare_service(network: &Network, model: &Model, told: &Told, index: u8, rng: &mut StdRng) {
+fn compare_service(network: &PeerGraph, model: &Model, told: &Told, index: u8, rng: &mut StdRng) {
     let id = service(index);
     let peers: BTreeSet<_> = model.peers(index).into_iter().map(key).collect();
     let real: BTreeSet<_> = network
@@ -161,7 +161,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn every_answer_is_the_models(operations in prop::collection::vec(operation(), 1..80)) {
-        let mut network = Network::new(limits());
+        let mut network = PeerGraph::new(limits());
         let mut model = Model::default();
         let mut told = Told::default();
         let mut rng = StdRng::seed_from_u64(1);

@@ -1,20 +1,20 @@
 //! What py-ipv8's own tests of its Network say, by behaviour, and where we differ on purpose.
 use super::{address, key, now, peer, service};
-use crate::state::network::{Network, PeerChange};
+use crate::state::network::{PeerChange, PeerGraph};
 use crate::state::peer::Peer;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 /// py-ipv8's walkable addresses without a service: known and at no verified peer.
-fn walkable(network: &Network) -> BTreeSet<SocketAddr> {
+fn walkable(network: &PeerGraph) -> BTreeSet<SocketAddr> {
     let known = network.addresses();
     known
         .filter(|address| network.verified_by_address(address).is_none())
         .collect()
 }
 
-fn introductions(network: &Network, index: usize) -> BTreeSet<SocketAddr> {
+fn introductions(network: &PeerGraph, index: usize) -> BTreeSet<SocketAddr> {
     network.introductions_from(&key(index)).collect()
 }
 
@@ -34,7 +34,7 @@ fn names(changes: Vec<PeerChange>) -> Vec<&'static str> {
 
 #[test]
 fn an_introducer_is_verified_and_what_it_introduces_is_walkable() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     network.discover_address(&peer(0), at(1), None, false);
     network.discover_address(&peer(0), at(1), None, false);
     network.discover_address(&peer(0), at(2), None, true);
@@ -46,7 +46,7 @@ fn an_introducer_is_verified_and_what_it_introduces_is_walkable() {
 
 #[test]
 fn the_first_introducer_wins_while_it_is_verified() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     network.discover_address(&peer(0), at(1), None, false);
     network.discover_address(&peer(2), at(1), None, true);
     assert_eq!(introductions(&network, 0), BTreeSet::from([at(1)]));
@@ -60,7 +60,7 @@ fn the_first_introducer_wins_while_it_is_verified() {
 
 #[test]
 fn a_blacklisted_address_is_not_recorded_and_verifies_nobody() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     network.blacklist_address(at(2));
     network.discover_address(&peer(0), at(2), None, false);
     assert!(network.is_verified(&key(0)) && !network.is_known(&at(2)));
@@ -70,8 +70,8 @@ fn a_blacklisted_address_is_not_recorded_and_verifies_nobody() {
     assert!(!network.add_verified_peer(&tracker));
     network.discover_address(&tracker, at(3), None, false);
     assert!(!network.is_verified(&key(2)) && network.is_known(&at(3)));
-    assert_eq!(network.counters().blacklisted_addresses, 1);
-    assert_eq!(network.counters().blacklisted_peers, 3);
+    assert_eq!(network.stats().blacklisted_addresses, 1);
+    assert_eq!(network.stats().blacklisted_peers, 3);
     // Known elsewhere, it is verified: it is no mere tracker.
     let mut known = peer(2);
     known.add_address(address("[2001:db8::2]:1"));
@@ -81,7 +81,7 @@ fn a_blacklisted_address_is_not_recorded_and_verifies_nobody() {
 
 #[test]
 fn blacklisting_a_known_address_takes_it_from_the_walkers() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     network.register_service(service(1));
     network.discover_address(&peer(0), at(1), Some(service(1)), false);
     assert_eq!(network.walkable_count(service(1)), 1);
@@ -93,7 +93,7 @@ fn blacklisting_a_known_address_takes_it_from_the_walkers() {
 
 #[test]
 fn a_blacklisted_mid_is_never_verified() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     network.add_verified_peer(&peer(1));
     network.blacklist_mid(key(0).mid());
     network.blacklist_mid(key(1).mid());
@@ -105,7 +105,7 @@ fn a_blacklisted_mid_is_never_verified() {
 
 #[test]
 fn services_add_up_and_precede_verification() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     network.discover_services(&key(0), [service(1), service(2)]);
     network.discover_services(&key(0), [service(2), service(3)]);
     assert_eq!(network.services_for(&key(0)).count(), 3);
@@ -121,7 +121,7 @@ fn services_add_up_and_precede_verification() {
 
 #[test]
 fn a_known_peer_takes_over_addresses_and_response_but_no_style() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     network.register_service(service(1));
     network.add_verified_peer(&peer(0));
     network.discover_services(&key(0), [service(1)]);
@@ -145,7 +145,7 @@ fn a_known_peer_takes_over_addresses_and_response_but_no_style() {
 
 #[test]
 fn all_addresses_of_an_unheard_of_peer_become_known() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     let mut new = peer(0);
     new.set_lan_address("192.168.7.7:77".parse().unwrap());
     network.add_verified_peer(&new);
@@ -164,12 +164,12 @@ fn all_addresses_of_an_unheard_of_peer_become_known() {
 
 #[test]
 fn addresses_nothing_can_be_sent_to_are_not_recorded() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     for text in ["0.0.0.0:0", "1.2.3.4:0", "0.0.0.0:5", "[::]:5"] {
         network.discover_address(&peer(0), address(text), None, false);
         assert!(!network.is_known(&address(text)), "{text}");
     }
-    assert_eq!(network.counters().unusable_addresses, 4);
+    assert_eq!(network.stats().unusable_addresses, 4);
     // An IPv4-mapped address stays IPv6.
     let mapped = address("[::ffff:20.0.0.1]:1000");
     network.discover_address(&peer(0), mapped, None, false);
@@ -178,7 +178,7 @@ fn addresses_nothing_can_be_sent_to_are_not_recorded() {
 
 #[test]
 fn removing_an_address_drops_everybody_who_is_there() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     let shared = "192.168.1.2:8090".parse().unwrap();
     for index in 0..4 {
         let mut peer = peer(index);
@@ -197,7 +197,7 @@ fn removing_an_address_drops_everybody_who_is_there() {
 
 #[test]
 fn a_dropped_peer_leaves_no_trace_and_may_come_back() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     network.register_service(service(1));
     for by_address in [true, false] {
         network.add_verified_peer(&peer(0));
@@ -219,7 +219,7 @@ fn a_dropped_peer_leaves_no_trace_and_may_come_back() {
 
 #[test]
 fn changes_name_peers_and_their_registered_services_in_order() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     network.register_service(service(1));
     network.discover_services(&key(0), [service(1), service(2)]);
     network.add_verified_peer(&peer(0));
@@ -242,9 +242,9 @@ fn changes_name_peers_and_their_registered_services_in_order() {
 
 #[test]
 fn an_address_is_walkable_through_its_service_or_its_introducers() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     network.register_service(service(1));
-    let here = |network: &Network| network.walkable_addresses(service(1)).collect::<Vec<_>>();
+    let here = |network: &PeerGraph| network.walkable_addresses(service(1)).collect::<Vec<_>>();
     network.discover_address(&peer(2), at(3), None, false);
     network.discover_address(&peer(0), at(1), Some(service(2)), false);
     assert_eq!(here(&network), []);
@@ -267,14 +267,14 @@ fn an_address_is_walkable_through_its_service_or_its_introducers() {
 
 #[test]
 fn snapshot_addresses_are_walkable_until_somebody_is_there() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     network.register_service(service(1));
     for index in 0..3 {
         network.add_verified_peer(&peer(index));
     }
     let snapshot = network.snapshot();
     assert_eq!(snapshot.len(), 3 * 7);
-    let mut fresh = Network::default();
+    let mut fresh = PeerGraph::default();
     fresh.register_service(service(1));
     let loaded = fresh.load_snapshot(&snapshot);
     assert_eq!((loaded.added, loaded.malformed_at), (3, None));
@@ -290,7 +290,7 @@ fn snapshot_addresses_are_walkable_until_somebody_is_there() {
 
 #[test]
 fn a_sign_of_life_is_noted_for_the_key_that_gave_it() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     network.add_verified_peer(&peer(0));
     let later = now() + Duration::from_secs(5);
     assert!(network.heard_from(&key(0), later));
@@ -302,7 +302,7 @@ fn a_sign_of_life_is_noted_for_the_key_that_gave_it() {
 
 #[test]
 fn a_peer_cannot_be_changed_into_another() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     network.add_verified_peer(&peer(0));
     assert_eq!(network.peer_mut(&key(0), |p| *p = peer(1)), Some(()));
     assert_eq!(network.peer(&key(0)).map(Peer::address), Some(at(0)));

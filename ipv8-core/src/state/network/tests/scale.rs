@@ -1,6 +1,6 @@
 //! Size: nothing grows without bound, and drawing is fair among many.
 use super::{key, now, peer, service};
-use crate::state::network::{Network, NetworkLimits};
+use crate::state::network::{NetworkLimits, PeerGraph};
 use crate::state::peer::Peer;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -13,8 +13,8 @@ fn introduced(index: usize) -> SocketAddr {
 }
 
 /// 10,000 peers that introduced 100,000 addresses, one registered service.
-fn large() -> Network {
-    let mut network = Network::new(NetworkLimits {
+fn large() -> PeerGraph {
+    let mut network = PeerGraph::new(NetworkLimits {
         max_addresses: 100_000,
         ..NetworkLimits::default()
     });
@@ -100,7 +100,7 @@ fn drawing_with_nearly_all_excluded_still_finds_the_last_one() {
 
 #[test]
 fn one_talkative_introducer_expels_only_its_own() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     network.register_service(service(1));
     for index in 1..=40 {
         network.discover_address(&peer(index), introduced(index), Some(service(1)), false);
@@ -111,12 +111,12 @@ fn one_talkative_introducer_expels_only_its_own() {
     }
     assert!((1..=40).all(|index| network.is_known(&introduced(index))));
     assert_eq!(network.walkable_count(service(1)), 540);
-    assert!(network.counters().introducer_addresses_evicted > 40_000);
+    assert!(network.stats().introducer_addresses_evicted > 40_000);
 }
 
 #[test]
 fn many_liars_expel_a_snapshot_and_each_other_before_the_quiet_ones() {
-    let mut network = Network::new(NetworkLimits {
+    let mut network = PeerGraph::new(NetworkLimits {
         max_addresses: 1_000,
         ..NetworkLimits::default()
     });
@@ -138,7 +138,7 @@ fn fresh_keys_and_service_lists_stay_below_their_limits() {
         max_peers: 100,
         ..NetworkLimits::default()
     };
-    let mut network = Network::new(limits.clone());
+    let mut network = PeerGraph::new(limits.clone());
     network.register_service(service(0));
     for index in 0..2_000 {
         let is_verified = network.add_verified_peer(&peer(index));
@@ -147,17 +147,17 @@ fn fresh_keys_and_service_lists_stay_below_their_limits() {
         network.discover_services(&key(index), many);
     }
     assert_eq!(network.verified_count(), 100);
-    assert_eq!(network.counters().peers_over_limit, 1_900);
+    assert_eq!(network.stats().peers_over_limit, 1_900);
     assert_eq!(network.peer_count(service(0)), 100);
     assert_eq!(network.services_for(&key(0)).count(), 129);
     assert_eq!(network.services_for(&key(150)).count(), 0);
     assert_eq!(network.services_for(&key(1_999)).count(), 129);
-    assert_eq!(network.counters().unverified_keys_evicted, 1_900 - 256);
+    assert_eq!(network.stats().unverified_keys_evicted, 1_900 - 256);
 }
 
 #[test]
 fn thousands_at_one_lan_address_cost_no_walk_through_them() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     network.register_service(service(1));
     let lan = std::net::SocketAddrV4::new([192, 168, 1, 2].into(), 8090);
     for index in 0..10_000 {
@@ -175,7 +175,7 @@ fn thousands_at_one_lan_address_cost_no_walk_through_them() {
 }
 
 /// What a graph has allocated for each of its peers, apart from what the allocator adds: counted, not measured.
-fn bytes_for_each_peer(network: &Network) -> usize {
+fn bytes_for_each_peer(network: &PeerGraph) -> usize {
     let tables = network.verified.allocated() + network.addresses.allocated();
     let local = network.local.values().map(|local| local.peers.allocated());
     // The key, its mid and the counts of its Arc.
@@ -185,7 +185,7 @@ fn bytes_for_each_peer(network: &Network) -> usize {
 
 #[test]
 fn a_peer_costs_less_than_three_hundred_bytes() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     network.register_service(service(1));
     for index in 0..10_000 {
         let mut peer = peer(index);
@@ -201,7 +201,7 @@ fn a_peer_costs_less_than_three_hundred_bytes() {
 
 #[test]
 fn a_new_peer_of_one_overlay_is_nothing_to_the_other_thousand() {
-    let mut network = Network::default();
+    let mut network = PeerGraph::default();
     let of = |number: u16| {
         let mut bytes = [9; 20];
         bytes[..2].copy_from_slice(&number.to_be_bytes());
@@ -231,7 +231,7 @@ fn a_new_peer_of_one_overlay_is_nothing_to_the_other_thousand() {
 
 #[test]
 fn the_largest_service_makes_room_for_a_small_one() {
-    let mut network = Network::new(NetworkLimits {
+    let mut network = PeerGraph::new(NetworkLimits {
         max_peers: 20,
         ..NetworkLimits::default()
     });

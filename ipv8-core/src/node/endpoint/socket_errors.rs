@@ -1,15 +1,16 @@
-//! What the system may answer to a send or a receive, and how often it did.
+//! The kinds of errors that the system returns for a send or a receive, and their counts.
 
 use std::io;
 
-/// Why the system refused to send or receive a datagram: a closed list, so that counters have names.
+/// Why the system refused to send or receive a datagram: a closed list, so that counts have names.
 ///
-/// None of these is fatal. A datagram network loses packets anyway, so each is counted and the loop goes on.
+/// None of these is fatal. A datagram network loses packets anyway, so the node counts the error and
+/// continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SocketErrorKind {
-    /// An earlier datagram met a closed port (ICMP port unreachable, `ECONNREFUSED`).
+    /// An earlier datagram reached a closed port (ICMP port unreachable, `ECONNREFUSED`).
     ConnectionRefused,
-    /// The same as Windows words it (`WSAECONNRESET`), or a connection reset by other means.
+    /// The same on Windows (`WSAECONNRESET`), or a connection reset for another reason.
     ConnectionReset,
     /// No such host on the last hop (`EHOSTUNREACH`).
     HostUnreachable,
@@ -19,11 +20,12 @@ pub enum SocketErrorKind {
     MessageTooLarge,
     /// The system has no buffer space left (`ENOBUFS`, `ENOMEM`).
     NoBuffers,
-    /// A firewall or a missing right forbids it (`EPERM`, `EACCES`: also a broadcast address).
+    /// A firewall or a missing right forbids it (`EPERM`, `EACCES`; also for a broadcast address).
     NotPermitted,
-    /// An address nothing can be sent to (`EINVAL`: for instance port 0; `EADDRNOTAVAIL`, `EAFNOSUPPORT`).
+    /// An address that cannot be sent to (`EINVAL`, for instance port 0; `EADDRNOTAVAIL`,
+    /// `EAFNOSUPPORT`).
     InvalidAddress,
-    /// Anything else.
+    /// Any other error.
     Other,
 }
 
@@ -47,8 +49,8 @@ const RAW: [(i32, SocketErrorKind); 3] = [
 ];
 
 impl SocketErrorKind {
-    /// Every kind, in the order [`SocketErrors::iter`] reports them.
-    pub const ALL: [Self; 9] = [
+    /// Every kind, in the order of [`SocketErrors::iter`].
+    pub(crate) const ALL: [Self; 9] = [
         Self::ConnectionRefused,
         Self::ConnectionReset,
         Self::HostUnreachable,
@@ -60,9 +62,9 @@ impl SocketErrorKind {
         Self::Other,
     ];
 
-    /// The kind of a system error. Never fails: what has no name of its own is [`Other`](Self::Other).
-    pub fn of(error: &io::Error) -> Self {
-        // These have no stable `ErrorKind` on every toolchain, so the system's number decides first.
+    /// Returns the kind of a system error; [`Other`](Self::Other) if it has no kind of its own.
+    pub(super) fn of(error: &io::Error) -> Self {
+        // These errors have no stable `ErrorKind`, so the system's number decides first.
         if let Some(raw) = error.raw_os_error()
             && let Some((_, kind)) = RAW.iter().find(|(number, _)| *number == raw)
         {
@@ -82,7 +84,8 @@ impl SocketErrorKind {
         }
     }
 
-    /// The name used in logs and JSON: lower case with underscores, for instance `no_buffers`.
+    /// Returns the name used in logs and JSON: lower case with underscores, such as `no_buffers`.
+    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::ConnectionRefused => "connection_refused",
@@ -102,22 +105,24 @@ impl SocketErrorKind {
     }
 }
 
-/// How often each [`SocketErrorKind`] occurred.
+/// Counts of errors, by [`SocketErrorKind`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SocketErrors([u64; SocketErrorKind::ALL.len()]);
 
 impl SocketErrors {
-    /// How often `kind` occurred.
+    /// Returns how often `kind` occurred.
+    #[must_use]
     pub fn get(&self, kind: SocketErrorKind) -> u64 {
         self.0.get(kind.index()).copied().unwrap_or(0)
     }
 
-    /// How many errors there were of all kinds together.
+    /// Returns the number of errors of all kinds.
+    #[must_use]
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
 
-    /// Every kind with its count, zeros included, in the order of [`SocketErrorKind::ALL`].
+    /// Returns every kind with its count, zeros included, in the order of their declaration.
     pub fn iter(&self) -> impl Iterator<Item = (SocketErrorKind, u64)> + '_ {
         SocketErrorKind::ALL
             .into_iter()
@@ -136,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_has_its_own_slot_and_name() {
+    fn every_kind_has_its_own_count_and_name() {
         let mut errors = SocketErrors::default();
         for (index, kind) in SocketErrorKind::ALL.into_iter().enumerate() {
             assert_eq!(kind.index(), index);
@@ -158,7 +163,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn system_numbers_are_told_apart() {
+    fn error_numbers_of_the_system_have_the_right_kind() {
         let of = |number| SocketErrorKind::of(&io::Error::from_raw_os_error(number));
         assert_eq!(of(1), SocketErrorKind::NotPermitted);
         assert_eq!(of(13), SocketErrorKind::NotPermitted);

@@ -1,17 +1,19 @@
-//! Snapshots in files: the addresses of peers, to start from the next time (protocol 6). The content is py-ipv8's.
+//! Snapshots in files: the addresses of peers, to start from the next time (protocol 6). The
+//! content is py-ipv8's.
 //!
-//! A file is written beside its place, flushed to the disk and renamed, so there is never half a snapshot.
+//! A file is written completely or not at all. On Unix only its owner can read it (mode 0600),
+//! because it reveals the node's contacts. On Windows it inherits the access rights of its folder.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::node::key_file::replace;
+use super::atomic;
 
-/// The most bytes that are read: room for 50,000 addresses. What is beyond is cut off.
-pub const LONGEST_SNAPSHOT: u64 = 1 << 20;
+/// The most bytes that are read (1 MiB): enough for 50,000 addresses. The rest is ignored.
+const LONGEST: u64 = 1 << 20;
 
-/// Why a snapshot's file could not be used. Each names the file and what mends it.
+/// Why a snapshot file cannot be used. Each message names the file and the fix.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SnapshotFileError {
@@ -20,36 +22,38 @@ pub enum SnapshotFileError {
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// A folder, a pipe or a device.
-    #[error("{} is no ordinary file: name the file to keep the snapshot in", path.display())]
+    /// The path is a folder, a pipe or a device.
+    #[error("{} is not a regular file: expected the path of a snapshot file", path.display())]
     NotAFile {
-        /// The path given.
+        /// The path.
         path: PathBuf,
     },
-    /// The file cannot be written. A file that was there before is unharmed.
+    /// The file cannot be written. A file that existed before is unchanged.
     #[error("cannot write the snapshot {}: {source} (its folder must exist and be writable)", path.display())]
     Write {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }
 
-/// Reads a snapshot, at most [`LONGEST_SNAPSHOT`] bytes of it; `None` when there is no such file. Blocks.
+/// Reads a snapshot, at most 1 MiB of it; returns `None` if the file does not exist. Blocks.
 ///
 /// # Errors
-/// [`SnapshotFileError::Read`] or [`SnapshotFileError::NotAFile`]. No content is an error:
-/// [`Network::load_snapshot`](crate::state::network::Network::load_snapshot) takes what it can read.
+///
+/// [`SnapshotFileError::Read`] or [`SnapshotFileError::NotAFile`]. The content is not checked:
+/// [`Ipv8::load_snapshot`](crate::Ipv8::load_snapshot) loads the entries before the first invalid
+/// one.
 pub fn read(path: &Path) -> Result<Option<Vec<u8>>, SnapshotFileError> {
     let failed = |source| SnapshotFileError::Read {
         path: path.to_owned(),
         source,
     };
-    // Asked before opening: opening a pipe would wait for its writer.
+    // Checked before opening: opening a pipe would wait for its writer.
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
         Ok(_) => {
@@ -62,19 +66,17 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, SnapshotFileError> {
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(failed)?;
-    file.take(LONGEST_SNAPSHOT)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
+    file.take(LONGEST).read_to_end(&mut bytes).map_err(failed)?;
     Ok(Some(bytes))
 }
 
-/// Writes a snapshot, in place of whatever file is there: all of it or nothing. On Unix it is readable by its owner only, because it
-/// says whom one knows. Blocks.
+/// Writes a snapshot, completely or not at all, in place of an existing file. Blocks.
 ///
 /// # Errors
-/// [`SnapshotFileError::Write`]: what was there before is unharmed.
+///
+/// [`SnapshotFileError::Write`]; an existing file is then unchanged.
 pub fn write(path: &Path, snapshot: &[u8]) -> Result<(), SnapshotFileError> {
-    replace(path, snapshot).map_err(|source| SnapshotFileError::Write {
+    atomic::replace(path, snapshot).map_err(|source| SnapshotFileError::Write {
         path: path.to_owned(),
         source,
     })
@@ -86,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_and_nothing_else_is_left_in_the_folder() {
+    fn a_written_snapshot_is_read_back_and_no_other_file_is_left() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("peers");
         assert!(read(&path).unwrap().is_none());
@@ -98,10 +100,10 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_too_long_is_cut_and_what_is_no_file_is_refused() {
+    fn a_long_file_is_cut_and_a_folder_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("peers");
-        let length = usize::try_from(LONGEST_SNAPSHOT).unwrap();
+        let length = usize::try_from(LONGEST).unwrap();
         fs::write(&path, vec![1; length + 1]).unwrap();
         assert_eq!(read(&path).unwrap().unwrap().len(), length);
         let error = read(folder.path()).unwrap_err();
@@ -116,7 +118,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn others_cannot_read_it() {
+    fn other_users_cannot_read_it() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("peers");

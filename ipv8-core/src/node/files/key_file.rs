@@ -1,33 +1,37 @@
-//! Private keys in files, as py-ipv8 keeps them: the bare private bin (protocol 1.1 and 9), nothing around it.
+//! Private keys in files, as py-ipv8 stores them: the bytes of the key (protocol 1.1 and 9) and
+//! nothing else.
 //!
-//! A key is an identity, so a file is never half a key: it is written beside its place, flushed to the disk, and renamed. It is
-//! readable by its owner only (mode 0600 on Unix) from the moment it exists.
+//! A key is an identity, so a key file is written completely or not at all. On Unix only its owner
+//! can read it (mode 0600), from the moment it exists. On Windows it inherits the access rights of
+//! its folder: keep it in a folder that only its owner can read, such as the user's profile.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use rand::CryptoRng;
-use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
+use super::atomic;
 use crate::crypto::{KeyError, PrivateKey};
 
-/// The longest file looked at: the longest known form of a key (PEM of sect571k1) has under 600 bytes.
+/// The longest file that is read: the longest known form of a key (PEM of sect571k1) has fewer than
+/// 600 bytes.
 const LONGEST: u64 = 4096;
 
-/// Why a key file could not be used. Each names the file and what mends it.
+/// Why a key file cannot be used. Each message names the file and the fix.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum KeyFileError {
     /// The file cannot be read.
     #[error("cannot read the key file {}: {source}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The file holds something else. It is left as it is.
+    /// The content of the file is not a key. The file is left as it is.
     #[error(
         "{} is not a key file: {source} (to start with a new identity, move the file away; to keep the old one, restore it)",
         path.display()
@@ -38,24 +42,24 @@ pub enum KeyFileError {
         /// What is wrong with its content.
         source: KeyError,
     },
-    /// Not a file, or longer than any key.
-    #[error("{} is not a key file: {what} (name the file that holds the key)", path.display())]
+    /// The path is not a regular file, or the file is longer than any key.
+    #[error("{} is not a key file: {reason}; expected the path of a file that holds a key", path.display())]
     NotAFile {
-        /// The path given.
+        /// The path.
         path: PathBuf,
-        /// What stands there.
-        what: &'static str,
+        /// Why it is not a key file.
+        reason: &'static str,
     },
-    /// There is no file, and no new key can be made for it.
+    /// The file does not exist, and a new key of its generation could not sign.
     #[error(
-        "there is no key file {}, and a new key of its generation cannot sign here: write generation = \"curve25519\"",
+        "no key file {}: a new key of this generation cannot sign here; set generation = \"curve25519\"",
         path.display()
     )]
     NoLegacyKey {
         /// The file.
         path: PathBuf,
     },
-    /// The file cannot be written. A file that was there before is unharmed.
+    /// The file cannot be written. A file that existed before is unchanged.
     #[error(
         "cannot write the key file {}: {source} (its folder must exist and be writable)",
         path.display()
@@ -63,32 +67,34 @@ pub enum KeyFileError {
     Write {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }
 
-/// Reads a curve25519 private key. Bytes after the key are ignored, as py-ipv8 does.
+/// Reads a curve25519 private key. Bytes after the key are ignored, as in py-ipv8. Blocks.
 ///
-/// On Unix a file that others may read is used, with a warning in the log: py-ipv8 makes such files.
+/// On Unix, a file that other users can read is accepted with a warning in the log, because py-ipv8
+/// creates such files. On Windows access rights are not checked.
 ///
 /// # Errors
+///
 /// [`KeyFileError::Read`], [`KeyFileError::NotAFile`] or [`KeyFileError::NotAKey`].
 pub fn read(path: &Path) -> Result<PrivateKey, KeyFileError> {
     let failed = |source| KeyFileError::Read {
         path: path.to_owned(),
         source,
     };
-    // Asked before opening: opening a pipe would wait for its writer.
+    // Checked before opening: opening a pipe would wait for its writer.
     let metadata = fs::metadata(path).map_err(failed)?;
-    if let Some(what) = not_a_key_file(&metadata) {
+    if let Some(reason) = not_a_key_file(&metadata) {
         return Err(KeyFileError::NotAFile {
             path: path.to_owned(),
-            what,
+            reason,
         });
     }
     warn_if_readable_by_others(path, &metadata);
-    // Room for everything at once: growing would leave copies of the secret behind.
+    // Enough capacity for the whole file: growing would leave copies of the secret behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST as usize + 1));
     let file = File::open(path).map_err(failed)?;
     file.take(LONGEST).read_to_end(&mut bytes).map_err(failed)?;
@@ -98,48 +104,37 @@ pub fn read(path: &Path) -> Result<PrivateKey, KeyFileError> {
     })
 }
 
-/// Writes a key, in place of whatever file is there: all of it or nothing, on the disk when this returns. A symbolic link is followed.
+/// Writes a key, completely or not at all, in place of an existing file. Follows a symbolic link.
+/// The key is on the disk when this returns. Blocks.
 ///
 /// # Errors
-/// [`KeyFileError::Write`]: what was there before is unharmed.
+///
+/// [`KeyFileError::Write`]; an existing file is then unchanged.
 pub fn write(path: &Path, key: &PrivateKey) -> Result<(), KeyFileError> {
-    let failed = |source| KeyFileError::Write {
+    atomic::replace(path, &*key.to_bytes()).map_err(|source| KeyFileError::Write {
         path: path.to_owned(),
         source,
-    };
-    replace(path, &*key.to_bytes()).map_err(failed)
+    })
 }
 
-/// Writes `bytes` in place of whatever file is at `path`, readable by its owner only: all of them or nothing. A symbolic link is followed.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    written_beside(&target, bytes)?
-        .persist(&target)
-        .map_err(|error| error.error)?;
-    sync_folder(&target);
-    Ok(())
-}
-
-/// Reads the key at `path`; makes one with `rng` and writes it there if there is no file.
+/// Reads the key at `path`; if the file does not exist, generates a key with `rng` and writes it
+/// there. Blocks.
 ///
-/// Of several processes (or threads) that do this at once, all get the key of the one that came first.
+/// If several processes or threads do this at the same time, all get the same key.
 ///
 /// # Errors
-/// As [`read`] and [`write()`]. A file that is there but is no key is an error and is never overwritten.
+///
+/// Those of [`read`] and [`write()`]. An existing file that is not a key is an error and is never
+/// overwritten.
 pub fn load_or_create<R: CryptoRng + ?Sized>(
     path: &Path,
     rng: &mut R,
 ) -> Result<PrivateKey, KeyFileError> {
-    load_or_keep(path, || PrivateKey::generate(rng))
+    load_or_store(path, || PrivateKey::generate(rng))
 }
 
-/// Reads the key at `path`; writes the one that `make` gives there if there is no file.
-///
-/// Of several processes (or threads) that do this at once, all get the key of the one that came first.
-///
-/// # Errors
-/// As [`load_or_create`].
-pub fn load_or_keep(
+/// Like [`load_or_create`], but stores the key that `make` returns.
+pub(crate) fn load_or_store(
     path: &Path,
     make: impl FnOnce() -> PrivateKey,
 ) -> Result<PrivateKey, KeyFileError> {
@@ -147,29 +142,27 @@ pub fn load_or_keep(
         Err(KeyFileError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
         found => return found,
     }
-    let failed = |source| KeyFileError::Write {
-        path: path.to_owned(),
-        source,
-    };
     let key = make();
-    let file = written_beside(path, &*key.to_bytes()).map_err(failed)?;
-    match file.persist_noclobber(path) {
-        Ok(_) => {
-            sync_folder(path);
-            Ok(key)
-        }
-        // Somebody was faster: their key is the identity. Read once only, a dangling link would never end.
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => read(path),
-        Err(error) => Err(failed(error.error)),
+    match atomic::create(path, &*key.to_bytes()) {
+        Ok(()) => Ok(key),
+        // Another process was faster, and its key is the identity. Read once only: with a dangling
+        // link a loop would never end.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => read(path),
+        Err(source) => Err(KeyFileError::Write {
+            path: path.to_owned(),
+            source,
+        }),
     }
 }
 
-/// Reads the key at `path`, which must be there because no new one can be made that signs (py-ipv8's generations other than
-/// curve25519). A key of such a generation is read only to say that it cannot sign.
+/// Reads a key of one of py-ipv8's older generations, which this crate cannot create.
+///
+/// Such a key cannot sign either; the error of reading it says so. A curve25519 key is returned.
 ///
 /// # Errors
-/// [`KeyFileError::NoLegacyKey`]; and as [`read`].
-pub fn read_existing(path: &Path) -> Result<PrivateKey, KeyFileError> {
+///
+/// [`KeyFileError::NoLegacyKey`] if the file does not exist, and those of [`read`].
+pub(crate) fn read_existing(path: &Path) -> Result<PrivateKey, KeyFileError> {
     match read(path) {
         Err(KeyFileError::Read { source, path }) if source.kind() == io::ErrorKind::NotFound => {
             Err(KeyFileError::NoLegacyKey { path })
@@ -178,43 +171,11 @@ pub fn read_existing(path: &Path) -> Result<PrivateKey, KeyFileError> {
     }
 }
 
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
-}
-
-/// A complete, flushed file in the folder of `path`, removed again unless it is renamed. Its mode is 0600 from its creation.
-fn written_beside(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".ipv8-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o600));
-    }
-    let mut file = builder.tempfile_in(folder_of(path))?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    Ok(file)
-}
-
-/// Makes the rename itself durable. The file is in place already, and not every file system can do this.
-fn sync_folder(path: &Path) {
-    #[cfg(unix)]
-    if let Err(error) = File::open(folder_of(path)).and_then(|folder| folder.sync_all()) {
-        tracing::debug!(file = %path.display(), %error, "folder of a file not flushed");
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-}
-
 fn not_a_key_file(metadata: &Metadata) -> Option<&'static str> {
     if metadata.is_dir() {
         Some("it is a folder")
     } else if !metadata.is_file() {
-        Some("it is no ordinary file")
+        Some("it is not a regular file")
     } else if metadata.len() > LONGEST {
         Some("it is longer than any key")
     } else {
@@ -228,7 +189,7 @@ fn warn_if_readable_by_others(path: &Path, metadata: &Metadata) {
     let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
         let file = path.display();
-        tracing::warn!(%file, mode = format_args!("{mode:o}"), "others may read this key file: chmod 600 {file}");
+        tracing::warn!(%file, mode = format_args!("{mode:o}"), "other users can read this key file: run chmod 600 {file}");
     }
 }
 
@@ -255,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_comes_back_and_the_file_is_the_bare_bin() {
+    fn a_written_key_is_read_back_and_the_file_is_the_bytes_of_the_key() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ec.pem");
         write(&path, &key(1)).unwrap();
@@ -267,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_file_is_made_once_and_then_read() {
+    fn a_missing_file_is_created_once_and_then_read() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ec.pem");
         let made = load_or_create(&path, &mut StdRng::seed_from_u64(1)).unwrap();
@@ -277,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn all_who_create_at_once_get_the_same_key() {
+    fn all_threads_that_create_a_key_at_once_get_the_same_one() {
         for round in 0..20 {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("ec.pem");
@@ -319,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_named_and_kept() {
+    fn a_file_that_is_not_a_key_is_named_and_kept() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("notes.txt");
         let halves = key(1).to_bytes();
@@ -349,7 +310,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn only_the_owner_may_read_whatever_was_there_before() {
+    fn only_the_owner_can_read_the_file_even_if_others_could_before() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ec.pem");
@@ -357,7 +318,7 @@ mod tests {
         load_or_create(&path, &mut StdRng::seed_from_u64(1)).unwrap();
         assert_eq!(mode(), 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        // As py-ipv8 leaves it: readable by others, and still a key.
+        // As py-ipv8 creates it: readable by others, and still a key.
         read(&path).unwrap();
         write(&path, &key(2)).unwrap();
         assert_eq!(mode(), 0o600);
@@ -374,7 +335,7 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(read(&target).unwrap().mid(), key(2).mid());
         let dangling = folder.path().join("dangling");
-        std::os::unix::fs::symlink(folder.path().join("gone"), &dangling).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("missing"), &dangling).unwrap();
         assert!(load_or_create(&dangling, &mut StdRng::seed_from_u64(1)).is_err());
     }
 }

@@ -1,8 +1,8 @@
-//! What is wrong is told, all of it, each with its place and what would do.
+//! Every problem is reported with its place and its fix.
 
 use super::{json, problems, toml};
 
-/// Each line of a TOML text, and how the problem with it begins.
+/// TOML texts, and the start of the problem with each.
 const WRONG: &[(&str, &str)] = &[
     (
         "interfaces = \"0.0.0.0:8090\"",
@@ -10,7 +10,7 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "interfaces = [\"localhost:1\"]",
-        ":1:15: interfaces[0]: \"localhost:1\" will not do: give an address and a port",
+        ":1:15: interfaces[0]: invalid value \"localhost:1\": expected an address with a port, such as",
     ),
     (
         "interfaces = [{ interface = \"UDPIPv5\" }]",
@@ -18,63 +18,63 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "interfaces = [{ interface = \"UDPIPv4\", ip = \"::1\" }]",
-        ":1:45: interfaces[0].ip: \"::1\" will not do: give an IPv4 address",
+        ":1:45: interfaces[0].ip: invalid value \"::1\": expected an IPv4 address",
     ),
     (
         "interfaces = [{ ip = \"127.0.0.1\" }]",
-        ":1:15: interfaces[0]: interface is missing: name one of",
+        ":1:15: interfaces[0]: interface is missing: write UDPIPv4 or UDPIPv6",
     ),
     (
         "interfaces = [{ interface = \"UDPIPv4\", port = 65536 }]",
-        ":1:47: interfaces[0].port: 65536 will not do: give a port",
+        ":1:47: interfaces[0].port: 65536 is out of range: expected a whole number from 0 to 65535",
     ),
     (
         "walk_interval = 0",
-        ":1:17: walk_interval: 0 will not do: give seconds above 0",
+        ":1:17: walk_interval: 0 is out of range: expected a number from 0.000000001 to 3600",
     ),
     (
         "walk_interval = \"0.5\"",
-        ":1:17: walk_interval: expected a number, found text",
+        ":1:17: walk_interval: expected a number from 0.000000001 to 3600, found text",
     ),
     (
         "walk_interval = 1\nwalker_interval = 1",
-        ":2:19: walker_interval: walk_interval, also called walker_interval, is given twice",
+        ":2:19: walker_interval: walker_interval is another name of walk_interval: remove one of the two",
     ),
     (
         "cores = 0",
-        ":1:9: cores: 0 will not do: give a number of cores from 1 to 1024",
+        ":1:9: cores: 0 is out of range: expected a whole number from 1 to 1024",
     ),
     (
         "walk_scaling_limit = -1",
-        ":1:22: walk_scaling_limit: -1 will not do: give seconds above 0",
+        ":1:22: walk_scaling_limit: -1 is out of range: expected a number from",
     ),
     (
         "max_datagram = 65508",
-        ":1:16: max_datagram: 65508 will not do: give a number of bytes from 1 to 65507",
+        ":1:16: max_datagram: 65508 is out of range: expected a whole number from 1 to 65507",
     ),
     (
         "max_peers = -2",
-        ":1:13: max_peers: -2 will not do: give a number of peers, or -1",
+        ":1:13: max_peers: -2 is out of range: expected a whole number from -1 to",
     ),
     (
         "max_peers = 1.5",
-        ":1:13: max_peers: expected a number of peers, or -1 for no limit, found a number with a fraction",
+        ":1:13: max_peers: expected a whole number from -1 to 2147483647, found a number with a fraction",
     ),
     (
         "bootstrap = [\"127.0.0.1:0\"]",
-        ":1:13: bootstrap: \"127.0.0.1:0\" will not do: give the address and port of a tracker",
+        ":1:13: bootstrap[0]: invalid value \"127.0.0.1:0\": expected the address and port of a tracker",
     ),
     (
         "seed = \"00\"",
-        ":1:8: seed: \"00\" will not do: give 32 bytes",
+        ":1:8: seed: invalid value \"00\": expected 32 bytes",
     ),
     (
         "[logger]\nlevel = \"VERBOSE\"",
-        ":2:9: logger.level: unknown level \"VERBOSE\": there are CRITICAL,",
+        ":2:9: logger.level: unknown level \"VERBOSE\": expected one of: CRITICAL,",
     ),
     (
         "[network]\nmax_peers = -1",
-        ":2:13: network: option \"max_peers\" is -1, which is out of range",
+        ":2:13: network.max_peers: -1 is out of range: expected a whole number from 0 to",
     ),
     (
         "[network]\nmax_per = 1",
@@ -82,11 +82,11 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "pacing = 1",
-        ":1:10: pacing: option \"enabled\" is of type bool",
+        ":1:10: pacing.enabled: expected true or false, found a whole number",
     ),
     (
         "[pacing]\nrate = 0",
-        ":2:8: pacing: option \"rate\" is 0, which is out of range",
+        ":2:8: pacing.rate: 0 is out of range: expected a whole number from 1 to 4294967295",
     ),
     (
         "[pacing]\nspeed = 1",
@@ -95,7 +95,7 @@ const WRONG: &[(&str, &str)] = &[
     ("[[keys]]\nfile = \"a\"", ":1:1: keys[0]: alias is missing"),
     (
         "[[keys]]\nalias = \"a\"",
-        ":1:1: keys[0]: the source of the key is missing: give a file",
+        ":1:1: keys[0]: the source of the key is missing: set file",
     ),
     (
         "[[keys]]\nalias = \"a\"\ngeneration = \"curve25518\"",
@@ -103,15 +103,15 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "[[keys]]\nalias = \"a\"\ngeneration = \"medium\"",
-        ":3:14: keys[0].generation: a key of generation \"medium\" cannot sign here",
+        ":3:14: keys[0].generation: a key of generation \"medium\" cannot sign",
     ),
     (
         "[[keys]]\nalias = \"a\"\nbin = \"???\"",
-        ":3:7: keys[0].bin: the base64 of the private key is broken",
+        ":3:7: keys[0].bin: the base64 text of the private key is corrupted",
     ),
     (
         "[[keys]]\nalias = \"a\"\nfile = \"f\"\n[[keys]]\nalias = \"a\"\nfile = \"g\"",
-        ":4:1: keys[1]: the key \"a\" is given twice",
+        ":4:1: keys[1]: duplicate key \"a\"",
     ),
     (
         "[launchers.A]\nkey = \"zz\"",
@@ -122,12 +122,12 @@ const WRONG: &[(&str, &str)] = &[
         ":2:1: launchers.A: unknown setting \"maxpeers\": did you mean \"max_peers\"?",
     ),
     (
-        "[launchers.A]\nwalkers = [{ peers = 1 }]",
-        ":2:12: launchers.A.walkers[0]: strategy is missing",
+        "[launchers.A]\nstrategies = [{ target_peers = 1 }]",
+        ":2:15: launchers.A.strategies[0]: strategy is missing",
     ),
     (
         "[launchers.A]\nwalkers = [{ strategy = \"X\", peers = -2 }]",
-        ":2:38: launchers.A.walkers[0].peers: -2 will not do",
+        ":2:38: launchers.A.walkers[0].peers: -2 is out of range",
     ),
     (
         "[launchers.A]\nbootstrappers = [{ class = \"UdpBroadcastBootstraper\", init = {} }]",
@@ -135,7 +135,7 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "[launchers.A]\nbootstrappers = [{ class = \"DispersyBootstrapper\", init = { timeout = 3 } }]",
-        ":2:71: launchers.A.bootstrappers[0].init: unknown option \"timeout\": there are ip_addresses,",
+        ":2:71: launchers.A.bootstrappers[0].options: unknown option \"timeout\": expected one of: ip_addresses,",
     ),
     (
         "[launchers.A]\non_start = [[1]]",
@@ -143,11 +143,11 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "[launchers.A]\non_start = [[]]",
-        ":2:13: launchers.A.on_start[0]: [] will not do: give a list of a name and arguments",
+        ":2:13: launchers.A.on_start[0]: invalid value []: expected a list of a name and arguments",
     ),
     (
         "[launchers.A]\nsettings = {}\ninitialize = {}",
-        ":2:12: launchers.A.settings: initialize, also called settings, is given twice",
+        ":3:14: launchers.A.initialize: initialize is another name of settings: remove one of the two",
     ),
     (
         "[[overlays]]\nmax_peers = 1",
@@ -155,22 +155,22 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "[[overlays]]\nclass = \"A\"\nstrategies = {}",
-        ":3:1: overlays[0]: unknown setting \"strategies\"",
+        ":3:14: overlays[0].strategies: expected a list, found a table",
     ),
-    ("a = ", ":1:5: this is no TOML: "),
-    ("a = 1\na = 2", ":2:1: this is no TOML: "),
+    ("a = ", ":1:5: not valid TOML: "),
+    ("a = 1\na = 2", ":2:1: not valid TOML: "),
     (
         "walk_interval = nan",
-        ":1:17: this is no TOML: a number that is not finite",
+        ":1:17: not valid TOML: the number is not finite",
     ),
     (
         "max_peers = 99999999999999999999",
-        ":1:13: this is no TOML: ",
+        ":1:13: not valid TOML: ",
     ),
 ];
 
 #[test]
-fn each_mistake_is_told_with_its_place_and_its_mend() {
+fn each_problem_names_its_place_and_its_fix() {
     let mut wrong = Vec::new();
     for (text, start) in WRONG {
         let found = problems(&toml(text));
@@ -184,7 +184,7 @@ fn each_mistake_is_told_with_its_place_and_its_mend() {
 }
 
 #[test]
-fn all_mistakes_are_told_at_once() {
+fn all_problems_are_reported_at_once() {
     let text = "walk_interval = 0\nmax_peers = -2\nbotstrap = []\n[[keys]]\nbin = 1\n[[overlays]]\nclass = 3\n";
     let found = problems(&toml(text));
     let places: Vec<&str> = found
@@ -196,10 +196,10 @@ fn all_mistakes_are_told_at_once() {
         [
             "ipv8.toml:1:17",
             "ipv8.toml:2:13",
+            "ipv8.toml:3:1",
             "ipv8.toml:4:1",
             "ipv8.toml:5:7",
-            "ipv8.toml:7:9",
-            "ipv8.toml:3:1"
+            "ipv8.toml:7:9"
         ],
         "{found:#?}"
     );
@@ -208,26 +208,26 @@ fn all_mistakes_are_told_at_once() {
 #[test]
 fn json_is_strict() {
     for (text, start) in [
-        ("", ":1:1: this is no JSON: it is empty"),
+        ("", ":1:1: not valid JSON: the text is empty"),
         (
             "{} // comment",
-            ":1:4: this is no JSON: Comments are not allowed",
+            ":1:4: not valid JSON: Comments are not allowed",
         ),
         (
             "{\"walk_interval\": 1,}",
-            ": this is no JSON: Trailing commas",
+            ": not valid JSON: Trailing commas",
         ),
-        ("{\"walk_interval\": 01}", ": this is no JSON: "),
-        ("{\"walk_interval\": NaN}", ": this is no JSON: "),
-        ("{'walk_interval': 1}", ": this is no JSON: "),
-        ("{walk_interval: 1}", ": this is no JSON: "),
+        ("{\"walk_interval\": 01}", ": not valid JSON: "),
+        ("{\"walk_interval\": NaN}", ": not valid JSON: "),
+        ("{'walk_interval': 1}", ": not valid JSON: "),
+        ("{walk_interval: 1}", ": not valid JSON: "),
         (
             "{\"walk_interval\": 1 \"max_peers\": 1}",
-            ": this is no JSON: ",
+            ": not valid JSON: ",
         ),
         (
             "{\"walk_interval\": 1,\n\"walk_interval\": 2}",
-            ":2:1: \"walk_interval\" is given twice: remove this one",
+            ":2:1: duplicate name \"walk_interval\": remove this one",
         ),
         ("[]", ":1:1: expected a table, found a list"),
     ] {

@@ -1,4 +1,4 @@
-//! Configurations from files and from the environment.
+//! Reads a [`Config`] from a file and from the environment.
 
 use std::env;
 use std::fs::{self, File};
@@ -7,11 +7,11 @@ use std::path::Path;
 
 use crate::config::{Config, Origin, VARIABLE_PREFIX};
 
-/// The longest file that is read: far more than thousands of overlays need.
-pub(crate) const LONGEST_FILE: u64 = 4 << 20;
+/// The longest file that is read (4 MiB): far more than thousands of overlays need.
+const LONGEST: u64 = 4 << 20;
 
 impl Config {
-    /// The defaults, changed by what a file says: see [`file`](Self::file).
+    /// The defaults, changed by a file: see [`file`](Self::file).
     ///
     /// ```no_run
     /// # async fn start() -> Result<(), ipv8_core::Error> {
@@ -28,10 +28,11 @@ impl Config {
         Self::new().file(path)
     }
 
-    /// Takes over what a file says: [TOML](Self::toml) if its name ends in `.toml`, otherwise [JSON](Self::json).
+    /// Applies a file: [TOML](Self::toml) if its name ends in `.toml`, otherwise
+    /// [JSON](Self::json). Blocks.
     ///
-    /// What is wrong with it is among the [`problems`](Self::problems), which every launch checks before it starts anything; also that
-    /// it cannot be read, or is longer than 4 MiB.
+    /// Errors in it are added to the [`problems`](Self::problems), which every launch checks before
+    /// it starts anything. So are a file that cannot be read and one longer than 4 MiB.
     #[must_use]
     pub fn file(self, path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
@@ -40,7 +41,7 @@ impl Config {
             Ok(text) => {
                 let toml = path
                     .extension()
-                    .is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+                    .is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
                 if toml {
                     self.toml(&name, &text)
                 } else {
@@ -58,7 +59,7 @@ impl Config {
         }
     }
 
-    /// Takes over what the variables of this process's environment say: see [`variables`](Self::variables).
+    /// Applies the variables of this process's environment: see [`variables`](Self::variables).
     #[must_use]
     pub fn environment(mut self) -> Self {
         let mut variables = Vec::new();
@@ -73,7 +74,7 @@ impl Config {
                 Ok(value) => variables.push((name.to_owned(), value)),
                 Err(_) => {
                     let origin = Origin::Variable(name.into());
-                    self = self.unreadable(origin, "it is no UTF-8 text".to_owned());
+                    self = self.unreadable(origin, "not valid UTF-8".to_owned());
                 }
             }
         }
@@ -82,16 +83,16 @@ impl Config {
 }
 
 fn read(path: &Path) -> io::Result<String> {
-    // Asked before opening: opening a pipe would wait for its writer.
+    // Checked before opening: opening a pipe would wait for its writer.
     if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is no ordinary file"));
+        return Err(io::Error::other("not a regular file"));
     }
     let mut text = String::new();
     File::open(path)?
-        .take(LONGEST_FILE + 1)
+        .take(LONGEST + 1)
         .read_to_string(&mut text)?;
-    if text.len() as u64 > LONGEST_FILE {
-        return Err(io::Error::other("it is longer than 4 MiB"));
+    if text.len() as u64 > LONGEST {
+        return Err(io::Error::other("longer than 4 MiB"));
     }
     Ok(text)
 }

@@ -1,0 +1,94 @@
+//! The macro that registers handlers.
+
+/// Returns `true` if no id occurs twice in `ids`. [`crate::handlers!`] asks at compile time.
+#[must_use]
+pub const fn has_unique_ids(ids: &[u8]) -> bool {
+    let mut left = 0;
+    while left < ids.len() {
+        let mut right = left + 1;
+        while right < ids.len() {
+            if ids[left] == ids[right] {
+                return false;
+            }
+            right += 1;
+        }
+        left += 1;
+    }
+    true
+}
+
+/// Registers handlers in a [`MessageTable`](crate::MessageTable), and refuses to compile when two of
+/// the messages have the same id.
+///
+/// | kind | handler | called with |
+/// |---|---|---|
+/// | `signed` | `fn(&mut Self, &Peer, Message, &mut Context<'_>)` | the peer that signed |
+/// | `unsigned` | `fn(&mut Self, SocketAddr, Message, &mut Context<'_>)` | the source address |
+/// | `request` | like `signed`, returns the response, or an `Option` or `Result` of it | the peer that signed |
+/// | `unsigned_request` | like `unsigned`, returns the response, or an `Option` or `Result` of it | the source address |
+/// | `response` | none: accepts answers, for a community that asks and does not answer | |
+/// | `take_over` | like `signed`, returns `Result<(), DropReason>`; replaces one of IPv8's own messages | the peer that signed |
+///
+/// See the methods of [`MessageTable`](crate::MessageTable) with these names.
+///
+/// ```
+/// # use ipv8_core::prelude::*;
+/// # use std::net::SocketAddr;
+/// # #[derive(Payload)] #[payload(id = 1)] struct Hello { text: String }
+/// # #[derive(Payload)] #[payload(id = 2, unsigned)] struct Ping { number: u16 }
+/// # struct MyCommunity;
+/// # impl MyCommunity {
+/// #     fn on_hello(&mut self, _: &Peer, _: Hello, _: &mut Context<'_>) {}
+/// #     fn on_ping(&mut self, _: SocketAddr, _: Ping, _: &mut Context<'_>) {}
+/// # }
+/// # impl Community for MyCommunity {
+/// #     const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #     type Settings = ();
+/// #     fn new(_: (), _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// fn messages(table: &mut MessageTable<Self>) {
+///     handlers!(table:
+///         signed Hello => Self::on_hello,
+///         unsigned Ping => Self::on_ping,
+///     );
+/// }
+/// # }
+/// ```
+///
+/// Two messages with the same id do not compile:
+///
+/// ```compile_fail
+/// # use ipv8_core::prelude::*;
+/// # #[derive(Payload)] #[payload(id = 1)] struct Hello { text: String }
+/// # #[derive(Payload)] #[payload(id = 1)] struct Bye { text: String }
+/// # struct MyCommunity;
+/// # impl MyCommunity {
+/// #     fn on_hello(&mut self, _: &Peer, _: Hello, _: &mut Context<'_>) {}
+/// #     fn on_bye(&mut self, _: &Peer, _: Bye, _: &mut Context<'_>) {}
+/// # }
+/// # impl Community for MyCommunity {
+/// #     const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+/// #     type Settings = ();
+/// #     fn new(_: (), _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
+/// fn messages(table: &mut MessageTable<Self>) {
+///     handlers!(table: signed Hello => Self::on_hello, signed Bye => Self::on_bye);
+/// }
+/// # }
+/// ```
+#[macro_export]
+macro_rules! handlers {
+    ($table:ident: $($authentication:ident $message:ty $(=> $handler:expr)?),+ $(,)?) => {{
+        const _: () = ::core::assert!(
+            $crate::__private::has_unique_ids(&[$(<$message as $crate::Message>::ID),+]),
+            ::core::concat!(
+                "two of these messages have the same `#[payload(id = …)]`, give one of them another:",
+                $(" ", ::core::stringify!($message)),+
+            )
+        );
+        $($table.$authentication::<$message>($($handler)?);)+
+    }};
+    ($($anything:tt)*) => {
+        ::core::compile_error!(
+            "write `handlers!(table: signed Message => Self::handler, unsigned Other => Self::other)`"
+        )
+    };
+}

@@ -1,0 +1,27 @@
+//! The engine of a node, driven by hand: datagrams and virtual time go in, datagrams and events come
+//! out. What is read, refused, answered, paced and counted is checked here. A few modules launch a
+//! node in memory too, because their subject reaches that far.
+
+mod bad_input;
+mod bad_signatures;
+mod bootstrapping;
+mod control;
+mod deliberate_differences;
+mod growth;
+mod interface_switch;
+mod isolation;
+mod message_size;
+mod no_clash;
+mod overload;
+mod own_timeouts;
+mod pacing;
+mod peer_observers;
+mod random_inputs;
+mod requests;
+mod shared_network;
+mod simulation;
+mod soak;
+mod spacing;
+mod take_over;
+mod tasks;
+mod typed_requests;
