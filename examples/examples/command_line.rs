@@ -5,19 +5,20 @@
 //! $ cargo run --example command_line -- run --skip Chat
 //! ```
 //!
-//! It talks to nobody but this machine, unless its configuration (`--config FILE`, variables `IPV8_…`) says otherwise.
+//! It stays on this machine, unless a configuration (`--config FILE`, variables `IPV8_…`) says
+//! otherwise.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
 use ipv8_core::prelude::*;
 
-/// What the launchers share.
+/// The session: the launchers share it.
 #[derive(Default)]
 struct Session {
-    /// Whether old messages are kept.
+    /// Launches `Archive` if `true`.
     keep: bool,
-    /// Left here by the launcher, for whoever wants to chat.
+    /// Set by the launcher of the chat.
     chat: Option<OverlayHandle<Chat>>,
 }
 
@@ -34,15 +35,15 @@ impl Community for Presence {
     }
 }
 
-/// A community that says what it hears.
+/// A community that prints what it hears.
 struct Chat {
     greeting: String,
 }
 
-/// What can be set about the chat.
+/// The settings of the chat.
 #[derive(Default, Options)]
 struct ChatSettings {
-    /// What is said to each new peer.
+    /// The greeting for each new peer.
     pub greeting: String,
 }
 
@@ -75,7 +76,7 @@ impl Community for Chat {
     fn on_peer_added(&mut self, peer: &Peer, cx: &mut Context<'_>) {
         let text = self.greeting.clone();
         if let Err(error) = cx.send(peer, &Line { text }) {
-            eprintln!("{peer} was not greeted: {error}");
+            eprintln!("cannot greet {peer}: {error}");
         }
     }
 }
@@ -86,14 +87,14 @@ impl Chat {
     }
 }
 
-/// Knows who is there.
+/// Finds peers.
 #[overlay(Presence)]
 #[walk_strategy(RandomWalk, target_peers = 20)]
 #[walk_strategy(EdgeWalk, target_peers = 20)]
 #[name("Presence")]
 struct PresenceLauncher;
 
-/// Begins when it is known who is there.
+/// Starts after `Presence`.
 #[overlay(Chat)]
 #[walk_strategy(RandomWalk, target_peers = -1, window_size = 3)]
 #[kwargs(greeting = "hello".to_owned())]
@@ -102,7 +103,7 @@ struct PresenceLauncher;
 #[after("Presence", "Archive")]
 struct ChatLauncher;
 
-/// Keeps old messages, for those who ask it to.
+/// Keeps old messages, if the session asks for it.
 #[overlay(archive::Archive)]
 #[precondition(|session: &Session| session.keep)]
 #[name("Archive")]
@@ -111,7 +112,7 @@ struct ArchiveLauncher;
 mod archive {
     use ipv8_core::prelude::*;
 
-    /// A community of those who keep old messages.
+    /// A community of peers that keep old messages.
     pub(crate) struct Archive;
 
     impl Community for Archive {

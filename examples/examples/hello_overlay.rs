@@ -1,8 +1,8 @@
-//! The shortest whole program: two nodes on this machine find each other through a tracker, and greet.
+//! The shortest whole program: two nodes on this machine meet through a tracker and greet.
 //!
 //! `cargo run --example hello_overlay`
 //!
-//! py-ipv8's overlay tutorial, step by step, is in `overlay_tutorial_1` to `overlay_tutorial_5`.
+//! py-ipv8's overlay tutorial, step by step: `overlay_tutorial_1` to `overlay_tutorial_5`.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ impl Community for MyCommunity {
     fn on_peer_added(&mut self, peer: &Peer, cx: &mut Context<'_>) {
         let text = format!("hello from {}", cx.my_mid());
         if let Err(error) = cx.send(peer, &Hello { text }) {
-            eprintln!("{peer} was not greeted: {error}");
+            eprintln!("cannot greet {peer}: {error}");
         }
     }
 }
@@ -54,7 +54,7 @@ struct MyLauncher;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::args_os().len() > 1 {
-        eprintln!("error: there are no arguments\n\nUsage: hello_overlay");
+        eprintln!("error: unexpected argument\n\nUsage: hello_overlay");
         std::process::exit(2);
     }
     let tracker = RunningTracker::launch("127.0.0.1:0".parse()?).await?;

@@ -1,14 +1,15 @@
-//! A tracker: tells the peers of any community of each other.
+//! A tracker: introduces the peers of any community to each other.
 //!
 //! `cargo run --example tracker -- --listen 127.0.0.1:6421`
 //!
-//! `cargo run --features http --example tracker -- --listen 127.0.0.1:6421 --api 127.0.0.1:8085` serves its state too:
-//! `/services` is each community with its peers, as from py-ipv8's tracker, `/stats` its figures.
+//! `cargo run --features http --example tracker -- --listen 127.0.0.1:6421 --api 127.0.0.1:8085`
+//! also serves its state: `/services` lists the communities with their peers, like py-ipv8's tracker,
+//! and `/stats` its counters.
 //!
-//! It prints its address first (and where its state is), then its figures every second, until Ctrl-C or SIGTERM. With `--events json` every
-//! line is a JSON object; [`ipv8_examples::report::Report`] describes them.
+//! It prints its addresses, then its counters every second, until Ctrl-C or SIGTERM. With
+//! `--events json` every line is a JSON object; [`ipv8_examples::report::Report`] describes them.
 //!
-//! Exit codes: 0 stopped as told, 1 it could not start, 2 wrong arguments.
+//! Exit codes: 0 stopped by a signal, 1 could not start, 2 wrong arguments.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -23,32 +24,32 @@ use ipv8_examples::report::{Events, Report, Stats, seconds};
 use ipv8_examples::signals::Signals;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// How long the end may take: whoever sent the signal may count on a second.
+/// The longest time from the signal to the end.
 const PATIENCE: Duration = Duration::from_millis(800);
 
 /// Answers introduction requests of any community.
 #[derive(Debug, Parser)]
 #[command(name = "tracker")]
 struct Arguments {
-    /// Where to listen. Port 0: any free one. A port that is taken: one of the next
+    /// Address to listen on. Port 0 picks a free port; if the port is in use, the next ones are tried
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// How many peers it remembers; beyond it those silent for longest make room
+    /// Maximum number of peers; the least recently heard ones are evicted
     #[arg(long, value_name = "PEERS", default_value_t = 10_000)]
     max_peers: usize,
-    /// The file with its key; made if it is missing. Without it: a new key
+    /// Key file; created if it is missing. Without it, the tracker uses a new key
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
-    /// Where its state is served over HTTP: a loopback address
+    /// Address to serve the state on, over HTTP; a loopback address
     #[arg(long, value_name = "ADDR")]
     api: Option<SocketAddr>,
-    /// Only with this key in the header X-Api-Key or in the query as `apikey`
+    /// Require this key (header `X-Api-Key` or query `apikey`)
     #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
-    /// The address of --api may be one that other machines can reach
+    /// Allow --api on a non-loopback address
     #[arg(long)]
     api_anywhere: bool,
-    /// The form of what is printed
+    /// Output format
     #[arg(long, value_name = "FORM", value_enum, default_value_t)]
     events: Events,
 }
@@ -57,10 +58,10 @@ impl Arguments {
     fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if self.max_peers == 0 {
-            problems.push("--max-peers 0: a tracker without peers introduces nobody".to_owned());
+            problems.push("--max-peers 0: a tracker needs room for peers: expected 1 or more".to_owned());
         }
         if self.api_key.is_some() && self.api.is_none() {
-            problems.push("--api-key: there is no --api <ADDR> that it could be for".to_owned());
+            problems.push("--api-key: needs --api <ADDR>".to_owned());
         }
         if self.api_anywhere && (self.api.is_none() || self.api_key.is_none()) {
             problems.push("--api-anywhere: needs --api <ADDR> and --api-key <KEY>".to_owned());
@@ -138,12 +139,12 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
         drop(reports);
         output.close().await;
     };
-    // Somebody who does not read must not hold up the end; the tracker itself stops first.
+    // A reader that stopped reading must not delay the end; the tracker stops first.
     let _ = tokio::time::timeout(PATIENCE, stop).await;
     Ok(())
 }
 
-/// Reports without end.
+/// Reports until the task is dropped.
 async fn report(tracker: &RunningTracker, reports: &Reports, started: Instant) -> Infallible {
     let address = [tracker.address()];
     if let Some(listening) = Report::listening(&address, tracker.my_peer()) {
@@ -155,7 +156,7 @@ async fn report(tracker: &RunningTracker, reports: &Reports, started: Instant) -
     }
     let mut ticks = interval(Duration::from_secs(1));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    // The first tick comes at once, with nothing to report.
+    // The first tick is immediate and has nothing to report.
     ticks.tick().await;
     loop {
         ticks.tick().await;

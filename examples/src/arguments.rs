@@ -1,4 +1,4 @@
-//! Command lines: whatever is wrong with one ends in an error, a usage line and exit code 2.
+//! Command lines: every mistake ends in an error, a usage line and exit code 2.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -8,10 +8,10 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error, Parser};
 use ipv8_core::internals::nearest::nearest;
 
-/// Reads the command line. `problems` says what is wrong with values that are readable one by one.
+/// Reads the command line. `problems` returns what is wrong with values that are valid one by one.
 ///
 /// # Errors
-/// The code to exit with, everything having been said: 0 after `--help` or `--version`, 2 for a mistake.
+/// Returns the exit code after printing: 0 for `--help` or `--version`, 2 for a mistake.
 pub fn read<A: Parser>(problems: impl FnOnce(&A) -> Vec<String>) -> Result<A, ExitCode> {
     let error = match A::try_parse() {
         Ok(arguments) => {
@@ -33,9 +33,9 @@ pub fn read<A: Parser>(problems: impl FnOnce(&A) -> Vec<String>) -> Result<A, Ex
     }
 }
 
-/// The error with what clap leaves out: the usage, and the nearest argument there is.
+/// Returns the error with what clap leaves out: the usage, and the nearest argument.
 fn completed(mut error: Error, command: &mut Command) -> Error {
-    // Of a missing argument clap shows only those that belong together.
+    // For a missing argument clap shows only its group.
     let is_partial = error.kind() == ErrorKind::MissingRequiredArgument;
     if is_partial || error.get(ContextKind::Usage).is_none() {
         let usage = ContextValue::StyledStr(command.render_usage());
@@ -59,13 +59,13 @@ fn suggestion(error: &Error, command: &Command) -> Option<String> {
     nearest(unknown, known).map(|known| format!("--{known}"))
 }
 
-/// A number of seconds, as an argument.
+/// Parses a number of seconds.
 ///
 /// # Errors
-/// What would have been right.
+/// Returns what was expected.
 pub fn seconds(text: &str) -> Result<Duration, String> {
     text.parse()
         .ok()
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .ok_or_else(|| "write seconds, 0 or more, for instance 2.5".to_owned())
+        .ok_or_else(|| "expected seconds, 0 or more, such as 2.5".to_owned())
 }

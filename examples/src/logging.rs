@@ -1,4 +1,4 @@
-//! The log of a program: on the standard error, so that the standard output holds nothing but its reports.
+//! The log of a program, on the standard error: the standard output has only reports.
 
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -6,15 +6,17 @@ use tracing_subscriber::fmt::layer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Writes warnings and errors to the standard error, or what the variable `RUST_LOG` asks for: levels, also for single modules
-/// (`info`, `warn,ipv8_core::overlay::strategy=trace`), but nothing finer, which would cost three crates. A `RUST_LOG` that cannot be read is
-/// said and counts as none. A standard error that is closed is no reason to stop.
+/// Starts the log on the standard error.
+///
+/// `RUST_LOG` sets levels, also for single modules (`info`,
+/// `warn,ipv8_core::overlay::strategy=trace`). The default is `warn`. An invalid `RUST_LOG` is
+/// reported and ignored. A closed standard error is ignored, too.
 pub fn start() {
     let log = layer()
         .with_writer(std::io::stderr)
         .log_internal_errors(false);
     let (filter, problem) = filter(std::env::var("RUST_LOG").ok().as_deref());
-    // It fails when there is a log already, which then serves as well.
+    // This fails if there is a log already, which then stays.
     let _ = tracing_subscriber::registry()
         .with(log.with_filter(filter))
         .try_init();
@@ -23,7 +25,7 @@ pub fn start() {
     }
 }
 
-/// What `wanted`, the value of `RUST_LOG`, lets through, and what is wrong with it.
+/// Returns the filter for `wanted`, the value of `RUST_LOG`, and what is wrong with it.
 fn filter(wanted: Option<&str>) -> (Targets, Option<String>) {
     let default = Targets::new().with_default(LevelFilter::WARN);
     match wanted.map(str::parse::<Targets>) {

@@ -1,7 +1,7 @@
-//! Lines on the standard output, written by a thread of their own.
+//! Lines on the standard output, written by a separate thread.
 //!
-//! A reader that stops reading, or goes away, must hold up neither the node nor its end: the lines wait in a bounded
-//! queue, and whoever ends does not have to wait for the thread.
+//! A reader that stops reading must delay neither the node nor its end: lines wait in a bounded
+//! queue, and the program can end without waiting for the thread.
 
 use std::io::{self, Write};
 use std::thread;
@@ -10,10 +10,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::report::{Events, Report};
 
-/// How many lines wait for a slow reader before whoever writes has to wait too.
+/// Number of lines that wait for a slow reader before writers have to wait.
 const BACKLOG: usize = 1_024;
 
-/// The standard output of a program that reports what happens.
+/// The standard output of a program that prints reports.
 #[derive(Debug)]
 pub struct Output {
     events: Events,
@@ -21,7 +21,7 @@ pub struct Output {
     written: oneshot::Receiver<()>,
 }
 
-/// Gives lines to an [`Output`] from another task.
+/// Sends reports to an [`Output`] from another task.
 #[derive(Clone, Debug)]
 pub struct Reports {
     events: Events,
@@ -32,7 +32,7 @@ impl Output {
     /// Starts the thread that writes.
     ///
     /// # Errors
-    /// The system has no thread to give.
+    /// The system refused a thread.
     pub fn stdout(events: Events) -> io::Result<Self> {
         let (lines, queue) = mpsc::channel(BACKLOG);
         let (done, written) = oneshot::channel();
@@ -40,11 +40,14 @@ impl Output {
             .name("output".into())
             .spawn(move || {
                 write_all(queue);
-                // Nobody may be waiting for it any more.
+                // The receiver may be gone already.
                 let _ = done.send(());
             })
             .map_err(|error| {
-                io::Error::new(error.kind(), format!("no thread for the output: {error}"))
+                io::Error::new(
+                    error.kind(),
+                    format!("cannot start a thread for the output: {error}"),
+                )
             })?;
         Ok(Self {
             events,
@@ -53,7 +56,7 @@ impl Output {
         })
     }
 
-    /// A handle for a task that reports.
+    /// Returns a handle for a task that reports.
     #[must_use]
     pub fn reports(&self) -> Reports {
         Reports {
@@ -62,7 +65,7 @@ impl Output {
         }
     }
 
-    /// Waits until everything is written, and every [`Reports`] dropped.
+    /// Waits until everything is written and every [`Reports`] is dropped.
     pub async fn close(self) {
         drop(self.lines);
         // An error means that the thread has ended.
@@ -71,7 +74,8 @@ impl Output {
 }
 
 impl Reports {
-    /// Queues one report as a line, waiting while the queue is full. Nothing fails: what nobody reads is lost.
+    /// Queues one report as a line and waits while the queue is full. Never fails: without a reader the
+    /// line is lost.
     pub async fn tell(&self, report: &Report) {
         let _ = self.lines.send(self.events.line(report)).await;
     }
@@ -88,13 +92,13 @@ fn write_all(mut queue: mpsc::Receiver<String>) {
         if let (Err(error), false) = (written, failed) {
             failed = true;
             complain(&format!(
-                "nobody reads the standard output ({error}); going on without"
+                "cannot write to the standard output ({error}); continuing without it"
             ));
         }
     }
 }
 
-/// Writes a line to the standard error. One that is closed is no reason to panic.
+/// Writes a line to the standard error. A closed standard error is ignored.
 pub fn complain(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }

@@ -1,10 +1,10 @@
-//! Ctrl-C and SIGTERM, from the moment they are listened for.
+//! Ctrl-C and SIGTERM.
 
 use ipv8_core::Error;
 
 /// Listens for Ctrl-C and, on Unix, for SIGTERM.
 ///
-/// Made before anything starts, it leaves no gap in which a signal would end the program unheard.
+/// Create it before anything starts: then no signal ends the program unhandled.
 #[derive(Debug)]
 pub struct Signals {
     #[cfg(unix)]
@@ -17,7 +17,7 @@ pub struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// Starts listening. Must be called inside a tokio runtime with its IO driver.
+    /// Installs the handlers. Must be called inside a tokio runtime with its IO driver.
     ///
     /// # Errors
     /// [`Error::Signals`].
@@ -30,7 +30,7 @@ impl Signals {
         })
     }
 
-    /// Waits for the next signal and names it. Cancel safe.
+    /// Waits for the next signal and returns its name. Cancel safe.
     pub async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.interrupt.recv() => "Ctrl-C",
@@ -41,7 +41,7 @@ impl Signals {
 
 #[cfg(windows)]
 impl Signals {
-    /// Starts listening. Must be called inside a tokio runtime.
+    /// Installs the handler. Must be called inside a tokio runtime.
     ///
     /// # Errors
     /// [`Error::Signals`].
@@ -51,7 +51,7 @@ impl Signals {
         })
     }
 
-    /// Waits for the next signal and names it. Cancel safe.
+    /// Waits for the next signal and returns its name. Cancel safe.
     pub async fn next(&mut self) -> &'static str {
         self.interrupt.recv().await;
         "Ctrl-C"

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use ipv8_core::communities::discovery::{DiscoveryCommunity, PeriodicSimilarity};
+use ipv8_core::communities::{DiscoveryCommunity, PeriodicSimilarity};
 use ipv8_core::internals::nearest::nearest;
 use ipv8_core::{Community, EdgeWalk, RandomChurn, RandomWalk, Strategies};
 
-/// A strategy as a command line names it: `NAME:TARGET[,option=value…]`. The options are the public fields of the
-/// strategy's type, with the same defaults.
+/// A strategy on the command line: `NAME:TARGET[,option=value…]`. The options are the public fields of
+/// the strategy's type, with the same defaults.
 #[derive(Clone, Debug)]
 pub struct Walker {
     target_peers: i32,
@@ -23,7 +23,7 @@ enum Walk {
     Similarity(PeriodicSimilarity),
 }
 
-/// Sets an option to what a text says; the error says what would be right.
+/// Sets an option from text; the error says what was expected.
 type Set<S> = fn(&mut S, &str) -> Result<(), &'static str>;
 type Options<S> = [(&'static str, Set<S>)];
 
@@ -82,13 +82,13 @@ const PERIODIC_SIMILARITY: &Options<PeriodicSimilarity> = &[("interval", |simila
 })];
 
 impl Walker {
-    /// Whether the strategy is one for the discovery community alone.
+    /// Returns `true` if the strategy works only in the discovery community.
     #[must_use]
     pub fn is_for_discovery(&self) -> bool {
         matches!(self.walk, Walk::Churn(_) | Walk::Similarity(_))
     }
 
-    /// Appends the strategy, as it is before its first step, unless it is one for the discovery community.
+    /// Adds a new strategy, unless it works only in the discovery community.
     pub fn add_to<C: Community>(&self, strategies: &mut Strategies<C>) {
         match &self.walk {
             Walk::Random(walk) => strategies.add_strategy(self.target_peers, walk.clone()),
@@ -97,7 +97,7 @@ impl Walker {
         };
     }
 
-    /// Appends the strategy, as it is before its first step, if it is one for the discovery community.
+    /// Adds a new strategy if it works only in the discovery community.
     pub fn add_to_discovery(&self, strategies: &mut Strategies<DiscoveryCommunity>) {
         match &self.walk {
             Walk::Churn(churn) => strategies.add_strategy(self.target_peers, churn.clone()),
@@ -135,7 +135,7 @@ impl FromStr for Walker {
     }
 }
 
-/// A strategy with its defaults, changed as the `option=value` parts say.
+/// Returns a strategy with its defaults, changed by the `option=value` parts.
 fn configured<'a, S: Default>(
     walker: &str,
     options: &Options<S>,
@@ -193,12 +193,12 @@ fn chance(field: &mut u8, text: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// A name that means nothing here, with the names that do.
+/// An unknown name, with the known ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
-    /// The name given.
+    /// The unknown name.
     pub name: String,
-    /// The known name that may have been meant.
+    /// The nearest known name.
     pub nearest: Option<&'static str>,
     /// All known names.
     pub known: Vec<&'static str>,
@@ -214,7 +214,7 @@ impl Unknown {
     }
 }
 
-/// Shows the name, the nearest known one if there is one, and all known ones.
+/// Shows the name, the nearest known one, and all known ones.
 impl fmt::Display for Unknown {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "`{}`", self.name)?;
@@ -225,42 +225,40 @@ impl fmt::Display for Unknown {
     }
 }
 
-/// Why a text names no strategy.
+/// Error of a text that does not describe a strategy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WalkerError {
     /// It has no target.
-    #[error("write NAME:TARGET[,option=value…], for instance RandomWalk:20,timeout=3.0")]
+    #[error("expected NAME:TARGET[,option=value…], such as RandomWalk:20,timeout=3.0")]
     Form,
-    /// There is no strategy of that name.
-    #[error("there is no walker {0}")]
+    /// The strategy is unknown.
+    #[error("unknown walker {0}")]
     UnknownWalker(Unknown),
-    /// Its target is no number of peers.
-    #[error(
-        "{walker}: the target `{target}` is no number of peers: write -1 for no limit, or 0 and above"
-    )]
+    /// The target is not a number of peers.
+    #[error("{walker}: invalid target `{target}`: expected -1 (no limit) or a number of peers")]
     Target {
         /// The strategy.
         walker: String,
-        /// What was given.
+        /// The given text.
         target: String,
     },
-    /// The strategy has no such option.
+    /// The option is unknown.
     #[error("{walker} has no option {option}")]
     UnknownOption {
         /// The strategy.
         walker: String,
-        /// What was given.
+        /// The given text.
         option: Unknown,
     },
     /// An option without a value.
-    #[error("{walker}: `{option}` has no value: write option=value")]
+    #[error("{walker}: `{option}` has no value: expected option=value")]
     NoValue {
         /// The strategy.
         walker: String,
-        /// What was given.
+        /// The given text.
         option: String,
     },
-    /// An option that was given before.
+    /// An option is given twice.
     #[error("{walker}: {option} is given twice")]
     Twice {
         /// The strategy.
@@ -268,16 +266,16 @@ pub enum WalkerError {
         /// The option.
         option: &'static str,
     },
-    /// A value that the option cannot have.
-    #[error("{walker}: {option} cannot be `{value}`: write {wanted}")]
+    /// The option cannot have this value.
+    #[error("{walker}: invalid {option} `{value}`: expected {wanted}")]
     Value {
         /// The strategy.
         walker: String,
         /// The option.
         option: &'static str,
-        /// What was given.
+        /// The given text.
         value: String,
-        /// What would be right.
+        /// The expected values.
         wanted: &'static str,
     },
 }
@@ -360,7 +358,7 @@ mod tests {
             walker.add_to_discovery(&mut discovery);
             assert_eq!(walker.is_for_discovery(), is_for_discovery);
             assert_eq!(
-                (plain.len(), discovery.len()),
+                (plain.iter().count(), discovery.iter().count()),
                 (
                     usize::from(!is_for_discovery),
                     usize::from(is_for_discovery)
@@ -377,7 +375,7 @@ mod tests {
             ("RandomWalk,timeout=3:1", "NAME:TARGET"),
             (
                 "RandmWalk:1",
-                "no walker `RandmWalk`: did you mean `RandomWalk`?",
+                "unknown walker `RandmWalk`: did you mean `RandomWalk`?",
             ),
             ("edgewalk:1", "did you mean `EdgeWalk`?"),
             (
@@ -388,11 +386,11 @@ mod tests {
                 "RandomChurn:1,drop=3",
                 "(known: sample_size, ping_interval, inactive_time, drop_time)",
             ),
-            ("RandomChurn:1,sample_size=1.5", "write a whole number"),
-            ("PeriodicSimilarity:1,interval=x", "write seconds"),
-            ("EdgeWalk:", "the target `` is no number"),
-            ("EdgeWalk:-2", "the target `-2`"),
-            ("EdgeWalk:1.5", "the target `1.5`"),
+            ("RandomChurn:1,sample_size=1.5", "expected a whole number"),
+            ("PeriodicSimilarity:1,interval=x", "expected seconds"),
+            ("EdgeWalk:", "invalid target ``"),
+            ("EdgeWalk:-2", "invalid target `-2`"),
+            ("EdgeWalk:1.5", "invalid target `1.5`"),
             (
                 "EdgeWalk:1,edge_lenth=3",
                 "EdgeWalk has no option `edge_lenth`: did you mean `edge_length`?",
@@ -407,14 +405,11 @@ mod tests {
                 "EdgeWalk:1,edge_length=2,edge_length=2",
                 "edge_length is given twice",
             ),
-            (
-                "EdgeWalk:1,edge_length=-1",
-                "cannot be `-1`: write a whole number",
-            ),
+            ("EdgeWalk:1,edge_length=-1", "`-1`: expected a whole number"),
             ("RandomWalk:1,reset_chance=256", "from 0 to 255"),
-            ("RandomWalk:1,timeout=-1", "write seconds, 0 or more"),
-            ("RandomWalk:1,timeout=nan", "write seconds, 0 or more"),
-            ("RandomWalk:1,timeout=inf", "write seconds, 0 or more"),
+            ("RandomWalk:1,timeout=-1", "expected seconds, 0 or more"),
+            ("RandomWalk:1,timeout=nan", "expected seconds, 0 or more"),
+            ("RandomWalk:1,timeout=inf", "expected seconds, 0 or more"),
         ] {
             let error = refused(text);
             assert!(error.contains(wanted), "{text}: {error}");

@@ -30,6 +30,7 @@ mirror! {
     strategy = overlay::strategy;
     discovery = communities::discovery;
     tracker = communities::tracker;
+    internet = testing::internet;
     overlays = engine::overlays;
     pacing = engine::turns::pacing;
     scheduler = engine::turns::scheduler;
@@ -39,6 +40,47 @@ mirror! {
 mirror! {
     endpoint = node::endpoint;
     plan = launch::plan;
+}
+
+/// Changes to peers and counts.
+pub mod values {
+    use std::net::{SocketAddr, SocketAddrV4};
+    use std::time::Duration;
+
+    use crate::state::{DropReason, EngineStats, Peer};
+
+    /// Puts `address` into the slot of its kind.
+    pub fn add_address(peer: &mut Peer, address: SocketAddr) {
+        peer.add_address(address);
+    }
+
+    /// Puts `address` into the LAN slot.
+    pub fn set_lan_address(peer: &mut Peer, address: SocketAddrV4) {
+        peer.set_lan_address(address);
+    }
+
+    /// Keeps the addresses unchanged, or lets them change again.
+    pub fn set_frozen(peer: &mut Peer, frozen: bool) {
+        peer.set_frozen(frozen);
+    }
+
+    /// Marks the peer as one that understands the new style.
+    pub fn mark_new_style(peer: &mut Peer) {
+        peer.mark_new_style();
+    }
+
+    /// Adds a round-trip time.
+    pub fn add_ping(peer: &mut Peer, round_trip: Duration) {
+        peer.add_ping(round_trip);
+    }
+
+    /// Returns totals with one received datagram of `length` bytes, dropped for `reason`.
+    pub fn dropped(length: usize, reason: DropReason) -> EngineStats {
+        let mut stats = EngineStats::default();
+        stats.received(length);
+        stats.record(reason);
+        stats
+    }
 }
 
 /// Positions of readers and the format names.
@@ -95,11 +137,12 @@ pub mod crypto {
 
 /// The engine of one node, without sockets or clock.
 pub mod engine {
-    pub use crate::engine::admission::{Opened, Signature, Ticket};
     pub use crate::engine::control::{LONGEST_INTERVAL, interval_of};
     pub use crate::engine::futures::FutureSet;
-    pub use crate::engine::health::{LAG_MEMORY, LEAST_LAG, MOST_SLOWDOWN};
     pub use crate::engine::state_machine::*;
+    pub use crate::engine::ticket::{Opened, Signature, Ticket};
+    pub use crate::engine::timeouts::TIMEOUTS_AT_ONCE;
+    pub use crate::engine::turns::health::{LAG_MEMORY, LEAST_LAG, MOST_SLOWDOWN};
     pub use crate::engine::*;
     pub use crate::overlay::context::{FinishedTask, SpawnedTask, TaskId};
 }

@@ -135,7 +135,7 @@ pub use ipv8_macros::{
 pub use launch::plan::LauncherMeta;
 #[cfg(feature = "net")]
 pub use launch::{
-    CommunityLauncher, LaunchError, Launchers, Registration, launch_all, launch_all_with, launchers,
+    CommunityLauncher, LaunchError, Launchers, launch_all, launch_all_with, launchers,
 };
 #[cfg(feature = "net")]
 pub use node::{Error, Ipv8, OverlayHandle};
@@ -152,6 +152,10 @@ pub use wire::{Identified, Message, Payload, Request, Signed, Unsigned};
 
 #[doc(hidden)]
 pub mod __private {
+    #[cfg(feature = "net")]
+    pub use crate::launch::plan::crate_of;
+    #[cfg(feature = "net")]
+    pub use crate::launch::registry::{Instance, Registration, submit};
     pub use crate::overlay::community::has_unique_ids;
     #[cfg(feature = "net")]
     pub use crate::private::{NoOverlay, condition, finalized, own_key, prepared, unchanged};

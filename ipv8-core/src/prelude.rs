@@ -1,20 +1,20 @@
-//! What a program that defines or launches overlays needs: `use ipv8_core::prelude::*;`.
+//! The names that most programs with overlays need: `use ipv8_core::prelude::*;`.
 
+pub use crate::communities::{DiscoveryCommunity, PeriodicSimilarity};
 pub use crate::config::Config;
 pub use crate::engine::overlays::Strategies;
 pub use crate::handlers;
 #[cfg(feature = "net")]
-pub use crate::launch::{CommunityLauncher, LaunchError, Launchers, launch_all, launch_all_with};
+pub use crate::launch::{
+    CommunityLauncher, DiscoveryLauncher, LaunchError, Launchers, launch_all, launch_all_with,
+};
 #[cfg(feature = "net")]
 pub use crate::node::{Ipv8, OverlayHandle};
-pub use crate::overlay::bootstrap::{
-    Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper,
+pub use crate::overlay::{
+    Available, Bootstrappers, Community, CommunityError, Context, DiscoveryStrategy,
+    DispersyBootstrapper, EdgeWalk, MessageTable, PingCommunity, RandomChurn, RandomWalk,
+    RequestError, SendError, Task, UdpBroadcastBootstrapper,
 };
-pub use crate::overlay::community::{
-    Available, Community, CommunityError, MessageTable, PingCommunity,
-};
-pub use crate::overlay::context::{Context, RequestError, SendError, Task};
-pub use crate::overlay::strategy::{DiscoveryStrategy, EdgeWalk, RandomChurn, RandomWalk};
 pub use crate::state::peer::Peer;
 pub use crate::state::tasks::{TaskError, TaskName};
 pub use crate::wire::Message;

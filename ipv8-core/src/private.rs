@@ -1,4 +1,4 @@
-//! What generated code names and nobody should write.
+//! Names for the code that the macros generate. Programs should not use them.
 
 use crate::crypto::PrivateKey;
 use crate::launch::LaunchError;
@@ -7,8 +7,8 @@ use crate::overlay::community::{Community, CommunityError};
 use crate::overlay::context::Context;
 use crate::wire::packet::CommunityId;
 
-/// Stands in for the community of a launcher whose attributes are wrong, so that one mistake is one
-/// error. Cannot be made.
+/// The community of a launcher whose attributes are wrong, so that one mistake gives one error. It
+/// has no values.
 #[derive(Debug)]
 pub enum NoOverlay {}
 
@@ -21,15 +21,16 @@ impl Community for NoOverlay {
     }
 }
 
-/// A `#[walk_strategy]` or `#[bootstrapper]` without options. Each closure that does nothing would be built anew.
+/// Configures a `#[walk_strategy]` or `#[bootstrapper]` without options: one instantiation per type
+/// instead of one closure per launcher.
 pub fn unchanged<T>(_: &mut T) {}
 
-/// One `#[precondition]`; so that a closure need not name its type.
+/// Evaluates a `#[precondition]`. It infers the type of the closure's argument.
 pub fn condition<S>(session: &S, holds: impl FnOnce(&S) -> bool) -> bool {
     holds(session)
 }
 
-/// `#[my_peer]`.
+/// Returns the key of `#[my_peer]`.
 pub fn own_key<S, K: Into<Option<PrivateKey>>>(
     session: &S,
     key: impl FnOnce(&S) -> K,
@@ -37,7 +38,7 @@ pub fn own_key<S, K: Into<Option<PrivateKey>>>(
     key(session).into()
 }
 
-/// A `#[prepare]` that does not wait.
+/// Runs a `#[prepare]` hook that is not async.
 pub fn prepared<S>(
     ipv8: &Ipv8,
     session: &mut S,
@@ -46,7 +47,7 @@ pub fn prepared<S>(
     hook(ipv8, session)
 }
 
-/// A `#[finalize]` that does not wait.
+/// Runs a `#[finalize]` hook that is not async.
 pub fn finalized<S, C>(
     ipv8: &Ipv8,
     session: &mut S,

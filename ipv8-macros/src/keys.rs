@@ -1,25 +1,32 @@
-//! The arguments of an attribute that belongs to a derive: `#[payload(key = value, flag)]`.
+//! Reads the arguments of a derive's attribute: `#[payload(key = value, flag)]`.
 
-use crate::launcher::parse::{comma, skip_argument};
+use crate::arguments::each_argument;
 use crate::problems::Problems;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Attribute, Ident, Meta, Token};
 
-/// `key`, and where it stands.
+/// A key and its place.
 pub(crate) struct Key {
     pub(crate) ident: Ident,
     pub(crate) name: String,
 }
 
 impl Key {
-    pub(crate) fn new(ident: Ident) -> Self {
+    fn parse(input: ParseStream<'_>, example: &str) -> syn::Result<Self> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error(format!(
+                "expected the name of an argument: write `{example}`"
+            )));
+        }
+        let ident = input.call(Ident::parse_any)?;
         let name = ident.to_string();
-        Self { ident, name }
+        Ok(Self { ident, name })
     }
 }
 
-/// Calls `read` behind every key of every attribute of that name, and goes on behind the next comma when it fails.
+/// Calls `read` after every key of every attribute with this name. If it fails, continues after the
+/// next comma.
 pub(crate) fn each_key(
     (name, attributes): (&str, &[Attribute]),
     example: &str,
@@ -38,34 +45,17 @@ pub(crate) fn each_key(
             continue;
         };
         let result = list.parse_args_with(|input: ParseStream<'_>| {
-            while !input.is_empty() {
-                if let Err(error) = one_key(input, example, problems, &mut read) {
-                    problems.keep::<()>(Err(error));
-                    skip_argument(input);
-                }
-                comma(input, problems);
-            }
+            each_argument(input, problems, |input, problems| {
+                let key = Key::parse(input, example)?;
+                read(key, input, problems)
+            });
             Ok(())
         });
         problems.keep(result);
     }
 }
 
-fn one_key(
-    input: ParseStream<'_>,
-    example: &str,
-    problems: &mut Problems,
-    read: &mut impl FnMut(Key, ParseStream<'_>, &mut Problems) -> syn::Result<()>,
-) -> syn::Result<()> {
-    if !input.peek(Ident::peek_any) {
-        return Err(input.error(format!(
-            "expected the name of an argument: write `{example}`"
-        )));
-    }
-    let key = Key::new(input.call(Ident::parse_any)?);
-    read(key, input, problems)
-}
-
+/// Stores the place of a key without a value.
 pub(crate) fn flag(
     found: &mut Option<proc_macro2::Span>,
     key: &Key,
@@ -74,7 +64,7 @@ pub(crate) fn flag(
 ) -> syn::Result<()> {
     if input.peek(Token![=]) {
         return Err(input.error(format!(
-            "`{0}` takes no value: write `{0}` alone, or leave it out",
+            "`{0}` takes no value: write `{0}` alone, or remove it",
             key.name
         )));
     }
@@ -82,6 +72,7 @@ pub(crate) fn flag(
     Ok(())
 }
 
+/// Stores the value of a key. Reports the key if it has a value already.
 pub(crate) fn keep<T>(found: &mut Option<T>, value: T, key: &Key, problems: &mut Problems) {
     match found {
         Some(_) => problems.at(

@@ -1,14 +1,19 @@
-//! The attribute and derive macros of `ipv8-core`, which re-exports them: depend on that crate, not on this one.
+//! The attribute and derive macros of `ipv8-core`. Depend on that crate, which re-exports them.
 //!
-//! An attribute macro sees only what stands below it. So each launcher attribute ([`macro@overlay`],
-//! [`macro@walk_strategy`], [`macro@name`] and so on) moves its arguments into one more attribute, the
-//! *finaliser*, and keeps it last in the list. It runs when all others have, sees what they said in the order written,
-//! and puts out the struct, one `impl CommunityLauncher` and one registration.
+//! An attribute macro sees only the tokens below it. So each launcher attribute ([`macro@overlay`],
+//! [`macro@walk_strategy`], [`macro@name`] and so on) moves its arguments into one more attribute,
+//! the *finaliser*, which stays last in the list. The finaliser runs after all others, sees their
+//! arguments in the order written, and returns the struct, one `impl CommunityLauncher` and one
+//! registration.
 //!
-//! In reading order: `relay` (the moving), `parse`, `string_path` and `item` (tokens to the types of `model`), `check` and `hooks` (the rules of
-//! a stack), `expand` (the code), `fallback` (what stands in for it when there are mistakes), `problems` (the
-//! mistakes themselves); `payload` and `options` have the derives in the same parts, and `keys` reads their attributes.
+//! `launcher` has these attributes, `payload` and `options` the derives. All three have the same
+//! parts: `parse` (tokens to the types of `model`), `check` (the rules) and `expand` (the code).
+//! The files beside them are shared: `arguments` and `keys` read arguments, `tokens` places
+//! generated tokens, `problems` collects mistakes, `guard` catches panics. Nothing in here depends
+//! on `ipv8-core`; the generated code names its items.
 
+mod arguments;
+mod guard;
 mod keys;
 mod launcher;
 mod options;
@@ -16,38 +21,41 @@ mod payload;
 mod problems;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
-use launcher::model::Kind;
-use launcher::{expand, fallback, relay};
+use guard::guarded;
+use launcher::Kind;
 use proc_macro::TokenStream;
 use proc_macro2::Span;
 
-/// Makes a struct a launcher: `ipv8_core::launch_all()` starts the named community.
+/// Makes a struct a launcher, so that `ipv8_core::launch_all()` starts the named community.
 ///
 /// # Arguments
 /// The community, which implements `ipv8_core::Community`, in one of two forms:
 ///
-/// | form | means |
+/// | form | meaning |
 /// |---|---|
-/// | `#[overlay(my_module::MyCommunity)]` | the type of that path |
+/// | `#[overlay(my_module::MyCommunity)]` | the type with this path |
 /// | `#[overlay("my_module.sub", "MyCommunity")]` | the same as `my_module::sub::MyCommunity` |
 ///
-/// In the form with two strings the module's names are separated by dots or by `::`. As any path it is found from the place where
-/// the launcher stands (Python's is absolute): the `use`s and child modules there count, and it can start with `crate.`,
-/// `self.` or `super.`. `"self"` alone is the module that the launcher stands in. Prefer the path: editors and error
-/// messages know it better.
+/// In the form with two strings, dots or `::` separate the names of the module. The path is
+/// relative to the launcher's module, like any other path (in Python it is absolute): it can use
+/// the imports and child modules there, and it can start with `crate.`, `self.` or `super.`.
+/// `"self"` alone is the launcher's module. Prefer the first form: editors and error messages
+/// handle it better.
 ///
-/// `crate = path`, behind the community: where `ipv8_core` is found if the package is renamed. One attribute of the
-/// struct is enough; any of them takes it. Default: `::ipv8_core`.
+/// `crate = path`, after the community, is the path of `ipv8_core` if the package is renamed. One
+/// attribute of the struct is enough; any of them accepts it. Default: `::ipv8_core`.
 ///
 /// # The struct
-/// Any struct without type parameters, wherever an item may stand. A unit struct is its own value; any other must
-/// implement `Default`. It is left as it is, with its other attributes. A struct has one `#[overlay]`; the other
-/// attributes of a launcher need it. All may be written in any order, under any alias or
-/// qualified path, and inside `cfg_attr`.
+/// Any struct without type parameters, in any place where items are allowed. A unit struct is its
+/// own value; any other struct must implement `Default`. The struct and its other attributes stay
+/// unchanged. A struct has one `#[overlay]`; the other attributes of a launcher need it. Write them
+/// in any order, under any alias or qualified path, also inside `cfg_attr`.
 ///
 /// # Errors
-/// Every mistake in all attributes of the struct is a compile error of its own, at the token at fault, in the same run.
+/// Each mistake in any attribute of the struct is a separate compile error at the wrong token, all
+/// in one run.
 ///
 /// # Example
 /// ```
@@ -75,29 +83,32 @@ pub fn overlay(args: TokenStream, item: TokenStream) -> TokenStream {
     relay(Kind::Overlay, args, item)
 }
 
-/// Gives the launcher's overlay a strategy that discovers peers.
+/// Adds a discovery strategy to the launcher's overlay.
 ///
 /// # Arguments
-/// 1. The strategy, which implements `DiscoveryStrategy<C>` for the overlay's community and `Default`: a path, or two
-///    strings as in [`macro@overlay`].
+/// 1. The strategy, which implements `DiscoveryStrategy<C>` for the overlay's community, and
+///    `Default`: a path, or two strings as in [`macro@overlay`].
 /// 2. Any of these, as `key = value`:
 ///
 /// | key | value | default |
 /// |---|---|---|
-/// | `target_peers` | `i32`: the strategy rests while the overlay has this many peers or more; `-1`: it never rests | `20` |
-/// | `crate` | where `ipv8_core` is found | `::ipv8_core` |
-/// | any other | assigned to the strategy's public field of that name, of that field's type | what `Default` says |
+/// | `target_peers` | `i32`: the strategy rests while the overlay has at least this many peers; with `-1` it never rests | `20` |
+/// | `crate` | the path of `ipv8_core` | `::ipv8_core` |
+/// | any other | the value of the strategy's public field with this name | the value in `Default` |
 ///
-/// `target_peers = 0` is a strategy that rests always. Below `-1` a literal is refused here, any other value when the overlay is made. A field that is itself called
-/// `target_peers`, or so nearly that it looks like a slip of the pen, is written `r#target_peers = …`. (No field can
-/// be called `crate`.) Values are any expressions; they are evaluated each time the launcher is started, and `self` in them
-/// is the launcher: `target_peers = self.target` reads a field of the annotated struct.
+/// With `target_peers = 0` a strategy always rests. A literal below `-1` is an error here, any
+/// other value below `-1` an error when the overlay is created. Write `r#target_peers = …` for a
+/// field of the strategy that is called `target_peers` or looks like a typo of it. (No field can be
+/// called `crate`.) Values are any expressions. A launch evaluates them, and `self` in them is the
+/// launcher: `target_peers = self.target` reads a field of the annotated struct.
 ///
-/// Several are allowed, also of one type. They take their turns **in the order written, from top to bottom**. (In
-/// Python decorators apply from the bottom up, so there the lowest comes first.)
+/// Several strategies are allowed, also of one type. They take turns **in the order written, from
+/// top to bottom**. (In Python, decorators apply from the bottom up, so the lowest one comes
+/// first.)
 ///
 /// # Errors
-/// An unknown option, a value of the wrong type and a type that cannot walk this community are errors of rustc, at that token.
+/// rustc reports an unknown option, a value of the wrong type, and a type that is not a strategy
+/// for this community, at that token.
 ///
 /// # Example
 /// ```
@@ -128,11 +139,11 @@ pub fn walk_strategy(args: TokenStream, item: TokenStream) -> TokenStream {
     relay(Kind::WalkStrategy, args, item)
 }
 
-/// Names the launcher. Without it the launcher is called as its struct.
+/// Names the launcher. The default is the name of the struct.
 ///
 /// # Arguments
-/// One string literal that is not blank; then perhaps `crate = path`, see [`macro@overlay`]. Two launchers of one name are an
-/// error when they are started.
+/// One string literal that is not blank, and optionally `crate = path`, see [`macro@overlay`]. A
+/// launch reports two launchers with the same name.
 ///
 /// # Example
 /// ```
@@ -159,12 +170,13 @@ pub fn name(args: TokenStream, item: TokenStream) -> TokenStream {
     relay(Kind::Name, args, item)
 }
 
-/// Starts the launcher after others.
+/// Starts the launcher after other launchers.
 ///
 /// # Arguments
-/// The names of those launchers, one or more string literals; then perhaps `crate = path`, see [`macro@overlay`]. A name
-/// listed twice and the launcher's own are refused. Several `#[after]` add up. That each name belongs to a launcher, and
-/// that they form no circle, is checked when they are started.
+/// The names of those launchers, one or more string literals, and optionally `crate = path`, see
+/// [`macro@overlay`]. Listing a name twice, or the launcher's own name, is an error. Several
+/// `#[after]` add up. A launch checks that each name belongs to a launcher and that there is no
+/// cycle.
 ///
 /// # Example
 /// ```
@@ -191,17 +203,20 @@ pub fn after(args: TokenStream, item: TokenStream) -> TokenStream {
     relay(Kind::After, args, item)
 }
 
-/// Launches only under a condition.
+/// Adds a condition: the launcher is launched only if it is true.
 ///
 /// # Arguments
-/// 1. A closure, `|session| …`, or the path of a function: `&MySession` in, `bool` out. A closure can use `self`, the launcher.
-/// 2. Perhaps `session = Type` and `crate = path`, see [`macro@overlay`].
+/// 1. A closure, `|session| …`, or the path of a function. It takes a `&MySession` and returns a
+///    `bool`. A closure can use `self`, the launcher.
+/// 2. Optionally `session = Type` and `crate = path`, see [`macro@overlay`].
 ///
-/// The session is what the program gives to `Launchers::launch_with`. Its type is named once for all attributes of the struct: by
-/// `session = MySession` in any of them, or by the closure, `|session: &MySession|`.
+/// The session is the value that the program passes to `Launchers::launch_with`. Name its type once
+/// for all attributes of the struct: with `session = MySession` in any of them, or in a closure,
+/// `|session: &MySession|`.
 ///
-/// Several are allowed: all must hold. They are asked **in the order written**, up to the first that does not hold, once a launch. Nobody
-/// waits for a launcher that is not launched.
+/// Several conditions are allowed, and all must be true. A launch evaluates them once, **in the
+/// order written**, up to the first one that is false. No launcher waits for one that is not
+/// launched.
 ///
 /// # Example
 /// ```
@@ -235,15 +250,19 @@ pub fn precondition(args: TokenStream, item: TokenStream) -> TokenStream {
     relay(Kind::Precondition, args, item)
 }
 
-/// Gives the launcher's overlay a way to meet its first peers.
+/// Adds a bootstrapper to the launcher's overlay: a way to find its first peers.
 ///
 /// # Arguments
-/// 1. The bootstrapper, which implements `Bootstrapper` and `Default`: a path, or two strings as in [`macro@overlay`].
-/// 2. Any of its options, as `option = value`: assigned to its public field of that name. In values `self` is the launcher and `session`
-///    the session. An option that is itself called `session` is written `r#session`.
-/// 3. Perhaps `session = Type` and `crate = path`, see [`macro@precondition`] and [`macro@overlay`].
+/// 1. The bootstrapper, which implements `Bootstrapper` and `Default`: a path, or two strings as in
+///    [`macro@overlay`].
+/// 2. Any of its options, as `option = value`: the value of its public field with this name. In
+///    values `self` is the launcher and `session` the session. Write `r#session` for an option that
+///    is called `session`.
+/// 3. Optionally `session = Type` and `crate = path`, see [`macro@precondition`] and
+///    [`macro@overlay`].
 ///
-/// Several are allowed. They are asked in the order written, after that of `Config::bootstrap`.
+/// Several bootstrappers are allowed. They are used in the order written, after that of
+/// `Config::bootstrap`.
 ///
 /// # Example
 /// ```
@@ -261,7 +280,11 @@ pub fn precondition(args: TokenStream, item: TokenStream) -> TokenStream {
 /// use ipv8_core::prelude::*;
 ///
 /// #[overlay(my_module::MyCommunity)]
-/// #[bootstrapper(DispersyBootstrapper, ip_addresses = vec!["192.0.2.7:6421".parse().unwrap()], bootstrap_timeout = 60.0)]
+/// #[bootstrapper(
+///     DispersyBootstrapper,
+///     ip_addresses = vec!["192.0.2.7:6421".parse().unwrap()],
+///     bootstrap_timeout = 60.0
+/// )]
 /// struct MyLauncher;
 ///
 /// let mut bootstrappers = Bootstrappers::new();
@@ -275,19 +298,21 @@ pub fn bootstrapper(args: TokenStream, item: TokenStream) -> TokenStream {
     relay(Kind::Bootstrapper, args, item)
 }
 
-/// Sets what the community is made with.
+/// Sets settings of the community.
 ///
 /// # Arguments
-/// `setting = value`, one or more: each value is assigned to the public field of that name of the community's `Settings`, which otherwise
-/// are what `Default` says. In values `session` is the session, `&MySession`, and `self` the launcher. Then perhaps
-/// `session = Type` and `crate = path`, see [`macro@precondition`] and [`macro@overlay`]; a setting that is itself called
-/// `session` is written `r#session`.
+/// One or more `setting = value`: the value of the public field with this name in the community's
+/// `Settings`. The other fields keep their `Default`. In values `session` is the session, a
+/// `&MySession`, and `self` the launcher. Write `r#session` for a setting that is called `session`.
 ///
-/// Several attributes are allowed; **the later one overrides** a setting of an earlier one. (In Python decorators apply from the bottom
-/// up, so there the upper one overrides.)
+/// Optionally `session = Type` and `crate = path`, see [`macro@precondition`] and
+/// [`macro@overlay`].
+///
+/// Several attributes are allowed; **the later one overrides** a setting of an earlier one. (In
+/// Python, decorators apply from the bottom up, so the upper one overrides.)
 ///
 /// # Errors
-/// An unknown setting and a value of the wrong type are errors of rustc, at that token.
+/// rustc reports an unknown setting and a value of the wrong type, at that token.
 ///
 /// # Example
 /// ```
@@ -322,13 +347,16 @@ pub fn kwargs(args: TokenStream, item: TokenStream) -> TokenStream {
     relay(Kind::Kwargs, args, item)
 }
 
-/// Leaves a handle of the overlay in the session.
+/// Stores a handle of the overlay in the session.
 ///
 /// # Arguments
-/// 1. A field of the session, of type `Option<OverlayHandle<MyCommunity>>`, or the way to it: `overlays.mine`.
-/// 2. Perhaps `session = Type` and `crate = path`, see [`macro@precondition`] and [`macro@overlay`].
+/// 1. A field of the session, of type `Option<OverlayHandle<MyCommunity>>`. It can be nested:
+///    `overlays.mine`.
+/// 2. Optionally `session = Type` and `crate = path`, see [`macro@precondition`] and
+///    [`macro@overlay`].
 ///
-/// It is set when the overlay has been made. With several, and with [`macro@finalize`], the order is the order written.
+/// The field is set after the overlay was created. Several attributes, and [`macro@finalize`], run
+/// in the order written.
 ///
 /// # Example
 /// ```
@@ -364,15 +392,19 @@ pub fn set_in_session(args: TokenStream, item: TokenStream) -> TokenStream {
     relay(Kind::SetInSession, args, item)
 }
 
-/// Does something before the overlay is made.
+/// Runs code before the overlay is created.
 ///
 /// # Arguments
-/// 1. `async |ipv8, session| { … }`, a closure that does not wait, or the path of an async function: `&Ipv8` and `&mut MySession` in,
-///    `Result<(), LaunchError>` out. A function's error can be any that `LaunchError` can be made from. A closure can use `self`, the launcher.
-/// 2. Perhaps `session = Type` and `crate = path`, see [`macro@precondition`] and [`macro@overlay`].
+/// 1. `async |ipv8, session| { … }`, a closure that does not await, or the path of an async
+///    function. It takes a `&Ipv8` and a `&mut MySession` and returns a `Result<(), LaunchError>`.
+///    A function can return any error that converts to a `LaunchError`. A closure can use `self`,
+///    the launcher.
+/// 2. Optionally `session = Type` and `crate = path`, see [`macro@precondition`] and
+///    [`macro@overlay`].
 ///
-/// Several are run in the order written. The node is on hold: it has the overlays of the launchers before this one, and nothing is on the
-/// air. An error, as a panic, ends the whole launch and undoes it.
+/// Several attributes run in the order written. The node is on hold: it has the overlays of the
+/// launchers before this one, and it neither sends nor receives. An error or a panic ends the
+/// launch and undoes all of it.
 ///
 /// # Example
 /// ```
@@ -406,12 +438,13 @@ pub fn prepare(args: TokenStream, item: TokenStream) -> TokenStream {
     relay(Kind::Prepare, args, item)
 }
 
-/// Gives the overlay a peer, which is a key, of its own; otherwise it is the node's.
+/// Gives the overlay its own peer, that is its own key. The default is the node's.
 ///
 /// # Arguments
-/// 1. A closure, `|session| …`, or the path of a function: `&MySession` in, a `PrivateKey` or an `Option` of one out. A closure can
-///    use `self`, the launcher.
-/// 2. Perhaps `session = Type` and `crate = path`, see [`macro@precondition`] and [`macro@overlay`].
+/// 1. A closure, `|session| …`, or the path of a function. It takes a `&MySession` and returns a
+///    `PrivateKey` or an `Option<PrivateKey>`. A closure can use `self`, the launcher.
+/// 2. Optionally `session = Type` and `crate = path`, see [`macro@precondition`] and
+///    [`macro@overlay`].
 ///
 /// # Example
 /// ```
@@ -440,22 +473,26 @@ pub fn prepare(args: TokenStream, item: TokenStream) -> TokenStream {
 /// assert_eq!(Launchers::new().with(MyLauncher).names(), ["MyLauncher"]);
 /// ```
 ///
-/// Source: `CommunityLauncher.get_my_peer` of py-ipv8, which has no decorator for it and makes a new key unless overridden.
+/// Source: `CommunityLauncher.get_my_peer` of py-ipv8, which has no decorator for it and creates a
+/// new key unless overridden.
 #[proc_macro_attribute]
 pub fn my_peer(args: TokenStream, item: TokenStream) -> TokenStream {
     relay(Kind::MyPeer, args, item)
 }
 
-/// Does something with the overlay when it has been made.
+/// Runs code after the overlay was created.
 ///
 /// # Arguments
-/// 1. `async |ipv8, session, overlay| { … }`, a closure that does not wait, or the path of an async function: `&Ipv8`, `&mut MySession` and
-///    `&OverlayHandle<MyCommunity>` in, `Result<(), LaunchError>` out. A function's error can be any that `LaunchError` can be made from. A closure
-///    can use `self`, the launcher.
-/// 2. Perhaps `session = Type` and `crate = path`, see [`macro@precondition`] and [`macro@overlay`].
+/// 1. `async |ipv8, session, overlay| { … }`, a closure that does not await, or the path of an
+///    async function. It takes a `&Ipv8`, a `&mut MySession` and an `&OverlayHandle<MyCommunity>`
+///    and returns a `Result<(), LaunchError>`. A function can return any error that converts to a
+///    `LaunchError`. A closure can use `self`, the launcher.
+/// 2. Optionally `session = Type` and `crate = path`, see [`macro@precondition`] and
+///    [`macro@overlay`].
 ///
-/// Several, and [`macro@set_in_session`], are run in the order written. The node is on hold: the overlay can be called, and what it sends
-/// waits until all launchers are done. An error, as a panic, ends the whole launch and undoes it.
+/// Several attributes, and [`macro@set_in_session`], run in the order written. The node is on hold:
+/// the overlay can be called, and its messages wait until all launchers are done. An error or a
+/// panic ends the launch and undoes all of it.
 ///
 /// # Example
 /// ```
@@ -475,7 +512,7 @@ pub fn my_peer(args: TokenStream, item: TokenStream) -> TokenStream {
 /// #[overlay(my_module::MyCommunity)]
 /// #[finalize(async |_ipv8, _session, overlay| {
 ///     let peers = overlay.peers().await?;
-///     println!("{} peers to begin with", peers.len());
+///     println!("{} peers at the start", peers.len());
 ///     Ok(())
 /// })]
 /// struct MyLauncher;
@@ -489,41 +526,43 @@ pub fn finalize(args: TokenStream, item: TokenStream) -> TokenStream {
     relay(Kind::Finalize, args, item)
 }
 
-/// Runs last, on what the launcher attributes hand over. Not to be written by hand.
+/// Runs after all launcher attributes, with their arguments. Do not write it by hand.
 #[doc(hidden)]
 #[proc_macro_attribute]
 pub fn finish_launcher(args: TokenStream, item: TokenStream) -> TokenStream {
     let kept = item.clone();
-    fallback::guarded(|| expand::finalise(args.into(), item.into()), kept.into()).into()
+    guarded(|| launcher::finish(args.into(), item.into()), kept.into()).into()
 }
 
-/// Implements `ipv8_core::Payload` for a struct: its fields one after another, in the order written. With an id it is a
-/// `Message` too.
+/// Implements `ipv8_core::Payload` for a struct: the bytes of its fields, in the order written.
+/// With an id it implements `Message` too.
 ///
-/// Structs with names, tuple structs and unit structs are payloads; enums, unions and structs with parameters are refused.
+/// Works for structs with named fields, tuple structs and unit structs, but not for enums, unions
+/// and structs with parameters.
 ///
 /// # On the struct: `#[payload(…)]`
-/// | argument | means | default |
+/// | argument | meaning | default |
 /// |---|---|---|
-/// | `id = 1` | the message id, 0 to 230: the struct is a message, not only a part of one | no message |
+/// | `id = 1` | the message id, 0 to 230; the struct is a message, not only a part of one | not a message |
 /// | `unsigned` | without the sender's key and signature | signed |
 /// | `global_time` | with py-ipv8's 64-bit global time before the fields | without |
-/// | `response = Answer` | the message is a `Request`, and `Answer` (a message with an identifier of the same type) answers it | no request |
-/// | `crate = path` | where `ipv8_core` is found | `::ipv8_core` |
+/// | `response = Answer` | the message is a `Request`, and its response is `Answer`, a message with an identifier of the same type | not a request |
+/// | `crate = path` | the path of `ipv8_core` | `::ipv8_core` |
 ///
-/// The id is a literal or any constant expression of type `u8`. 231 to 255 are the messages that every community has
-/// and are refused at compile time.
+/// The id is a literal or any constant expression of type `u8`. The ids 231 to 255 belong to the
+/// messages that every community has, and are compile errors.
 ///
 /// # On a field: `#[payload(format = "…")]`
-/// Without it the format follows from the field's type (`String` is `varlenHutf8`: see `ipv8_core::wire::Field`). With it, it is
-/// one of the 42 formats of the protocol (see `ipv8_core::wire::formats`), and the field's type must be one that this
-/// format can carry. `raw` must be the last field.
+/// One of the 42 formats of the protocol (see `ipv8_core::wire::formats`); it must be able to carry
+/// the field's type. `raw` must be the last field. Without this attribute the format follows from
+/// the field's type (`String` is `varlenHutf8`: see `ipv8_core::wire::Field`).
 ///
-/// `#[payload(identifier)]`, on one field of type `u16`, `u32` or `u64`, marks the number by which a response finds its request. A
-/// message with `response` must have one, and so must its response.
+/// `#[payload(identifier)]`, on one field of type `u16`, `u32` or `u64`, marks the number by which
+/// a response finds its request. A message with `response` must have one, and so must its response.
 ///
 /// # Errors
-/// Unknown arguments and formats are refused with the nearest known one. A field whose type has no format is an error at that type.
+/// An unknown argument or format is an error that suggests the nearest known one. A field whose
+/// type has no format is an error at that type.
 ///
 /// # Example
 /// ```
@@ -540,34 +579,37 @@ pub fn finish_launcher(args: TokenStream, item: TokenStream) -> TokenStream {
 /// assert_eq!(Hello::ID, 1);
 /// ```
 ///
-/// Source: `Payload`, `VariablePayload` and `@dataclass(msg_id=1)` of py-ipv8; sections 2 and 3 of `ipv8_core::guide::protocol`.
+/// Source: `Payload`, `VariablePayload` and `@dataclass(msg_id=1)` of py-ipv8; sections 2 and 3 of
+/// `ipv8_core::guide::protocol`.
 #[proc_macro_derive(Payload, attributes(payload))]
 pub fn payload(item: TokenStream) -> TokenStream {
-    fallback::guarded(|| payload::derive(item.into()), TokenStream::new().into()).into()
+    guarded(|| payload::derive(item.into()), TokenStream::new().into()).into()
 }
 
-/// Implements `ipv8_core::Options` for a struct: its public fields can be read and set by their names.
+/// Implements `ipv8_core::Options` for a struct: its public fields can be read and set by name.
 ///
-/// That is what lets a configuration file, a variable or a command line name the options of a strategy or the settings of a
-/// community. Private fields (also those that are `pub(crate)`) are state and are never touched. A struct without fields has no options.
-/// Enums, unions, and tuple structs with public fields are refused.
+/// A configuration file, an environment variable or a command line can then name the options of a
+/// strategy or the settings of a community. Private fields (also `pub(crate)` ones) are state and
+/// never change. A struct without fields has no options. Does not work for enums, unions, and tuple
+/// structs with public fields.
 ///
 /// # On the struct: `#[options(…)]`
-/// | argument | means | default |
+/// | argument | meaning | default |
 /// |---|---|---|
-/// | `crate = path` | where `ipv8_core` is found | `::ipv8_core` |
+/// | `crate = path` | the path of `ipv8_core` | `::ipv8_core` |
 ///
 /// # On a field: `#[options(…)]`
-/// | argument | means | default |
+/// | argument | meaning | default |
 /// |---|---|---|
 /// | `range = 0.0..` | refuses numbers outside of this range, which can be any [`RangeBounds`](std::ops::RangeBounds) of the field's type; for an `Option`, of the type inside | every number of the type |
-/// | `skip` | a public field that is no option | an option |
+/// | `skip` | the public field is not an option | an option |
 ///
-/// The type of an option is any that serde can read and write: numbers, `bool`, `String`, `Option`, `Vec`, tuples, and types of your own
-/// that derive `serde::Deserialize` and `serde::Serialize`.
+/// An option can have any type that serde can read and write: numbers, `bool`, `String`, `Option`,
+/// `Vec`, tuples, and your own types that derive `serde::Deserialize` and `serde::Serialize`.
 ///
 /// # Errors
-/// Unknown arguments are refused with the nearest known one. A field whose type serde cannot read is an error at that type.
+/// An unknown argument is an error that suggests the nearest known one. A field whose type serde
+/// cannot read is an error at that type.
 ///
 /// # Example
 /// ```
@@ -589,16 +631,17 @@ pub fn payload(item: TokenStream) -> TokenStream {
 /// # assert_eq!(strategy.asked, 0);
 /// ```
 ///
-/// Source: `init` of a walker and `initialize` of an overlay in py-ipv8's configuration (protocol 9).
+/// Source: `init` of a walker and `initialize` of an overlay in py-ipv8's configuration (protocol
+/// 9).
 #[proc_macro_derive(Options, attributes(options))]
 pub fn options(item: TokenStream) -> TokenStream {
-    fallback::guarded(|| options::derive(item.into()), TokenStream::new().into()).into()
+    guarded(|| options::derive(item.into()), TokenStream::new().into()).into()
 }
 
 fn relay(kind: Kind, args: TokenStream, item: TokenStream) -> TokenStream {
     let kept = item.clone();
-    fallback::guarded(
-        || relay::relay(kind, Span::call_site(), args.into(), item.into()),
+    guarded(
+        || launcher::relay(kind, Span::call_site(), args.into(), item.into()),
         kept.into(),
     )
     .into()

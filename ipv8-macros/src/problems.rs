@@ -1,4 +1,4 @@
-//! Mistakes, gathered so that one compile shows all of them, and the nearest known word.
+//! Collects mistakes, so that one compilation shows all of them, and finds the nearest known word.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -9,17 +9,17 @@ use std::fmt::Display;
 pub(crate) struct Problems(Vec<syn::Error>);
 
 impl Problems {
-    /// A mistake at one place.
+    /// Adds a mistake at one place.
     pub(crate) fn at(&mut self, span: Span, message: impl Display) {
         self.0.push(syn::Error::new(span, message));
     }
 
-    /// A mistake that covers several tokens.
+    /// Adds a mistake that covers several tokens.
     pub(crate) fn over(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.0.push(syn::Error::new_spanned(tokens, message));
     }
 
-    /// Keeps the value, or the error.
+    /// Returns the value, or adds the error.
     pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.0.push(error)).ok()
     }
@@ -32,13 +32,15 @@ impl Problems {
         self.0.len()
     }
 
-    /// One `compile_error!` for each mistake.
+    /// Returns one `compile_error!` per mistake.
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.0.iter().map(syn::Error::to_compile_error).collect()
     }
 }
 
-/// The known word that `word` was most likely meant to be: at most two letters away, and at most half of its own.
+/// Returns the known word that is most similar to `word`: at most two edits away, and at most half
+/// of its letters. Inserting, removing or replacing a letter, and swapping two neighbouring
+/// letters, each count as one edit; case does not count.
 pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
@@ -48,22 +50,8 @@ pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
         .map(|(_, known)| known)
 }
 
-/// Levenshtein's distance, with capitals held equal to small letters.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.to_lowercase().chars().enumerate() {
-        let mut previous = i + 1;
-        let mut next = vec![previous];
-        for ((b, diagonal), above) in right.iter().zip(&row).zip(row.iter().skip(1)) {
-            previous = (diagonal + usize::from(a != *b))
-                .min(above + 1)
-                .min(previous + 1);
-            next.push(previous);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
+fn distance(one: &str, other: &str) -> usize {
+    strsim::osa_distance(&one.to_lowercase(), &other.to_lowercase())
 }
 
 #[cfg(test)]
@@ -71,12 +59,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn distance_counts_changed_letters() {
+    fn distance_counts_edits() {
         for (left, right, expected) in [
             ("", "", 0),
             ("", "abc", 3),
             ("abc", "", 3),
             ("crate", "create", 1),
+            ("carte", "crate", 1),
             ("target_peer", "target_peers", 1),
             ("UNSIGNED", "unsigned", 0),
             ("kitten", "sitting", 3),
@@ -86,9 +75,10 @@ mod tests {
     }
 
     #[test]
-    fn nearest_is_close_or_nothing() {
+    fn only_a_similar_word_is_suggested() {
         let known = ["id", "unsigned", "global_time", "crate"];
         assert_eq!(nearest("globaltime", &known), Some("global_time"));
+        assert_eq!(nearest("unsgined", &known), Some("unsigned"));
         assert_eq!(nearest("idd", &known), Some("id"));
         assert_eq!(nearest("x", &known), None);
         assert_eq!(nearest("something", &known), None);

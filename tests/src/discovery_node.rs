@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use ipv8_core::communities::discovery::{DiscoveryCommunity, PeriodicSimilarity};
+use ipv8_core::communities::{DiscoveryCommunity, PeriodicSimilarity};
 use ipv8_core::engine::Event;
 use ipv8_core::launch::{DiscoveryLauncher, LauncherMeta};
 use ipv8_core::node::NodeStats;

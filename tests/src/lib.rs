@@ -4,6 +4,7 @@ pub mod calculator;
 pub mod desk;
 pub mod discovery_node;
 pub mod http;
+pub mod imports;
 pub mod json;
 pub mod judgement;
 pub mod launch;

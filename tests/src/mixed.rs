@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ipv8_core::communities::discovery::DiscoveryCommunity;
+use ipv8_core::communities::DiscoveryCommunity;
 use ipv8_core::engine::Event;
 use ipv8_core::launch::DiscoveryLauncher;
 use ipv8_core::overlay::Bootstrappers;

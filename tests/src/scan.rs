@@ -42,58 +42,6 @@ impl Source {
             .map(|(_, number)| number)
             .collect()
     }
-
-    /// What is named at the root of the crate, with the line: `context` for `crate::context::Shared`,
-    /// for `super::context` in a module of the root, and inside of braces.
-    #[must_use]
-    pub fn root_names(&self) -> Vec<(String, usize)> {
-        let mut found = Vec::new();
-        let up = "super::".repeat(self.module().len().max(1));
-        for head in ["crate::", up.as_str()] {
-            for (at, _) in self.code.match_indices(head) {
-                let before = self.code[..at].chars().next_back();
-                let longer = before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':');
-                let line = self.code[..at].lines().count().max(1);
-                let rest = &self.code[at + head.len()..];
-                if !longer {
-                    found.extend(heads(rest).into_iter().map(|name| (name, line)));
-                }
-            }
-        }
-        found
-    }
-}
-
-fn word(text: &str) -> String {
-    text.chars()
-        .take_while(|c| c.is_alphanumeric() || *c == '_')
-        .collect()
-}
-
-/// The first words of a path, or of every path in the braces it begins with.
-fn heads(rest: &str) -> Vec<String> {
-    let Some(inside) = rest.strip_prefix('{') else {
-        return vec![word(rest)]
-            .into_iter()
-            .filter(|name| name != "super")
-            .collect();
-    };
-    let (mut depth, mut item, mut items) = (0, String::new(), Vec::new());
-    for c in inside.chars() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth == 0 => break,
-            '}' => depth -= 1,
-            ',' if depth == 0 => items.push(std::mem::take(&mut item)),
-            _ => {}
-        }
-        item.push(c);
-    }
-    items.push(item);
-    let trimmed = items
-        .iter()
-        .map(|item| word(item.trim_start_matches([',', ' ', '\n'])));
-    trimmed.filter(|name| !name.is_empty()).collect()
 }
 
 /// Whether `line` has `name` with no letter, digit or underscore on either side.

@@ -5,11 +5,12 @@ use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use ipv8_core::Community;
-use ipv8_core::communities::tracker::TrackerSettings;
+use ipv8_core::internals::tracker::TrackerSettings;
 use ipv8_core::engine::Strategies;
 use ipv8_core::internals::engine::{Engine, EngineConfig, OverlayConfig};
 use ipv8_core::overlay::DispersyBootstrapper;
-use ipv8_core::testing::{Internet, Link};
+use ipv8_core::internals::internet::Internet;
+use ipv8_core::testing::Link;
 use ipv8_core::wire::CommunityId;
 
 use crate::desk::key;
@@ -36,7 +37,13 @@ impl Sim {
     /// Nobody there yet; datagrams will take `delay`.
     #[must_use]
     pub fn new(delay: Duration) -> Self {
-        Self(Internet::new(Link::default().delay(delay), [0; 32]))
+        Self(Internet::new(
+            Link {
+                delay,
+                ..Link::default()
+            },
+            [0; 32],
+        ))
     }
 
     /// Puts a tracker with the key `number` at `at`.

@@ -10,11 +10,11 @@ ipv8_core::link!(plugin_silent);
 fn launchers_of_other_crates_are_found() {
     // This mention is all that links the crate.
     let _ = plugin_named::COMMUNITY_ID;
-    let names: Vec<&str> = launchers().iter().map(|found| found.name()).collect();
+    let names: Vec<&str> = launchers().iter().map(|found| found.name).collect();
     assert_eq!(names, ["NamedLauncher", "SilentLauncher"]);
     let crates: Vec<&str> = launchers()
         .iter()
-        .map(|found| found.meta().crate_name)
+        .map(|found| found.crate_name)
         .collect();
     assert_eq!(crates, ["plugin_named", "plugin_silent"]);
 }
@@ -23,15 +23,15 @@ fn launchers_of_other_crates_are_found() {
 fn what_is_found_can_be_planned_and_chosen_from() {
     let plan = Launchers::collected().plan().expect("no problem");
     assert!(plan.names().eq(["NamedLauncher", "SilentLauncher"]));
-    let places: Vec<String> = plan
+    let locations: Vec<String> = plan
         .steps()
         .iter()
-        .map(|step| step.meta.place().to_string())
+        .map(|step| step.meta.location().to_string())
         .collect();
-    assert!(places[0].contains("plugin-named"), "{places:?}");
+    assert!(locations[0].contains("plugin-named"), "{locations:?}");
     assert!(
-        places[1].contains("plugin-silent/src/lib.rs:"),
-        "{places:?}"
+        locations[1].contains("plugin-silent/src/lib.rs:"),
+        "{locations:?}"
     );
     let chosen = Launchers::collected().without(["NamedLauncher"]);
     assert_eq!(chosen.names(), ["SilentLauncher"]);
@@ -41,8 +41,9 @@ fn what_is_found_can_be_planned_and_chosen_from() {
 }
 
 #[test]
-fn each_instance_is_fresh() {
-    let [first, second] = [(); 2].map(|()| launchers()[0].launcher());
-    assert_eq!(first.meta(), second.meta());
-    assert_eq!((first.session_name(), second.session_name()), ("()", "()"));
+fn launchers_can_be_collected_twice() {
+    let [first, second] = [(); 2].map(|()| Launchers::collected().preview(&mut ()));
+    assert_eq!(first.plan, second.plan);
+    assert_eq!(first.launchers[0].meta, second.launchers[0].meta);
+    assert_eq!(first.launchers[0].session, "()");
 }

@@ -13,64 +13,65 @@ use ipv8_examples::walker::Walker;
 use crate::beginning::{Beginning, Server};
 use crate::community::COMMUNITY_ID;
 
-/// Where the node listens unless something is said of it: at any port, of this machine only.
+/// The default address: any free port, on this machine only.
 const HERE: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0));
 
 /// A peer of one community, steered by its command line.
 #[derive(Debug, Parser)]
 #[command(name = "node")]
 pub(crate) struct Arguments {
-    /// Where to listen; once for IPv4, once for IPv6. Port 0: any free one. A port that is taken: one of the next
-    /// [default: 127.0.0.1:0, or what the configuration says]
+    /// Address to listen on; once for IPv4, once for IPv6. Port 0 picks a free port; if the port is in
+    /// use, the next ones are tried [default: 127.0.0.1:0, or the configuration's]
     #[arg(long = "listen", value_name = "ADDR")]
     interfaces: Vec<SocketAddr>,
-    /// A configuration, TOML or JSON, also py-ipv8's: what the command line says comes on top
+    /// Configuration file, TOML or JSON, also py-ipv8's; the command line overrides it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The community to join, as 40 hexadecimal digits
     #[arg(long, value_name = "HEX40", default_value_t = COMMUNITY_ID)]
     pub(crate) community: CommunityId,
-    /// The address of a tracker to begin with; repeatable
+    /// Address of a tracker; repeatable
     #[arg(long, value_name = "ADDR")]
     bootstrap: Vec<SocketAddr>,
-    /// A tracker to begin with, which may be a host name (py-ipv8's DispersyBootstrapper); repeatable
+    /// Tracker by address or host name (py-ipv8's DispersyBootstrapper); repeatable
     #[arg(long = "dispersy", value_name = "HOST:PORT")]
     dispersy: Vec<Server>,
-    /// Find peers on the local network by beacons, too; only where the node listens on 0.0.0.0
+    /// Find peers on the local network with beacons, too; needs --listen on 0.0.0.0
     #[arg(long)]
     lan_beacon: bool,
-    /// Join the discovery community too, with the same trackers: it walks up to 20 peers, and they tell each other
-    /// which communities they are in
+    /// Join the discovery community too, with the same trackers: it finds up to 20 peers, and they
+    /// exchange the communities they are in
     #[arg(long)]
     pub(crate) discovery: bool,
-    /// A strategy that looks for peers until there are TARGET (-1: always); repeatable. Without one the node only
-    /// answers. RandomWalk: timeout, window_size, reset_chance, target_interval, requests_per_step. EdgeWalk:
-    /// edge_length, neighborhood_size, edge_timeout. Of the discovery community, RandomChurn: sample_size, ping_interval,
-    /// inactive_time, drop_time. PeriodicSimilarity: interval
+    /// Strategy that runs until there are TARGET peers (-1: always); repeatable. Without one the node
+    /// only answers. RandomWalk: timeout, window_size, reset_chance, target_interval,
+    /// requests_per_step. EdgeWalk: edge_length, neighborhood_size, edge_timeout. For the discovery
+    /// community, RandomChurn: sample_size, ping_interval, inactive_time, drop_time;
+    /// PeriodicSimilarity: interval
     #[arg(long = "walker", value_name = "NAME:TARGET[,option=value…]")]
     pub(crate) walkers: Vec<Walker>,
-    /// How many peers to accept requests from; -1: no limit [default: 30]
+    /// Number of peers above which requests are dropped; -1: no limit [default: 30]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     max_peers: Option<i32>,
-    /// The time in which every strategy gets one turn [default: 0.5]
+    /// Time in which every strategy gets one turn, in seconds [default: 0.5]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     walk_interval: Option<f64>,
-    /// The file with the node's key; made if it is missing. Without it: a new key
+    /// Key file; created if it is missing. Without it, the node uses a new key
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
-    /// A file of addresses to start from, and to keep those of the peers in
+    /// Snapshot file: addresses to start from; the peers' addresses are saved in it
     #[arg(long, value_name = "FILE")]
     snapshot: Option<PathBuf>,
-    /// How long to run. Without it: until Ctrl-C or SIGTERM
+    /// Time to run, in seconds. Without it: until Ctrl-C or SIGTERM
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     pub(crate) duration: Option<Duration>,
-    /// The form of what is printed
+    /// Output format
     #[arg(long, value_name = "FORM", value_enum, default_value_t)]
     pub(crate) events: Events,
 }
 
 impl Arguments {
-    /// How the node is to be set up.
+    /// Returns the configuration of the node.
     pub(crate) fn configuration(&self) -> Config {
         let mut configuration = match &self.config {
             Some(path) => Config::from_file(path),
@@ -97,7 +98,7 @@ impl Arguments {
         }
     }
 
-    /// What is wrong with the arguments as a whole.
+    /// Returns what is wrong with arguments that are valid one by one.
     pub(crate) fn problems(&self) -> Vec<String> {
         let problems = self.configuration().problems();
         let mut problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
@@ -109,7 +110,7 @@ impl Arguments {
         problems
     }
 
-    /// How the overlays are to begin, beside `--bootstrap`.
+    /// Returns the bootstrappers besides `--bootstrap`.
     pub(crate) fn beginning(&self) -> Beginning {
         Beginning {
             servers: self.dispersy.clone(),

@@ -1,11 +1,11 @@
-//! How the overlays of the node meet their first peers.
+//! The bootstrappers of the node's overlays.
 
 use std::net::SocketAddr;
 use std::str::FromStr;
 
 use ipv8_core::overlay::{Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper};
 
-/// A tracker, by address or by name.
+/// A tracker by address or host name.
 #[derive(Clone, Debug)]
 pub(crate) enum Server {
     Address(SocketAddr),
@@ -16,7 +16,7 @@ impl FromStr for Server {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        const WANTED: &str = "write HOST:PORT, for instance 127.0.0.1:6421";
+        const WANTED: &str = "expected HOST:PORT, such as 127.0.0.1:6421";
         if let Ok(address) = text.parse::<SocketAddr>() {
             return if address.port() == 0 {
                 Err(WANTED)
@@ -34,7 +34,7 @@ impl FromStr for Server {
     }
 }
 
-/// What was asked for beside `--bootstrap`.
+/// The bootstrappers besides `--bootstrap`.
 #[derive(Clone, Debug)]
 pub(crate) struct Beginning {
     pub(crate) servers: Vec<Server>,
@@ -42,7 +42,7 @@ pub(crate) struct Beginning {
 }
 
 impl Beginning {
-    /// Adds it to the bootstrappers of one overlay.
+    /// Adds them to the bootstrappers of one overlay.
     pub(crate) fn add_to(&self, bootstrappers: &mut Bootstrappers) {
         if !self.servers.is_empty() {
             bootstrappers.add::<DispersyBootstrapper>(|dispersy| {

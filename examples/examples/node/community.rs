@@ -1,6 +1,6 @@
-//! A community that only does what every community does, with an id and strategies from outside.
+//! A community without messages; its id and strategies come from the command line.
 
-use ipv8_core::communities::discovery::DiscoveryCommunity;
+use ipv8_core::communities::DiscoveryCommunity;
 use ipv8_core::launcher_meta;
 use ipv8_core::prelude::*;
 use ipv8_core::{CommunityLauncher, LauncherMeta};
@@ -8,14 +8,14 @@ use ipv8_examples::walker::Walker;
 
 use crate::beginning::Beginning;
 
-/// The community joined unless another one is named.
+/// The default community.
 pub(crate) const COMMUNITY_ID: CommunityId =
     CommunityId::from_hex("6e6f6465206578616d706c65206f662069707638");
 
-/// The community: introductions, and nothing else.
+/// The community: introductions only.
 pub(crate) struct Steered;
 
-/// Which community it is.
+/// The id of the community.
 pub(crate) struct Id(CommunityId);
 
 impl Default for Id {
@@ -37,7 +37,8 @@ impl Community for Steered {
     }
 }
 
-/// Launches the community as the command line says. By hand, as `#[overlay]` is for what is known when it compiles.
+/// Launches the community with the strategies of the command line. Written by hand, because
+/// `#[overlay]` is for strategies that are known at compile time.
 pub(crate) struct SteeredLauncher {
     pub(crate) community: CommunityId,
     pub(crate) walkers: Vec<Walker>,
@@ -64,7 +65,8 @@ impl CommunityLauncher for SteeredLauncher {
     }
 }
 
-/// Launches the discovery community: it always walks, and has the churn and similarity of the command line.
+/// Launches the discovery community: it always walks, with the churn and similarity of the command
+/// line.
 pub(crate) struct DiscoveryLauncher {
     pub(crate) walkers: Vec<Walker>,
     pub(crate) beginning: Beginning,

@@ -1,13 +1,16 @@
-//! A peer steered by its command line, for people and for programs that drive many.
+//! A peer that the command line configures, for people and for programs that run many of them.
 //!
-//! `cargo run --example node -- --bootstrap 127.0.0.1:6421 --walker RandomWalk:20,timeout=3.0 --events json`
+//! ```console
+//! $ cargo run --example node -- --bootstrap 127.0.0.1:6421 --walker RandomWalk:20,timeout=3.0
+//! ```
 //!
-//! It joins one community and only walks: it sends and takes no messages of its own. With `--discovery` it joins the
-//! discovery community too, which finds peers of either and can tell who is still there. With `--events json` every line
-//! of its standard output is a JSON object; [`ipv8_examples::report::Report`] describes them. It goes on when nobody
-//! reads them, until Ctrl-C, SIGTERM or the end of `--duration`.
+//! It joins one community and only walks: it has no messages of its own. With `--discovery` it also
+//! joins the discovery community, which finds peers for both and notices dead ones. With
+//! `--events json` every line of the standard output is a JSON object;
+//! [`ipv8_examples::report::Report`] describes them. The node runs until Ctrl-C, SIGTERM or the end of
+//! `--duration`, even when its reader stops reading.
 //!
-//! Exit codes: 0 stopped as told, 1 it could not start or failed, 2 wrong arguments.
+//! Exit codes: 0 stopped by a signal or in time, 1 could not start or failed, 2 wrong arguments.
 
 mod arguments;
 mod beginning;
@@ -28,13 +31,13 @@ use arguments::Arguments;
 use community::{DiscoveryLauncher, SteeredLauncher};
 use reporter::Reporter;
 
-/// Why the program ends when nobody told it to.
+/// The reason for the end when the node stops by itself.
 const FAILURE: &str = "failure";
 
-/// How long the end may take: whoever sent the signal may count on a second.
+/// The longest time from the signal to the end.
 const PATIENCE: Duration = Duration::from_millis(800);
 
-// One thread runs everything, so that nothing happens between the launch and the first look at the events.
+// One thread runs everything, so no event is lost between the launch and the subscription.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     ipv8_examples::logging::start();
@@ -61,20 +64,20 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let reason = tokio::select! {
         signal = signals.next() => signal,
         () = ended(arguments.duration) => "duration",
-        // Its events end when the node has, which nobody told it.
+        // The events end when the node has stopped by itself.
         _ = &mut reporting => FAILURE,
     };
-    // Somebody who does not read must not hold up the end; the node itself stops first.
+    // A reader that stopped reading must not delay the end; the node stops first.
     let stop = stop(&node, reporting, output, started, reason);
     let _ = tokio::time::timeout(PATIENCE, stop).await;
     if reason == FAILURE {
         node.until_stopped().await?;
-        return Err("the node has ended by itself".into());
+        return Err("the node stopped by itself".into());
     }
     Ok(())
 }
 
-/// Stops the node and reports what is left to report.
+/// Stops the node and prints the last reports.
 async fn stop(
     node: &Ipv8,
     reporting: JoinHandle<()>,
@@ -85,7 +88,7 @@ async fn stop(
     let last = reporter::stats(node, started).await;
     node.stop().await;
     if !reporting.is_finished() {
-        // A panic of the reporter was shown; there is nothing more to say.
+        // The panic of the reporter is on the standard error already.
         let _ = reporting.await;
     }
     let reports = output.reports();

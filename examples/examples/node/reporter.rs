@@ -1,10 +1,10 @@
-//! From the node's events to reports.
+//! Turns the node's events into reports.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use ipv8_core::communities::discovery::DiscoveryCommunity;
+use ipv8_core::communities::DiscoveryCommunity;
 use ipv8_core::crypto::PublicKey;
 use ipv8_core::engine::{Event, StepReport};
 use ipv8_core::{Community, Ipv8};
@@ -16,10 +16,10 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::community::Steered;
 
-/// How often the figures are reported.
+/// Time between two reports of the counters.
 const STATS_EVERY: Duration = Duration::from_secs(1);
 
-/// Reports what happens in a node, until the node has ended.
+/// Reports the events of a node until it stops.
 pub(crate) struct Reporter {
     node: Ipv8,
     events: broadcast::Receiver<Event>,
@@ -29,7 +29,7 @@ pub(crate) struct Reporter {
     overlays_of: HashMap<PublicKey, usize>,
 }
 
-/// Where the strategies of each overlay stand on the command line.
+/// The positions of each overlay's strategies on the command line.
 struct Indexes {
     plain: Vec<usize>,
     discovery: Vec<usize>,
@@ -41,7 +41,7 @@ impl Indexes {
         let (discovery, plain): (Vec<_>, Vec<_>) = all.partition(|(_, one)| one.is_for_discovery());
         let indexes = |part: Vec<(usize, &Walker)>| part.into_iter().map(|(at, _)| at).collect();
         let mut discovery: Vec<usize> = indexes(discovery);
-        // The walk that the discovery community always has stands behind them all.
+        // The walk of the discovery community comes after all of them.
         discovery.push(walkers.len());
         Self {
             plain: indexes(plain),
@@ -61,7 +61,8 @@ impl Indexes {
 }
 
 impl Reporter {
-    /// Hears of everything from now on; times are told since `started`, and strategies by their place among `walkers`.
+    /// Subscribes to the node's events. Times count from `started`; strategies are numbered by their
+    /// position in `walkers`.
     pub(crate) fn new(node: &Ipv8, reports: Reports, started: Instant, walkers: &[Walker]) -> Self {
         Self {
             node: node.clone(),
@@ -73,8 +74,8 @@ impl Reporter {
         }
     }
 
-    /// The event as one of the whole node: a peer comes with the first overlay it is in, and goes with the last. `None` when there is
-    /// nothing to tell.
+    /// Returns the event as one of the whole node: a peer connects with the first overlay it is in and
+    /// leaves with the last. `None` if the event is not reported.
     fn of_the_node(&mut self, event: Event) -> Option<Event> {
         match event {
             Event::PeerAdded { ref peer, .. } => {
@@ -106,7 +107,7 @@ impl Reporter {
         }
         let mut ticks = interval(STATS_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        // The first tick comes at once, with nothing to report.
+        // The first tick is immediate and has nothing to report.
         ticks.tick().await;
         loop {
             let report = tokio::select! {
@@ -130,7 +131,7 @@ impl Reporter {
     }
 }
 
-/// The node's figures now; `None` when it has stopped.
+/// Returns the node's counters; `None` if it has stopped.
 pub(crate) async fn stats(node: &Ipv8, started: Instant) -> Option<Stats> {
     let overlay = node.overlay::<Steered>()?;
     let counts = overlay.call(|_, cx| (cx.peer_count(), cx.walkable_count()));

@@ -1,18 +1,19 @@
-//! The grid on which turns should begin, found from when they did.
+//! Finds the grid on which turns should begin, from the times at which they began.
 
 use std::time::{Duration, Instant};
 
-/// When each turn should have begun.
+/// The times at which turns should have begun.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grid {
-    /// Each at its place.
+    /// The grid time of each turn.
     pub due: Vec<Instant>,
-    /// How many grid points were given up just before each turn.
+    /// Number of grid points skipped just before each turn.
     pub lost: Vec<u64>,
 }
 
 impl Grid {
-    /// The grid is where the turns say: one that is late by a gap or more has lost that many points, and none begins early.
+    /// Fits a grid to the turns. A turn that is late by a gap or more has skipped that many points, and
+    /// no turn begins early.
     #[must_use]
     pub fn of(turns: &[Instant], gap: Duration) -> Self {
         let mut due = Vec::with_capacity(turns.len());
@@ -20,7 +21,7 @@ impl Grid {
         let Some(first) = turns.first() else {
             return Self { due, lost };
         };
-        // The earliest of all turns, moved back to the first one's place, is where the grid begins.
+        // The grid begins at the earliest turn, moved back to the position of the first one.
         let mut begin = *first;
         for _ in 0..2 {
             due.clear();
@@ -30,7 +31,7 @@ impl Grid {
             for turn in turns {
                 let late = turn.saturating_duration_since(point);
                 let passed = late.as_nanos() / gap.as_nanos().max(1);
-                // What is late is late against the point it should have had.
+                // A turn is late against its own grid point.
                 due.push(point);
                 lost.push(u64::try_from(passed).unwrap_or(u64::MAX));
                 early = early.max(point.saturating_duration_since(*turn));
@@ -48,7 +49,8 @@ mod tests {
 
     const GAP: Duration = Duration::from_millis(10);
 
-    /// Turns that began so many milliseconds after the first point of the grid; what was due, in milliseconds, and what was lost.
+    /// Takes the beginnings of turns in milliseconds after the first grid point. Returns the due times,
+    /// in milliseconds, and the skipped points.
     fn grid(began: &[u64]) -> (Vec<u128>, Vec<u64>) {
         let start = Instant::now() + Duration::from_secs(1);
         let began: Vec<_> = began

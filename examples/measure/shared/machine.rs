@@ -1,4 +1,4 @@
-//! What the figures were taken on, and when.
+//! The machine that a figure was measured on, and the time.
 
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -6,29 +6,29 @@ use std::{fmt, fs};
 
 use serde::Serialize;
 
-/// The machine, its software and the day.
+/// The machine, its software and the time.
 #[derive(Clone, Debug, Serialize)]
 pub struct Machine {
-    /// UTC, as in 2026-07-01 15:04.
+    /// UTC, such as 2026-07-01 15:04.
     pub date: String,
-    /// The processor, as it calls itself.
+    /// The name of the processor.
     pub processor: String,
-    /// How many cores this process may use.
+    /// Number of cores that this process may use.
     pub cores: usize,
-    /// System and its version.
+    /// The operating system and its version.
     pub kernel: String,
     /// The version of Python; `None` without py-ipv8.
     pub python: Option<String>,
-    /// The version of the compiler, as far as can be found out.
+    /// The version of the compiler, if it is known.
     pub rustc: String,
-    /// The core of the measured process, and the core of what asks it; `None` when nothing is pinned.
+    /// The cores of the measured process and of the requester; `None` if nothing is pinned.
     pub pinned: Option<(usize, usize)>,
 }
 
 impl Machine {
-    /// This machine, now.
+    /// Returns this machine, now.
     ///
-    /// `there` is how many cores this process could use before it kept to one.
+    /// `there` is the number of cores that this process could use before it was pinned to one.
     pub fn here(python: Option<String>, there: usize, pinned: Option<(usize, usize)>) -> Self {
         let unknown = || "unknown".to_owned();
         Self {
@@ -42,7 +42,7 @@ impl Machine {
         }
     }
 
-    /// This machine, now, for what needs no Python and keeps to no core.
+    /// Returns this machine, now, for measurements without Python and without pinning.
     pub fn this() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self::here(None, cores, None)
@@ -50,7 +50,8 @@ impl Machine {
 }
 
 impl fmt::Display for Machine {
-    /// What it is and when, in one line: `AMD EPYC, 2 cores, Linux 6.18.44, rustc 1.95.0, 2026-07-01 15:04 UTC`.
+    /// Returns one line, such as
+    /// `AMD EPYC, 2 cores, Linux 6.18.44, rustc 1.95.0, 2026-07-01 15:04 UTC`.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             processor,
@@ -75,7 +76,7 @@ fn processor() -> Option<String> {
     name.or_else(|| output("sysctl", &["-n", "machdep.cpu.brand_string"]))
 }
 
-/// The first line that a program prints, if it can be run.
+/// Returns the first line that a program prints; `None` if it cannot be run.
 pub fn output(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
@@ -83,7 +84,7 @@ pub fn output(program: &str, arguments: &[&str]) -> Option<String> {
     (output.status.success() && !line.is_empty()).then(|| line.to_owned())
 }
 
-/// Day and minute, UTC.
+/// Returns day and minute, in UTC.
 fn date(time: SystemTime) -> String {
     let seconds = time
         .duration_since(UNIX_EPOCH)
@@ -93,7 +94,8 @@ fn date(time: SystemTime) -> String {
     format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}")
 }
 
-/// Year, month and day of the day that is so many days after 1970-01-01 (Howard Hinnant's algorithm, for years from 1970 on).
+/// Returns year, month and day for a number of days since 1970-01-01 (Howard Hinnant's algorithm, for
+/// years from 1970 on).
 fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, of_era) = (days / 146_097, days % 146_097);

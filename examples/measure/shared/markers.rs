@@ -1,9 +1,9 @@
-//! A part of a text file that a program writes, between two lines that stay.
+//! Replaces a part of a text file between two marker lines.
 
 use std::path::Path;
 use std::{error, fs};
 
-/// The lines between which the part called `name` stands.
+/// Returns the marker lines of the part called `name`.
 fn markers(name: &str) -> [String; 2] {
     ["begin", "end"].map(|place| format!("<!-- {name}: {place} -->"))
 }
@@ -11,7 +11,7 @@ fn markers(name: &str) -> [String; 2] {
 /// Puts `table` between the markers `<!-- name: begin -->` and `<!-- name: end -->` of the file.
 ///
 /// # Errors
-/// The file cannot be read or written, or has no markers.
+/// The file cannot be read or written, or it has no markers.
 pub fn write_into(path: &Path, name: &str, table: &str) -> Result<(), Box<dyn error::Error>> {
     let file = path.display();
     let old = fs::read_to_string(path).map_err(|error| format!("cannot read {file}: {error}"))?;

@@ -1,25 +1,25 @@
-//! How a list of durations is spread.
+//! The spread of a list of durations.
 
 use std::time::Duration;
 
 /// Minimum, median, 99th percentile and maximum of a list of durations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spread {
-    /// How many durations there were; at least 1.
+    /// Number of durations; at least 1.
     pub count: usize,
-    /// The shortest.
+    /// The shortest duration.
     pub minimum: Duration,
-    /// Half of them are at most this long.
+    /// The median: half of the durations are at most this long.
     pub median: Duration,
-    /// 99 of 100 of them are at most this long; the longest, when there are fewer than 100.
+    /// 99 of 100 durations are at most this long; the longest, if there are fewer than 100.
     pub p99: Duration,
-    /// The longest.
+    /// The longest duration.
     pub maximum: Duration,
 }
 
 impl Spread {
-    /// The spread of `durations`, in any order; `None` when there are none. Percentiles are by nearest rank: each is one of the
-    /// durations.
+    /// Returns the spread of `durations`, in any order; `None` if there are none. Percentiles are by
+    /// nearest rank: each is one of the durations.
     #[must_use]
     pub fn of(durations: impl IntoIterator<Item = Duration>) -> Option<Self> {
         let mut sorted: Vec<Duration> = durations.into_iter().collect();
@@ -34,7 +34,7 @@ impl Spread {
     }
 }
 
-/// The nearest rank counts from 1 and is rounded up.
+/// Returns the nearest rank, which counts from 1 and is rounded up.
 fn percentile(sorted: &[Duration], percent: usize) -> Option<Duration> {
     let rank = (sorted.len() * percent).div_ceil(100);
     sorted.get(rank.saturating_sub(1)).copied()

@@ -1,31 +1,32 @@
-//! Whether what something costs grows with how many there are.
+//! Decides whether a cost grows with the size.
 
 use serde::Serialize;
 
-/// By how much the cost may rise and still be called flat: no two runs give quite the same figures.
+/// The largest rise that counts as flat: two runs never give the same figures.
 pub const FLAT: f64 = 1.5;
 
-/// Where a logarithm begins to say something: from 1 on it would allow every rise.
+/// The smallest size for logarithms: below it a logarithm would allow every rise.
 pub const LEAST: f64 = 10.0;
 
-/// How a cost grows.
+/// The growth of a cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// It was measured at one size only: nothing can be said.
+    /// The cost was measured at one size only.
     OneSize,
-    /// From no size to a larger one does it rise by more than [`FLAT`].
+    /// The cost never rises by more than [`FLAT`].
     Flat,
-    /// It is flat, and from some size to a larger one it falls by more than [`FLAT`].
+    /// The cost is flat and falls by more than [`FLAT`] somewhere.
     Falls,
-    /// From no size to a larger one does it rise by more than their logarithms do, those below [`LEAST`] taken for that.
+    /// The cost never rises faster than the logarithm of the size; sizes below [`LEAST`] count as
+    /// [`LEAST`].
     Logarithmic,
-    /// It rises faster somewhere.
+    /// The cost rises faster somewhere.
     Grows,
 }
 
 impl Verdict {
-    /// In words.
+    /// Returns the verdict in words.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -38,22 +39,23 @@ impl Verdict {
     }
 }
 
-/// The worst rise there is, and what all of them mean.
+/// The worst rise and the verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Growth {
-    /// The cost at the size `to` divided by that at the smaller size `from`. Of no two sizes is it more. Below 1 if it only falls.
+    /// The cost at size `to` divided by the cost at the smaller size `from`: the largest such ratio.
+    /// Below 1 if the cost only falls.
     pub ratio: f64,
     /// The smaller size.
     pub from: f64,
     /// The larger size.
     pub to: f64,
-    /// What it means.
+    /// The verdict.
     pub verdict: Verdict,
 }
 
 impl Growth {
-    /// How a cost grows that was measured at some sizes: `points` are size and cost, sizes upwards. Costs that are no numbers above 0
-    /// are passed over; `None` when nothing is left.
+    /// Judges costs at several sizes. `points` are pairs of size and cost, in order of size. Costs that
+    /// are not above 0 are skipped; `None` if none is left.
     #[must_use]
     pub fn of(points: &[(f64, f64)]) -> Option<Self> {
         let measured = points
@@ -92,7 +94,7 @@ impl Growth {
     }
 }
 
-/// From one size to a larger one.
+/// A rise from one size to a larger one.
 #[derive(Clone, Copy)]
 struct Rise {
     ratio: f64,
@@ -103,7 +105,7 @@ struct Rise {
 impl Rise {
     fn is_logarithmic(&self) -> bool {
         let [from, to] = [self.from, self.to].map(|size| size.max(LEAST).log10());
-        // What rises just as the logarithm does must not be betrayed by the last digit of a quotient.
+        // A cost that rises exactly like the logarithm must not fail by a rounding error.
         self.ratio <= (to / from).max(FLAT) * (1.0 + 1e-9)
     }
 }
@@ -126,7 +128,7 @@ fn rises(points: &[(f64, f64)]) -> Vec<Rise> {
 mod tests {
     use super::*;
 
-    /// Costs at 1, 10, 100 and so on.
+    /// Pairs the costs with the sizes 1, 10, 100 and so on.
     fn verdict(costs: &[f64]) -> Option<Verdict> {
         let sizes = std::iter::successors(Some(1.0), |size| Some(size * 10.0));
         let points: Vec<_> = sizes.zip(costs.iter().copied()).collect();
@@ -169,7 +171,7 @@ mod tests {
             verdict(&[10.0, 20.0, 20.0, 20.0, 20.0]),
             Some(Verdict::Grows)
         );
-        // Four steps of ten, as from 1 to 10,000: no more than fourfold.
+        // Four powers of ten, from 1 to 10,000, allow a fourfold rise.
         assert_eq!(
             verdict(&[10.0, 10.0, 20.0, 30.0, 41.0]),
             Some(Verdict::Grows)
@@ -178,7 +180,7 @@ mod tests {
 
     #[test]
     fn what_costs_twelve_times_as_much_does_not_pass_for_a_logarithm() {
-        // The bound was once 1.25 times ln(1000)/ln(2).
+        // An earlier bound was 1.25 times ln(1000)/ln(2).
         assert_eq!(verdict(&[10.0, 10.0, 10.0, 120.0]), Some(Verdict::Grows));
     }
 

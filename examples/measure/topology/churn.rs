@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ipv8_core::communities::discovery::DiscoveryCommunity;
+use ipv8_core::communities::DiscoveryCommunity;
 use ipv8_core::prelude::*;
 
 use crate::graph::{median, ratio};

@@ -8,7 +8,8 @@ use ipv8_core::crypto::{PrivateKey, PublicKey};
 use ipv8_core::internals::engine::{EngineConfig, OverlayConfig};
 use ipv8_core::overlay::DispersyBootstrapper;
 use ipv8_core::prelude::*;
-use ipv8_core::testing::{Internet, Link};
+use ipv8_core::internals::internet::Internet;
+use ipv8_core::testing::Link;
 
 use crate::graph::Graph;
 

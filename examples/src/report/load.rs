@@ -93,8 +93,8 @@ impl From<&engine::Health> for Health {
 impl From<&PacingStats> for PacingConfig {
     fn from(counters: &PacingStats) -> Self {
         Self {
-            held: counters.waiting,
-            most_held: counters.most_waiting,
+            held: counters.held,
+            most_held: counters.most_held,
             delayed: counters.delayed,
             longest_delay: seconds(counters.longest_delay),
             dropped: counters.dropped,
@@ -174,8 +174,8 @@ mod tests {
 
     fn load(overloaded: bool) -> Load {
         let pacing = PacingStats {
-            waiting: 3,
-            most_waiting: 40,
+            held: 3,
+            most_held: 40,
             delayed: 500,
             longest_delay: Duration::from_millis(15),
             dropped: 2,

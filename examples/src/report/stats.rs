@@ -96,12 +96,12 @@ impl fmt::Display for Stats {
 mod tests {
     use super::*;
     use crate::report::{Events, Report};
+    use ipv8_core::internals::values::dropped;
+    use ipv8_core::state::DropReason;
 
     #[test]
     fn figures_have_every_reason_to_drop() {
-        let mut stats = EngineStats::default();
-        stats.received(100);
-        stats.record(ipv8_core::state::DropReason::BadSignature);
+        let stats = dropped(100, DropReason::BadSignature);
         let stats = Stats::new(1.0, &stats, 2, 3);
         let line = Events::Json.line(&Report::Stats(stats.clone()));
         let numbers = r#"{"event":"stats","at":1.0,"datagrams_in":1,"datagrams_out":0,"bytes_in":100,"bytes_out":0,"drops":{"#;

@@ -1,4 +1,5 @@
-//! py-ipv8's discovery strategy tutorial, part 1: writing one, and giving it to a running node.
+//! py-ipv8's discovery strategy tutorial, part 1: writing a strategy and adding it to a
+//! running node.
 //!
 //! `cargo run --example discoverystrategy_tutorial_1`
 
@@ -19,7 +20,7 @@ impl Community for MyCommunity {
 struct MyDiscoveryStrategy;
 
 impl<C: Community> DiscoveryStrategy<C> for MyDiscoveryStrategy {
-    // There is no `walk_lock`: a step has the community and the node to itself.
+    // There is no `walk_lock`: nothing else runs during a step.
     fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
         // Insert your logic here. For example:
         if let Some(peer) = cx.random_peer() {
@@ -37,12 +38,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let ipv8 = Launchers::collected().configuration(here).launch().await?;
     let mut events = ipv8.events();
 
-    // -1: never stop calling it. With another number it rests while the overlay has that many peers.
+    // -1: the strategy never rests. Otherwise it rests while the overlay has that many peers.
     let target_peers = -1;
-    ipv8.add_strategy::<MyCommunity, _>(MyDiscoveryStrategy, target_peers)
+    let overlay = ipv8.overlay::<MyCommunity>().ok_or("no overlay")?;
+    overlay
+        .add_strategy(MyDiscoveryStrategy, target_peers)
         .await?;
 
-    // From now on it has its turn twice a second.
+    // From now on it has a turn twice a second.
     loop {
         if let Event::Step(step) = events.recv().await? {
             assert_eq!(step.strategy.to_string(), "MyDiscoveryStrategy");

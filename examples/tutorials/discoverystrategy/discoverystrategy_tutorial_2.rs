@@ -1,4 +1,5 @@
-//! py-ipv8's discovery strategy tutorial, part 2: naming a strategy of your own in a configuration.
+//! py-ipv8's discovery strategy tutorial, part 2: naming your own strategy in a
+//! configuration.
 //!
 //! `cargo run --example discoverystrategy_tutorial_2`
 
@@ -23,7 +24,8 @@ impl Community for MyCommunity {
         Ok(Self)
     }
 
-    // py-ipv8's `get_available_strategies`: what a configuration may name. RandomWalk and EdgeWalk always are.
+    // py-ipv8's `get_available_strategies`: the strategies that a configuration may name. RandomWalk
+    // and EdgeWalk are always available.
     fn available(available: &mut Available<Self>) {
         available.strategy::<MyDiscoveryStrategy>();
     }
@@ -31,14 +33,14 @@ impl Community for MyCommunity {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // A file in TOML or JSON can say the same.
+    // A TOML or JSON file can set the same.
     let definition = StrategyConfig::new("MyDiscoveryStrategy", -1);
     let overlay = LauncherConfig::new("MyCommunity").strategies([definition]);
     let configuration = Config::new()
         .interfaces(["127.0.0.1:0".parse()?])
         .add_overlay(overlay);
 
-    // There is no launcher; the name `MyCommunity` has to mean something.
+    // Without a launcher, the configuration needs to know the name `MyCommunity`.
     let launchers = Launchers::new().community::<MyCommunity>();
     let ipv8 = launchers.configuration(configuration).launch().await?;
     let mut events = ipv8.events();

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use ipv8_core::communities::discovery::{DiscoveryCommunity, PeriodicSimilarity};
+use ipv8_core::communities::{DiscoveryCommunity, PeriodicSimilarity};
 use ipv8_core::prelude::*;
 
 /// One of the overlays that py-ipv8 runs by default.
@@ -16,15 +16,15 @@ struct Discovery;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // Somebody has to show what the node has to say.
+    // A subscriber prints the log.
     tracing_subscriber::fmt().with_ansi(false).init();
 
-    // Launch everything that has a launcher in this program. Only on this machine, and without the public trackers; for
-    // those, and the default port, it would be `ipv8_core::launch_all()`.
+    // Launch every launcher of this program, on this machine only. `ipv8_core::launch_all()` uses the
+    // default port and all interfaces.
     let here = Config::new().interfaces(["127.0.0.1:0".parse()?]);
     let ipv8 = Launchers::collected().configuration(here).launch().await?;
 
-    // `ipv8.until_stopped().await` would wait for ever (or until the user presses Ctrl+C).
+    // `ipv8.until_stopped().await` would wait until the user presses Ctrl-C.
     tokio::time::sleep(Duration::from_secs(1)).await;
 
     // Shut down: unload the overlays, close the socket.

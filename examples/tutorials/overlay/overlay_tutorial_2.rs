@@ -2,7 +2,7 @@
 //!
 //! `cargo run --example overlay_tutorial_2`
 
-use ipv8_core::communities::discovery::DiscoveryCommunity;
+use ipv8_core::communities::DiscoveryCommunity;
 use ipv8_core::prelude::*;
 
 #[overlay(DiscoveryCommunity)]
@@ -13,14 +13,14 @@ struct Discovery;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().with_ansi(false).init();
 
-    // The first node claims a port: 8090, or the next one that is free.
+    // The first node takes port 8090, or the next free one.
     let here = Config::new().interfaces(["127.0.0.1:8090".parse()?]);
     let first = Launchers::collected()
         .configuration(here.clone())
         .launch()
         .await?;
 
-    // The second one asks for the same port. It cannot have it, and gets another one.
+    // The second node asks for the same port, which is in use, and gets another one.
     let second = Launchers::collected().configuration(here).launch().await?;
 
     assert_ne!(first.local_addresses(), second.local_addresses());

@@ -9,7 +9,7 @@ use ipv8_core::prelude::*;
 struct MyCommunity;
 
 impl Community for MyCommunity {
-    // The id of this community: 20 bytes of your own choice. Other peers find this community by it.
+    // The id of this community: 20 bytes of your choice. Other peers find it by this id.
     const COMMUNITY_ID: CommunityId = CommunityId::from_bytes(*b"overlay tutorial 003");
     type Settings = ();
 
@@ -18,7 +18,7 @@ impl Community for MyCommunity {
     }
 }
 
-// Let the node load our overlay, and try to find other peers in it by a RandomWalk until we have 10 of them.
+// Loads our overlay and finds peers with a RandomWalk until there are 10.
 #[overlay(MyCommunity)]
 #[walk_strategy(RandomWalk, target_peers = 10, timeout = 3.0)]
 struct MyLauncher;
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
     let mut nodes = Vec::new();
     for i in [1, 2] {
-        // Two different peers need two different keys. Each is made when its file is missing, and read ever after.
+        // Two peers need two keys. Each key file is created if it is missing, and read afterwards.
         let configuration = Config::new()
             .interfaces(["127.0.0.1:0".parse()?])
             .key_file(folder.path().join(format!("ec{i}.pem")));
@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         nodes.push(launchers.launch().await?);
     }
 
-    // Our overlay is loaded twice, but it does not do anything yet.
+    // Our overlay is loaded twice, but it does nothing yet.
     tokio::time::sleep(Duration::from_secs(1)).await;
 
     for node in nodes {

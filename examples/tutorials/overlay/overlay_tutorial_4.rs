@@ -17,7 +17,7 @@ impl Community for MyCommunity {
         Ok(Self)
     }
 
-    // py-ipv8 has `PeerObserver` for this; here every community is one.
+    // py-ipv8 has `PeerObserver` for this; here every community is an observer.
     fn on_peer_added(&mut self, peer: &Peer, cx: &mut Context<'_>) {
         println!("I am: {} I found: {peer}", cx.my_peer());
     }
@@ -31,7 +31,7 @@ struct MyLauncher;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // Somebody has to introduce them. Python's tutorial asks the public trackers; this one has its own.
+    // A tracker introduces the nodes. Python's tutorial asks the public ones; this one has its own.
     let tracker = RunningTracker::launch("127.0.0.1:0".parse()?).await?;
     let mut nodes = Vec::new();
     for _ in [1, 2] {
@@ -42,9 +42,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         nodes.push(launchers.launch().await?);
     }
 
-    // Python's tutorial runs for ever; this one ends when both have found each other.
+    // Python's tutorial runs for ever; this one ends when both nodes have found each other.
     for node in &nodes {
-        let overlay = node.overlay::<MyCommunity>().ok_or("it was launched")?;
+        let overlay = node.overlay::<MyCommunity>().ok_or("not launched")?;
         while overlay.peers().await?.is_empty() {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }

@@ -27,12 +27,12 @@ impl Community for MyCommunity {
         Ok(Self { lamport_clock: 0 })
     }
 
-    // Register the handler of the message: `signed`, so that we know which peer it is from.
+    // Register the handler of the message. `signed`: the handler gets the peer that sent it.
     fn messages(table: &mut MessageTable<Self>) {
         handlers!(table: signed MyMessage => Self::on_message);
     }
 
-    // Start a task that belongs to this overlay, and ends when the overlay is unloaded: now, and every half second.
+    // Start a task, now and every half second. It belongs to this overlay and ends with it.
     fn started(&mut self, cx: &mut Context<'_>) {
         let interval = Duration::from_millis(500);
         let task = Self::start_communication;
@@ -48,7 +48,7 @@ impl MyCommunity {
             cx.cancel_task("start_communication");
             return;
         }
-        // If we have not started counting, talk to the peers that we know by now.
+        // If we have not started counting, talk to the known peers.
         let peers: Vec<Peer> = cx.peers().cloned().collect();
         for peer in &peers {
             self.tell(peer, cx);
@@ -59,7 +59,7 @@ impl MyCommunity {
         // Update our Lamport clock.
         self.lamport_clock = self.lamport_clock.max(message.clock) + 1;
         println!("{} current clock: {}", cx.my_peer(), self.lamport_clock);
-        // Then synchronize with the rest of the network again. (Python's tutorial does so for ever.)
+        // Then synchronize with the network again. (Python's tutorial does so for ever.)
         if message.clock < 20 {
             self.tell(peer, cx);
         }
@@ -68,7 +68,7 @@ impl MyCommunity {
     fn tell(&self, peer: &Peer, cx: &mut Context<'_>) {
         let clock = self.lamport_clock;
         if let Err(error) = cx.send(peer, &MyMessage { clock }) {
-            eprintln!("{peer} was not told: {error}");
+            eprintln!("cannot send to {peer}: {error}");
         }
     }
 }
@@ -89,12 +89,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         nodes.push(launchers.launch().await?);
     }
 
-    // Until everybody has been talked to, and somebody's clock has reached 20.
+    // Wait until every node took part and a clock has reached 20.
     let mut clocks = vec![0; nodes.len()];
     while clocks.contains(&0) || clocks.iter().all(|clock| *clock < 20) {
         tokio::time::sleep(Duration::from_millis(100)).await;
         for (node, clock) in nodes.iter().zip(&mut clocks) {
-            let overlay = node.overlay::<MyCommunity>().ok_or("it was launched")?;
+            let overlay = node.overlay::<MyCommunity>().ok_or("not launched")?;
             *clock = overlay.call(|community, _| community.lamport_clock).await?;
         }
     }

@@ -1,4 +1,4 @@
-//! py-ipv8's request cache tutorial, part 1: storing a state, and taking it back.
+//! py-ipv8's request cache tutorial, part 1: storing a state and taking it back.
 //!
 //! `cargo run --example requestcache_tutorial_1`
 
@@ -12,7 +12,7 @@ struct MyState {
 
 #[derive(Default)]
 struct MyCommunity {
-    /// Under which number the state is kept: unique among those of "my-state".
+    /// The number of the state: unique among those of "my-state".
     number: Option<u16>,
 }
 
@@ -32,7 +32,7 @@ impl Community for MyCommunity {
 }
 
 impl MyCommunity {
-    /// Remember a state, for ten seconds at most.
+    /// Stores a state for at most ten seconds.
     fn foo(&mut self, cx: &mut Context<'_>) {
         let state = MyState { state: 42 };
         self.number = cx
@@ -40,7 +40,7 @@ impl MyCommunity {
             .ok();
     }
 
-    /// Take the state back, if it is there. Normally this is what the handler of an answer does.
+    /// Takes the state back if it exists. Usually the handler of an answer does this.
     fn bar(&mut self, cx: &mut Context<'_>) -> Option<MyState> {
         cx.pop_request("my-state", self.number?)
     }
@@ -53,7 +53,7 @@ struct MyLauncher;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let here = Config::new().interfaces(["127.0.0.1:0".parse()?]);
     let ipv8 = Launchers::collected().configuration(here).launch().await?;
-    let overlay = ipv8.overlay::<MyCommunity>().ok_or("it was launched")?;
+    let overlay = ipv8.overlay::<MyCommunity>().ok_or("not launched")?;
 
     let found = loop {
         match overlay.call(MyCommunity::bar).await? {

@@ -22,14 +22,14 @@ impl Community for MyCommunity {
     }
 
     fn started(&mut self, cx: &mut Context<'_>) {
-        // It times out after 3 seconds.
+        // The state times out after 3 seconds.
         let timeout = Duration::from_secs(3);
         if let Err(error) = cx.add_request("my-state", timeout, MyState { state: 42 }) {
             eprintln!("{error}");
         }
     }
 
-    // Nobody has taken it back: here it is again.
+    // No answer took the state back, so it comes here.
     fn on_request_timeout(
         &mut self,
         prefix: &'static str,

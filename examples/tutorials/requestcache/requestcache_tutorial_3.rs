@@ -1,4 +1,5 @@
-//! py-ipv8's request cache tutorial, part 3: the easier way. Two peers use each other to count to 10.
+//! py-ipv8's request cache tutorial, part 3: the easier way. Two peers help each other
+//! count to 10.
 //!
 //! `cargo run --example requestcache_tutorial_3`
 
@@ -7,7 +8,7 @@ use std::time::Duration;
 use ipv8_core::node::RunningTracker;
 use ipv8_core::prelude::*;
 
-/// The identifier tells which answer belongs to which request; it is filled in for us.
+/// The identifier matches answers to requests; the library fills it in.
 #[derive(Clone, Payload)]
 #[payload(id = 1, response = MyResponse)]
 struct MyRequest {
@@ -37,7 +38,7 @@ impl Community for MyCommunity {
         Ok(Self::default())
     }
 
-    // `request`: what the handler returns is sent back, and the answers of others are taken in.
+    // `request`: the returned value is sent back, and answers to our requests are accepted.
     fn messages(table: &mut MessageTable<Self>) {
         handlers!(table: request MyRequest => Self::on_request);
     }
@@ -60,15 +61,15 @@ impl MyCommunity {
         let timeout = Duration::from_secs(10);
         match cx.request(peer, request.clone(), timeout, on_answer) {
             Ok(identifier) => {
-                // To spice things up, we send the same once more. There are two answers then, and one is ignored.
+                // To spice things up, we send the request again. It gets two answers, and one is ignored.
                 let replay = cx.send(peer, &MyRequest { value, identifier });
                 assert_eq!(replay, Ok(()));
             }
-            Err(error) => eprintln!("{peer} was not asked: {error}"),
+            Err(error) => eprintln!("cannot ask {peer}: {error}"),
         }
     }
 
-    // Our service is to increment the value of the request.
+    // Our service increments the value of the request.
     fn on_request(
         &mut self,
         _peer: &Peer,
@@ -119,7 +120,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         nodes.push(launchers.launch().await?);
     }
     for node in &nodes {
-        let overlay = node.overlay::<MyCommunity>().ok_or("it was launched")?;
+        let overlay = node.overlay::<MyCommunity>().ok_or("not launched")?;
         while !overlay.call(|community, _| community.done).await? {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }

@@ -20,9 +20,9 @@ async fn execute_me() {
     drop(execute_me_too(1)); // 1: never awaited, so it never runs (and the compiler warns, unless it is dropped)
     execute_me_too(2).await; // 2
     completed().push(3); // 3
-    tokio::spawn(execute_me_too(4)); // 4: runs beside what follows
+    tokio::spawn(execute_me_too(4)); // 4: runs concurrently
     completed().push(5); // 5
-    tokio::time::sleep(Duration::from_secs(1)).await; // 6: without it, 4 would not be completed
+    tokio::time::sleep(Duration::from_secs(1)).await; // 6: without this, 4 would not complete
 }
 
 #[tokio::main]

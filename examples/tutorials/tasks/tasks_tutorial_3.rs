@@ -1,4 +1,5 @@
-//! py-ipv8's tasks tutorial, part 3: adding tasks. In IPv8 every community manages tasks of its own, by name.
+//! py-ipv8's tasks tutorial, part 3: adding tasks. Every community manages its tasks, by
+//! name.
 //!
 //! `cargo run --example tasks_tutorial_3`
 
@@ -26,7 +27,7 @@ async fn execute_me_too(i: u32) -> u32 {
 }
 
 impl MyCommunity {
-    // What a future comes to is given to the community, which nothing else touches meanwhile.
+    // The community gets the future's output in a method of its own.
     fn on_executed(&mut self, i: u32, _cx: &mut Context<'_>) {
         self.completed.push(i);
     }
@@ -39,7 +40,7 @@ struct MyLauncher;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let here = Config::new().interfaces(["127.0.0.1:0".parse()?]);
     let ipv8 = Launchers::collected().configuration(here).launch().await?;
-    let overlay = ipv8.overlay::<MyCommunity>().ok_or("it was launched")?;
+    let overlay = ipv8.overlay::<MyCommunity>().ok_or("not launched")?;
 
     let on_executed = MyCommunity::on_executed;
     overlay
@@ -50,7 +51,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .await?;
     overlay.cancel_task("execute_me_too1").await?;
 
-    // Without this wait, stopping the node would cancel the other task too.
+    // Without this wait, stopping the node would cancel the other task, too.
     while !overlay.tasks().await?.is_empty() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -33,9 +33,9 @@ struct MyLauncher;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let here = Config::new().interfaces(["127.0.0.1:0".parse()?]);
     let ipv8 = Launchers::collected().configuration(here).launch().await?;
-    let overlay = ipv8.overlay::<MyCommunity>().ok_or("it was launched")?;
+    let overlay = ipv8.overlay::<MyCommunity>().ok_or("not launched")?;
 
-    // All of them are due half a second from now: together they take just over half a second.
+    // All tasks are due in half a second, so together they take just over half a second.
     for i in 0..20 {
         let task = Task::after(
             Duration::from_millis(500),

@@ -37,10 +37,10 @@ struct MyLauncher;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let here = Config::new().interfaces(["127.0.0.1:0".parse()?]);
     let ipv8 = Launchers::collected().configuration(here).launch().await?;
-    let overlay = ipv8.overlay::<MyCommunity>().ok_or("it was launched")?;
+    let overlay = ipv8.overlay::<MyCommunity>().ok_or("not launched")?;
 
-    // Periodic tasks keep their beat here, so the fifth 1 would be due in the very moment of the 2; a little earlier than
-    // in Python's tutorial there is no doubt.
+    // Periodic tasks keep their rhythm here, so the fifth 1 would be due at the same moment as the 2.
+    // A delay slightly shorter than in Python's tutorial avoids that.
     let (interval, delay) = (Duration::from_millis(100), Duration::from_millis(450));
     let one = |community: &mut MyCommunity, cx: &mut Context<'_>| community.execute_me_too(1, cx);
     let two = |community: &mut MyCommunity, cx: &mut Context<'_>| community.execute_me_too(2, cx);

@@ -2,7 +2,7 @@
 //!
 //! `cargo test --example tasks_tutorial_6`
 
-// As a program there is nothing to it but a hint; everything is for the tests.
+// The program only prints a hint; the rest is for the tests.
 #![cfg_attr(not(test), allow(dead_code, unused_imports))]
 
 use std::time::Duration;
@@ -35,12 +35,12 @@ fn main() {
 #[test]
 fn test_something() {
     let mut test = TestBase::<MyCommunity>::new(1);
-    // No time has passed, so no task has run; and now none will.
+    // No time has passed, so no task has run, and none will run now.
     test.call(0, |_, cx| cx.cancel_all_tasks());
     test.advance(Duration::from_secs(1));
 }
 
-/// Without that, the test fails with the name of the task.
+/// Without the cancellation, the test fails and names the task.
 #[test]
 #[should_panic(expected = "node 0: task error out :-( panicked")]
 fn test_that_it_matters() {

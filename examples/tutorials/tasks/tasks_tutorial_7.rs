@@ -1,4 +1,5 @@
-//! py-ipv8's tasks tutorial, part 7: futures of requests. One is answered, one times out, one is cancelled.
+//! py-ipv8's tasks tutorial, part 7: futures of requests. One is answered, one times out,
+//! one is cancelled.
 //!
 //! `cargo run --example tasks_tutorial_7`
 
@@ -12,7 +13,7 @@ use ipv8_core::prelude::*;
 struct Question {
     #[payload(identifier)]
     number: u16,
-    /// Whether the other side is to answer at all.
+    /// Asks for an answer if `true`.
     please: bool,
 }
 
@@ -53,7 +54,7 @@ impl MyCommunity {
 #[overlay(MyCommunity)]
 struct MyLauncher;
 
-/// Asks whoever is at `other`, in a task of its own.
+/// Asks the node at `other`, in a separate task.
 fn ask(
     overlay: &OverlayHandle<MyCommunity>,
     other: std::net::SocketAddr,
@@ -73,25 +74,25 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .launch()
         .await?;
     let other = Launchers::collected().configuration(here).launch().await?;
-    let overlay = ipv8.overlay::<MyCommunity>().ok_or("it was launched")?;
+    let overlay = ipv8.overlay::<MyCommunity>().ok_or("not launched")?;
     let address = other.local_addresses()[0];
 
     let future0 = ask(&overlay, address, true, Duration::from_secs(10));
     let future1 = ask(&overlay, address, false, Duration::from_millis(500));
     let future2 = ask(&overlay, address, false, Duration::from_secs(10));
 
-    // The first is answered.
+    // The first request is answered.
     let answered = future0.await?.is_ok();
     println!("future0.result()={}", python(answered));
 
-    // Nobody answers the second.
+    // The second request gets no answer.
     let answered = match future1.await? {
         Err(HandleError::Request(RequestError::Timeout)) => false,
         result => result.is_ok(),
     };
     println!("future1.result()={}", python(answered));
 
-    // The third is still waiting when the node stops.
+    // The third request is still pending when the node stops.
     ipv8.stop().await;
     let cancelled = future2.await?.is_err();
     println!("future2.cancelled()={}", python(cancelled));
@@ -99,7 +100,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// As Python writes it.
+/// Returns the text that Python prints.
 fn python(value: bool) -> &'static str {
     if value { "True" } else { "False" }
 }

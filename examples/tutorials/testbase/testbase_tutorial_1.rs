@@ -2,7 +2,7 @@
 //!
 //! `cargo test --example testbase_tutorial_1`
 
-// As a program there is nothing to it but a hint; everything is for the tests.
+// The program only prints a hint; the rest is for the tests.
 #![cfg_attr(not(test), allow(dead_code, unused_imports))]
 
 use std::any::Any;
@@ -66,7 +66,7 @@ fn main() {
     println!("cargo test --example testbase_tutorial_1");
 }
 
-/// Create a `MyCommunity` and check its constant.
+/// Creates a `MyCommunity` and checks its constant.
 #[test]
 fn test_call() {
     // Create 1 MyCommunity.
@@ -78,7 +78,7 @@ fn test_call() {
     assert_eq!(42, value);
 }
 
-/// Create a `MyCommunity` with a constant of our own.
+/// Creates a `MyCommunity` with another constant.
 #[test]
 fn test_call2() {
     let test = TestBase::<MyCommunity>::builder(1)
@@ -92,12 +92,12 @@ fn test_call2() {
     assert_eq!(7, value);
 }
 
-/// Check if we got a request from another `MyCommunity`.
+/// Checks that a request of another `MyCommunity` arrives.
 #[test]
 fn test_intro_called() {
     let mut test = TestBase::<MyCommunity>::new(2);
 
-    // We have the overlay of peer 0 send a message to peer 1.
+    // The overlay of peer 0 sends a message to peer 1.
     let peer = test.peer(1);
     test.call(0, |_, cx| cx.send_introduction_request(&peer));
     // Messages wait until they are delivered.
@@ -107,7 +107,7 @@ fn test_intro_called() {
     assert_eq!(Some(test.mid(0)), test.overlay(1).last_peer);
 }
 
-/// The same, with everybody introducing themselves.
+/// The same, after all nodes introduced themselves.
 #[test]
 fn test_intro_called2() {
     let mut test = TestBase::<MyCommunity>::new(2);
@@ -118,9 +118,10 @@ fn test_intro_called2() {
     assert_eq!(Some(test.mid(1)), test.overlay(0).last_peer);
 }
 
-/// Check if a cache that times out is properly handled.
+/// Checks that a timeout of the request cache is handled.
 ///
-/// py-ipv8 has `passthrough()` to make the timeout fire at once; here ten seconds are over as soon as the test says so.
+/// py-ipv8 has `passthrough()` to fire the timeout at once; here the test advances virtual time by
+/// ten seconds.
 #[test]
 fn test_passthrough() {
     let mut test = TestBase::<MyCommunity>::new(1);
@@ -133,16 +134,15 @@ fn test_passthrough() {
     assert!(test.overlay(0).timed_out);
 }
 
-/// A panic in a handler fails the test. What must not, because it is what the test is about, is run as in production.
+/// A panic in a handler fails the test. A test about panics runs its nodes in production mode.
 #[test]
 fn test_production() {
     let mut test = TestBase::<MyCommunity>::new(2);
 
     test.production(1);
     let (from, to) = (test.address(0), test.address(1));
-    test.internet()
-        .send(from, to, b"no message of IPv8".to_vec());
+    test.send_datagram(from, to, b"no message of IPv8".to_vec());
     test.deliver_messages();
 
-    assert_eq!(test.engine(1).stats().dropped(), 1);
+    assert_eq!(test.stats(1).dropped(), 1);
 }

@@ -2,7 +2,7 @@
 //!
 //! `cargo test --example testbase_tutorial_2`
 
-// As a program there is nothing to it but a hint; everything is for the tests.
+// The program only prints a hint; the rest is for the tests.
 #![cfg_attr(not(test), allow(dead_code, unused_imports))]
 
 use std::net::SocketAddr;
@@ -70,7 +70,7 @@ fn send_msg_to_1(test: &mut TestBase<MyCommunity>, message_number: u8) {
     assert!(sent.is_ok(), "{sent:?}");
 }
 
-/// Exactly these, in this order.
+/// Exactly these messages, in this order.
 #[test]
 fn test_received_default() {
     let mut test = TestBase::<MyCommunity>::new(2);
@@ -82,7 +82,7 @@ fn test_received_default() {
     test.assert_received_by::<(Message1, Message2)>(1);
 }
 
-/// Exactly these, in whatever order.
+/// Exactly these messages, in any order.
 #[test]
 fn test_received_no_order() {
     let mut test = TestBase::<MyCommunity>::new(2);
@@ -96,7 +96,7 @@ fn test_received_no_order() {
     received.in_any_order::<(Message1, Message2, Message2)>();
 }
 
-/// Exactly these, whatever else is received.
+/// These messages, besides any others.
 #[test]
 fn test_received_filter() {
     let mut test = TestBase::<MyCommunity>::new(2);
@@ -110,7 +110,7 @@ fn test_received_filter() {
     received.in_order::<(Message1, Message2)>();
 }
 
-/// The assertion gives the messages, for a closer look.
+/// The assertion returns the messages, for further checks.
 #[test]
 fn test_received_result() {
     let mut test = TestBase::<MyCommunity>::new(2);

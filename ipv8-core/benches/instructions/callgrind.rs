@@ -1,4 +1,4 @@
-//! Runs this program below callgrind and reads what callgrind wrote.
+//! Runs this program under callgrind and reads callgrind's output.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -7,13 +7,13 @@ use std::process::{Command, Stdio};
 
 use crate::options::CHILD;
 
-/// Whose functions are "the curve": Ed25519 and the SHA-512 in it.
+/// The crates whose functions are "the curve": Ed25519 and its SHA-512.
 const CURVE: [&str; 3] = ["ed25519_dalek", "curve25519_dalek", "sha2"];
 
-/// Functions of this crate pass SHA-512 on to itself: a call out of them is not a call into the curve.
+/// Functions of this crate pass SHA-512 to itself: a call from them is not a call into the curve.
 const HASHING: &str = "digest::";
 
-/// Functions of the C library that give memory; Rust's allocator calls them.
+/// Functions of the C library that allocate; Rust's allocator calls them.
 const ALLOCATORS: [&str; 5] = [
     "malloc",
     "calloc",
@@ -22,31 +22,32 @@ const ALLOCATORS: [&str; 5] = [
     "aligned_alloc",
 ];
 
-/// What one run costs.
+/// The cost of one run.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Counts {
-    /// Instructions in all.
+    /// All instructions.
     pub(crate) total: f64,
-    /// Those within the curve's operations.
+    /// Instructions in the curve's operations.
     pub(crate) curve: f64,
-    /// Blocks of memory asked for, or made larger.
+    /// Allocated or enlarged blocks of memory.
     pub(crate) allocations: f64,
 }
 
 impl Counts {
-    /// Instructions that are not the curve's.
-    pub(crate) fn beside(&self) -> f64 {
+    /// Returns the instructions outside the curve's operations.
+    pub(crate) fn without_curve(&self) -> f64 {
         self.total - self.curve
     }
 }
 
-/// What callgrind counted while the counted function ran.
+/// Callgrind's counts of the counted function.
 #[derive(Default)]
 pub(crate) struct Profile<'a> {
     total: u64,
     curve: u64,
-    /// For each function that gives memory the lowest address seen, which is its entry, and how often that was executed. The
-    /// numbers of calls are no use: callgrind counts those too that are made while it does not count instructions.
+    /// For each allocating function: the lowest executed address, which is its entry, and the
+    /// number of executions of it. The numbers of calls are useless, because callgrind also counts
+    /// calls outside the counted function.
     entries: BTreeMap<&'a str, (u64, u64)>,
 }
 
@@ -62,8 +63,9 @@ impl<'a> Profile<'a> {
         }
     }
 
-    /// Reads callgrind's format, names and positions written out: `fn=` begins a function, a line of address, line and cost is an
-    /// instruction of it, `cfn=` and `calls=` are a call it makes, whose cost with all below it is at the end of the next line.
+    /// Parses callgrind's format with uncompressed names and positions. `fn=` starts a function. A
+    /// line of address, line and cost is an instruction of it. `cfn=` and `calls=` are a call that
+    /// it makes; the next line ends with the cost of that call and everything below it.
     pub(crate) fn parse(text: &'a str) -> Self {
         let mut profile = Self::default();
         let (mut caller, mut callee) = ("", "");
@@ -99,14 +101,14 @@ fn is_curve(function: &str) -> bool {
     CURVE.iter().any(|part| function.contains(part))
 }
 
-/// The address of an instruction, and what it cost.
+/// Returns the address and the cost of an instruction.
 fn instruction(line: &str) -> Option<(u64, u64)> {
     let (address, rest) = line.strip_prefix("0x")?.split_once(' ')?;
     let cost = rest.split(' ').nth(1)?;
     Some((u64::from_str_radix(address, 16).ok()?, cost.parse().ok()?))
 }
 
-/// Whether valgrind can be run.
+/// Returns `true` if valgrind can be run.
 pub(crate) fn is_there() -> bool {
     let mut valgrind = Command::new("valgrind");
     let asked = valgrind
@@ -116,24 +118,24 @@ pub(crate) fn is_there() -> bool {
     asked.status().is_ok_and(|status| status.success())
 }
 
-/// Runs the path below callgrind; gives what one of its `runs` costs and what it printed.
+/// Runs the path under callgrind. Returns the cost of one of its `runs`, and its output.
 pub(crate) fn profile(path: &str, runs: usize) -> (Counts, String) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("callgrind.out");
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--quiet", "--dump-instr=yes"])
         .args(["--compress-strings=no", "--compress-pos=no"])
-        // No generic function has this name, so it is the same whatever the compiler appends.
+        // No other function matches this name, whatever suffix the compiler appends.
         .arg("--toggle-collect=*instructions*counted*")
         .arg(format!("--callgrind-out-file={}", file.display()))
         .arg(std::env::current_exe().expect("the path of this program"))
         .args([CHILD, path])
         .output()
-        .expect("valgrind was there a moment ago");
+        .expect("valgrind can be run");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
         output.status.success(),
-        "{path} failed below callgrind: {}",
+        "{path} failed under callgrind: {}",
         String::from_utf8_lossy(&output.stderr)
     );
     let text = fs::read_to_string(&file).expect("callgrind's output");

@@ -1,15 +1,16 @@
-//! Instructions and allocations of the hot paths, counted by callgrind: the same on an idle machine and on a busy one.
+//! Instructions and allocations of the hot paths, counted by callgrind. They are the same on an
+//! idle and on a busy machine.
 //!
 //! ```console
-//! $ cargo bench -p ipv8-core --bench instructions                   # all of them, compared with instructions.txt
-//! $ cargo bench -p ipv8-core --bench instructions -- random_walk    # those whose name has this in it
-//! $ cargo bench -p ipv8-core --bench instructions -- --check        # fails if one has grown by more than 10 %
-//! $ cargo bench -p ipv8-core --bench instructions -- --record       # writes instructions.txt anew
-//! $ cargo bench -p ipv8-core --bench instructions -- --help         # the same in short
+//! $ cargo bench -p ipv8-core --bench instructions                   # all, compared with instructions.txt
+//! $ cargo bench -p ipv8-core --bench instructions -- random_walk    # those with this in their name
+//! $ cargo bench -p ipv8-core --bench instructions -- --check        # fails if one grew by more than 10 %
+//! $ cargo bench -p ipv8-core --bench instructions -- --record       # writes instructions.txt
+//! $ cargo bench -p ipv8-core --bench instructions -- --help         # a summary
 //! ```
 //!
-//! Without valgrind it says so and does nothing. `--check` says no more than it compares when the compiler or the
-//! processor's features are not those of the record.
+//! Without valgrind it prints a note and does nothing. If the compiler or the processor's features
+//! differ from those of the record, `--check` only prints the comparison.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod callgrind;
@@ -22,12 +23,12 @@ use std::process::ExitCode;
 
 use options::Options;
 use record::Record;
-use setup::paths::{self, Work};
+use setup::{Work, paths};
 
-/// Runs before anything is counted, so that tables have grown and caches are filled.
+/// The number of runs before counting, in which tables grow and caches fill.
 const WARM_UP: usize = 64;
 
-/// Runs that are counted. With the others it makes as many as there are strangers.
+/// The number of counted runs. With the warm-up it stays below the number of strangers.
 const RUNS: usize = 128;
 
 fn main() -> ExitCode {
@@ -47,7 +48,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Each path once, small: what `cargo test --all-targets` does.
+/// Runs each path once in a small size, for `cargo test --all-targets`.
 fn try_all() {
     for path in paths::all(1_000) {
         let mut work = path.make();
@@ -57,12 +58,12 @@ fn try_all() {
     }
 }
 
-/// In a process below callgrind, which counts in [`counted`] only.
+/// Runs a path in a process under callgrind, which counts in [`counted`] only.
 fn run_counted(name: &str) {
     let found = paths::all(usize::MAX)
         .into_iter()
         .find(|path| path.name == name);
-    let mut work = found.expect("the path was named by this program").make();
+    let mut work = found.expect("this program passes a known path").make();
     for _ in 0..WARM_UP {
         work.before();
         work.run();
@@ -75,7 +76,7 @@ fn run_counted(name: &str) {
     println!("{}", record::features());
 }
 
-/// Callgrind knows it by this name.
+/// The function that callgrind counts, by its name.
 #[inline(never)]
 fn counted(work: &mut dyn Work) {
     work.run();

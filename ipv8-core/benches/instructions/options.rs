@@ -1,47 +1,47 @@
-//! What is asked for on the command line.
+//! The command line.
 
-/// What to do.
+/// The mode of a run.
 pub(crate) enum Options {
-    /// Not a bench run: `cargo test --all-targets` compiles and starts it like a test.
+    /// Not a bench run: `cargo test --all-targets` compiles and runs it like a test.
     Try,
-    /// Say what there is.
+    /// Print the help.
     Help,
-    /// One path, below callgrind.
+    /// Run one path, under callgrind.
     Child(String),
     /// Count and compare.
     Measure(Measure),
 }
 
-/// Which paths, and what to do with the counts.
+/// The paths to count, and the use of the counts.
 #[derive(Default)]
 pub(crate) struct Measure {
-    /// Parts of the names of the paths; all of them have to be there.
+    /// Parts of the names of the paths; a name must contain all of them.
     pub(crate) filters: Vec<String>,
-    /// Fail if something has grown.
+    /// Fail if a count grew.
     pub(crate) check: bool,
-    /// Write the counts down.
+    /// Write the counts to the file.
     pub(crate) record: bool,
 }
 
-/// For the process below callgrind.
-pub(crate) const CHILD: &str = "--below-callgrind";
+/// The argument of the process under callgrind.
+pub(crate) const CHILD: &str = "--under-callgrind";
 
-/// What `--help` says.
+/// The output of `--help`.
 pub(crate) const HELP: &str = "\
 Instructions and allocations of the hot paths, counted by callgrind; needs valgrind.
 
 Usage: cargo bench -p ipv8-core --bench instructions -- [OPTIONS] [PART]...
 
 Arguments:
-  [PART]...  Only the paths whose names have all of these in them, for instance random_walk
+  [PART]...  Only the paths whose names contain all of these, for instance random_walk
 
 Options:
-      --check   Fail if a path needs over 10 % more than instructions.txt says
-      --record  Write the counts into instructions.txt
+      --check   Fail if a path needs over 10 % more than in instructions.txt
+      --record  Write the counts to instructions.txt
   -h, --help    Print this";
 
 impl Options {
-    /// Reads the arguments; an option that is not known is an error.
+    /// Parses the arguments; an unknown option is an error.
     pub(crate) fn read(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut arguments = arguments.peekable();
         if arguments.next_if(|first| first == CHILD).is_some() {
@@ -58,7 +58,7 @@ impl Options {
                 "--test" | "--nocapture" => {}
                 other if other.starts_with('-') => {
                     return Err(format!(
-                        "{other}: the bench `instructions` has --check, --record and --help; with options of the others name them: \
+                        "{other}: unknown option of the bench `instructions`: expected --check, --record or --help; for options of other benches name them: \
                          cargo bench -p ipv8-core --bench parts -- {other}"
                     ));
                 }

@@ -1,4 +1,4 @@
-//! The counts that were written down, and what has changed since.
+//! The recorded counts, and the changes since.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,14 +6,15 @@ use std::process::Command;
 
 use crate::callgrind::Counts;
 
-/// By how much a count may grow before `--check` fails.
+/// The growth at which `--check` fails.
 const BOUND: f64 = 0.10;
 
-/// Fewer instructions than this are noise: hash tables have a new seed in each process.
+/// Differences below this number of instructions are noise: hash tables have a new seed in each
+/// process.
 const NOISE: f64 = 40.0;
 
-/// Above the lines of [`Record::compare`].
-pub(crate) const HEADING: &str = "path                                    instructions  beside curve  change  allocations  change";
+/// The heading of the lines of [`Record::compare`].
+pub(crate) const HEADING: &str = "path                                    instructions     w/o curve  change  allocations  change";
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions.txt");
 
@@ -22,7 +23,7 @@ const ABOUT: &str = "\
 # path, instructions, those outside the curve's operations, allocations
 ";
 
-/// The counts of some paths, and where they were counted.
+/// The counts of some paths, and the compiler and processor that they were counted with.
 #[derive(Default)]
 pub(crate) struct Record {
     place: String,
@@ -30,7 +31,7 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// What the repository has; empty if there is no such file.
+    /// Reads the repository's record; empty if the file does not exist.
     pub(crate) fn read() -> Self {
         Self::parse(&std::fs::read_to_string(FILE).unwrap_or_default())
     }
@@ -69,7 +70,8 @@ impl Record {
         self.counts.insert(path.to_owned(), counts);
     }
 
-    /// The paths that `newer` has, and those that only this one has.
+    /// Returns this record with the paths of `newer` replaced or added. Paths of another compiler
+    /// or processor are dropped.
     pub(crate) fn overwritten_by(mut self, newer: Self) -> Self {
         if self.place != newer.place {
             self.counts.clear();
@@ -82,33 +84,33 @@ impl Record {
     pub(crate) fn write(&self) {
         let mut text = format!("{ABOUT}# counted with {}\n", self.place);
         for (path, counts) in &self.counts {
-            let (total, beside) = (counts.total, counts.beside());
+            let (total, beside) = (counts.total, counts.without_curve());
             let _ = writeln!(
                 text,
                 "{path:<40} {total:>10.0} {beside:>8.0} {:>8.2}",
                 counts.allocations
             );
         }
-        std::fs::write(FILE, text).expect("the record can be written");
+        std::fs::write(FILE, text).expect("cannot write the record");
         println!("written: {FILE}");
     }
 
-    /// One line: the counts, and how they differ from this record's.
+    /// Returns a line with the counts and their difference from this record.
     pub(crate) fn compare(&self, path: &str, now: &Counts) -> String {
         let old = self.counts.get(path);
         let change = |of: fn(&Counts) -> f64| old.map(|old| change(of(old), of(now)));
-        let beside =
-            change(Counts::beside).map_or("new".to_owned(), |by| format!("{:+.1} %", by * 100.0));
+        let beside = change(Counts::without_curve)
+            .map_or("new".to_owned(), |by| format!("{:+.1} %", by * 100.0));
         let by = old.map_or(0.0, |old| now.allocations - old.allocations);
         format!(
             "{path:<40}{:>12.0}{:>14.0}{beside:>8}{:>13.2}{by:>+8.2}",
             now.total,
-            now.beside(),
+            now.without_curve(),
             now.allocations
         )
     }
 
-    /// What has grown by more than the bound, one line each.
+    /// Returns a line for each count that grew by more than the bound.
     pub(crate) fn grown(&self, now: &Self) -> Vec<String> {
         let mut lines = Vec::new();
         for (path, new) in &now.counts {
@@ -118,9 +120,9 @@ impl Record {
             let figures = [
                 ("instructions", old.total, new.total, NOISE),
                 (
-                    "instructions beside the curve",
-                    old.beside(),
-                    new.beside(),
+                    "instructions without the curve",
+                    old.without_curve(),
+                    new.without_curve(),
                     NOISE,
                 ),
                 ("allocations", old.allocations, new.allocations, 0.05),
@@ -134,11 +136,11 @@ impl Record {
         lines
     }
 
-    /// Whether the two can be compared; says why if not.
+    /// Returns `true` if the two records are comparable; prints the reason otherwise.
     pub(crate) fn explain(&self, now: &Self) -> bool {
         let same = self.place == now.place;
         if !same && !now.counts.is_empty() {
-            println!("the record is of another compiler or processor, so nothing is checked:");
+            println!("the record is from another compiler or processor, so nothing is checked:");
             println!("  recorded: {}\n  here:     {}", self.place, now.place);
         }
         same
@@ -159,7 +161,7 @@ fn compiler() -> String {
     version.unwrap_or_else(|_| "an unknown rustc".to_owned())
 }
 
-/// What the processor can do, as this process sees it, of what the curve's operations and hashes ask for.
+/// Returns the features of the processor, as far as the curve's operations and hashes use them.
 pub(crate) fn features() -> String {
     let mut found = vec![std::env::consts::ARCH, std::env::consts::OS];
     #[cfg(target_arch = "x86_64")]

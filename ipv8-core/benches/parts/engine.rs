@@ -1,4 +1,4 @@
-//! A node driven by hand: the paths whose instructions the bench `instructions` counts.
+//! A node driven by the bench, on the paths whose instructions the bench `instructions` counts.
 
 use std::cell::RefCell;
 
@@ -6,7 +6,7 @@ use divan::Bencher;
 
 use crate::setup::paths::{self, Path};
 
-/// As large as any path says.
+/// The size of the largest path.
 const LARGEST: usize = 100_000;
 
 fn named(part: &str) -> Vec<String> {
@@ -27,7 +27,7 @@ fn run(bencher: Bencher, name: &str) {
         .bench_local_values(|()| work.borrow_mut().run());
 }
 
-// One run a sample where something has to be so before each run.
+// One run per sample where each run needs preparation.
 #[divan::bench(args = named("introduction_request"), sample_size = 1, sample_count = 1_000)]
 fn answer(bencher: Bencher, name: &str) {
     run(bencher, name);

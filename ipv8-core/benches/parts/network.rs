@@ -31,7 +31,7 @@ fn look_up_a_key(bencher: Bencher, peers: usize) {
     bencher.bench_local(|| network.peer(black_box(&key)).is_some());
 }
 
-/// One that was removed comes back.
+/// A removed peer is added again.
 #[divan::bench(args = SIZES, sample_size = 1, sample_count = 1_000)]
 fn add_a_peer(bencher: Bencher, peers: usize) {
     let network = RefCell::new(graph(peers).0);

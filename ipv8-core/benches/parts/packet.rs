@@ -1,7 +1,7 @@
 //! Whole datagrams.
 
 use divan::{Bencher, black_box};
-use ipv8_core::communities::discovery::Ping;
+use ipv8_core::internals::discovery::Ping;
 use ipv8_core::internals::packet::{Unsealed, open_signed, open_unsigned};
 use ipv8_core::internals::payload::{IntroductionRequest, Old, Style, Styled};
 use ipv8_core::prelude::*;

@@ -1,13 +1,14 @@
-//! In which order launchers are launched.
+//! The order of launching.
 
 use divan::{Bencher, black_box};
 use ipv8_core::LauncherMeta;
-use ipv8_core::internals::plan::{Candidate, plan};
+use ipv8_core::internals::plan::{PlanInput, plan};
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
 
-/// Launchers of one file, of which each waits for up to `waits` earlier ones. What they are called is never freed.
-fn candidates(count: usize, waits: usize) -> Vec<Candidate> {
+/// Returns launchers of one file, each of which waits for up to `waits` earlier ones. Their names
+/// are leaked.
+fn candidates(count: usize, waits: usize) -> Vec<PlanInput> {
     let name = |number: usize| -> &'static str { format!("Launcher{number}").leak() };
     let numbered = |number: usize| {
         let earlier = (1..=waits).filter_map(|back| number.checked_sub(back * 7));
@@ -18,7 +19,7 @@ fn candidates(count: usize, waits: usize) -> Vec<Candidate> {
             line: u32::try_from(number).unwrap(),
             ..ipv8_core::launcher_meta!(name = "", after = [])
         };
-        Candidate {
+        PlanInput {
             meta,
             enabled: true,
         }

@@ -1,4 +1,4 @@
-//! Whose turn it is.
+//! The schedule of turns.
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -17,19 +17,17 @@ fn scheduler(strategies: u32) -> (Scheduler<u32>, Instant) {
     (scheduler, now)
 }
 
-/// One turn: taken, and what it sent handed to the socket.
+/// One turn.
 #[divan::bench(args = SIZES)]
 fn take(bencher: Bencher, strategies: u32) {
     let (mut scheduler, _) = scheduler(strategies);
     bencher.bench_local(|| {
         let begins = scheduler.next_time().unwrap();
-        let turn = scheduler.take(begins);
-        scheduler.flushed();
-        turn.unwrap()
+        scheduler.take(begins).unwrap()
     });
 }
 
-/// One more joins; it has left again before the next run.
+/// One more strategy is added; it is removed before the next run.
 #[divan::bench(args = SIZES, sample_size = 1, sample_count = 1_000)]
 fn insert(bencher: Bencher, strategies: u32) {
     let (scheduler, now) = scheduler(strategies);

@@ -26,7 +26,7 @@ fn insert_and_cancel(bencher: Bencher, count: u64) {
     });
 }
 
-/// The next one expires and is set anew, behind all others.
+/// The next timer expires and is set again, after all others.
 #[divan::bench(args = SIZES)]
 fn expire_and_insert(bencher: Bencher, count: u64) {
     let (mut timers, _) = timers(count);

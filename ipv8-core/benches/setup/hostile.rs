@@ -2,16 +2,17 @@
 
 use std::net::SocketAddr;
 
-use ipv8_core::communities::discovery::{DiscoveryCommunity, Ping, Pong};
+use ipv8_core::communities::DiscoveryCommunity;
+use ipv8_core::internals::discovery::{Ping, Pong};
 use ipv8_core::internals::packet::Unsealed;
 use ipv8_core::internals::payload::ids;
 use ipv8_core::prelude::*;
 use ipv8_core::state::DropReason;
 
-use super::paths::{Path, Work};
-use super::{Node, Sender, address};
+use super::node::{Node, Quiet, Sender, address};
+use super::path::{Path, Work};
 
-/// The reasons: first those that are found out without looking at a signature, then the others.
+/// The reasons: first those that are found without checking a signature, then the others.
 const REASONS: [DropReason; 11] = [
     DropReason::TooShort,
     DropReason::UnknownPrefix,
@@ -33,7 +34,7 @@ pub(super) fn all() -> impl Iterator<Item = Path> {
     })
 }
 
-/// A datagram that comes again and again.
+/// A datagram that arrives again and again.
 struct Hostile {
     node: Node,
     source: SocketAddr,
@@ -75,7 +76,7 @@ fn datagram(reason: DropReason, node: &Node, stranger: &Sender) -> Vec<u8> {
     let request = stranger.request(node.id);
     match reason {
         DropReason::TooShort => request[..22].to_vec(),
-        DropReason::UnknownPrefix => stranger.request(super::Quiet::COMMUNITY_ID),
+        DropReason::UnknownPrefix => stranger.request(Quiet::COMMUNITY_ID),
         DropReason::UnknownMessage => with_id(request, 100),
         DropReason::DeprecatedMessage => with_id(request, 255),
         DropReason::BadKey => {
@@ -83,7 +84,7 @@ fn datagram(reason: DropReason, node: &Node, stranger: &Sender) -> Vec<u8> {
             datagram[25] ^= 1;
             datagram
         }
-        // The key is whole, and behind it is nothing but a signature.
+        // The key is complete, and only a signature follows it.
         DropReason::Malformed => {
             let datagram = with_id(request, ids::INTRODUCTION_RESPONSE);
             let key_ends = 23 + 2 + 74;

@@ -1,50 +1,20 @@
-//! The hot paths: what a node does for each datagram and each turn.
+//! The hot paths: the work of a node for each datagram and each turn.
 
 use std::hint::black_box;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use ipv8_core::communities::discovery::{DiscoveryCommunity, Ping};
+use ipv8_core::communities::DiscoveryCommunity;
+use ipv8_core::internals::discovery::Ping;
 use ipv8_core::internals::packet::Unsealed;
 use ipv8_core::prelude::*;
 
-use super::{Idle, Node, Quiet, Sender, address, graph, hostile, introduce, introduced_address};
+use super::hostile;
+use super::node::{Idle, Node, Quiet, Sender, address, graph, introduce, introduced_address};
+pub(crate) use super::path::Path;
+use super::path::Work;
 
-/// One path, set up and ready to run again and again.
-pub(crate) trait Work {
-    /// What has to be so before each run and is no part of it.
-    fn before(&mut self) {}
-
-    /// The path, once.
-    fn run(&mut self);
-
-    /// Whether the `runs` runs did what the path is named after; panics if not.
-    fn check(&self, runs: usize);
-}
-
-/// A path by name.
-pub(crate) struct Path {
-    pub(crate) name: String,
-    make: Box<dyn Fn() -> Box<dyn Work>>,
-}
-
-impl Path {
-    pub(crate) fn new<W: Work + 'static>(
-        name: impl Into<String>,
-        make: impl Fn() -> W + 'static,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            make: Box::new(move || Box::new(make())),
-        }
-    }
-
-    pub(crate) fn make(&self) -> Box<dyn Work> {
-        (self.make)()
-    }
-}
-
-/// Every path, the sizes cut to `largest`.
+/// Returns every path with sizes up to `largest`.
 pub(crate) fn all(largest: usize) -> Vec<Path> {
     let sized = |sizes: &'static [usize]| sizes.iter().filter(move |size| **size <= largest);
     let mut paths = Vec::new();
@@ -77,7 +47,8 @@ pub(crate) fn all(largest: usize) -> Vec<Path> {
     paths
 }
 
-/// Introduction requests, each answered with a response and a puncture request for whoever is introduced.
+/// Introduction requests, each answered with a response and with a puncture request to the
+/// introduced peer.
 struct Requests {
     node: Node,
     requests: Vec<(SocketAddr, Vec<u8>)>,
@@ -85,17 +56,18 @@ struct Requests {
 }
 
 impl Requests {
-    /// From 16 peers that were there before, in turn.
+    /// Returns requests from 16 known peers in turn.
     fn known(peers: usize) -> Self {
         let mut requests = Self::of(16, peers);
-        // They become peers, and so many others make room in the count.
+        // They become peers, and the count of the others leaves room for them.
         for (source, datagram) in requests.requests.clone() {
             requests.node.receive(source, &datagram);
         }
         requests
     }
 
-    /// From somebody new each time; there are enough of them for any number of runs that signing takes part in.
+    /// Returns requests from a new peer each time; enough for any number of runs that includes
+    /// signing.
     fn strangers(peers: usize) -> Self {
         Self::of(256, peers)
     }
@@ -128,7 +100,7 @@ impl Work for Requests {
     fn check(&self, runs: usize) {
         assert!(
             self.node.sent() >= 2 * runs,
-            "a response and a puncture request each"
+            "each causes a response and a puncture request"
         );
         assert_eq!(self.node.engine.stats().dropped(), 0);
     }
@@ -161,7 +133,7 @@ impl Work for Pings {
     }
 }
 
-/// The steps of one walker that never runs out of addresses.
+/// The steps of a walker that never runs out of addresses.
 struct Walk {
     node: Node,
     addresses: usize,
@@ -171,7 +143,7 @@ impl Walk {
     fn random(addresses: usize) -> Self {
         let mut strategies = Strategies::<Quiet>::new();
         strategies.add::<RandomWalk>(-1, |walk| {
-            // A step each turn that walks: none waits for answers, none goes back to peers.
+            // Every step walks: none waits for answers, none goes back to peers.
             walk.window_size = 0;
             walk.reset_chance = 0;
         });
@@ -193,7 +165,7 @@ impl Walk {
 }
 
 impl Work for Walk {
-    /// What the walk has given up is introduced again.
+    /// Introduces again the addresses that the walk gave up.
     fn before(&mut self) {
         let id = self.node.id;
         let network = self.node.engine.network_mut();
@@ -213,11 +185,14 @@ impl Work for Walk {
     }
 
     fn check(&self, runs: usize) {
-        assert!(self.node.sent() >= runs / 2, "walkers walk");
+        assert!(
+            self.node.sent() >= runs / 2,
+            "too few requests for this many steps"
+        );
     }
 }
 
-/// Turns in which nobody has anything to do.
+/// Turns in which no strategy has work.
 struct Turns(Node);
 
 impl Turns {
@@ -242,7 +217,7 @@ impl Work for Turns {
     }
 }
 
-/// Finding the verified peer at an address.
+/// Look-ups of the verified peer at an address.
 struct LookUp {
     network: ipv8_core::internals::network::PeerGraph,
     source: SocketAddr,

@@ -117,7 +117,7 @@ fn modify<C: Community>(
     path: &str,
 ) -> Vec<SettingProblem> {
     let named = &change.strategy;
-    let names = numbered(strategies);
+    let names: Vec<String> = strategies.names().iter().map(ToString::to_string).collect();
     let wanted = named.value.strip_suffix("#1").unwrap_or(&named.value);
     let found = names
         .iter()
@@ -141,26 +141,5 @@ fn modify<C: Community>(
             let error = SettingError::NoOptions { what, hint };
             vec![problem(&first.origin, path, error)]
         }
-    }
-}
-
-/// Returns the names of the strategies, as a running node has them: the second strategy of a type
-/// is `RandomWalk#2`.
-fn numbered<C: Community>(strategies: &Strategies<C>) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for (type_name, _) in strategies.iter() {
-        let number = (1..).find(|number| {
-            let name = numbered_name(type_name, *number);
-            !names.contains(&name)
-        });
-        names.push(numbered_name(type_name, number.unwrap_or(1)));
-    }
-    names
-}
-
-fn numbered_name(type_name: &str, number: usize) -> String {
-    match number {
-        1 => type_name.to_owned(),
-        number => format!("{type_name}#{number}"),
     }
 }

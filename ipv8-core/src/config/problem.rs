@@ -6,7 +6,7 @@ use super::origin::Origin;
 use crate::crypto::KeyError;
 use crate::engine::overlays::UnknownStrategy;
 use crate::overlay::community::ActionError;
-use crate::support::nearest::nearest;
+use crate::support::nearest::{hint, nearest};
 use crate::support::options::OptionError;
 
 /// An error in one setting, with its place. The text is `file:line:column: setting: error`.
@@ -217,14 +217,6 @@ impl SettingError {
             nearest,
             known,
         }
-    }
-}
-
-fn hint(nearest: Option<&str>, known: &[String]) -> String {
-    match (nearest, known) {
-        (Some(nearest), _) => format!("did you mean \"{nearest}\"?"),
-        (None, []) => "there are none".to_owned(),
-        (None, known) => format!("expected one of: {}", known.join(", ")),
     }
 }
 

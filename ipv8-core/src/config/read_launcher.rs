@@ -93,10 +93,8 @@ impl LauncherConfig {
             let Some(mut fields) = Fields::of(node, &path, reader) else {
                 continue;
             };
-            let known = self.strategy_changes.iter();
-            let known = known
-                .into_iter()
-                .position(|known| origin.is_same(&known.strategy.value, name));
+            let mut known = self.strategy_changes.iter();
+            let known = known.position(|known| origin.is_same(&known.strategy.value, name));
             let change = match known {
                 Some(index) => self.strategy_changes.remove(index),
                 None => StrategyConfig {

@@ -1,32 +1,23 @@
-//! What can be done to the strategies of a running node. None of it loses a datagram, and none of it moves the turns of the other
-//! strategies by more than the [scheduler](crate::engine::turns::scheduler) says.
+//! Changes to the strategies of a running node. None of them loses a datagram or disturbs the turns
+//! of other strategies by more than the [scheduler](crate::engine::turns::scheduler) allows.
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::engine::overlays::{StrategyId, guarded};
-use crate::engine::{Engine, Event, Place, StrategyChange, Turn};
+use crate::engine::errors::ControlError;
+use crate::engine::event::{Callback, Event, StrategyChange};
+use crate::engine::overlays::StrategyId;
+use crate::engine::state_machine::Engine;
+use crate::engine::turn::StrategyKey;
+use crate::support::guard::guarded;
 use crate::wire::packet::CommunityId;
 
-/// The longest interval of a strategy, and of the walk: a slower one could not tell from standing still.
+/// The longest interval of a strategy, and the longest walk interval: with a longer one a strategy
+/// would seem to do nothing.
 pub const LONGEST_INTERVAL: Duration = Duration::from_secs(3600);
 
-/// Why a strategy was not changed.
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ControlError {
-    /// There is no such strategy (any more).
-    #[error("strategy {0} is not there: it was removed, or its overlay was unloaded")]
-    NoStrategy(StrategyId),
-    /// A target below -1.
-    #[error("target_peers = {0}: use -1 for no limit, or 0 and above")]
-    Target(i32),
-    /// An interval, in seconds, that is not above 0 and at most [`LONGEST_INTERVAL`].
-    #[error("an interval of {0} seconds: give more than 0 and at most {longest}", longest = LONGEST_INTERVAL.as_secs())]
-    Interval(f64),
-}
-
-/// The interval of so many seconds: more than 0 (a nanosecond at least) and at most [`LONGEST_INTERVAL`].
+/// Returns an interval of this many seconds: more than 0 (at least a nanosecond) and at most
+/// [`LONGEST_INTERVAL`].
 ///
 /// # Errors
 ///
@@ -41,7 +32,7 @@ fn is_usable(interval: Duration) -> bool {
     !interval.is_zero() && interval <= LONGEST_INTERVAL
 }
 
-pub(super) fn check(interval: Duration) -> Result<(), ControlError> {
+pub(super) fn check_interval(interval: Duration) -> Result<(), ControlError> {
     if is_usable(interval) {
         Ok(())
     } else {
@@ -50,57 +41,57 @@ pub(super) fn check(interval: Duration) -> Result<(), ControlError> {
 }
 
 impl Engine {
-    /// Removes the strategy `id` at the time `now` and drops it.
+    /// Removes and drops the strategy `id` at the time `now`.
     ///
     /// # Errors
     ///
     /// [`ControlError::NoStrategy`].
     pub fn remove_strategy(&mut self, id: StrategyId, now: Instant) -> Result<(), ControlError> {
-        let turn = self.turn_of(id)?;
-        let overlay = self.overlays.get_mut(&turn.overlay);
+        let key = self.key_of(id)?;
+        let overlay = self.overlays.get_mut(&key.overlay);
         let removed = overlay.and_then(|overlay| overlay.remove_strategy(id));
-        self.scheduler.remove_all([turn], now);
+        self.scheduler.remove_all([key], now);
         let (state, strategy) = removed.ok_or(ControlError::NoStrategy(id))?;
         self.emit(Event::StrategyRemoved {
-            overlay: turn.overlay,
+            overlay: key.overlay,
             id,
             name: state.name,
         });
-        // It is the user's, and may panic even now.
-        if guarded(|| drop(strategy)).is_err() {
-            self.note_panic(turn.overlay, Place::Unload);
-        }
+        // Its destructor is user code.
+        let dropped = guarded(|| drop(strategy));
+        self.note(key.overlay, Callback::Unload, dropped);
         Ok(())
     }
 
-    /// Lets the strategy `id` take no turns from `now` on. Does nothing if it pauses.
+    /// Pauses the strategy `id` from `now` on. Does nothing if it is paused.
     ///
     /// # Errors
     ///
     /// [`ControlError::NoStrategy`].
     pub fn pause_strategy(&mut self, id: StrategyId, now: Instant) -> Result<(), ControlError> {
-        let turn = self.turn_of(id)?;
-        if self.scheduler.pause(turn, now) {
-            self.changed(turn, StrategyChange::Paused);
+        let key = self.key_of(id)?;
+        if self.scheduler.pause(key, now) {
+            self.report_strategy_change(key, StrategyChange::Paused);
         }
         Ok(())
     }
 
-    /// Lets the strategy `id` take turns again from `now` on. What it missed meanwhile is not made up for. Does nothing if it does
-    /// not pause.
+    /// Resumes the strategy `id` from `now` on. Missed turns are not made up for. Does nothing if
+    /// it is not paused.
     ///
     /// # Errors
     ///
     /// [`ControlError::NoStrategy`].
     pub fn resume_strategy(&mut self, id: StrategyId, now: Instant) -> Result<(), ControlError> {
-        let turn = self.turn_of(id)?;
-        if self.scheduler.resume(turn, now) {
-            self.changed(turn, StrategyChange::Resumed);
+        let key = self.key_of(id)?;
+        if self.scheduler.resume(key, now) {
+            self.report_strategy_change(key, StrategyChange::Resumed);
         }
         Ok(())
     }
 
-    /// Has the strategy `id` skipped from now on while its overlay has `target_peers` peers or more; -1 never skips, 0 always does.
+    /// Changes the target of the strategy `id`: it is skipped while its overlay has `target_peers`
+    /// peers or more; -1 never skips, 0 always does.
     ///
     /// # Errors
     ///
@@ -110,41 +101,43 @@ impl Engine {
         id: StrategyId,
         target_peers: i32,
     ) -> Result<(), ControlError> {
-        let turn = self.turn_of(id)?;
+        let key = self.key_of(id)?;
         if target_peers < -1 {
             return Err(ControlError::Target(target_peers));
         }
-        let overlay = self.overlays.get_mut(&turn.overlay);
+        let overlay = self.overlays.get_mut(&key.overlay);
         let strategy = overlay.and_then(|overlay| overlay.strategy_mut(id));
         let strategy = strategy.ok_or(ControlError::NoStrategy(id))?;
         if std::mem::replace(&mut strategy.target_peers, target_peers) != target_peers {
-            self.changed(turn, StrategyChange::Target(target_peers));
+            self.report_strategy_change(key, StrategyChange::TargetPeers(target_peers));
         }
         Ok(())
     }
 
-    /// Gives the strategy `id` one turn per `interval` from `now` on, whatever the walk interval; `None`: per walk interval. Of the
-    /// time until its next turn the same share is left; the other strategies keep their intervals.
+    /// Gives the strategy `id` one turn per `interval` from `now` on; `None`: one per walk
+    /// interval. The remaining fraction of the time until its next turn is kept, and the other
+    /// strategies keep their intervals.
     ///
     /// # Errors
     ///
-    /// [`ControlError::NoStrategy`], [`ControlError::Interval`] for 0 and above [`LONGEST_INTERVAL`].
+    /// [`ControlError::NoStrategy`], [`ControlError::Interval`] for 0 and above
+    /// [`LONGEST_INTERVAL`].
     pub fn set_strategy_interval(
         &mut self,
         id: StrategyId,
         interval: Option<Duration>,
         now: Instant,
     ) -> Result<(), ControlError> {
-        let turn = self.turn_of(id)?;
-        interval.map_or(Ok(()), check)?;
-        if self.scheduler.set_own_interval(turn, interval, now) {
-            self.changed(turn, StrategyChange::Interval(interval));
+        let key = self.key_of(id)?;
+        interval.map_or(Ok(()), check_interval)?;
+        if self.scheduler.set_own_interval(key, interval, now) {
+            self.report_strategy_change(key, StrategyChange::Interval(interval));
         }
         Ok(())
     }
 
-    /// Gives every strategy without an interval of its own one turn per `interval` from `now` on. Of the time until the next turn
-    /// the same share is left.
+    /// Gives every strategy without an interval of its own one turn per `interval` from `now` on.
+    /// The remaining fraction of the time until the next turn is kept.
     ///
     /// # Errors
     ///
@@ -154,46 +147,44 @@ impl Engine {
         interval: Duration,
         now: Instant,
     ) -> Result<(), ControlError> {
-        check(interval)?;
+        check_interval(interval)?;
         if interval != self.scheduler.interval() {
             self.scheduler.set_interval(interval, now);
             self.fit_scaling(now);
-            self.emit(Event::WalkInterval(interval));
+            self.emit(Event::WalkInterval { interval });
         }
         Ok(())
     }
 
-    /// The time in which every strategy without an interval of its own gets one turn.
+    /// Returns the time in which every strategy without an interval of its own gets one turn.
     #[must_use]
     pub fn walk_interval(&self) -> Duration {
         self.scheduler.interval()
     }
 
-    fn turn_of(&self, strategy: StrategyId) -> Result<Turn, ControlError> {
-        let overlay = self.overlay_of(strategy);
-        let overlay = overlay.ok_or(ControlError::NoStrategy(strategy))?;
-        Ok(Turn { overlay, strategy })
+    fn key_of(&self, id: StrategyId) -> Result<StrategyKey, ControlError> {
+        self.strategy_key(id).ok_or(ControlError::NoStrategy(id))
     }
 
-    fn changed(&mut self, turn: Turn, change: StrategyChange) {
-        let Some(info) = self.strategy_info(turn) else {
+    fn report_strategy_change(&mut self, key: StrategyKey, change: StrategyChange) {
+        let Some(info) = self.strategy_info(key) else {
             return;
         };
-        tracing::debug!(overlay = %turn.overlay, strategy = %info.name, ?change, "strategy changed");
+        tracing::debug!(overlay = %key.overlay, strategy = %info.name, ?change, "strategy changed");
         self.emit(Event::StrategyChanged {
-            overlay: turn.overlay,
-            id: turn.strategy,
+            overlay: key.overlay,
+            id: key.strategy,
             name: info.name,
             change,
         });
     }
 
-    /// Lets the strategies with the ids of these numbers, which are new, take turns, and tells of them.
+    /// Schedules and reports the new strategies whose ids have these numbers.
     pub(super) fn schedule(&mut self, overlay: CommunityId, numbers: Range<u64>, now: Instant) {
         for strategy in numbers.map(StrategyId::from_number) {
             let first = self.first_turn(now);
-            let turn = Turn { overlay, strategy };
-            self.scheduler.insert(turn, None, first, now);
+            let key = StrategyKey { overlay, strategy };
+            self.scheduler.insert(key, None, first, now);
             let Some(loaded) = self.overlays.get(&overlay) else {
                 return;
             };
@@ -202,7 +193,7 @@ impl Engine {
             };
             let name = state.name;
             if state.target_peers < 0 && name.type_name() == "RandomWalk" {
-                tracing::warn!(%overlay, community = loaded.community(), strategy = %name, "no target_peers: this walk never rests, whatever number of peers the overlay has; 20 is usual");
+                tracing::warn!(%overlay, community = loaded.community(), strategy = %name, "no target_peers: this walk never stops, however many peers the overlay has; 20 is usual");
             }
             self.emit(Event::StrategyAdded {
                 overlay,

@@ -1,5 +1,6 @@
-//! Why an engine refuses.
+//! The errors of an engine.
 
+use crate::engine::overlays::StrategyId;
 use crate::overlay::community::{CommunityError, MessageTableError};
 use crate::wire::packet::CommunityId;
 
@@ -7,20 +8,24 @@ use crate::wire::packet::CommunityId;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OverlayError {
-    /// The engine has an overlay with this id.
-    #[error("{community}: community id {id} is in use by {other}: give one of them another id")]
+    /// The node has an overlay with this id.
+    #[error(
+        "{community}: community id {id} is in use by {other}: use a different id for one of them"
+    )]
     DuplicateCommunity {
-        /// The community refused.
+        /// The rejected community.
         community: &'static str,
         /// The id.
         id: CommunityId,
         /// The community that has it.
         other: &'static str,
     },
-    /// The engine has an overlay with this name.
-    #[error("{community}: the name {name:?} is in use by {other}: give one of them another name")]
+    /// The node has an overlay with this name.
+    #[error(
+        "{community}: the name {name:?} is in use by {other}: use a different name for one of them"
+    )]
     DuplicateName {
-        /// The community refused.
+        /// The rejected community.
         community: &'static str,
         /// The name.
         name: String,
@@ -30,43 +35,44 @@ pub enum OverlayError {
     /// Its message handlers contradict each other or IPv8.
     #[error("{community}: {}", join(errors))]
     Messages {
-        /// The community refused.
+        /// The rejected community.
         community: &'static str,
-        /// All that is wrong.
+        /// All errors in its table of messages.
         errors: Vec<MessageTableError>,
     },
-    /// A target below -1.
+    /// The target of a strategy is below -1.
     #[error(
-        "{community}: target_peers = {target_peers} of {strategy}: use -1 for no limit, or 0 and above"
+        "{community}: invalid target_peers {target_peers} of {strategy}: expected -1 (no limit), 0 or more"
     )]
     Target {
-        /// The community refused.
+        /// The rejected community.
         community: &'static str,
         /// The strategy.
         strategy: &'static str,
-        /// What was asked for.
+        /// The invalid target.
         target_peers: i32,
     },
-    /// A peer limit below -1.
-    #[error("{community}: max_peers = {max_peers}: use -1 for no limit, or 0 and above")]
+    /// The peer limit is below -1.
+    #[error("{community}: invalid max_peers {max_peers}: expected -1 (no limit), 0 or more")]
     MaxPeers {
-        /// The community refused.
+        /// The rejected community.
         community: &'static str,
-        /// What was asked for.
+        /// The invalid limit.
         max_peers: i32,
     },
     /// [`Community::new`](crate::Community::new) failed.
-    #[error("{community} could not be made: {error}")]
+    #[error("could not create {community}: {error}")]
     Community {
-        /// The community refused.
+        /// The rejected community.
         community: &'static str,
-        /// What it said.
+        /// The error it returned.
         error: CommunityError,
     },
-    /// [`Community::new`](crate::Community::new) or [`Community::started`](crate::Community::started) panicked.
-    #[error("{community} panicked while it was being made")]
+    /// [`Community::new`](crate::Community::new) or
+    /// [`Community::started`](crate::Community::started) panicked.
+    #[error("{community} panicked while it was being created")]
     Panicked {
-        /// The community refused.
+        /// The rejected community.
         community: &'static str,
     },
 }
@@ -79,17 +85,32 @@ fn join(errors: &[MessageTableError]) -> String {
         .join("; ")
 }
 
-/// Why a call into an overlay had no result.
+/// Why a call into an overlay has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {
-    /// There is no overlay of that id, or type, (any more).
-    #[error("the overlay is not loaded: it was unloaded, or never launched")]
+    /// There is no overlay with this id or type, or not any more.
+    #[error("the overlay is not loaded: it was unloaded or never launched")]
     NotLoaded,
-    /// The overlay's community is of another type than the call is for.
+    /// The overlay's community is of another type than the call expects.
     #[error("the overlay's community is of another type")]
     OtherCommunity,
     /// The call panicked.
-    #[error("the call panicked; the node goes on")]
+    #[error("the call panicked; the node keeps running")]
     Panicked,
+}
+
+/// Why a strategy was not changed.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ControlError {
+    /// There is no such strategy, or not any more.
+    #[error("no strategy with id {0}: it was removed, or its overlay was unloaded")]
+    NoStrategy(StrategyId),
+    /// The target is below -1.
+    #[error("invalid target_peers {0}: expected -1 (no limit), 0 or more")]
+    Target(i32),
+    /// The interval, in seconds, is not above 0 and at most 3600.
+    #[error("invalid interval of {0} seconds: expected more than 0 and at most 3600")]
+    Interval(f64),
 }

@@ -1,182 +1,234 @@
-//! What an engine tells whoever listens.
+//! The events of a node, for listeners.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crate::engine::Health;
+use serde::{Serialize, Serializer};
+
+use crate::crypto::Mid;
 use crate::engine::overlays::{StrategyId, StrategyName};
+use crate::engine::turns::health::Health;
 use crate::state::peer::Peer;
 use crate::state::tasks::TaskName;
+use crate::support::serial;
 use crate::wire::packet::CommunityId;
 
-/// Something that happened in a node.
-#[derive(Clone, Debug)]
+/// An event of a node.
+///
+/// Serialized, it is a map with its kind in `event`: `{"event":"overlay_loaded","overlay":"…"}`.
+/// Ids and mids are lower-case hex, a peer is its `mid` and its preferred `address`, and durations
+/// are seconds. Clocks of the process ([`StepReport::at`]) are left out.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
-    /// A verified peer of an overlay has come.
+    /// A peer was verified for an overlay.
     PeerAdded {
         /// The overlay.
+        #[serde(serialize_with = "serial::text")]
         overlay: CommunityId,
-        /// The peer, as it was then.
+        /// The peer at that time.
+        #[serde(flatten, serialize_with = "identity")]
         peer: Peer,
     },
-    /// A verified peer of an overlay has gone.
+    /// A verified peer of an overlay was removed.
     PeerRemoved {
         /// The overlay.
+        #[serde(serialize_with = "serial::text")]
         overlay: CommunityId,
-        /// The peer, as it was then.
+        /// The peer at that time.
+        #[serde(flatten, serialize_with = "identity")]
         peer: Peer,
     },
-    /// A peer was verified that was not before, in whatever overlay.
+    /// A peer was verified for the first time, for any overlay.
     NetworkPeerAdded {
-        /// The peer, as it was then.
+        /// The peer at that time.
+        #[serde(flatten, serialize_with = "identity")]
         peer: Peer,
     },
-    /// A verified peer was forgotten, with all its overlays.
+    /// A verified peer was removed from all its overlays.
     NetworkPeerRemoved {
-        /// The peer, as it was then.
+        /// The peer at that time.
+        #[serde(flatten, serialize_with = "identity")]
         peer: Peer,
     },
     /// A peer answered a ping.
     Latency {
-        /// The overlay that pinged.
+        /// The overlay that sent the ping.
+        #[serde(serialize_with = "serial::text")]
         overlay: CommunityId,
         /// The peer, with its last five ping times.
+        #[serde(flatten, serialize_with = "identity")]
         peer: Peer,
-        /// From the ping to its answer.
+        /// The time from the ping to its answer; serialized as `seconds`.
+        #[serde(rename = "seconds", serialize_with = "serial::seconds")]
         round_trip: Duration,
     },
     /// A strategy had its turn.
     Step(StepReport),
-    /// An overlay was loaded: launched, or added to the running node. Its strategies are told of before.
+    /// An overlay was loaded: launched, or added to the running node. Its strategies are reported
+    /// before it.
     OverlayLoaded {
         /// The overlay.
+        #[serde(serialize_with = "serial::text")]
         overlay: CommunityId,
     },
-    /// An overlay was unloaded, and its strategies with it.
+    /// An overlay was unloaded together with its strategies.
     OverlayUnloaded {
         /// The overlay.
+        #[serde(serialize_with = "serial::text")]
         overlay: CommunityId,
     },
-    /// A strategy takes turns from now on.
+    /// A strategy was added.
     StrategyAdded {
-        /// The overlay it walks.
+        /// Its overlay.
+        #[serde(serialize_with = "serial::text")]
         overlay: CommunityId,
         /// The strategy.
         id: StrategyId,
-        /// What it is called among those of its overlay.
+        /// Its name within its overlay.
         name: StrategyName,
     },
-    /// A strategy was removed from its overlay, which stays.
+    /// A strategy was removed from its overlay, which stays loaded.
     StrategyRemoved {
-        /// The overlay it walked.
+        /// Its overlay.
+        #[serde(serialize_with = "serial::text")]
         overlay: CommunityId,
         /// The strategy.
         id: StrategyId,
-        /// What it was called; another one may be called so from now on.
+        /// Its name; another strategy may have it from now on.
         name: StrategyName,
     },
-    /// Something about a strategy is not as it was.
+    /// A strategy was changed.
     StrategyChanged {
-        /// The overlay it walks.
+        /// Its overlay.
+        #[serde(serialize_with = "serial::text")]
         overlay: CommunityId,
         /// The strategy.
         id: StrategyId,
-        /// What it is called among those of its overlay.
+        /// Its name within its overlay.
         name: StrategyName,
-        /// What changed.
+        /// The change.
         change: StrategyChange,
     },
-    /// The strategies without an interval of their own get one turn in this time from now on.
-    WalkInterval(Duration),
-    /// The node is overloaded from now on, or is no more, as [`Health::overloaded`] says.
+    /// The walk interval was changed: the interval of the strategies without one of their own.
+    WalkInterval {
+        /// The new walk interval.
+        #[serde(serialize_with = "serial::seconds")]
+        interval: Duration,
+    },
+    /// The node became overloaded, or recovered ([`Health::overloaded`]).
     Health(Health),
-    /// Code of the user panicked; the panic was caught and the node went on.
+    /// User code panicked. The panic was caught, and the node keeps running.
     Panicked {
         /// The overlay.
+        #[serde(serialize_with = "serial::text")]
         overlay: CommunityId,
-        /// What was being called.
-        place: Place,
+        /// The code that panicked.
+        callback: Callback,
     },
-    /// A future of an overlay has been running for longer than
-    /// [`MAX_TASK_AGE`](crate::state::tasks::MAX_TASK_AGE); told again every time as much has passed.
+    /// A future of an overlay has been running for 600 seconds; reported again every 600 seconds.
     OldTask {
         /// The overlay.
+        #[serde(serialize_with = "serial::text")]
         overlay: CommunityId,
         /// The task.
+        #[serde(serialize_with = "serial::text")]
         name: TaskName,
         /// How long it has been running.
+        #[serde(serialize_with = "serial::seconds")]
         age: Duration,
     },
 }
 
-/// What is not as it was about a strategy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Serializes the identity of a peer: its mid and its preferred address.
+fn identity<S: Serializer>(peer: &Peer, to: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Identity {
+        #[serde(serialize_with = "serial::text")]
+        mid: Mid,
+        address: SocketAddr,
+    }
+    let identity = Identity {
+        mid: peer.mid(),
+        address: peer.address(),
+    };
+    identity.serialize(to)
+}
+
+/// A change of a strategy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StrategyChange {
-    /// It takes no turns from now on.
+    /// It takes no more turns.
     Paused,
     /// It takes turns again.
     Resumed,
-    /// Its target; -1: none.
-    Target(i32),
-    /// The interval it has of its own; `None`: the walk interval.
-    Interval(Option<Duration>),
+    /// It has new target peers; -1: no target.
+    TargetPeers(i32),
+    /// It has a new interval of its own; `None`: the walk interval.
+    Interval(#[serde(serialize_with = "serial::optional_seconds")] Option<Duration>),
 }
 
-/// How a strategy's turn went.
-#[derive(Clone, Copy, Debug)]
+/// How the turn of a strategy went.
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct StepReport {
-    /// The overlay it walks.
+    /// The strategy's overlay.
+    #[serde(serialize_with = "serial::text")]
     pub overlay: CommunityId,
-    /// Which strategy it is.
+    /// The strategy.
     pub id: StrategyId,
-    /// What it is called among those of its overlay.
+    /// Its name within its overlay.
     pub strategy: StrategyName,
-    /// Its place among the overlay's strategies, from 0.
+    /// Its index among the overlay's strategies.
     pub index: usize,
-    /// When the turn was taken.
+    /// When it had its turn; not serialized.
+    #[serde(skip)]
     pub at: Instant,
     /// The overlay's verified peers after the step.
     pub peers: usize,
-    /// The overlay had as many peers as the strategy's target; nothing was done.
+    /// `true` if the overlay had the strategy's target peers, so that nothing was called.
     pub skipped: bool,
-    /// The step panicked.
+    /// `true` if the step panicked.
     pub panicked: bool,
-    /// How many datagrams it sent.
+    /// The number of datagrams it sent.
     pub datagrams: usize,
-    /// How many of those are held, to leave later in its slot ([`pacing`](crate::engine::turns::pacing)).
+    /// The number of these that are held, and leave later in its slot ([`PacingConfig`]).
+    ///
+    /// [`PacingConfig`]: crate::engine::PacingConfig
     pub delayed: usize,
 }
 
-/// Which code of the user was called.
+/// The user code that was called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Place {
+pub enum Callback {
     /// `Community::messages` or `Community::new`.
     New,
     /// `Community::started`.
     Started,
-    /// `Community::unload`, or dropping the community or one of its strategies.
+    /// `Community::unload`, or the destructor of the community or of one of its strategies.
     Unload,
-    /// The handler of the message with this id, the reading of its payload, or an introduction
+    /// The handler of the message with this id, the code that reads its payload, or an introduction
     /// callback.
     Message(u8),
     /// The step of the strategy of this name.
     Step(StrategyName),
-    /// `Community::on_peer_added` or `on_peer_removed`, or their twins for the whole network.
+    /// `Community::on_peer_added` or `on_peer_removed`, or the same for the whole network.
     PeerObserver,
     /// `Community::on_request_timeout`.
     RequestTimeout,
-    /// The bootstrapper of this name.
+    /// The bootstrapper of this type.
     Bootstrapper(&'static str),
-    /// The task of this name, or what it does when its future is done.
+    /// The task of this name, or its callback.
     Task(TaskName),
     /// A call through a handle.
     Call,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Callback {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::New => formatter.write_str("new"),
@@ -190,5 +242,11 @@ impl fmt::Display for Place {
             Self::Task(name) => write!(formatter, "task {name}"),
             Self::Call => formatter.write_str("call through a handle"),
         }
+    }
+}
+
+impl Serialize for Callback {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }

@@ -1,20 +1,21 @@
-//! Snapshots, and what was found of the names that were looked up.
+//! Snapshots, and the results of name lookups.
 
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use crate::engine::Engine;
+use crate::engine::overlay_map::with_serial;
+use crate::engine::state_machine::Engine;
 use crate::overlay::bootstrap::{Asker, Lookup, LookupError, MAX_LOOKUPS};
 use crate::state::network::LoadedSnapshot;
 use crate::state::outbox::is_sendable;
 
-/// How many addresses a name in a snapshot stands for at most.
+/// The highest number of addresses used of one name in a snapshot.
 const ADDRESSES_PER_NAME: usize = 8;
 
 impl Engine {
-    /// Makes the addresses of a snapshot known, walkable for every overlay
-    /// ([`PeerGraph::load_snapshot`](crate::state::network::PeerGraph::load_snapshot)), and has its host names looked up, as many as
-    /// [`MAX_LOOKUPS`] leaves room for: what is found is then known too.
+    /// Adds the addresses of a snapshot to the shared peer graph, walkable for every overlay
+    /// ([`PeerGraph::load_snapshot`](crate::state::network::PeerGraph::load_snapshot)). Its host
+    /// names are looked up, as many as [`MAX_LOOKUPS`] allows, and their addresses are added too.
     pub fn load_snapshot(&mut self, snapshot: &[u8]) -> LoadedSnapshot {
         let loaded = self.shared.network.load_snapshot(snapshot);
         let lookups = &mut self.shared.lookups;
@@ -27,7 +28,7 @@ impl Engine {
         loaded
     }
 
-    /// Passes on what was found of a name, as far as this node could send to it.
+    /// Passes the addresses of a name on, without those that this node cannot send to.
     pub(super) fn resolved(
         &mut self,
         lookup: &Lookup,
@@ -44,15 +45,13 @@ impl Engine {
             }
         });
         match lookup.asker {
-            Asker::Snapshot => self.found_for_snapshot(lookup, found),
+            Asker::Snapshot => self.resolved_for_snapshot(lookup, found),
             Asker::Bootstrapper {
                 overlay,
                 serial,
                 index,
             } => {
-                let loaded = self.overlays.get_mut(&overlay);
-                // The overlay can have been unloaded meanwhile, and another one can have its id by now.
-                if let Some(overlay) = loaded.filter(|overlay| overlay.state().serial == serial) {
+                if let Some(overlay) = with_serial(&mut self.overlays, overlay, serial) {
                     let found = found.as_deref();
                     overlay.resolved(index, lookup, found, &mut self.shared, now);
                 }
@@ -60,7 +59,11 @@ impl Engine {
         }
     }
 
-    fn found_for_snapshot(&mut self, lookup: &Lookup, found: Result<Vec<SocketAddr>, LookupError>) {
+    fn resolved_for_snapshot(
+        &mut self,
+        lookup: &Lookup,
+        found: Result<Vec<SocketAddr>, LookupError>,
+    ) {
         match found {
             Ok(addresses) => {
                 for address in addresses.into_iter().take(ADDRESSES_PER_NAME) {

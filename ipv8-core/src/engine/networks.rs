@@ -1,44 +1,46 @@
-//! The peer graphs of a node: the one that its overlays share, and those that overlays have for themselves.
+//! The peer graphs of a node: the one that its overlays share, and those of single overlays.
 
 use crate::crypto::Mid;
-use crate::engine::{Engine, Event};
-use crate::state::network::{PeerGraph, NetworkStats, PeerChange};
+use crate::engine::state_machine::Engine;
+use crate::state::network::{NetworkStats, PeerChange, PeerGraph};
 use crate::state::stats::TrafficStats;
 use crate::wire::packet::CommunityId;
 
 impl Engine {
-    /// The peer graph that the overlays share, but for those with [`own_network`](super::OverlayConfig::own_network).
+    /// Returns the peer graph of all overlays without one of their own
+    /// ([`OverlayConfig::own_network`](crate::engine::OverlayConfig::own_network)).
     #[must_use]
     pub fn network(&self) -> &PeerGraph {
         &self.shared.network
     }
 
-    /// The shared peer graph, to load a snapshot into or to forget somebody.
+    /// Mutable version of [`Engine::network`], to load a snapshot or to forget a peer.
     pub fn network_mut(&mut self) -> &mut PeerGraph {
         &mut self.shared.network
     }
 
-    /// The peer graph of the overlay `id`: its own, or the shared one.
+    /// Returns the peer graph of the overlay `id`: its own or the shared one.
     #[must_use]
     pub fn network_of(&self, id: CommunityId) -> Option<&PeerGraph> {
         let overlay = self.overlays.get(&id)?;
         Some(overlay.state().network(&self.shared))
     }
 
-    /// As [`Engine::network_of`], to load a snapshot into or to forget somebody.
+    /// Mutable version of [`Engine::network_of`].
     pub fn network_of_mut(&mut self, id: CommunityId) -> Option<&mut PeerGraph> {
         let overlay = self.overlays.get_mut(&id)?;
         Some(overlay.state_mut().network_mut(&mut self.shared))
     }
 
-    /// Every peer graph of the node: the shared one first.
+    /// Returns every peer graph of the node, the shared one first.
     pub fn networks(&self) -> impl Iterator<Item = &PeerGraph> {
         let overlays = self.overlays.values();
         let own = overlays.filter_map(|overlay| overlay.state().own_network.as_deref());
         std::iter::once(&self.shared.network).chain(own)
     }
 
-    /// What the bounds of all peer graphs turned away so far; those of overlays that were unloaded do not count any more.
+    /// Returns how often the bounds of the peer graphs applied so far, without the graphs of
+    /// unloaded overlays.
     #[must_use]
     pub fn network_stats(&self) -> NetworkStats {
         let mut sum = NetworkStats::default();
@@ -48,13 +50,14 @@ impl Engine {
         sum
     }
 
-    /// What the overlay `id` received and sent, by message.
+    /// Returns the datagrams that the overlay `id` received and sent, by message.
     #[must_use]
     pub fn traffic(&self, id: CommunityId) -> Option<&TrafficStats> {
         Some(&self.overlays.get(&id)?.state().traffic)
     }
 
-    /// What each overlay received and sent, in the order in which they were added.
+    /// Returns the datagrams that each overlay received and sent, in the order in which the
+    /// overlays were added.
     #[must_use]
     pub fn traffic_of_all(&self) -> Vec<(CommunityId, TrafficStats)> {
         let overlays = self.overlays.iter();
@@ -62,13 +65,14 @@ impl Engine {
         traffic.collect()
     }
 
-    /// How many verified peers the overlay `id` has.
+    /// Returns the number of verified peers of the overlay `id`.
     pub(super) fn peer_count(&self, id: CommunityId) -> usize {
         let network = self.network_of(id).unwrap_or(&self.shared.network);
         network.peer_count(id)
     }
 
-    /// What changed in any of the graphs, each change with the overlay whose own graph it is about; `None`: the shared one.
+    /// Takes the changes of all peer graphs. Each comes with the overlay that owns the graph;
+    /// `None`: the shared graph.
     pub(super) fn take_changes(&mut self) -> Vec<(Option<CommunityId>, PeerChange)> {
         let shared = self.shared.network.take_changes().into_iter();
         let mut changes: Vec<_> = shared.map(|change| (None, change)).collect();
@@ -84,14 +88,14 @@ impl Engine {
         changes
     }
 
-    /// Whether the overlay `id` looks at the graph of its own of `owner`, or at the shared one.
-    pub(super) fn looks_at(&self, id: CommunityId, owner: Option<CommunityId>) -> bool {
+    /// Returns `true` if the overlay `id` uses the peer graph of `owner`; `None`: the shared graph.
+    pub(super) fn observes(&self, id: CommunityId, owner: Option<CommunityId>) -> bool {
         let overlay = self.overlays.get(&id);
         let has_own = overlay.is_some_and(|overlay| overlay.state().own_network.is_some());
         owner == has_own.then_some(id)
     }
 
-    /// Nobody is a peer of itself, by whichever of its keys and in whichever graph.
+    /// Blacklists one of our keys in every peer graph, so that a node never becomes its own peer.
     pub(super) fn blacklist_own_mid(&mut self, mid: Mid) {
         if !self.own_mids.insert(mid) {
             return;
@@ -102,18 +106,6 @@ impl Engine {
             if state.own_network.is_some() {
                 state.network_mut(&mut self.shared).blacklist_mid(mid);
             }
-        }
-    }
-
-    /// For whoever listens, an overlay that goes loses its peers: a shared network may keep them, and tells of them anew when the
-    /// overlay comes back.
-    pub(super) fn take_leave(&mut self, id: CommunityId) {
-        let Some(network) = self.network_of(id) else {
-            return;
-        };
-        let peers: Vec<_> = network.peers_for_service(id).cloned().collect();
-        for peer in peers {
-            self.emit(Event::PeerRemoved { overlay: id, peer });
         }
     }
 }

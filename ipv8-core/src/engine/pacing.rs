@@ -1,38 +1,39 @@
-//! What steps send leaves by time: where the engine and its [`Pacer`](crate::engine::turns::pacing::Pacer) meet.
+//! Where the engine and its [`Pacer`](crate::engine::turns::pacing::Pacer) meet.
 
 use std::time::Instant;
 
-use crate::engine::Engine;
-use crate::engine::turns::pacing::{PacingConfig, PacingStats};
+use crate::engine::state_machine::Engine;
+use crate::engine::turns::pacing::{Paced, PacingConfig, PacingStats};
 use crate::state::outbox::Outgoing;
 use crate::state::stats::DropReason;
 
 impl Engine {
-    /// How what steps send is spread.
+    /// Returns how the datagrams of large steps are spread over time.
     #[must_use]
     pub fn pacing(&self) -> &PacingConfig {
-        self.pacer.pacing()
+        self.pacer.config()
     }
 
-    /// Spreads what steps send from now on like this. What is held keeps its times, unless pacing is switched off: then all of it may
-    /// leave now. Values out of their range are taken as the nearest within; [`PacingConfig::check`] tells of them.
+    /// Changes how the datagrams of later steps are spread. Held datagrams keep their times, unless
+    /// pacing is switched off: then all of them may leave now. Values out of range are moved into
+    /// their range.
     pub fn set_pacing(&mut self, pacing: PacingConfig, now: Instant) {
-        self.pacer.set_pacing(pacing, now);
+        self.pacer.set_config(pacing, now);
     }
 
-    /// What was held so far, for how long, and what of it was dropped.
+    /// Returns the stats about held datagrams.
     #[must_use]
     pub fn pacing_stats(&self) -> PacingStats {
-        self.pacer.counters()
+        self.pacer.stats()
     }
 
-    /// When something that is held leaves next; [`Engine::poll_timeout`] is never later.
+    /// Returns when the next held datagram leaves. [`Engine::poll_timeout`] is never later.
     #[must_use]
     pub fn next_release(&self) -> Option<Instant> {
         self.pacer.next()
     }
 
-    /// Forgets what is held, because the node stops, counts it and returns how many datagrams that were.
+    /// Drops all held datagrams, because the node stops, and counts them. Returns their number.
     pub fn drop_held(&mut self) -> u64 {
         let dropped = self.pacer.drop_held();
         let stats = &mut self.shared.stats;
@@ -40,41 +41,26 @@ impl Engine {
         dropped
     }
 
-    /// Whether the next turn waits for [`Input::Flushed`](crate::engine::Input::Flushed): a step was taken, and nothing of it is held.
-    #[must_use]
-    pub fn awaits_flush(&self) -> bool {
-        self.scheduler.is_awaiting_flush() && !self.pacer.is_holding()
-    }
-
     pub(super) fn next_to_send(&mut self) -> Option<Outgoing> {
         self.pacer.pop().or_else(|| self.shared.outbox.pop())
     }
 
-    /// A driver says this after whatever it does; the turn is over with the last datagram of the step.
-    pub(super) fn flushed(&mut self, now: Instant) {
-        let rests = self.monitor.is_overloaded();
-        if let Some(took) = self.scheduler.returned(rests, now) {
-            self.monitor.stepped(took);
-        }
-        if !self.pacer.is_holding() {
-            self.scheduler.sent_until(now);
-            self.scheduler.flushed();
-        }
-    }
-
-    /// Holds what the step that has just been taken sent beyond the budget; before it, `waiting` datagrams were queued.
-    pub(super) fn pace(&mut self, waiting: usize, now: Instant) -> usize {
+    /// Holds the datagrams of the last step that are beyond the budget. Before the step, `waiting`
+    /// datagrams were queued.
+    pub(super) fn pace(&mut self, waiting: usize, now: Instant) -> Paced {
         let (gap, outbox) = (self.scheduler.gap(), &mut self.shared.outbox);
         self.pacer.pace(outbox, waiting, gap, now)
     }
 
     pub(super) fn release(&mut self, now: Instant) {
-        // What timeouts have sent just now comes after what is held for the same destinations.
+        // Datagrams that expired requests and tasks have just sent come after held ones for the
+        // same destinations.
         self.keep_order(now);
         self.pacer.release(now);
     }
 
-    /// Everything in the outbox is others' than the step's whose datagrams are held.
+    /// Queues new datagrams behind held ones for the same destinations. None of the datagrams in
+    /// the outbox is of the step whose datagrams are held.
     pub(super) fn keep_order(&mut self, now: Instant) {
         let dropped = self.pacer.keep_order(&mut self.shared.outbox, now);
         let stats = &mut self.shared.stats;

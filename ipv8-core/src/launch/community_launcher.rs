@@ -1,4 +1,4 @@
-//! What a launcher is: the trait that `#[overlay]` implements.
+//! The trait of a launcher, which `#[overlay]` implements.
 
 use crate::crypto::PrivateKey;
 use crate::engine::overlays::Strategies;
@@ -7,12 +7,12 @@ use crate::node::{Hook, Ipv8, OverlayHandle};
 use crate::overlay::bootstrap::Bootstrappers;
 use crate::overlay::community::Community;
 
-/// Why a launcher could not do its part, in whatever type it likes: [`Error::Hook`](crate::Error::Hook) carries it.
+/// Any error of a launcher's own code; [`Error::Hook`](crate::Error::Hook) carries it.
 pub type LaunchError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Everything needed to bring one overlay to life: which community, with which settings, walked by which strategies.
+/// Everything that starts one overlay: its community, settings, strategies and bootstrappers.
 ///
-/// Usually implemented by `#[overlay]` and `#[walk_strategy]`; by hand it is as short:
+/// `#[overlay]` and `#[walk_strategy]` usually implement it. An implementation by hand is as short:
 ///
 /// ```
 /// # use ipv8_core::prelude::*;
@@ -37,32 +37,37 @@ pub type LaunchError = Box<dyn std::error::Error + Send + Sync>;
 /// # fn main() {}
 /// ```
 ///
-/// The methods are called in the order in which they stand here, each once a launch: [`should_launch`](Self::should_launch) of all launchers
-/// first, the others one launcher after the other. In an implementation `prepare` and `finalize` are written as `async fn`.
+/// A launch calls each method once, in the order below: first
+/// [`should_launch`](Self::should_launch) of all launchers, then the other methods, one launcher at
+/// a time. An implementation writes `prepare` and `finalize` as `async fn`.
 ///
 /// Source: py-ipv8's `CommunityLauncher` (protocol 8.1).
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no launcher",
+    message = "`{Self}` is not a launcher",
     label = "not a `CommunityLauncher`",
     note = "annotate the struct with `#[overlay(path::to::MyCommunity)]`, or implement `CommunityLauncher` for it"
 )]
 pub trait CommunityLauncher: Send + Sync + Sized + 'static {
-    /// The community this launches (py-ipv8: `get_overlay_class`).
+    /// The community of the overlay (py-ipv8: `get_overlay_class`).
     type Overlay: Community;
 
-    /// What the program gives to its launchers, [`Launchers::launch_with`](super::Launchers::launch_with): a type of its own, with whatever
-    /// they share. `()` when none is needed; such a launcher is launched under any session.
+    /// The type of the session that the program passes to
+    /// [`Launchers::launch_with`](crate::Launchers::launch_with): a value that its launchers share.
+    /// `()` if the launcher needs none; it then runs under any session.
     type Session: Send + 'static;
 
-    /// Name, order and place; made by [`launcher_meta!`](crate::launcher_meta!) (py-ipv8: `get_name`, `not_before`).
+    /// The launcher's name, order and location (py-ipv8: `get_name`, `not_before`). Use
+    /// [`launcher_meta!`](crate::launcher_meta!) to create it.
     const META: LauncherMeta;
 
-    /// Whether the overlay has a peer graph of its own, apart from the one that the node's other overlays share
-    /// ([`OverlayConfig::own_network`](crate::engine::OverlayConfig::own_network)); a configuration can say otherwise. Default: no.
+    /// `true` gives the overlay a peer graph of its own instead of the one that the node's overlays
+    /// share ([`OverlayConfig::own_network`](crate::engine::OverlayConfig::own_network)). A
+    /// configuration can override it. Default: `false`.
     const OWN_NETWORK: bool = false;
 
-    /// Which of the methods below are called; of the others a launch takes the default for granted, and nothing is built for them. The
-    /// macros name those that they write: a program may have a thousand launchers. Default: all.
+    /// The methods below that the launcher implements. A launch uses the default of every other
+    /// method, and the compiler generates no code for it. The macros list the methods that they
+    /// write, because a program may have a thousand launchers. Default: all.
     const HOOKS: &'static [Hook] = &[
         Hook::ShouldLaunch,
         Hook::Prepare,
@@ -73,17 +78,18 @@ pub trait CommunityLauncher: Send + Sync + Sized + 'static {
         Hook::Finalize,
     ];
 
-    /// Whether to launch it. Asked once a launch, before anything is started; no launcher waits for one that says no. Default: yes.
+    /// Returns `true` if the launcher will be launched. A launch calls it once, before it starts
+    /// anything. No launcher waits for one that returns `false`. Default: `true`.
     fn should_launch(&self, session: &Self::Session) -> bool {
         let _ = session;
         true
     }
 
-    /// What has to be done before the overlay is made. The node is on hold, with the overlays of the launchers before this one. Default:
-    /// nothing.
+    /// Runs before the overlay is created. The node is on hold and has the overlays of the
+    /// launchers before this one. Default: does nothing.
     ///
     /// # Errors
-    /// Whatever makes the launch impossible: all of it is then undone.
+    /// Any error makes the launch fail, which undoes all of it.
     fn prepare(
         &self,
         ipv8: &Ipv8,
@@ -93,34 +99,37 @@ pub trait CommunityLauncher: Send + Sync + Sized + 'static {
         std::future::ready(Ok(()))
     }
 
-    /// The settings the community is made with. Default: the default of their type (py-ipv8: `get_kwargs`).
+    /// Returns the settings of the community (py-ipv8: `get_kwargs`). Default:
+    /// `Default::default()`.
     fn settings(&self, session: &Self::Session) -> <Self::Overlay as Community>::Settings {
         let _ = session;
         Default::default()
     }
 
-    /// The key of this overlay's own peer; `None`, the default: the node's (py-ipv8: `get_my_peer`, which makes a new one).
+    /// Returns the key of the overlay's peer, or `None` for the node's key (py-ipv8: `get_my_peer`,
+    /// which creates a new key). Default: `None`.
     fn my_peer(&self, session: &Self::Session) -> Option<PrivateKey> {
         let _ = session;
         None
     }
 
-    /// Adds the strategies that walk the community, in the order of their turns. Default: none (py-ipv8: `get_walk_strategies`).
+    /// Adds the overlay's strategies, in the order of their turns (py-ipv8: `get_walk_strategies`).
+    /// Default: none.
     fn walk_strategies(&self, strategies: &mut Strategies<Self::Overlay>) {
         let _ = strategies;
     }
 
-    /// Adds the ways in which the overlay meets its first peers, beside those of the configuration. Default: none (py-ipv8:
-    /// `get_bootstrappers`).
+    /// Adds bootstrappers to those of the configuration (py-ipv8: `get_bootstrappers`). Default:
+    /// none.
     fn bootstrappers(&self, session: &Self::Session, bootstrappers: &mut Bootstrappers) {
         let _ = (session, bootstrappers);
     }
 
-    /// What is to be done with the overlay when it has been made. The node is still on hold: `overlay` can be called, and what it sends waits.
-    /// Default: nothing.
+    /// Runs after the overlay was created. The node is still on hold: `overlay` can be called, and
+    /// the messages it sends wait. Default: does nothing.
     ///
     /// # Errors
-    /// Whatever makes the launch impossible: all of it is then undone.
+    /// Any error makes the launch fail, which undoes all of it.
     fn finalize(
         &self,
         ipv8: &Ipv8,

@@ -1,16 +1,17 @@
-//! The launcher of the discovery community, ready to be added.
+//! A ready-made launcher of the discovery community.
 
-use super::CommunityLauncher;
+use super::community_launcher::CommunityLauncher;
 use crate::communities::discovery::{DiscoveryCommunity, PeriodicSimilarity};
 use crate::engine::overlays::Strategies;
 use crate::launch::plan::LauncherMeta;
 use crate::launcher_meta;
 use crate::overlay::strategy::{RandomChurn, RandomWalk};
 
-/// Launches [`DiscoveryCommunity`] as py-ipv8's default configuration does: [`RandomWalk`] up to 20 peers, [`RandomChurn`] and
-/// [`PeriodicSimilarity`] without a target.
+/// Launches [`DiscoveryCommunity`] with the strategies of py-ipv8's default configuration:
+/// [`RandomWalk`] up to 20 peers, [`RandomChurn`] and [`PeriodicSimilarity`] without a target.
 ///
-/// It is not among the collected launchers, so no program joins this overlay without saying so:
+/// It is not among the collected launchers, so that a program joins this overlay only if it adds
+/// the launcher:
 ///
 /// ```no_run
 /// # use ipv8_core::prelude::*;
@@ -22,7 +23,8 @@ use crate::overlay::strategy::{RandomChurn, RandomWalk};
 /// # }
 /// ```
 ///
-/// To walk it otherwise, annotate a struct of one's own with `#[overlay(ipv8_core::communities::discovery::DiscoveryCommunity)]`.
+/// For other strategies, annotate a struct of your own with
+/// `#[overlay(ipv8_core::communities::DiscoveryCommunity)]`.
 ///
 /// Source: protocol 9, the overlay `DiscoveryCommunity` of py-ipv8's default configuration.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,43 +1,55 @@
-//! The set of launchers for one node, and its plan.
+//! The entry point of a program: chooses launchers, and checks, previews or launches them.
 
-use std::collections::HashSet;
 use std::fmt;
 
-use super::classes::Class;
 use super::community_launcher::CommunityLauncher;
-use super::erased::{ErasedLauncher, erase};
-use super::registry::launchers;
-use super::sequence::blame;
-use super::session::Given;
-use crate::communities::discovery::DiscoveryCommunity;
-use crate::config::{Config, LauncherConfig};
-use crate::launch::plan::{Candidate, Plan, PlanError, Problem, plan};
-use crate::node::Error;
+use super::community_type::CommunityType;
+use super::launcher::Launcher;
+use super::preview::{Preview, preview};
+use super::registry::registrations;
+use super::sequence;
+use super::session::Session;
+use super::set::LauncherSet;
+use crate::config::{Config, Effective, SettingProblem};
+use crate::launch::plan::{Plan, PlanError, Problem};
+use crate::node::endpoint::{Endpoint, EndpointConfig};
+use crate::node::{Error, Ipv8};
 use crate::overlay::community::Community;
-use crate::support::nearest::nearest;
 
-/// Which launchers a node is made of. Holds no global state: sets of different tests stand side by side in one process.
+/// Launches every launcher linked into this program with the default configuration: a socket on
+/// `0.0.0.0:8090` (or the next free port), a new key, no bootstrap addresses.
 ///
-/// Launching is plan, check, run. The plan's order is repeatable: `after` first, then the fixed order of the places in the source.
-/// The order of [`with`](Self::with) does not matter.
-#[must_use = "nothing is launched until it is told to"]
+/// Use [`Launchers`] for other settings. Must be called inside a tokio runtime with its IO and time
+/// drivers.
+///
+/// # Errors
+///
+/// [`Error`]: all problems of the launchers at once, before anything starts; or the first failure,
+/// after everything started was undone, the last overlay first. No task and no socket remains. The
+/// same happens when the returned future is dropped.
+pub async fn launch_all() -> Result<Ipv8, Error> {
+    Launchers::collected().launch().await
+}
+
+/// Like [`launch_all`], but with a session: see [`Launchers::launch_with`].
+///
+/// # Errors
+///
+/// Like [`launch_all`].
+pub async fn launch_all_with<S: Send + 'static>(session: &mut S) -> Result<Ipv8, Error> {
+    Launchers::collected().launch_with(session).await
+}
+
+/// The launchers of one node.
+///
+/// There is no global state: the sets of several tests can exist in one process.
+///
+/// A launch plans, checks and runs. The order of a plan is repeatable: `after` first, then the
+/// fixed order of the launchers' locations in the source. The order of [`with`](Self::with) does
+/// not matter.
+#[must_use = "call `launch` to start the node"]
 pub struct Launchers {
-    pub(super) entries: Vec<Entry>,
-    pub(super) configuration: Config,
-    pub(super) classes: Vec<Class>,
-    problems: Vec<Problem>,
-}
-
-pub(super) struct Entry {
-    pub(super) launcher: Box<dyn ErasedLauncher>,
-    pub(super) enabled: bool,
-}
-
-/// What is to be launched, in this order.
-pub(super) struct Steps {
-    pub(super) launchers: Vec<Box<dyn ErasedLauncher>>,
-    pub(super) overlays: Vec<(LauncherConfig, Class)>,
-    pub(super) configuration: Config,
+    set: LauncherSet,
 }
 
 impl Default for Launchers {
@@ -47,235 +59,199 @@ impl Default for Launchers {
 }
 
 impl Launchers {
-    /// No launcher at all: to be filled by [`with`](Self::with).
+    /// Returns a set without launchers; add them by [`with`](Self::with).
     pub fn new() -> Self {
         Self {
-            entries: Vec::new(),
-            configuration: Config::default(),
-            classes: vec![Class::of::<DiscoveryCommunity>()],
-            problems: Vec::new(),
+            set: LauncherSet::new(),
         }
     }
 
-    /// A fresh instance of every launcher linked into this program (see [`launchers()`](crate::launchers)).
+    /// Returns a new instance of every launcher linked into this program (see
+    /// [`launchers()`](crate::launchers)).
     ///
-    /// That there is none is a problem of its own, reported by [`plan`](Self::plan): most often a crate was not linked.
+    /// [`plan`](Self::plan) reports a problem if there are none, because usually a crate was not
+    /// linked.
     pub fn collected() -> Self {
         let mut collected = Self::new();
-        for registration in launchers() {
-            collected = collected.with_erased(registration.launcher());
+        for registration in registrations() {
+            collected.set.add(registration.launcher());
         }
-        if collected.entries.is_empty() {
-            collected.problems.push(Problem::NothingLinked);
+        if collected.set.entries.is_empty() {
+            collected.set.problems.push(Problem::NothingLinked);
         }
         collected
     }
 
     /// Adds a launcher.
     pub fn with<L: CommunityLauncher>(self, launcher: L) -> Self {
-        self.with_erased(erase(launcher))
+        self.with_erased(Launcher::new(launcher))
     }
 
-    fn with_erased(mut self, launcher: Box<dyn ErasedLauncher>) -> Self {
-        self.entries.push(Entry {
-            launcher,
-            enabled: true,
-        });
+    /// Not inlined, so that the compiler generates it once and not for each launcher.
+    #[inline(never)]
+    fn with_erased(mut self, launcher: Launcher) -> Self {
+        self.set.add(launcher);
         self
     }
 
-    /// Of those added so far, keeps only those with these names. A name that none of them has is reported by [`plan`](Self::plan).
+    /// Keeps only the launchers with these names, of those added so far. [`plan`](Self::plan)
+    /// reports unknown names.
     ///
-    /// The others stay known: an `after` may name them, and nobody waits for them.
+    /// The names of the others stay known: an `after` may name them, but no launcher waits for
+    /// them.
     pub fn only<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
-        let chosen = self.known(names);
-        for entry in &mut self.entries {
-            entry.enabled &= chosen.contains(entry.launcher.meta().name);
-        }
+        self.set.select(names, |is_named| is_named);
         self
     }
 
-    /// Of those added so far, leaves out those with these names. A name that none of them has is reported by [`plan`](Self::plan).
+    /// Leaves out the launchers with these names, of those added so far. [`plan`](Self::plan)
+    /// reports unknown names.
     ///
-    /// They stay known: an `after` may name them, and nobody waits for them.
+    /// Their names stay known: an `after` may name them, but no launcher waits for them.
     pub fn without<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
-        let unwanted = self.known(names);
-        for entry in &mut self.entries {
-            entry.enabled &= !unwanted.contains(entry.launcher.meta().name);
-        }
+        self.set.select(names, |is_named| !is_named);
         self
     }
 
-    /// Notes a problem for each name that no launcher has.
-    fn known<N: AsRef<str>>(&mut self, names: impl IntoIterator<Item = N>) -> HashSet<String> {
-        let there: HashSet<&'static str> = self
-            .entries
-            .iter()
-            .map(|entry| entry.launcher.meta().name)
-            .collect();
-        let (known, unknown): (HashSet<String>, HashSet<String>) = names
-            .into_iter()
-            .map(|name| name.as_ref().to_owned())
-            .partition(|name| there.contains(name.as_str()));
-        let mut unknown: Vec<String> = unknown.into_iter().collect();
-        unknown.sort_unstable();
-        for name in unknown {
-            let nearest = nearest(&name, there.iter().copied());
-            self.problems.push(Problem::UnknownName { name, nearest });
-        }
-        known
-    }
-
-    /// Makes a community known by the name of its type, so that a configuration can launch it (`[[overlays]]`, `class = "MyCommunity"`).
-    /// Those of the launchers are known without, and so is the library's own `DiscoveryCommunity`. One of that name that was there is
-    /// replaced.
+    /// Makes a type of community available to the configuration (`[[overlays]]`,
+    /// `class = "MyCommunity"`), and replaces one with the same name.
+    ///
+    /// The launchers' communities and the library's `DiscoveryCommunity` are always available.
     pub fn community<C: Community>(mut self) -> Self {
-        let class = Class::of::<C>();
-        self.classes.retain(|other| other.name != class.name);
-        self.classes.push(class);
+        self.set.add_community(CommunityType::of::<C>());
         self
     }
 
-    /// Sets how the node is set up. Default: [`Config::default`].
+    /// Sets the configuration of the node. Default: [`Config::default`].
     pub fn configuration(mut self, configuration: Config) -> Self {
-        self.configuration = configuration;
+        self.set.config = configuration;
         self
     }
 
-    /// The names of those to be launched, in the fixed order of their places; [`plan`](Self::plan) gives the order of launch.
+    /// Changes the configuration of the node.
+    #[cfg(feature = "cli")]
+    pub(super) fn reconfigure(mut self, change: impl FnOnce(Config) -> Config) -> Self {
+        self.set.config = change(self.set.config);
+        self
+    }
+
+    /// Returns the names of the enabled launchers, in the fixed order of their locations;
+    /// [`plan`](Self::plan) returns the order of launch.
     pub fn names(&self) -> Vec<&'static str> {
-        let mut metas: Vec<_> = self
-            .entries
-            .iter()
-            .filter(|entry| self.is_enabled(entry))
-            .map(|entry| entry.launcher.meta())
-            .collect();
+        let entries = self.set.entries.iter();
+        let enabled = entries.filter(|entry| self.set.is_enabled(entry));
+        let mut metas: Vec<_> = enabled.map(|entry| entry.launcher.meta()).collect();
         metas.sort_by_key(|meta| meta.tie_break());
         metas.into_iter().map(|meta| meta.name).collect()
     }
 
-    /// The order of launch. Starts nothing, asks the launchers nothing but their metadata.
+    /// Returns the order of launch. It reads only the launchers' metadata and starts nothing.
     ///
     /// # Errors
     /// Every problem of the launchers at once: see [`Problem`].
     pub fn plan(&self) -> Result<Plan, PlanError> {
-        self.plan_of(|entry| self.is_enabled(entry))
+        self.set.plan()
     }
 
-    fn plan_of(&self, enabled: impl Fn(&Entry) -> bool) -> Result<Plan, PlanError> {
-        let candidates: Vec<Candidate> = self
-            .entries
-            .iter()
-            .map(|entry| Candidate {
-                meta: entry.launcher.meta(),
-                enabled: enabled(entry),
-            })
-            .collect();
-        let planned = plan(&candidates);
-        let mut problems = self.problems.clone();
-        // A configuration may name all there is to launch.
-        problems.retain(|problem| {
-            *problem != Problem::NothingLinked || self.configuration.overlays.is_empty()
-        });
-        if problems.is_empty() {
-            return planned;
-        }
-        problems.extend(planned.err().into_iter().flat_map(|error| error.problems));
-        Err(PlanError { problems })
-    }
-
-    /// The plan, if the configuration makes sense too: what a launch checks before anything starts.
+    /// Like [`plan`](Self::plan), but checks the configuration too, as a launch does before it
+    /// starts anything.
     ///
     /// # Errors
     /// Every problem of the launchers, then every problem of the configuration.
     pub fn check(&self) -> Result<Plan, PlanError> {
-        self.check_of(|entry| self.is_enabled(entry))
+        self.set.check()
     }
 
-    /// As [`check`](Self::check), with those for which `enabled` is true.
-    pub(super) fn check_of(&self, enabled: impl Fn(&Entry) -> bool) -> Result<Plan, PlanError> {
-        let settings: Vec<Problem> = self
-            .configuration
-            .problems()
-            .into_iter()
-            .chain(self.definition_problems())
-            .map(Problem::Config)
-            .collect();
-        let planned = self.plan_of(enabled);
-        if settings.is_empty() {
-            return planned;
-        }
-        let mut problems = planned.map_or_else(|error| error.problems, |_| Vec::new());
-        problems.extend(settings);
-        Err(PlanError { problems })
+    /// Returns the settings that the configuration leaves out or that are deprecated, and the
+    /// overlays whose community only py-ipv8 has. None of them prevents a launch, which logs them.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<SettingProblem> {
+        self.set.warnings()
     }
 
-    /// What a launch needs: the launchers in the order of their launch, and the configuration. Asks each launcher, in the fixed order of
-    /// their places, whether it should be launched: once, whoever waits for it.
+    /// Returns every setting of the configuration and where its value comes from.
+    #[must_use]
+    pub fn effective_configuration(&self) -> Effective {
+        self.set.config.effective()
+    }
+
+    /// Returns the result of a launch with this session. Starts nothing, but asks each launcher for
+    /// its condition, its strategies and its bootstrappers. A launcher that panics is reported as
+    /// [`LaunchDecision::Panicked`](super::LaunchDecision::Panicked).
+    pub fn preview<S: Send + 'static>(&self, session: &mut S) -> Preview {
+        preview(&self.set, &Session::new(session))
+    }
+
+    /// Launches one node with the overlays of all these launchers.
+    ///
+    /// First it asks every launcher once whether it should be launched. Then it runs one launcher
+    /// at a time: [`prepare`](CommunityLauncher::prepare), the methods that describe its overlay,
+    /// the overlay itself, [`finalize`](CommunityLauncher::finalize). Until all launchers are done
+    /// the node is on hold: it has its socket and answers its handles, but no strategy takes a step
+    /// and no datagram is sent or received.
+    ///
+    /// Must be called inside a tokio runtime with its IO and time drivers.
     ///
     /// # Errors
-    /// As [`check`](Self::check), and a problem for each launcher that needs another session; [`Error::LauncherPanicked`].
-    pub(super) fn into_steps(mut self, given: &Given<'_>) -> Result<Steps, Error> {
-        self.entries
-            .sort_by_key(|entry| entry.launcher.meta().tie_break());
-        let enabled: Vec<bool> = self
-            .entries
-            .iter()
-            .map(|entry| self.is_enabled(entry))
-            .collect();
-        for (entry, enabled) in self.entries.iter_mut().zip(enabled) {
-            entry.enabled = enabled;
-        }
-        for entry in self.entries.iter_mut().filter(|entry| entry.enabled) {
-            let (launcher, meta) = (entry.launcher.as_ref(), entry.launcher.meta());
-            let wanted = launcher.session_name();
-            if launcher.fits(given.session) {
-                entry.enabled = launcher
-                    .should_launch(given.session)
-                    .map_err(|failure| blame(meta, wanted, failure))?;
-            } else {
-                self.problems.push(Problem::Session {
-                    launcher: meta,
-                    wanted,
-                    given: given.name,
-                });
-            }
-        }
-        let plan = self.check()?;
-        for warning in self.warnings() {
-            tracing::warn!("{warning}");
-        }
-        let overlays = self.configured();
-        let mut launchers: Vec<_> = self
-            .entries
-            .into_iter()
-            .map(|entry| Some(entry.launcher))
-            .collect();
-        let launchers = plan
-            .steps()
-            .iter()
-            .filter_map(|step| launchers.get_mut(step.index).and_then(Option::take))
-            .collect();
-        Ok(Steps {
-            launchers,
-            overlays,
-            configuration: self.configuration,
-        })
+    ///
+    /// Like [`launch_all`].
+    pub async fn launch(self) -> Result<Ipv8, Error> {
+        self.launch_with(&mut ()).await
+    }
+
+    /// Like [`Launchers::launch`], but with a session: a value of the program that every launcher
+    /// with this type of [`Session`](CommunityLauncher::Session) reads and changes.
+    ///
+    /// # Errors
+    ///
+    /// Like [`launch_all`]; each launcher that needs a session of another type is a
+    /// [`Problem::Session`]. After a failure the session is as the launchers left it; handles in it
+    /// belong to a stopped node.
+    pub async fn launch_with<S: Send + 'static>(self, session: &mut S) -> Result<Ipv8, Error> {
+        let mut session = Session::new(session);
+        let sequence = sequence::order(self.set, &session)?;
+        let interfaces = &sequence.config.interfaces;
+        let endpoint = Endpoint::bind(interfaces, &EndpointConfig::default())?;
+        sequence::run(&sequence, endpoint, &mut session).await
+    }
+
+    /// Like [`Launchers::launch`], but on a given endpoint: an endpoint in memory, for a test
+    /// without network access. The configuration's interfaces are ignored.
+    ///
+    /// # Errors
+    ///
+    /// Like [`launch_all`].
+    pub async fn launch_on(self, endpoint: Endpoint) -> Result<Ipv8, Error> {
+        self.launch_on_with(endpoint, &mut ()).await
+    }
+
+    /// Like [`Launchers::launch_with`], but on a given endpoint: see [`Launchers::launch_on`].
+    ///
+    /// # Errors
+    ///
+    /// Like [`Launchers::launch_with`].
+    pub async fn launch_on_with<S: Send + 'static>(
+        self,
+        endpoint: Endpoint,
+        session: &mut S,
+    ) -> Result<Ipv8, Error> {
+        let mut session = Session::new(session);
+        let sequence = sequence::order(self.set, &session)?;
+        sequence::run(&sequence, endpoint, &mut session).await
     }
 }
 
-/// Shows the launchers with their places, and the configuration.
+/// Shows the selected launchers with their locations, and the configuration.
 impl fmt::Debug for Launchers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let launchers: Vec<String> = self
-            .entries
-            .iter()
-            .filter(|entry| entry.enabled)
+        let entries = self.set.entries.iter();
+        let selected = entries.filter(|entry| entry.selected);
+        let launchers: Vec<String> = selected
             .map(|entry| entry.launcher.meta().to_string())
             .collect();
         f.debug_struct("Launchers")
             .field("launchers", &launchers)
-            .field("configuration", &self.configuration)
+            .field("configuration", &self.set.config)
             .finish_non_exhaustive()
     }
 }
@@ -284,9 +260,8 @@ impl fmt::Debug for Launchers {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::CommunityLauncher;
     use crate::launch::LauncherMeta;
-    use crate::overlay::community::{Community, CommunityError};
+    use crate::overlay::community::CommunityError;
     use crate::overlay::context::Context;
     use crate::wire::packet::CommunityId;
 
@@ -335,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn only_and_without_choose_among_those_before() {
+    fn only_and_without_apply_to_the_launchers_added_before() {
         assert_eq!(planned(&all().only(["Gamma", "Alpha"])), ["Alpha", "Gamma"]);
         assert_eq!(planned(&all().without(["Alpha"])), ["Beta", "Gamma"]);
         assert_eq!(planned(&all().only(["Alpha"]).without(["Alpha"])), [""; 0]);
@@ -349,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_nobody_has_are_problems() {
+    fn unknown_names_are_problems() {
         let error = all().only(["Gama", "Zeta"]).plan().unwrap_err();
         let [gama, zeta] = error.problems() else {
             panic!("{error}");
@@ -359,10 +334,11 @@ mod tests {
             "{gama}"
         );
         assert!(
-            zeta.to_string().starts_with("\"Zeta\" was to be chosen"),
+            zeta.to_string()
+                .starts_with("cannot select or skip \"Zeta\": no such launcher"),
             "{zeta}"
         );
-        // An `after` needs its name to be there, launched or not.
+        // An `after` needs a launcher of that name, launched or not.
         let error = Launchers::new().with(Gamma).plan().unwrap_err();
         assert!(matches!(
             error.problems(),
@@ -371,15 +347,15 @@ mod tests {
     }
 
     #[test]
-    fn nothing_given_is_an_empty_plan() {
+    fn no_launchers_make_an_empty_plan() {
         assert_eq!(planned(&Launchers::new()), [""; 0]);
     }
 
     #[test]
-    fn a_check_tells_of_launchers_and_configuration_together() {
+    fn a_check_reports_launchers_and_configuration_together() {
         let wrong = Config::default().walk_interval(0.0).max_peers(-5);
-        let set = Launchers::new().with(Beta).with(Beta).configuration(wrong);
-        let error = set.check().unwrap_err();
+        let launchers = Launchers::new().with(Beta).with(Beta).configuration(wrong);
+        let error = launchers.check().unwrap_err();
         assert!(matches!(
             error.problems(),
             [
@@ -389,26 +365,21 @@ mod tests {
             ]
         ));
         assert_eq!(error.to_string().lines().count(), 4, "{error}");
-        assert!(set.into_steps(&Given::new(&mut ())).is_err());
+        assert!(sequence::order(launchers.set, &Session::new(&mut ())).is_err());
     }
 
     #[test]
-    fn steps_come_in_the_order_of_the_plan() {
-        let Steps {
-            launchers: steps,
-            configuration,
-            ..
-        } = all()
-            .without(["Alpha"])
-            .into_steps(&Given::new(&mut ()))
-            .unwrap();
-        let names: Vec<&str> = steps.iter().map(|step| step.meta().name).collect();
+    fn a_sequence_follows_the_plan() {
+        let launchers = all().without(["Alpha"]);
+        let sequence = sequence::order(launchers.set, &Session::new(&mut ())).unwrap();
+        let launched = sequence.launchers.iter();
+        let names: Vec<&str> = launched.clone().map(Launcher::name).collect();
         assert_eq!(names, ["Beta", "Gamma"]);
         assert!(
-            steps
-                .iter()
-                .all(|step| step.overlay_name().ends_with("Nothing"))
+            launched
+                .into_iter()
+                .all(|launcher| launcher.community().name() == "Nothing")
         );
-        assert_eq!(configuration.problems(), []);
+        assert_eq!(sequence.config.problems(), []);
     }
 }

@@ -1,30 +1,34 @@
-//! From annotated structs to a running node: the launcher trait, the linker's list, the set for one node, the launch.
+//! Launching: from annotated structs to a running node.
+//!
+//! In here are the launcher trait, the list of the launchers that the linker collected, the set of
+//! launchers of one node, the checks, the sequence of a launch, and the command line. Nothing in
+//! here reads a datagram or takes part in a running node. Start with [`CommunityLauncher`], then
+//! [`Launchers`]; the launch itself is in `sequence.rs`.
 //!
 #![doc = include_str!("parity.md")]
 
-mod classes;
+mod check;
 pub mod cli;
 mod community_launcher;
-mod configured;
+mod community_type;
 mod discovery;
-mod erased;
-mod hooks;
+mod failure;
 mod keys;
+mod launcher;
+mod launcher_type;
 mod launchers;
-pub mod plan;
+mod overrides;
+pub(crate) mod plan;
 mod preview;
-#[doc(hidden)]
-pub mod registry;
+pub(crate) mod registry;
 mod sequence;
 mod session;
+mod set;
 
 pub use crate::node::Hook;
-pub use crate::support::nearest::nearest;
 pub use community_launcher::{CommunityLauncher, LaunchError};
 pub use discovery::DiscoveryLauncher;
-pub use erased::ErasedLauncher;
-pub use launchers::Launchers;
-pub use plan::{Candidate, LauncherMeta, Place, Plan, PlanError, PlanStep, Problem};
-pub use preview::{Fate, LauncherPreview, Preview};
-pub use registry::{Registration, launchers};
-pub use sequence::{launch_all, launch_all_with};
+pub use launchers::{Launchers, launch_all, launch_all_with};
+pub use plan::{LauncherMeta, Plan, PlanError, PlanStep, Problem, SourceLocation};
+pub use preview::{LaunchDecision, LauncherPreview, Preview};
+pub use registry::launchers;

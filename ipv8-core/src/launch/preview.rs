@@ -1,73 +1,72 @@
-//! What a launch would do, asked without doing it.
+//! Reports the result of a launch without launching.
 
-use super::configured::{Told, definition_of};
-use super::erased::{Failure, guarded};
-use super::hooks::Launcher;
-use super::launchers::{Entry, Launchers};
-use super::session::{AnySession, Given, typed};
-use crate::config::{Config, Effective, Located};
-use crate::engine::overlays::Strategies;
-use crate::launch::plan::{LauncherMeta, PlanError, Problem};
+use super::failure::HookError;
+use super::session::Session;
+use super::set::{Entry, LauncherSet};
+use crate::config::Located;
+use crate::launch::plan::{LauncherMeta, Plan, PlanError, Problem};
 use crate::node::Hook;
-use crate::overlay::bootstrap::Bootstrappers;
-use crate::overlay::community::Community;
 
-/// What would become of a launcher.
+/// Whether a launcher would be launched, and the reason if not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Fate {
-    /// It would be launched, if nothing is wrong with the plan.
-    Launched,
-    /// [`Launchers::only`] or [`Launchers::without`] leaves it out.
+pub enum LaunchDecision {
+    /// It would be launched, unless the plan has problems.
+    Launch,
+    /// [`Launchers::only`](crate::Launchers::only) or
+    /// [`Launchers::without`](crate::Launchers::without) leaves it out.
     LeftOut,
     /// The configuration says `enabled = false`.
     ConfiguredOff,
-    /// Its condition does not hold.
+    /// Its condition is false.
     ConditionFalse,
-    /// It needs a session of another type than the one that is there.
+    /// It needs a session of another type.
     OtherSession,
-    /// Its own code panicked when it was asked.
+    /// It panicked in this hook.
     Panicked(Hook),
 }
 
 /// One launcher of a [`Preview`].
 #[derive(Clone, Debug)]
 pub struct LauncherPreview {
-    /// Name, order and place.
+    /// The launcher's name, order and location.
     pub meta: LauncherMeta,
-    /// The full name of its community's type.
+    /// The full name of the community's type.
     pub overlay: &'static str,
-    /// The full name of its session's type; `()` for none.
+    /// The full name of the session's type; `()` for none.
     pub session: &'static str,
-    /// Its strategies' types, without path, with their targets (-1: none), in order, as the configuration changes them; empty if it
-    /// panicked.
+    /// The strategies' types, without path, with their target numbers of peers (-1: none), in
+    /// order, as the configuration changes them. Empty if the launcher panicked.
     pub strategies: Vec<(&'static str, i32)>,
-    /// The types of its own bootstrappers, without path, in order; empty for another session, if the configuration names others, and if it
-    /// panicked.
+    /// The types of the launcher's own bootstrappers, without path, in order. Empty for another
+    /// session, if the configuration names the bootstrappers, or if the launcher panicked.
     pub bootstrappers: Vec<&'static str>,
-    /// What would become of it.
-    pub fate: Fate,
+    /// Whether the launcher would be launched.
+    pub decision: LaunchDecision,
 }
 
-/// What a launch with a given session would do; see [`Launchers::preview`].
+/// The result of a launch with a given session; see
+/// [`Launchers::preview`](crate::Launchers::preview).
 #[derive(Clone, Debug)]
 pub struct Preview {
-    /// All launchers, in the fixed order of their places.
+    /// All launchers, in the fixed order of their locations.
     pub launchers: Vec<LauncherPreview>,
-    /// The overlays that only the configuration names: they are made after the launchers' overlays.
+    /// The overlays that only the configuration names. They are created after those of the
+    /// launchers.
     pub overlays: Vec<Located<String>>,
-    /// The names of the launchers to be launched, in the order of launch; or all that is wrong.
+    /// The names of the launchers that would be launched, in order, or all problems.
     pub plan: Result<Vec<&'static str>, PlanError>,
 }
 
 impl Preview {
-    /// The launcher of that name, the first if several have it.
+    /// Returns the launcher with this name; the first one if there are several.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&LauncherPreview> {
         self.launchers.iter().find(|one| one.meta.name == name)
     }
 
-    /// When the launcher of that name would be launched, counted from 1; `None` if it would not.
+    /// Returns the launcher's position in the order of launch, counted from 1; `None` if it would
+    /// not be launched.
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
         let order = self.plan.as_ref().ok()?;
@@ -75,118 +74,89 @@ impl Preview {
     }
 }
 
-impl Launchers {
-    /// Changes how the node is set up: what [`configuration`](Self::configuration) said, or the default, is given to `change`.
-    pub fn reconfigure(self, change: impl FnOnce(Config) -> Config) -> Self {
-        let configuration = self.configuration.clone();
-        self.configuration(change(configuration))
+/// Asks each launcher for its condition, strategies and bootstrappers. Starts nothing.
+pub(super) fn preview(set: &LauncherSet, session: &Session<'_>) -> Preview {
+    let mut asked: Vec<(&Entry, LauncherPreview)> = set
+        .entries
+        .iter()
+        .map(|entry| (entry, preview_one(set, entry, session)))
+        .collect();
+    asked.sort_by_key(|(_, one)| one.meta.tie_break());
+    let is_planned = |entry: &Entry| {
+        let asked = asked.iter().find(|(other, _)| std::ptr::eq(*other, entry));
+        asked.is_some_and(|(_, one)| {
+            matches!(
+                one.decision,
+                LaunchDecision::Launch | LaunchDecision::OtherSession
+            )
+        })
+    };
+    let checked = set.check_where(is_planned);
+    let launchers: Vec<_> = asked.into_iter().map(|(_, one)| one).collect();
+    let plan = plan_with_sessions(&launchers, session, checked);
+    let overlays = set.configured().into_iter();
+    Preview {
+        overlays: overlays.map(|(definition, _)| definition.name).collect(),
+        launchers,
+        plan,
     }
+}
 
-    /// Every setting of the configuration, and where its value was said.
-    #[must_use]
-    pub fn effective_configuration(&self) -> Effective {
-        self.configuration.effective()
-    }
-
-    /// What a launch with this session would do. Starts nothing; asks each launcher for its condition, its strategies and its
-    /// bootstrappers. A panic of a launcher's own code is told as its [`Fate`].
-    pub fn preview<S: Send + 'static>(&self, session: &mut S) -> Preview {
-        let given = Given::new(session);
-        let mut asked: Vec<(&Entry, LauncherPreview)> = self
-            .entries
-            .iter()
-            .map(|entry| (entry, self.ask(entry, given.session)))
-            .collect();
-        asked.sort_by_key(|(_, one)| one.meta.tie_break());
-        let is_planned = |entry: &Entry| {
-            let asked = asked.iter().find(|(other, _)| std::ptr::eq(*other, entry));
-            asked.is_some_and(|(_, one)| matches!(one.fate, Fate::Launched | Fate::OtherSession))
-        };
-        let plan = self.check_of(is_planned);
-        let launchers: Vec<_> = asked.into_iter().map(|(_, one)| one).collect();
-        let of_other_sessions = launchers
-            .iter()
-            .filter(|one| one.fate == Fate::OtherSession)
-            .map(|one| Problem::Session {
-                launcher: one.meta,
-                wanted: one.session,
-                given: given.name,
-            });
-        let mut problems: Vec<Problem> = of_other_sessions.collect();
-        let plan = match plan {
-            Ok(plan) if problems.is_empty() => Ok(plan.names().collect()),
-            Ok(_) => Err(PlanError { problems }),
-            Err(error) => {
-                problems.extend(error.problems);
-                Err(PlanError { problems })
-            }
-        };
-        let overlays = self.configured().into_iter();
-        Preview {
-            launchers,
-            overlays: overlays.map(|(definition, _)| definition.name).collect(),
-            plan,
-        }
-    }
-
-    fn ask(&self, entry: &Entry, session: &AnySession) -> LauncherPreview {
-        let launcher = entry.launcher.as_ref();
-        let definition = definition_of(&self.configuration, launcher.meta().name);
-        let told = Told::new(&self.configuration, definition);
-        let described = launcher.describe(session, told);
-        let fate = match &described {
-            _ if !entry.enabled => Fate::LeftOut,
-            _ if !self.is_enabled(entry) => Fate::ConfiguredOff,
-            _ if !launcher.fits(session) => Fate::OtherSession,
-            Err(hook) => Fate::Panicked(*hook),
-            Ok(_) => match launcher.should_launch(session) {
-                Ok(true) => Fate::Launched,
-                Ok(false) => Fate::ConditionFalse,
-                Err(Failure::Panicked(hook)) => Fate::Panicked(hook),
-                Err(_) => Fate::OtherSession,
-            },
-        };
-        let (strategies, bootstrappers) = described.unwrap_or_default();
-        LauncherPreview {
-            meta: launcher.meta(),
-            overlay: launcher.overlay_name(),
-            session: launcher.session_name(),
-            strategies,
-            bootstrappers,
-            fate,
+/// Adds a problem for each launcher that needs another session.
+fn plan_with_sessions(
+    launchers: &[LauncherPreview],
+    session: &Session<'_>,
+    checked: Result<Plan, PlanError>,
+) -> Result<Vec<&'static str>, PlanError> {
+    let of_other_sessions = launchers
+        .iter()
+        .filter(|one| one.decision == LaunchDecision::OtherSession);
+    let mut problems: Vec<Problem> = of_other_sessions
+        .map(|one| Problem::Session {
+            launcher: one.meta,
+            wanted: one.session,
+            given: session.type_name(),
+        })
+        .collect();
+    match checked {
+        Ok(plan) if problems.is_empty() => Ok(plan.names().collect()),
+        Ok(_) => Err(PlanError { problems }),
+        Err(error) => {
+            problems.extend(error.problems);
+            Err(PlanError { problems })
         }
     }
 }
 
-/// Strategies with targets, and bootstrappers.
-type Described = (Vec<(&'static str, i32)>, Vec<&'static str>);
-
-/// What a launcher says of itself without a node.
-pub trait Describe {
-    /// Its strategies and bootstrappers; the latter only under its own session. A panic is told by the hook it came from.
-    fn describe(&self, session: &AnySession, told: Told<'_>) -> Result<Described, Hook>;
+fn preview_one(set: &LauncherSet, entry: &Entry, session: &Session<'_>) -> LauncherPreview {
+    let launcher = &entry.launcher;
+    let overrides = set.overrides(launcher);
+    let described = launcher.describe(session, overrides);
+    let decision = match &described {
+        _ if !entry.selected => LaunchDecision::LeftOut,
+        _ if !overrides.enabled() => LaunchDecision::ConfiguredOff,
+        _ if !launcher.fits(session) => LaunchDecision::OtherSession,
+        Err(error) => failed(error),
+        Ok(_) => match launcher.should_launch(session) {
+            Ok(true) => LaunchDecision::Launch,
+            Ok(false) => LaunchDecision::ConditionFalse,
+            Err(error) => failed(&error),
+        },
+    };
+    let (strategies, bootstrappers) = described.unwrap_or_default();
+    LauncherPreview {
+        meta: launcher.meta(),
+        overlay: launcher.community().full_name(),
+        session: launcher.session_name(),
+        strategies,
+        bootstrappers,
+        decision,
+    }
 }
 
-impl<C: Community, S: Send + 'static> Describe for Launcher<C, S> {
-    fn describe(&self, session: &AnySession, told: Told<'_>) -> Result<Described, Hook> {
-        let strategies = guarded(Hook::WalkStrategies, || {
-            let mut strategies = Strategies::new();
-            self.walk_strategies(&mut strategies);
-            if let Some(definition) = told.definition() {
-                // What is wrong with it is a problem of the plan.
-                let _ = definition.change::<C>(&mut strategies, &mut Default::default());
-            }
-            strategies.iter().collect()
-        });
-        let bootstrappers = guarded(Hook::Bootstrappers, || {
-            let mut bootstrappers = Bootstrappers::new();
-            if let Some(session) = typed(session).filter(|_| !told.bootstrappers()) {
-                self.bootstrappers(session, &mut bootstrappers);
-            }
-            bootstrappers.iter().collect()
-        });
-        let strategies = strategies.map_err(|_| Hook::WalkStrategies)?;
-        let bootstrappers = bootstrappers.map_err(|_| Hook::Bootstrappers)?;
-        Ok((strategies, bootstrappers))
+fn failed(error: &HookError) -> LaunchDecision {
+    match error {
+        HookError::Failed(hook, _) | HookError::Panicked(hook) => LaunchDecision::Panicked(*hook),
+        HookError::Session => LaunchDecision::OtherSession,
     }
 }

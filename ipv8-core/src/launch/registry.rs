@@ -1,78 +1,63 @@
-//! The launchers that the linker collected. The only file that names inventory.
+//! The launchers that are linked into the program. The only file that names inventory.
 
 use super::community_launcher::CommunityLauncher;
-use super::erased::{ErasedLauncher, erase};
+use super::launcher::Launcher;
+use super::launcher_type::{AnyLauncher, LauncherType};
 use crate::launch::plan::LauncherMeta;
 
-/// One launcher linked into this program; made by [`register!`](crate::register!).
+/// One launcher that is linked into this program; [`register!`](crate::register!) creates it.
 #[derive(Clone, Copy)]
 pub struct Registration {
-    meta: LauncherMeta,
-    make: fn() -> Box<dyn ErasedLauncher>,
+    launcher_type: &'static LauncherType,
+    make: fn() -> Box<AnyLauncher>,
 }
 
 inventory::collect!(Registration);
 
-/// What a registration makes; for [`register!`](crate::register!).
-#[doc(hidden)]
-pub type __Launcher = Box<dyn ErasedLauncher>;
+/// An instance of a launcher, for [`register!`](crate::register!).
+pub type Instance = Box<AnyLauncher>;
 
 impl Registration {
-    /// Registers `L`, of which `make` gives a fresh instance; for [`register!`](crate::register!).
-    #[doc(hidden)]
-    pub const fn new<L: CommunityLauncher>(make: fn() -> Box<dyn ErasedLauncher>) -> Self {
+    /// Registers `L`. `make` returns a new instance of it.
+    pub const fn new<L: CommunityLauncher>(make: fn() -> Instance) -> Self {
         Self {
-            meta: L::META,
+            launcher_type: LauncherType::of::<L>(),
             make,
         }
     }
 
-    /// Forgets the type of a launcher; for [`register!`](crate::register!).
-    #[doc(hidden)]
-    #[inline]
-    pub fn erase<L: CommunityLauncher>(launcher: L) -> Box<dyn ErasedLauncher> {
-        erase(launcher)
-    }
-
-    /// Name, order and place.
-    pub fn meta(&self) -> &LauncherMeta {
-        &self.meta
-    }
-
-    /// The name of the launcher.
-    pub fn name(&self) -> &'static str {
-        self.meta.name
-    }
-
-    /// A fresh instance of the launcher.
-    pub fn launcher(&self) -> Box<dyn ErasedLauncher> {
-        (self.make)()
+    /// Returns a new instance of the launcher.
+    pub(super) fn launcher(&self) -> Launcher {
+        Launcher::from_parts(self.launcher_type, (self.make)())
     }
 }
 
-/// Shows name and place.
-impl std::fmt::Debug for Registration {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Registration({})", self.meta)
-    }
-}
-
-/// All launchers linked into this program, in the fixed order of [`LauncherMeta::tie_break`].
-///
-/// A launcher in another crate is missing if nothing in this program names that crate, because the compiler then leaves it out:
-/// see [`link!`](crate::link!).
-pub fn launchers() -> Vec<&'static Registration> {
+/// Returns the registrations in the fixed order of [`LauncherMeta::tie_break`].
+pub(super) fn registrations() -> Vec<&'static Registration> {
     let mut found: Vec<&'static Registration> = inventory::iter::<Registration>().collect();
-    found.sort_by_key(|registration| registration.meta.tie_break());
+    found.sort_by_key(|registration| registration.launcher_type.meta.tie_break());
     found
 }
 
-#[doc(hidden)]
-pub use inventory::submit as __submit;
-
-/// Adds a launcher to [`launchers()`](crate::launchers): its type, and an expression that gives an instance.
+/// Returns all launchers linked into this program, in a fixed order: by crate, module, file, line,
+/// column and name.
 ///
-/// Written by the macros; by hand for a launcher without them, at module level. The type has to implement [`CommunityLauncher`].
+/// A launcher in another crate is missing if nothing in this program names that crate, because the
+/// compiler then does not link it: see [`link!`](crate::link!).
+pub fn launchers() -> Vec<LauncherMeta> {
+    let registrations = registrations().into_iter();
+    registrations
+        .map(|registration| registration.launcher_type.meta)
+        .collect()
+}
+
+pub use inventory::submit;
+
+/// Adds a launcher to [`launchers()`](crate::launchers): its type, and an expression that returns
+/// an instance.
+///
+/// The macros write it. Write it by hand, at module level, for a launcher without them. The type
+/// must implement [`CommunityLauncher`].
 ///
 /// ```
 /// # use ipv8_core::prelude::*;
@@ -82,6 +67,8 @@ pub use inventory::submit as __submit;
 /// #     type Settings = ();
 /// #     fn new(_: (), _: &mut Context<'_>) -> Result<Self, CommunityError> { Ok(Self) }
 /// # }
+/// use ipv8_core::{LauncherMeta, launcher_meta};
+///
 /// struct Configured {
 ///     peers: i32,
 /// }
@@ -89,7 +76,7 @@ pub use inventory::submit as __submit;
 /// impl CommunityLauncher for Configured {
 ///     type Overlay = MyCommunity;
 ///     type Session = ();
-///     const META: ipv8_core::LauncherMeta = ipv8_core::launcher_meta!(name = "Configured", after = []);
+///     const META: LauncherMeta = launcher_meta!(name = "Configured", after = []);
 ///
 ///     fn walk_strategies(&self, strategies: &mut Strategies<MyCommunity>) {
 ///         strategies.add::<RandomWalk>(self.peers, |_| {});
@@ -101,11 +88,11 @@ pub use inventory::submit as __submit;
 #[macro_export]
 macro_rules! register {
     ($launcher:ty = $instance:expr) => {
-        $crate::launch::registry::__submit! {
-            $crate::Registration::new::<$launcher>({
-                // A closure would be built twice: itself, and as what the pointer points to.
-                fn __launcher() -> $crate::launch::registry::__Launcher {
-                    $crate::Registration::erase::<$launcher>($instance)
+        $crate::__private::submit! {
+            $crate::__private::Registration::new::<$launcher>({
+                // A closure would be compiled twice: once as itself, once as a function pointer.
+                fn __launcher() -> $crate::__private::Instance {
+                    ::std::boxed::Box::<$launcher>::new($instance)
                 }
                 __launcher
             })
@@ -113,10 +100,10 @@ macro_rules! register {
     };
 }
 
-/// Keeps crates whose launchers should be found although nothing else names these crates.
+/// Keeps the launchers of crates that nothing else in the program names.
 ///
-/// A dependency that no line of the program mentions is not linked, and with it its launchers vanish without a word. Takes the names
-/// of the crates as they are written in paths, in any module or function:
+/// The compiler does not link a dependency that no line of the program mentions, so its launchers
+/// disappear silently. Pass the crates' names as paths write them, in any module or function:
 ///
 /// ```standalone_crate
 /// # extern crate indexmap as plugin_a;
@@ -125,7 +112,8 @@ macro_rules! register {
 /// # fn main() {}
 /// ```
 ///
-/// To notice a loss, name what you expect: [`Launchers::only`](crate::Launchers::only) with a name that is not there is an error.
+/// To notice a missing launcher, name the launchers you expect:
+/// [`Launchers::only`](crate::Launchers::only) reports an error for an unknown name.
 #[macro_export]
 macro_rules! link {
     ($($launcher_crate:ident),+ $(,)?) => {

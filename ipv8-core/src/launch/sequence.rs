@@ -1,150 +1,128 @@
-//! From planned launchers to a running node.
+//! The sequence of a launch: from checked launchers to a running node.
 
 use tracing::Instrument;
 
-use super::classes::Class;
-use super::configured::{Told, definition_of, overlay_config};
-use super::erased::{ErasedLauncher, Failure};
+use super::community_type::{CommunityType, assemble};
+use super::failure::{self, LauncherError};
 use super::keys::Keys;
-use super::launchers::{Launchers, Steps};
-use super::session::{AnySession, Given};
-use crate::config::{Config, LauncherConfig, SettingProblem};
+use super::launcher::Launcher;
+use super::overrides::Overrides;
+use super::session::Session;
+use super::set::LauncherSet;
+use crate::config::{Config, LauncherConfig};
 use crate::engine::{Engine, EngineConfig, OverlayConfig};
-use crate::launch::plan::{LauncherMeta, PlanError, Problem};
-use crate::node::endpoint::{Endpoint, EndpointConfig};
+use crate::launch::plan::Problem;
+use crate::node::endpoint::Endpoint;
 use crate::node::snapshot_file;
 use crate::node::{Error, HeldNode, Ipv8};
 use crate::wire::packet::CommunityId;
 
-/// Launches every launcher linked into this program, with the default configuration: a socket on
-/// `0.0.0.0:8090` (or the next free port), a new key, no bootstrap addresses.
-///
-/// Must be called inside a tokio runtime with its IO and time drivers. For anything else than the
-/// defaults there is [`Launchers`].
+/// The overlays of one launch, in order.
+pub(super) struct Sequence {
+    pub(super) launchers: Vec<Launcher>,
+    /// The overlays that only the configuration names.
+    overlays: Vec<(LauncherConfig, CommunityType)>,
+    pub(super) config: Config,
+}
+
+/// Asks each launcher once, in the fixed order of their locations, whether it should be launched,
+/// then checks and orders them.
 ///
 /// # Errors
-///
-/// [`Error`]: all problems of the launchers at once, before anything starts; or the first thing
-/// that failed, after what had started was undone, the last overlay first. Nothing is left then, no
-/// task and no socket; nor when the launch is given up, which is to drop what this returns.
-pub async fn launch_all() -> Result<Ipv8, Error> {
-    Launchers::collected().launch().await
+/// Every problem of the launchers, their sessions and the configuration at once;
+/// [`Error::LauncherPanicked`].
+pub(super) fn order(mut set: LauncherSet, session: &Session<'_>) -> Result<Sequence, Error> {
+    set.entries
+        .sort_by_key(|entry| entry.launcher.meta().tie_break());
+    select(&mut set, session)?;
+    let plan = set.check()?;
+    for warning in set.warnings() {
+        tracing::warn!("{warning}");
+    }
+    let overlays = set.configured();
+    let mut launchers: Vec<_> = set
+        .entries
+        .into_iter()
+        .map(|entry| Some(entry.launcher))
+        .collect();
+    let steps = plan.steps().iter();
+    let in_order = steps.filter_map(|step| launchers.get_mut(step.index).and_then(Option::take));
+    Ok(Sequence {
+        launchers: in_order.collect(),
+        overlays,
+        config: set.config,
+    })
 }
 
-/// As [`launch_all`], with a session: see [`Launchers::launch_with`].
-///
-/// # Errors
-///
-/// As [`launch_all`].
-pub async fn launch_all_with<S: Send + 'static>(session: &mut S) -> Result<Ipv8, Error> {
-    Launchers::collected().launch_with(session).await
+/// Leaves out the launchers that do not want to be launched.
+fn select(set: &mut LauncherSet, session: &Session<'_>) -> Result<(), Error> {
+    let enabled: Vec<bool> = set
+        .entries
+        .iter()
+        .map(|entry| set.is_enabled(entry))
+        .collect();
+    for (entry, enabled) in set.entries.iter_mut().zip(enabled) {
+        let launcher = &entry.launcher;
+        entry.selected = enabled;
+        if !enabled {
+            continue;
+        }
+        if launcher.fits(session) {
+            entry.selected = launcher
+                .should_launch(session)
+                .map_err(|error| launcher.culprit().error(error))?;
+        } else {
+            set.problems.push(Problem::Session {
+                launcher: launcher.meta(),
+                wanted: launcher.session_name(),
+                given: session.type_name(),
+            });
+        }
+    }
+    Ok(())
 }
 
-impl Launchers {
-    /// Plans, checks, and runs: one node with all these launchers' overlays.
-    ///
-    /// First every launcher is asked whether it should be launched, once. Then, one launcher after the
-    /// other: [`prepare`](super::CommunityLauncher::prepare), what makes its overlay, the overlay
-    /// itself, [`finalize`](super::CommunityLauncher::finalize). Until all are done the node is on
-    /// hold: it has its socket and answers its handles, but no strategy steps, nothing is received and
-    /// nothing leaves.
-    ///
-    /// Must be called inside a tokio runtime with its IO and time drivers.
-    ///
-    /// # Errors
-    ///
-    /// As [`launch_all`].
-    pub async fn launch(self) -> Result<Ipv8, Error> {
-        self.launch_with(&mut ()).await
-    }
-
-    /// As [`Launchers::launch`], with a session: a value of the program's own type which every launcher
-    /// whose [`Session`](super::CommunityLauncher::Session) is that type reads and changes.
-    ///
-    /// # Errors
-    ///
-    /// As [`launch_all`]; each launcher that needs a session of another type is a
-    /// [`Problem::Session`]. After a failure the session is as the launchers left it; handles in it
-    /// are those of a stopped node.
-    pub async fn launch_with<S: Send + 'static>(self, session: &mut S) -> Result<Ipv8, Error> {
-        let given = Given::new(session);
-        let steps = self.into_steps(&given)?;
-        let interfaces = &steps.configuration.interfaces;
-        let endpoint = Endpoint::bind(interfaces, &EndpointConfig::default())?;
-        run(&steps, endpoint, given.session).await
-    }
-
-    /// As [`Launchers::launch`], on a socket made elsewhere: an endpoint in memory, for a test that
-    /// must not touch the network. The configuration's interfaces are ignored.
-    ///
-    /// # Errors
-    ///
-    /// As [`launch_all`].
-    pub async fn launch_on(self, endpoint: Endpoint) -> Result<Ipv8, Error> {
-        self.launch_on_with(endpoint, &mut ()).await
-    }
-
-    /// As [`Launchers::launch_with`], on a socket made elsewhere: see [`Launchers::launch_on`].
-    ///
-    /// # Errors
-    ///
-    /// As [`Launchers::launch_with`].
-    pub async fn launch_on_with<S: Send + 'static>(
-        self,
-        endpoint: Endpoint,
-        session: &mut S,
-    ) -> Result<Ipv8, Error> {
-        let given = Given::new(session);
-        let steps = self.into_steps(&given)?;
-        run(&steps, endpoint, given.session).await
-    }
-}
-
-async fn run(steps: &Steps, endpoint: Endpoint, session: &mut AnySession) -> Result<Ipv8, Error> {
-    let configuration = &steps.configuration;
-    let keys = Keys::of(configuration)?;
-    let mut engine = engine(configuration)?;
-    engine.reserve(steps.launchers.len() + steps.overlays.len());
-    // From here on, whatever ends this function early drops the node, which undoes everything.
-    let mut node = HeldNode::new(
-        engine,
-        endpoint,
-        keys.node.public_key(),
-        configuration.cores,
-    );
-    start_from_snapshot(&mut node, configuration)?;
-    let mut started = Vec::new();
-    for launcher in &steps.launchers {
+/// Runs the launch on this endpoint.
+pub(super) async fn run(
+    sequence: &Sequence,
+    endpoint: Endpoint,
+    session: &mut Session<'_>,
+) -> Result<Ipv8, Error> {
+    let config = &sequence.config;
+    let keys = Keys::of(config)?;
+    let mut engine = engine(config)?;
+    engine.reserve(sequence.launchers.len() + sequence.overlays.len());
+    // From here on, an early end of this function drops the node, which undoes everything.
+    let mut node = HeldNode::new(engine, endpoint, keys.node.public_key(), config.cores);
+    start_from_snapshot(&mut node, config)?;
+    let mut launched = Vec::new();
+    for launcher in &sequence.launchers {
         let meta = launcher.meta();
-        let definition = definition_of(configuration, meta.name);
-        let span = tracing::info_span!("launch", launcher = meta.name, place = %meta.place());
-        let overlay = OverlayConfig {
-            name: Some(meta.name.to_owned()),
-            ..overlay_config(configuration, definition, &keys)
-        };
-        let told = Told::new(configuration, definition);
-        let id = launch(launcher.as_ref(), &mut node, (overlay, told), session)
+        let overrides = Overrides::of_launcher(config, meta.name);
+        let span = tracing::info_span!("launch", launcher = meta.name, location = %meta.location());
+        let id = launch(launcher, &mut node, (overrides, &keys), session)
             .instrument(span)
             .await?;
-        started.extend(definition.map(|definition| (definition, launcher.class(), id)));
+        let definition = overrides.definition();
+        launched.extend(definition.map(|definition| (definition, launcher.community(), id)));
     }
-    for (definition, class) in &steps.overlays {
-        let overlay = overlay_config(configuration, Some(definition), &keys);
-        let id = make(definition, *class, &mut node, overlay)?;
-        started.push((definition, *class, id));
+    for (definition, community) in &sequence.overlays {
+        let overlay = Overrides::of_overlay(config, definition).overlay_config(&keys);
+        let id = add_overlay(definition, *community, &mut node, overlay)?;
+        launched.push((definition, *community, id));
     }
-    for (definition, class, id) in started {
-        start(definition, class, id, &mut node)?;
+    for (definition, community, id) in launched {
+        run_actions(definition, community, id, &mut node)?;
     }
     Ok(node.release())
 }
 
-/// A file that is not there yet is made when the node stops.
-fn start_from_snapshot(node: &mut HeldNode, configuration: &Config) -> Result<(), Error> {
-    let Some(path) = &configuration.snapshot_file else {
+/// Reads the snapshot, if its file exists, and keeps it up to date while the node runs.
+fn start_from_snapshot(node: &mut HeldNode, config: &Config) -> Result<(), Error> {
+    let Some(path) = &config.snapshot_file else {
         return Ok(());
     };
-    let path = configuration.path(path);
+    let path = config.path(path);
     if let Some(snapshot) = snapshot_file::read(&path)? {
         let loaded = node.with_engine(|engine| engine.load_snapshot(&snapshot));
         tracing::info!(file = %path.display(), ?loaded, "started from a snapshot");
@@ -153,108 +131,82 @@ fn start_from_snapshot(node: &mut HeldNode, configuration: &Config) -> Result<()
     Ok(())
 }
 
-/// One launcher, from `prepare` to `finalize`.
+/// Runs one launcher, from `prepare` to `finalize`.
 async fn launch(
-    launcher: &dyn ErasedLauncher,
+    launcher: &Launcher,
     node: &mut HeldNode,
-    (overlay, told): (OverlayConfig, Told<'_>),
-    session: &mut AnySession,
+    (overrides, keys): (Overrides<'_>, &Keys),
+    session: &mut Session<'_>,
 ) -> Result<CommunityId, Error> {
-    let blame = |failure| blame(launcher.meta(), launcher.session_name(), failure);
-    let ipv8 = node.ipv8().clone();
+    let culprit = launcher.culprit();
+    let ipv8 = node.ipv8();
     if let Some(prepared) = launcher.prepare(&ipv8, session) {
-        node.serve(prepared).await?.map_err(blame)?;
+        node.serve(prepared)
+            .await?
+            .map_err(|error| culprit.error(error))?;
     }
-    let assembled = node.with_engine(|engine| launcher.assemble(engine, overlay, &*session, told));
-    let id = assembled.ok_or(Error::Stopped)?.map_err(blame)?;
+    let mut overlay = OverlayConfig {
+        name: Some(launcher.name().to_owned()),
+        ..overrides.overlay_config(keys)
+    };
+    let assembled = node.with_engine(|engine| {
+        let blueprint = launcher.blueprint(session, overrides, &mut overlay)?;
+        let definition = overrides.definition();
+        Ok::<_, LauncherError>(assemble(blueprint, definition, engine, overlay)?)
+    });
+    let id = assembled
+        .ok_or(Error::Stopped)?
+        .map_err(|error| culprit.error(error))?;
     if let Some(finalized) = launcher.finalize(&ipv8, session, id) {
-        node.serve(finalized).await?.map_err(blame)?;
+        node.serve(finalized)
+            .await?
+            .map_err(|error| culprit.error(error))?;
     }
     Ok(id)
 }
 
-/// An overlay that only the configuration names.
-fn make(
+/// Creates an overlay that only the configuration names.
+fn add_overlay(
     definition: &LauncherConfig,
-    class: Class,
+    community: CommunityType,
     node: &mut HeldNode,
     overlay: OverlayConfig,
 ) -> Result<CommunityId, Error> {
-    let made = node.with_engine(|engine| class.assemble(definition, engine, overlay));
-    let made = made.ok_or(Error::Stopped)?.map_err(refused)?;
-    made.map_err(|error| Error::Overlay {
-        overlay: definition.name.value.clone(),
-        origin: definition.name.origin.clone(),
-        error,
-    })
+    let blueprint = community.blueprint();
+    let added = node.with_engine(|engine| assemble(blueprint, Some(definition), engine, overlay));
+    added
+        .ok_or(Error::Stopped)?
+        .map_err(|error| failure::of_overlay(definition, error))
 }
 
-/// What the configuration wants done when all overlays are there (py-ipv8's `on_start`).
-fn start(
+/// Runs the configured actions of an overlay (py-ipv8's `on_start`).
+fn run_actions(
     definition: &LauncherConfig,
-    class: Class,
+    community: CommunityType,
     id: CommunityId,
     node: &mut HeldNode,
 ) -> Result<(), Error> {
-    let actions = definition
-        .on_start
-        .iter()
-        .flat_map(|actions| &actions.value);
-    for (index, action) in actions.enumerate() {
-        let done = node.with_engine(|engine| class.act(definition, index, engine, id));
+    let actions = definition.on_start.iter();
+    for action in actions.flat_map(|actions| &actions.value) {
+        let done = node.with_engine(|engine| community.run_action(action, engine, id));
         done.ok_or(Error::Stopped)?
-            .map_err(|failure| Error::Action {
-                action: action.name.value.clone(),
-                overlay: definition.name.value.clone(),
-                origin: action.name.origin.clone(),
-                error: failure.into(),
-            })?;
+            .map_err(|error| failure::of_action(definition, action, error))?;
     }
     Ok(())
 }
 
-fn refused(problems: Vec<SettingProblem>) -> Error {
-    let problems = problems.into_iter();
-    let problems = problems.map(Problem::Config);
-    Error::Plan(PlanError {
-        problems: problems.collect(),
-    })
-}
-
-/// Whose fault a failure is, and where that stands.
-pub(super) fn blame(meta: LauncherMeta, session: &'static str, failure: Failure) -> Error {
-    let launcher = Box::new(meta);
-    match failure {
-        Failure::Failed(hook, error) => Error::Hook {
-            launcher,
-            hook,
-            error,
-        },
-        Failure::Panicked(hook) => Error::LauncherPanicked { launcher, hook },
-        Failure::Overlay(error) => Error::Launch { launcher, error },
-        Failure::Config(problems) => refused(problems),
-        Failure::Session => Error::Plan(PlanError {
-            problems: vec![Problem::Session {
-                launcher: meta,
-                wanted: session,
-                given: "another",
-            }],
-        }),
-    }
-}
-
-fn engine(configuration: &Config) -> Result<Engine, Error> {
+fn engine(config: &Config) -> Result<Engine, Error> {
     let mut seed = [0; 32];
-    match configuration.seed {
+    match config.seed {
         Some(given) => seed = given,
         None => getrandom::fill(&mut seed)?,
     }
     Ok(Engine::new(&EngineConfig {
         seed,
-        walk_interval: configuration.interval(),
-        walk_scaling: configuration.walk_scaling(),
-        network: configuration.network.clone(),
-        max_datagram: configuration.max_datagram,
-        pacing: configuration.pacing.clone(),
+        walk_interval: config.interval(),
+        walk_scaling: config.walk_scaling(),
+        network: config.network.clone(),
+        max_datagram: config.max_datagram,
+        pacing: config.pacing.clone(),
     }))
 }

@@ -1,44 +1,47 @@
 //! The session of one launch, whose type only the launchers know.
 
-use std::any::{Any, TypeId, type_name};
+use std::any::{Any, type_name};
 
-/// A session whose type is forgotten.
-pub(super) type AnySession = dyn Any + Send;
-
-/// Whether a launcher with sessions of type `S` can be launched under `session`: one that needs none can under any.
-pub(super) fn fits<S: Send + 'static>(session: &AnySession) -> bool {
-    needs_none::<S>() || session.is::<S>()
+/// The program's session with its type erased.
+pub(crate) struct Session<'a> {
+    given: &'a mut (dyn Any + Send),
+    type_name: &'static str,
+    /// The session of a launcher that needs none.
+    none: (),
 }
 
-/// The session with its type again; `None` when it is of another.
-pub(super) fn typed<S: Send + 'static>(session: &AnySession) -> Option<&S> {
-    let none: &AnySession = &();
-    if needs_none::<S>() { none } else { session }.downcast_ref()
-}
-
-/// As [`typed`], to be changed.
-pub(super) fn typed_mut<S: Send + 'static>(session: &mut AnySession) -> Option<&mut S> {
-    // Nothing is allocated, and nothing leaks: it has no size.
-    let none: &mut AnySession = Box::leak(Box::new(()));
-    if needs_none::<S>() { none } else { session }.downcast_mut()
-}
-
-fn needs_none<S: 'static>() -> bool {
-    TypeId::of::<S>() == TypeId::of::<()>()
-}
-
-/// A session as it was given, with the name of its type for messages.
-pub(super) struct Given<'a> {
-    pub(super) session: &'a mut AnySession,
-    pub(super) name: &'static str,
-}
-
-impl<'a> Given<'a> {
+impl<'a> Session<'a> {
     pub(super) fn new<S: Send + 'static>(session: &'a mut S) -> Self {
         Self {
-            session,
-            name: type_name::<S>(),
+            given: session,
+            type_name: type_name::<S>(),
+            none: (),
         }
+    }
+
+    /// Returns the full name of the session's type, for messages.
+    pub(super) fn type_name(&self) -> &'static str {
+        self.type_name
+    }
+
+    /// Returns `true` if a launcher whose session type is `S` can run under this session.
+    pub(super) fn fits<S: 'static>(&self) -> bool {
+        self.get::<S>().is_some()
+    }
+
+    /// Returns the session if it is an `S`. A `()` is always available.
+    pub(super) fn get<S: 'static>(&self) -> Option<&S> {
+        let none: &dyn Any = &self.none;
+        self.given.downcast_ref().or_else(|| none.downcast_ref())
+    }
+
+    /// Mutable version of [`get`](Self::get).
+    pub(super) fn get_mut<S: 'static>(&mut self) -> Option<&mut S> {
+        if self.given.is::<S>() {
+            return self.given.downcast_mut();
+        }
+        let none: &mut dyn Any = &mut self.none;
+        none.downcast_mut()
     }
 }
 
@@ -48,18 +51,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_has_its_type_and_none() {
+    fn a_session_is_available_as_its_type_and_as_nothing() {
         let mut number = 5_u8;
-        let given = Given::new(&mut number);
-        assert_eq!(given.name, "u8");
-        assert!(fits::<u8>(given.session) && fits::<()>(given.session));
-        assert!(!fits::<u16>(given.session));
-        assert_eq!(typed::<u8>(given.session), Some(&5));
-        assert_eq!(typed::<()>(given.session), Some(&()));
-        assert_eq!(typed::<u16>(given.session), None);
-        *typed_mut::<u8>(given.session).unwrap() += 1;
-        assert_eq!(typed_mut::<()>(given.session), Some(&mut ()));
-        assert_eq!(typed_mut::<u16>(given.session), None);
+        let mut session = Session::new(&mut number);
+        assert_eq!(session.type_name(), "u8");
+        assert!(session.fits::<u8>() && session.fits::<()>());
+        assert!(!session.fits::<u16>());
+        assert_eq!(session.get::<u8>(), Some(&5));
+        assert_eq!(session.get::<()>(), Some(&()));
+        assert_eq!(session.get::<u16>(), None);
+        *session.get_mut::<u8>().unwrap() += 1;
+        assert_eq!(session.get_mut::<()>(), Some(&mut ()));
+        assert_eq!(session.get_mut::<u16>(), None);
         assert_eq!(number, 6);
     }
 }

@@ -1,4 +1,4 @@
-//! Why a node could not be launched, or ended badly.
+//! The errors of launching and running a node.
 
 use std::{fmt, io};
 
@@ -6,94 +6,94 @@ use crate::config::Origin;
 use crate::engine::OverlayError;
 use crate::launch::plan::{LauncherMeta, PlanError};
 use crate::node::endpoint::BindError;
-use crate::node::key_file::KeyFileError;
-use crate::node::snapshot_file::SnapshotFileError;
+use crate::node::files::key_file::KeyFileError;
+use crate::node::files::snapshot_file::SnapshotFileError;
 
-/// Why a node could not be launched, or ended badly. What had started by then is undone.
+/// Why a node could not be launched, or why it ended. A failed launch is undone.
 ///
-/// Its `Debug` form is its message too, because that is what a `main` that returns it prints.
+/// The `Debug` form is the message too, because a `main` that returns the error prints that form.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The launchers or the configuration contradict each other; nothing was started.
+    /// The launchers or the configuration have errors. Nothing was started.
     #[error(transparent)]
     Plan(#[from] PlanError),
-    /// The key could not be read or made.
+    /// The key could not be read or created.
     #[error(transparent)]
     KeyFile(#[from] KeyFileError),
-    /// The file for the snapshot cannot be used.
+    /// The snapshot file cannot be used.
     #[error(transparent)]
     Snapshot(#[from] SnapshotFileError),
-    /// The system gave no random numbers for a new key.
-    #[error("the system gave no random numbers: {0}")]
+    /// The system provided no random numbers for a new key.
+    #[error("could not read the system's random source: {0}")]
     Randomness(#[from] getrandom::Error),
     /// No socket could be opened.
     #[error(transparent)]
     Bind(#[from] BindError),
-    /// A launcher's overlay could not be made.
+    /// A launcher's overlay could not be created.
     #[error("launcher {launcher} failed: {error}")]
     Launch {
-        /// The launcher and its place.
+        /// The launcher and where it is defined.
         launcher: Box<LauncherMeta>,
-        /// Why.
+        /// The cause.
         error: OverlayError,
     },
-    /// An overlay that only the configuration names could not be made.
-    #[error("{origin}: the overlay {overlay} failed: {error}")]
+    /// An overlay that only the configuration defines could not be created.
+    #[error("{origin}: overlay {overlay} failed: {error}")]
     Overlay {
         /// The community's type, without path.
         overlay: String,
-        /// Where it is named.
+        /// Where it is defined.
         origin: Origin,
-        /// Why.
+        /// The cause.
         error: OverlayError,
     },
-    /// What a configuration wants done when an overlay starts did not succeed.
-    #[error("{origin}: the action {action} of {overlay} failed: {error}")]
+    /// An action that the configuration runs when an overlay starts failed.
+    #[error("{origin}: action {action} of {overlay} failed: {error}")]
     Action {
         /// The action.
         action: String,
         /// The launcher, or the community's type, without path.
         overlay: String,
-        /// Where it is named.
+        /// Where it is defined.
         origin: Origin,
-        /// What it said.
+        /// The cause.
         error: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// A launcher's own code failed.
+    /// A method of a launcher failed.
     #[error("launcher {launcher} failed in {hook}: {error}")]
     Hook {
-        /// The launcher and its place.
+        /// The launcher and where it is defined.
         launcher: Box<LauncherMeta>,
-        /// What of it was called.
+        /// The method.
         hook: Hook,
-        /// What it said.
+        /// The cause.
         error: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// A launcher's own code panicked.
+    /// A method of a launcher panicked.
     #[error("launcher {launcher} panicked in {hook}")]
     LauncherPanicked {
-        /// The launcher and its place.
+        /// The launcher and where it is defined.
         launcher: Box<LauncherMeta>,
-        /// What of it was called.
+        /// The method.
         hook: Hook,
     },
-    /// [`Ipv8::stop`](crate::Ipv8::stop) was called while launchers were at work.
+    /// [`Ipv8::stop`](crate::Ipv8::stop) was called during the launch.
     #[error("the node was stopped while it was being launched")]
     Stopped,
-    /// The state of a tracker may not or cannot be served.
+    /// The state API of a tracker could not be started.
     #[cfg(feature = "http")]
     #[error(transparent)]
     Api(#[from] crate::node::ApiError),
-    /// Ctrl-C and SIGTERM could not be listened for.
-    #[error("signals cannot be listened for: {0}")]
+    /// No handlers for Ctrl-C and SIGTERM could be installed.
+    #[error("cannot install signal handlers: {0}")]
     Signals(io::Error),
-    /// The node's task panicked: a fault of this library.
+    /// The node's task panicked, which is a bug of this library.
     #[error("the node's task panicked; please report this")]
     Panicked,
 }
 
-/// A method of a [`CommunityLauncher`](crate::CommunityLauncher); shown by its name.
+/// A method of a [`CommunityLauncher`](crate::CommunityLauncher). It is displayed by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hook {
@@ -140,14 +140,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_main_that_returns_an_error_prints_what_is_wrong_and_the_mend() {
+    fn a_main_that_returns_an_error_prints_its_message() {
         let problems = Launchers::new()
-            .only(["Nobody"])
+            .only(["Missing"])
             .check()
-            .expect_err("nobody is there");
+            .expect_err("there is no launcher");
         let error = Error::from(problems);
         assert_eq!(format!("{error:?}"), error.to_string());
-        assert!(format!("{error:?}").contains("Nobody"), "{error:?}");
+        assert!(format!("{error:?}").contains("Missing"), "{error:?}");
         assert!(!format!("{error:?}").contains("PlanError"), "{error:?}");
     }
 }

@@ -1,8 +1,7 @@
-//! A node that is put together: it answers requests of its handles, and is not on the air.
+//! A node that is being launched: it answers its handles, and neither sends nor receives.
 //!
-//! It has a socket and no task of its own. Whoever puts it together lends it time with
-//! [`HeldNode::serve`]; dropping it undoes everything at once, which is what makes a launch that
-//! fails or is given up leave nothing behind.
+//! It has a socket and no task. The launch gives it time with [`HeldNode::serve`]. Dropping it
+//! undoes everything at once, so a launch that fails or is abandoned leaves nothing behind.
 
 use std::path::PathBuf;
 use std::pin::pin;
@@ -14,39 +13,40 @@ use tracing::Instrument;
 use crate::crypto::PublicKey;
 use crate::engine::{Engine, Input};
 use crate::node::clock::now;
-use crate::node::driver::{Command, Node};
+use crate::node::driver::{Command, Driver};
 use crate::node::endpoint::Endpoint;
 use crate::node::error::Error;
-use crate::node::handle::{End, Ipv8, Shared};
-use crate::node::lan_watch::local_addresses;
+use crate::node::handles::{End, Ipv8, Link, Shared};
+use crate::node::local_addresses::local_addresses;
 
-/// How many events wait for a slow listener.
+/// The most events that wait for a slow listener.
 const EVENT_BACKLOG: usize = 1_024;
 
-/// How many requests of other tasks wait for the node; whoever comes later waits for room.
+/// The most requests of other tasks that wait for the node. Later ones wait for room.
 const COMMAND_BACKLOG: usize = 256;
 
-/// The node, what it listens to, and whom it tells of its end.
+/// The driver, and its ends of the channels to the handles.
 struct Parts {
-    node: Node,
+    driver: Driver,
     commands: mpsc::Receiver<Command>,
     stopping: watch::Receiver<bool>,
     ended: watch::Sender<End>,
 }
 
-/// A node on hold. No strategy steps, no timer runs, nothing is received and nothing leaves; what
-/// arrives meanwhile waits in the socket, what is to leave in the outbox.
+/// A node on hold: no strategy has turns, no timer runs, nothing is sent or received. Datagrams
+/// that arrive wait in the socket; datagrams to send wait in the outbox.
 ///
-/// Dropped, it unloads its overlays, the last one first, and closes the socket; nothing of what they
-/// wanted sent leaves.
+/// When dropped, it unloads its overlays, the last one first, discards their queued datagrams, and
+/// closes the socket.
 pub(crate) struct HeldNode {
-    ipv8: Ipv8,
-    /// `None` once it was released.
+    link: Link,
+    /// `None` after the release.
     parts: Option<Parts>,
 }
 
 impl HeldNode {
-    /// A node without overlays on `endpoint`, which knows the addresses of that, and opens and seals on up to `cores` cores, or all.
+    /// Creates a node without overlays on `endpoint`. It opens and seals on up to `cores` cores;
+    /// `None` is all.
     pub(crate) fn new(
         mut engine: Engine,
         endpoint: Endpoint,
@@ -57,7 +57,7 @@ impl HeldNode {
         let (events, first_events) = broadcast::channel(EVENT_BACKLOG);
         let (stop, stopping) = watch::channel(false);
         let (ended, end) = watch::channel(End::Running);
-        // Reading the interfaces may take long; that is done when the node runs.
+        // Without the interfaces: reading them can take long, so the running node does that.
         let local = local_addresses(&endpoint.local_addresses(), &[]);
         engine.handle(Input::LocalAddresses(local), now());
         let shared = Shared {
@@ -70,9 +70,9 @@ impl HeldNode {
             end,
         };
         Self {
-            ipv8: Ipv8::new(commands, shared),
+            link: Link::new(commands, shared),
             parts: Some(Parts {
-                node: Node::new(engine, endpoint, events, cores),
+                driver: Driver::new(engine, endpoint, events, cores),
                 commands: inbox,
                 stopping,
                 ended,
@@ -80,27 +80,27 @@ impl HeldNode {
         }
     }
 
-    /// The handle that others get.
-    pub(crate) fn ipv8(&self) -> &Ipv8 {
-        &self.ipv8
+    /// Returns a handle of the node.
+    pub(crate) fn ipv8(&self) -> Ipv8 {
+        Ipv8::new(self.link.clone())
     }
 
-    /// Lets `change` work on the engine; the node's handles know of the overlays it adds once somebody is [served](Self::serve).
-    /// `None` once somebody stops the node.
+    /// Runs `change` with the engine. Returns `None` if the node was stopped. The handles know of
+    /// new overlays from the next [`HeldNode::serve`] on.
     pub(crate) fn with_engine<R>(&mut self, change: impl FnOnce(&mut Engine) -> R) -> Option<R> {
         let parts = self.parts.as_mut()?;
         let stops = *parts.stopping.borrow();
-        (!stops).then(|| change(&mut parts.node.engine))
+        (!stops).then(|| change(&mut parts.driver.engine))
     }
 
-    /// Waits for `work` and meanwhile answers what is asked of the node.
+    /// Waits for `work`. Meanwhile it answers requests of the handles.
     ///
     /// # Errors
     ///
-    /// [`Error::Stopped`] when somebody stops the node; `work` is then dropped unfinished.
+    /// [`Error::Stopped`] if the node is stopped; `work` is then dropped unfinished.
     pub(crate) async fn serve<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Error> {
         let parts = self.parts.as_mut().ok_or(Error::Stopped)?;
-        self.ipv8.update_launched(&parts.node.engine);
+        self.link.update_launched(&parts.driver.engine);
         let mut work = pin!(work);
         loop {
             let command = tokio::select! {
@@ -110,33 +110,33 @@ impl HeldNode {
                 command = parts.commands.recv() => command,
             };
             match command {
-                Some(command) => command(&mut parts.node),
-                // Not while `ipv8` is here.
+                Some(command) => command(&mut parts.driver),
+                // Cannot happen while `self.link` exists.
                 None => return Err(Error::Stopped),
             }
         }
     }
 
-    /// Has the node keep its peers' addresses in this file once it is on the air.
+    /// Makes the running node keep its peers' addresses in this file.
     pub(crate) fn keep_snapshot(&mut self, path: PathBuf) {
         if let Some(parts) = &mut self.parts {
-            parts.node.keep_snapshot(path);
+            parts.driver.keep_snapshot(path);
         }
     }
 
-    /// Lets the node go on the air, on a task of its own. Must be called inside a tokio runtime.
+    /// Starts the node on a task of its own. Must be called inside a tokio runtime.
     pub(crate) fn release(mut self) -> Ipv8 {
-        let ipv8 = self.ipv8.clone();
+        let ipv8 = self.ipv8();
         let Some(mut parts) = self.parts.take() else {
             return ipv8;
         };
-        parts.node.engine.restart_turns(now());
-        ipv8.set_launched(parts.node.engine.overlays());
+        parts.driver.engine.restart_turns(now());
+        self.link.set_launched(parts.driver.engine.overlays());
         let mid = ipv8.my_peer().mid();
-        let overlays = parts.node.engine.overlay_count();
+        let overlays = parts.driver.engine.overlay_count();
         tracing::info!(addresses = ?ipv8.local_addresses(), %mid, overlays, "node running");
         let span = tracing::info_span!("node", %mid);
-        let running = parts.node.run(parts.commands, parts.stopping);
+        let running = parts.driver.run(parts.commands, parts.stopping);
         let node = tokio::spawn(running.instrument(span));
         tokio::spawn(async move {
             let end = if node.await.is_ok() {
@@ -153,14 +153,14 @@ impl HeldNode {
 impl Drop for HeldNode {
     fn drop(&mut self) {
         let Some(Parts {
-            mut node, ended, ..
+            mut driver, ended, ..
         }) = self.parts.take()
         else {
             return;
         };
-        node.engine.unload_all(now());
-        drop(node);
-        tracing::info!("the launch was undone");
+        driver.engine.unload_all(now());
+        drop(driver);
+        tracing::info!("launch undone");
         ended.send_replace(End::Stopped);
     }
 }

@@ -1,50 +1,36 @@
-//! The world's end of a node: one task with one select loop that owns the socket and the engine.
+//! A running node: sockets, files, the clock, signals, and the task that connects them to the
+//! engine.
 //!
-//! `node` is the loop, `pipeline` the way of a datagram through it, `hold` a node that is not on the air yet, `handle` and `overlay_handle` are what other tasks
-//! hold, `control` changes strategies and overlays, `futures` polls what overlays spawn, `watchdog` names a step that does not come back, `signals` waits for Ctrl-C
-//! and SIGTERM.
+//! Only this module and [`launch`](crate::launch) touch the world outside the process; the engine
+//! decides what a node does. Start with `driver`, the node's own task. It passes datagrams between
+//! the `endpoint` and the engine, through the `pipeline`. The `handles` are how other tasks reach
+//! it, `hold` is a node during its launch, `files` are its key, configuration and snapshot, and
+//! `tracker` runs a tracker instead of a node.
 
-mod beacons;
 mod clock;
-mod control;
 mod driver;
 pub(crate) mod endpoint;
 mod error;
-mod futures;
-mod handle;
-mod handle_requests;
-mod handle_snapshots;
-mod handle_tasks;
-mod hold;
 mod files;
-mod lan_watch;
-mod launched;
+mod handles;
+mod hold;
+mod local_addresses;
 mod my_peer;
-mod overlay_handle;
-mod overload_log;
-mod peer_events;
 mod pipeline;
-mod resolver;
 mod signals;
-mod snapshots;
 mod stats;
 mod tracker;
-mod watchdog;
 
-pub use endpoint::{
-    BindError, Endpoint, EndpointConfig, EndpointStats, InterfaceInfo, MemoryNetwork, SocketErrorKind,
-    SocketErrors,
-};
-
-pub use control::StrategyHandle;
 pub(crate) use clock::now;
-pub use files::{key_file, snapshot_file};
+pub use endpoint::{
+    BindError, Endpoint, EndpointConfig, EndpointStats, InterfaceInfo, MemoryNetwork,
+    SocketErrorKind, SocketErrors,
+};
 pub use error::{Error, Hook};
-pub use handle::{HandleError, Ipv8};
+pub use files::{key_file, snapshot_file};
+pub use handles::{HandleError, Ipv8, OverlayHandle, PeerEvent, PeerEvents, StrategyHandle};
 pub(crate) use hold::HeldNode;
 pub(crate) use my_peer::my_peer;
-pub use overlay_handle::OverlayHandle;
-pub use peer_events::{PeerEvent, PeerEvents};
 pub use pipeline::InboxStats;
 #[cfg(feature = "cli")]
 pub(crate) use signals::stop_signal;

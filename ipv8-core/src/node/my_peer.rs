@@ -6,9 +6,10 @@ use rand::rngs::StdRng;
 use crate::config::MyPeer;
 use crate::crypto::PrivateKey;
 use crate::node::error::Error;
-use crate::node::key_file;
+use crate::node::files::key_file;
 
-/// The key that `source` says. A new one never comes from the node's seed: who knows the seed would know it.
+/// Returns the key that `source` names. A new key is never derived from the node's seed, which is
+/// not a secret.
 pub(crate) fn my_peer(source: &MyPeer) -> Result<PrivateKey, Error> {
     let rng = || -> Result<StdRng, Error> {
         let mut seed = [0; 32];

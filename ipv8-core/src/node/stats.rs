@@ -1,4 +1,4 @@
-//! The figures of a running node.
+//! The counts and the state of a running node.
 
 use std::time::Duration;
 
@@ -10,40 +10,41 @@ use crate::state::network::NetworkStats;
 use crate::state::stats::{DropReason, EngineStats, TrafficStats};
 use crate::wire::packet::CommunityId;
 
-/// What a node has done so far, read at one moment.
+/// The counts and the state of a node, read at one moment.
 #[derive(Clone, Debug)]
 pub struct NodeStats {
-    /// How long the node has been running.
+    /// The time since the node was created.
     pub uptime: Duration,
     /// Datagrams and bytes in and out, drops by reason, panics.
     pub engine: EngineStats,
-    /// What the sockets did, errors of the system by kind.
+    /// Counts of the sockets, and errors of the system by kind.
     pub endpoint: EndpointStats,
-    /// What was taken from the sockets and waits to be read.
+    /// Received datagrams that wait to be opened.
     pub inbox: InboxStats,
-    /// Each socket with its receive buffer and the kernel's own drops.
+    /// Each socket with its receive buffer and the drops of the kernel.
     pub interfaces: Vec<InterfaceInfo>,
-    /// Verified peers of all overlays together; one that is in several peer graphs counts in each.
+    /// Verified peers of all overlays. A peer in several peer graphs counts in each.
     pub peers: usize,
-    /// Known addresses; one that is in several peer graphs counts in each.
+    /// Known addresses. An address in several peer graphs counts in each.
     pub addresses: usize,
-    /// What the bounds of the peer graphs turned away.
+    /// Peers and addresses that the bounds of the peer graphs rejected or evicted.
     pub network: NetworkStats,
-    /// What each overlay received and sent, by message, in the order of [`Ipv8::overlays`](super::Ipv8::overlays).
+    /// Received and sent messages of each overlay, in the order of
+    /// [`Ipv8::overlays`](super::Ipv8::overlays).
     pub overlays: Vec<(CommunityId, TrafficStats)>,
-    /// What steps sent that was held for its time in the slot, and what became of it.
+    /// Datagrams of steps that were held to spread them.
     pub pacing: PacingStats,
-    /// How the node keeps up with its turns: its lag, and whether it is overloaded.
+    /// How late turns begin, and whether the node is overloaded.
     pub health: Health,
-    /// Strategies' turns that were lost because a step or the machine was late.
+    /// Turns that were skipped because a step or the machine was late.
     pub missed_turns: u64,
-    /// Steps that took longer than the time between two turns.
+    /// Steps that took longer than the gap between two turns.
     pub slow_steps: u64,
-    /// Steps that were named because they had not come back after a second.
+    /// Steps that were reported because they ran for more than a second.
     pub hanging_steps: u64,
 }
 
-/// Counts what became of a datagram handed to the socket.
+/// Counts the outcome of a datagram that was passed to the socket.
 pub(super) fn count(stats: &mut EngineStats, datagram: &[u8], sent: Result<(), TransmitError>) {
     match sent {
         Ok(()) => stats.sent(datagram.len()),

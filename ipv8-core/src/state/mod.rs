@@ -1,7 +1,7 @@
-//! What a node remembers: peers and their addresses, pending requests, tasks, timers, queued
-//! datagrams and counters.
+//! The memory of a node: peers and their addresses, pending requests, tasks, timers, queued
+//! datagrams and counts.
 //!
-//! These are plain data structures: no overlay, no clock, no callback. The caller passes in the
+//! These are plain data structures without overlay, clock or callback. The caller passes in the
 //! time. Start with [`peer`], then [`network`], the graph of known peers and addresses.
 
 pub(crate) mod network;
@@ -14,6 +14,6 @@ pub(crate) mod timers;
 
 pub use network::{LoadedSnapshot, Network, NetworkLimits, NetworkStats};
 pub use peer::Peer;
-pub use request_cache::{Asked, RequestCacheError};
+pub use request_cache::RequestCacheError;
 pub use stats::{DropReason, EngineStats, MessageStats, TrafficStats};
 pub use tasks::{TaskError, TaskInfo, TaskKind, TaskName};

@@ -1,7 +1,7 @@
-//! The queue of what is to be sent: filled by handlers and steps, emptied by the runtime.
+//! The queue of outgoing datagrams: handlers and steps fill it, the runtime empties it.
 //!
-//! Nothing below the runtime touches a socket; whoever wants to send puts an [`Outgoing`] here. The
-//! datagrams leave in the order in which they were put in, still unsealed: the runtime signs them
+//! Nothing below the runtime touches a socket: every part that sends puts an [`Outgoing`] here.
+//! Datagrams leave in the order in which they were added. They are unsealed: the runtime signs them
 //! on their way out.
 
 use std::collections::VecDeque;
@@ -10,31 +10,33 @@ use std::net::{IpAddr, SocketAddr};
 use crate::state::stats::DropReason;
 use crate::wire::packet::Unsealed;
 
-/// How many datagrams may wait in an [`Outbox`]; more are refused and counted as
+/// The maximum number of datagrams in an [`Outbox`]; more are refused and counted as
 /// [`DropReason::QueueFull`].
 ///
-/// The runtime empties the queue after every call, and after every small piece of receive work, so this many datagrams can only
-/// come from one call, or from handlers that send hundreds each; more than that would overrun any socket.
+/// The runtime empties the queue after every call, and after every small batch of received
+/// datagrams. So only one call, or handlers that send hundreds of datagrams each, can reach this
+/// number; more would overrun any socket.
 pub const OUTBOX_LIMIT: usize = 16_384;
 
-/// The most that UDP carries over IPv4, in bytes: 65,535 less the headers of IP (20) and UDP (8). Nothing longer is ever sent or
-/// taken in.
+/// The longest datagram of UDP over IPv4, in bytes: 65,535 minus the headers of IP (20) and UDP
+/// (8). A node neither sends nor accepts a longer one.
 pub const LARGEST_DATAGRAM: usize = 65_507;
 
-/// The longest datagram that a node sends unless configured otherwise, in bytes: what fits an Ethernet frame of 1,500 bytes behind
-/// the headers of IPv6 (40) and UDP (8), so that it reaches most of the internet in one piece.
+/// The default of the longest datagram that a node sends, in bytes: what fits into an Ethernet
+/// frame of 1,500 bytes after the headers of IPv6 (40) and UDP (8), so that it crosses most of the
+/// internet in one piece.
 ///
-/// What is longer travels in fragments. All of them must arrive for any of it to arrive, and many routers and firewalls drop
-/// fragments, so that a long message is lost to some peers every time and nobody is told. In a network of one's own, or on one
-/// machine, up to [`LARGEST_DATAGRAM`] are fine.
+/// A longer datagram travels in fragments. All fragments must arrive, and many routers and
+/// firewalls drop them, so a long message never reaches some peers, and the sender gets no error.
+/// In a private network, or on one machine, up to [`LARGEST_DATAGRAM`] is fine.
 pub const DEFAULT_MAX_DATAGRAM: usize = 1_452;
 
 /// One datagram to be signed and sent.
 #[derive(Debug)]
 pub struct Outgoing {
-    /// Where it goes.
+    /// The destination.
     pub to: SocketAddr,
-    /// What it says; [`Unsealed::seal`] makes the bytes.
+    /// The packet; [`Unsealed::seal`] makes the bytes.
     pub packet: Unsealed,
 }
 
@@ -53,7 +55,7 @@ impl Default for Outbox {
 }
 
 impl Outbox {
-    /// An empty queue for at most `limit` datagrams.
+    /// Returns an empty queue for at most `limit` datagrams.
     #[must_use]
     pub fn with_limit(limit: usize) -> Self {
         Self {
@@ -63,13 +65,13 @@ impl Outbox {
         }
     }
 
-    /// The longest datagram that is taken, in bytes.
+    /// Returns the length of the longest accepted datagram, in bytes.
     #[must_use]
     pub fn max_datagram(&self) -> usize {
         self.max_datagram
     }
 
-    /// Takes datagrams of up to `bytes`, at most [`LARGEST_DATAGRAM`].
+    /// Accepts datagrams of up to `bytes`, at most [`LARGEST_DATAGRAM`].
     pub fn set_max_datagram(&mut self, bytes: usize) {
         self.max_datagram = bytes.min(LARGEST_DATAGRAM);
     }
@@ -78,9 +80,9 @@ impl Outbox {
     ///
     /// # Errors
     ///
-    /// [`DropReason::TooLong`] for a datagram above [`Outbox::max_datagram`],
-    /// [`DropReason::Unsendable`] for an address no datagram can reach (see [`is_sendable`]),
-    /// [`DropReason::QueueFull`] when the limit is reached. The packet is then gone.
+    /// [`DropReason::TooLong`] for a datagram longer than [`Outbox::max_datagram`],
+    /// [`DropReason::Unsendable`] for an address that no datagram can reach (see [`is_sendable`]),
+    /// [`DropReason::QueueFull`] if the queue is full. The packet is then lost.
     pub fn push(&mut self, to: SocketAddr, packet: Unsealed) -> Result<(), DropReason> {
         if packet.sealed_length() > self.max_datagram {
             return Err(DropReason::TooLong);
@@ -95,36 +97,36 @@ impl Outbox {
         Ok(())
     }
 
-    /// Takes the datagram that has waited longest.
+    /// Removes the oldest datagram.
     pub fn pop(&mut self) -> Option<Outgoing> {
         self.queue.pop_front()
     }
 
-    /// Forgets all but the `length` datagrams that have waited longest: those of a call that is undone.
+    /// Drops all but the `length` oldest datagrams: those of a call that is rolled back.
     pub(crate) fn truncate(&mut self, length: usize) {
         self.queue.truncate(length);
     }
 
-    /// Takes all but the `length` datagrams that have waited longest, in their order.
+    /// Removes all but the `length` oldest datagrams, in order.
     pub(crate) fn split_off(&mut self, length: usize) -> VecDeque<Outgoing> {
         self.queue.split_off(length.min(self.queue.len()))
     }
 
-    /// How many datagrams wait.
+    /// Returns the number of queued datagrams.
     #[must_use]
     pub fn len(&self) -> usize {
         self.queue.len()
     }
 
-    /// Whether nothing waits.
+    /// Returns `true` if no datagram is queued.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.queue.is_empty()
     }
 }
 
-/// Whether a datagram to `address` can reach one peer: no port 0, no unspecified, multicast or
-/// broadcast host. Such addresses arrive in introductions and are nobody's address.
+/// Returns `true` if a datagram to `address` can reach one peer: the port is not 0, and the host is
+/// not unspecified, multicast or broadcast. Introductions can contain such addresses.
 #[must_use]
 pub fn is_sendable(address: &SocketAddr) -> bool {
     let host_is_one_peer = match address.ip() {
@@ -156,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_more_than_its_limit() {
+    fn a_full_outbox_refuses_datagrams() {
         let mut outbox = Outbox::with_limit(1);
         let to: SocketAddr = "10.0.0.1:1".parse().expect("an address");
         assert_eq!(outbox.push(to, packet()), Ok(()));
@@ -166,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_datagrams_that_are_too_long() {
+    fn too_long_datagrams_are_refused() {
         let mut outbox = Outbox::default();
         let to: SocketAddr = "10.0.0.1:1".parse().expect("an address");
         outbox.set_max_datagram(usize::MAX);
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_addresses_of_nobody() {
+    fn addresses_that_are_not_of_one_peer_are_refused() {
         for text in [
             "0.0.0.0:5",
             "1.2.3.4:0",

@@ -1,4 +1,4 @@
-//! Another node: its key, where it can be reached, and how it has been behaving.
+//! A peer: its key, its addresses, and its recent behaviour.
 use crate::crypto::{Mid, PublicKey};
 use crate::wire::address::UNSPECIFIED;
 use std::fmt;
@@ -7,21 +7,23 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How many ping times a peer remembers.
+/// The number of ping times that a peer stores.
 const PINGS: usize = 5;
 
 /// A peer (protocol 6, "Peer object"): a public key with one address of each kind.
 ///
-/// Equal and hashed by key alone, cheap to clone (the key is shared). It is a plain value: the copy that counts is the one
-/// in the [`Network`](crate::state::network::Network), changed through it.
+/// Two peers are equal if their keys are; cloning is cheap (the key is shared). A `Peer` is a copy
+/// of the entry in the [`Network`](crate::state::network::Network): changing the copy does not
+/// change the entry.
 ///
-/// Left out of py-ipv8's Peer: its Lamport counter, which nothing that was received ever moves (protocol 4.2).
+/// py-ipv8's Peer also has a Lamport counter. It is left out because no received message ever moves
+/// it (protocol 4.2).
 #[derive(Clone, Debug)]
 pub struct Peer {
     key: PublicKey,
     v4: SocketAddrV4,
     v4_lan: SocketAddrV4,
-    /// Whether the two above are any addresses: an `Option` for each would make all of it 8 bytes larger.
+    /// Flags for the two addresses above: an `Option` for each would make a peer 8 bytes larger.
     has_v4: bool,
     has_lan: bool,
     created: Instant,
@@ -33,14 +35,15 @@ pub struct Peer {
 
 const NO_ADDRESS: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);
 
-/// What most peers of a large graph have none of.
+/// The data that most peers of a large graph do not have.
 #[derive(Clone, Debug, Default)]
 struct Rare {
     v6: Option<SocketAddrV6>,
     pings: PingRing,
 }
 
-/// A time, or none, in nanoseconds after the time a peer was made: half as large as an [`Instant`].
+/// An optional time, in nanoseconds after the creation of the peer: half the size of an
+/// [`Instant`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Since(i64);
 
@@ -67,7 +70,8 @@ impl Since {
 }
 
 impl Peer {
-    /// A peer heard of at `source`, which fills the slot of its kind; IPv4-mapped IPv6 addresses count as IPv6.
+    /// Returns a peer with the address `source` in the slot of its kind. IPv4-mapped IPv6 addresses
+    /// count as IPv6.
     pub fn new(key: PublicKey, source: SocketAddr, now: Instant) -> Self {
         let mut peer = Self {
             key,
@@ -85,17 +89,18 @@ impl Peer {
         peer
     }
 
-    /// The public key, which is the peer's identity.
+    /// Returns the public key, which identifies the peer.
     pub fn key(&self) -> &PublicKey {
         &self.key
     }
 
-    /// The SHA-1 of the public key.
+    /// Returns the SHA-1 of the public key.
     pub fn mid(&self) -> Mid {
         self.key.mid()
     }
 
-    /// The preferred address (protocol 4.3): IPv6, else IPv4, else 0.0.0.0:0. The LAN address never counts.
+    /// Returns the preferred address (protocol 4.3): IPv6, else IPv4, else 0.0.0.0:0; never the LAN
+    /// address.
     pub fn address(&self) -> SocketAddr {
         match (self.v6(), self.ipv4_address()) {
             (Some(v6), _) => SocketAddr::V6(v6),
@@ -104,13 +109,13 @@ impl Peer {
         }
     }
 
-    /// The IPv4 address it was heard of at.
-    pub fn ipv4_address(&self) -> Option<SocketAddrV4> {
+    /// Returns the address in the IPv4 slot.
+    pub(crate) fn ipv4_address(&self) -> Option<SocketAddrV4> {
         self.has_v4.then_some(self.v4)
     }
 
-    /// The IPv6 address it was heard of at.
-    pub fn ipv6_address(&self) -> Option<SocketAddrV6> {
+    /// Returns the address in the IPv6 slot.
+    pub(crate) fn ipv6_address(&self) -> Option<SocketAddrV6> {
         self.v6()
     }
 
@@ -128,12 +133,13 @@ impl Peer {
         Arc::make_mut(self.rare.get_or_insert_default())
     }
 
-    /// The address in the LAN slot: what the peer itself says it is on its local network.
+    /// Returns the address in the LAN slot: the address that the peer claims to have on its local
+    /// network.
     pub fn lan_address(&self) -> Option<SocketAddrV4> {
         self.has_lan.then_some(self.v4_lan)
     }
 
-    /// Every different address of the peer, the preferred one first, the LAN one last.
+    /// Returns the distinct addresses of the peer, the preferred one first, the LAN address last.
     pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> + use<> {
         let v4 = self.ipv4_address();
         let lan = self.lan_address().filter(|lan| Some(*lan) != v4);
@@ -141,7 +147,7 @@ impl Peer {
         self.v6().map(SocketAddr::V6).into_iter().chain(v4)
     }
 
-    /// Whether `address` is in one of the slots.
+    /// Returns `true` if `address` is in one of the slots.
     pub fn has_address(&self, address: &SocketAddr) -> bool {
         match address {
             SocketAddr::V4(v4) => {
@@ -151,15 +157,16 @@ impl Peer {
         }
     }
 
-    /// Whether every slot has the address that it has in `other`.
+    /// Returns `true` if all slots are the same in `other`.
     pub(crate) fn has_addresses_of(&self, other: &Self) -> bool {
         self.ipv4_address() == other.ipv4_address()
             && self.lan_address() == other.lan_address()
             && self.v6() == other.v6()
     }
 
-    /// Puts `address` in the IPv4 or IPv6 slot, replacing what was there; does nothing when frozen.
-    pub fn add_address(&mut self, address: SocketAddr) {
+    /// Puts `address` into the IPv4 or IPv6 slot and replaces the previous one. Does nothing if the
+    /// peer is frozen.
+    pub(crate) fn add_address(&mut self, address: SocketAddr) {
         if self.frozen {
             return;
         }
@@ -169,55 +176,52 @@ impl Peer {
         }
     }
 
-    /// Puts `address` in the LAN slot, replacing what was there; does nothing when frozen.
-    pub fn set_lan_address(&mut self, address: SocketAddrV4) {
+    /// Puts `address` into the LAN slot and replaces the previous one. Does nothing if the peer is
+    /// frozen.
+    pub(crate) fn set_lan_address(&mut self, address: SocketAddrV4) {
         if !self.frozen {
             (self.v4_lan, self.has_lan) = (address, true);
         }
     }
 
-    /// Whether added addresses are ignored.
-    pub fn is_frozen(&self) -> bool {
-        self.frozen
-    }
-
-    /// Keeps the addresses as they are (py-ipv8's `address_frozen`), or lets them change again.
-    pub fn set_frozen(&mut self, frozen: bool) {
+    /// Keeps the addresses unchanged (py-ipv8's `address_frozen`), or lets them change again.
+    pub(crate) fn set_frozen(&mut self, frozen: bool) {
         self.frozen = frozen;
     }
 
-    /// Whether the peer is known to speak the new-style introduction messages.
+    /// Returns `true` if the peer is known to understand new-style introduction messages.
     pub fn is_new_style(&self) -> bool {
         self.new_style
     }
 
-    /// Notes that the peer speaks the new style; there is no way back.
-    pub fn mark_new_style(&mut self) {
+    /// Marks the peer as one that understands the new style. This cannot be undone.
+    pub(crate) fn mark_new_style(&mut self) {
         self.new_style = true;
     }
 
-    /// When this object was made.
-    pub fn created(&self) -> Instant {
+    /// Returns the creation time of this object.
+    pub(crate) fn created(&self) -> Instant {
         self.created
     }
 
-    /// When we last heard from the peer; `None` for one that we only heard of.
+    /// Returns the time of the last message from the peer; `None` if it was only introduced.
     pub fn last_response(&self) -> Option<Instant> {
         self.last_response.at(self.created)
     }
 
-    /// Notes that the peer was heard from at `now`; an earlier time than the last one changes nothing.
-    pub fn responded(&mut self, now: Instant) {
+    /// Records a message from the peer at `now`; an earlier time than the last one changes nothing.
+    pub(crate) fn responded(&mut self, now: Instant) {
         let now = Since::new(self.created, now);
         self.last_response = self.last_response.max(now);
     }
 
-    /// Notes a round-trip time; the last five are kept, in whole microseconds, up to 71 minutes each.
-    pub fn add_ping(&mut self, round_trip: Duration) {
+    /// Adds a round-trip time. The last five are stored, in whole microseconds, up to 71 minutes
+    /// each.
+    pub(crate) fn add_ping(&mut self, round_trip: Duration) {
         self.rare_mut().pings.push(round_trip);
     }
 
-    /// The ping times kept, in no particular order.
+    /// Returns the stored ping times, in no particular order.
     pub fn pings(&self) -> impl Iterator<Item = Duration> + '_ {
         self.ping_ring().iter().copied().map(micros)
     }
@@ -226,7 +230,8 @@ impl Peer {
         self.rare.as_ref().map_or(&[], |rare| rare.pings.as_slice())
     }
 
-    /// The median of the ping times kept (of an even number: the mean of the middle two); `None` without any.
+    /// Returns the median of the stored ping times (of an even number: the mean of the middle two);
+    /// `None` without any.
     pub fn median_ping(&self) -> Option<Duration> {
         let mut sorted = self.rare.as_ref()?.pings.micros;
         let sorted = sorted.get_mut(..self.ping_ring().len())?;
@@ -236,14 +241,14 @@ impl Peer {
         Some((micros(lower) + micros(upper)) / 2)
     }
 
-    /// The mean of the ping times kept; `None` without any.
+    /// Returns the mean of the stored ping times; `None` without any.
     pub fn average_ping(&self) -> Option<Duration> {
         let count = u32::try_from(self.ping_ring().len()).ok()?;
         self.pings().sum::<Duration>().checked_div(count)
     }
 
-    /// Takes over what a newer object of the same peer knows: addresses (unless frozen) and last response; not its style (as in
-    /// py-ipv8) and pings.
+    /// Merges a newer object of the same peer: addresses (unless frozen) and last response; not its
+    /// style (as in py-ipv8) or pings.
     pub(crate) fn merge(&mut self, newer: &Self) {
         if !self.frozen {
             if newer.has_v4 {
@@ -276,7 +281,7 @@ impl Hash for Peer {
     }
 }
 
-/// `Peer<host:port, base64(mid)>`, as py-ipv8 writes it (an IPv6 host without brackets).
+/// Prints `Peer<host:port, base64(mid)>`, as py-ipv8 does (an IPv6 host without brackets).
 impl fmt::Display for Peer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let address = self.address();
@@ -286,7 +291,7 @@ impl fmt::Display for Peer {
     }
 }
 
-/// Standard base64 with padding; here because this one text is all we need it for.
+/// Writes standard base64 with padding. Only this text needs base64.
 fn write_base64(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for chunk in bytes.chunks(3) {
@@ -304,7 +309,7 @@ fn write_base64(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     Ok(())
 }
 
-/// The last few ping times, in microseconds to stay small.
+/// The last ping times, in microseconds to save memory.
 #[derive(Clone, Debug, Default)]
 struct PingRing {
     micros: [u32; PINGS],
@@ -344,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn ipv6_is_preferred_and_the_lan_address_never_is() {
+    fn ipv6_is_preferred_and_the_lan_address_is_never_preferred() {
         let mut peer = peer("1.2.3.4:5");
         peer.set_lan_address("192.168.1.1:5".parse().unwrap());
         assert_eq!(peer.address(), "1.2.3.4:5".parse().unwrap());
@@ -395,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn responses_only_move_forward_and_style_stays() {
+    fn the_last_response_only_moves_forward_and_the_style_stays() {
         let mut peer = peer("1.2.3.4:5");
         let start = peer.created();
         assert_eq!(peer.last_response(), None);
@@ -407,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_is_py_ipv8s() {
+    fn the_text_is_that_of_py_ipv8() {
         struct Bytes<'a>(&'a [u8]);
         impl fmt::Display for Bytes<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -430,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn stays_small() {
+    fn a_peer_stays_small() {
         assert!(size_of::<Peer>() <= 56, "{}", size_of::<Peer>());
     }
 }

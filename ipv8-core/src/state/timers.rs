@@ -1,8 +1,8 @@
-//! Deadlines with something attached, on the clock of whoever drives them.
+//! Deadlines with values, on the clock of the caller.
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// Seconds as py-ipv8 writes them (`3.0`), as a duration; negative and not-a-number count as zero.
+/// Converts seconds as py-ipv8 writes them (`3.0`); negative values and NaN count as zero.
 pub(crate) fn seconds(value: f64) -> Duration {
     Duration::try_from_secs_f64(value).unwrap_or(if value > 0.0 {
         Duration::MAX
@@ -11,7 +11,7 @@ pub(crate) fn seconds(value: f64) -> Duration {
     })
 }
 
-/// Names one timer of one [`Timers`]; never used again for another one.
+/// The id of a timer, unique within its [`Timers`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TimerId {
     at: Instant,
@@ -19,16 +19,16 @@ pub struct TimerId {
 }
 
 impl TimerId {
-    /// When this timer is due.
+    /// Returns the deadline of this timer.
     pub fn at(self) -> Instant {
         self.at
     }
 }
 
-/// Timers ordered by their deadline; equal deadlines keep the order in which they were inserted.
+/// Timers ordered by their deadline; equal deadlines keep the order of insertion.
 ///
-/// Reads no clock: a timer fires when [`Timers::pop_expired`] is given a time at or past its deadline.
-/// Inserting, cancelling and popping cost the logarithm of how many there are.
+/// Reads no clock: a timer fires when [`Timers::pop_expired`] is called with a time at or after its
+/// deadline. Inserting, cancelling and popping take logarithmic time.
 #[derive(Clone, Debug)]
 pub struct Timers<T> {
     queue: BTreeMap<TimerId, T>,
@@ -42,7 +42,7 @@ impl<T> Default for Timers<T> {
 }
 
 impl<T> Timers<T> {
-    /// No timers.
+    /// Returns an empty queue.
     pub const fn new() -> Self {
         Self {
             queue: BTreeMap::new(),
@@ -50,7 +50,7 @@ impl<T> Timers<T> {
         }
     }
 
-    /// Sets a timer for `at`, which may lie in the past: it is then due at once.
+    /// Sets a timer for `at`. A time in the past is due at once.
     pub fn insert(&mut self, at: Instant, value: T) -> TimerId {
         let id = TimerId {
             at,
@@ -61,22 +61,22 @@ impl<T> Timers<T> {
         id
     }
 
-    /// Takes a timer back; `None` when it was popped or cancelled before.
+    /// Cancels a timer and returns its value; `None` if it was popped or cancelled before.
     pub fn cancel(&mut self, id: TimerId) -> Option<T> {
         self.queue.remove(&id)
     }
 
-    /// What a pending timer carries.
+    /// Returns the value of a pending timer.
     pub fn get(&self, id: TimerId) -> Option<&T> {
         self.queue.get(&id)
     }
 
-    /// The earliest deadline.
+    /// Returns the earliest deadline.
     pub fn next(&self) -> Option<Instant> {
         self.queue.first_key_value().map(|(id, _)| id.at)
     }
 
-    /// Removes the earliest timer that is due at `now` and gives its deadline and value.
+    /// Removes the earliest timer that is due at `now` and returns its deadline and value.
     pub fn pop_expired(&mut self, now: Instant) -> Option<(Instant, T)> {
         let first = self.queue.first_entry()?;
         if first.key().at > now {
@@ -86,17 +86,17 @@ impl<T> Timers<T> {
         Some((id.at, value))
     }
 
-    /// How many timers are pending.
+    /// Returns the number of pending timers.
     pub fn len(&self) -> usize {
         self.queue.len()
     }
 
-    /// Whether no timer is pending.
+    /// Returns `true` if no timer is pending.
     pub fn is_empty(&self) -> bool {
         self.queue.is_empty()
     }
 
-    /// Forgets all timers.
+    /// Removes all timers.
     pub fn clear(&mut self) {
         self.queue.clear();
     }
@@ -108,7 +108,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn fires_in_order_of_deadline_then_insertion() {
+    fn timers_fire_in_order_of_deadline_then_insertion() {
         let start = Instant::now();
         let later = start + Duration::from_secs(1);
         let mut timers = Timers::new();

@@ -1,6 +1,6 @@
 //! Describes in plain words the values that a type accepts, such as "a whole number from 0 to 255".
 //!
-//! [`Kind::of`] lets serde read the type from a probe. The probe answers no question; it records the
+//! [`Kind::of`] lets serde read the type from a probe, which has no value. The probe records the
 //! kind of value that the type asks for first.
 
 use std::fmt;
@@ -74,8 +74,10 @@ impl Kind {
     pub fn within<T: fmt::Display>(&self, range: &impl RangeBounds<T>) -> String {
         let (mut low, mut high) = (bound(range.start_bound()), bound(range.end_bound()));
         if let Self::Whole { least, most } = self {
-            low = low.or(Some((true, least.to_string())));
-            high = high.or(Some((true, most.to_string())));
+            // A limit of 64 bits says nothing: no file holds a larger number.
+            let least = (*least > i64::MIN.into()).then(|| (true, least.to_string()));
+            let most = (*most < i64::MAX.unsigned_abs().into()).then(|| (true, most.to_string()));
+            (low, high) = (low.or(least), high.or(most));
         }
         let name = match self {
             Self::Whole { .. } => "a whole number".to_owned(),
@@ -110,7 +112,7 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bool => f.write_str("true or false"),
-            Self::Whole { least, most } => write!(f, "a whole number from {least} to {most}"),
+            Self::Whole { .. } => f.write_str(&self.within::<u8>(&..)),
             Self::Number => f.write_str("a number"),
             Self::Text => f.write_str("text"),
             Self::Address => f.write_str("an address with a port, such as \"127.0.0.1:8090\""),
@@ -332,6 +334,8 @@ mod tests {
                 Kind::of::<Option<i16>>(),
                 "a whole number from -32768 to 32767",
             ),
+            (Kind::of::<u64>(), "a whole number, at least 0"),
+            (Kind::of::<i64>(), "a whole number"),
             (Kind::of::<f64>(), "a number"),
             (Kind::of::<String>(), "text"),
             (Kind::of::<PathBuf>(), "text"),

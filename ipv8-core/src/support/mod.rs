@@ -3,9 +3,11 @@
 //! Nothing here knows a key, a message or a peer. Start with [`options`]: strategies and settings
 //! get their values from text through it.
 
+pub(crate) mod guard;
 pub(crate) mod hashing;
 pub(crate) mod kind;
 pub(crate) mod names;
 pub(crate) mod nearest;
 pub mod options;
+pub(crate) mod serial;
 pub(crate) mod type_name;

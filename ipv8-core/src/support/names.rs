@@ -95,6 +95,33 @@ pub(crate) fn look_up<T: Copy>(
     }
 }
 
+/// Writes the name of the `number`th thing of one type: `RandomWalk` for 1, `RandomWalk#2` for 2.
+pub(crate) fn write_numbered(
+    out: &mut impl fmt::Write,
+    type_name: &str,
+    number: u32,
+) -> fmt::Result {
+    out.write_str(type_name)?;
+    match number {
+        1 => Ok(()),
+        number => write!(out, "#{number}"),
+    }
+}
+
+/// Returns the first name of this type that is not taken: `RandomWalk`, `RandomWalk#2`, ...
+pub(crate) fn first_free_name(type_name: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut name = String::with_capacity(type_name.len());
+    for number in 1.. {
+        name.clear();
+        // Writing to a string does not fail.
+        let _ = write_numbered(&mut name, type_name, number);
+        if !is_taken(&name) {
+            break;
+        }
+    }
+    name
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,5 +163,12 @@ mod tests {
             none.to_string(),
             r#"no overlay is named "X": there are none"#
         );
+    }
+
+    #[test]
+    fn a_free_name_has_the_lowest_free_number() {
+        let taken = ["A", "A#2", "A#4", "B#2"];
+        let free = |name| first_free_name(name, |name| taken.contains(&name));
+        assert_eq!([free("A"), free("B"), free("C")], ["A#3", "B", "C"]);
     }
 }

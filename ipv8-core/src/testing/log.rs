@@ -1,13 +1,30 @@
-//! What the nodes of a test received, until somebody asks.
+//! The messages that the nodes of a test received, until they are asserted.
 
-use super::{Arrival, FRAGILE, MessageList, Received, ReceivedMessage, TestBase, message_list};
+use super::internet::Arrival;
+use super::message_list::{self, MessageList};
+use super::received::{Received, ReceivedMessage};
+use super::test_base::TestBase;
 use crate::overlay::community::Community;
+use crate::state::stats::DropReason;
 use crate::wire::Message;
 use crate::wire::packet::Header;
 use crate::wire::payload::ids;
 
+/// The drop reasons that show that a community, or a test, sends datagrams that its peers cannot
+/// understand.
+const FRAGILE: [DropReason; 8] = [
+    DropReason::TooShort,
+    DropReason::UnknownMessage,
+    DropReason::DeprecatedMessage,
+    DropReason::BadKey,
+    DropReason::BadSignature,
+    DropReason::Malformed,
+    DropReason::Leftover,
+    DropReason::HandlerPanicked,
+];
+
 impl<C: Community> TestBase<C> {
-    /// Puts what has arrived into the log; gives what must not have.
+    /// Adds the arrivals to the log. Returns a text for each that must not happen.
     #[track_caller]
     pub(super) fn take_arrivals(&mut self) -> Vec<String> {
         let arrivals = self.internet.arrivals.replace(Vec::new());
@@ -21,7 +38,7 @@ impl<C: Community> TestBase<C> {
             let message = self.describe(to, arrival);
             let bad = message.dropped.filter(|reason| FRAGILE.contains(reason));
             if bad.is_some() && !self.node(to).production {
-                failures.push(format!("node {to} could not take {message}"));
+                failures.push(format!("node {to} could not read {message}"));
             }
             if self.is_own_message(to, &message) {
                 self.log.push((to, message));
@@ -53,7 +70,8 @@ impl<C: Community> TestBase<C> {
         prefix == Some(&self.node(to).id.prefix()) && !ids::is_reserved(message.id)
     }
 
-    /// Takes what node `i` received of its community's own messages since the last time, to be looked at or asserted.
+    /// Takes the messages of its community that node `i` received since the last call, to read or
+    /// assert them.
     #[track_caller]
     pub fn received(&mut self, i: usize) -> Received {
         self.node(i);
@@ -64,26 +82,27 @@ impl<C: Community> TestBase<C> {
         Received::new(i, taken.into_iter().map(|(_, message)| message).collect())
     }
 
-    /// Node `i` received exactly these messages, in this order, since the last time this (or
-    /// [`TestBase::received`]) was asked; gives them.
+    /// Asserts that node `i` received exactly these messages, in this order, since the last call of
+    /// this method or [`TestBase::received`]. Returns them.
     ///
     /// # Panics
     ///
-    /// With what it received instead.
+    /// With the list of received messages if the assertion fails.
     #[track_caller]
     pub fn assert_received_by<L: MessageList>(&mut self, i: usize) -> L {
         self.received(i).in_order()
     }
 
-    /// Node `i` received an `M`, whatever else; takes the first and leaves the others.
+    /// Asserts that node `i` received an `M`, among any other messages. Takes and returns the first
+    /// one.
     ///
     /// # Panics
     ///
-    /// With what it received instead.
+    /// With the list of received messages if the assertion fails.
     #[track_caller]
     pub fn assert_message_received<M: Message>(&mut self, i: usize) -> M {
         let wanted = |(to, message): &(usize, ReceivedMessage)| *to == i && message.id == M::ID;
-        let Some(place) = self.log.iter().position(wanted) else {
+        let Some(index) = self.log.iter().position(wanted) else {
             let received = self.received(i).listed();
             panic!(
                 "node {i} should have received {} (id {}).\n{received}",
@@ -91,7 +110,7 @@ impl<C: Community> TestBase<C> {
                 M::ID
             );
         };
-        let (_, message) = self.log.remove(place);
+        let (_, message) = self.log.remove(index);
         match message_list::open(&message.datagram) {
             Ok(opened) => opened,
             Err(error) => panic!("node {i} received {message}, but {error}"),

@@ -1,9 +1,9 @@
-//! Lists of message types, as an assertion names them.
+//! Lists of message types, for assertions.
 
 use crate::wire::packet::{OpenError, open_signed, open_unsigned};
 use crate::wire::{Authentication, Message};
 
-/// One message type of a list: its id and its name.
+/// One message type of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MessageKind {
     /// [`Message::ID`].
@@ -13,9 +13,7 @@ pub struct MessageKind {
 }
 
 impl MessageKind {
-    /// The kind of `M`.
-    #[must_use]
-    pub const fn of<M: Message>() -> Self {
+    pub(super) const fn of<M: Message>() -> Self {
         Self {
             id: M::ID,
             name: M::NAME,
@@ -23,31 +21,33 @@ impl MessageKind {
     }
 }
 
-/// Why a datagram is not the message that an assertion names.
+/// The reason why a datagram is not the message that an assertion names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} (id {}) cannot be read: {error}", kind.name, kind.id)]
 pub struct NotThat {
-    /// The message named.
+    /// The named message.
     pub kind: MessageKind,
-    /// What is wrong with the datagram.
+    /// The problem with the datagram.
     pub error: OpenError,
 }
 
-/// Some messages in a row: a tuple of up to twelve types, such as `(Hello, Ping)`, or an array of one, such as
-/// `[Hello; 20]`. `()` is none.
+/// A list of messages: a tuple of up to twelve types, such as `(Hello, Ping)`, or an array, such as
+/// `[Hello; 20]`. `()` is the empty list.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no list of messages",
+    message = "`{Self}` is not a list of messages",
     note = "write a tuple of up to twelve message types, such as `(Hello,)` or `(Hello, Ping)`, or an array such as `[Hello; 20]`"
 )]
 pub trait MessageList: Sized {
-    /// The types, in order.
+    /// Returns the types, in order.
+    #[doc(hidden)]
     fn kinds() -> Vec<MessageKind>;
 
-    /// Reads one datagram for each type; as many as there are types.
+    /// Reads one datagram for each type.
     ///
     /// # Errors
     ///
-    /// [`NotThat`] for the first that cannot be read as its type, or is missing.
+    /// [`NotThat`] for the first datagram that cannot be read as its type, or is missing.
+    #[doc(hidden)]
     fn open(datagrams: &[&[u8]]) -> Result<Self, NotThat>;
 }
 
@@ -64,7 +64,7 @@ pub(super) fn open<M: Message>(datagram: &[u8]) -> Result<M, NotThat> {
     })
 }
 
-/// Reads the datagram at `index` as an `M`; a missing one reads as nothing at all.
+/// Reads the datagram at `index` as an `M`; a missing one counts as empty.
 fn open_at<M: Message>(datagrams: &[&[u8]], index: usize) -> Result<M, NotThat> {
     open(datagrams.get(index).copied().unwrap_or_default())
 }
@@ -78,7 +78,7 @@ impl<M: Message, const N: usize> MessageList for [M; N] {
         let opened: Result<Vec<M>, _> = (0..N).map(|index| open_at(datagrams, index)).collect();
         match <[M; N]>::try_from(opened?) {
             Ok(messages) => Ok(messages),
-            Err(_) => unreachable!("as many were read as there are"),
+            Err(_) => unreachable!("N messages were read"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a node received, and assertions about it.
+//! Received messages, and assertions about them.
 
 use std::fmt::{self, Write};
 use std::net::SocketAddr;
@@ -8,27 +8,27 @@ use super::message_list::{MessageKind, MessageList, open};
 use crate::state::stats::DropReason;
 use crate::wire::Message;
 
-/// One message of a community's own that reached a node.
+/// One message of a community that reached a node.
 #[derive(Clone, Debug)]
 pub struct ReceivedMessage {
-    /// When, since the test began.
+    /// The time of arrival, since the start of the test.
     pub at: Duration,
-    /// The address it came from.
+    /// The source address.
     pub source: SocketAddr,
-    /// The node it came from, when it is one of the test's.
+    /// The sending node, if it is a node of the test.
     pub from: Option<usize>,
-    /// Its message id.
+    /// The message id.
     pub id: u8,
-    /// The name of its type, when the community has a handler for it.
+    /// The name of the message type, if the community has a handler for it.
     pub name: Option<&'static str>,
-    /// Why the node dropped it, if it did.
+    /// The reason why the node dropped it, if it did.
     pub dropped: Option<DropReason>,
     /// The whole datagram.
     pub datagram: Vec<u8>,
 }
 
 impl ReceivedMessage {
-    /// The message, when it is an `M`.
+    /// Reads the message; `None` if it is not an `M`.
     #[must_use]
     pub fn open<M: Message>(&self) -> Option<M> {
         if self.id == M::ID {
@@ -41,7 +41,7 @@ impl ReceivedMessage {
 
 impl fmt::Display for ReceivedMessage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (name, id) = (self.name.unwrap_or("a message nobody handles"), self.id);
+        let (name, id) = (self.name.unwrap_or("a message without a handler"), self.id);
         write!(formatter, "{name} (id {id}) from ")?;
         match self.from {
             Some(node) => write!(formatter, "node {node}")?,
@@ -56,7 +56,7 @@ impl fmt::Display for ReceivedMessage {
     }
 }
 
-/// Messages that one node received, oldest first, to be asserted about (py-ipv8's `assertReceivedBy`).
+/// The messages that one node received, oldest first (py-ipv8's `assertReceivedBy`).
 #[derive(Clone, Debug)]
 pub struct Received {
     node: usize,
@@ -68,24 +68,24 @@ impl Received {
         Self { node, messages }
     }
 
-    /// The messages, oldest first.
+    /// Returns the messages, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &ReceivedMessage> {
         self.messages.iter()
     }
 
-    /// How many there are.
+    /// Returns the number of messages.
     #[must_use]
     pub fn len(&self) -> usize {
         self.messages.len()
     }
 
-    /// Whether there are none.
+    /// Returns `true` if there are no messages.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.messages.is_empty()
     }
 
-    /// Without the messages of other types than those in `F` (py-ipv8's `message_filter`).
+    /// Keeps only the messages of the types in `F` (py-ipv8's `message_filter`).
     #[must_use]
     pub fn only<F: MessageList>(mut self) -> Self {
         let kinds = F::kinds();
@@ -94,11 +94,11 @@ impl Received {
         self
     }
 
-    /// These messages and no others, in this order; gives them.
+    /// Asserts that these messages and no others were received, in this order. Returns them.
     ///
     /// # Panics
     ///
-    /// With what was received instead.
+    /// With the list of received messages if the assertion fails.
     #[track_caller]
     pub fn in_order<L: MessageList>(&self) -> L {
         let kinds = L::kinds();
@@ -109,11 +109,12 @@ impl Received {
         self.open(&kinds, &self.messages.iter().collect::<Vec<_>>())
     }
 
-    /// These messages and no others, in any order; gives them in the order of `L`.
+    /// Asserts that these messages and no others were received, in any order. Returns them in the
+    /// order of `L`.
     ///
     /// # Panics
     ///
-    /// With what was received instead.
+    /// With the list of received messages if the assertion fails.
     #[track_caller]
     pub fn in_any_order<L: MessageList>(&self) -> L {
         let kinds = L::kinds();
@@ -121,7 +122,7 @@ impl Received {
         let mut found = Vec::new();
         for kind in &kinds {
             match left.iter().position(|message| message.id == kind.id) {
-                Some(place) => found.push(left.remove(place)),
+                Some(index) => found.push(left.remove(index)),
                 None => self.fail(&kinds, "in any order"),
             }
         }
@@ -156,7 +157,7 @@ impl Received {
         )
     }
 
-    /// What was received, one a line.
+    /// Returns the received messages, one per line.
     pub(super) fn listed(&self) -> String {
         if self.messages.is_empty() {
             return "It received nothing.".to_owned();

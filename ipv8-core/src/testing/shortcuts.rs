@@ -1,23 +1,28 @@
-//! What belongs to each node of a test, by its number (py-ipv8's shortcuts of the same names).
+//! Access to one node of a test by its number (py-ipv8's shortcuts of the same names), and to the
+//! network between the nodes.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
-use super::{Internet, TestBase};
+use rand::RngExt;
+
+use super::link::Link;
+use super::test_base::TestBase;
 use crate::crypto::{Mid, PrivateKey, PublicKey};
 use crate::engine::Engine;
 use crate::overlay::community::Community;
 use crate::state::network::Network;
 use crate::state::peer::Peer;
+use crate::state::stats::EngineStats;
 
 impl<C: Community> TestBase<C> {
-    /// The address of node `i`.
+    /// Returns the address of node `i`.
     #[must_use]
     #[track_caller]
     pub fn address(&self, i: usize) -> SocketAddr {
         self.internet.address(self.node(i).machine)
     }
 
-    /// Node `i` as other nodes see it.
+    /// Returns node `i` as other nodes see it.
     #[must_use]
     #[track_caller]
     pub fn peer(&self, i: usize) -> Peer {
@@ -28,37 +33,37 @@ impl<C: Community> TestBase<C> {
         )
     }
 
-    /// The private key of node `i`.
+    /// Returns the private key of node `i`.
     #[must_use]
     #[track_caller]
     pub fn private_key(&self, i: usize) -> &PrivateKey {
         &self.node(i).key
     }
 
-    /// The public key of node `i`.
+    /// Returns the public key of node `i`.
     #[must_use]
     #[track_caller]
     pub fn public_key(&self, i: usize) -> &PublicKey {
         self.node(i).key.public_key()
     }
 
-    /// The SHA-1 of the public key of node `i`.
+    /// Returns the mid of node `i`, the SHA-1 of its public key.
     #[must_use]
     #[track_caller]
     pub fn mid(&self, i: usize) -> Mid {
         self.node(i).key.mid()
     }
 
-    /// The peer graph of the overlay of node `i`.
+    /// Returns the peer graph of the overlay of node `i`.
     #[must_use]
     #[track_caller]
     pub fn network(&self, i: usize) -> Network<'_> {
         let engine = self.engine(i);
-        let network = engine.network_of(self.node(i).id);
-        network.unwrap_or(engine.network()).view()
+        let graph = engine.network_of(self.node(i).id);
+        graph.unwrap_or(engine.network()).view()
     }
 
-    /// The verified peers of the overlay of node `i`, as numbers of nodes, in order.
+    /// Returns the verified peers of the overlay of node `i`, as numbers of nodes, in order.
     #[must_use]
     #[track_caller]
     pub fn peers(&self, i: usize) -> Vec<usize> {
@@ -69,36 +74,61 @@ impl<C: Community> TestBase<C> {
         peers.filter(has).collect()
     }
 
-    /// The whole node `i`.
+    /// Returns the counts of datagrams that node `i` received, sent and dropped.
     #[must_use]
     #[track_caller]
-    pub fn engine(&self, i: usize) -> &Engine {
-        self.internet.engine(self.node(i).machine)
+    pub fn stats(&self, i: usize) -> &EngineStats {
+        self.engine(i).stats()
     }
 
-    /// The whole node `i`, to do something to it: for instance to add further overlays.
-    #[track_caller]
-    pub fn engine_mut(&mut self, i: usize) -> &mut Engine {
-        let machine = self.node(i).machine;
-        self.internet.engine_mut(machine)
-    }
-
-    /// Takes node `i` off the network: it neither gets nor does anything any more.
+    /// Disconnects node `i` from the network: it neither receives nor does anything.
     #[track_caller]
     pub fn unplug(&mut self, i: usize) {
         let machine = self.node(i).machine;
         self.internet.unplug(machine);
     }
 
-    /// Puts node `i` back on the network.
+    /// Connects node `i` to the network again.
     #[track_caller]
     pub fn plug(&mut self, i: usize) {
         let machine = self.node(i).machine;
         self.internet.plug(machine);
     }
 
-    /// What the nodes are connected by, to send raw datagrams, to change the link, or to look at events.
-    pub fn internet(&mut self) -> &mut Internet {
-        &mut self.internet
+    /// Sets the delay and loss of datagrams that are sent from now on.
+    pub fn set_link(&mut self, link: Link) {
+        self.internet.set_link(link);
+    }
+
+    /// Gives a host name its addresses. Lookups of the name find them at once; any other name is
+    /// unknown, and no name server is asked.
+    pub fn add_host(&mut self, name: &str, addresses: impl IntoIterator<Item = IpAddr>) {
+        self.internet.add_host(name, addresses);
+    }
+
+    /// Adds a tracker at `address`, for [bootstrappers](super::TestBaseBuilder::bootstrappers).
+    ///
+    /// # Panics
+    ///
+    /// When a node is at that address.
+    pub fn add_tracker(&mut self, address: SocketAddr) {
+        let (key, seed) = (PrivateKey::generate(&mut self.rng), self.rng.random());
+        self.internet.add_tracker(address, key, seed);
+    }
+
+    /// Sends a raw datagram, from any address.
+    pub fn send_datagram(&mut self, from: SocketAddr, to: SocketAddr, bytes: Vec<u8>) {
+        self.internet.send(from, to, bytes);
+    }
+
+    #[track_caller]
+    pub(super) fn engine(&self, i: usize) -> &Engine {
+        self.internet.engine(self.node(i).machine)
+    }
+
+    #[track_caller]
+    pub(super) fn engine_mut(&mut self, i: usize) -> &mut Engine {
+        let machine = self.node(i).machine;
+        self.internet.engine_mut(machine)
     }
 }

@@ -1,12 +1,11 @@
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use rand::SeedableRng;
-
 use super::*;
 use crate::crypto::Mid;
-use crate::overlay::bootstrap::{Bootstrappers, DispersyBootstrapper};
 use crate::prelude::*;
+use crate::state::stats::DropReason;
 
 #[derive(Debug, PartialEq, Payload)]
 #[payload(id = 1)]
@@ -20,14 +19,14 @@ struct Two {
     value: u32,
 }
 
-/// Echoed for ever.
+/// Two nodes send it back and forth for ever.
 #[derive(Debug, PartialEq, Payload)]
 #[payload(id = 3, global_time)]
 struct Ball {
     count: u32,
 }
 
-/// Nobody has a handler for it.
+/// A message without a handler.
 #[derive(Debug, PartialEq, Payload)]
 #[payload(id = 4)]
 struct Unheard {
@@ -109,7 +108,7 @@ fn send<M: Message>(test: &mut TestBase<Mine>, message: M) {
         .expect("it is queued");
 }
 
-/// The text of the panic.
+/// Returns the text of the panic.
 fn failure<R>(fails: impl FnOnce() -> R) -> String {
     let panic = catch_unwind(AssertUnwindSafe(|| drop(fails()))).expect_err("it fails");
     panic
@@ -143,7 +142,7 @@ fn nodes_know_each_other_and_themselves() {
 }
 
 #[test]
-fn received_messages_are_given_and_taken() {
+fn received_messages_are_returned_once() {
     let mut test = two_messages();
     let (one, two) = test.assert_received_by::<(One, Two)>(1);
     assert_eq!((one, two), (One { value: 1 }, Two { value: 2 }));
@@ -152,7 +151,7 @@ fn received_messages_are_given_and_taken() {
 }
 
 #[test]
-fn the_order_counts_unless_said_otherwise() {
+fn the_order_counts_by_default() {
     let text = failure(|| two_messages().assert_received_by::<(Two, One)>(1));
     assert_eq!(
         text,
@@ -195,7 +194,7 @@ fn other_messages_can_be_left_aside() {
 }
 
 #[test]
-fn a_message_named_with_another_type_of_its_id_is_told() {
+fn a_message_of_another_type_with_the_same_id_is_reported() {
     #[derive(Debug, PartialEq, Payload)]
     #[payload(id = 1, unsigned)]
     struct NotOne {
@@ -232,7 +231,7 @@ fn time_passes_when_it_is_told_to() {
 }
 
 #[test]
-fn futures_are_polled_and_those_that_need_a_runtime_are_told() {
+fn futures_are_polled_and_those_that_need_a_runtime_are_reported() {
     let mut test = TestBase::<Mine>::new(2);
     let (sender, receiver) = tokio::sync::oneshot::channel::<usize>();
     let done = |mine: &mut Mine, got: Result<usize, _>, _: &mut Context<'_>| {
@@ -242,7 +241,7 @@ fn futures_are_polled_and_those_that_need_a_runtime_are_told() {
         .expect("it is registered");
     test.deliver_messages();
     assert_eq!(test.overlay(0).timeouts, 0);
-    sender.send(7).expect("somebody waits");
+    sender.send(7).expect("the task waits");
     test.deliver_messages();
     assert_eq!(test.overlay(0).timeouts, 7);
     let sleep = async { tokio::time::sleep(Duration::from_millis(1)).await };
@@ -273,7 +272,7 @@ fn strategies_step_while_time_passes() {
             strategies
         })
         .build();
-    // 2 knows nobody; it is introduced by 1, whom 0 has met.
+    // Node 2 has no peers. Node 1 introduces it to node 0.
     test.introduce(0, 1);
     test.introduce(2, 1);
     test.advance_until(Duration::from_secs(30), |test| test.peers(0) == [1, 2]);
@@ -302,21 +301,20 @@ fn nodes_meet_at_a_tracker_that_they_know_by_name() {
         })
         .build();
     let at: SocketAddr = "198.19.0.1:6421".parse().expect("an address");
-    let key = PrivateKey::generate(&mut StdRng::from_seed([1; 32]));
-    test.internet().add_host("tracker.test", [at.ip()]);
-    test.internet().add_tracker(at, key, [1; 32]);
+    test.add_host("tracker.test", [at.ip()]);
+    test.add_tracker(at);
     test.advance_until(Duration::from_secs(30), |test| test.peers(0) == [1]);
 }
 
 #[test]
-fn nodes_that_never_stop_talking_are_told() {
+fn nodes_that_never_stop_talking_are_reported() {
     let mut test = TestBase::<Mine>::new(2);
     send(&mut test, Ball { count: 1 });
     assert!(!test.deliver(10));
     assert_eq!((test.overlay(0).balls, test.overlay(1).balls), (10, 9));
     let text = failure(|| test.deliver_messages());
     assert!(
-        text.starts_with("after 10000 datagrams there are still some"),
+        text.starts_with("after 10000 datagrams there are still more"),
         "{text}"
     );
     assert!(
@@ -338,15 +336,15 @@ fn panics_and_unreadable_datagrams_fail_the_test_unless_in_production() {
     send(&mut test, Unheard { value: 1 });
     let text = failure(|| test.deliver_messages());
     assert!(
-        text.starts_with("node 1 could not take a message nobody handles (id 4) from node 0"),
+        text.starts_with("node 1 could not read a message without a handler (id 4) from node 0"),
         "{text}"
     );
     test.production(1);
     send(&mut test, One { value: 13 });
     send(&mut test, Unheard { value: 1 });
     test.deliver_messages();
-    assert_eq!(test.engine(1).stats().panics, 2);
-    // What was dropped was received all the same, and says so.
+    assert_eq!(test.stats(1).panics, 2);
+    // Dropped messages count as received, with the reason.
     let received: Vec<_> = test
         .received(1)
         .iter()
@@ -357,14 +355,14 @@ fn panics_and_unreadable_datagrams_fail_the_test_unless_in_production() {
 }
 
 #[test]
-fn an_address_where_nobody_is_fails_the_test_unless_allowed() {
+fn an_address_without_a_node_fails_the_test_unless_allowed() {
     let nowhere: SocketAddr = "198.18.9.9:1".parse().expect("an address");
     let mut test = TestBase::<Mine>::new(1);
     test.call(0, |_, cx| cx.walk_to(nowhere));
     let text = failure(|| test.deliver_messages());
     assert_eq!(
         text,
-        "1 datagrams were sent to 198.18.9.9:1, where nobody has ever been"
+        "1 datagrams were sent to 198.18.9.9:1, where no node has ever been"
     );
     test.allow_unregistered_addresses();
     test.call(0, |_, cx| cx.walk_to(nowhere));
@@ -372,7 +370,7 @@ fn an_address_where_nobody_is_fails_the_test_unless_allowed() {
 }
 
 #[test]
-fn an_unplugged_node_is_gone_until_it_is_plugged_in() {
+fn an_unplugged_node_receives_nothing_until_it_is_plugged_in() {
     let mut test = TestBase::<Mine>::new(2);
     test.unplug(1);
     send(&mut test, One { value: 1 });
@@ -385,12 +383,13 @@ fn an_unplugged_node_is_gone_until_it_is_plugged_in() {
 }
 
 #[test]
-fn links_take_time_and_lose_what_the_seed_says() {
+fn delays_and_losses_follow_from_the_seed() {
     let run = |seed: u64| {
-        let link = Link::default()
-            .delay(Duration::from_millis(20))
-            .jitter(Duration::from_millis(60))
-            .loss(0.5);
+        let link = Link {
+            delay: Duration::from_millis(20),
+            jitter: Duration::from_millis(60),
+            loss: 0.5,
+        };
         let mut test = TestBase::<Mine>::builder(2).seed(seed).link(link).build();
         for value in 20..120 {
             send(&mut test, Two { value });
@@ -409,7 +408,7 @@ fn links_take_time_and_lose_what_the_seed_says() {
     };
     let first = run(1);
     assert!((25..75).contains(&first.len()), "{}", first.len());
-    assert!(!first.is_sorted(), "they overtake each other");
+    assert!(!first.is_sorted(), "messages overtake each other");
     assert_eq!(run(1), first);
     assert_ne!(run(2), first);
 }
@@ -428,7 +427,7 @@ fn a_late_node_can_be_a_peer_or_a_stranger() {
 fn a_community_that_cannot_be_made_says_why() {
     let builder = TestBase::<Mine>::builder(1).settings(|_| "refuse");
     let text = failure(|| builder.build());
-    assert_eq!(text, "node 0: Mine could not be made: it was told to");
+    assert_eq!(text, "node 0: could not create Mine: it was told to");
     let text = failure(|| TestBase::<Mine>::new(1).overlay(1).timeouts);
     assert_eq!(text, "there is no node 1, only 1 from 0");
     let mut test = TestBase::<Mine>::new(1);

@@ -1,11 +1,11 @@
-//! The head of the item that the attributes stand on. Its body is not looked at.
+//! Reads the head of the annotated item. Its body is not read.
 
-use crate::launcher::model::Item;
-use crate::launcher::relay::split_attributes;
+use super::model::Item;
+use super::relay::split_attributes;
 use crate::problems::Problems;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// What stands under the attributes: its name, and whether it can be a launcher.
+/// Returns the item's name, and whether it can be a launcher.
 pub(crate) fn head(tokens: TokenStream, problems: &mut Problems) -> Item {
     let (_, rest) = split_attributes(tokens);
     let mut tokens = rest.into_iter().skip_while(is_visibility).peekable();
@@ -45,7 +45,7 @@ fn is_visibility(token: &TokenTree) -> bool {
     match token {
         TokenTree::Ident(ident) => ident == "pub",
         TokenTree::Group(group) => {
-            // An empty group is what `$vis` of a macro leaves where nothing was written.
+            // A macro's `$vis` without a visibility leaves an empty group.
             let empty = group.stream().is_empty() && group.delimiter() == Delimiter::None;
             empty
                 || group.delimiter() == Delimiter::Parenthesis
@@ -62,7 +62,7 @@ fn is_unit(after_name: Option<&TokenTree>) -> bool {
     matches!(after_name, Some(TokenTree::Punct(punct)) if punct.as_char() == ';')
 }
 
-/// The tokens of `<…>`.
+/// Returns the tokens of `<…>`.
 fn angle_brackets(tokens: impl Iterator<Item = TokenTree>) -> TokenStream {
     let mut depth = 0_usize;
     let mut previous_dash = false;

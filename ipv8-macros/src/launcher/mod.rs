@@ -1,14 +1,21 @@
-//! The attributes of a launcher: each hands its arguments on, and the last one writes the `impl`.
+//! The attributes of a launcher, such as `#[overlay]` and `#[walk_strategy]`.
 //!
-//! Nothing here knows a type of the library; it only names them. Read [`relay`] first (how the
-//! attributes of one struct meet), then [`parse`], [`model`], [`check`] and [`expand`].
+//! Each attribute passes its arguments on, and the last one writes the `impl`. Nothing here knows a
+//! type of the library; it only names them. Read `relay` first (how the attributes of one struct
+//! meet), then `finish`: it calls `parse` and `item` (tokens to the types of `model`), `check` (the
+//! rules) and `expand` (the code).
 
-pub(crate) mod check;
-pub(crate) mod expand;
-pub(crate) mod fallback;
-pub(crate) mod hooks;
-pub(crate) mod item;
-pub(crate) mod model;
-pub(crate) mod parse;
-pub(crate) mod relay;
-pub(crate) mod string_path;
+mod check;
+mod expand;
+mod finish;
+mod item;
+mod model;
+mod parse;
+mod relay;
+mod string_path;
+
+pub(crate) use finish::finish;
+pub(crate) use model::Kind;
+pub(crate) use relay::relay;
+#[cfg(test)]
+pub(crate) use relay::split_attributes;

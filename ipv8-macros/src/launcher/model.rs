@@ -1,4 +1,4 @@
-//! What a stack of launcher attributes says, in types of our own.
+//! The attributes of one struct, as types of our own. All attributes of a struct are its *stack*.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Expr, ExprClosure, Lit, LitStr, Path, Type};
@@ -34,7 +34,7 @@ impl Kind {
         Self::Finalize,
     ];
 
-    /// The name of the attribute, which is also its name in the finaliser's arguments.
+    /// Returns the name of the attribute, which is also its name in the finaliser's arguments.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Overlay => "overlay",
@@ -55,7 +55,7 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// A correct way to write the attribute, for messages.
+    /// Returns a correct example of the attribute, for messages.
     pub(crate) const fn example(self) -> &'static str {
         match self {
             Self::Overlay => "#[overlay(my_module::MyCommunity)]",
@@ -76,7 +76,7 @@ impl Kind {
         }
     }
 
-    /// What the attribute's first argument names, for messages.
+    /// Returns a noun for the attribute's first argument, for messages.
     pub(crate) const fn subject(self) -> &'static str {
         match self {
             Self::Overlay => "community",
@@ -90,9 +90,26 @@ impl Kind {
             Self::Prepare | Self::MyPeer | Self::Finalize => "hook",
         }
     }
+
+    /// Returns the parameters of the attribute's closure or function.
+    pub(crate) const fn parameters(self) -> &'static [&'static str] {
+        match self {
+            Self::Prepare => &["ipv8", "session"],
+            Self::Finalize => &["ipv8", "session", "overlay"],
+            _ => &["session"],
+        }
+    }
+
+    /// Returns the index of the session among the parameters.
+    pub(crate) const fn session_parameter(self) -> usize {
+        match self {
+            Self::Prepare | Self::Finalize => 1,
+            _ => 0,
+        }
+    }
 }
 
-/// One attribute as it was written: its kind, where it stands, and its arguments unread.
+/// One attribute as written: its kind, its place, and its arguments as tokens.
 pub(crate) struct Fragment {
     pub(crate) kind: Kind,
     /// The whole attribute.
@@ -106,7 +123,7 @@ pub(crate) struct Setting {
     pub(crate) value: Value,
 }
 
-/// What stands behind the `=` of a [`Setting`].
+/// The value of a [`Setting`].
 pub(crate) enum Value {
     /// `crate = path`.
     Path(Path),
@@ -114,14 +131,14 @@ pub(crate) enum Value {
     Session(Type),
     /// `session = "Type"`.
     QuotedSession(Lit),
-    /// Everything else.
+    /// The value of any other key.
     Expr(Expr),
 }
 
 /// `#[overlay(…)]`.
 pub(crate) struct Overlay {
     pub(crate) span: Span,
-    /// The community; `None` when what stands there could not be read.
+    /// The community; `None` if it could not be read.
     pub(crate) community: Option<TokenStream>,
 }
 
@@ -129,7 +146,7 @@ pub(crate) struct Overlay {
 pub(crate) struct Strategy {
     pub(crate) span: Span,
     pub(crate) strategy: TokenStream,
-    /// The number of peers at which it rests; `None` stands for the default.
+    /// The number of peers at which it rests; `None` for the default.
     pub(crate) target_peers: Option<Expr>,
     pub(crate) options: Vec<(Ident, Expr)>,
 }
@@ -147,7 +164,7 @@ pub(crate) struct Hook {
     pub(crate) call: Call,
 }
 
-/// What a [`Hook`] runs.
+/// The code that a [`Hook`] runs.
 pub(crate) enum Call {
     Closure(Box<ExprClosure>),
     /// The path of a function.
@@ -160,15 +177,15 @@ pub(crate) struct Kwargs {
     pub(crate) settings: Vec<(Ident, Expr)>,
 }
 
-/// What is done at the end of a launch.
+/// One part of the generated `finalize`.
 pub(crate) enum Ending {
     /// `#[finalize(…)]`.
     Hook(Hook),
-    /// `#[set_in_session(overlays.mine)]`: the field, or the way to it.
+    /// `#[set_in_session(overlays.mine)]`: the path of the field.
     SetInSession(TokenStream),
 }
 
-/// Everything the attributes of one struct say; lists are in written order.
+/// All attributes of one struct. Lists are in the order written.
 #[derive(Default)]
 pub(crate) struct Stack {
     pub(crate) overlay: Option<Overlay>,
@@ -181,24 +198,25 @@ pub(crate) struct Stack {
     pub(crate) prepare: Vec<Hook>,
     pub(crate) my_peer: Option<Hook>,
     pub(crate) endings: Vec<Ending>,
-    /// The way to `ipv8_core`, when an attribute names one.
+    /// The path of `ipv8_core`, if an attribute names it.
     pub(crate) krate: Option<Path>,
-    /// The type of the session: what `session = Type` says, else what a closure says.
+    /// The type of the session, from `session = Type` or else from a closure.
     pub(crate) session: Option<Type>,
-    /// Nothing readable says what type the session has: what uses it is left out.
+    /// `true` if no correct attribute names the type of the session. The methods that use it are
+    /// then left out.
     pub(crate) session_is_unknown: bool,
 }
 
-/// The head of the item under the attributes.
+/// The head of the annotated item.
 pub(crate) enum Item {
     /// A struct without parameters.
     Struct {
         ident: Ident,
-        /// `struct Name;`: the name is also the only value.
+        /// `true` for `struct Name;`, whose name is also its only value.
         unit: bool,
     },
-    /// Something that can be no launcher but is a type with a name, so that a stub can be given.
+    /// A type that cannot be a launcher. Its name is known, so a stub is possible.
     Refused { ident: Ident },
-    /// Something that can be no launcher at all.
+    /// An item without a usable name.
     Unusable,
 }

@@ -1,19 +1,21 @@
-//! The first half of every launcher attribute: hand the arguments on.
+//! The first half of every launcher attribute: passes its arguments on.
 //!
-//! An attribute macro sees only what stands below it. So none of them generates anything: each moves its arguments
-//! into one more attribute, the finaliser, which is kept last in the list and therefore runs when all the others have.
-//! It sees all of them in the order written, whatever they were called.
+//! An attribute macro sees only the tokens below it, so none of them generates code. Each moves its
+//! arguments into one more attribute, the *finaliser*. It stays last in the list and therefore runs
+//! after all others. It sees their arguments in the order written, whatever they were called.
 
-use crate::launcher::model::Kind;
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use super::model::{Fragment, Kind};
+use crate::tokens::{default_crate, generated_at};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
-/// Opens the finaliser's arguments. It is how a relay knows the finaliser again: the path before it may be any.
+/// The first token in the finaliser's arguments. A relay recognises the finaliser by it, because
+/// the path of the attribute can be any.
 const MARKER: &str = "ipv8_launcher";
 
-/// Moves the arguments of one attribute to the finaliser, and leaves the item as it is.
+/// Moves the arguments of one attribute to the finaliser and keeps the item.
 ///
-/// `span` is the whole attribute: mistakes that have no token of their own are shown there.
+/// `span` is the whole attribute: the place of mistakes that have no token of their own.
 pub(crate) fn relay(kind: Kind, span: Span, args: TokenStream, item: TokenStream) -> TokenStream {
     let path = crate_path(&args).map(finaliser_path);
     let kind = Ident::new(kind.name(), span);
@@ -33,21 +35,15 @@ pub(crate) fn relay(kind: Kind, span: Span, args: TokenStream, item: TokenStream
     attributes.into_iter().chain([rest]).collect()
 }
 
-/// `::ipv8_core`, found wherever the attribute stands.
-pub(crate) fn default_crate(span: Span) -> TokenStream {
-    let span = Span::mixed_site().located_at(span);
-    quote_spanned!(span=> ::ipv8_core)
-}
-
-/// Takes the marker off the finaliser's arguments.
-pub(crate) fn strip_marker(args: TokenStream) -> Option<TokenStream> {
+/// Returns the finaliser's arguments without the marker.
+fn strip_marker(args: TokenStream) -> Option<TokenStream> {
     let mut tokens = args.into_iter();
     let at = tokens.next()?;
     let marker = tokens.next()?;
     (is_punct(&at, '@') && is_ident(&marker, MARKER)).then(|| tokens.collect())
 }
 
-/// Puts one more fragment into the finaliser, and another path before it when the fragment names one.
+/// Adds a fragment to the finaliser. Changes the finaliser's path if the fragment names a crate.
 fn extend(
     attribute: TokenStream,
     new_path: Option<TokenStream>,
@@ -63,14 +59,15 @@ fn extend(
     finaliser(path, args)
 }
 
-/// Carries the place of the crate's path, since that is wrong when the finaliser is not found.
+/// Returns the path of the finaliser, at the place of the crate's path: if rustc cannot find the
+/// finaliser, that path is wrong.
 fn finaliser_path(krate: TokenStream) -> TokenStream {
     let place = krate
         .clone()
         .into_iter()
         .last()
         .map_or_else(Span::call_site, |token| token.span());
-    let at = Span::mixed_site().located_at(place);
+    let at = generated_at(place);
     quote_spanned!(at=> #krate::finish_launcher)
 }
 
@@ -78,7 +75,7 @@ fn finaliser(path: TokenStream, args: TokenStream) -> TokenStream {
     quote!(#[#path(#args)])
 }
 
-/// The path and the arguments of an attribute, if it is the finaliser.
+/// Returns the path and the arguments of an attribute, if it is the finaliser.
 fn finaliser_parts(attribute: &TokenStream) -> Option<(TokenStream, TokenStream)> {
     let Some(TokenTree::Group(body)) = attribute.clone().into_iter().nth(1) else {
         return None;
@@ -91,7 +88,8 @@ fn finaliser_parts(attribute: &TokenStream) -> Option<(TokenStream, TokenStream)
     Some((path.into_iter().collect(), args.stream()))
 }
 
-/// Splits the leading `#[…]` from the rest. The rest is not looked at, so that half-typed code survives.
+/// Splits the leading `#[…]` from the rest. The rest is not parsed, so that incomplete code
+/// survives.
 pub(crate) fn split_attributes(item: TokenStream) -> (Vec<TokenStream>, TokenStream) {
     let mut tokens = item.into_iter().peekable();
     let mut attributes = Vec::new();
@@ -113,7 +111,7 @@ fn is_attribute_body(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket)
 }
 
-/// The path of a `crate = path` among the arguments. Whether it is a good one is for the finaliser to say.
+/// Returns the path of a `crate = path` among the arguments. The finaliser checks it.
 fn crate_path(args: &TokenStream) -> Option<TokenStream> {
     let tokens: Vec<TokenTree> = args.clone().into_iter().collect();
     let is_key = |pair: &[TokenTree]| matches!(pair, [key, equals] if is_ident(key, "crate") && is_punct(equals, '='));
@@ -135,19 +133,18 @@ fn is_ident(token: &TokenTree, wanted: &str) -> bool {
     matches!(token, TokenTree::Ident(ident) if ident == wanted)
 }
 
-/// The fragments inside the finaliser's arguments: `overlay(…) walk_strategy(…)`.
-pub(crate) fn fragments(args: TokenStream) -> Vec<crate::launcher::model::Fragment> {
+/// Returns the fragments in the finaliser's arguments: `overlay(…) walk_strategy(…)`.
+pub(crate) fn fragments(args: TokenStream) -> Vec<Fragment> {
     let mut fragments = Vec::new();
     let mut tokens = strip_marker(args).unwrap_or_default().into_iter();
     while let (Some(TokenTree::Ident(ident)), Some(TokenTree::Group(args))) =
         (tokens.next(), tokens.next())
     {
         if let Some(kind) = Kind::from_name(&ident.to_string()) {
-            let args = Group::stream(&args);
-            fragments.push(crate::launcher::model::Fragment {
+            fragments.push(Fragment {
                 kind,
                 span: ident.span(),
-                args,
+                args: args.stream(),
             });
         }
     }

@@ -1,15 +1,16 @@
-//! Modules and classes in quotes, as a launcher that comes from Python writes them.
+//! Reads a module and a type in quotes, the form that py-ipv8's launchers use.
 //!
-//! The tokens carry the span of the literal they come from, so that rustc underlines exactly the half that is wrong.
+//! The tokens carry the span of their literal, so that rustc underlines only the wrong half.
 
-use crate::launcher::model::Kind;
+use super::model::Kind;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::LitStr;
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 
-/// `("my_module.sub", "MyCommunity")` to `my_module::sub::MyCommunity`. Both halves are looked at, and both complained of.
+/// Converts `("my_module.sub", "MyCommunity")` to `my_module::sub::MyCommunity`. Reports the
+/// mistakes of both halves.
 pub(crate) fn join(module: &LitStr, class: &LitStr) -> syn::Result<TokenStream> {
     match (module_path(module), class_name(class)) {
         (Ok(path), Ok(class)) => Ok(quote!(#path #class)),
@@ -21,7 +22,7 @@ pub(crate) fn join(module: &LitStr, class: &LitStr) -> syn::Result<TokenStream> 
     }
 }
 
-/// What to say of one string that has no second one behind it.
+/// Returns the message for a string without a second one after it.
 pub(crate) fn lonely(literal: &LitStr, kind: Kind) -> String {
     let (name, text) = (kind.name(), literal.value());
     let (module, class) = match text.rsplit_once("::").or_else(|| text.rsplit_once('.')) {
@@ -35,7 +36,7 @@ pub(crate) fn lonely(literal: &LitStr, kind: Kind) -> String {
     )
 }
 
-/// What to say of a second half that stands without quotes.
+/// Returns the message for a second half without quotes.
 pub(crate) fn half_quoted(module: &LitStr, second: &str) -> String {
     let module = module.value().replace('.', "::");
     format!(
@@ -43,14 +44,14 @@ pub(crate) fn half_quoted(module: &LitStr, second: &str) -> String {
     )
 }
 
-// "my_module"  "my_module.sub"  "my_module::sub"  "crate.my_module"  "super.super.my_module"  "self"  "::other_crate"
+// "my_module"  "my_module.sub"  "my_module::sub"  "crate.my_module"  "super.super.my_module"
+// "self"  "::other_crate"
 fn module_path(literal: &LitStr) -> syn::Result<TokenStream> {
     let text = literal.value();
     let refuse = |message: String| syn::Error::new_spanned(literal, message);
     if text.is_empty() {
         return Err(refuse(
-            "the module is empty: write `\"self\"` for the module that the launcher stands in"
-                .into(),
+            "the module is empty: write `\"self\"` for the launcher's module".into(),
         ));
     }
     if text.starts_with('.') {
@@ -70,7 +71,7 @@ fn module_path(literal: &LitStr) -> syn::Result<TokenStream> {
     for (index, name) in names.enumerate() {
         let is_start = index == 0 && path.is_empty();
         let ident = module_name(name, is_start, may_climb)
-            .map_err(|reason| refuse(format!("`{text}` is no module path: {reason}")))?;
+            .map_err(|reason| refuse(format!("`{text}` is not a module path: {reason}")))?;
         may_climb &= matches!(name, "self" | "super");
         path.extend(Ident::to_token_stream(&spanned(ident, literal.span())));
         path.extend(separator(literal.span()));
@@ -82,7 +83,7 @@ fn module_name(name: &str, is_start: bool, may_climb: bool) -> Result<Ident, Str
     match name {
         "" => Err("a name is missing between two dots or at the end".into()),
         "crate" | "self" if !is_start => Err(format!("`{name}` can only be the first name")),
-        "super" if !may_climb => Err("`super` can only stand at the start".into()),
+        "super" if !may_climb => Err("`super` can only be at the start".into()),
         "crate" | "self" | "super" => parse_ident(name).ok_or_else(String::new),
         _ => plain_name(name),
     }
@@ -101,28 +102,30 @@ fn class_name(literal: &LitStr) -> syn::Result<Ident> {
     }
     if text.contains('<') {
         return Err(refuse(format!(
-            "a type with parameters is written without quotes: `{text}` behind its module's path"
+            "write a type with parameters without quotes: `{text}` after its module's path"
         )));
     }
     match plain_name(&text) {
         Ok(ident) => Ok(spanned(ident, literal.span())),
-        Err(reason) => Err(refuse(format!("`{text}` is no name of a type: {reason}"))),
+        Err(reason) => Err(refuse(format!(
+            "`{text}` is not the name of a type: {reason}"
+        ))),
     }
 }
 
-/// An identifier that is not a keyword, or is one behind `r#`.
+/// Returns an identifier. A keyword needs `r#`.
 fn plain_name(name: &str) -> Result<Ident, String> {
     let Some(ident) = parse_ident(name) else {
         return Err(format!("`{name}` is not an identifier"));
     };
     match syn::parse_str::<Ident>(name) {
         Ok(_) => Ok(ident),
-        Err(_) => Err(format!("`{name}` is a keyword of Rust: write `r#{name}`")),
+        Err(_) => Err(format!("`{name}` is a Rust keyword: write `r#{name}`")),
     }
 }
 
 fn parse_ident(name: &str) -> Option<Ident> {
-    // The lexer would skip blanks and comments.
+    // The lexer would accept blanks and comments.
     let is_word = |text: &str| text.chars().all(|c| c == '_' || c.is_alphanumeric());
     is_word(name.strip_prefix("r#").unwrap_or(name)).then_some(())?;
     Ident::parse_any.parse_str(name).ok()
@@ -134,7 +137,7 @@ fn spanned(mut ident: Ident, span: Span) -> Ident {
 }
 
 fn separator(span: Span) -> TokenStream {
-    quote::quote_spanned!(span=> ::)
+    quote_spanned!(span=> ::)
 }
 
 #[cfg(test)]
@@ -191,9 +194,9 @@ mod tests {
             ("a.type", "write `r#type`"),
             ("a.crate", "`crate` can only be the first name"),
             ("a.self", "`self` can only be the first name"),
-            ("a.super", "`super` can only stand at the start"),
-            ("crate.super", "`super` can only stand at the start"),
-            ("_", "`_` is a keyword"),
+            ("a.super", "`super` can only be at the start"),
+            ("crate.super", "`super` can only be at the start"),
+            ("_", "`_` is a Rust keyword"),
         ] {
             let error = joined(module, "C").unwrap_err();
             assert!(error.contains(expected), "{module}: {error}");

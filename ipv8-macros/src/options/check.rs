@@ -1,11 +1,12 @@
 //! The rules of options.
 
-use super::{Field, parse};
+use super::model::Field;
+use super::parse;
 use crate::problems::Problems;
 use proc_macro2::Span;
 use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Lit, Meta, Visibility};
 
-/// The options of the struct, in the order written.
+/// Returns the options of the struct, in the order written.
 pub(super) fn fields(input: &DeriveInput, problems: &mut Problems) -> Vec<Field> {
     let data = match &input.data {
         Data::Struct(data) => data,
@@ -24,15 +25,12 @@ fn option(field: &syn::Field, problems: &mut Problems) -> Option<Field> {
     if let Some(range) = arguments.range.as_ref().filter(|_| !public) {
         problems.over(
             range,
-            "a private field is state and no option: make it `pub`, or leave the range out",
+            "a private field is not an option: make it `pub`, or remove the range",
         );
     }
     if let Some(skip) = arguments.skip {
         if !public {
-            problems.at(
-                skip,
-                "a private field is no option as it is: leave `skip` out",
-            );
+            problems.at(skip, "a private field is never an option: remove `skip`");
         }
         return None;
     }
@@ -54,7 +52,7 @@ fn option(field: &syn::Field, problems: &mut Problems) -> Option<Field> {
     })
 }
 
-/// The doc comment among the attributes, one line for each of its lines.
+/// Returns the text of the doc comment, with its line breaks.
 fn doc(attributes: &[Attribute]) -> String {
     let lines = attributes.iter().filter_map(|attribute| {
         let Meta::NameValue(pair) = &attribute.meta else {

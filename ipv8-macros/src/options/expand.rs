@@ -1,20 +1,17 @@
-//! One checked struct to its `impl Options`.
+//! Writes the `impl Options` of a checked struct.
 
-use super::{Container, Field};
-use crate::launcher::expand::generated_at;
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use super::model::{Container, Field};
+use crate::tokens::{crate_path, generated_at, local};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{DeriveInput, GenericArgument, LitStr, PathArguments, Type};
 
-/// `impl Options`.
+/// Returns the `impl Options`.
 pub(super) fn options(input: &DeriveInput, container: &Container, fields: &[Field]) -> TokenStream {
     let ident = &input.ident;
-    let krate = match &container.krate {
-        Some(path) => quote!(#path),
-        None => crate::launcher::relay::default_crate(ident.span()),
-    };
+    let krate = crate_path(container.krate.as_ref(), ident.span());
     let options = quote!(#krate::__private::options);
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     let (name, value) = (local("name"), local("value"));
@@ -30,7 +27,7 @@ pub(super) fn options(input: &DeriveInput, container: &Container, fields: &[Fiel
         #[automatically_derived]
         impl #impl_generics #krate::Options for #ident #type_generics #where_clause {
             fn option_types(&self) -> ::std::vec::Vec<#options::OptionType> {
-                ::std::vec::Vec::from([#(#types),*])
+                ::std::vec![#(#types),*]
             }
             fn option(&self, #name: &::core::primitive::str) -> ::core::result::Result<#options::Value, #options::OptionError> {
                 match #name {
@@ -106,7 +103,7 @@ impl Field {
         LitStr::new(&self.doc, self.ident.span())
     }
 
-    /// The range as a reference, and a closure from the field to the number in it.
+    /// Returns the range as a reference, and a closure that maps the field to the number inside it.
     fn range(&self) -> Option<(TokenStream, TokenStream)> {
         let range = self.range.as_ref()?;
         let place = generated_at(range.span());
@@ -118,22 +115,18 @@ impl Field {
         Some((quote_spanned!(place=> &(#range)), quote!(|#field| #inside)))
     }
 
-    /// The type of the number that a range is about.
+    /// Returns the type of the number that the range limits.
     fn number(&self) -> &Type {
         inner(&self.ty).unwrap_or(&self.ty)
     }
 
-    /// Where rustc is to say that serde cannot read the type.
+    /// Returns the place of the errors about a type that serde cannot read.
     fn at(&self) -> Span {
         generated_at(self.ty.span())
     }
 }
 
-fn local(name: &str) -> TokenStream {
-    Ident::new(name, Span::mixed_site()).into_token_stream()
-}
-
-/// The `T` of an `Option<T>`.
+/// Returns the `T` of an `Option<T>`.
 fn inner(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last()?;
@@ -148,7 +141,7 @@ fn inner(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// `self` as the methods' parameter, wherever it is put.
+/// Returns the `self` of the generated methods, whatever the span of the tokens around it.
 fn this() -> TokenStream {
     quote!(self)
 }

@@ -1,19 +1,10 @@
-//! `#[options(…)]` on a struct and on its fields.
+//! Reads `#[options(…)]` on a struct and on its fields.
 
-use super::Container;
+use super::model::{Container, FieldArguments};
+use crate::arguments::{equals, path};
 use crate::keys::{each_key, flag, keep};
-use crate::launcher::parse::{equals, path};
 use crate::problems::{Problems, nearest};
-use proc_macro2::Span;
 use syn::{Attribute, Expr};
-
-/// `#[options(…)]` on a field.
-#[derive(Default)]
-pub(super) struct FieldArguments {
-    /// Where `skip` stands.
-    pub(super) skip: Option<Span>,
-    pub(super) range: Option<Expr>,
-}
 
 // #[options(crate = my_ipv8)]
 pub(super) fn container(attributes: &[Attribute], problems: &mut Problems) -> Container {
@@ -67,8 +58,7 @@ fn unknown_on_field(key: &str) -> String {
     match (key, nearest(key, &["range", "skip"])) {
         ("crate", _) => "`crate` belongs to the whole struct: write it above the struct".to_owned(),
         ("default", _) => {
-            "the default of an option is what the struct's `Default` says: leave this out"
-                .to_owned()
+            "an option's default comes from the struct's `Default`: remove this".to_owned()
         }
         (_, Some(known)) => format!("unknown argument `{key}`: did you mean `{known}`?"),
         (_, None) => {

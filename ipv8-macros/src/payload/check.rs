@@ -2,17 +2,17 @@
 
 use super::model::{Container, Field, Fields, Message, Style};
 use super::parse;
-use crate::launcher::parse::literal_integer;
+use crate::arguments::literal_integer;
 use crate::problems::Problems;
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{Data, DeriveInput, Expr, Lit, Member};
 
-/// The first of the ids that belong to every community; the last is 255.
+/// The first id of the messages that every community has. The last one is 255.
 pub(crate) const FIRST_RESERVED_ID: u8 = 231;
 const ID_RANGE: &str = "write a number from 0 to 230";
 
-/// The fields of the struct; `None` when it is no struct, or has parameters.
+/// Returns the fields of the struct; `None` for anything but a struct.
 pub(crate) fn fields(input: &DeriveInput, problems: &mut Problems) -> Option<Fields> {
     if !input.generics.params.is_empty() {
         problems.over(&input.generics, "a payload cannot be generic: its bytes are fixed by the types of its fields, so name them");
@@ -38,7 +38,7 @@ pub(crate) fn fields(input: &DeriveInput, problems: &mut Problems) -> Option<Fie
     Some(Fields { list, style })
 }
 
-/// Whether the struct or one of its fields is deprecated.
+/// Returns `true` if the struct or one of its fields is deprecated.
 pub(crate) fn is_deprecated(input: &DeriveInput) -> bool {
     let fields = match &input.data {
         Data::Struct(data) => data.fields.iter().collect(),
@@ -51,7 +51,7 @@ pub(crate) fn is_deprecated(input: &DeriveInput) -> bool {
     attributes.any(|attribute| attribute.path().is_ident("deprecated"))
 }
 
-/// The message that the payload is, if it has an id.
+/// Returns the payload's message, if it has an id.
 pub(crate) fn message(container: &Container, problems: &mut Problems) -> Option<Message> {
     let Some(id) = &container.id else {
         for (span, key) in [
@@ -127,7 +127,8 @@ fn field(member: Member, field: &syn::Field, problems: &mut Problems) -> Field {
     }
 }
 
-/// What belongs a request and its response together: only messages have it, and a request must.
+/// Checks the field by which a response finds its request: only messages have one, and a request
+/// must have one.
 pub(crate) fn identifier(container: &Container, fields: &Fields, problems: &mut Problems) {
     let marked = fields.identifier().and_then(|field| field.identifier);
     if let (Some(span), None) = (marked, &container.id) {
@@ -148,7 +149,7 @@ fn refuse_second_identifier(fields: &[Field], problems: &mut Problems) {
     for span in fields.iter().filter_map(|field| field.identifier).skip(1) {
         problems.at(
             span,
-            "another field is the identifier already: a message has one, remove this",
+            "another field is already the identifier: a message has one, so remove this",
         );
     }
 }
@@ -156,12 +157,12 @@ fn refuse_second_identifier(fields: &[Field], problems: &mut Problems) {
 fn refuse<T>(keyword: Span, problems: &mut Problems) -> Option<T> {
     problems.at(
         keyword,
-        "a payload is a struct: its fields are written one after another, in the order they stand",
+        "a payload is a struct: its bytes are those of its fields, in the order written",
     );
     None
 }
 
-/// What follows `raw` would find nothing left to read.
+/// Refuses a field after `raw`, which would find no bytes left.
 fn refuse_raw_before_the_end(fields: &[Field], problems: &mut Problems) {
     let Some((_, before)) = fields.split_last() else {
         return;

@@ -1,20 +1,20 @@
-//! One checked payload to its `impl`s.
+//! Writes the `impl`s of a checked payload.
 
-use super::model::{Container, Field, Fields, Message, Style, krate};
-use crate::launcher::expand::{generated_at, moved_to};
+use super::model::{Container, Field, Fields, Message, Style};
+use crate::tokens::{crate_path, first_span, generated_at, local, moved_to};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::LitStr;
 use syn::ext::IdentExt;
 
-/// `impl Payload`, and `impl Message` when there is an id.
+/// Returns the `impl Payload`, and the `impl Message` if there is an id.
 pub(crate) fn payload(
     ident: &Ident,
     container: &Container,
     fields: &Fields,
     message: Option<&Message>,
 ) -> TokenStream {
-    let krate = krate(container, ident.span());
+    let krate = crate_path(container.krate.as_ref(), ident.span());
     let allow = container.allow_deprecated();
     let pack = fields.list.iter().map(|field| pack(field, &krate));
     let unpack = unpack(fields, &krate);
@@ -43,9 +43,10 @@ pub(crate) fn payload(
     }
 }
 
-/// Stands in when there are mistakes, so that code which names the payload has no errors of its own.
+/// Returns stubs for a payload with mistakes, so that code that names the payload has no further
+/// errors.
 pub(crate) fn stub(ident: &Ident, container: &Container, fields: Option<&Fields>) -> TokenStream {
-    let krate = krate(container, ident.span());
+    let krate = crate_path(container.krate.as_ref(), ident.span());
     let allow = container.allow_deprecated();
     let message = container.id.as_ref().map(|_| {
         let message = Message {
@@ -72,7 +73,7 @@ pub(crate) fn stub(ident: &Ident, container: &Container, fields: Option<&Fields>
 }
 
 fn message(ident: &Ident, container: &Container, message: &Message) -> TokenStream {
-    let krate = krate(container, ident.span());
+    let krate = crate_path(container.krate.as_ref(), ident.span());
     let allow = container.allow_deprecated();
     let id = &message.id;
     let name = LitStr::new(&ident.unraw().to_string(), ident.span());
@@ -107,10 +108,11 @@ fn message(ident: &Ident, container: &Container, message: &Message) -> TokenStre
     }
 }
 
-/// `impl Identified` when there is an identifier, and `impl Request` when there is a response.
+/// Returns the `impl Identified` if there is an identifier, and the `impl Request` if there is a
+/// response.
 fn pair(ident: &Ident, container: &Container, fields: &Fields) -> Option<TokenStream> {
     let field = fields.identifier()?;
-    let krate = krate(container, ident.span());
+    let krate = crate_path(container.krate.as_ref(), ident.span());
     let allow = container.allow_deprecated();
     let (member, ty) = (&field.member, &field.ty);
     let number = local("number");
@@ -119,7 +121,7 @@ fn pair(ident: &Ident, container: &Container, fields: &Fields) -> Option<TokenSt
         let check = quote_spanned! {at=>
             const _: () = ::core::assert!(
                 <#ident as #krate::Message>::ID != <#response as #krate::Message>::ID,
-                "a request and its response are told apart by their ids: give one of them another"
+                "a request and its response need different ids: change one of them"
             );
         };
         quote! {
@@ -147,9 +149,9 @@ fn pair(ident: &Ident, container: &Container, fields: &Fields) -> Option<TokenSt
     })
 }
 
-/// The same where there are mistakes: what is said of the types is kept.
+/// Like [`pair`], but for a payload with mistakes: the types are correct, the methods are stubs.
 fn stub_pair(ident: &Ident, container: &Container, fields: Option<&Fields>) -> Option<TokenStream> {
-    let krate = krate(container, ident.span());
+    let krate = crate_path(container.krate.as_ref(), ident.span());
     let allow = container.allow_deprecated();
     let marked = fields
         .and_then(Fields::identifier)
@@ -216,16 +218,4 @@ fn codec(field: &Field, krate: &TokenStream) -> TokenStream {
             quote_spanned!(at=> <#place::wire::formats::#marker as #krate::wire::Format<#ty>>)
         }
     }
-}
-
-fn local(name: &str) -> TokenStream {
-    Ident::new(name, Span::mixed_site()).into_token_stream()
-}
-
-fn first_span(tokens: &TokenStream) -> Span {
-    tokens
-        .clone()
-        .into_iter()
-        .next()
-        .map_or_else(Span::call_site, |token| token.span())
 }

@@ -2,7 +2,7 @@
 
 use crate::problems::nearest;
 
-/// Every format name of the protocol, and its marker type in `ipv8_core::wire::formats`.
+/// Every format name of the protocol, with its marker type in `ipv8_core::wire::formats`.
 pub(crate) const FORMATS: [(&str, &str); 42] = [
     ("?", "Bool"),
     ("B", "U8"),
@@ -48,7 +48,7 @@ pub(crate) const FORMATS: [(&str, &str); 42] = [
     ("payload-list", "NestedList"),
 ];
 
-/// The marker of a format; or what to say of a name that is none.
+/// Returns the marker of a format, or the message for an unknown name.
 pub(crate) fn marker(name: &str) -> Result<&'static str, String> {
     if let Some((_, marker)) = FORMATS.iter().find(|(known, _)| *known == name) {
         return Ok(marker);
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_slightly_wrong_is_recognised() {
+    fn a_similar_name_is_suggested() {
         for (wrong, right) in [
             ("h", "H"),
             ("L", "l"),

@@ -1,4 +1,4 @@
-//! What a payload struct says.
+//! A payload struct, as types of our own.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{Expr, LitStr, Member, Path, Type};
@@ -7,21 +7,21 @@ use syn::{Expr, LitStr, Member, Path, Type};
 #[derive(Default)]
 pub(crate) struct Container {
     pub(crate) id: Option<Expr>,
-    /// Where `unsigned` stands.
+    /// The place of `unsigned`.
     pub(crate) unsigned: Option<Span>,
-    /// Where `global_time` stands.
+    /// The place of `global_time`.
     pub(crate) global_time: Option<Span>,
     /// The type that answers this message.
     pub(crate) response: Option<Type>,
-    /// Where `response` stands.
+    /// The place of `response`.
     pub(crate) response_span: Option<Span>,
     pub(crate) krate: Option<Path>,
-    /// Whether the struct or a field is `#[deprecated]`.
+    /// `true` if the struct or a field is `#[deprecated]`.
     pub(crate) deprecated: bool,
 }
 
 impl Container {
-    /// Deriving is no use of what is deprecated.
+    /// Returns an attribute that allows the generated code to use deprecated fields.
     pub(crate) fn allow_deprecated(&self) -> Option<TokenStream> {
         self.deprecated.then(|| quote::quote!(#[allow(deprecated)]))
     }
@@ -30,7 +30,7 @@ impl Container {
 /// The id of a message.
 pub(crate) struct Message {
     pub(crate) id: TokenStream,
-    /// Whether the id is no literal, so that only the compiler knows its value.
+    /// `true` if the id is not a literal, so that only the compiler knows its value.
     pub(crate) computed: bool,
 }
 
@@ -39,11 +39,11 @@ pub(crate) struct Field {
     pub(crate) member: Member,
     pub(crate) ty: TokenStream,
     pub(crate) format: Option<Format>,
-    /// Where `identifier` stands.
+    /// The place of `identifier`.
     pub(crate) identifier: Option<Span>,
 }
 
-/// What stands above a field.
+/// `#[payload(…)]` on a field.
 #[derive(Default)]
 pub(crate) struct FieldArguments {
     pub(crate) format: Option<Format>,
@@ -53,35 +53,27 @@ pub(crate) struct FieldArguments {
 /// `#[payload(format = "…")]`.
 pub(crate) struct Format {
     pub(crate) literal: LitStr,
-    /// The type in `ipv8_core::wire::formats` that stands for the name.
+    /// The type in `ipv8_core::wire::formats` for that name.
     pub(crate) marker: &'static str,
 }
 
-/// The fields, and how the struct is built from them.
+/// The fields, and the style of the struct.
 pub(crate) struct Fields {
     pub(crate) list: Vec<Field>,
     pub(crate) style: Style,
 }
 
 impl Fields {
-    /// The field that belongs requests and responses together.
+    /// Returns the field by which a response finds its request.
     pub(crate) fn identifier(&self) -> Option<&Field> {
         self.list.iter().find(|field| field.identifier.is_some())
     }
 }
 
-/// How a struct is written.
+/// The style of a struct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
     Named,
     Tuple,
     Unit,
-}
-
-/// A crate path as tokens.
-pub(crate) fn krate(container: &Container, span: Span) -> TokenStream {
-    match &container.krate {
-        Some(path) => quote::quote!(#path),
-        None => crate::launcher::relay::default_crate(span),
-    }
 }

@@ -1,9 +1,9 @@
-//! `#[payload(…)]` on a struct and on its fields.
+//! Reads `#[payload(…)]` on a struct and on its fields.
 
 use super::formats;
 use super::model::{Container, FieldArguments, Format};
+use crate::arguments::{equals, path, string};
 use crate::keys::{each_key, flag, keep};
-use crate::launcher::parse::{equals, path, string};
 use crate::problems::{Problems, nearest};
 use syn::parse::ParseStream;
 use syn::{Attribute, Expr, LitStr, Token, Type};
@@ -97,9 +97,7 @@ fn unknown_on_struct(key: &str) -> String {
         ("format" | "identifier", _) => {
             format!("`{key}` belongs to one field: write it above the field")
         }
-        ("signed", _) => {
-            "messages are signed unless `unsigned` is written: leave `signed` out".to_owned()
-        }
+        ("signed", _) => "messages are signed by default: remove `signed`".to_owned(),
         (_, Some(known)) => format!("unknown argument `{key}`: did you mean `{known}`?"),
         (_, None) => format!(
             "unknown argument `{key}`: a payload takes `id = 1`, `unsigned`, `global_time`, `response = Answer` and `crate = path`"

@@ -1,10 +1,11 @@
-//! Bad tokens: never a panic, always an error, and the item survives.
+//! Tests of wrong arguments: there is never a panic, always an error, and the item survives.
 
 use super::{expand, messages, tokens};
+use crate::launcher::Kind;
 use crate::payload;
 use proc_macro2::TokenStream;
 
-/// Pieces that arguments can be made of, good and bad.
+/// Pieces of arguments, correct and wrong.
 const PIECES: [&str; 12] = [
     "\"a.b\"",
     "A::B",
@@ -20,7 +21,7 @@ const PIECES: [&str; 12] = [
     "@",
 ];
 
-/// All argument lists of up to three pieces.
+/// Returns all argument lists of up to three pieces.
 fn argument_lists() -> impl Iterator<Item = String> {
     let with_none = || [""].into_iter().chain(PIECES);
     with_none().flat_map(move |first| {
@@ -30,7 +31,7 @@ fn argument_lists() -> impl Iterator<Item = String> {
     })
 }
 
-/// The item must be there whatever happened to its attributes.
+/// Returns `true` if the item is in the output, whatever happened to its attributes.
 fn survives(output: &TokenStream, item: &str) -> bool {
     output.to_string().starts_with(&tokens(item).to_string())
 }
@@ -38,7 +39,7 @@ fn survives(output: &TokenStream, item: &str) -> bool {
 #[test]
 fn no_arguments_make_a_launcher_attribute_panic() {
     for arguments in argument_lists() {
-        for kind in crate::launcher::model::Kind::ALL.map(crate::launcher::model::Kind::name) {
+        for kind in Kind::ALL.map(Kind::name) {
             let output = expand(tokens(&format!(
                 "#[{kind}({arguments})] struct MyLauncher;"
             )));
@@ -65,7 +66,7 @@ fn no_arguments_make_the_derive_panic() {
 }
 
 #[test]
-fn half_typed_items_survive() {
+fn incomplete_items_survive() {
     let attributes = "#[overlay(my_module::MyCommunity)] #[walk_strategy(RandomWalk, timeou)]";
     for item in [
         "struct",
@@ -103,13 +104,13 @@ fn every_mistake_of_a_stack_is_reported_once() {
         "the name of a launcher cannot be empty",
         "`target_peers` cannot be -2",
         "`timeout` is given twice: the first is `timeout = 3.0`",
-        "`my module` is no module path",
+        "`my module` is not a module path",
         "the second string is one name",
         "unknown argument `target_peers`",
         "expected two strings",
         "expected `=` after `interval`",
         "expected a name",
-        "the launcher has the overlay one above already",
+        "the launcher already has the overlay one above",
         "`MyLauncher` is this launcher itself",
     ];
     assert_eq!(messages.len(), starts.len(), "{messages:#?}");
@@ -119,7 +120,7 @@ fn every_mistake_of_a_stack_is_reported_once() {
 }
 
 #[test]
-fn a_stack_with_mistakes_still_is_a_launcher_but_is_not_registered() {
+fn a_stack_with_mistakes_is_a_launcher_but_is_not_registered() {
     for (item, expected) in [
         ("struct MyLauncher;", true),
         ("enum MyLauncher { A }", true),

@@ -1,4 +1,4 @@
-//! The entry points on tokens, without a compiler.
+//! Tests of the entry points on tokens, without a compiler.
 
 #![allow(clippy::unwrap_used)]
 
@@ -6,17 +6,17 @@ mod mistakes;
 mod order;
 mod snapshots;
 
-use crate::launcher::model::Kind;
-use crate::launcher::{expand, relay};
+use crate::launcher::{Kind, finish, relay, split_attributes};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
 use std::collections::VecDeque;
 
-/// Does what rustc does with a stack: runs the first macro in the list on what stands below it, until none is left.
+/// Expands a stack like rustc: runs the first macro in the list on the tokens below it, until no
+/// macro is left.
 ///
-/// Attributes that are none of ours stay where they are. `strat` is known as an alias of `walk_strategy`.
+/// Other attributes stay where they are. `strat` is an alias of `walk_strategy`.
 fn expand(item: TokenStream) -> TokenStream {
-    let (attributes, rest) = relay::split_attributes(item);
+    let (attributes, rest) = split_attributes(item);
     let mut below: VecDeque<TokenStream> = attributes.into();
     let mut kept: Vec<TokenStream> = Vec::new();
     while let Some(attribute) = below.pop_front() {
@@ -28,7 +28,7 @@ fn expand(item: TokenStream) -> TokenStream {
             .chain([rest.clone()])
             .collect();
         match path.as_str() {
-            "finish_launcher" => return expand::finalise(args, item),
+            "finish_launcher" => return finish(args, item),
             "strat" => below = relayed(Kind::WalkStrategy, args, item, kept.len()),
             name => match Kind::from_name(name) {
                 Some(kind) => below = relayed(kind, args, item, kept.len()),
@@ -40,18 +40,14 @@ fn expand(item: TokenStream) -> TokenStream {
 }
 
 fn relayed(kind: Kind, args: TokenStream, item: TokenStream, kept: usize) -> VecDeque<TokenStream> {
-    let output = relay::relay(kind, Span::call_site(), args, item);
-    relay::split_attributes(output)
-        .0
-        .into_iter()
-        .skip(kept)
-        .collect()
+    let output = relay(kind, Span::call_site(), args, item);
+    split_attributes(output).0.into_iter().skip(kept).collect()
 }
 
-/// The last name of an attribute's path, and its arguments.
+/// Returns the last name of an attribute's path, and its arguments.
 fn parts(attribute: &TokenStream) -> (String, TokenStream) {
     let Some(TokenTree::Group(body)) = attribute.clone().into_iter().nth(1) else {
-        panic!("no attribute: {attribute}");
+        panic!("not an attribute: {attribute}");
     };
     let mut path = String::new();
     for token in body.stream() {
@@ -77,7 +73,7 @@ fn pretty(tokens: TokenStream) -> String {
     }
 }
 
-/// The messages of all `compile_error!`s in an expansion.
+/// Returns the messages of all `compile_error!`s in an expansion.
 fn messages(tokens: TokenStream) -> Vec<String> {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let is_error = |window: &[TokenTree]| matches!(window.first(), Some(TokenTree::Ident(name)) if name == "compile_error");

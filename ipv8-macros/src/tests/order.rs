@@ -1,4 +1,5 @@
-//! The order of the attributes means nothing, but for strategies among themselves.
+//! Tests that the order of the attributes does not matter, except among strategies, conditions,
+//! settings and endings.
 
 use super::{expand, pretty, tokens};
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ const STACK: [&str; 6] = [
 const STRATEGIES: [usize; 3] = [1, 2, 3];
 
 #[test]
-fn all_permutations_of_six_attributes_put_out_the_same() {
+fn all_permutations_of_six_attributes_give_the_same_output() {
     let permutations = permutations(&[0, 1, 2, 3, 4, 5]);
     assert_eq!(permutations.len(), 720);
     let mut outputs: BTreeMap<Vec<usize>, String> = BTreeMap::new();
@@ -44,7 +45,7 @@ fn all_permutations_of_six_attributes_put_out_the_same() {
     }
 }
 
-/// Seven more, of which conditions, settings and endings keep their order among themselves.
+/// Seven more attributes. Conditions, settings and endings each keep their order.
 const SESSION: [&str; 7] = [
     "#[overlay(MyCommunity)]",
     "#[precondition(|session: &Session| session.first)]",
@@ -56,7 +57,7 @@ const SESSION: [&str; 7] = [
 ];
 
 #[test]
-fn all_permutations_of_attributes_with_a_session_put_out_the_same() {
+fn all_permutations_of_attributes_with_a_session_give_the_same_output() {
     let mut outputs: BTreeMap<[bool; 3], String> = BTreeMap::new();
     for permutation in permutations(&[0, 1, 2, 3, 4, 5, 6]) {
         let attributes: Vec<&str> = permutation.iter().map(|index| SESSION[*index]).collect();

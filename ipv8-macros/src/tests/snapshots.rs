@@ -1,4 +1,4 @@
-//! What the macros put out, as text. `UPDATE_SNAPSHOTS=1` writes it anew.
+//! Tests of the macros' output as text. `UPDATE_SNAPSHOTS=1` rewrites the expected text.
 
 use super::{expand, pretty, tokens};
 use crate::{options, payload};
@@ -15,7 +15,7 @@ fn check(name: &str, output: &str) {
     assert_eq!(
         output,
         expected,
-        "{}: UPDATE_SNAPSHOTS=1 accepts the new text",
+        "{}: run with UPDATE_SNAPSHOTS=1 to accept the new text",
         path.display()
     );
 }
@@ -29,7 +29,7 @@ fn the_launcher_of_the_readme() {
         struct MyLauncher;
         "#,
     )));
-    assert!(output.lines().count() <= 25, "short and dull");
+    assert!(output.lines().count() <= 25, "the output stays short");
     check("readme.rs", &output);
 }
 

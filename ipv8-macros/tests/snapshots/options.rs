@@ -1,32 +1,27 @@
 #[automatically_derived]
 impl ::ipv8_core::Options for MyDiscoveryStrategy {
-    fn option_types(&self) -> &'static [::ipv8_core::support::options::OptionType] {
-        &[
-            ::ipv8_core::support::options::OptionType {
-                name: "pause",
-                type_name: "f64",
-                range: ::core::option::Option::Some("0.0..=3600.0"),
-            },
-            ::ipv8_core::support::options::OptionType {
-                name: "loop",
-                type_name: "Option<usize>",
-                range: ::core::option::Option::None,
-            },
+    fn option_types(
+        &self,
+    ) -> ::std::vec::Vec<::ipv8_core::__private::options::OptionType> {
+        ::std::vec![
+            ::ipv8_core::__private::options::described_within:: < f64, f64 > ("pause",
+            "Seconds.", & (0.0..= 3600.0)), ::ipv8_core::__private::options::described::
+            < Option < usize > > ("loop", "")
         ]
     }
     fn option(
         &self,
         name: &::core::primitive::str,
     ) -> ::core::result::Result<
-        ::ipv8_core::support::options::Value,
-        ::ipv8_core::support::options::OptionError,
+        ::ipv8_core::__private::options::Value,
+        ::ipv8_core::__private::options::OptionError,
     > {
         match name {
-            "pause" => ::ipv8_core::support::options::to_value(name, &self.pause),
-            "loop" => ::ipv8_core::support::options::to_value(name, &self.r#loop),
+            "pause" => ::ipv8_core::__private::options::to_value(name, &self.pause),
+            "loop" => ::ipv8_core::__private::options::to_value(name, &self.r#loop),
             _ => {
                 ::core::result::Result::Err(
-                    ::ipv8_core::support::options::unknown(self, name),
+                    ::ipv8_core::__private::options::unknown(self, name),
                 )
             }
         }
@@ -34,32 +29,41 @@ impl ::ipv8_core::Options for MyDiscoveryStrategy {
     fn set_option(
         &mut self,
         name: &::core::primitive::str,
-        value: &::ipv8_core::support::options::Value,
-    ) -> ::core::result::Result<(), ::ipv8_core::support::options::OptionError> {
+        value: &::ipv8_core::__private::options::Value,
+    ) -> ::core::result::Result<(), ::ipv8_core::__private::options::OptionError> {
         match name {
             "pause" => {
-                ::ipv8_core::support::options::set_within(
+                ::ipv8_core::__private::options::set_within(
                     name,
-                    ("f64", "0.0..=3600.0"),
                     value,
-                    |inside| (0.0..=3600.0).contains(inside),
+                    &(0.0..=3600.0),
+                    |field| ::core::option::Option::Some(field),
                     &mut self.pause,
                 )
             }
-            "loop" => {
-                ::ipv8_core::support::options::set(
-                    name,
-                    "Option<usize>",
-                    value,
-                    &mut self.r#loop,
-                )
-            }
+            "loop" => ::ipv8_core::__private::options::set(name, value, &mut self.r#loop),
             _ => {
                 ::core::result::Result::Err(
-                    ::ipv8_core::support::options::unknown(self, name),
+                    ::ipv8_core::__private::options::unknown(self, name),
                 )
             }
         }
+    }
+    fn out_of_range(
+        &self,
+    ) -> ::std::vec::Vec<::ipv8_core::__private::options::OptionError> {
+        ::core::iter::Iterator::collect(
+            ::core::iter::Iterator::flatten(
+                ::core::iter::IntoIterator::into_iter([
+                    ::ipv8_core::__private::options::check(
+                        "pause",
+                        &(0.0..=3600.0),
+                        |field| ::core::option::Option::Some(field),
+                        &self.pause,
+                    ),
+                ]),
+            ),
+        )
     }
 }
 #[automatically_derived]
@@ -67,28 +71,36 @@ impl<T> ipv8::Options for Nothing<T>
 where
     T: Copy,
 {
-    fn option_types(&self) -> &'static [ipv8::support::options::OptionType] {
-        &[]
+    fn option_types(&self) -> ::std::vec::Vec<ipv8::__private::options::OptionType> {
+        ::std::vec![]
     }
     fn option(
         &self,
         name: &::core::primitive::str,
     ) -> ::core::result::Result<
-        ipv8::support::options::Value,
-        ipv8::support::options::OptionError,
+        ipv8::__private::options::Value,
+        ipv8::__private::options::OptionError,
     > {
         match name {
-            _ => ::core::result::Result::Err(ipv8::support::options::unknown(self, name)),
+            _ => {
+                ::core::result::Result::Err(
+                    ipv8::__private::options::unknown(self, name),
+                )
+            }
         }
     }
     fn set_option(
         &mut self,
         name: &::core::primitive::str,
-        value: &ipv8::support::options::Value,
-    ) -> ::core::result::Result<(), ipv8::support::options::OptionError> {
+        value: &ipv8::__private::options::Value,
+    ) -> ::core::result::Result<(), ipv8::__private::options::OptionError> {
         let _ = value;
         match name {
-            _ => ::core::result::Result::Err(ipv8::support::options::unknown(self, name)),
+            _ => {
+                ::core::result::Result::Err(
+                    ipv8::__private::options::unknown(self, name),
+                )
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Output, OverlayConfig, Place};
+use ipv8_core::internals::engine::{Callback, Engine, EngineConfig, Event, Output, OverlayConfig};
 use ipv8_core::node::MemoryNetwork;
 use ipv8_core::overlay::{BootstrapContext, Bootstrapper};
 use ipv8_core::prelude::*;
@@ -39,7 +39,7 @@ impl Friends {
 impl Bootstrapper for Friends {
     fn initialize(&mut self, cx: &mut BootstrapContext<'_>) {
         self.note("initialize");
-        assert_eq!(cx.prefix(), Probe::<0>::COMMUNITY_ID.prefix());
+        assert_eq!(cx.community_id(), Probe::<0>::COMMUNITY_ID);
         cx.wake_after(Duration::from_secs(2));
     }
 
@@ -167,18 +167,18 @@ async fn one_that_panics_is_told_of_and_does_not_keep_the_others_from_helping() 
     let stats = node.stats().await.expect("it runs");
     assert!(stats.engine.panics >= 1);
     node.stop().await;
-    let mut places = Vec::new();
+    let mut callbacks = Vec::new();
     while let Ok(event) = events.recv().await {
-        if let Event::Panicked { place, .. } = event {
-            places.push(place);
+        if let Event::Panicked { callback, .. } = event {
+            callbacks.push(callback);
         }
     }
-    assert!(!places.is_empty());
+    assert!(!callbacks.is_empty());
     assert!(
-        places
+        callbacks
             .iter()
-            .all(|place| *place == Place::Bootstrapper("Panics")),
-        "{places:?}"
+            .all(|callback| *callback == Callback::Bootstrapper("Panics")),
+        "{callbacks:?}"
     );
 }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::net::{SocketAddr, SocketAddrV4};
 
-use ipv8_core::prelude::*;
 use ipv8_core::internals::network::{NetworkLimits, PeerGraph};
+use ipv8_core::internals::values::set_lan_address;
+use ipv8_core::prelude::*;
 use ipv8_core::wire::{IntroductionResponse, Style};
 use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed_styled};
 use ipv8_tests::probe::ProbeSettings;
@@ -98,7 +99,7 @@ fn an_answer_has_as_many_datagrams_with_ten_thousand_peers_as_with_two() {
         bytes.extend(number.get().to_be_bytes());
         let key = ipv8_core::crypto::PublicKey::from_bytes(&bytes).expect("a key of 74 bytes");
         let mut peer = Peer::new(key, SocketAddr::from(([20, a, b, c], 1)), desk.now);
-        peer.set_lan_address(SocketAddrV4::new([10, a, b, c].into(), 8_090));
+        set_lan_address(&mut peer, SocketAddrV4::new([10, a, b, c].into(), 8_090));
         assert!(desk.engine.network_mut().add_peer_of(&peer, PROBE));
         desk.drain_after_flush();
     };

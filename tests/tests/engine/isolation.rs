@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use ipv8_core::internals::engine::{
-    CallError, Engine, EngineConfig, Event, Input, OverlayError, Place, StepReport,
+    CallError, Callback, Engine, EngineConfig, Event, Input, OverlayError, StepReport,
 };
 use ipv8_core::prelude::*;
 use ipv8_core::state::DropReason;
@@ -53,15 +53,15 @@ fn trapped(trap: Trap) -> ProbeSettings {
     }
 }
 
-fn places(events: &[Event]) -> Vec<Place> {
-    let place = |event: &Event| match event {
-        Event::Panicked { overlay, place } => {
+fn callbacks(events: &[Event]) -> Vec<Callback> {
+    let callback = |event: &Event| match event {
+        Event::Panicked { overlay, callback } => {
             assert_eq!(*overlay, PROBE);
-            Some(place.clone())
+            Some(callback.clone())
         }
         _ => None,
     };
-    events.iter().filter_map(place).collect()
+    events.iter().filter_map(callback).collect()
 }
 
 fn steps(events: &[Event]) -> Vec<StepReport> {
@@ -86,7 +86,7 @@ fn a_step_that_panics_delays_nobody() {
         desk.engine.handle(Input::Timeout, desk.now);
         events.extend(desk.drain().1);
     }
-    assert_eq!(places(&events), vec![Place::Step("Panics".into()); 3]);
+    assert_eq!(callbacks(&events), vec![Callback::Step("Panics".into()); 3]);
     let steps = steps(&events);
     assert_eq!(steps.len(), 9);
     for (index, step) in steps.iter().enumerate() {
@@ -137,8 +137,8 @@ fn a_handler_that_panics_is_counted_named_and_called_again() {
             let (sent, events) = desk.drain();
             assert!(sent.is_empty(), "{}", sample.name);
             assert_eq!(
-                places(&events),
-                [Place::Message(sample.bytes[22])],
+                callbacks(&events),
+                [Callback::Message(sample.bytes[22])],
                 "{}",
                 sample.name
             );
@@ -168,7 +168,7 @@ fn an_introduction_callback_that_panics_costs_no_answer() {
     desk.give(from, &request);
     let (sent, events) = desk.drain();
     assert_eq!(sent.len(), 1, "the response");
-    assert_eq!(places(&events), [Place::Message(246)]);
+    assert_eq!(callbacks(&events), [Callback::Message(246)]);
     assert!(desk.engine.network().is_verified(key(1).public_key()));
 }
 
@@ -191,7 +191,7 @@ fn a_peer_observer_that_panics_stops_neither_the_other_overlays_nor_the_events()
         network.discover_services(peer.key(), [PROBE, other]);
         network.remove_peer(peer.key());
         let events = desk.drain_after_flush();
-        assert_eq!(places(&events), [Place::PeerObserver], "{trap:?}");
+        assert_eq!(callbacks(&events), [Callback::PeerObserver], "{trap:?}");
         let told = |wanted: CommunityId, gone: bool| {
             events.iter().any(|event| match event {
                 Event::PeerAdded { overlay, .. } => *overlay == wanted && !gone,
@@ -250,7 +250,7 @@ fn a_community_that_refuses_leaves_nothing_behind() {
     let mut engine = Engine::new(&EngineConfig::new([1; 32]));
     let refused = engine.add_overlay::<Refuses>(overlay_config(0), (), Strategies::new(), now);
     let error = refused.expect_err("it refuses").to_string();
-    assert_eq!(error, "Refuses could not be made: no");
+    assert_eq!(error, "could not create Refuses: no");
     assert!(
         engine.poll_output().is_none(),
         "what it had sent is still there"
@@ -283,7 +283,7 @@ fn a_community_that_panics_while_it_is_unloaded_or_dropped_is_gone_all_the_same(
         let mut desk = Desk::with(overlay_config(0), trapped(trap), Strategies::new());
         assert!(desk.engine.unload_overlay(desk.id, desk.now), "{trap:?}");
         let events = desk.drain().1;
-        assert_eq!(places(&events), [Place::Unload], "{trap:?}");
+        assert_eq!(callbacks(&events), [Callback::Unload], "{trap:?}");
         assert!(desk.engine.overlays().is_empty(), "{trap:?}");
         assert_eq!(desk.engine.stats().panics, 1, "{trap:?}");
     }
@@ -296,7 +296,7 @@ fn a_call_that_panics_says_so_and_the_next_one_works() {
         .engine
         .call::<Probe, ()>(desk.id, desk.now, |_, _| panic!("a call"));
     assert_eq!(panicked, Err(CallError::Panicked));
-    assert_eq!(places(&desk.drain().1), [Place::Call]);
+    assert_eq!(callbacks(&desk.drain().1), [Callback::Call]);
     assert_eq!(desk.call(|_, cx| cx.peer_count()), 0);
     let elsewhere = desk
         .engine
@@ -355,7 +355,7 @@ fn a_payload_that_panics_while_it_is_read_cannot_be_used_to_stop_the_node() {
         matches!(
             events[..],
             [Event::Panicked {
-                place: Place::Message(9),
+                callback: Callback::Message(9),
                 ..
             }]
         ),

@@ -12,6 +12,7 @@ mod interface_switch;
 mod isolation;
 mod message_size;
 mod no_clash;
+mod one_overlay_alone;
 mod overload;
 mod own_timeouts;
 mod pacing;

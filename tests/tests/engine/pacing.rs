@@ -147,7 +147,7 @@ fn the_datagrams_of_two_strategies_are_never_within_half_a_slot() {
         }
         let asked: usize = driver.steps.iter().map(|report| report.datagrams).sum();
         let counters = driver.engine.pacing_stats();
-        assert_eq!(driver.sent.len() + counters.waiting, asked);
+        assert_eq!(driver.sent.len() + counters.held, asked);
         assert_eq!(counters.overruns, 0);
         assert!(counters.longest_delay <= gap * 2 / 5 + Duration::from_millis(1));
     }
@@ -314,7 +314,7 @@ async fn while_holding(node: &Ipv8) -> NodeStats {
     loop {
         tokio::time::sleep(Duration::from_millis(1)).await;
         let stats = node.stats().await.expect("it runs");
-        if stats.pacing.waiting > 0 {
+        if stats.pacing.held > 0 {
             return stats;
         }
     }
@@ -327,12 +327,12 @@ async fn a_running_node_shows_what_waits_and_can_be_told_to_pace_or_not() {
         .await
         .expect("launched");
     let stats = while_holding(&node).await;
-    assert_eq!(stats.pacing.most_waiting, 284);
+    assert_eq!(stats.pacing.most_held, 284);
     assert_eq!(stats.pacing.steps, 1);
     assert_eq!(node.pacing().await.ok(), Some(PacingConfig::default()));
     node.set_pacing(PacingConfig::off()).await.expect("it runs");
     let off = node.stats().await.expect("it runs");
-    assert_eq!((off.pacing.waiting, off.engine.datagrams_out), (0, 300));
+    assert_eq!((off.pacing.held, off.engine.datagrams_out), (0, 300));
     tokio::time::sleep(INTERVAL * 3).await;
     let off = node.stats().await.expect("it runs");
     assert_eq!(off.pacing.steps, 1);
@@ -361,7 +361,9 @@ async fn what_is_held_when_a_node_stops_still_leaves() {
     // To one that listens, so that what arrives can be counted.
     let overlay = node.overlay::<Probe>().expect("it was launched");
     let strategies = node.strategies().await.expect("it runs");
-    node.strategy_by_id(strategies[0].id)
+    let first = overlay.strategy(&strategies[0].name.to_string()).await;
+    first
+        .expect("it is there")
         .remove()
         .await
         .expect("it is there");
@@ -370,7 +372,7 @@ async fn what_is_held_when_a_node_stops_still_leaves() {
         .await
         .expect("it is loaded");
     let stats = while_holding(&node).await;
-    assert!(stats.pacing.waiting > 200);
+    assert!(stats.pacing.held > 200);
     let stopping = tokio::time::Instant::now();
     node.stop().await;
     assert!(stopping.elapsed() <= INTERVAL);
@@ -393,7 +395,7 @@ async fn a_node_that_stops_does_not_wait_for_ever() {
     };
     node.set_pacing(slow).await.expect("it runs");
     let stats = while_holding(&node).await;
-    assert!(stats.pacing.waiting > 200);
+    assert!(stats.pacing.held > 200);
     let stopping = tokio::time::Instant::now();
     node.stop().await;
     assert!(stopping.elapsed() <= Duration::from_secs(1));

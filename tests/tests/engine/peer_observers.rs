@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ipv8_core::crypto::Mid;
-use ipv8_core::internals::engine::{Event, Input, Place};
+use ipv8_core::internals::engine::{Callback, Event, Input};
 use ipv8_core::node::MemoryNetwork;
 use ipv8_core::node::{PeerEvent, PeerEvents};
 use ipv8_core::prelude::*;
@@ -51,7 +51,7 @@ impl Community for Observer {
         self.network.push((false, peer.mid()));
         // Changing the network from here is no loop: whoever comes back is told of in the next round.
         if self.network.len() == 2 {
-            assert!(cx.network_mut().add_verified_peer(peer));
+            assert!(cx.peer_graph_mut().add_verified_peer(peer));
         }
     }
 }
@@ -140,7 +140,7 @@ fn a_panic_of_an_observer_is_named_and_counted() {
     let mut desk = Desk::new();
     desk.reload::<Observer>(true);
     let (_, events) = meet(&mut desk, 1, ELSEWHERE);
-    let panicked = |event: &Event| matches!(event, Event::Panicked { place: Place::PeerObserver, overlay } if *overlay == desk.id);
+    let panicked = |event: &Event| matches!(event, Event::Panicked { callback: Callback::PeerObserver, overlay } if *overlay == desk.id);
     assert!(events.iter().any(panicked), "{events:?}");
     assert_eq!(desk.engine.stats().panics, 1);
 }

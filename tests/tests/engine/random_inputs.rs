@@ -216,7 +216,12 @@ impl World {
                     0_u32,
                 )),
                 4 => drop(cx.pop_request::<u32>("ask", u16::from(number))),
-                5 => drop(cx.network_mut().remove_address(&place)),
+                5 => {
+                    let peer = cx.network().verified_by_address(&place).cloned();
+                    if let Some(peer) = peer {
+                        cx.forget_peer(&peer);
+                    }
+                }
                 6 => drop(cx.send_to(
                     place,
                     &Stamp {
@@ -224,7 +229,7 @@ impl World {
                         data: vec![0; usize::from(number)],
                     },
                 )),
-                7 => cx.network_mut().blacklist_address(place),
+                7 => cx.blacklist(place),
                 _ => panic!("a call"),
             });
         assert_eq!(

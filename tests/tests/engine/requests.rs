@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::time::{Duration, Instant};
 
-use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Input, Output, Place};
+use ipv8_core::internals::engine::{Callback, Engine, EngineConfig, Event, Input, Output};
 use ipv8_core::internals::request_cache::{DEFAULT_CAPACITY, RequestCacheError};
 use ipv8_core::prelude::*;
 use ipv8_tests::desk::{Desk, overlay_config};
@@ -125,7 +125,7 @@ fn a_timeout_that_panics_does_not_lose_the_others() {
         matches!(
             event,
             Event::Panicked {
-                place: Place::RequestTimeout,
+                callback: Callback::RequestTimeout,
                 ..
             }
         )

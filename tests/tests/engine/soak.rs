@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ipv8_core::communities::discovery::DiscoveryCommunity;
-use ipv8_core::communities::tracker::{Tracker, TrackerSettings};
+use ipv8_core::communities::DiscoveryCommunity;
+use ipv8_core::internals::tracker::{Tracker, TrackerSettings};
 use ipv8_core::internals::engine::{EngineConfig, Event};
 use ipv8_core::internals::introduction::{IntroductionMessage, introduction_opener};
 use ipv8_core::internals::payload::{IntroductionRequest, IntroductionResponse, Style, ids};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ipv8_core::internals::engine::{
-    Engine, EngineConfig, Event, Input, Output, Place, TIMEOUTS_AT_ONCE,
+    Callback, Engine, EngineConfig, Event, Input, Output, TIMEOUTS_AT_ONCE,
 };
 use ipv8_core::internals::tasks::{MAX_TASK_AGE, TaskKind};
 use ipv8_core::prelude::*;
@@ -195,9 +195,8 @@ fn a_panic_is_named_and_counted_and_a_periodic_task_goes_on() {
     });
     let (_, events) = pass(&mut desk, SECOND * 3);
     let panics = |wanted: &'static str| {
-        let place = Place::Task(wanted.into());
-        let is_it =
-            |event: &&Event| matches!(event, Event::Panicked { place: at, .. } if *at == place);
+        let callback = Callback::Task(wanted.into());
+        let is_it = |event: &&Event| matches!(event, Event::Panicked { callback: at, .. } if *at == callback);
         events.iter().filter(is_it).count()
     };
     assert_eq!((panics("trap"), panics("trap once")), (3, 1));
@@ -332,11 +331,11 @@ fn a_future_that_panics_is_named_and_over() {
         .expect("a new name");
     });
     let events = desk.drain().1;
-    let place = Place::Task("trap".into());
+    let callback = Callback::Task("trap".into());
     assert!(
         events
             .iter()
-            .any(|event| matches!(event, Event::Panicked { place: at, .. } if *at == place)),
+            .any(|event| matches!(event, Event::Panicked { callback: at, .. } if *at == callback)),
         "{events:?}"
     );
     assert!(!call(&mut desk, |_, cx| cx.is_task_active("trap")));

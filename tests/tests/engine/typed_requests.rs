@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ipv8_core::handlers;
-use ipv8_core::internals::engine::{Event, Input, OverlayError, Place};
+use ipv8_core::internals::engine::{Callback, Event, Input, OverlayError};
 use ipv8_core::internals::outbox::OUTBOX_LIMIT;
 use ipv8_core::internals::request_cache::DEFAULT_CAPACITY;
 use ipv8_core::prelude::*;
@@ -290,7 +290,7 @@ fn a_callback_that_panics_is_counted_and_the_others_are_called() {
         matches!(
             event,
             Event::Panicked {
-                place: Place::RequestTimeout,
+                callback: Callback::RequestTimeout,
                 ..
             }
         )

@@ -157,8 +157,8 @@ fn a_configuration_says_what_the_command_line_leaves_open() {
     let path = folder.path().join("node.toml");
     let text = format!(
         "interfaces = [\"127.0.0.1:0\"]\nwalk_interval = 0.05\nbootstrap = [\"{server}\"]\n\
-         [[overlays]]\nclass = \"DiscoveryCommunity\"\nwalkers = [\n\
-         {{ strategy = \"RandomWalk\", peers = 20 }},\n{{ strategy = \"RandomChurn\", peers = -1 }},\n]\n"
+         [[overlays]]\nclass = \"DiscoveryCommunity\"\nstrategies = [\n\
+         {{ strategy = \"RandomWalk\", target_peers = 20 }},\n{{ strategy = \"RandomChurn\", target_peers = -1 }},\n]\n"
     );
     fs::write(&path, text).expect("a file");
     let path = path.to_str().expect("a printable path");
@@ -185,7 +185,7 @@ fn ends_within_a_second(name: &str, signal: &str, stdout: &Stdout) -> bool {
         } else {
             let complaint = program.complaint();
             assert!(
-                complaint.starts_with("nobody reads the standard output"),
+                complaint.starts_with("cannot write to the standard output"),
                 "{complaint}"
             );
         }

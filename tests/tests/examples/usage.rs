@@ -88,10 +88,10 @@ fn of_the_node() {
                 &["--bootstrap", "127.0.0.1:0"],
                 "bootstrap address 127.0.0.1:0",
             ),
-            (&["--dispersy", "tracker"], "write HOST:PORT"),
-            (&["--dispersy", "tracker:0"], "write HOST:PORT"),
-            (&["--dispersy", ":6421"], "write HOST:PORT"),
-            (&["--dispersy", "127.0.0.1:0"], "write HOST:PORT"),
+            (&["--dispersy", "tracker"], "expected HOST:PORT"),
+            (&["--dispersy", "tracker:0"], "expected HOST:PORT"),
+            (&["--dispersy", ":6421"], "expected HOST:PORT"),
+            (&["--dispersy", "127.0.0.1:0"], "expected HOST:PORT"),
             (&["--max-peers", "-2"], "max_peers is -2"),
             (&["--max-peers", "many"], "'many'"),
             (&["--max-peers", "3000000000"], "'3000000000'"),
@@ -99,8 +99,8 @@ fn of_the_node() {
             (&["--walk-interval", "-1"], "walk_interval is -1 seconds"),
             (&["--walk-interval", "nan"], "walk_interval is NaN seconds"),
             (&["--walk-interval", "soon"], "'soon'"),
-            (&["--duration", "-1"], "write seconds, 0 or more"),
-            (&["--duration", "inf"], "write seconds, 0 or more"),
+            (&["--duration", "-1"], "expected seconds, 0 or more"),
+            (&["--duration", "inf"], "expected seconds, 0 or more"),
             (&["--key", ""], "key"),
             (
                 &["--key", "a", "--key", "b"],
@@ -118,7 +118,7 @@ fn of_a_walker() {
             (&["--walker"], "'--walker <NAME:TARGET"),
             (
                 &["--walker", "RandomWalk"],
-                "write NAME:TARGET[,option=value…]",
+                "expected NAME:TARGET[,option=value…]",
             ),
             (
                 &["--walker", "RandmWalk:20"],
@@ -140,7 +140,7 @@ fn of_a_walker() {
             ),
             (
                 &["--walker", "RandomWalk:-2"],
-                "RandomWalk: the target `-2`",
+                "RandomWalk: invalid target `-2`",
             ),
             (
                 &["--walker", "RandomWalk:20,timout=3"],
@@ -152,11 +152,11 @@ fn of_a_walker() {
             ),
             (
                 &["--walker", "RandomWalk:20,window_size=few"],
-                "window_size cannot be `few`",
+                "invalid window_size `few`",
             ),
             (
                 &["--walker", "EdgeWalk:-1", "--walker", "EdgeWalk:x"],
-                "the target `x`",
+                "invalid target `x`",
             ),
         ],
     );

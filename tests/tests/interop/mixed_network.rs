@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ipv8_core::communities::discovery::DiscoveryCommunity;
+use ipv8_core::communities::DiscoveryCommunity;
 use ipv8_core::{Community, CommunityId};
 use ipv8_tests::mixed::{Communities, MixedNode, NodeView, PythonNodes};
 use ipv8_tests::python::{PythonNeighbour, PythonProcess};

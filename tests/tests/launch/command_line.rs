@@ -35,7 +35,7 @@ fn run(arguments: &[&str]) -> End {
     run_command(&mut program(arguments))
 }
 
-/// Places without lines and columns, which change with the example, and with the same path wherever it was built.
+/// Replaces locations, whose lines change with the example, and whose paths depend on the machine.
 fn normalised(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let Some((before, rest)) = line.split_once("command_line.rs:") else {
@@ -43,7 +43,7 @@ fn normalised(text: &str) -> String {
         };
         let start = before.rfind([' ', '(']).map_or(0, |at| at + 1);
         let after = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
-        format!("{}PLACE{after}", &before[..start])
+        format!("{}HERE{after}", &before[..start])
     });
     lines.map(|line| line + "\n").collect()
 }
@@ -74,10 +74,10 @@ fn list_shows_a_table() {
     assert_eq!(
         output(&["list"]),
         "\
-LAUNCHER  LAUNCH                           OVERLAY   STRATEGIES                  AFTER              CRATE         PLACE
-Presence  1                                Presence  RandomWalk 20, EdgeWalk 20                     command_line  PLACE
-Chat      2                                Chat      RandomWalk -1               Presence, Archive  command_line  PLACE
-Archive   no: its condition does not hold  Archive                                                  command_line  PLACE
+LAUNCHER  LAUNCH                      OVERLAY   STRATEGIES                  AFTER              CRATE         LOCATION
+Presence  1                           Presence  RandomWalk 20, EdgeWalk 20                     command_line  HERE
+Chat      2                           Chat      RandomWalk -1               Presence, Archive  command_line  HERE
+Archive   no: its condition is false  Archive                                                  command_line  HERE
 "
     );
     let skipped = output(&["list", "--skip", "Presence,Archive"]);
@@ -127,7 +127,7 @@ fn list_as_json_has_everything() {
     );
     assert_eq!(presence["session"], "()");
     assert_eq!(archive["position"], Value::Null);
-    assert_eq!(archive["reason"], "its condition does not hold");
+    assert_eq!(archive["reason"], "its condition is false");
 }
 
 #[test]
@@ -166,10 +166,10 @@ fn explain_tells_why_and_when() {
     assert_eq!(
         output(&["explain", "Chat"]),
         "\
-Chat (PLACE, crate command_line)
-  is launched, as number 2 of 2
+Chat (HERE, crate command_line)
+  is launched as number 2 of 2
   waits for Presence, which is launched before it
-  does not wait for Archive, which is not launched: its condition does not hold
+  does not wait for Archive, which is not launched: its condition is false
   overlay: command_line::Chat
   session: command_line::Session
   strategies: RandomWalk -1
@@ -178,7 +178,7 @@ Chat (PLACE, crate command_line)
     );
     let archive = output(&["explain", "Archive"]);
     assert!(
-        archive.contains("\n  is not launched: its condition does not hold\n"),
+        archive.contains("\n  is not launched: its condition is false\n"),
         "{archive}"
     );
     assert!(archive.contains("\n  Chat comes after it\n"), "{archive}");
@@ -201,8 +201,8 @@ enabled = false
 
 [launchers.Chat]
 max_peers = 7
-strategies.RandomWalk = { peers = 12 }
-initialize = { greeting = "ahoy" }
+strategies.RandomWalk = { target_peers = 12 }
+settings = { greeting = "ahoy" }
 "#;
 
 #[test]
@@ -217,13 +217,13 @@ fn a_configuration_changes_what_is_told_and_its_places_are_named() {
     assert!(list.contains(" RandomWalk 12 "), "{list}");
     let explained = output(&["explain", "Chat", "--config", &file]);
     assert!(
-        explained.contains("is launched, as number 1 of 1"),
+        explained.contains("is launched as number 1 of 1"),
         "{explained}"
     );
     let said = format!("    launchers.Chat.max_peers = 7  # {file}:9:13\n");
     assert!(explained.contains(&said), "{explained}");
     assert!(
-        explained.contains("launchers.Chat.initialize.greeting = \"ahoy\""),
+        explained.contains("launchers.Chat.settings.greeting = \"ahoy\""),
         "{explained}"
     );
 }
@@ -289,9 +289,9 @@ fn a_dry_run_prints_the_order() {
         output(&["run", "--dry-run"]),
         "\
 Nothing is launched. These would be, in this order:
-  1. Presence (PLACE)
-  2. Chat (PLACE)
-  not Archive: its condition does not hold
+  1. Presence (HERE)
+  2. Chat (HERE)
+  not Archive: its condition is false
 "
     );
     let nothing = complaint(
@@ -300,7 +300,7 @@ Nothing is launched. These would be, in this order:
     );
     assert_eq!(
         nothing,
-        "error: no launcher is to be launched: `list` says why\n"
+        "error: no launcher is enabled: `list` shows why\n"
     );
     assert_eq!(complaint(&["run", "--only", "Archive"], 1), nothing);
 }
@@ -348,7 +348,7 @@ fn keygen_makes_a_key_once() {
 
     let again = complaint(&["keygen", &file], 1);
     assert!(
-        again.contains("is there already, and nothing was changed"),
+        again.contains("already exists; refusing to overwrite a key"),
         "{again}"
     );
     assert_eq!(

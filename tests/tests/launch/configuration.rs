@@ -1,25 +1,26 @@
-//! What a file says of launchers and overlays, launched: strategies, targets, options, settings, keys, actions, and what is refused.
+//! Launches with settings of launchers and overlays from a file: strategies, targets, options,
+//! settings, keys and actions, and the problems with them.
 
 use std::sync::{Arc, Mutex};
 
-use ipv8_core::config::{Config, MyPeer, NamedKey};
+use ipv8_core::config::{Config, MyPeer};
 use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_core::{Error, LauncherMeta, launcher_meta};
 use ipv8_tests::desk::key;
 use ipv8_tests::launch::endpoint;
 
-/// What a community was made with, and what was done to it.
+/// Notes the settings that a community was made with, and the calls of its actions.
 #[derive(Clone, Debug, Default)]
 struct Log(Arc<Mutex<Vec<String>>>);
 
 impl Log {
     fn note(&self, line: String) {
-        self.0.lock().expect("nobody panicked").push(line);
+        self.0.lock().expect("no thread panicked").push(line);
     }
 
     fn lines(&self) -> Vec<String> {
-        self.0.lock().expect("nobody panicked").clone()
+        self.0.lock().expect("no thread panicked").clone()
     }
 }
 
@@ -30,7 +31,7 @@ struct Settings {
     log: Log,
 }
 
-/// `N` tells apart communities that differ in their id and name only.
+/// Communities that differ only in their id, which is made of `N`.
 struct Tunnels<const N: u8> {
     log: Log,
 }
@@ -65,7 +66,7 @@ impl<const N: u8> Tunnels<N> {
 
 #[derive(Default, Options)]
 struct MyDiscoveryStrategy {
-    /// How many steps to rest.
+    /// The number of steps to pause.
     pub rest: u32,
 }
 
@@ -113,7 +114,7 @@ fn read(text: &str) -> Config {
     Config::new().toml("ipv8.toml", text).key(key(1))
 }
 
-/// Name and target of every strategy, by overlay.
+/// Returns the name and the target of every strategy, by overlay.
 fn strategies(ipv8: &Ipv8) -> Vec<String> {
     let launched = ipv8.launched();
     let overlays = launched.iter();
@@ -132,28 +133,28 @@ async fn launch(log: &Log, configuration: Config) -> Ipv8 {
     let launched = launchers(log, configuration)
         .launch_on(endpoint(&network, "10.0.0.1:1000"))
         .await;
-    launched.expect("a configuration that makes sense")
+    launched.expect("a valid configuration")
 }
 
 fn refused(configuration: Config) -> Vec<String> {
     let checked = launchers(&Log::default(), configuration).check();
-    let error = checked.expect_err("there is something wrong");
+    let error = checked.expect_err("something is invalid");
     error.problems().iter().map(ToString::to_string).collect()
 }
 
 #[tokio::test(start_paused = true)]
-async fn strategies_are_changed_one_by_one_and_keep_what_nobody_names() {
+async fn a_table_changes_single_strategies_and_keeps_the_rest() {
     let log = Log::default();
     let text = r##"
         [launchers.MyLauncher]
         max_peers = 7
         settings = { size = 3 }
         [launchers.MyLauncher.strategies.RandomWalk]
-        init = { timeout = 5.0 }
+        options = { timeout = 5.0 }
         [launchers.MyLauncher.strategies."RandomWalk#2"]
-        peers = -1
+        target_peers = -1
         [launchers.MyLauncher.strategies.Hidden]
-        peers = 5
+        target_peers = 5
     "##;
     let ipv8 = launch(&log, read(text)).await;
     assert_eq!(
@@ -167,10 +168,10 @@ async fn strategies_are_changed_one_by_one_and_keep_what_nobody_names() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_of_walkers_replaces_those_of_the_launcher() {
+async fn a_list_of_strategies_replaces_those_of_the_launcher() {
     let text = r#"
         [launchers.MyLauncher]
-        walkers = [{ strategy = "MyDiscoveryStrategy", peers = -1, init = { rest = 2 } }, { strategy = "EdgeWalk" }]
+        strategies = [{ strategy = "MyDiscoveryStrategy", target_peers = -1, options = { rest = 2 } }, { strategy = "EdgeWalk" }]
     "#;
     let ipv8 = launch(&Log::default(), read(text)).await;
     assert_eq!(
@@ -181,7 +182,7 @@ async fn a_list_of_walkers_replaces_those_of_the_launcher() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn overlays_are_launched_without_a_launcher_with_keys_of_their_own() {
+async fn overlays_without_a_launcher_can_have_keys_of_their_own() {
     let log = Log::default();
     let text = r#"
         [launchers.MyLauncher]
@@ -189,11 +190,11 @@ async fn overlays_are_launched_without_a_launcher_with_keys_of_their_own() {
         on_start = [["build_tunnels", 2], ["build_tunnels", 3]]
         [[overlays]]
         class = "Tunnels"
-        walkers = [{ strategy = "MyDiscoveryStrategy", peers = 4 }]
-        initialize = { label = "from the file" }
+        strategies = [{ strategy = "MyDiscoveryStrategy", target_peers = 4 }]
+        settings = { label = "from the file" }
         [[overlays]]
         class = "DiscoveryCommunity"
-        walkers = [{ strategy = "RandomChurn", peers = -1, init = { sample_size = 3 } }]
+        strategies = [{ strategy = "RandomChurn", target_peers = -1, options = { sample_size = 3 } }]
         [[overlays]]
         class = "HiddenTunnelCommunity"
         on_start = [["anything"]]
@@ -201,16 +202,13 @@ async fn overlays_are_launched_without_a_launcher_with_keys_of_their_own() {
         class = "Tunnels"
         enabled = false
     "#;
-    let mut configuration = read(text);
-    configuration
-        .keys
-        .push(NamedKey::new("second", MyPeer::Key(key(2))));
+    let configuration = read(text).add_key("second", MyPeer::Key(key(2)));
     let set = launchers(&log, configuration.clone());
     let warnings: Vec<String> = set.warnings().iter().map(ToString::to_string).collect();
     assert_eq!(
         warnings,
         [
-            "ipv8.toml:13:17: overlays[2]: HiddenTunnelCommunity is left out: tunnels are not part of this library"
+            "ipv8.toml:13:17: overlays[2]: HiddenTunnelCommunity is ignored: tunnels are not part of this library"
         ]
     );
     let ipv8 = launch(&log, configuration).await;
@@ -232,7 +230,7 @@ async fn overlays_are_launched_without_a_launcher_with_keys_of_their_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_launcher_is_left_out_by_name_and_variables_have_no_case() {
+async fn a_variable_disables_a_launcher_whatever_its_case() {
     let configuration = read("[launchers.MyLauncher]\nenabled = true\n").variables([(
         "IPV8_LAUNCHERS__MYLAUNCHER__ENABLED".to_owned(),
         "false".to_owned(),
@@ -254,12 +252,12 @@ async fn an_action_that_fails_ends_the_launch_with_its_place() {
     };
     assert_eq!(
         error.to_string(),
-        "ipv8.toml:2:14: the action fail of MyLauncher failed: not today"
+        "ipv8.toml:2:14: action fail of MyLauncher failed: not today"
     );
 }
 
 #[test]
-fn what_no_launcher_or_community_has_is_refused_all_at_once() {
+fn all_unknown_names_are_reported_at_once() {
     let text = r#"walk_interval = 0
 [launchers.MyLaucher]
 enabled = false
@@ -267,34 +265,34 @@ enabled = false
 settings = { size = 256, lable = "" }
 on_start = [["build_tunnel", 1], ["build_tunnels", "one"], ["build_tunnels"]]
 [launchers.MyLauncher.strategies]
-RandomWalk = { init = { window = 1, timeout = -1 } }
+RandomWalk = { options = { window = 1, timeout = -1 } }
 EdgeWalk = {}
-Hidden = { init = { a = 1 } }
+Hidden = { options = { a = 1 } }
 [[overlays]]
 class = "DiscoverCommunity"
 [[overlays]]
 class = "Tunnels"
-walkers = [{ strategy = "MyDiscoveryStategy" }, { strategy = "RandomChurn" }]
+strategies = [{ strategy = "MyDiscoveryStategy" }, { strategy = "RandomChurn" }]
 [[overlays]]
 class = "DiscoveryCommunity"
-initialize = { anonymize = true }
+settings = { anonymize = true }
 "#;
     let starts = [
-        "ipv8.toml:1:17: walk_interval: 0 will not do",
+        "ipv8.toml:1:17: walk_interval: 0 is out of range",
         "ipv8.toml:2:12: launchers.MyLaucher: unknown launcher \"MyLaucher\": did you mean \"MyLauncher\"?",
-        "ipv8.toml:8:34: launchers.MyLauncher.strategies.RandomWalk.init: unknown option \"window\"",
-        "ipv8.toml:8:47: launchers.MyLauncher.strategies.RandomWalk.init: option \"timeout\" is -1, which is out of range",
+        "ipv8.toml:8:37: launchers.MyLauncher.strategies.RandomWalk.options: unknown option \"window\"",
+        "ipv8.toml:8:50: launchers.MyLauncher.strategies.RandomWalk.options.timeout: -1 is out of range",
         "ipv8.toml:9:1: launchers.MyLauncher.strategies.EdgeWalk: unknown strategy of this launcher \"EdgeWalk\": expected one of: RandomWalk, RandomWalk#2, Hidden",
-        "ipv8.toml:10:25: launchers.MyLauncher.strategies.Hidden.init: the options of Hidden cannot be set by name: the community has to offer it",
-        "ipv8.toml:5:21: launchers.MyLauncher.initialize: option \"size\" is 256, which is out of range",
-        "ipv8.toml:5:34: launchers.MyLauncher.initialize: unknown option \"lable\": did you mean \"label\"?",
+        "ipv8.toml:10:28: launchers.MyLauncher.strategies.Hidden.options: the options of Hidden cannot be set by name: the community must offer it",
+        "ipv8.toml:5:21: launchers.MyLauncher.settings.size: 256 is out of range",
+        "ipv8.toml:5:34: launchers.MyLauncher.settings: unknown option \"lable\": did you mean \"label\"?",
         "ipv8.toml:6:14: launchers.MyLauncher.on_start[0]: unknown action \"build_tunnel\": did you mean \"build_tunnels\"?",
         "ipv8.toml:6:35: launchers.MyLauncher.on_start[1]: argument 1 of action \"build_tunnels\" cannot be read",
         "ipv8.toml:6:61: launchers.MyLauncher.on_start[2]: action \"build_tunnels\" takes 1 argument(s), but got 0",
         "ipv8.toml:12:9: overlays[0]: unknown community \"DiscoverCommunity\": did you mean \"DiscoveryCommunity\"?",
-        "ipv8.toml:15:25: overlays[1].walkers[0].strategy: unknown strategy \"MyDiscoveryStategy\" for Tunnels: did you mean \"MyDiscoveryStrategy\"?",
-        "ipv8.toml:15:62: overlays[1].walkers[1].strategy: unknown strategy \"RandomChurn\" for Tunnels: there are",
-        "ipv8.toml:18:28: overlays[2].initialize: unknown option \"anonymize\": there are none",
+        "ipv8.toml:15:28: overlays[1].strategies[0].strategy: unknown strategy \"MyDiscoveryStategy\" for Tunnels: did you mean \"MyDiscoveryStrategy\"?",
+        "ipv8.toml:15:65: overlays[1].strategies[1].strategy: unknown strategy \"RandomChurn\" for Tunnels: expected one of",
+        "ipv8.toml:18:26: overlays[2].settings: unknown option \"anonymize\": there are none",
     ];
     let found = refused(read(text));
     let wrong: Vec<_> = found
@@ -309,7 +307,7 @@ initialize = { anonymize = true }
 }
 
 #[test]
-fn files_are_read_and_what_cannot_be_read_is_a_problem() {
+fn an_unreadable_file_is_a_problem() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("ipv8.toml");
     std::fs::write(&path, "walk_interval = 0.25\n").expect("it can be written");
@@ -327,12 +325,12 @@ fn files_are_read_and_what_cannot_be_read_is_a_problem() {
         let [problem] = &problems[..] else {
             panic!("{problems:?}");
         };
-        let start = format!("{}: this cannot be read: ", path.display());
+        let start = format!("{}: cannot be read: ", path.display());
         assert!(problem.to_string().starts_with(&start), "{problem}");
     }
 }
 
-/// A node with one key, described as py-ipv8 does, in this folder.
+/// Launches a node with one key in py-ipv8's form. Its working directory is `folder`.
 async fn keyed(folder: &std::path::Path, key: serde_json::Value) -> Result<Ipv8, Error> {
     let text = serde_json::json!({"max_peers": 30, "working_directory": folder, "keys": [key]});
     let configuration = Config::new().json("ipv8.json", &text.to_string());
@@ -344,7 +342,7 @@ async fn keyed(folder: &std::path::Path, key: serde_json::Value) -> Result<Ipv8,
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_file_begins_at_the_working_directory_and_goes_before_the_key_given() {
+async fn a_key_file_is_in_the_working_directory_and_wins_over_the_given_key() {
     const BIN: &str = "TGliTmFDTFNLOgCGf+PrJcxTbnO7U6ZTQHr80g8X3ajintUjsDwk2V15pS2+yvjF7cg/Dxj7iPM9StwXpAMQeL+W0StvhX0ywEY=";
     let folder = tempfile::tempdir().expect("a folder");
     let given = || serde_json::json!({"alias": "a", "bin": BIN, "file": "kept.pem"});
@@ -368,7 +366,7 @@ async fn a_key_file_begins_at_the_working_directory_and_goes_before_the_key_give
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_legacy_key_is_read_only_to_say_that_it_cannot_sign() {
+async fn a_legacy_key_cannot_sign() {
     let vectors: serde_json::Value =
         serde_json::from_str(include_str!("../../vectors/keys.json")).expect("JSON");
     let folder = tempfile::tempdir().expect("a folder");

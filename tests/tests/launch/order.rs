@@ -129,9 +129,9 @@ async fn launchers_of_another_session_are_told_all_at_once_before_anything_is_pr
         first.to_string(),
         format!(
             "{} ({}) needs a session of type ipv8_tests::scripted::Script, \
-             but the one given is a launch::order::Others: give both the same type",
+             but got a launch::order::Others: use the same type for both",
             meta.name,
-            meta.place()
+            meta.location()
         )
     );
     // Nor is one found when none is given; and one that is left out is nobody's problem.
@@ -139,7 +139,7 @@ async fn launchers_of_another_session_are_told_all_at_once_before_anything_is_pr
     assert!(
         error
             .to_string()
-            .ends_with("but none is given: launch with launch_with(&mut session)"),
+            .ends_with("but got none: launch with launch_with(&mut session)"),
         "{error}"
     );
 }

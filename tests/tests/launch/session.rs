@@ -247,7 +247,7 @@ mod by_macro {
             #[kwargs($setting = $value, session = $session)]
             #[set_in_session(first)]
             #[derive(Default)]
-            pub(crate) struct $name {
+            pub(super) struct $name {
                 _unused: u8,
             }
         };

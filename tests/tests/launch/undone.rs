@@ -51,7 +51,7 @@ fn nothing_is_left(here: SocketAddr, script: &Script, unloaded: &[u8], what: &st
 
 fn place() -> String {
     let meta = <Scripted<1> as CommunityLauncher>::META;
-    format!("S1 ({})", meta.place())
+    format!("S1 ({})", meta.location())
 }
 
 #[tokio::test]

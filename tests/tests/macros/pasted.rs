@@ -41,10 +41,7 @@ mod message {
 
 #[test]
 fn the_pasted_launcher_is_registered() {
-    let names: Vec<&str> = ipv8_core::launchers()
-        .iter()
-        .map(|found| found.name())
-        .collect();
+    let names = crate::registered(|meta| meta.module == module_path!());
     assert_eq!(names, ["MyLauncher"]);
 }
 

@@ -1,12 +1,12 @@
 //! The macros in a crate that calls `ipv8-core` by another name, has no prelude, and denies every warning.
 
 use ipv8_core::internals::options::Options;
-use ipv8_core::{CommunityLauncher, Message, launchers};
+use ipv8_core::{CommunityLauncher, Message};
 use renamed::{FirstLauncher, Hello, LastLauncher, Walk};
 
 #[test]
 fn its_launchers_are_found() {
-    let names: Vec<&str> = launchers().iter().map(|found| found.name()).collect();
+    let names = crate::registered(|meta| meta.crate_name == "renamed");
     assert_eq!(names, ["FirstLauncher", "Renamed"]);
     assert_eq!(FirstLauncher::META.after, [""; 0]);
     assert_eq!(LastLauncher::META.after, ["FirstLauncher"]);

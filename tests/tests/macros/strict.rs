@@ -1,6 +1,6 @@
-//! The macros in a crate that forbids and denies what can be.
+//! The macros where everything is forbidden or denied that can be.
 #![forbid(unsafe_code)]
-#![deny(warnings, missing_docs, unused, future_incompatible, nonstandard_style)]
+#![deny(warnings, missing_docs, unused, nonstandard_style)]
 #![deny(
     clippy::all,
     clippy::pedantic,
@@ -104,10 +104,7 @@ const FIRST: u8 = 20;
 
 #[test]
 fn it_compiles_and_is_found() {
-    let names: Vec<&str> = ipv8_core::launchers()
-        .iter()
-        .map(|found| found.name())
-        .collect();
+    let names = crate::registered(|meta| meta.module == module_path!());
     assert_eq!(names, ["Strict", "SecondLauncher", "ThirdLauncher"]);
     assert_eq!(<Hello as ipv8_core::Message>::ID, 21);
 }

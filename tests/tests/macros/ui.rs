@@ -1,24 +1,56 @@
-//! Code with mistakes (`ui/fail`): each is refused, with the message and at the token that the `.stderr` beside it shows.
+//! Code with mistakes (`ui/fail`): each is refused, with the messages that the `.stderr` beside it
+//! shows, at the places in the case that it shows.
 //!
-//! Whole messages are compared on the toolchain that the workspace names, because much of their text is rustc's. On any
-//! other each case must fail, and its first error must begin as expected. `TRYBUILD=overwrite` writes the messages anew.
+//! What rustc shows of other files is left out: those change by themselves, and the standard
+//! library's are shown only where rustup's component `rust-src` is installed. Whole messages are
+//! compared on the toolchain that the workspace names, because much of their text is rustc's. On any
+//! other toolchain each case must fail, and its first error must begin as expected.
+//!
+//! `UPDATE_SNAPSHOTS=1` writes the messages again.
 
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
+
 const WORKSPACE: &str = include_str!("../../../Cargo.toml");
 
 #[test]
 fn every_mistake_is_refused() {
-    if rustc_version().contains(&format!(" {} ", ui_toolchain())) {
-        trybuild::TestCases::new().compile_fail("ui/fail/*.rs");
-    } else {
-        compare_first_lines(&first_errors());
+    let found = errors();
+    if !rustc_version().contains(&format!(" {} ", ui_toolchain())) {
+        compare_first_lines(&found);
+        return;
     }
+    let mut wrong = String::new();
+    for case in cases() {
+        let reports = found.get(&name(&case)).map_or(&[][..], Vec::as_slice);
+        assert!(!reports.is_empty(), "{} compiles", case.display());
+        let mut texts: Vec<String> = Vec::new();
+        for report in reports {
+            let text = without_other_files(&report.rendered);
+            // Two can differ only in what they show of other files.
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        let text = texts.join("\n");
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            let path = case.with_extension("stderr");
+            fs::write(&path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        } else if text != expected(&case) {
+            let _ = writeln!(
+                wrong,
+                "== {}, expected:\n{}== found:\n{text}",
+                name(&case),
+                expected(&case)
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]
@@ -101,8 +133,16 @@ fn run(command: &mut Command) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The first error of each case on this toolchain: its code, if it is rustc's own, and its text.
-fn first_errors() -> BTreeMap<String, (Option<String>, String)> {
+/// An error of rustc.
+struct Report {
+    /// Its code, if it is rustc's own.
+    code: Option<String>,
+    text: String,
+    rendered: String,
+}
+
+/// The errors of each case on this toolchain.
+fn errors() -> BTreeMap<String, Vec<Report>> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ui");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut manifest = format!(
@@ -122,6 +162,8 @@ fn first_errors() -> BTreeMap<String, (Option<String>, String)> {
     wrote.unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut cargo = Command::new(env!("CARGO"));
     cargo
+        // It is never built again with changes.
+        .env("CARGO_INCREMENTAL", "0")
         .args([
             "check",
             "--bins",
@@ -130,28 +172,106 @@ fn first_errors() -> BTreeMap<String, (Option<String>, String)> {
             "--target-dir",
         ])
         .arg(folder.join("target"));
-    let mut found = BTreeMap::new();
+    let mut found: BTreeMap<String, Vec<Report>> = BTreeMap::new();
     for line in run(cargo.current_dir(&folder)).lines() {
-        let report: Value = serde_json::from_str(line).unwrap_or_default();
-        let (target, message) = (&report["target"]["name"], &report["message"]);
-        if let (Some(target), Some("error")) = (target.as_str(), message["level"].as_str()) {
-            let code = message["code"]["code"].as_str().map(str::to_owned);
-            let text = message["message"].as_str().unwrap_or_default().to_owned();
-            found.entry(target.to_owned()).or_insert((code, text));
+        let line: Value = serde_json::from_str(line).unwrap_or_default();
+        let (target, message) = (&line["target"]["name"], &line["message"]);
+        let text = |field: &Value| field.as_str().map(str::to_owned);
+        let is_sum = message["message"]
+            .as_str()
+            .is_some_and(|text| text.starts_with("aborting "));
+        if message["level"] == "error" && !is_sum {
+            let report = Report {
+                code: text(&message["code"]["code"]),
+                text: text(&message["message"]).unwrap_or_default(),
+                rendered: text(&message["rendered"]).unwrap_or_default(),
+            };
+            let target = text(target).unwrap_or_default();
+            found.entry(target).or_default().push(report);
         }
     }
     found
 }
 
+/// A message with what it shows of the case only, indented as if there were no other files.
+fn without_other_files(rendered: &str) -> String {
+    let here = format!("{}/", env!("CARGO_MANIFEST_DIR"));
+    let case = format!("{here}ui/fail/");
+    let mut kept: Vec<String> = Vec::new();
+    // How far the signs left of the code are from the margin, and how far they need to be.
+    let (mut indented, mut needed) = (0, 1);
+    let (mut elsewhere, mut in_library) = (false, false);
+    for line in rendered.trim_end().lines() {
+        let inside = line.trim_start();
+        let signs = inside.trim_start_matches(|c: char| c.is_ascii_digit());
+        let digits = inside.len() - signs.len();
+        let marks: &[char] = if digits > 0 {
+            &['|', '-', '+', '~']
+        } else {
+            &['|']
+        };
+        let shows_code = signs.trim_start().starts_with(marks) || inside.starts_with("...");
+        let mut arrows = ["--> ", "::: "].iter();
+        let place = arrows.find_map(|arrow| inside.strip_prefix(arrow));
+        if let Some(place) = place {
+            indented = line.len() - inside.len();
+            elsewhere = !place.starts_with(&case) || place.contains("/../");
+            in_library = place.contains("/rustc/") || place.contains("/rustlib/src/");
+        } else if !shows_code && !line.starts_with(' ') {
+            (elsewhere, in_library) = (false, false);
+        }
+        // A long name of a type is written to a file.
+        let of_files = [".long-type-", "consider using `--verbose`"];
+        if of_files.iter().any(|note| line.contains(note)) {
+            continue;
+        }
+        if in_library {
+            // Where its source is missing, labels become notes and empty lines are none.
+            kept.pop_if(|line| line.trim() == "|");
+        } else if !(elsewhere && (shows_code || place.is_some())) {
+            needed = needed.max(if shows_code { digits } else { 0 });
+            kept.push(counted(&line.replace(&here, "")));
+        }
+    }
+    let spare = " ".repeat(indented.saturating_sub(needed));
+    let mut text = String::new();
+    let mut below_headline = false;
+    for line in kept {
+        let continues = line.starts_with("      ") && !line.contains('|');
+        below_headline = !line.starts_with([' ', '.']) || below_headline && continues;
+        let moved = match line.strip_prefix("...") {
+            Some(rest) => format!("...{}", rest.strip_prefix(&spare).unwrap_or(rest)),
+            None if below_headline => line,
+            None => line
+                .strip_prefix(&spare)
+                .map_or_else(|| line.clone(), str::to_owned),
+        };
+        let _ = writeln!(text, "{}", moved.trim_end());
+    }
+    text
+}
+
+/// A line that leaves open how many types there are besides, because every crate adds some.
+fn counted(line: &str) -> String {
+    let others = line.strip_suffix(" others");
+    match others.and_then(|line| line.rsplit_once("and ")) {
+        Some((before, number)) if number.bytes().all(|digit| digit.is_ascii_digit()) => {
+            format!("{before}and $N others")
+        }
+        _ => line.to_owned(),
+    }
+}
+
 /// Our own messages are the same everywhere; of rustc's only the code is.
-fn compare_first_lines(found: &BTreeMap<String, (Option<String>, String)>) {
+fn compare_first_lines(found: &BTreeMap<String, Vec<Report>>) {
     for case in cases() {
         let expected = expected(&case);
         let first = expected
             .lines()
             .find(|line| line.starts_with("error"))
             .unwrap_or_default();
-        match found.get(&name(&case)) {
+        let report = found.get(&name(&case)).and_then(|reports| reports.first());
+        match report.map(|report| (&report.code, &report.text)) {
             None => panic!("{} compiles", case.display()),
             Some((Some(code), _)) => assert!(
                 first.starts_with(&format!("error[{code}]:")),

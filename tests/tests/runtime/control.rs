@@ -174,18 +174,20 @@ async fn change(node: &Ipv8, mine: &mut Vec<StrategyHandle>, rng: &mut StdRng) {
                 .await;
         }
         (1, _) => {
-            let _ = node.unload_overlay::<Probe<1>>().await.expect("it runs");
+            if let Some(overlay) = node.overlay::<Probe<1>>() {
+                overlay.unload().await.expect("it runs");
+            }
             let there = node.strategies().await.expect("it runs");
             mine.retain(|handle| there.iter().any(|info| info.id == handle.id()));
         }
         (2 | 3, _) if mine.len() < 10 => {
-            let added = node.add_strategy::<Probe, _>(Sends, -1).await;
+            let overlay = node.overlay::<Probe>().expect("the first overlay stays");
+            let added = overlay.add_strategy(Sends, -1).await;
             mine.push(added.expect("the first overlay stays"));
         }
         (4, _) => {
-            if let Ok(added) = node
-                .add_strategy::<Probe<1>, _>(EdgeWalk::default(), 20)
-                .await
+            if let Some(overlay) = node.overlay::<Probe<1>>()
+                && let Ok(added) = overlay.add_strategy(EdgeWalk::default(), 20).await
             {
                 mine.push(added);
             }

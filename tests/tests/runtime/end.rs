@@ -152,11 +152,11 @@ async fn everything_after_a_stop_says_so() {
     assert!(matches!(node.stats().await, Err(HandleError::Stopped)));
     assert!(matches!(node.overlays().await, Err(HandleError::Stopped)));
     assert!(matches!(
-        node.unload_overlay::<Probe>().await,
+        node.unload("Probe").await,
         Err(HandleError::Stopped)
     ));
     assert!(matches!(
-        node.add_strategy::<Probe, _>(Idle, -1).await,
+        overlay.add_strategy(Idle, -1).await,
         Err(HandleError::Stopped)
     ));
     while let Ok(event) = events.recv().await {

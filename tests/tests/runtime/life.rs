@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use ipv8_core::engine::{CallError, Event, Place};
+use ipv8_core::engine::{CallError, Callback, Event};
 use ipv8_core::node::MemoryNetwork;
-use ipv8_core::node::{HandleError, RunningTracker};
+use ipv8_core::node::{HandleError, TrackerConfig};
 use ipv8_core::prelude::*;
 use ipv8_core::wire::{IntroductionRequest, Style};
 use ipv8_tests::desk::{PROBE, address, key, sealed, sealed_styled};
@@ -76,7 +76,7 @@ async fn panics_of_a_node_are_told_and_the_node_goes_on() {
     );
     tokio::time::sleep(Duration::from_secs(2)).await;
     let stats = node.stats().await.expect("it runs");
-    assert_eq!(node.unload_overlay::<Probe>().await.ok(), Some(true));
+    assert_eq!(overlay.unload().await.ok(), Some(true));
     assert!(matches!(
         overlay.peers().await,
         Err(HandleError::Call(CallError::NotLoaded))
@@ -84,27 +84,30 @@ async fn panics_of_a_node_are_told_and_the_node_goes_on() {
     let other = node.overlay::<Probe<1>>().expect("it was launched");
     assert!(other.peers().await.is_ok());
     node.stop().await;
-    let (mut places, mut steps) = (Vec::new(), [0, 0]);
+    let (mut callbacks, mut steps) = (Vec::new(), [0, 0]);
     while let Ok(event) = events.recv().await {
         match event {
-            Event::Panicked { overlay, place } => {
+            Event::Panicked { overlay, callback } => {
                 assert_eq!(overlay, PROBE);
-                places.push(place);
+                callbacks.push(callback);
             }
             Event::Step(step) => steps[usize::from(step.overlay == PROBE)] += 1,
             _ => {}
         }
     }
-    for place in [
-        Place::Call,
-        Place::Message(2),
-        Place::Message(246),
-        Place::PeerObserver,
-        Place::RequestTimeout,
-        Place::Step("Panics".into()),
-        Place::Unload,
+    for callback in [
+        Callback::Call,
+        Callback::Message(2),
+        Callback::Message(246),
+        Callback::PeerObserver,
+        Callback::RequestTimeout,
+        Callback::Step("Panics".into()),
+        Callback::Unload,
     ] {
-        assert!(places.contains(&place), "{place} is not among {places:?}");
+        assert!(
+            callbacks.contains(&callback),
+            "{callback} is not among {callbacks:?}"
+        );
     }
     assert!(
         steps[0] >= 3 && steps[1] >= 3,
@@ -158,7 +161,10 @@ async fn what_a_handle_calls_reaches_the_community_and_leaves_the_socket() {
 #[tokio::test(start_paused = true)]
 async fn two_nodes_of_different_launchers_meet_where_their_overlays_do() {
     let network = MemoryNetwork::new();
-    let tracker = RunningTracker::launch_on(endpoint(&network, TRACKER)).expect("a tracker");
+    let tracker = TrackerConfig::new()
+        .launch_on(endpoint(&network, TRACKER))
+        .await
+        .expect("a tracker");
     let here = Launchers::new()
         .with(
             ProbeLauncher::<0>::new(ProbeSettings::default()).walked(|strategies| {
@@ -212,21 +218,16 @@ async fn a_strategy_added_later_takes_its_turns() {
         events.try_recv().is_err(),
         "nothing happens without strategies"
     );
-    node.add_strategy::<Probe, _>(Idle, -1)
-        .await
-        .expect("it is added");
-    let refused = node.add_strategy::<Probe, _>(Idle, -2).await;
+    let overlay = node.overlay::<Probe>().expect("it was launched");
+    overlay.add_strategy(Idle, -1).await.expect("it is added");
+    let refused = overlay.add_strategy(Idle, -2).await;
     assert!(
         refused
             .expect_err("-2 is no target")
             .to_string()
             .contains("target_peers = -2 of Idle")
     );
-    let absent = node.add_strategy::<Probe<1>, _>(Idle, -1).await;
-    assert!(matches!(
-        absent,
-        Err(HandleError::Call(CallError::NotLoaded))
-    ));
+    assert!(node.overlay::<Probe<1>>().is_none());
     tokio::time::sleep(Duration::from_secs(5)).await;
     let mut steps = 0;
     while let Ok(event) = events.try_recv() {

@@ -131,18 +131,18 @@ async fn overload_is_said_in_the_log_at_once_then_once_in_ten_seconds_and_when_i
         assert!(logged.lines("overloaded").is_empty());
         keep_from_running().await;
     }
-    let lines = logged.lines("overloaded: turns begin late");
+    let lines = logged.lines("overloaded: skipping late turns");
     assert_eq!(lines.len(), 1, "it is said when the event is sent");
     assert!(begun.elapsed() < SELDOM, "before any report");
     overload_for(SELDOM * 10).await;
-    let lines = logged.lines("overloaded: turns begin late");
+    let lines = logged.lines("overloaded: skipping late turns");
     for between in between(&lines) {
         assert!(between >= SELDOM && between < SELDOM * 2, "{between:?}");
     }
     assert!((9..=11).contains(&lines.len()), "{}", lines.len());
     // On the paused clock a node that is left alone is never late.
     tokio::time::sleep(SELDOM * 5).await;
-    assert_eq!(logged.lines("overloaded: turns").len(), lines.len());
+    assert_eq!(logged.lines("overloaded: skipping").len(), lines.len());
     assert_eq!(logged.lines("no longer overloaded").len(), 1);
     node.stop().await;
 }

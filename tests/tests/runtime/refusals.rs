@@ -150,17 +150,17 @@ async fn when_the_second_of_three_fails_the_first_is_undone_and_the_third_never_
         (
             &[][..],
             true,
-            "Probe could not be made: it was told to refuse",
+            "could not create Probe: it was told to refuse",
         ),
         (
             &[Trap::New],
             false,
-            "Probe panicked while it was being made",
+            "Probe panicked while it was being created",
         ),
         (
             &[Trap::Started],
             false,
-            "Probe panicked while it was being made",
+            "Probe panicked while it was being created",
         ),
     ] {
         let (network, log, other) = (MemoryNetwork::new(), Log::default(), Log::default());
@@ -241,7 +241,7 @@ async fn targets_below_minus_one_are_refused() {
     assert_eq!(
         error,
         format!(
-            "launcher {} failed: Same: target_peers = -2 of Idle: use -1 for no limit, or 0 and above",
+            "launcher {} failed: Same: invalid target_peers -2 of Idle: expected -1 (no limit), 0 or more",
             place(&TargetLauncher::META)
         )
     );

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ipv8_core::engine::{CallError, Event, Place};
+use ipv8_core::engine::{CallError, Callback, Event};
 use ipv8_core::node::HandleError;
 use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
@@ -50,7 +50,8 @@ async fn a_periodic_task_registered_through_a_handle_sends_on_time() {
     assert_eq!(heard(&listener).await, 0);
     tokio::time::sleep(SECOND * 10).await;
     assert_eq!(heard(&listener).await, 10);
-    assert_eq!(sender.is_task_active("ping").await.ok(), Some(true));
+    let active = sender.call(|_, cx| cx.is_task_active("ping")).await;
+    assert_eq!(active.ok(), Some(true));
     assert_eq!(sender.cancel_task("ping").await.ok(), Some(true));
     tokio::time::sleep(SECOND * 10).await;
     assert_eq!(heard(&listener).await, 10);
@@ -87,11 +88,11 @@ async fn a_future_runs_as_a_tokio_task_with_timers_and_comes_back() {
     assert_eq!(heard.ok(), Some(vec![Heard::Ping(address(HERE), 42)]));
     let mut panicked = Vec::new();
     while let Ok(event) = events.try_recv() {
-        if let Event::Panicked { place, .. } = event {
-            panicked.push(place);
+        if let Event::Panicked { callback, .. } = event {
+            panicked.push(callback);
         }
     }
-    assert_eq!(panicked, [Place::Task("trap".into())]);
+    assert_eq!(panicked, [Callback::Task("trap".into())]);
 }
 
 /// Says that it was dropped.

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ipv8_core::communities::discovery::{
-    DiscoveryCommunity, PeriodicSimilarity, Ping, Pong, SimilarityRequest,
-};
+use ipv8_core::communities::{DiscoveryCommunity, PeriodicSimilarity};
+use ipv8_core::internals::discovery::{Ping, Pong, SimilarityRequest};
 use ipv8_core::crypto::Mid;
 use ipv8_core::engine::Event;
 use ipv8_core::engine::Strategies;
+use ipv8_core::internals::values::{add_address, add_ping};
 use ipv8_core::{Community, CommunityId, Message, Peer, RandomChurn, RandomWalk};
 use ipv8_tests::desk::{Desk, address, key, overlay_config, sealed};
 use ipv8_tests::quiet::{Quiet, QuietId};
@@ -49,7 +49,7 @@ fn hear(desk: &mut Desk, peer: &Peer) {
 /// Gives the peer all the ping times it should have, so that it is not pinged for their sake.
 fn measured(desk: &mut Desk, peer: &Peer) {
     desk.engine.network_mut().peer_mut(peer.key(), |peer| {
-        (0..5).for_each(|_| peer.add_ping(Duration::from_millis(20)));
+        (0..5).for_each(|_| add_ping(peer, Duration::from_millis(20)));
     });
 }
 
@@ -206,7 +206,7 @@ fn a_peer_that_changes_its_address_keeps_its_record() {
     measured(&mut desk, &peer);
     assert_eq!(pings_within(&mut desk, 28.5).len(), 1);
     let network = desk.engine.network_mut();
-    network.peer_mut(peer.key(), |peer| peer.add_address(at(9)));
+    network.peer_mut(peer.key(), |peer| add_address(peer, at(9)));
     // the note of the ping stays: the next one is ten seconds later, to the new address
     let pings = pings_within(&mut desk, 10.5);
     assert_eq!(pings.len(), 1, "{pings:?}");

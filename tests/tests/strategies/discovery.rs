@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use ipv8_core::communities::discovery::{
-    DiscoveryCommunity, DiscoveryIntroductionRequest, MAX_OPEN_PINGS, MAX_WRONG_PONGS, PER_SECOND,
-    Ping, Pong, SimilarityRequest, SimilarityResponse,
-};
+use ipv8_core::communities::DiscoveryCommunity;
+use ipv8_core::internals::discovery::{DiscoveryIntroductionRequest, MAX_OPEN_PINGS, MAX_WRONG_PONGS, PER_SECOND, Ping, Pong, SimilarityRequest, SimilarityResponse};
 use ipv8_core::crypto::Mid;
 use ipv8_core::engine::Event;
 use ipv8_core::engine::Strategies;
 use ipv8_core::internals::packet::open_signed;
+use ipv8_core::internals::values::add_address;
 use ipv8_core::launch::DiscoveryLauncher;
 use ipv8_core::overlay::Context;
 use ipv8_core::state::DropReason;
@@ -156,7 +155,7 @@ fn a_pong_that_comes_late_or_from_elsewhere_is_none() {
     // another address of the peer will do
     let lan = address("192.168.1.5:7");
     let network = desk.engine.network_mut();
-    network.peer_mut(peer.key(), |peer| peer.add_address(lan));
+    network.peer_mut(peer.key(), |peer| add_address(peer, lan));
     assert_eq!(pong(&mut desk, lan, identifier).len(), 1);
     let identifier = ping(&mut desk, &peer);
     desk.pass(Duration::from_millis(5_001));
@@ -554,7 +553,7 @@ fn the_launcher_has_the_walkers_of_py_ipv8_and_is_not_collected() {
         expected.map(|(name, target)| (name.to_owned(), target))
     );
     let collected = ipv8_core::launchers();
-    let mut names = collected.iter().map(|launcher| launcher.meta().name);
+    let mut names = collected.iter().map(|launcher| launcher.name);
     assert!(!names.any(|name| name == DiscoveryLauncher::META.name));
     let available = Available::<DiscoveryCommunity>::new();
     let names = [

@@ -137,7 +137,7 @@ async fn other_machines_are_kept_out_unless_told_otherwise() {
     assert!(
         error
             .to_string()
-            .contains("take a loopback address such as 127.0.0.1:0"),
+            .contains("use a loopback address such as 127.0.0.1:0"),
         "{error}"
     );
     let error = launch(ApiConfig::new(anywhere).anywhere()).await;

@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use ipv8_core::CommunityId;
-use ipv8_core::communities::tracker::{Tracker, TrackerLimits, TrackerSettings};
+use ipv8_core::communities::TrackerLimits;
+use ipv8_core::internals::tracker::{Tracker, TrackerSettings};
 use ipv8_core::internals::introduction::{IntroductionMessage, introduction_opener};
 use ipv8_core::internals::payload::{IntroductionRequest, IntroductionResponse, Style, ids};
 use ipv8_core::internals::wire::community_id;

@@ -5,11 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use ipv8_core::communities::discovery::DiscoveryCommunity;
+use ipv8_core::communities::DiscoveryCommunity;
 use ipv8_core::crypto::{PrivateKey, PublicKey};
 use ipv8_core::engine::Strategies;
 use ipv8_core::internals::context::{Context, Interfaces, LocalAddresses};
 use ipv8_core::internals::engine::{Engine, EngineConfig, Input, Output, OverlayConfig};
+use ipv8_core::internals::values::{add_address, mark_new_style, set_lan_address};
 use ipv8_core::state::DropReason;
 use ipv8_core::state::Peer;
 use ipv8_core::wire::CommunityId;
@@ -136,12 +137,12 @@ impl<'a> Scenario<'a> {
             let mut peer = Peer::new(key.clone(), address(first), self.now);
             for slot in slots {
                 match address(slot) {
-                    SocketAddr::V4(lan) if in_lan_slot(&slot) => peer.set_lan_address(lan),
-                    other => peer.add_address(other),
+                    SocketAddr::V4(lan) if in_lan_slot(&slot) => set_lan_address(&mut peer, lan),
+                    other => add_address(&mut peer, other),
                 }
             }
             if before["new_style"] == Value::Bool(true) {
-                peer.mark_new_style();
+                mark_new_style(&mut peer);
             }
             assert!(self.engine.network_mut().add_verified_peer(&peer));
             self.engine.network_mut().discover_services(&key, [self.id]);

@@ -11,7 +11,8 @@
 use std::collections::BTreeSet;
 
 use ipv8_core::LauncherMeta;
-use ipv8_core::launch::{Candidate, PlanError, Problem, plan::plan};
+use ipv8_core::internals::plan::{PlanInput, plan};
+use ipv8_core::launch::{PlanError, Problem};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -51,7 +52,7 @@ impl Case {
         &self,
         keep: impl Fn(&str) -> bool,
         enabled: impl Fn(&Launcher) -> bool,
-    ) -> Vec<Candidate> {
+    ) -> Vec<PlanInput> {
         let lines = 1..;
         self.launchers
             .iter()
@@ -63,7 +64,7 @@ impl Case {
                     .filter(|name| keep(name))
                     .map(|name| leak(name))
                     .collect();
-                Candidate {
+                PlanInput {
                     meta: LauncherMeta {
                         name: leak(&launcher.name),
                         after: after.leak(),
@@ -103,7 +104,7 @@ impl Case {
     }
 }
 
-fn order(candidates: &[Candidate]) -> Result<Vec<&'static str>, PlanError> {
+fn order(candidates: &[PlanInput]) -> Result<Vec<&'static str>, PlanError> {
     plan(candidates).map(|plan| plan.names().collect())
 }
 

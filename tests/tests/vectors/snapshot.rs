@@ -7,6 +7,7 @@ use std::time::Instant;
 use ipv8_core::crypto::PublicKey;
 use ipv8_core::internals::address::{Address, is_lan_subnet};
 use ipv8_core::internals::network::PeerGraph;
+use ipv8_core::internals::values::{add_address, set_lan_address};
 use ipv8_core::state::Peer;
 use ipv8_core::wire::CommunityId;
 use ipv8_tests::vectors::{Hex, hex, load};
@@ -86,9 +87,9 @@ fn peer(saved: &SavedPeer, keys: &BTreeMap<String, PublicKey>) -> Peer {
         match address {
             SocketAddr::V4(lan) if first.is_ipv4() => {
                 assert!(is_lan_subnet(*lan.ip()));
-                peer.set_lan_address(lan);
+                set_lan_address(&mut peer, lan);
             }
-            other => peer.add_address(other),
+            other => add_address(&mut peer, other),
         }
     }
     peer

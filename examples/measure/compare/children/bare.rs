@@ -9,7 +9,8 @@ use std::thread;
 
 use ipv8_core::Community;
 use ipv8_core::Message;
-use ipv8_core::communities::discovery::{DiscoveryCommunity, Ping, Pong};
+use ipv8_core::communities::DiscoveryCommunity;
+use ipv8_core::internals::discovery::{Ping, Pong};
 use ipv8_core::crypto::PrivateKey;
 use ipv8_core::internals::crypto::Points;
 use ipv8_core::internals::introduction::{IntroductionMessage, introduction_reader};

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 use std::thread;
 
-use ipv8_core::communities::discovery::DiscoveryCommunity;
+use ipv8_core::communities::DiscoveryCommunity;
 use ipv8_core::crypto::PublicKey;
 use ipv8_core::prelude::*;
 use serde_json::{Value, json};
@@ -73,7 +73,8 @@ async fn know<C: Community>(ipv8: &Ipv8, count: u64) -> Result<()> {
         let key = PublicKey::from_bytes(&key)?;
         let known = overlay.call(move |_, cx| {
             let peer = Peer::new(key, address, cx.now());
-            cx.verify_peer(&peer);
+            let id = cx.community_id();
+            cx.peer_graph_mut().add_peer_of(&peer, id);
         });
         known.await?;
     }

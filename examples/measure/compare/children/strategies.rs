@@ -79,8 +79,9 @@ async fn walk(arguments: &Value) -> Result<()> {
         );
     }
     drop(sender);
+    let overlay = ipv8.overlay::<Plain>().ok_or("no overlay")?;
     let started = Instant::now();
-    ipv8.add_strategies::<Plain>(strategies).await?;
+    overlay.add_strategies(strategies).await?;
     tokio::time::sleep(Duration::from_secs_f64(
         arguments["seconds"].as_f64().unwrap_or(1.0),
     ))

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use ipv8_core::communities::discovery::{DiscoveryCommunity, Ping, Pong};
+use ipv8_core::communities::DiscoveryCommunity;
+use ipv8_core::internals::discovery::{Ping, Pong};
 use ipv8_core::internals::packet::Unsealed;
 use ipv8_core::{Community, Message};
 

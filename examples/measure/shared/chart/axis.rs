@@ -1,29 +1,29 @@
-//! What a chart spans, and where its ticks are.
+//! Axes: their range and their ticks.
 
-/// How values are laid out along an axis.
+/// The scale of an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
-    /// Equal differences are equally long.
+    /// Linear: equal differences have equal lengths.
     Linear,
-    /// Equal ratios are equally long; values of zero and below are left out.
+    /// Logarithmic: equal ratios have equal lengths; values of zero and below are left out.
     Log,
 }
 
-/// One axis. What it spans follows from the points, unless it is told.
+/// One axis. Its range follows from the points unless it is set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
-    /// What is measured, with its unit.
+    /// The measured quantity, with its unit.
     pub label: String,
-    /// How values are laid out.
+    /// The scale.
     pub scale: Scale,
-    /// Where it begins at the latest; `None`: at the smallest value (linear: at zero).
+    /// The largest possible beginning; `None`: the smallest value (linear: zero).
     pub low: Option<f64>,
-    /// Where it ends at the earliest; `None`: at the largest value.
+    /// The smallest possible end; `None`: the largest value.
     pub high: Option<f64>,
 }
 
 impl Axis {
-    /// A linear axis from zero to the largest value.
+    /// Returns a linear axis from zero to the largest value.
     #[must_use]
     pub fn linear(label: impl Into<String>) -> Self {
         Self {
@@ -34,7 +34,8 @@ impl Axis {
         }
     }
 
-    /// A logarithmic axis, from the power of ten below the smallest value to the one above the largest.
+    /// Returns a logarithmic axis, from the power of ten below the smallest value to the one above the
+    /// largest.
     #[must_use]
     pub fn log(label: impl Into<String>) -> Self {
         Self {
@@ -43,21 +44,21 @@ impl Axis {
         }
     }
 
-    /// The axis begins at `low`, or below if there are smaller values.
+    /// Returns the axis with its beginning at `low`, or below if there are smaller values.
     #[must_use]
     pub fn from(mut self, low: f64) -> Self {
         self.low = Some(low);
         self
     }
 
-    /// The axis ends at `high`, or above if there are larger values.
+    /// Returns the axis with its end at `high`, or above if there are larger values.
     #[must_use]
     pub fn to(mut self, high: f64) -> Self {
         self.high = Some(high);
         self
     }
 
-    /// From where to where it goes when it shows `values`.
+    /// Returns the range of the axis for `values`.
     pub(super) fn span(&self, values: impl Iterator<Item = f64>) -> Span {
         let shown = values.filter(|value| self.shows(*value));
         let told = [self.low, self.high].into_iter().flatten();
@@ -90,7 +91,7 @@ impl Axis {
     }
 }
 
-/// A step of 1, 2 or 5 times a power of ten that divides `range` in about five.
+/// Returns a step of 1, 2 or 5 times a power of ten that divides `range` into about five parts.
 fn tick_step(range: f64) -> f64 {
     if range <= 0.0 {
         return 1.0;
@@ -103,14 +104,14 @@ fn tick_step(range: f64) -> f64 {
     factor.unwrap_or(10.0) * power
 }
 
-/// An axis that knows where it begins and ends.
+/// An axis with a known range.
 pub(super) enum Span {
     Linear {
         low: f64,
         high: f64,
         step: f64,
     },
-    /// In powers of ten.
+    /// The range in powers of ten.
     Log {
         low: f64,
         high: f64,
@@ -118,7 +119,7 @@ pub(super) enum Span {
 }
 
 impl Span {
-    /// Where `value` lies, from 0 to 1.
+    /// Returns the position of `value`, from 0 to 1.
     pub(super) fn place(&self, value: f64) -> f64 {
         let (value, low, high) = match self {
             Self::Linear { low, high, .. } => (value, *low, *high),
@@ -130,7 +131,7 @@ impl Span {
     pub(super) fn ticks(&self) -> Vec<f64> {
         let (low, high, step) = match self {
             Self::Linear { low, high, step } => (*low, *high, *step),
-            // No more than seven, whatever the range.
+            // At most seven ticks for any range.
             Self::Log { low, high } => (*low, *high, ((high - low) / 6.0).ceil().max(1.0)),
         };
         let mut ticks = Vec::new();
@@ -146,7 +147,7 @@ impl Span {
     }
 }
 
-/// A short text for a value: `0.01`, `50`, `20k`, `1M`.
+/// Returns a short text for a value: `0.01`, `50`, `20k`, `1M`.
 #[must_use]
 pub fn short(value: f64) -> String {
     let (value, unit) = match value.abs() {

@@ -1,4 +1,6 @@
-//! Line charts as SVG, for examples that draw what they measured: axes with ticks, linear or logarithmic, a legend below.
+//! Line charts as SVG, with linear or logarithmic axes and a legend.
+//!
+//! Nothing here measures. Start with [`Chart`] and [`svg`].
 //!
 //! ```
 //! use ipv8_examples::measure::chart::{Axis, Chart, Line, svg};
@@ -10,7 +12,8 @@
 //!     lines: vec![Line::new("unknown source", vec![(10.0, 180.0), (10_000.0, 185.0)])],
 //! };
 //! let picture = svg("Growth", &[chart], 1, "this machine, today");
-//! assert!(picture.starts_with("<svg") && picture.contains("unknown source") && picture.contains("today"));
+//! assert!(picture.starts_with("<svg") && picture.contains("unknown source"));
+//! assert!(picture.contains("today"));
 //! ```
 
 mod axis;
@@ -19,7 +22,7 @@ use std::fmt::{self, Write};
 
 pub use axis::{Axis, Scale, short};
 
-/// Colours that are told apart by everybody, also in grey (Okabe and Ito).
+/// Colours that every reader can tell apart, also in grey (Okabe and Ito).
 pub const COLOURS: [&str; 7] = [
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000",
 ];
@@ -29,25 +32,25 @@ const HEIGHT: f64 = 190.0;
 const LEFT: f64 = 62.0;
 const TOP: f64 = 34.0;
 const STRIDE: f64 = 400.0;
-/// Below the plot: ticks and the label of the axis.
+/// Space below the plot, for ticks and the label of the axis.
 const FOOT: f64 = 40.0;
 const LEGEND_LINE: f64 = 16.0;
-/// Below all charts.
+/// Space below all charts.
 const LAST_LINE: f64 = 24.0;
 
 /// One line of a chart.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    /// What it is called in the legend.
+    /// Its name in the legend.
     pub name: String,
     /// Its points, from left to right.
     pub points: Vec<(f64, f64)>,
-    /// Whether it is drawn dashed.
+    /// Draws the line dashed if `true`.
     pub dashed: bool,
 }
 
 impl Line {
-    /// A line that is not dashed.
+    /// Returns a solid line.
     #[must_use]
     pub fn new(name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
         Self {
@@ -57,7 +60,7 @@ impl Line {
         }
     }
 
-    /// The same line, dashed: for a bound, or for what the others are compared with.
+    /// Returns the line dashed: for a bound or a reference.
     #[must_use]
     pub fn dashed(mut self) -> Self {
         self.dashed = true;
@@ -68,27 +71,27 @@ impl Line {
 /// One chart of a picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
-    /// What stands above it.
+    /// The title above the chart.
     pub title: String,
-    /// What goes to the right.
+    /// The horizontal axis.
     pub x: Axis,
-    /// What goes up.
+    /// The vertical axis.
     pub y: Axis,
-    /// The lines; from the eighth on, colours come again.
+    /// The lines. Colours repeat from the eighth line on.
     pub lines: Vec<Line>,
 }
 
-/// A picture of `charts`, so many in a row; `title` is for those who cannot see it, `foot` (on what and when it was measured) stands
-/// below.
+/// Returns a picture of `charts`, with `columns` charts in a row. `title` is the text for screen
+/// readers; `foot` (the machine and the time) is below the charts.
 #[must_use]
 pub fn svg(title: &str, charts: &[Chart], in_a_row: usize, foot: &str) -> String {
     let mut text = String::new();
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     let _ = draw(&mut text, title, charts, in_a_row.max(1), foot);
     text
 }
 
-/// `text` as it may stand in SVG.
+/// Returns `text`, escaped for SVG.
 #[must_use]
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
@@ -215,7 +218,7 @@ impl Chart {
     }
 }
 
-/// The beginning of a line through `places`, each `x,y`; what it lacks is `/>`.
+/// Returns a line through `places`, each `x,y`, without the closing `/>`.
 #[must_use]
 pub fn polyline(places: &[String], colour: &str) -> String {
     format!(

@@ -1,50 +1,50 @@
-//! Figures taken in pairs, and what follows from them.
+//! Figures measured in pairs, and the ratios that follow from them.
 
 use serde::Serialize;
 
 use super::{Result, wanted};
 use crate::measure::machine::Machine;
 
-/// Everything that was measured.
+/// A whole report.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// On what, and when.
+    /// The machine and the time.
     pub machine: Machine,
-    /// How many pairs were taken of each row.
+    /// Number of pairs measured for each row.
     pub pairs: usize,
-    /// Whether the runs were short ones.
+    /// `true` if the runs were short.
     pub quick: bool,
-    /// Whether rates are per second of processor time.
+    /// `true` if rates are per second of processor time.
     pub processor_time: bool,
-    /// One after the other.
+    /// The rows, in order.
     pub rows: Vec<Row>,
 }
 
 impl Report {
-    /// All of it, with medians and ratios.
+    /// Returns the report as JSON, with medians and ratios.
     ///
     /// # Errors
-    /// None that could happen: every key is a text.
+    /// Never fails: every key is text.
     pub fn json(&self) -> Result<String> {
         Ok(serde_json::to_string_pretty(self)?)
     }
 }
 
-/// What a figure counts.
+/// The unit of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
-    /// How many a second; more is better.
+    /// Number per second; more is better.
     PerSecond,
-    /// Seconds; fewer are better.
+    /// Seconds; fewer is better.
     Seconds,
-    /// Bytes; fewer are better.
+    /// Bytes; fewer is better.
     Bytes,
-    /// Datagrams; fewer are better.
+    /// Datagrams; fewer is better.
     Datagrams,
-    /// From 0 to 100; less is better.
+    /// Percent, 0 to 100; less is better.
     Percent,
-    /// How many times as much; more is better.
+    /// A factor; more is better.
     Times,
 }
 
@@ -57,13 +57,13 @@ impl Unit {
 /// The figures of one turn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Turn {
-    /// Those of py-ipv8, if it has any part in it.
+    /// The figure of py-ipv8, if it takes part.
     pub python: Option<f64>,
-    /// Ours.
+    /// Our figure.
     pub ours: Option<f64>,
-    /// Those of the bare responder, if there is one.
+    /// The figure of the bare responder, if there is one.
     pub bare: Option<f64>,
-    /// Ours in the row that this one is compared with, if there is one.
+    /// Our figure in the base row, if there is one.
     pub base: Option<f64>,
 }
 
@@ -72,23 +72,23 @@ pub struct Turn {
 pub struct Row {
     /// Its short name.
     pub id: String,
-    /// What is done.
+    /// The work.
     pub work: String,
-    /// What is counted.
+    /// The unit.
     pub unit: Unit,
-    /// What our figure is compared with besides: "our own rate at 20 peers".
+    /// The base of another comparison of our figure: "our rate at 20 peers".
     pub base: Option<&'static str>,
-    /// What it is to reach, if that was said.
+    /// The target, if there is one.
     pub wanted: Option<&'static str>,
-    /// The figures, turn by turn.
+    /// The figures of each turn.
     pub turns: Vec<Turn>,
-    /// What has to be known to read it.
+    /// A note for readers.
     pub note: Option<String>,
-    /// What follows from the turns.
+    /// The summary of the turns.
     pub summary: Summary,
 }
 
-/// What follows from the figures of a row.
+/// The summary of a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Summary {
     /// The median of py-ipv8.
@@ -97,29 +97,29 @@ pub struct Summary {
     pub ours: Option<f64>,
     /// The median of the bare responder.
     pub bare: Option<f64>,
-    /// The median of what else we are compared with.
+    /// The median of the base.
     pub base: Option<f64>,
-    /// How many times better than py-ipv8.
+    /// Factor by which we are better than py-ipv8.
     pub times_python: Option<Spread>,
-    /// Which part of the bare responder's figure is reached; 1: all of it.
+    /// Our figure divided by the bare responder's.
     pub share_of_bare: Option<Spread>,
-    /// Our figure divided by what else we are compared with.
+    /// Our figure divided by the base.
     pub per_base: Option<Spread>,
 }
 
 /// Median, least and greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Spread {
-    /// Half of them are at most this.
+    /// The median.
     pub median: f64,
-    /// The least.
+    /// The least value.
     pub minimum: f64,
-    /// The greatest.
+    /// The greatest value.
     pub maximum: f64,
 }
 
 impl Row {
-    /// A row with what follows from its turns.
+    /// Returns a row with the summary of its turns.
     pub fn new(id: &str, work: &str, unit: Unit, turns: Vec<Turn>) -> Self {
         Self {
             id: id.to_owned(),
@@ -133,13 +133,13 @@ impl Row {
         }
     }
 
-    /// The same row, with what has to be known to read it.
+    /// Returns the row with a note.
     pub fn noted(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
         self
     }
 
-    /// The same row, whose base is called so.
+    /// Returns the row with a name for its base.
     pub fn against(mut self, base: &'static str) -> Self {
         self.base = Some(base);
         self
@@ -176,7 +176,7 @@ impl Summary {
     }
 }
 
-/// `None` when it would be no number.
+/// Returns the quotient; `None` if it is not a finite number.
 fn ratio(above: f64, below: f64) -> Option<f64> {
     (below != 0.0)
         .then(|| above / below)
@@ -184,7 +184,8 @@ fn ratio(above: f64, below: f64) -> Option<f64> {
 }
 
 impl Spread {
-    /// The spread of these numbers; `None` when there are none. The median of an even number of them is the mean of the middle two.
+    /// Returns the spread of these numbers; `None` if there are none. The median of an even number of
+    /// values is the mean of the middle two.
     pub fn of(numbers: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut sorted: Vec<f64> = numbers.into_iter().collect();
         sorted.sort_by(f64::total_cmp);
@@ -198,7 +199,7 @@ impl Spread {
     }
 }
 
-/// By how much, in seconds, the time between two steps differs from `even` in 99 of 100 cases at most.
+/// Returns the 99th percentile, in seconds, of the difference between the gaps of steps and `even`.
 pub fn deviation(steps: &[f64], even: f64) -> Option<f64> {
     let mut off: Vec<f64> = steps
         .windows(2)

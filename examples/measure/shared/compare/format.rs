@@ -1,8 +1,8 @@
-//! Numbers as people read them.
+//! Formats numbers for people.
 
 use super::figures::{Spread, Unit};
 
-/// A figure with its unit, to three digits.
+/// Returns a figure with its unit, to three digits.
 pub fn figure(value: f64, unit: Unit) -> String {
     match unit {
         Unit::PerSecond => format!("{}/s", number(value)),
@@ -17,27 +17,27 @@ pub fn figure(value: f64, unit: Unit) -> String {
     }
 }
 
-/// How many times, with the least and the greatest.
+/// Returns a factor, with the least and the greatest.
 pub fn times(spread: Spread) -> String {
     let [median, least, greatest] = [spread.median, spread.minimum, spread.maximum].map(number);
     format!("{median}x ({least}–{greatest})")
 }
 
-/// A share, with the least and the greatest.
+/// Returns a share, with the least and the greatest.
 pub fn share(spread: Spread) -> String {
     let [median, least, greatest] =
         [spread.median, spread.minimum, spread.maximum].map(|part| part * 100.0);
     format!("{median:.0} % ({least:.0}–{greatest:.0})")
 }
 
-/// In the largest unit of which there is at least one.
+/// Returns the value in the largest unit that gives at least 1.
 fn scaled(value: f64, units: &[(f64, &str)]) -> String {
     let fits = units.iter().find(|(size, _)| value.abs() >= *size);
     let (size, name) = fits.or(units.last()).copied().unwrap_or((1.0, ""));
     format!("{} {name}", number(value / size))
 }
 
-/// Three digits, and commas between thousands.
+/// Returns three digits, with commas between thousands.
 pub fn number(value: f64) -> String {
     if value.abs() < 10.0 {
         return trimmed(&format!("{value:.2}"));

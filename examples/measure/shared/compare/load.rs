@@ -1,6 +1,7 @@
-//! What asks the measured process: datagrams that were made ahead of time, from twenty addresses, a bounded number on the way.
+//! The requester: sends prepared datagrams to the measured process, from twenty addresses, with a
+//! bounded number of pending requests.
 //!
-//! It costs a fraction of what an answer costs, so one core of its own is enough.
+//! A request costs a fraction of an answer, so one core is enough for the requester.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
@@ -10,16 +11,17 @@ use std::time::{Duration, Instant};
 use super::Result;
 use super::processes::processor_time;
 
-/// How many peers ask, each from an address of its own. That is the smallest number of known peers that is measured.
+/// Number of asking peers, each with its own address: the smallest number of known peers that is
+/// measured.
 pub const ASKERS: usize = 20;
 
-/// After this long without any answer, what is on the way counts as lost.
+/// Time without any answer after which pending requests count as lost.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
-/// How long to sleep when nothing was there: short compared with the time in which what is on the way is answered.
+/// Pause when there is no answer: short compared with the time to answer the pending requests.
 const PAUSE: Duration = Duration::from_micros(100);
 
-/// How long to sleep between two looks at the answers to many requests at once. A socket holds all that come meanwhile.
+/// Pause between two polls for the answers of a burst. The sockets hold all answers of that time.
 const NAP: Duration = Duration::from_millis(2);
 
 /// The sockets.
@@ -28,35 +30,35 @@ pub struct Load {
     others: Option<UdpSocket>,
 }
 
-/// What is sent in one run.
+/// The work of one run.
 #[derive(Clone, Copy)]
 pub struct Run<'a> {
-    /// To whom.
+    /// The address of the measured process.
     pub target: SocketAddr,
-    /// Its process.
+    /// Its process id.
     pub process: u32,
-    /// The datagrams of each asker; sent again from the start when all are through.
+    /// The datagrams of each asker; after the last one, the first is sent again.
     pub datagrams: &'a [Vec<Vec<u8>>],
     /// The message id of an answer.
     pub answer: u8,
-    /// How many may be on the way.
+    /// Maximum number of pending requests.
     pub window: usize,
-    /// For how long to ask.
+    /// Duration of the run.
     pub duration: Duration,
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Outcome {
-    /// Answers a second, from the first one to the end of the run.
+    /// Answers per second, from the first one to the end of the run.
     pub rate: f64,
-    /// Answers for each second of processor time of the measured process.
+    /// Answers per second of processor time of the measured process.
     pub processor_rate: Option<f64>,
-    /// Which part of the time it was on a processor.
+    /// Share of the time in which the process had its core.
     pub busy: Option<f64>,
-    /// Answers.
+    /// Number of answers.
     pub answers: u64,
-    /// Whatever else the process sent to known peers.
+    /// Other datagrams that the process sent to known peers.
     pub others: u64,
     /// Requests without an answer.
     pub lost: u64,
@@ -66,7 +68,7 @@ impl Load {
     /// Opens the sockets.
     ///
     /// # Errors
-    /// The system has none.
+    /// The system refused a socket.
     pub fn new() -> Result<Self> {
         let askers = (0..ASKERS).map(|number| {
             let socket = UdpSocket::bind((asker_host(number), 0))?;
@@ -82,8 +84,8 @@ impl Load {
         })
     }
 
-    /// Where `count` known peers are: first the askers, then others, each with an address of its own, at which something listens
-    /// if the system can do that.
+    /// Returns the addresses of `count` known peers: first the askers, then others. A socket listens at
+    /// each address if the system allows it.
     pub fn addresses(&self, count: usize) -> Vec<SocketAddr> {
         let askers = self
             .askers
@@ -94,7 +96,7 @@ impl Load {
             .as_ref()
             .and_then(|socket| socket.local_addr().ok());
         let others = (0_u32..).map(|number| match port {
-            // From 127.2.0.1 on, without those that end in 0 or 255.
+            // From 127.2.0.1 on, without addresses that end in 0 or 255.
             Some(port) => {
                 let host = 0x7f02_0000 + (number / 250) * 256 + number % 250 + 1;
                 SocketAddr::new(Ipv4Addr::from(host).into(), port.port())
@@ -104,10 +106,10 @@ impl Load {
         askers.chain(others).take(count).collect()
     }
 
-    /// Asks for a while, and counts.
+    /// Runs `work` and counts the answers.
     ///
     /// # Errors
-    /// Nothing can be sent there, or fewer than two answers came.
+    /// Sending failed, or fewer than two answers came.
     pub fn run(&mut self, run: Run<'_>) -> Result<Outcome> {
         self.take(run.target, run.answer);
         let before = processor_time(run.process);
@@ -132,11 +134,11 @@ impl Load {
         })
     }
 
-    /// Sends `count` requests at once, and collects the answers without doing much else: the rate is that from the first request to
-    /// the last answer.
+    /// Sends `count` requests at once and collects the answers. The rate counts from the first request
+    /// to the last answer.
     ///
     /// # Errors
-    /// Nothing can be sent there, or no answer came.
+    /// Sending failed, or no answer came.
     pub fn burst(&mut self, run: Run<'_>, count: usize) -> Result<Outcome> {
         self.take(run.target, run.answer);
         let mut state = State::new(Instant::now());
@@ -166,15 +168,15 @@ impl Load {
         })
     }
 
-    /// All rounds of a run.
+    /// Runs all rounds.
     fn ask_and_take(&mut self, run: Run<'_>, state: &mut State) -> Result<()> {
         while self.advance(run, state)? {}
-        // What was sent before the last answer, to an asker that had been looked at already.
+        // An asker that was polled already may have got datagrams before the last answer.
         state.others += self.take(run.target, run.answer).1;
         Ok(())
     }
 
-    /// One round; whether there is another one.
+    /// Runs one round. Returns `true` if there is another one.
     fn advance(&mut self, run: Run<'_>, state: &mut State) -> Result<bool> {
         let asking = state.started.elapsed() < run.duration;
         while asking && state.waiting < run.window {
@@ -206,7 +208,7 @@ impl Load {
         Ok(())
     }
 
-    /// Takes everything that is there: how many answers of `from`, and how much else from it.
+    /// Receives all waiting datagrams. Returns the numbers of answers and of other datagrams of `from`.
     fn take(&self, from: SocketAddr, answer: u8) -> (usize, u64) {
         let (mut answers, mut others) = (0, 0);
         let mut buffer = [0; 2_048];
@@ -228,7 +230,7 @@ impl Load {
 
 struct State {
     started: Instant,
-    /// When the last answer came, or nothing was waited for any more.
+    /// Time of the last answer, or of the end of the wait.
     last: Instant,
     first: Option<Instant>,
     last_in_time: Instant,
@@ -292,7 +294,7 @@ impl State {
     }
 }
 
-/// Where an asker is: each at a host of its own where all of 127.0.0.0/8 is this machine.
+/// Returns the address of an asker: its own host where all of 127.0.0.0/8 is this machine.
 fn asker_host(number: usize) -> IpAddr {
     if cfg!(target_os = "linux") {
         Ipv4Addr::new(127, 1, 0, number as u8 + 1).into()
@@ -301,7 +303,8 @@ fn asker_host(number: usize) -> IpAddr {
     }
 }
 
-/// Room for all answers to an asker's part of a burst, so that none is lost while this program waits for a core.
+/// Returns a buffer size for all answers to an asker's part of a burst, so that none is lost while this
+/// program waits for a core.
 #[cfg(target_os = "linux")]
 fn make_room(socket: &UdpSocket) -> io::Result<()> {
     socket2::SockRef::from(socket).set_recv_buffer_size(1 << 20)
@@ -312,7 +315,8 @@ fn make_room(_socket: &UdpSocket) -> io::Result<()> {
     Ok(())
 }
 
-/// A socket that gets what is sent to any other address of loopback, at its port, and nothing from elsewhere.
+/// Opens a socket that receives datagrams to every other loopback address at its port, and nothing
+/// from other interfaces.
 #[cfg(target_os = "linux")]
 fn everybody_else() -> io::Result<UdpSocket> {
     use socket2::{Domain, Socket, Type};

@@ -1,16 +1,16 @@
-//! The source of programs with many launchers, to see how long those take to build.
+//! Writes programs with many launchers, to measure their build time.
 
 use std::fmt::Write;
 use std::path::Path;
 
-/// The manifest of a workspace of its own, with these packages.
+/// Returns the manifest of a separate workspace with these packages.
 pub fn workspace(packages: &[&str]) -> String {
     format!("[workspace]\nresolver = \"3\"\nmembers = {packages:?}\n")
 }
 
-/// The manifest of a program that depends on the `ipv8-core` in this folder.
+/// Returns the manifest of a program that depends on the `ipv8-core` in this folder.
 pub fn manifest(name: &str, ipv8_core: &Path) -> String {
-    // As a JSON text the path is one of TOML too, whatever is in it.
+    // A JSON string is a valid TOML string for every path.
     let path = serde_json::Value::from(ipv8_core.to_string_lossy());
     format!(
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
@@ -18,11 +18,11 @@ pub fn manifest(name: &str, ipv8_core: &Path) -> String {
     )
 }
 
-/// A program with `count` launchers of one community, that says how many of them it would launch.
+/// Returns a program with `count` launchers of one community that prints how many it would launch.
 pub fn program(count: usize) -> String {
     let mut text = PROGRAM.to_owned();
     for number in 0..count {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(
             text,
             "\n#[overlay(quiet::Quiet)]\n#[walk_strategy(RandomWalk, target_peers = 20)]\nstruct L{number};\n"

@@ -1,4 +1,6 @@
-//! What the example `compare` is made of, as far as it can be tested without measuring anything.
+//! The parts of the example `compare` that can be tested without measuring.
+//!
+//! Nothing here starts a process. Start with [`figures`]; [`load`] is the requester.
 
 pub mod figures;
 pub mod format;
@@ -10,5 +12,5 @@ pub mod processes;
 pub mod table;
 mod wanted;
 
-/// What goes wrong while measuring is told and ends the program: there is nobody to handle it.
+/// An error while measuring: it is printed and ends the program.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;

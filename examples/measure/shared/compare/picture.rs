@@ -1,24 +1,24 @@
-//! The ratios as a picture: bars on a logarithmic axis, in SVG.
+//! Draws the ratios as an SVG: bars on a logarithmic axis.
 
 use std::fmt::{self, Write};
 
 use super::figures::{Report, Row, Spread};
 use super::format;
 
-/// The least room for what a row is about, and how much each letter of the longest one takes.
+/// Minimum width of the names of the rows, and the width of a letter.
 const LEFT: f64 = 360.0;
 const LETTER: f64 = 6.0;
 const WIDTH: f64 = 420.0;
 const TOP: f64 = 46.0;
 const STRIDE: f64 = 24.0;
 const BAR: f64 = 14.0;
-/// A colour that is told apart by everybody, also in grey (Okabe and Ito).
+/// A colour that every reader can tell apart, also in grey (Okabe and Ito).
 const COLOUR: &str = "#0072b2";
 
-/// How many times better each row is than py-ipv8.
+/// Returns a picture of the ratio of each row to py-ipv8.
 pub fn svg(report: &Report) -> String {
     let mut text = String::new();
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     let _ = draw(&mut text, report);
     text
 }
@@ -109,7 +109,7 @@ fn bar(text: &mut String, top: f64, row: &Row, spread: Spread, axis: Axis) -> fm
     )
 }
 
-/// Where bars begin, and how many powers of ten there are.
+/// The beginning of the bars, and the number of powers of ten.
 #[derive(Clone, Copy)]
 struct Axis {
     left: f64,
@@ -117,22 +117,22 @@ struct Axis {
 }
 
 impl Axis {
-    /// Where so many times lie. What is below once is drawn there.
+    /// Returns the position of a ratio. Ratios below 1 are drawn at 1.
     fn place(self, times: f64) -> f64 {
         self.left + WIDTH * times.max(1.0).log10() / f64::from(self.decades)
     }
 }
 
-/// How much room the names of the rows need.
+/// Returns the width of the names of the rows.
 fn left<'a>(works: impl Iterator<Item = &'a str>) -> f64 {
     let longest = works.map(|work| work.chars().count()).max();
     (longest.unwrap_or(0) as f64 * LETTER + 10.0).max(LEFT)
 }
 
-/// How many powers of ten the axis has.
+/// Returns the number of powers of ten on the axis.
 fn decades(greatest: impl Iterator<Item = f64>) -> u32 {
     let greatest = greatest.fold(10.0, f64::max).log10().ceil();
-    // At least one, and no ratio is anywhere near the greatest number there is.
+    // At least 1; no ratio comes near the largest number.
     greatest.clamp(1.0, 300.0) as u32
 }
 

@@ -1,4 +1,4 @@
-//! Peers to know: keys, and where they are.
+//! Known peers: their keys and addresses.
 
 use std::io::BufRead;
 use std::net::SocketAddr;
@@ -9,17 +9,17 @@ use serde_json::{Value, json};
 use super::Result;
 use super::load::Load;
 
-/// Keys that are made once; the same ones on every side.
+/// Keys that are made once and are the same on every side.
 #[derive(Default)]
 pub struct Population {
     keys: Vec<PrivateKey>,
 }
 
 impl Population {
-    /// The first `count` keys.
+    /// Returns the first `count` keys.
     pub fn keys(&mut self, count: usize) -> &[PrivateKey] {
         let there = self.keys.len();
-        // Nobody has to guess them.
+        // They are not secret.
         self.keys.extend((there..count).filter_map(|number| {
             let mut bin = b"LibNaCLSK:".to_vec();
             for half in [1_u8, 2] {
@@ -32,8 +32,8 @@ impl Population {
         &self.keys[..count.min(self.keys.len())]
     }
 
-    /// `count` peers as a measured process is told of them, a line each: public key and address. The first are those that `load`
-    /// speaks for.
+    /// Returns `count` peers as lines for a measured process: public key and address. The first ones are
+    /// the askers of `load`.
     pub fn told(&mut self, load: &Load, count: usize) -> Vec<Value> {
         let addresses = load.addresses(count);
         let keys = self.keys(count).iter().zip(addresses);
@@ -42,10 +42,10 @@ impl Population {
     }
 }
 
-/// The next peer that this measured process is told of.
+/// Reads the next peer from a line.
 ///
 /// # Errors
-/// The next line is none.
+/// The next line is not a peer.
 pub fn read(lines: &mut impl BufRead) -> Result<(Vec<u8>, SocketAddr)> {
     let mut line = String::new();
     lines.read_line(&mut line)?;
@@ -56,7 +56,7 @@ pub fn read(lines: &mut impl BufRead) -> Result<(Vec<u8>, SocketAddr)> {
         .ok_or_else(|| format!("no key and address: {told}").into())
 }
 
-/// Bytes as lower-case hexadecimal digits.
+/// Returns bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, byte| {
@@ -65,7 +65,7 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// The bytes of hexadecimal digits; `None` when they are none.
+/// Parses hexadecimal digits; `None` if the text has others.
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
     let pairs = text.as_bytes().chunks(2);
     pairs

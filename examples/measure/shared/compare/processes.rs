@@ -1,9 +1,9 @@
-//! What the system says of a running process.
+//! Reads processor time and memory of a running process.
 
 use std::fs;
 use std::time::Duration;
 
-/// The processor time that all threads of a process have had; `None` where the system does not say.
+/// Returns the processor time of all threads of a process; `None` where it is unknown.
 pub fn processor_time(pid: u32) -> Option<Duration> {
     let threads = fs::read_dir(format!("/proc/{pid}/task")).ok()?;
     let nanoseconds = threads.flatten().filter_map(|thread| {
@@ -16,7 +16,7 @@ pub fn processor_time(pid: u32) -> Option<Duration> {
         .map(Duration::from_nanos)
 }
 
-/// The resident memory of a process in bytes; `None` where the system does not say.
+/// Returns the resident memory of a process in bytes; `None` where it is unknown.
 pub fn resident(pid: u32) -> Option<f64> {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = text.lines().find(|line| line.starts_with("VmRSS:"))?;

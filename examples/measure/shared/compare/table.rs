@@ -15,7 +15,7 @@ const HEADS: [&str; 7] = [
     "wanted",
 ];
 
-/// The report for people.
+/// Returns the report as text.
 pub fn text(report: &Report) -> String {
     let cells: Vec<[String; 7]> = std::iter::once(HEADS.map(str::to_owned))
         .chain(report.rows.iter().map(cells))
@@ -43,7 +43,7 @@ pub fn text(report: &Report) -> String {
     text
 }
 
-/// The report as Markdown.
+/// Returns the report as Markdown.
 pub fn markdown(report: &Report) -> String {
     let mut text = format!("| {} |\n|---|---|---|---|---|---|---|\n", HEADS.join(" | "));
     for row in &report.rows {
@@ -75,7 +75,7 @@ fn cells(row: &Row) -> [String; 7] {
     ]
 }
 
-/// What has to be known to read the table.
+/// Returns the notes below the table.
 fn notes(report: &Report) -> Vec<String> {
     let machine = &report.machine;
     let pinned = match machine.pinned {

@@ -1,6 +1,7 @@
-//! What is wanted of each row.
+//! The target of each row.
 
-/// What the row with this name is to reach: so many times better than py-ipv8, so much of what the bare responder does, or a figure.
+/// Returns the target of the row with this name: a factor to py-ipv8, a share of the bare responder, or
+/// a figure.
 pub(super) fn of(row: &str) -> Option<&'static str> {
     Some(match row {
         "introductions-20" => "10x; 80 % of the bare responder",

@@ -78,8 +78,8 @@ impl Community for DiscoveryCommunity {
 
 impl DiscoveryCommunity {
     /// Answers an old-style introduction request, which is special here (protocol 5): the limit is
-    /// checked first, the peer is new for this message, and the answer has the old style and goes to
-    /// the source address.
+    /// checked first, the peer is new for this message, and the answer has the old style and goes
+    /// to the source address.
     #[allow(clippy::needless_pass_by_value)]
     fn on_introduction_request(
         &mut self,

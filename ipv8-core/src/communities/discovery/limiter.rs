@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// The minimum time between two datagrams to the same address. Services seldom change, and an attacker
-/// with a forged source address must not flood that address with answers.
+/// The minimum time between two datagrams to the same address. Services seldom change, and an
+/// attacker with a forged source address must not flood that address with answers.
 pub const PER_ADDRESS: Duration = Duration::from_secs(1);
 
 /// The number of addresses sent to in one [`PER_ADDRESS`]. A node with many peers needs only a few;

@@ -82,8 +82,8 @@ pub struct SimilarityResponse {
     pub identifier: u16,
     /// The community ids of the overlays that the sender runs with the signing key.
     pub services: Vec<CommunityId>,
-    /// Communities with a number each. Old implementations sent them; py-ipv8 sends none and ignores
-    /// them.
+    /// Communities with a number each. Old implementations sent them; py-ipv8 sends none and
+    /// ignores them.
     pub overlap: Vec<(CommunityId, u32)>,
 }
 
@@ -147,10 +147,10 @@ pub struct Pong {
 /// An old-style introduction request, id 246, that may name the peer that the sender wants to meet.
 /// Only this community reads the id this way (protocol 5).
 ///
-/// A `Y` and a mid may precede the ordinary fields. An ordinary request can start with a `Y` too (89,
-/// the first byte of its destination). It is read as ordinary unless at least 21 extra bytes make both
-/// readings possible; then the mid wins, as in py-ipv8. Unlike in py-ipv8, a request that does not
-/// start with a `Y` is always ordinary.
+/// A `Y` and a mid may precede the ordinary fields. An ordinary request can start with a `Y` too
+/// (89, the first byte of its destination). It is read as ordinary unless at least 21 extra bytes
+/// make both readings possible; then the mid wins, as in py-ipv8. Unlike in py-ipv8, a request that
+/// does not start with a `Y` is always ordinary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiscoveryIntroductionRequest {
     /// The peer that the sender wants to meet.

@@ -7,8 +7,8 @@ use crate::state::timers::seconds;
 /// A strategy that asks one random verified peer of the node, of any overlay, for its communities,
 /// at most once per `interval` (protocol 7.2).
 ///
-/// It works on [`DiscoveryCommunity`](super::DiscoveryCommunity) only, usually with `target_peers = -1`, because the communities
-/// of a peer can change at any time.
+/// It works on [`DiscoveryCommunity`](super::DiscoveryCommunity) only, usually with `target_peers =
+/// -1`, because the communities of a peer can change at any time.
 #[derive(Clone, Debug, ipv8_macros::Options)]
 pub struct PeriodicSimilarity {
     /// Minimum seconds between two requests. Default: 1.0.

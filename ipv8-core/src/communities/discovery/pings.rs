@@ -13,12 +13,12 @@ use crate::state::peer::Peer;
 /// The time to wait for a pong (py-ipv8's `PingRequestCache`).
 pub const PING_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The number of unanswered pings; a further one expels the oldest. `RandomChurn` has at most 80 with
-/// its defaults.
+/// The number of unanswered pings; a further one expels the oldest. `RandomChurn` has at most 80
+/// with its defaults.
 pub const MAX_OPEN_PINGS: usize = 1_024;
 
-/// The number of wrong pongs from a pinged address after which its pings are forgotten. An attacker who
-/// guesses then hits one of 65,536 numbers in at most 0.03 % of the cases.
+/// The number of wrong pongs from a pinged address after which its pings are forgotten. An attacker
+/// who guesses then hits one of 65,536 numbers in at most 0.03 % of the cases.
 pub const MAX_WRONG_PONGS: u8 = 16;
 
 /// An unanswered ping.
@@ -32,9 +32,9 @@ struct OpenPing {
 
 /// The pings of the last [`PING_TIMEOUT`], by the number they carry, oldest first.
 ///
-/// py-ipv8 uses its message counter as the number, which every receiver of a packet knows, and accepts
-/// a pong with it from anyone. Here the number is random, and the pong must come from the pinged
-/// address or another known address of the peer.
+/// py-ipv8 uses its message counter as the number, which every receiver of a packet knows, and
+/// accepts a pong with it from anyone. Here the number is random, and the pong must come from the
+/// pinged address or another known address of the peer.
 #[derive(Debug, Default)]
 pub(super) struct OpenPings(IndexMap<u16, OpenPing>);
 
@@ -65,7 +65,8 @@ impl OpenPings {
         self.0.shift_remove(&number);
     }
 
-    /// Handles a pong. Returns the key of the peer and the round trip; `None` if it answers no ping.
+    /// Handles a pong. Returns the key of the peer and the round trip; `None` if it answers no
+    /// ping.
     pub(super) fn answered(
         &mut self,
         source: SocketAddr,

@@ -29,10 +29,10 @@ impl DiscoveryCommunity {
         }
     }
 
-    /// Notes the sender's services. If a verified peer is at its address, answers with ours. Otherwise
-    /// sends an introduction request, hardly longer than the request itself: once the sender has
-    /// answered that, it is verified and asked for its services. Either happens at most once a second
-    /// for each address.
+    /// Notes the sender's services. If a verified peer is at its address, answers with ours.
+    /// Otherwise sends an introduction request, hardly longer than the request itself: once the
+    /// sender has answered that, it is verified and asked for its services. Either happens at most
+    /// once a second for each address.
     #[allow(clippy::needless_pass_by_value)]
     pub(super) fn on_similarity_request(
         &mut self,

@@ -33,8 +33,8 @@ impl Requester<'_> {
         }
     }
 
-    /// Returns `true` if the requester can be introduced to the peer: it is neither the requester nor
-    /// at its address, and the requester can reach it. An old-style answer carries only IPv4
+    /// Returns `true` if the requester can be introduced to the peer: it is neither the requester
+    /// nor at its address, and the requester can reach it. An old-style answer carries only IPv4
     /// addresses.
     fn suits(&self, peer: &Peer, same_family: bool) -> bool {
         let reachable =
@@ -58,11 +58,11 @@ impl Requester<'_> {
 }
 
 impl Roster {
-    /// Returns a peer of `service` for the requester, with the address to use; `None` only if no peer
-    /// suits.
+    /// Returns a peer of `service` for the requester, with the address to use; `None` only if no
+    /// peer suits.
     ///
-    /// Each subnet has the same chance, so that one with many keys does not drown the rest. The order
-    /// of preference is:
+    /// Each subnet has the same chance, so that one with many keys does not drown the rest. The
+    /// order of preference is:
     ///
     /// 1. other subnets than the requester's and than those of the last answers;
     /// 2. other hosts in the requester's subnet, if no recent answer introduced that subnet;

@@ -8,12 +8,12 @@ use super::roster::Member;
 /// times).
 const PINGS: usize = 5;
 
-/// How a tracker finds dead peers: like py-ipv8's `RandomChurn` (protocol 7.2), with an introduction
-/// request as ping.
+/// How a tracker finds dead peers: like py-ipv8's `RandomChurn` (protocol 7.2), with an
+/// introduction request as ping.
 ///
 /// The tracker checks each peer every `interval`, counted from its arrival; py-ipv8 checks eight
-/// random peers. A dead peer is therefore forgotten at most `drop_time + interval` after it was last
-/// heard from, whatever the number of peers, and the pings are spread over time.
+/// random peers. A dead peer is therefore forgotten at most `drop_time + interval` after it was
+/// last heard from, whatever the number of peers, and the pings are spread over time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChurnConfig {
     /// Time between two checks of a peer. Default: 10 s.
@@ -25,8 +25,8 @@ pub struct ChurnConfig {
     pub inactive_time: Duration,
     /// Silence after which a pinged peer is forgotten. Default: 57.5 s.
     pub drop_time: Duration,
-    /// Time to wait for an answer. Default: 5 s. Without one the peer is forgotten for the community
-    /// of the ping.
+    /// Time to wait for an answer. Default: 5 s. Without one the peer is forgotten for the
+    /// community of the ping.
     pub ping_timeout: Duration,
 }
 

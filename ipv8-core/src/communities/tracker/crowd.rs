@@ -12,8 +12,8 @@ use crate::crypto::PublicKey;
 /// The number of random draws of a subnet or a member before a search in order.
 const DRAWS: usize = 16;
 
-/// The number of members of a subnet up to which a search in order is allowed for a mere preference.
-/// In a larger subnet only [`DRAWS`] are tried.
+/// The number of members of a subnet up to which a search in order is allowed for a mere
+/// preference. In a larger subnet only [`DRAWS`] are tried.
 const SEARCHED: usize = 64;
 
 /// The number of members compared to find the quietest; all of them if there are no more.

@@ -2,21 +2,21 @@
 
 /// The bounds of a tracker.
 ///
-/// Anyone can name communities and create keys, so everything that a request adds to is bounded. The
-/// tracker keeps each bound at once by forgetting another entry, and counts that in
+/// Anyone can name communities and create keys, so everything that a request adds to is bounded.
+/// The tracker keeps each bound at once by forgetting another entry, and counts that in
 /// [`TrackerStats`]. A bound of 0 counts as 1.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct TrackerLimits {
-    /// Peers remembered in all. Default: 10,000, about 10 MB. Beyond it the tracker forgets the peer
-    /// that was silent for the longest time in the subnet with the most peers, so that an attacker
-    /// with many keys in one subnet expels only those. (py-ipv8's `max_peers` is 100, and it forgets
-    /// the oldest peer of all.)
+    /// Peers remembered in all. Default: 10,000, about 10 MB. Beyond it the tracker forgets the
+    /// peer that was silent for the longest time in the subnet with the most peers, so that an
+    /// attacker with many keys in one subnet expels only those. (py-ipv8's `max_peers` is 100, and
+    /// it forgets the oldest peer of all.)
     pub max_peers: usize,
     /// Peers of one community. Default: 1,000, more than any peer is ever introduced to; ten such
     /// communities fit. Beyond it the tracker forgets one for that community, chosen as above.
     pub max_peers_per_service: usize,
-    /// Communities. Default: 4,096; each costs a few hundred bytes. Beyond it the tracker forgets one
-    /// with few peers.
+    /// Communities. Default: 4,096; each costs a few hundred bytes. Beyond it the tracker forgets
+    /// one with few peers.
     pub max_services: usize,
     /// Communities of one peer. Default: 128, four times as many as the largest known client has.
     /// Beyond it the tracker forgets the one that the peer has not asked for for the longest time.

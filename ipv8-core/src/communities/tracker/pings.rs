@@ -30,9 +30,9 @@ pub(super) struct Ping {
 
 /// The unanswered pings, by the 16-bit number that the answer repeats.
 ///
-/// The numbers are random. A counter would wrap under load while its first numbers are still waiting,
-/// and would reveal the next one. (py-ipv8's tracker does not reduce its counter to 16 bits, and
-/// finds no ping past 65,535.)
+/// The numbers are random. A counter would wrap under load while its first numbers are still
+/// waiting, and would reveal the next one. (py-ipv8's tracker does not reduce its counter to 16
+/// bits, and finds no ping past 65,535.)
 #[derive(Debug)]
 pub(super) struct Pings {
     waiting: RequestCache<Ping>,

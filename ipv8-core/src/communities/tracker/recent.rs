@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use super::subnet::Subnet;
 
-/// The number of last answers of a community that the next one tries to differ from; at most half of
-/// its subnets count.
+/// The number of last answers of a community that the next one tries to differ from; at most half
+/// of its subnets count.
 const REMEMBERED: usize = 16;
 
 /// The subnets of the peers that the last answers of a community introduced.
@@ -20,8 +20,8 @@ impl Recent {
         }
     }
 
-    /// Returns `true` if one of the last answers introduced a peer of the subnet. With few `subnets`
-    /// only as many answers count as half of them.
+    /// Returns `true` if one of the last answers introduced a peer of the subnet. With few
+    /// `subnets` only as many answers count as half of them.
     pub(super) fn has(&self, subnet: &Subnet, subnets: usize) -> bool {
         self.0.iter().rev().take(subnets / 2).any(|s| s == subnet)
     }

@@ -239,8 +239,8 @@ impl Roster {
         }
     }
 
-    /// Forgets a peer for one community; with its last community the peer is forgotten. Returns `true`
-    /// if it was in the community.
+    /// Forgets a peer for one community; with its last community the peer is forgotten. Returns
+    /// `true` if it was in the community.
     pub(super) fn leave(&mut self, key: &PublicKey, id: CommunityId) -> bool {
         let Some(member) = self.members.get_mut(key) else {
             return false;

@@ -168,7 +168,11 @@ fn peers_are_introduced_by_an_address_that_the_requester_can_reach() {
     for style in [Style::Old, Style::New] {
         for _ in 0..20 {
             let chosen = desk.choose(&me, v4, style).unwrap();
-            assert_eq!(chosen.key(), &both, "a peer of the same address family comes first");
+            assert_eq!(
+                chosen.key(),
+                &both,
+                "a peer of the same address family comes first"
+            );
             assert_eq!(chosen.address().to_string(), "2.2.2.2:2");
         }
     }

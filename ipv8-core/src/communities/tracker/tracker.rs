@@ -69,8 +69,8 @@ impl Tracker {
         self.state.my_key.public_key()
     }
 
-    /// Sets the addresses of the tracker, which its answers carry. Its LAN address is its WAN address
-    /// too, as in py-ipv8, unless [`Tracker::set_estimated_wan`] sets another one.
+    /// Sets the addresses of the tracker, which its answers carry. Its LAN address is its WAN
+    /// address too, as in py-ipv8, unless [`Tracker::set_estimated_wan`] sets another one.
     pub fn set_local_addresses(&mut self, local: LocalAddresses) {
         if self.state.wan == self.shared.local.lan {
             self.state.set_estimated_wan(local.lan);
@@ -78,8 +78,8 @@ impl Tracker {
         self.shared.local = local;
     }
 
-    /// Sets the address of the tracker outside its LAN. Peers on its machine are introduced with this
-    /// host.
+    /// Sets the address of the tracker outside its LAN. Peers on its machine are introduced with
+    /// this host.
     pub fn set_estimated_wan(&mut self, wan: SocketAddr) {
         self.state.set_estimated_wan(wan);
     }
@@ -175,8 +175,8 @@ impl Tracker {
         Ok(())
     }
 
-    /// Notes that a pinged peer answered. The answer may say that it has enough peers (only in the old
-    /// style).
+    /// Notes that a pinged peer answered. The answer may say that it has enough peers (only in the
+    /// old style).
     fn on_response(
         &mut self,
         by: &SignedBy,
@@ -222,8 +222,9 @@ impl Tracker {
         }
     }
 
-    /// Asks a peer for an introduction in one of its communities, each with the same chance. It uses
-    /// the old style if possible, because only that answer can say that the peer has enough peers.
+    /// Asks a peer for an introduction in one of its communities, each with the same chance. It
+    /// uses the old style if possible, because only that answer can say that the peer has enough
+    /// peers.
     fn ping(&mut self, key: &PublicKey, now: Instant) {
         let Some(member) = self.roster.member(key) else {
             return;

@@ -74,7 +74,7 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "[network]\nmax_peers = -1",
-        ":2:13: network.max_peers: -1 is out of range: expected a whole number from 0 to",
+        ":2:13: network.max_peers: -1 is out of range: expected a whole number, at least 0",
     ),
     (
         "[network]\nmax_per = 1",

@@ -1,37 +1,38 @@
-//! Strategies by name: what [`Community::available`] offers, made and changed without their types.
+//! Strategies by name: those that [`Community::available`] offers, created and changed without
+//! their types.
 
 use std::any::Any;
 use std::marker::PhantomData;
 
-use super::Strategies;
+use super::strategies::Strategies;
 use crate::overlay::community::{Available, Community};
 use crate::overlay::strategy::{DiscoveryStrategy, EdgeWalk, RandomWalk};
 use crate::support::nearest::{hint, nearest};
 use crate::support::options::Options;
 use crate::support::type_name::short_type_name;
 
-/// The target of a strategy that names none, as in `#[walk_strategy]`.
+/// The target of a strategy for which none is set, as in `#[walk_strategy]`.
 pub const DEFAULT_TARGET_PEERS: i32 = 20;
 
-/// A name that no strategy of the community has.
+/// The community offers no strategy of this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown strategy \"{name}\" for {community}: {}", hint(*nearest, known))]
 pub struct UnknownStrategy {
     /// The community's type, without path.
     pub community: &'static str,
-    /// The name given.
+    /// The unknown name.
     pub name: String,
-    /// The most similar name there is.
+    /// The most similar name, if one is similar.
     pub nearest: Option<&'static str>,
-    /// The strategies there are.
+    /// The names of all offered strategies.
     pub known: Vec<&'static str>,
 }
 
-/// One strategy type, forgotten.
+/// An erased strategy type.
 trait StrategyType<C: Community> {
-    /// Appends one with its default options.
+    /// Appends a strategy with its default options.
     fn add(&self, target_peers: i32, strategies: &mut Strategies<C>);
-    /// The options of a strategy, if it is of this type.
+    /// Returns the options of a strategy, if it is of this type.
     fn options<'a>(
         &self,
         strategy: &'a mut dyn DiscoveryStrategy<C>,
@@ -57,7 +58,8 @@ impl<C: Community, S: DiscoveryStrategy<C> + Default + Options> StrategyType<C> 
 }
 
 impl<C: Community> Available<C> {
-    /// What `C` offers, and the strategies that every community has, [`RandomWalk`] and [`EdgeWalk`].
+    /// Returns what `C` offers, and the strategies of every community: [`RandomWalk`] and
+    /// [`EdgeWalk`].
     #[must_use]
     pub fn new() -> Self {
         let mut available = Self::nothing();
@@ -66,8 +68,8 @@ impl<C: Community> Available<C> {
         available
     }
 
-    /// Offers a strategy under the name of its type, without path (py-ipv8: `get_available_strategies`). A strategy of that name that was
-    /// there is replaced.
+    /// Offers a strategy under the name of its type, without path (py-ipv8's
+    /// `get_available_strategies`). Replaces a strategy of that name.
     pub fn strategy<S: DiscoveryStrategy<C> + Default + Options>(&mut self) -> &mut Self {
         let name = short_type_name::<S>();
         let of: Box<dyn StrategyType<C>> = Box::new(Of::<S>(PhantomData));
@@ -76,11 +78,12 @@ impl<C: Community> Available<C> {
         self
     }
 
-    /// Appends the strategy `name`, with its default options, and returns them.
+    /// Appends the strategy `name` with its default options, and returns those.
     ///
     /// # Errors
-    /// [`UnknownStrategy`]; nothing is appended then.
-    pub fn add_strategy<'a>(
+    ///
+    /// [`UnknownStrategy`]; the list is then unchanged.
+    pub(crate) fn add_strategy<'a>(
         &self,
         name: &str,
         target_peers: i32,
@@ -98,21 +101,22 @@ impl<C: Community> Available<C> {
             .map(|(_, strategy_type)| strategy_type)
             .ok_or_else(unknown)?;
         strategy_type.add(target_peers, strategies);
-        let added = strategies.slots.last_mut();
+        let added = strategies.offers.last_mut();
         added
             .and_then(|added| strategy_type.options(&mut *added.strategy))
             .ok_or_else(unknown)
     }
 
-    /// The options of the strategy at `index`; `None` when there is none, or the community does not offer its type.
-    pub fn strategy_options<'a>(
+    /// Returns the options of the strategy at `index`, or `None` if there is no such strategy or
+    /// the community does not offer its type.
+    pub(crate) fn strategy_options<'a>(
         &self,
         index: usize,
         strategies: &'a mut Strategies<C>,
     ) -> Option<&'a mut dyn Options> {
-        let name = strategies.slots.get(index)?.name;
+        let name = strategies.offers.get(index)?.name;
         let (_, strategy_type) = self.strategy_types().find(|(known, _)| *known == name)?;
-        strategy_type.options(&mut *strategies.slots.get_mut(index)?.strategy)
+        strategy_type.options(&mut *strategies.offers.get_mut(index)?.strategy)
     }
 
     fn strategy_types(&self) -> impl Iterator<Item = (&'static str, &dyn StrategyType<C>)> {
@@ -126,225 +130,5 @@ impl<C: Community> Available<C> {
 impl<C: Community> Default for Available<C> {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl<C: Community> Strategies<C> {
-    /// Gives the strategy at `index` another target; returns whether there is one.
-    pub fn set_target_peers(&mut self, index: usize, target_peers: i32) -> bool {
-        let slot = self.slots.get_mut(index);
-        slot.map(|slot| slot.target_peers = target_peers).is_some()
-    }
-
-    /// Takes all strategies away.
-    pub fn clear(&mut self) {
-        self.slots.clear();
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use std::time::Instant;
-
-    use rand::SeedableRng;
-    use rand::rngs::StdRng;
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::crypto::PrivateKey;
-    use crate::engine::{Engine, EngineConfig};
-    use crate::overlay::community::{ActionError, CommunityError};
-    use crate::overlay::context::Context;
-    use crate::wire::packet::CommunityId;
-
-    #[derive(Debug, Default, PartialEq, ipv8_macros::Options)]
-    struct Settings {
-        pub size: u8,
-    }
-
-    #[derive(Debug, Default)]
-    struct Offering {
-        calls: Vec<String>,
-    }
-
-    #[derive(Default, ipv8_macros::Options)]
-    struct OwnWalk {
-        pub pace: f64,
-        steps: usize,
-    }
-
-    impl DiscoveryStrategy<Offering> for OwnWalk {
-        fn take_step(&mut self, _community: &mut Offering, _cx: &mut Context<'_>) {
-            self.steps += 1;
-        }
-    }
-
-    impl Community for Offering {
-        const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([3; 20]);
-        type Settings = Settings;
-
-        fn new(_settings: Settings, _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
-            Ok(Self::default())
-        }
-
-        fn available(available: &mut Available<Self>) {
-            available.strategy::<OwnWalk>().settings();
-            available
-                .action("note", Self::note)
-                .action("fail", |_: &mut Self, _: &mut Context<'_>| {
-                    Err::<(), _>("no")
-                })
-                .action(
-                    "both",
-                    |this: &mut Self, one: Option<u8>, other: (f64, bool), _: &mut Context<'_>| {
-                        this.calls.push(format!("{one:?} {other:?}"));
-                    },
-                );
-        }
-    }
-
-    impl Offering {
-        fn note(&mut self, text: String, cx: &mut Context<'_>) {
-            self.calls.push(format!("{text} with {}", cx.peer_count()));
-        }
-    }
-
-    #[test]
-    fn strategies_are_made_and_changed_by_name() {
-        let available = Available::<Offering>::new();
-        let mut strategies = Strategies::new();
-        let options = available
-            .add_strategy("OwnWalk", -1, &mut strategies)
-            .unwrap();
-        options.set_option("pace", &json!(2)).unwrap();
-        assert!(options.set_option("steps", &json!(2)).is_err());
-        available
-            .add_strategy("EdgeWalk", 20, &mut strategies)
-            .unwrap();
-        strategies.add::<RandomWalk>(3, |walk| walk.window_size = 9);
-        let options = available.strategy_options(0, &mut strategies).unwrap();
-        assert_eq!(options.option("pace").unwrap(), 2.0);
-        let options = available.strategy_options(2, &mut strategies).unwrap();
-        assert_eq!(options.option("window_size").unwrap(), 9);
-        assert!(strategies.set_target_peers(2, 4) && !strategies.set_target_peers(3, 4));
-        assert!(available.strategy_options(3, &mut strategies).is_none());
-        let listed: Vec<_> = strategies.iter().collect();
-        assert_eq!(
-            listed,
-            [("OwnWalk", -1), ("EdgeWalk", 20), ("RandomWalk", 4)]
-        );
-    }
-
-    #[test]
-    fn an_unknown_strategy_is_told_with_the_nearest_one() {
-        let available = Available::<Offering>::new();
-        let mut strategies = Strategies::new();
-        let error = |name| {
-            available
-                .add_strategy(name, 1, &mut Strategies::new())
-                .err()
-                .unwrap()
-        };
-        assert_eq!(
-            error("OwnWolk").to_string(),
-            "unknown strategy \"OwnWolk\" for Offering: did you mean \"OwnWalk\"?"
-        );
-        assert_eq!(
-            error("PingChurn").to_string(),
-            "unknown strategy \"PingChurn\" for Offering: expected one of: RandomWalk, EdgeWalk, OwnWalk"
-        );
-        // A strategy that the launcher has and the community does not offer has no options by name.
-        struct Hidden;
-        impl DiscoveryStrategy<Offering> for Hidden {
-            fn take_step(&mut self, _community: &mut Offering, _cx: &mut Context<'_>) {}
-        }
-        strategies.add_strategy(1, Hidden);
-        assert!(available.strategy_options(0, &mut strategies).is_none());
-        strategies.clear();
-        assert!(strategies.is_empty());
-    }
-
-    #[test]
-    fn settings_are_set_by_name_where_they_are_offered() {
-        let mut settings = Settings::default();
-        let available = Available::<Offering>::new();
-        let options = available.settings_options(&mut settings).unwrap();
-        options.set_option("size", &json!(3)).unwrap();
-        assert_eq!(settings, Settings { size: 3 });
-    }
-
-    #[test]
-    fn actions_are_checked_and_called() {
-        let now = Instant::now();
-        let mut engine = Engine::new(&EngineConfig::new([0; 32]));
-        let my_peer = PrivateKey::generate(&mut StdRng::seed_from_u64(1));
-        let overlay = crate::engine::OverlayConfig::new(my_peer);
-        let id = engine
-            .add_overlay::<Offering>(overlay, Settings::default(), Strategies::new(), now)
-            .unwrap();
-        let available = Available::<Offering>::new();
-        let mut run = |name: &str, arguments: Value| {
-            let arguments = arguments.as_array().unwrap().clone();
-            engine
-                .call::<Offering, _>(id, now, |community, cx| {
-                    let result = available.run_action(name, &arguments, community, cx);
-                    (
-                        result.map(|result| result.map_err(|error| error.to_string())),
-                        community.calls.clone(),
-                    )
-                })
-                .unwrap()
-        };
-        assert_eq!(
-            run("note", json!(["a"])),
-            (Ok(Ok(())), vec!["a with 0".to_owned()])
-        );
-        assert_eq!(
-            run("both", json!([null, [1, true]])).1[1],
-            "None (1.0, true)"
-        );
-        assert_eq!(run("fail", json!([])).0, Ok(Err("no".to_owned())));
-        let texts = [
-            (
-                "nota",
-                json!([]),
-                "unknown action \"nota\": did you mean \"note\"?",
-            ),
-            (
-                "start",
-                json!([]),
-                "unknown action \"start\": expected one of: note, fail, both",
-            ),
-            (
-                "note",
-                json!([]),
-                "action \"note\" takes 1 argument(s), but got 0",
-            ),
-            (
-                "note",
-                json!([1]),
-                "argument 1 of action \"note\" cannot be read: invalid type: integer `1`, expected a string",
-            ),
-            (
-                "both",
-                json!([256, [1, true]]),
-                "argument 1 of action \"both\" cannot be read: invalid value: integer `256`, expected u8",
-            ),
-            (
-                "both",
-                json!([1, [1]]),
-                "argument 2 of action \"both\" cannot be read: invalid length 1, expected a tuple of size 2",
-            ),
-        ];
-        for (name, arguments, text) in texts {
-            let (result, calls) = run(name, arguments.clone());
-            let error = result.unwrap_err();
-            assert_eq!(error.to_string(), text);
-            assert_eq!(calls.len(), 2);
-            let checked =
-                Available::<Offering>::new().check_action(name, arguments.as_array().unwrap());
-            assert_eq!(checked, Err::<(), ActionError>(error));
-        }
     }
 }

@@ -1,15 +1,14 @@
-//! An overlay with its types: what the engine asks of it ends here, in calls of the user's code.
+//! An overlay with its types: here calls of the engine become calls of user code.
 
 use std::any::{Any, TypeId};
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::time::Instant;
 
-use super::strategies::{Slot, TakenNames};
-use super::{
-    AnyOverlay, Expired, OpenedBody, Panicked, StepOutcome, Strategies, StrategyId, StrategyName,
-    StrategyState, guarded, short_type_name,
-};
+use super::any_overlay::{AnyOverlay, Expired, OpenedBody, StepOutcome};
+use super::names::{StrategyId, StrategyName, TakenNames};
+use super::strategies::Strategies;
+use super::strategy_state::{ActiveStrategy, StrategyState};
 use crate::overlay::bootstrap::{Lookup, LookupError};
 use crate::overlay::community::{Community, Delivery, MessageTable, OpenMessage, OpenedMessage};
 use crate::overlay::context::{
@@ -19,6 +18,8 @@ use crate::overlay::context::{
 use crate::overlay::introduction::{IntroductionMessage, OpenedIntroduction};
 use crate::state::peer::Peer;
 use crate::state::stats::DropReason;
+use crate::support::guard::{Panicked, guarded};
+use crate::support::type_name::short_type_name;
 use crate::wire::payload::ids;
 
 /// A community, its handlers, its strategies and its state.
@@ -26,12 +27,12 @@ pub(crate) struct Overlay<C: Community> {
     pub(crate) state: OverlayState,
     pub(crate) community: C,
     table: MessageTable<C>,
-    /// In the order of their ids, which only grow: the one with an id is found in a logarithm.
-    strategies: Vec<Slot<C>>,
+    /// Sorted by id: new strategies have higher ids.
+    strategies: Vec<ActiveStrategy<C>>,
 }
 
 impl<C: Community> Overlay<C> {
-    /// An overlay without strategies.
+    /// Returns an overlay without strategies.
     pub(crate) fn new(state: OverlayState, community: C, table: MessageTable<C>) -> Self {
         Self {
             state,
@@ -41,22 +42,22 @@ impl<C: Community> Overlay<C> {
         }
     }
 
-    /// Appends strategies, with ids from `next_id` on; returns the numbers of the new ones' ids.
+    /// Appends strategies with ids from `next_id` on. Returns the numbers of their ids.
     pub(crate) fn append(&mut self, strategies: Strategies<C>, next_id: &mut u64) -> Range<u64> {
         let first = *next_id;
-        self.strategies.reserve_exact(strategies.slots.len());
-        let is_only_one = self.strategies.is_empty() && strategies.slots.len() == 1;
-        let mut names = TakenNames::of(self.strategies.iter().map(|slot| &slot.state.name));
-        for offer in strategies.slots {
+        self.strategies.reserve_exact(strategies.offers.len());
+        let is_only_one = self.strategies.is_empty() && strategies.offers.len() == 1;
+        let mut names = TakenNames::of(self.strategies.iter().map(|active| &active.state.name));
+        for offer in strategies.offers {
             let id = StrategyId::from_number(*next_id);
             *next_id += 1;
-            // Most overlays have one, and a node may have a thousand overlays: no list is made for it.
+            // Saves a map for each of up to a thousand overlays, most of which have one strategy.
             let name = match is_only_one {
                 true => StrategyName::from(offer.name),
                 false => names.take(offer.name),
             };
             let state = StrategyState::new(id, name, offer.target_peers);
-            self.strategies.push(Slot {
+            self.strategies.push(ActiveStrategy {
                 state,
                 strategy: offer.strategy,
             });
@@ -64,7 +65,7 @@ impl<C: Community> Overlay<C> {
         first..*next_id
     }
 
-    /// Tells the community that these requests have no answer; returns how often that panicked.
+    /// Reports to the community that these requests failed. Returns the number of panics.
     fn fail_requests(
         &mut self,
         waiting: Vec<Waiting>,
@@ -80,7 +81,7 @@ impl<C: Community> Overlay<C> {
         told.filter(Result::is_err).count()
     }
 
-    /// Calls into the community; a panic is caught.
+    /// Calls the community and catches a panic.
     pub(crate) fn with<R>(
         &mut self,
         shared: &mut Shared,
@@ -123,7 +124,7 @@ impl<C: Community> Overlay<C> {
             IntroductionMessage::PunctureRequest(request) => {
                 cx.on_puncture_request(source, style, request);
             }
-            // A puncture has done its work by arriving; a known peer gains the source address.
+            // A puncture only has to arrive. A known peer gains the source address.
             IntroductionMessage::Puncture(by, _) => drop(cx.sender(by, source)),
         }
         Ok(Ok(()))
@@ -159,10 +160,21 @@ impl<C: Community> Overlay<C> {
     }
 }
 
-/// Where the strategy `id` is.
-fn place_of<C>(strategies: &[Slot<C>], id: StrategyId) -> Option<usize> {
-    let place = strategies.binary_search_by_key(&id, |slot| slot.state.id);
-    place.ok()
+impl dyn AnyOverlay {
+    /// Returns the overlay with its type, or `None` if its community is not a `C`.
+    pub(crate) fn downcast_mut<C: Community>(&mut self) -> Option<&mut Overlay<C>> {
+        self.as_any_mut().downcast_mut()
+    }
+
+    /// Immutable version of [`Self::downcast_mut`].
+    pub(crate) fn downcast_ref<C: Community>(&self) -> Option<&Overlay<C>> {
+        self.as_any().downcast_ref()
+    }
+}
+
+fn index_of<C>(strategies: &[ActiveStrategy<C>], id: StrategyId) -> Option<usize> {
+    let index = strategies.binary_search_by_key(&id, |active| active.state.id);
+    index.ok()
 }
 
 impl<C: Community> AnyOverlay for Overlay<C> {
@@ -196,18 +208,18 @@ impl<C: Community> AnyOverlay for Overlay<C> {
     }
 
     fn strategy(&self, id: StrategyId) -> Option<(usize, &StrategyState)> {
-        let index = place_of(&self.strategies, id)?;
+        let index = index_of(&self.strategies, id)?;
         Some((index, &self.strategies.get(index)?.state))
     }
 
     fn strategy_mut(&mut self, id: StrategyId) -> Option<&mut StrategyState> {
-        let index = place_of(&self.strategies, id)?;
+        let index = index_of(&self.strategies, id)?;
         Some(&mut self.strategies.get_mut(index)?.state)
     }
 
     fn remove_strategy(&mut self, id: StrategyId) -> Option<(StrategyState, Box<dyn Any>)> {
         let (index, _) = self.strategy(id)?;
-        let Slot { state, strategy } = self.strategies.remove(index);
+        let ActiveStrategy { state, strategy } = self.strategies.remove(index);
         Some((state, strategy))
     }
 
@@ -254,23 +266,23 @@ impl<C: Community> AnyOverlay for Overlay<C> {
             strategies,
             ..
         } = self;
-        let place = place_of(strategies, id);
-        let Some(slot) = place.and_then(|index| strategies.get_mut(index)) else {
+        let index = index_of(strategies, id);
+        let Some(active) = index.and_then(|index| strategies.get_mut(index)) else {
             return StepOutcome::Skipped;
         };
         let peers = state.network(shared).peer_count(state.community_id);
-        if slot.state.is_at_target(peers) {
-            slot.state.skipped += 1;
+        if active.state.is_at_target(peers) {
+            active.state.skipped += 1;
             return StepOutcome::Skipped;
         }
-        slot.state.last_step = Some(now);
-        slot.state.steps += 1;
+        active.state.last_step = Some(now);
+        active.state.steps += 1;
         let mut cx = Context::new(state, shared, now);
-        cx.target_peers = usize::try_from(slot.state.target_peers).ok();
-        match guarded(|| slot.strategy.take_step(community, &mut cx)) {
+        cx.target_peers = usize::try_from(active.state.target_peers).ok();
+        match guarded(|| active.strategy.take_step(community, &mut cx)) {
             Ok(()) => StepOutcome::Taken,
             Err(Panicked) => {
-                slot.state.panics += 1;
+                active.state.panics += 1;
                 StepOutcome::Panicked
             }
         }

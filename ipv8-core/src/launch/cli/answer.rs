@@ -1,4 +1,4 @@
-//! What a command says, and how it ends.
+//! The output and the exit code of a command.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use crate::launch::plan::{PlanError, Problem};
 
-/// Standard output, standard error and exit code of one command.
+/// The standard output, standard error and exit code of one command.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
     pub(super) text: String,
@@ -15,7 +15,7 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// All went well.
+    /// Returns the answer of a command that succeeded.
     pub(super) fn new(text: String) -> Self {
         Self {
             text,
@@ -23,17 +23,18 @@ impl Answer {
         }
     }
 
-    /// Something went wrong.
+    /// Returns the answer of a command that failed.
     pub(super) fn failed(error: impl Display) -> Self {
         Self::default().with_complaint(error, 1)
     }
 
-    /// The command line asks for something that is not there.
+    /// Returns the answer to a command line with a wrong argument.
     pub(super) fn wrong_usage(error: impl Display) -> Self {
         Self::default().with_complaint(error, 2)
     }
 
-    /// What the plan says, if it says that something is wrong. Names that nobody has come from the command line.
+    /// Adds the problems of the plan, if there are any. Unknown names come from the command line,
+    /// so they count as wrong usage.
     pub(super) fn with_plan<T>(self, plan: &Result<T, PlanError>) -> Self {
         let Err(error) = plan else { return self };
         let is_usage = |problem: &Problem| matches!(problem, Problem::UnknownName { .. });
@@ -44,9 +45,9 @@ impl Answer {
         self.with_complaint(error, code)
     }
 
-    /// A remark that changes nothing.
-    pub(super) fn with_remark(mut self, remark: impl Display) -> Self {
-        self.complaints += &format!("warning: {remark}\n");
+    /// Adds a warning, which does not change the exit code.
+    pub(super) fn with_warning(mut self, warning: impl Display) -> Self {
+        self.complaints += &format!("warning: {warning}\n");
         self
     }
 
@@ -56,10 +57,10 @@ impl Answer {
         self
     }
 
-    /// Writes it, and gives the exit code.
-    pub(super) fn give(self) -> ExitCode {
+    /// Writes the output and returns the exit code.
+    pub(super) fn print(self) -> ExitCode {
         let written = write(&mut io::stdout(), &self.text);
-        // There is nobody left to tell when this fails.
+        // A failure here cannot be reported anywhere.
         let _ = write(&mut io::stderr(), &self.complaints);
         match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => ExitCode::from(1),
@@ -68,7 +69,7 @@ impl Answer {
     }
 }
 
-/// Writes all of it at once.
+/// Writes and flushes the text.
 pub(super) fn write(to: &mut impl Write, text: &str) -> io::Result<()> {
     to.write_all(text.as_bytes())?;
     to.flush()

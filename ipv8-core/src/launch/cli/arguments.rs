@@ -1,10 +1,10 @@
-//! What can be asked for.
+//! The command line, as clap reads it.
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-/// Launches IPv8 overlays, and tells what it would launch.
+/// Launches IPv8 overlays, or shows how they would be launched
 #[derive(Debug, Parser)]
 #[command(name = "program", disable_help_subcommand = true)]
 pub(super) struct Arguments {
@@ -14,7 +14,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// List the launchers, and what would become of each
+    /// List all launchers and whether each one would start
     List {
         #[command(flatten)]
         selection: Selection,
@@ -22,14 +22,14 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Draw which launcher comes after which
+    /// Draw the order of the launchers as a graph
     Graph {
         #[command(flatten)]
         selection: Selection,
-        /// For Graphviz (the default)
+        /// Print Graphviz (the default)
         #[arg(long, conflicts_with = "mermaid")]
         dot: bool,
-        /// For Mermaid
+        /// Print Mermaid
         #[arg(long)]
         mermaid: bool,
     },
@@ -37,27 +37,27 @@ pub(super) enum Command {
     Run {
         #[command(flatten)]
         selection: Selection,
-        /// Only check everything, and print what would be launched
+        /// Only check everything and print the launchers that would start
         #[arg(long)]
         dry_run: bool,
     },
-    /// Tell why a launcher is launched or not, when, and what is set for it
+    /// Explain whether, why and when a launcher is started, and how it is configured
     Explain {
-        /// The launcher
+        /// Name of the launcher
         name: String,
         #[command(flatten)]
         selection: Selection,
     },
-    /// Make a new key
+    /// Create a new key
     Keygen {
-        /// The file to write it to; it must not be there yet
+        /// File to write the key to; must not exist yet
         file: PathBuf,
     },
-    /// Print every setting, and where its value was said
+    /// Print every setting and where its value comes from
     Config {
         #[command(flatten)]
         selection: Selection,
-        /// Print JSON
+        /// Print JSON instead of text
         #[arg(long)]
         json: bool,
     },
@@ -65,7 +65,7 @@ pub(super) enum Command {
 
 #[derive(Args, Debug)]
 pub(super) struct Selection {
-    /// A configuration in TOML, or in JSON as py-ipv8 has it; variables IPV8_… override it
+    /// Configuration file: TOML, or JSON in py-ipv8's format; IPV8_… variables override it
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// Launch only these launchers

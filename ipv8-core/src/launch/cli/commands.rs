@@ -1,4 +1,4 @@
-//! From the command line to the answer.
+//! Runs the command that the command line names.
 
 use std::process::ExitCode;
 
@@ -9,7 +9,7 @@ use super::arguments::{Arguments, Command, Selection};
 use super::{explain, graph, keygen, list, run, settings};
 use crate::launch::Launchers;
 
-/// The command line of a program, for all launchers linked into it.
+/// Runs the command line of a program for all launchers linked into it.
 ///
 /// ```no_run
 /// fn main() -> std::process::ExitCode {
@@ -17,19 +17,20 @@ use crate::launch::Launchers;
 /// }
 /// ```
 ///
-/// Makes a tokio runtime of its own, so it must not be called inside one.
+/// Starts its own tokio runtime, so it must not be called inside one.
 #[must_use]
 pub fn main() -> ExitCode {
     main_with(())
 }
 
-/// As [`main`], with a session for the launchers: see [`Launchers::launch_with`].
+/// Like [`main`], but with a session for the launchers: see [`Launchers::launch_with`].
 #[must_use]
 pub fn main_with<S: Send + 'static>(session: S) -> ExitCode {
     main_of(Launchers::collected(), session)
 }
 
-/// As [`main_with`], for these launchers. Their configuration is what `--config` and the environment change.
+/// Like [`main_with`], but for these launchers. `--config` and the environment change their
+/// configuration.
 ///
 /// ```no_run
 /// # use ipv8_core::prelude::*;
@@ -41,9 +42,10 @@ pub fn main_with<S: Send + 'static>(session: S) -> ExitCode {
 #[must_use]
 pub fn main_of<S: Send + 'static>(launchers: Launchers, session: S) -> ExitCode {
     match Arguments::try_parse() {
-        Ok(arguments) => answer(arguments.command, launchers, session).give(),
+        Ok(arguments) => answer(arguments.command, launchers, session).print(),
         Err(error) => {
-            // Help goes to standard output and is no error. Nobody may be listening.
+            // clap reports `--help` as an error too, but prints it to standard output. A closed
+            // output cannot be reported.
             let _ = error.print();
             ExitCode::from(u8::from(error.use_stderr()) * 2)
         }
@@ -74,7 +76,7 @@ fn answer<S: Send + 'static>(command: Command, all: Launchers, mut session: S) -
     }
 }
 
-/// The launchers that the command line chooses, configured as it says.
+/// Applies the selection and the configuration of the command line.
 fn chosen(mut launchers: Launchers, selection: &Selection) -> Launchers {
     launchers = launchers.reconfigure(|configuration| {
         let configuration = match &selection.config {

@@ -1,4 +1,4 @@
-//! `explain`: one launcher, and why.
+//! `explain`: whether, why and when one launcher is started.
 
 use super::answer::Answer;
 use super::list::{reason, strategies};
@@ -13,11 +13,11 @@ pub(super) fn answer(name: &str, preview: &Preview, launchers: &Launchers) -> An
     let mut text = format!(
         "{} ({}, crate {})\n",
         one.meta.name,
-        one.meta.place(),
+        one.meta.location(),
         one.meta.crate_name
     );
     let mut say = |line: String| text += &format!("  {line}\n");
-    say(fate(preview, one));
+    say(decision(preview, one));
     for after in one.meta.after {
         say(waiting(after, preview));
     }
@@ -48,19 +48,19 @@ pub(super) fn answer(name: &str, preview: &Preview, launchers: &Launchers) -> An
     Answer::new(text).with_plan(&preview.plan)
 }
 
-fn fate(preview: &Preview, one: &LauncherPreview) -> String {
+fn decision(preview: &Preview, one: &LauncherPreview) -> String {
     match (reason(one), &preview.plan, preview.position(one.meta.name)) {
         (Some(reason), ..) => format!("is not launched: {reason}"),
         (None, Ok(order), Some(position)) => {
-            format!("is launched, as number {position} of {}", order.len())
+            format!("is launched as number {position} of {}", order.len())
         }
-        _ => "is launched when what is wrong with the plan is mended".to_owned(),
+        _ => "is launched once the errors below are fixed".to_owned(),
     }
 }
 
 fn waiting(after: &str, preview: &Preview) -> String {
     match preview.get(after).map(reason) {
-        None => format!("comes after {after}, which is not there"),
+        None => format!("comes after {after}, which does not exist"),
         Some(None) => format!("waits for {after}, which is launched before it"),
         Some(Some(reason)) => {
             format!("does not wait for {after}, which is not launched: {reason}")
@@ -72,7 +72,7 @@ fn or_none(list: &str) -> &str {
     if list.is_empty() { "none" } else { list }
 }
 
-/// What the configuration says of this launcher alone.
+/// Returns the settings of this launcher alone.
 fn settings_of(name: &str, launchers: &Launchers) -> Vec<EffectiveSetting> {
     let prefix = format!("launchers.{name}.");
     let settings = launchers.effective_configuration().settings;

@@ -1,4 +1,5 @@
-//! `graph`: an arrow leads from each launcher to those that come after it; dashed ones are not launched.
+//! `graph`: draws the launchers, with an arrow to each launcher from those it comes after. A dashed
+//! box is a launcher that is not launched.
 
 use super::answer::Answer;
 use super::list::{reason, short};
@@ -12,13 +13,14 @@ pub(super) fn answer(preview: &Preview, mermaid: bool) -> Answer {
     Answer::new(text).with_plan(&preview.plan)
 }
 
-/// Each `after` that names a launcher: the one that is first, and the one that comes after it.
+/// Returns the indices of two launchers for each `after` that names a launcher: the one that is
+/// launched first, and the one with the `after`.
 fn arrows(preview: &Preview) -> impl Iterator<Item = (usize, usize)> + '_ {
     let launchers = &preview.launchers;
-    let place = |name: &str| launchers.iter().position(|one| one.meta.name == name);
+    let position = |name: &str| launchers.iter().position(|one| one.meta.name == name);
     launchers.iter().enumerate().flat_map(move |(later, one)| {
         let after = one.meta.after.iter();
-        after.filter_map(move |name| Some((place(name)?, later)))
+        after.filter_map(move |name| Some((position(name)?, later)))
     })
 }
 

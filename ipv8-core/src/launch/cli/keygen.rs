@@ -1,4 +1,4 @@
-//! `keygen`: a new key in a file.
+//! `keygen`: writes a new key to a file.
 
 use std::path::Path;
 
@@ -10,10 +10,10 @@ use crate::crypto::PrivateKey;
 use crate::node::key_file;
 
 pub(super) fn answer(file: &Path) -> Answer {
-    // Even a link that leads nowhere is something that is there.
+    // A dangling symbolic link counts as an existing file too.
     if file.symlink_metadata().is_ok() {
         return Answer::failed(format!(
-            "{} is there already, and nothing was changed: a key is an identity, name another file",
+            "{} already exists; refusing to overwrite a key: choose another file name",
             file.display()
         ));
     }

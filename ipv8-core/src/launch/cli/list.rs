@@ -1,9 +1,9 @@
-//! `list`: the launchers, and what would become of each.
+//! `list`: all launchers, and whether each one would start.
 
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use crate::launch::{Fate, LauncherPreview, Preview};
+use crate::launch::{LaunchDecision, LauncherPreview, Preview};
 
 pub(super) fn answer(preview: &Preview, json: bool) -> Answer {
     let text = match json {
@@ -13,25 +13,25 @@ pub(super) fn answer(preview: &Preview, json: bool) -> Answer {
     Answer::new(text).with_plan(&preview.plan)
 }
 
-/// Why a launcher is not launched; `None` if it is.
+/// Returns the reason why a launcher is not launched; `None` if it is.
 pub(super) fn reason(one: &LauncherPreview) -> Option<String> {
-    match one.fate {
-        Fate::Launched => None,
-        Fate::LeftOut => Some("left out".to_owned()),
-        Fate::ConfiguredOff => Some("the configuration says enabled = false".to_owned()),
-        Fate::ConditionFalse => Some("its condition does not hold".to_owned()),
-        Fate::OtherSession => Some(format!("it needs a session of type {}", one.session)),
-        Fate::Panicked(hook) => Some(format!("its own code panicked in {hook}")),
+    match one.decision {
+        LaunchDecision::Launch => None,
+        LaunchDecision::LeftOut => Some("left out".to_owned()),
+        LaunchDecision::ConfiguredOff => Some("the configuration says enabled = false".to_owned()),
+        LaunchDecision::ConditionFalse => Some("its condition is false".to_owned()),
+        LaunchDecision::OtherSession => Some(format!("it needs a session of type {}", one.session)),
+        LaunchDecision::Panicked(hook) => Some(format!("it panicked in {hook}")),
     }
 }
 
-/// A type's name without its path.
+/// Returns a type's name without its path.
 pub(super) fn short(name: &str) -> &str {
     let head = name.split('<').next().unwrap_or(name);
     head.rsplit("::").next().unwrap_or(head)
 }
 
-/// `RandomWalk 20, EdgeWalk -1`.
+/// Returns the strategies with their targets: `RandomWalk 20, EdgeWalk -1`.
 pub(super) fn strategies(one: &LauncherPreview) -> String {
     let strategies = one.strategies.iter();
     let strategies = strategies.map(|(name, target)| format!("{name} {target}"));
@@ -46,13 +46,13 @@ fn table(preview: &Preview) -> String {
         "STRATEGIES",
         "AFTER",
         "CRATE",
-        "PLACE",
+        "LOCATION",
     ];
     let mut rows = vec![titles.map(str::to_owned)];
     rows.extend(preview.launchers.iter().map(|one| row(preview, one)));
     for overlay in &preview.overlays {
         let empty = String::new;
-        let place = overlay.origin.to_string();
+        let location = overlay.origin.to_string();
         let class = overlay.value.clone();
         let name = "(configured)".to_owned();
         rows.push([
@@ -62,7 +62,7 @@ fn table(preview: &Preview) -> String {
             empty(),
             empty(),
             empty(),
-            place,
+            location,
         ]);
     }
     let width = |column: usize| {
@@ -82,7 +82,7 @@ fn row(preview: &Preview, one: &LauncherPreview) -> [String; 7] {
     let launch = match (reason(one), preview.position(one.meta.name)) {
         (Some(reason), _) => format!("no: {reason}"),
         (None, Some(position)) => position.to_string(),
-        (None, None) => "yes, when the plan is mended".to_owned(),
+        (None, None) => "yes, once the errors below are fixed".to_owned(),
     };
     [
         one.meta.name.to_owned(),
@@ -91,7 +91,7 @@ fn row(preview: &Preview, one: &LauncherPreview) -> [String; 7] {
         strategies(one),
         one.meta.after.join(", "),
         one.meta.crate_name.to_owned(),
-        one.meta.place().to_string(),
+        one.meta.location().to_string(),
     ]
 }
 

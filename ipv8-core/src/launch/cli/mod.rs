@@ -1,11 +1,21 @@
 //! A command line for any program that has launchers, in one line of code. Needs the feature `cli`.
 //!
-//! The commands: `list` (the launchers, and what would become of each), `graph` (who comes after whom, for Graphviz or
-//! Mermaid), `run` (launch, and wait for Ctrl-C or SIGTERM), `explain` (why one is launched or not, when, and what is set for it),
-//! `config` (every setting with the place it was said) and `keygen` (a new key in a file). `--help` tells the rest.
+//! The commands, which `--help` describes:
 //!
-//! The exit code is 0 when all went well, 1 when something is wrong with the launchers, the configuration or the launch, and 2 when
-//! something is wrong with the command line.
+//! | command | does |
+//! |---|---|
+//! | `list` | lists all launchers and whether each one would start |
+//! | `graph` | draws the order of the launchers for Graphviz or Mermaid |
+//! | `run` | launches, and runs until Ctrl-C or SIGTERM |
+//! | `explain` | explains whether, why and when a launcher is started, and how it is configured |
+//! | `config` | prints every setting and where its value comes from |
+//! | `keygen` | writes a new key to a file |
+//!
+//! The exit code is 0 on success, 1 for an error of the launchers, the configuration or the launch,
+//! and 2 for an error of the command line.
+//!
+//! Start reading with `commands.rs`; each command is in the file of its name (`config` in
+//! `settings.rs`).
 
 #[cfg(feature = "cli")]
 mod answer;

@@ -1,4 +1,4 @@
-//! `run`: launch, and wait for the end.
+//! `run`: launches, and waits for the end.
 
 use std::fmt::Display;
 use std::io;
@@ -9,7 +9,7 @@ use super::list::reason;
 use crate::launch::{Launchers, Preview};
 use crate::node::{Error, Ipv8, stop_signal};
 
-/// What would be launched.
+/// Lists the launchers that would be launched.
 pub(super) fn dry(preview: &Preview) -> Answer {
     let Ok(order) = &preview.plan else {
         return Answer::default().with_plan(&preview.plan);
@@ -36,7 +36,7 @@ pub(super) fn dry(preview: &Preview) -> Answer {
     Answer::new(text)
 }
 
-const NOTHING: &str = "no launcher is to be launched: `list` says why";
+const NOTHING: &str = "no launcher is enabled: `list` shows why";
 
 pub(super) fn run<S: Send + 'static>(launchers: Launchers, session: S) -> Answer {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -47,7 +47,7 @@ pub(super) fn run<S: Send + 'static>(launchers: Launchers, session: S) -> Answer
             let ended = runtime.block_on(launch_and_wait(launchers, session));
             ended.unwrap_or_else(Answer::failed)
         }
-        Err(error) => Answer::failed(format!("the runtime could not be started: {error}")),
+        Err(error) => Answer::failed(format!("cannot start the tokio runtime: {error}")),
     }
 }
 
@@ -59,7 +59,7 @@ async fn launch_and_wait<S: Send + 'static>(
     let mut signal = pin!(stop_signal());
     let launched = tokio::select! {
         biased;
-        // Listened for from here on; a launch that is given up undoes itself.
+        // Polled first, so that the signal is caught from here on. Dropping the launch undoes it.
         signal = &mut signal => return signal.map(|_| stopped()).map_err(Error::Signals),
         launched = launch(launchers, &mut session) => launched,
     };
@@ -74,7 +74,7 @@ async fn launch_and_wait<S: Send + 'static>(
         ipv8.stop().await;
         return Ok(Answer::failed(NOTHING));
     }
-    // Whoever does not listen need not know.
+    // The node runs on if the output is closed.
     let _ = write(&mut io::stdout(), &running(&ipv8));
     tokio::select! {
         ended = ipv8.clone().until_stopped() => ended?,
@@ -88,8 +88,10 @@ async fn launch_and_wait<S: Send + 'static>(
 
 async fn launch<S: Send + 'static>(launchers: Launchers, session: &mut S) -> Result<Ipv8, Error> {
     let warnings = launchers.warnings();
-    let remarks = warnings.iter().fold(Answer::default(), Answer::with_remark);
-    let _ = write(&mut io::stderr(), &remarks.complaints);
+    let shown = warnings
+        .iter()
+        .fold(Answer::default(), Answer::with_warning);
+    let _ = write(&mut io::stderr(), &shown.complaints);
     launchers.launch_with(session).await
 }
 

@@ -1,4 +1,4 @@
-//! `config`: every setting, and where its value was said.
+//! `config`: every setting, and where its value comes from.
 
 use super::answer::Answer;
 use crate::launch::Launchers;
@@ -10,6 +10,8 @@ pub(super) fn answer(launchers: &Launchers, json: bool) -> Answer {
         false => effective.to_string(),
     };
     let warnings = launchers.warnings();
-    let answer = warnings.iter().fold(Answer::new(text), Answer::with_remark);
+    let answer = warnings
+        .iter()
+        .fold(Answer::new(text), Answer::with_warning);
     answer.with_plan(&launchers.check())
 }

@@ -1,11 +1,13 @@
-//! Cycles of a graph, found without recursion: a chain may be as long as it likes.
+//! Finds the cycles of a graph without recursion, so that a long chain cannot overflow the stack.
 
 use std::collections::VecDeque;
 
-/// The cycles to report, each as a path without its repeated end, starting at its lowest node; sorted.
+/// Returns the cycles to report, sorted. Each is a path that starts at its lowest node and does not
+/// repeat it at the end.
 ///
-/// Every edge of a node to itself is one. Of each larger knot (strongly connected component) it is one of the shortest through its
-/// lowest node: a knot can hold more cycles than can be listed.
+/// Every edge from a node to itself is a cycle. Each larger strongly connected component adds one
+/// cycle, a shortest one through its lowest node: a component can hold more cycles than fit in a
+/// list.
 pub(super) fn cycles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut found: Vec<Vec<usize>> = edges
         .iter()
@@ -13,14 +15,17 @@ pub(super) fn cycles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
         .filter(|(node, targets)| targets.contains(node))
         .map(|(node, _)| vec![node])
         .collect();
-    let knot_of = knots(edges);
+    let component_of = components(edges);
     let mut done = vec![false; edges.len()];
     for node in 0..edges.len() {
-        let Some(done) = knot_of.get(node).and_then(|knot| done.get_mut(*knot)) else {
+        let Some(done) = component_of
+            .get(node)
+            .and_then(|component| done.get_mut(*component))
+        else {
             continue;
         };
         if !std::mem::replace(done, true)
-            && let Some(path) = shortest_around(edges, &knot_of, node)
+            && let Some(path) = shortest_around(edges, &component_of, node)
         {
             found.push(path);
         }
@@ -29,14 +34,15 @@ pub(super) fn cycles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     found
 }
 
-/// Tarjan's algorithm with its own stack: nodes of one strongly connected component get the same number.
-fn knots(edges: &[Vec<usize>]) -> Vec<usize> {
+/// Returns the number of each node's strongly connected component (Tarjan's algorithm with an
+/// explicit stack).
+fn components(edges: &[Vec<usize>]) -> Vec<usize> {
     const UNSEEN: usize = usize::MAX;
     let count = edges.len();
     let mut seen_at = vec![UNSEEN; count];
     let mut lowest = vec![0; count];
-    let mut knot_of = vec![UNSEEN; count];
-    let (mut clock, mut knot) = (0, 0);
+    let mut component_of = vec![UNSEEN; count];
+    let (mut clock, mut component) = (0, 0);
     let mut open = Vec::new();
     for root in 0..count {
         if seen_at[root] != UNSEEN {
@@ -51,18 +57,19 @@ fn knots(edges: &[Vec<usize>]) -> Vec<usize> {
                 open.push(node);
             } else {
                 let child = edges[node][edge - 1];
-                if knot_of[child] == UNSEEN {
+                if component_of[child] == UNSEEN {
                     lowest[node] = lowest[node].min(lowest[child]);
                 }
             }
-            // Targets already in a finished component do not count; those still open do, by what is known of them.
+            // A target in a finished component does not count; an open one counts with the time at
+            // which it was first seen.
             let mut next = edge;
             while let Some(target) = edges[node].get(next) {
                 next += 1;
                 if seen_at[*target] == UNSEEN {
                     break;
                 }
-                if knot_of[*target] == UNSEEN {
+                if component_of[*target] == UNSEEN {
                     lowest[node] = lowest[node].min(seen_at[*target]);
                 }
             }
@@ -73,22 +80,27 @@ fn knots(edges: &[Vec<usize>]) -> Vec<usize> {
                 }
                 _ if lowest[node] == seen_at[node] => {
                     while let Some(member) = open.pop() {
-                        knot_of[member] = knot;
+                        component_of[member] = component;
                         if member == node {
                             break;
                         }
                     }
-                    knot += 1;
+                    component += 1;
                 }
                 _ => {}
             }
         }
     }
-    knot_of
+    component_of
 }
 
-/// A shortest way from `start` back to it through at least one other node of its component.
-fn shortest_around(edges: &[Vec<usize>], knot_of: &[usize], start: usize) -> Option<Vec<usize>> {
+/// Returns a shortest path from `start` back to it through at least one other node of its
+/// component.
+fn shortest_around(
+    edges: &[Vec<usize>],
+    component_of: &[usize],
+    start: usize,
+) -> Option<Vec<usize>> {
     let mut came_from = vec![None; edges.len()];
     let mut queue = VecDeque::from([start]);
     while let Some(node) = queue.pop_front() {
@@ -103,8 +115,8 @@ fn shortest_around(edges: &[Vec<usize>], knot_of: &[usize], start: usize) -> Opt
                 path.reverse();
                 return Some(path);
             }
-            let same_knot = knot_of[*target] == knot_of[start];
-            if same_knot && *target != start && came_from[*target].is_none() {
+            let same_component = component_of[*target] == component_of[start];
+            if same_component && *target != start && came_from[*target].is_none() {
                 came_from[*target] = Some(node);
                 queue.push_back(*target);
             }
@@ -125,10 +137,10 @@ mod tests {
         assert!(cycles(&[vec![1], vec![2], vec![]]).is_empty());
         assert_eq!(cycles(&[vec![0]]), [[0]]);
         assert_eq!(cycles(&[vec![1], vec![0]]), [[0, 1]]);
-        // Two knots and something that only hangs on one of them.
+        // Two components, and a node that leads to one of them but belongs to none.
         let edges = [vec![1], vec![2], vec![0], vec![0], vec![5], vec![4, 5]];
         assert_eq!(cycles(&edges), [vec![0, 1, 2], vec![4, 5], vec![5]]);
-        // The short way round a large knot.
+        // The shortest path around a large component.
         let edges = [vec![1, 2], vec![2], vec![0]];
         assert_eq!(cycles(&edges), [[0, 2]]);
     }
@@ -158,16 +170,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn components_are_those_that_reach_each_other(
+        fn nodes_of_one_component_reach_each_other(
             edges in (1_usize..9).prop_flat_map(|count| {
                 prop::collection::vec(prop::collection::vec(0..count, 0..4), count)
             })
         ) {
-            let knots = knots(&edges);
+            let components = components(&edges);
             for one in 0..edges.len() {
                 for other in 0..edges.len() {
                     let together = one == other || (reaches(&edges, one, other) && reaches(&edges, other, one));
-                    prop_assert_eq!(knots[one] == knots[other], together);
+                    prop_assert_eq!(components[one] == components[other], together);
                 }
             }
             for path in cycles(&edges) {

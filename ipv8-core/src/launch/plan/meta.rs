@@ -1,19 +1,22 @@
-//! What a launcher says about itself, known at compile time.
+//! The metadata of a launcher, known at compile time.
 
 use std::fmt;
 
-/// Name, order and place of one launcher. Made by [`launcher_meta!`](crate::launcher_meta!), which fills in the place.
+/// The name, order and source location of one launcher.
+///
+/// [`launcher_meta!`](crate::launcher_meta!) makes it and fills in the location.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LauncherMeta {
-    /// Its name, unique within one launch. Default of the macros: the name of the struct (py-ipv8: `get_name`).
+    /// The launcher's name, unique within one launch (py-ipv8: `get_name`). The macros use the name
+    /// of the struct by default.
     pub name: &'static str,
-    /// Names of the launchers that have to be launched earlier (py-ipv8: `not_before`). Default none.
+    /// The names of the launchers that are launched earlier (py-ipv8: `not_before`). Default: none.
     pub after: &'static [&'static str],
-    /// The crate it stands in, as the compiler names it.
+    /// The crate that defines the launcher, as the compiler names it.
     pub crate_name: &'static str,
-    /// The module it stands in, as `module_path!` gives it.
+    /// The module that defines the launcher, as `module_path!` returns it.
     pub module: &'static str,
-    /// The file it stands in, as `file!` gives it.
+    /// The file that defines the launcher, as `file!` returns it.
     pub file: &'static str,
     /// The line, counted from 1.
     pub line: u32,
@@ -21,25 +24,29 @@ pub struct LauncherMeta {
     pub column: u32,
 }
 
+/// Returns the crate of a module path: everything before the first `::`.
+pub const fn crate_of(module: &'static str) -> &'static str {
+    let bytes = module.as_bytes();
+    let mut end = 0;
+    while end < bytes.len() && bytes[end] != b':' {
+        end += 1;
+    }
+    module.split_at(end).0
+}
+
 impl LauncherMeta {
-    /// The crate of a module path: everything before the first `::`.
-    pub const fn crate_of(module: &'static str) -> &'static str {
-        let bytes = module.as_bytes();
-        let mut end = 0;
-        while end < bytes.len() && bytes[end] != b':' {
-            end += 1;
+    /// Returns the launcher's location in the source, shown as `file:line:column`.
+    pub fn location(&self) -> SourceLocation {
+        SourceLocation {
+            file: self.file,
+            line: self.line,
+            column: self.column,
         }
-        module.split_at(end).0
     }
 
-    /// Where it stands: `file:line:column`.
-    pub fn place(&self) -> Place {
-        Place(*self)
-    }
-
-    /// What settles the order of launchers that `after` leaves open: crate, module, file, line, column, and last the name. No linker
-    /// and no build setting can change it.
-    pub fn tie_break(&self) -> impl Ord + use<> {
+    /// Returns the sort key for launchers whose order `after` leaves open: crate, module, file,
+    /// line, column, and last the name. It does not depend on the linker or the build settings.
+    pub(crate) fn tie_break(&self) -> impl Ord + use<> {
         (
             self.crate_name,
             self.module,
@@ -54,27 +61,30 @@ impl LauncherMeta {
 /// Shows `name (file:line:column)`.
 impl fmt::Display for LauncherMeta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.name, self.place())
+        write!(f, "{} ({})", self.name, self.location())
     }
 }
 
-/// A place in the source, shown as `file:line:column`: terminals and editors make it a link.
+/// A location in the source, shown as `file:line:column`: terminals and editors turn it into a
+/// link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place(LauncherMeta);
+pub struct SourceLocation {
+    file: &'static str,
+    line: u32,
+    column: u32,
+}
 
-impl fmt::Display for Place {
+impl fmt::Display for SourceLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let LauncherMeta {
-            file, line, column, ..
-        } = self.0;
-        write!(f, "{file}:{line}:{column}")
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
 }
 
-/// The [`LauncherMeta`] of a launcher that stands where this is written.
+/// Returns the [`LauncherMeta`] of a launcher that is defined where this macro is called.
 ///
 /// ```
-/// const META: ipv8_core::LauncherMeta = ipv8_core::launcher_meta!(name = "MyLauncher", after = ["Other"]);
+/// const META: ipv8_core::LauncherMeta =
+///     ipv8_core::launcher_meta!(name = "MyLauncher", after = ["Other"]);
 /// assert_eq!(META.after, ["Other"]);
 /// assert!(META.line > 0);
 /// ```
@@ -84,7 +94,7 @@ macro_rules! launcher_meta {
         $crate::LauncherMeta {
             name: $name,
             after: &[$($after),*],
-            crate_name: $crate::LauncherMeta::crate_of(::core::module_path!()),
+            crate_name: $crate::__private::crate_of(::core::module_path!()),
             module: ::core::module_path!(),
             file: ::core::file!(),
             line: ::core::line!(),
@@ -100,20 +110,20 @@ mod tests {
     const HERE: LauncherMeta = launcher_meta!(name = "Here", after = ["A", "B"]);
 
     #[test]
-    fn the_place_is_where_the_macro_is_written() {
+    fn the_location_is_that_of_the_macro_call() {
         assert_eq!((HERE.name, HERE.after), ("Here", ["A", "B"].as_slice()));
         assert_eq!(HERE.crate_name, "ipv8_core");
         assert_eq!(HERE.module, module_path!());
-        let place = format!("{}:{}:{}", file!(), HERE.line, HERE.column);
-        assert_eq!(HERE.to_string(), format!("Here ({place})"));
+        let location = format!("{}:{}:{}", file!(), HERE.line, HERE.column);
+        assert_eq!(HERE.to_string(), format!("Here ({location})"));
         assert_eq!(HERE.column, 32);
     }
 
     #[test]
     fn the_crate_is_the_head_of_the_module_path() {
-        assert_eq!(LauncherMeta::crate_of("plugin"), "plugin");
-        assert_eq!(LauncherMeta::crate_of("plugin::deep::down"), "plugin");
-        assert_eq!(LauncherMeta::crate_of(""), "");
+        assert_eq!(crate_of("plugin"), "plugin");
+        assert_eq!(crate_of("plugin::deep::down"), "plugin");
+        assert_eq!(crate_of(""), "");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What can be wrong with a launch, told before anything starts.
+//! The problems of a launch, reported before anything starts.
 
 use std::fmt;
 
@@ -6,49 +6,51 @@ use super::meta::LauncherMeta;
 use crate::config::SettingProblem;
 use crate::support::nearest::DidYouMean;
 
-/// One thing that has to be mended before a launch. Its text names every place as `file:line:column`.
+/// A reason why nothing can be launched. Its text names every location as `file:line:column`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Problem {
-    /// Several launchers of one name.
+    /// Several launchers have the same name.
     Duplicate {
-        /// All of them, two or more, in their fixed order.
+        /// All launchers of that name, two or more, in their fixed order.
         launchers: Vec<LauncherMeta>,
     },
-    /// An `after` that names no launcher.
+    /// An `after` names no launcher.
     UnknownAfter {
-        /// The launcher that says so.
+        /// The launcher with that `after`.
         launcher: LauncherMeta,
-        /// The name it gives.
+        /// The name in the `after`.
         after: &'static str,
-        /// The most similar name there is.
+        /// The most similar launcher name.
         nearest: Option<&'static str>,
     },
-    /// Launchers that wait for each other.
+    /// Launchers wait for each other.
     Cycle {
-        /// Each waits for the one that follows, the last for the first. One launcher: it waits for itself.
+        /// The launchers. Each one waits for the next, the last one for the first. A single
+        /// launcher waits for itself.
         path: Vec<LauncherMeta>,
     },
-    /// A name given to [`Launchers::only`](crate::Launchers::only) or [`Launchers::without`](crate::Launchers::without) that no
-    /// launcher has.
+    /// [`Launchers::only`](crate::Launchers::only) or
+    /// [`Launchers::without`](crate::Launchers::without) names no launcher.
     UnknownName {
-        /// The name given.
+        /// The name.
         name: String,
-        /// The most similar name there is.
+        /// The most similar launcher name.
         nearest: Option<&'static str>,
     },
-    /// A launcher written for a session of another type than the one given to
+    /// A launcher needs a session of another type than the one given to
     /// [`Launchers::launch_with`](crate::Launchers::launch_with).
     Session {
         /// The launcher.
         launcher: LauncherMeta,
         /// The full name of its session type.
         wanted: &'static str,
-        /// The full name of the type that was given; `()` for [`Launchers::launch`](crate::Launchers::launch).
+        /// The full name of the given session's type; `()` for
+        /// [`Launchers::launch`](crate::Launchers::launch).
         given: &'static str,
     },
-    /// [`Launchers::collected`](crate::Launchers::collected) found nothing at all.
+    /// [`Launchers::collected`](crate::Launchers::collected) found no launcher.
     NothingLinked,
-    /// A setting that makes no sense.
+    /// A setting is invalid.
     Config(SettingProblem),
 }
 
@@ -61,12 +63,12 @@ impl fmt::Display for Problem {
                 after,
                 nearest,
             } => {
-                write!(f, "{launcher} is to come after {after:?}, ")?;
+                write!(f, "{launcher}: #[after({after:?})]: ")?;
                 unknown(f, *nearest)
             }
             Self::Cycle { path } => cycle(f, path),
             Self::UnknownName { name, nearest } => {
-                write!(f, "{name:?} was to be chosen or left out, ")?;
+                write!(f, "cannot select or skip {name:?}: ")?;
                 unknown(f, *nearest)
             }
             Self::Session {
@@ -80,27 +82,25 @@ impl fmt::Display for Problem {
     }
 }
 
-const NOTHING_LINKED: &str = "no launcher is linked into this program: annotate a struct with #[overlay(…)]; if it stands in another crate \
-    that nothing here names, the linker leaves that crate out, so write ipv8_core::link!(that_crate); \
-    or name launchers yourself with Launchers::new().with(…)";
+const NOTHING_LINKED: &str = "no launcher is linked into this program: annotate a struct with #[overlay(…)]; \
+    if it is in another crate that nothing here names, the linker drops that crate, so write ipv8_core::link!(that_crate); \
+    or add launchers yourself with Launchers::new().with(…)";
 
 fn duplicate(f: &mut fmt::Formatter<'_>, launchers: &[LauncherMeta]) -> fmt::Result {
     let name = launchers.first().map_or("", |launcher| launcher.name);
     write!(f, "{} launchers are named {name:?}: at ", launchers.len())?;
     for (index, launcher) in launchers.iter().enumerate() {
         let separator = if index == 0 { "" } else { " and " };
-        write!(f, "{separator}{}", launcher.place())?;
+        write!(f, "{separator}{}", launcher.location())?;
     }
-    f.write_str("; give all but one another name with #[name(\"…\")]")
+    f.write_str("; rename all but one with #[name(\"…\")]")
 }
 
 fn unknown(f: &mut fmt::Formatter<'_>, nearest: Option<&str>) -> fmt::Result {
-    f.write_str("but no launcher has that name; ")?;
+    f.write_str("no such launcher; ")?;
     match nearest {
         Some(name) => write!(f, "{}", DidYouMean(name)),
-        None => {
-            f.write_str("launchers() lists those there are, link! adds crates that nothing names")
-        }
+        None => f.write_str("launchers() lists them, link! adds crates that nothing names"),
     }
 }
 
@@ -112,14 +112,14 @@ fn session(
 ) -> fmt::Result {
     write!(f, "{launcher} needs a session of type {wanted}, ")?;
     if given == "()" {
-        f.write_str("but none is given: launch with launch_with(&mut session)")
+        f.write_str("but got none: launch with launch_with(&mut session)")
     } else {
-        write!(f, "but the one given is a {given}: give both the same type")
+        write!(f, "but got a {given}: use the same type for both")
     }
 }
 
 fn cycle(f: &mut fmt::Formatter<'_>, path: &[LauncherMeta]) -> fmt::Result {
-    f.write_str("launchers wait for each other, so none can be first: ")?;
+    f.write_str("launchers wait for each other: ")?;
     for launcher in path {
         write!(f, "{} -> ", launcher.name)?;
     }
@@ -127,25 +127,26 @@ fn cycle(f: &mut fmt::Formatter<'_>, path: &[LauncherMeta]) -> fmt::Result {
     f.write_str(" (each comes after the next; ")?;
     for (index, launcher) in path.iter().enumerate() {
         let separator = if index == 0 { "" } else { ", " };
-        write!(f, "{separator}{} at {}", launcher.name, launcher.place())?;
+        write!(f, "{separator}{} at {}", launcher.name, launcher.location())?;
     }
-    f.write_str("); take one of these out of its #[after(…)]")
+    f.write_str("); remove one of these names from its #[after(…)]")
 }
 
-/// Everything that is wrong with a launch, all at once; nothing was started.
+/// All problems of a launch. Nothing was started.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub struct PlanError {
     pub(crate) problems: Vec<Problem>,
 }
 
 impl PlanError {
-    /// The problems, at least one: the launchers' in a fixed order, then the configuration's.
+    /// Returns the problems, at least one: those of the launchers in a fixed order, then those of
+    /// the configuration.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
 }
 
-/// One line for each problem.
+/// Shows one line per problem.
 impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let [problem] = self.problems.as_slice() {

@@ -43,24 +43,7 @@ pub(super) fn receive_batch(
 ) -> Result<usize, NotDone> {
     let mut taken = 0;
     let receive = |socket: &UdpSocket| {
-        // Prepared in here, because most calls end before: the socket is known to be empty.
-        let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(BATCH, None);
-        let mut slots = slots.chunks_exact_mut(SLOT);
-        let mut parts: [[IoSliceMut<'_>; 1]; BATCH] =
-            std::array::from_fn(|_| [IoSliceMut::new(slots.next().unwrap_or_default())]);
-        let received = recvmmsg(
-            socket.as_raw_fd(),
-            &mut headers,
-            parts.iter_mut(),
-            MsgFlags::MSG_DONTWAIT,
-            None,
-        )?;
-        for datagram in received {
-            taken += 1;
-            if let Some(source) = datagram.address.as_ref().and_then(source_of) {
-                take(source, datagram.iovs().next().unwrap_or_default());
-            }
-        }
+        taken = receive_from_system(socket, slots, &mut take)?;
         if taken == BATCH {
             return Ok(());
         }
@@ -76,6 +59,33 @@ pub(super) fn receive_batch(
         Err(error) if taken == 0 => Err(error.into()),
         _ => Ok(taken),
     }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn receive_from_system(
+    socket: &UdpSocket,
+    slots: &mut [u8],
+    take: &mut impl FnMut(SocketAddr, &[u8]),
+) -> io::Result<usize> {
+    let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(BATCH, None);
+    let mut slots = slots.chunks_exact_mut(SLOT);
+    let mut parts: [[IoSliceMut<'_>; 1]; BATCH] =
+        std::array::from_fn(|_| [IoSliceMut::new(slots.next().unwrap_or_default())]);
+    let received = recvmmsg(
+        socket.as_raw_fd(),
+        &mut headers,
+        parts.iter_mut(),
+        MsgFlags::MSG_DONTWAIT,
+        None,
+    )?;
+    let mut taken = 0;
+    for datagram in received {
+        taken += 1;
+        if let Some(source) = datagram.address.as_ref().and_then(source_of) {
+            take(source, datagram.iovs().next().unwrap_or_default());
+        }
+    }
+    Ok(taken)
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]

@@ -13,8 +13,8 @@ const FAR_IPV6: SocketAddr = SocketAddr::new(
 ///
 /// A specific address (loopback included) is returned as it is. For an unspecified one (`0.0.0.0`,
 /// `::`) the system is asked which of its addresses it would use towards a far host. Without such a
-/// route the answer is the loopback address, as in py-ipv8's
-/// `EndpointListener._guess_lan_address`. Nothing is sent.
+/// route the answer is the loopback address, as in py-ipv8's `EndpointListener._guess_lan_address`.
+/// Nothing is sent.
 pub(crate) fn guess_lan_address(bound: SocketAddr) -> SocketAddr {
     if !bound.ip().is_unspecified() {
         return bound;

@@ -9,17 +9,17 @@ use super::datagram::LARGEST_PAYLOAD;
 use super::error::{BindError, NotDone};
 use super::socket_errors::SocketErrorKind;
 
-/// The most datagrams in one inbox; it loses newer ones. A granted receive buffer holds about as many
-/// small packets.
+/// The most datagrams in one inbox; it loses newer ones. A granted receive buffer holds about as
+/// many small packets.
 pub(super) const INBOX_LIMIT: usize = 4096;
 
 const FIRST_EPHEMERAL_PORT: u16 = 49_152;
 
-/// A network inside this process, for tests: its addresses deliver datagrams to each other, in order
-/// and at once. Clones are the same network.
+/// A network inside this process, for tests: its addresses deliver datagrams to each other, in
+/// order and at once. Clones are the same network.
 ///
-/// Like UDP, it loses datagrams to an address that is not in use (and counts them), and datagrams for
-/// which an inbox has no room (4,096 of them).
+/// Like UDP, it loses datagrams to an address that is not in use (and counts them), and datagrams
+/// for which an inbox has no room (4,096 of them).
 ///
 /// ```
 /// use ipv8_core::node::{Endpoint, EndpointConfig, MemoryNetwork};
@@ -91,8 +91,8 @@ impl MemoryNetwork {
         self.hub().lost
     }
 
-    /// Lets the next sends from `address` fail with these errors, one each. Has no effect on an unused
-    /// address.
+    /// Lets the next sends from `address` fail with these errors, one each. Has no effect on an
+    /// unused address.
     #[cfg(test)]
     pub(super) fn fail_sends(
         &self,
@@ -123,8 +123,8 @@ impl MemoryNetwork {
         wake(reader);
     }
 
-    /// Fills the send buffer at `address` (`true`), or empties it (`false`). Has no effect on an unused
-    /// address.
+    /// Fills the send buffer at `address` (`true`), or empties it (`false`). Has no effect on an
+    /// unused address.
     #[cfg(any(test, feature = "internals"))]
     #[doc(hidden)]
     pub fn block_sends(&self, address: SocketAddr, blocked: bool) {
@@ -139,8 +139,8 @@ impl MemoryNetwork {
         wake(writer);
     }
 
-    /// Takes `address`, or the same with the next free port. Port 0 is the first free one from 49152.
-    /// An unspecified address becomes loopback.
+    /// Takes `address`, or the same with the next free port. Port 0 is the first free one from
+    /// 49152. An unspecified address becomes loopback.
     pub(super) fn interface(&self, address: SocketAddr) -> Result<MemoryInterface, BindError> {
         let ip = match address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -169,7 +169,8 @@ impl MemoryNetwork {
         })
     }
 
-    /// Ignores poisoning: each lock is held for one whole change, so a panic leaves nothing half done.
+    /// Ignores poisoning: each lock is held for one whole change, so a panic leaves nothing half
+    /// done.
     fn hub(&self) -> MutexGuard<'_, Hub> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -13,8 +13,8 @@ use super::socket_errors::SocketErrorKind;
 use super::sockets::Endpoint;
 
 impl Endpoint {
-    /// Passes a datagram to the system if that needs no waiting. Returns `None`, and counts nothing,
-    /// if the send buffer is full; see [`send`](Self::send).
+    /// Passes a datagram to the system if that needs no waiting. Returns `None`, and counts
+    /// nothing, if the send buffer is full; see [`send`](Self::send).
     pub(crate) fn try_send(
         &mut self,
         to: SocketAddr,
@@ -74,9 +74,9 @@ impl Endpoint {
         }
     }
 
-    /// Passes datagrams to the system in order, until one would have to wait, and reports the outcome
-    /// of each to `outcome`. Returns the number of reported ones. Nothing is counted for the rest;
-    /// the first of them has to wait for [`writable`](Self::writable).
+    /// Passes datagrams to the system in order, until one would have to wait, and reports the
+    /// outcome of each to `outcome`. Returns the number of reported ones. Nothing is counted for
+    /// the rest; the first of them has to wait for [`writable`](Self::writable).
     ///
     /// Where the system can, one call sends up to 32.
     pub(crate) fn try_send_many<B: AsRef<[u8]>>(
@@ -135,8 +135,8 @@ impl Endpoint {
         sent
     }
 
-    /// Waits until the interface that sends to `to` may have room again; returns at once if there is
-    /// no such interface. Cancel safe.
+    /// Waits until the interface that sends to `to` may have room again; returns at once if there
+    /// is no such interface. Cancel safe.
     pub(crate) async fn writable(&self, to: SocketAddr) {
         poll_fn(|cx| match interface_for(&self.interfaces, to) {
             Some(interface) => interface.poll_writable(cx),

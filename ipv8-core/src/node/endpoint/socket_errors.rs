@@ -2,10 +2,12 @@
 
 use std::io;
 
+use serde::{Serialize, Serializer};
+
 /// Why the system refused to send or receive a datagram: a closed list, so that counts have names.
 ///
-/// None of these is fatal. A datagram network loses packets anyway, so the node counts the error and
-/// continues.
+/// None of these is fatal. A datagram network loses packets anyway, so the node counts the error
+/// and continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SocketErrorKind {
     /// An earlier datagram reached a closed port (ICMP port unreachable, `ECONNREFUSED`).
@@ -133,6 +135,13 @@ impl SocketErrors {
         if let Some(count) = self.0.get_mut(kind.index()) {
             *count += 1;
         }
+    }
+}
+
+/// Serializes as an object with the name of each kind and its count, zeros included.
+impl Serialize for SocketErrors {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(kind, count)| (kind.name(), count)))
     }
 }
 

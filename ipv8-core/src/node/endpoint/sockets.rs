@@ -40,8 +40,8 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// [`BindError`]: no address, two of one family, no free port, an address of another machine, or
-    /// no tokio runtime.
+    /// [`BindError`]: no address, two of one family, no free port, an address of another machine,
+    /// or no tokio runtime.
     ///
     /// # Panics
     ///

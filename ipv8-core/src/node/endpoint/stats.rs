@@ -1,13 +1,16 @@
-//! What an endpoint did, in numbers.
+//! The counts of an endpoint.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::socket_errors::SocketErrors;
+use crate::support::serial;
 
 /// Counts of an endpoint since it was created. Each datagram passed to a send is counted once: as
 /// sent, or by its failure.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct EndpointStats {
     /// Datagrams received.
     pub datagrams_in: u64,
@@ -25,11 +28,13 @@ pub struct EndpointStats {
     /// Sends that had to wait for room in the send buffer, including those that gave up.
     pub send_waits: u64,
     /// The sum of these waits. No strategy has a turn while datagrams of the last step wait.
+    #[serde(serialize_with = "serial::seconds")]
     pub send_waited: Duration,
     /// The longest of these waits.
+    #[serde(serialize_with = "serial::seconds")]
     pub longest_send_wait: Duration,
-    /// The system's errors for sends. An error caused by an earlier datagram is counted, and the send
-    /// is repeated once.
+    /// The system's errors for sends. An error caused by an earlier datagram is counted, and the
+    /// send is repeated once.
     pub send_errors: SocketErrors,
     /// The system's errors for receives.
     pub receive_errors: SocketErrors,
@@ -43,7 +48,7 @@ impl EndpointStats {
 }
 
 /// One interface of an endpoint, for logs and statistics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct InterfaceInfo {
     /// The bound address, with the actual port.
     pub local_address: SocketAddr,

@@ -1,9 +1,9 @@
 //! A socket that the runtime watches, on systems with file descriptors.
 //!
 //! It is always watched for arriving datagrams, and watched for room to send only while a sender
-//! waits. tokio's own socket is always watched for both, so it reports room after each datagram that
-//! left. On several cores that wakes an idle thread of the runtime each time, which takes the time
-//! of the threads that sign.
+//! waits. tokio's own socket is always watched for both, so it reports room after each datagram
+//! that left. On several cores that wakes an idle thread of the runtime each time, which takes the
+//! time of the threads that sign.
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};

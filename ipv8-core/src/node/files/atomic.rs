@@ -5,7 +5,7 @@
 //! access rights that new files in its folder inherit: in the profile of a user, only that user,
 //! the system and administrators have access.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -60,7 +60,7 @@ fn folder_of(path: &Path) -> &Path {
 /// cannot flush a folder.
 fn sync_folder(path: &Path) {
     #[cfg(unix)]
-    if let Err(error) = File::open(folder_of(path)).and_then(|folder| folder.sync_all()) {
+    if let Err(error) = fs::File::open(folder_of(path)).and_then(|folder| folder.sync_all()) {
         tracing::debug!(file = %path.display(), %error, "cannot flush the folder of a file");
     }
     #[cfg(not(unix))]

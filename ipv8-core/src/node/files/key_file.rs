@@ -39,7 +39,7 @@ pub enum KeyFileError {
     NotAKey {
         /// The file.
         path: PathBuf,
-        /// What is wrong with its content.
+        /// The error of its content.
         source: KeyError,
     },
     /// The path is not a regular file, or the file is longer than any key.

@@ -5,11 +5,12 @@ use std::collections::VecDeque;
 use crate::engine::Ticket;
 use crate::node::pipeline::piece::{Costs, PIECE_BYTES, Unopened};
 
-/// The most waiting datagrams (16,384): more than a second of signatures on one core, so that a burst
-/// of 10,000 is answered completely. A peer that asked longer ago has given up by then.
+/// The most waiting datagrams (16,384): more than a second of signatures on one core, so that a
+/// burst of 10,000 is answered completely. A peer that asked longer ago has given up by then.
 pub(super) const MOST_DATAGRAMS: usize = 16_384;
 
-/// The most waiting bytes (8 MiB): [`MOST_DATAGRAMS`] of 512 bytes. An introduction request has 192.
+/// The most waiting bytes (8 MiB): [`MOST_DATAGRAMS`] of 512 bytes. An introduction request has
+/// 192.
 pub(super) const MOST_BYTES: usize = 8 * 1_024 * 1_024;
 
 /// The capacity that an empty inbox keeps, in datagrams and bytes: enough for everyday traffic.
@@ -17,7 +18,7 @@ const KEPT_DATAGRAMS: usize = 256;
 const KEPT_BYTES: usize = 64 * 1_024;
 
 /// Counts of received datagrams that wait to be opened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct InboxStats {
     /// Datagrams that wait to be opened.
     pub waiting: usize,
@@ -61,8 +62,8 @@ impl Inbox {
         }
     }
 
-    /// Appends a datagram, and drops the oldest ones if there is no room. Returns the number of dropped
-    /// ones.
+    /// Appends a datagram, and drops the oldest ones if there is no room. Returns the number of
+    /// dropped ones.
     pub(super) fn push(&mut self, ticket: Ticket, datagram: &[u8]) -> u64 {
         let before = self.dropped;
         while self.tickets.len() >= self.most_datagrams
@@ -88,8 +89,8 @@ impl Inbox {
         Some(ticket)
     }
 
-    /// Moves the oldest datagrams to the end of `piece`, up to a cost of `budget` and [`PIECE_BYTES`],
-    /// but at least one. Returns `true` if there was any.
+    /// Moves the oldest datagrams to the end of `piece`, up to a cost of `budget` and
+    /// [`PIECE_BYTES`], but at least one. Returns `true` if there was any.
     pub(super) fn take(&mut self, piece: &mut Unopened, budget: usize) -> bool {
         let mut any = false;
         while let Some((ticket, length)) = self.tickets.front() {

@@ -31,7 +31,7 @@ impl Intake {
         self.put(engine, |take| endpoint.receive_many(FILL, take));
     }
 
-    /// Notes work of this cost. After [`BETWEEN_RECEIVES`] it receives what arrived meanwhile.
+    /// Notes work of this cost, and receives again after [`BETWEEN_RECEIVES`].
     pub(super) fn worked(&mut self, cost: usize, endpoint: &mut Endpoint, engine: &mut Engine) {
         self.work += cost;
         if self.work >= BETWEEN_RECEIVES {
@@ -61,7 +61,7 @@ impl Intake {
             }
         });
         if dropped > 0 {
-            let stats = engine.statistics_mut();
+            let stats = engine.stats_mut();
             stats.record_many(DropReason::QueueFull, dropped);
         }
     }

@@ -2,9 +2,9 @@
 //! sent.
 //!
 //! Handling is the engine's part; this folder decides only when and on which core the rest runs.
-//! Start with `traffic`. `intake` moves datagrams from the sockets into the `inbox`. A `piece` is the
-//! unit of work. The `pool` opens and seals pieces on several cores, and `order` restores their order.
-//! Little work is done at once by the node's own task, without the pool.
+//! Start with `traffic`. `intake` moves datagrams from the sockets into the `inbox`. A `piece` is
+//! the unit of work. The `pool` opens and seals pieces on several cores, and `order` restores their
+//! order. Little work is done at once by the node's own task, without the pool.
 
 mod inbox;
 mod intake;

@@ -48,8 +48,8 @@ impl Costs {
 /// The highest cost of one piece: 8 signatures, or 64 unsigned datagrams; about 300 us.
 pub(super) const PIECE: usize = 8 * Costs::SIGNED;
 
-/// The most bytes of a piece that has more than one datagram (64 KiB): the bound of the inbox does not
-/// apply to pieces in the pool.
+/// The most bytes of a piece that has more than one datagram (64 KiB): the bound of the inbox does
+/// not apply to pieces in the pool.
 pub(super) const PIECE_BYTES: usize = 64 * 1_024;
 
 /// Admitted datagrams that any core can open.

@@ -12,7 +12,7 @@ use tokio::sync::futures::Notified;
 
 use crate::crypto::Points;
 use crate::engine::Opened;
-use crate::engine::overlays::guarded;
+use crate::support::guard::guarded;
 use crate::node::pipeline::order::InOrder;
 use crate::node::pipeline::piece::{Sealed, Unopened, seal};
 use crate::state::outbox::Outgoing;
@@ -136,8 +136,8 @@ impl Pool {
         self.most_helpers > 0
     }
 
-    /// Returns the most pieces to open ahead: each core has one in work, and two to continue with while
-    /// the node's task is busy.
+    /// Returns the most pieces to open ahead: each core has one in work, and two to continue with
+    /// while the node's task is busy.
     pub(super) fn most_opening(&self) -> usize {
         3 * (self.most_helpers + 1)
     }
@@ -153,7 +153,8 @@ impl Pool {
         self.shared.lock().seal.push_back((number, piece));
     }
 
-    /// Starts as many helpers as there is work for, except for one piece that the caller does itself.
+    /// Starts as many helpers as there is work for, except for one piece that the caller does
+    /// itself.
     pub(super) fn call_helpers(&self) {
         let missing = {
             let mut state = self.shared.lock();
@@ -164,7 +165,8 @@ impl Pool {
         };
         for _ in 0..missing {
             let shared = Arc::clone(&self.shared);
-            // If the runtime is ending, the helper never runs: the node's task does the work itself.
+            // If the runtime is ending, the helper never runs: the node's task does the work
+            // itself.
             let called = guarded(|| tokio::task::spawn_blocking(move || shared.help()));
             // tokio panics if the system cannot create a thread.
             if called.is_err() {

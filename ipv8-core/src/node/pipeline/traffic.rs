@@ -17,8 +17,8 @@ use crate::state::stats::DropReason;
 /// Received datagrams after which the node's task yields to other tasks.
 const MANY: usize = 64;
 
-/// The most pieces that wait for signatures, a few milliseconds of work. Beyond it handlers and steps
-/// that send have to wait, as they do when the socket is full.
+/// The most pieces that wait for signatures, a few milliseconds of work. Beyond it handlers and
+/// steps that send have to wait, as they do when the socket is full.
 const MOST_SEALING: u64 = 32;
 
 /// All datagrams that are on their way through one node.
@@ -61,8 +61,8 @@ impl Pipeline {
 
     /// Opens and handles a small piece of the inbox. Stops early if a turn is due.
     ///
-    /// If more is waiting, other cores open pieces too; they are handled in the order of their arrival.
-    /// Datagrams that arrive meanwhile are moved into the inbox.
+    /// If more is waiting, other cores open pieces too; they are handled in the order of their
+    /// arrival. Datagrams that arrive meanwhile are moved into the inbox.
     pub(in crate::node) fn receive(&mut self, endpoint: &mut Endpoint, engine: &mut Engine) {
         self.pool.collect();
         let more_waits = self.intake.inbox.cost() > PIECE;
@@ -88,8 +88,8 @@ impl Pipeline {
             self.pool.open(piece);
         }
         self.pool.call_helpers();
-        // Only this task may touch the engine, so it handles opened pieces itself and leaves opening
-        // to the helpers.
+        // Only this task may touch the engine, so it handles opened pieces itself and leaves
+        // opening to the helpers.
         if !handles {
             self.work(endpoint, engine);
         }
@@ -179,14 +179,14 @@ impl Pipeline {
         }
     }
 
-    /// Passes datagrams to the socket, and waits for room for each as long as [`Endpoint::send`] does.
-    /// Datagrams that arrive meanwhile are moved into the inbox.
+    /// Passes datagrams to the socket, and waits for room for each as long as [`Endpoint::send`]
+    /// does. Datagrams that arrive meanwhile are moved into the inbox.
     async fn transmit(&mut self, sealed: &[Sealed], endpoint: &mut Endpoint, engine: &mut Engine) {
         let mut left = sealed;
         let mut waiting: Option<Instant> = None;
         loop {
             let done = endpoint.try_send_many(left, |datagram, result| {
-                count(engine.statistics_mut(), datagram, result);
+                count(engine.stats_mut(), datagram, result);
             });
             left = left.get(done..).unwrap_or_default();
             if done > 0
@@ -205,7 +205,7 @@ impl Pipeline {
                 () = sleep_until(until) => {
                     endpoint.count_wait(since);
                     let failure = endpoint.give_up();
-                    count(engine.statistics_mut(), datagram, Err(failure));
+                    count(engine.stats_mut(), datagram, Err(failure));
                     left = rest;
                     waiting = None;
                 }
@@ -214,8 +214,8 @@ impl Pipeline {
         }
     }
 
-    /// Tells the engine that the socket has everything it wanted to send. After a step, only datagrams
-    /// that were queued up to then count.
+    /// Tells the engine that the socket has everything it wanted to send. After a step, only
+    /// datagrams that were queued up to then count.
     pub(in crate::node) async fn flush(&mut self, endpoint: &mut Endpoint, engine: &mut Engine) {
         self.seal(false, endpoint, engine).await;
         self.transmit_sealed(endpoint, engine).await;
@@ -230,7 +230,7 @@ impl Pipeline {
     /// Counts the unopened datagrams as dropped, because the node has stopped.
     pub(in crate::node) fn drop_waiting(&self, engine: &mut Engine) {
         let dropped = self.stats().waiting + self.pool.datagrams_opening();
-        let stats = engine.statistics_mut();
+        let stats = engine.stats_mut();
         stats.record_many(DropReason::Stopped, dropped as u64);
     }
 
@@ -252,8 +252,8 @@ impl Pipeline {
         (room && !self.intake.inbox.is_empty()) || self.pool.is_busy()
     }
 
-    /// Returns `true`, once, after [`MANY`] received datagrams, even if they were dropped: the node's
-    /// task should then yield.
+    /// Returns `true`, once, after [`MANY`] received datagrams, even if they were dropped: the
+    /// node's task should then yield.
     pub(in crate::node) fn has_taken_many(&mut self) -> bool {
         let many = self.intake.taken >= MANY;
         if many {

@@ -1,24 +1,26 @@
-//! The task of a running tracker: the driver's rule of [`Tracker`], with a socket and a clock.
+//! The task of a running tracker: it connects [`Tracker`] to a socket and a clock.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use super::lock;
 use crate::communities::tracker::Tracker;
 use crate::node::clock::{now, sleep_until};
 use crate::node::endpoint::Endpoint;
 use crate::node::stats::count;
 use crate::state::outbox::Outgoing;
 
-/// How many datagrams are answered before the timers are looked at and the task lets others run.
+/// The most datagrams that are handled before the task checks the timers and yields.
 const RECEIVE_BATCH: usize = 64;
 
-pub(super) async fn run(
-    tracker: Arc<Mutex<Tracker>>,
-    mut endpoint: Endpoint,
-    mut stop: watch::Receiver<bool>,
-) {
+/// A tracker, shared by its task, its handle and its API.
+pub(super) type Shared = Arc<Mutex<Tracker>>;
+
+pub(super) fn lock(tracker: &Mutex<Tracker>) -> MutexGuard<'_, Tracker> {
+    tracker.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(super) async fn run(tracker: Shared, mut endpoint: Endpoint, mut stop: watch::Receiver<bool>) {
     loop {
         let deadline = lock(&tracker).poll_timeout();
         tokio::select! {
@@ -40,7 +42,7 @@ pub(super) async fn run(
 }
 
 async fn send_all(tracker: &Mutex<Tracker>, endpoint: &mut Endpoint) {
-    // The lock is given back before each send: that may wait.
+    // The lock is released before each send, which may wait.
     while let Some(outgoing) = next_output(tracker) {
         let datagram = outgoing.packet.seal();
         let sent = endpoint.send(outgoing.to, &datagram).await;

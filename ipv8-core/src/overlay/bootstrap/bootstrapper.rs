@@ -7,9 +7,9 @@ use super::lookup::LookupError;
 
 /// A way for one overlay to meet its first peers.
 ///
-/// A bootstrapper is a plain struct with [`Default`]: its public fields are its options, its private
-/// fields are its state. Like a strategy it must not block, wait or use the network itself. A panic
-/// in it is caught, counted and reported; the bootstrapper stays in its list.
+/// A bootstrapper is a plain struct with [`Default`]: its public fields are its options, its
+/// private fields are its state. Like a strategy it must not block, wait or use the network itself.
+/// A panic in it is caught, counted and reported; the bootstrapper stays in its list.
 ///
 /// ```
 /// use std::net::SocketAddr;

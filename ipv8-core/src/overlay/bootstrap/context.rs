@@ -79,8 +79,8 @@ impl BootstrapContext<'_> {
         self.wishes.blacklist.push(address);
     }
 
-    /// Looks up `host` outside the engine. [`Bootstrapper::resolved`](super::Bootstrapper::resolved)
-    /// gets the result.
+    /// Looks up `host` outside the engine.
+    /// [`Bootstrapper::resolved`](super::Bootstrapper::resolved) gets the result.
     pub fn resolve(&mut self, host: impl Into<String>, port: u16) {
         self.wishes.lookups.push((host.into(), port));
     }

@@ -58,8 +58,8 @@ const fn server(host: [u8; 4], port: u16) -> SocketAddr {
 /// A bootstrapper that asks well-known servers for introductions. It blacklists the servers before
 /// it asks them, so that they never become peers.
 ///
-/// The default has **no** servers. Addresses are asked at once, names as soon as they are looked up.
-/// A name that is not found is tried again after at least 30 s.
+/// The default has **no** servers. Addresses are asked at once, names as soon as they are looked
+/// up. A name that is not found is tried again after at least 30 s.
 ///
 /// ```
 /// use ipv8_core::overlay::DispersyBootstrapper;
@@ -118,8 +118,8 @@ impl DispersyBootstrapper {
         }
     }
 
-    /// Returns a bootstrapper for Tribler's public servers, which py-ipv8 uses by default. Use it for
-    /// communities that other people run too.
+    /// Returns a bootstrapper for Tribler's public servers, which py-ipv8 uses by default. Use it
+    /// for communities that other people run too.
     #[must_use]
     pub fn tribler() -> Self {
         Self {

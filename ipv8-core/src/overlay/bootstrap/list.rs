@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use rand::rngs::StdRng;
 
 use super::bootstrapper::Bootstrapper;
 use super::context::{BootstrapContext, Wishes};
+use crate::support::guard::guarded;
 use crate::support::type_name::short_type_name;
 use crate::wire::packet::CommunityId;
 
@@ -157,13 +157,13 @@ impl Bootstrappers {
         let first = !std::mem::replace(&mut slot.initialized, true);
         let bootstrapper = slot.bootstrapper.as_mut();
         // The borrowed values are plain data and stay usable after a panic.
-        let called = catch_unwind(AssertUnwindSafe(|| {
+        let called = guarded(|| {
             if first {
                 bootstrapper.initialize(&mut cx);
             }
             let result = call(bootstrapper, &mut cx);
             (result, bootstrapper.blacklist())
-        }));
+        });
         let (result, outcome) = match called {
             Ok((result, servers)) => {
                 wishes.blacklist.extend(servers);
@@ -181,8 +181,7 @@ impl Bootstrappers {
     /// Returns the blacklists of the bootstrappers, before their first call. A bootstrapper that
     /// panics here is left out; its first call reports the panic.
     pub(crate) fn servers(&self) -> Vec<SocketAddr> {
-        let servers =
-            |slot: &Slot| catch_unwind(AssertUnwindSafe(|| slot.bootstrapper.blacklist()));
+        let servers = |slot: &Slot| guarded(|| slot.bootstrapper.blacklist());
         let known = self.slots.iter().filter_map(|slot| servers(slot).ok());
         known.flatten().collect()
     }

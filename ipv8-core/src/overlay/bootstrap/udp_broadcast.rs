@@ -31,13 +31,13 @@ const FOLLOW_PAUSE: Duration = Duration::from_secs(5);
 /// broadcast address, and walks to the senders of beacons.
 ///
 /// The node hears beacons on its own socket and on a second one, which sends them. Both need a node
-/// that listens on `0.0.0.0`, because a socket on one address hears no broadcasts. py-ipv8 sends its
-/// beacons to every port, but hears them on one port that it chooses itself; use
+/// that listens on `0.0.0.0`, because a socket on one address hears no broadcasts. py-ipv8 sends
+/// its beacons to every port, but hears them on one port that it chooses itself; use
 /// [`UdpBroadcastBootstrapper::all_ports`] to reach it.
 ///
 /// A beacon is 29 bytes long. Beacons are not signed, so a flood of them must not make a node send
-/// much: it follows at most one beacon a second in the long run, eight at once, and each sender once
-/// in five seconds.
+/// much: it follows at most one beacon a second in the long run, eight at once, and each sender
+/// once in five seconds.
 ///
 /// ```
 /// use ipv8_core::overlay::{Bootstrappers, UdpBroadcastBootstrapper};

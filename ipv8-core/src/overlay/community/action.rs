@@ -9,8 +9,8 @@ use super::error::CommunityError;
 use crate::overlay::context::Context;
 use crate::support::nearest::hint;
 
-/// A function of a community that a configuration can call: `Fn(&mut C, …, &mut Context<'_>)` with up
-/// to four arguments of types that serde can read. It returns `()` or a `Result<(), E>`.
+/// A function of a community that a configuration can call: `Fn(&mut C, …, &mut Context<'_>)`
+/// with up to four arguments of types that serde can read. It returns `()` or a `Result<(), E>`.
 ///
 /// Implemented for every such function; `A` is the tuple of its argument types.
 #[diagnostic::on_unimplemented(
@@ -113,9 +113,7 @@ pub(super) trait ErasedAction<C> {
 
 struct Typed<F, A>(F, PhantomData<fn(A)>);
 
-pub(super) fn boxed<C: 'static, A: 'static>(
-    action: impl Action<C, A> + 'static,
-) -> BoxedAction<C> {
+pub(super) fn boxed<C: 'static, A: 'static>(action: impl Action<C, A> + 'static) -> BoxedAction<C> {
     Box::new(Typed(action, PhantomData))
 }
 

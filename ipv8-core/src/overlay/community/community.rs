@@ -16,9 +16,9 @@ pub const DEFAULT_MAX_PEERS: i32 = 30;
 /// An overlay: a set of peers with their own messages, found by a 20-byte id.
 ///
 /// The node finds peers, answers introductions and punctures NATs. A community adds its state, its
-/// messages and their handlers. One task runs the node and calls every method, with exclusive access
-/// to `self` and to the node's state ([`Context`]): nothing needs a lock, and no method may block. A
-/// panic in a method is caught, counted and reported; the node continues.
+/// messages and their handlers. One task runs the node and calls every method, with exclusive
+/// access to `self` and to the node's state ([`Context`]): nothing needs a lock, and no method may
+/// block. A panic in a method is caught, counted and reported; the node continues.
 ///
 /// ```
 /// use ipv8_core::prelude::*;
@@ -62,13 +62,13 @@ pub trait Community: Sized + Send + 'static {
     /// The id of the overlay. Peers with the same id find each other. Choose 20 random bytes.
     const COMMUNITY_ID: CommunityId;
 
-    /// The number of peers up to which introduction requests are accepted; -1: no limit. Default:
-    /// 30. A request is dropped when there are more peers than this, so one peer more than the limit
-    /// gets in, as in py-ipv8. A node's configuration can override it.
+    /// The number of peers up to which introduction requests are accepted; -1: no limit. The default
+    /// is 30. A request is dropped when there are more peers than this, so one peer more than the
+    /// limit gets in, as in py-ipv8. A node's configuration can override it.
     const MAX_PEERS: i32 = DEFAULT_MAX_PEERS;
 
-    /// `true` if [`Community::on_network_peer_added`] and [`Community::on_network_peer_removed`] are
-    /// called. Default: `false`.
+    /// `true` if [`Community::on_network_peer_added`] and [`Community::on_network_peer_removed`]
+    /// are called. Default: `false`.
     const OBSERVES_NETWORK: bool = false;
 
     /// The settings that a launcher can change; `()` when there are none.
@@ -100,8 +100,8 @@ pub trait Community: Sized + Send + 'static {
         let _ = available;
     }
 
-    /// Called when the overlay has been added to the node. Datagrams sent here leave once the socket
-    /// is open.
+    /// Called when the overlay has been added to the node. Datagrams sent here leave once the
+    /// socket is open.
     fn started(&mut self, cx: &mut Context<'_>) {
         let _ = cx;
     }
@@ -154,8 +154,8 @@ pub trait Community: Sized + Send + 'static {
         let _ = (peer, cx);
     }
 
-    /// Called when the data that [`Context::add_request`] stored under `prefix` and `number` was not
-    /// taken in time.
+    /// Called when the data that [`Context::add_request`] stored under `prefix` and `number` was
+    /// not taken in time.
     fn on_request_timeout(
         &mut self,
         prefix: &'static str,

@@ -17,8 +17,8 @@ pub const fn has_unique_ids(ids: &[u8]) -> bool {
     true
 }
 
-/// Registers handlers in a [`MessageTable`](crate::MessageTable), and refuses to compile when two of
-/// the messages have the same id.
+/// Registers handlers in a [`MessageTable`](crate::MessageTable), and refuses to compile when two
+/// of the messages have the same id.
 ///
 /// | kind | handler | called with |
 /// |---|---|---|

@@ -75,8 +75,8 @@ impl<C: 'static> MessageTable<C> {
     /// dropped for it.
     ///
     /// In [`crate::handlers!`]: `take_over MyIntroductionRequest => Self::on_introduction_request`.
-    /// Implement [`Message`] by hand, because `#[derive(Payload)]` refuses these ids. In py-ipv8 such
-    /// a community overrides `on_old_introduction_request` and similar methods.
+    /// Implement [`Message`] by hand, because `#[derive(Payload)]` refuses these ids. In py-ipv8
+    /// such a community overrides `on_old_introduction_request` and similar methods.
     pub fn take_over<M: Message<Authentication = Signed>>(
         &mut self,
         handler: fn(&mut C, &Peer, M, &mut Context<'_>) -> Result<(), DropReason>,
@@ -194,4 +194,3 @@ impl<C: 'static> MessageTable<C> {
         }
     }
 }
-

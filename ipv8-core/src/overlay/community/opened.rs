@@ -9,8 +9,8 @@ use crate::state::peer::Peer;
 use crate::wire::packet::{OpenError, open_signed_with, open_unsigned};
 use crate::wire::{Authentication, Message};
 
-/// Reads and verifies one kind of message. Any core can run it, with its own [`Points`]; they do not
-/// affect the result.
+/// Reads and verifies one kind of message. Any core can run it, with its own [`Points`]; they do
+/// not affect the result.
 pub(crate) type OpenMessage = fn(&[u8], &mut Points) -> Result<OpenedMessage, OpenError>;
 
 /// A community's message that was read and, if it is signed, verified.

@@ -45,7 +45,8 @@ impl<R, E: Display> IntoResponse<R> for Result<R, E> {
     }
 }
 
-/// A handler of signed requests: `fn(&mut C, &Peer, M, &mut Context<'_>)`, returning an [`IntoResponse`].
+/// A handler of signed requests: `fn(&mut C, &Peer, M, &mut Context<'_>)`, returning an
+/// [`IntoResponse`].
 #[diagnostic::on_unimplemented(
     message = "this is not a handler of the request `{M}`",
     label = "write `fn(&mut self, peer: &Peer, request: {M}, cx: &mut Context<'_>)` that returns the response, or an `Option` or `Result` of it"
@@ -79,7 +80,8 @@ where
     }
 }
 
-/// A handler of unsigned requests: `fn(&mut C, SocketAddr, M, &mut Context<'_>)`, returning an [`IntoResponse`].
+/// A handler of unsigned requests: `fn(&mut C, SocketAddr, M, &mut Context<'_>)`, returning an
+/// [`IntoResponse`].
 #[diagnostic::on_unimplemented(
     message = "this is not a handler of the unsigned request `{M}`",
     label = "write `fn(&mut self, source: SocketAddr, request: {M}, cx: &mut Context<'_>)` that returns the response, or an `Option` or `Result` of it"
@@ -115,8 +117,8 @@ where
 
 impl<C: 'static> MessageTable<C> {
     /// Registers a handler that gets every `M` with a valid signature, and the peer that signed it.
-    /// The response that it returns is sent to that peer, with the number of the request. The overlay
-    /// accepts responses to `M` as well: see [`MessageTable::response`].
+    /// The response that it returns is sent to that peer, with the number of the request. The
+    /// overlay accepts responses to `M` as well: see [`MessageTable::response`].
     ///
     /// In [`crate::handlers!`]: `request Ask => Self::on_ask`. A response that cannot be sent is
     /// logged at `debug`.

@@ -26,8 +26,8 @@ pub enum MessageTableError {
         /// The message that IPv8 uses the id for.
         owner: &'static str,
     },
-    /// [`MessageTable::take_over`](super::MessageTable::take_over) of an id that is not one of IPv8's
-    /// own signed messages.
+    /// [`MessageTable::take_over`](super::MessageTable::take_over) of an id that is not one of
+    /// IPv8's own signed messages.
     #[error(
         "message `{name}` has id {id}, which is none of IPv8's own signed messages: register it with `signed`, or give it the id of the message it takes over"
     )]

@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::Poll;
 
 use super::callbacks::Job;
 use crate::state::tasks::TaskName;
+use crate::support::guard::guarded;
 use crate::wire::packet::CommunityId;
 
 pub(super) type ErasedFuture = Pin<Box<dyn Future<Output = Job> + Send>>;
@@ -72,7 +72,7 @@ impl Future for SpawnedTask {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<FinishedTask> {
         let future = self.future.as_mut();
-        let outcome = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+        let outcome = match guarded(|| future.poll(cx)) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(done)) => Some(done),
             Err(_) => None,

@@ -184,7 +184,8 @@ impl Context<'_> {
         peers
     }
 
-    /// Returns `true` if this overlay watches the peer with this key: see [`Context::tended_peers`].
+    /// Returns `true` if this overlay watches the peer with this key: see
+    /// [`Context::tended_peers`].
     pub(crate) fn is_tended(&self, key: &PublicKey) -> bool {
         let graph = self.graph();
         let is_ours = self.state.tends_network || graph.has_service(key, self.state.community_id);

@@ -13,7 +13,8 @@ use crate::wire::payload::{
 pub struct SignedBy {
     /// The key of the packet, in its canonical form.
     pub key: PublicKey,
-    /// `true` if the packet holds the key in exactly that form (protocol 2.4 allows filler after it).
+    /// `true` if the packet holds the key in exactly that form (protocol 2.4 allows filler after
+    /// it).
     pub canonical: bool,
 }
 

@@ -23,8 +23,8 @@ const DRAWS_OF_MANY: usize = 2;
 
 impl Context<'_> {
     /// Returns the sender of a signed message: the known peer with this key, updated with `source`,
-    /// or a new, unverified one (protocol 2.2). A key that the packet does not hold in its canonical
-    /// form never matches a known peer, as in py-ipv8 (protocol 2.4).
+    /// or a new, unverified one (protocol 2.2). A key that the packet does not hold in its
+    /// canonical form never matches a known peer, as in py-ipv8 (protocol 2.4).
     ///
     /// The peer counts as heard from now. Only a signature, or an answer with the number of a
     /// request, is a sign of life; a source address proves nothing.
@@ -75,8 +75,8 @@ impl Context<'_> {
     /// unchanged if another key signed the message, or if the graph refuses the peer: it is
     /// blacklisted, or there is no room.
     ///
-    /// IPv8 does this for every introduction request and response. Call it in a community that takes
-    /// one of them over, or that has another message that makes peers.
+    /// IPv8 does this for every introduction request and response. Call it in a community that
+    /// takes one of them over, or that has another message that makes peers.
     pub fn verify_peer(&mut self, peer: &Peer) -> Peer {
         if self.signer.as_ref() != Some(peer.key()) {
             return peer.clone();
@@ -189,9 +189,9 @@ impl Context<'_> {
     }
 
     /// Returns a peer of this overlay that is neither the requester nor at its address; for an
-    /// old-style requester, one whose preferred address is IPv4. Among a few random candidates it is
-    /// the one that the requester most probably does not know, and that was not introduced for the
-    /// longest time (`Introductions`).
+    /// old-style requester, one whose preferred address is IPv4. Among a few random candidates it
+    /// is the one that the requester most probably does not know, and that was not introduced for
+    /// the longest time (`Introductions`).
     fn peer_for_introduction(&mut self, requester: &Peer, style: Style) -> Option<Peer> {
         let service = self.state.community_id;
         let draws = match self.peer_count() {
@@ -256,7 +256,7 @@ mod tests {
     use crate::crypto::PrivateKey;
     use crate::overlay::bootstrap::Bootstrappers;
     use crate::overlay::context::{OverlayState, Shared};
-    use crate::state::network::{PeerGraph, NetworkLimits};
+    use crate::state::network::{NetworkLimits, PeerGraph};
     use crate::wire::packet::CommunityId;
 
     #[test]

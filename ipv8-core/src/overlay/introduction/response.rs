@@ -140,7 +140,7 @@ mod tests {
     use crate::crypto::PrivateKey;
     use crate::overlay::bootstrap::Bootstrappers;
     use crate::overlay::context::{OverlayState, Shared};
-    use crate::state::network::{PeerGraph, NetworkLimits};
+    use crate::state::network::{NetworkLimits, PeerGraph};
     use crate::wire::packet::{CommunityId, open_unsigned};
     use crate::wire::payload::{New, PunctureRequest};
 

@@ -10,8 +10,8 @@ use crate::overlay::context::Context;
 /// The node gives every strategy one turn per walk interval (0.5 s by default). The turns of all
 /// strategies are spread evenly over the interval. A strategy takes one step in its turn, and no
 /// step starts before the datagrams of the last one were passed to the socket. If a step sends more
-/// than 16 datagrams, the rest are spread over its turn. A strategy whose overlay has `target_peers`
-/// peers or more is skipped until peers are lost again.
+/// than 16 datagrams, the rest are spread over its turn. A strategy whose overlay has
+/// `target_peers` peers or more is skipped until peers are lost again.
 ///
 /// A strategy is a plain struct with [`Default`]. Its public fields are its options, which
 /// `#[walk_strategy(MyStrategy, option = value)]` sets; its private fields are its state. The bound

@@ -27,10 +27,10 @@ const ASKED_OF_EDGE: usize = 64;
 /// one introduced, until the edge is long enough. The next edge starts at a neighbour again
 /// (protocol 7.2).
 ///
-/// Unlike in py-ipv8, a step sends at most `neighborhood_size` requests (plus one for each edge that
-/// grows), asks an address again only after `edge_timeout`, and never leads an edge back to one of
-/// its own peers. If a peer introduced more than 16 addresses, a step looks at those it asked and at
-/// 16 random ones, so that its cost does not depend on their number.
+/// Unlike in py-ipv8, a step sends at most `neighborhood_size` requests (plus one for each edge
+/// that grows), asks an address again only after `edge_timeout`, and never leads an edge back to
+/// one of its own peers. If a peer introduced more than 16 addresses, a step looks at those it
+/// asked and at 16 random ones, so that its cost does not depend on their number.
 ///
 /// A clone continues from the same state.
 #[derive(Clone, Debug, ipv8_macros::Options)]

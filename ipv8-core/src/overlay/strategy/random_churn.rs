@@ -25,9 +25,9 @@ const ANSWER_TIME: Duration = Duration::from_secs(5);
 ///
 /// On [`DiscoveryCommunity`](crate::communities::DiscoveryCommunity) it looks at all verified peers
 /// of the node and drops a dead one from every overlay, as in py-ipv8. A peer that does not run the
-/// discovery community cannot answer its pings, and stays only while other messages of it arrive: an
-/// overlay with such peers needs its own peer graph. On any other community it looks at the peers of
-/// that overlay, and drops them from that overlay only.
+/// discovery community cannot answer its pings, and stays only while other messages of it arrive:
+/// an overlay with such peers needs its own peer graph. On any other community it looks at the
+/// peers of that overlay, and drops them from that overlay only.
 ///
 /// Unlike in py-ipv8, a peer that changes its address keeps its record. Only a ping sent since the
 /// peer was last heard from counts, and only once the peer had time to answer, so that a large
@@ -80,8 +80,8 @@ impl Default for RandomChurn {
 }
 
 impl RandomChurn {
-    /// Returns `true` if `peer` was silent for more than `limit` seconds. A peer that was never heard
-    /// from is not silent.
+    /// Returns `true` if `peer` was silent for more than `limit` seconds. A peer that was never
+    /// heard from is not silent.
     fn is_silent(peer: &Peer, limit: f64, now: Instant) -> bool {
         let silence = peer.last_response();
         silence.is_some_and(|last| now.saturating_duration_since(last) > seconds(limit))
@@ -151,7 +151,7 @@ mod tests {
     use crate::crypto::PrivateKey;
     use crate::overlay::community::{Community, CommunityError};
     use crate::overlay::context::{OverlayState, Shared};
-    use crate::state::network::{PeerGraph, NetworkLimits};
+    use crate::state::network::{NetworkLimits, PeerGraph};
     use crate::wire::packet::CommunityId;
 
     /// Counts its pings.

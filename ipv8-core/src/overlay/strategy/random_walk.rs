@@ -13,8 +13,8 @@ use crate::overlay::context::Context;
 use crate::state::network::IntroducerId;
 use crate::state::timers::seconds;
 
-/// A strategy that walks to one walkable address in each step, and now and then asks a known peer or
-/// the bootstrappers for new addresses (protocol 7.2).
+/// A strategy that walks to one walkable address in each step, and now and then asks a known peer
+/// or the bootstrappers for new addresses (protocol 7.2).
 ///
 /// New introductions come first: the NAT in front of a new address was opened a moment ago. The
 /// introducer is drawn at random; each may occupy at most half the window. Introducers whose
@@ -54,8 +54,8 @@ pub struct RandomWalk {
     /// Minimum seconds between two steps that walk; 0: walk in every turn. Default: 0.
     #[options(range = 0.0..)]
     pub target_interval: f64,
-    /// Requests that a step may send while at most half of `window_size` are unanswered and the last
-    /// steps found new addresses; 0 and 1: one, as in py-ipv8. Default: 3.
+    /// Requests that a step may send while at most half of `window_size` are unanswered and the
+    /// last steps found new addresses; 0 and 1: one, as in py-ipv8. Default: 3.
     pub requests_per_step: usize,
     unanswered: IndexMap<SocketAddr, Asked>,
     standing: Standing,
@@ -101,7 +101,8 @@ impl RandomWalk {
         let (timeout, now, service) = (seconds(self.timeout), cx.now(), cx.community_id());
         let standing = &mut self.standing;
         self.unanswered.retain(|address, asked| {
-            // Only a peer of this overlay is an answer: a peer of another one may never answer here.
+            // Only a peer of this overlay is an answer: a peer of another one may never answer
+            // here.
             let graph = cx.graph();
             let answered = graph
                 .all_verified_by_address(address)
@@ -136,8 +137,8 @@ impl RandomWalk {
         self.window_size == 0 || self.unanswered.len() <= self.window_size / 2
     }
 
-    /// Returns `true` if the unanswered addresses of this introducer fill its part of the window, or
-    /// those of all introducers that are no better fill their shared part.
+    /// Returns `true` if the unanswered addresses of this introducer fill its part of the window,
+    /// or those of all introducers that are no better fill their shared part.
     fn is_busy(&self, introducer: IntroducerId) -> bool {
         let half = match self.window_size {
             0 => return false,
@@ -149,8 +150,8 @@ impl RandomWalk {
         own.nth(half - 1).is_some() || self.is_left_to_better(introducer, introducers)
     }
 
-    /// Returns `true` if the introducers in `unanswered` that are no better than this one fill their
-    /// shared part of the window.
+    /// Returns `true` if the introducers in `unanswered` that are no better than this one fill
+    /// their shared part of the window.
     fn is_left_to_better(
         &self,
         introducer: IntroducerId,
@@ -179,9 +180,9 @@ impl RandomWalk {
         })
     }
 
-    /// Walks to a random walkable address. Returns `false` if there is none, or if its introducer has
-    /// filled its part of the window: an introducer of hundreds of addresses is drawn nearly every
-    /// time.
+    /// Walks to a random walkable address. Returns `false` if there is none, or if its introducer
+    /// has filled its part of the window: an introducer of hundreds of addresses is drawn nearly
+    /// every time.
     fn walk_anywhere(&mut self, cx: &mut Context<'_>) -> bool {
         let (unanswered, now) = (&self.unanswered, cx.now());
         let drawn = cx.random_walkable_address(|address| unanswered.contains_key(address));
@@ -207,7 +208,8 @@ impl RandomWalk {
     }
 
     /// Asks a peer for an introduction. Without peers it asks the bootstrappers, whose one
-    /// introduction was just used; only a few times, because the peers they know may be unreachable.
+    /// introduction was just used; only a few times, because the peers they know may be
+    /// unreachable.
     fn ask_for_more(&mut self, walked: bool, cx: &mut Context<'_>) {
         if cx.peer_count() > 0 {
             self.reminders = 0;
@@ -218,8 +220,9 @@ impl RandomWalk {
         }
     }
 
-    /// Sends the requests of a step after the first: walks to new introductions, as many as peers are
-    /// missing, and when none are left, asks a peer for more. Returns `true` if the step walked.
+    /// Sends the requests of a step after the first: walks to new introductions, as many as peers
+    /// are missing, and when none are left, asks a peer for more. Returns `true` if the step
+    /// walked.
     fn send_more(&mut self, first_walked: bool, cx: &mut Context<'_>) -> bool {
         let missing = cx.missing_peers().unwrap_or(usize::MAX);
         let mut walks = usize::from(first_walked);

@@ -27,8 +27,8 @@ impl Tally {
 /// The results of a walker's walks to the addresses that its introducers named.
 ///
 /// An introducer is compared with the average of all remembered introducers, each of which counts
-/// the same. In a network of full nodes, where few addresses answer, no introducer is worse than the
-/// rest.
+/// the same. In a network of full nodes, where few addresses answer, no introducer is worse than
+/// the rest.
 ///
 /// Only the walker's own walks count, to addresses that the introducer named in messages that it
 /// signed. No peer can speak for or against another. An attacker who wants an honest introducer to
@@ -70,9 +70,9 @@ impl Standing {
         self.average = self.mean();
     }
 
-    /// Returns the part of the window that the addresses of this introducer, and of those that are no
-    /// better, may take together. It is 1.0 if its addresses answer as often as the average, if no
-    /// addresses answer at all, or if the introducer is unknown; each failure makes it smaller.
+    /// Returns the part of the window that the addresses of this introducer, and of those that are
+    /// no better, may take together. It is 1.0 if its addresses answer as often as the average, if
+    /// no addresses answer at all, or if the introducer is unknown; each failure makes it smaller.
     pub(super) fn share(&self, introducer: IntroducerId) -> f64 {
         let tally = self
             .index_of(introducer)
@@ -132,7 +132,11 @@ mod tests {
             .collect();
         assert_eq!(shares, [1.0 / 2.0, 1.0 / 3.0, 1.0 / 4.0, 1.0 / 5.0]);
         let others = [good, stranger].map(|other| standing.share(other));
-        assert_eq!(others, [1.0, 1.0], "the failures of one do not count for another");
+        assert_eq!(
+            others,
+            [1.0, 1.0],
+            "the failures of one do not count for another"
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The table of addresses: which are known and through whom, and which verified peers are at them.
+//! The table of addresses: known addresses with their introducers, and the verified peers at
+//! addresses.
 use super::idle::IdleAddresses;
 use super::owners::{Owners, OwnersId, Shared};
 use super::record::Record;
@@ -11,7 +12,8 @@ use indexmap::IndexSet;
 use std::collections::HashMap;
 use std::net::{SocketAddr, SocketAddrV4, SocketAddrV6};
 
-/// An address that is known, or has owners, or both. There are two or three for each verified peer: every byte counts.
+/// An address that is known, or has owners, or both. Each verified peer has two or three, so every
+/// byte counts.
 #[derive(Clone, Debug)]
 struct Slot<A> {
     address: A,
@@ -20,16 +22,16 @@ struct Slot<A> {
 
 #[derive(Clone, Copy, Debug)]
 struct State {
-    /// A number of a record, or one of the two below.
+    /// The number of a record, or one of the two constants below.
     record: u32,
     owners: OwnersId,
-    /// Orders the known addresses by when they were recorded: 48 bits, nine years of a million a second.
+    /// The age order of known addresses, in 48 bits: enough for nine years at a million per second.
     age: (u32, u16),
 }
 
 /// Not known.
 const UNKNOWN: u32 = u32::MAX;
-/// [`Record::BARE`], as most verified peers have it that asked first.
+/// [`Record::BARE`], the record of most verified peers that contacted us first.
 const BARE: u32 = u32::MAX - 1;
 
 static BARE_RECORD: Record = Record::BARE;
@@ -59,7 +61,7 @@ impl State {
     }
 }
 
-/// All addresses, each once, with the indexes that follow from them.
+/// All addresses, each once, with the indexes derived from them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct AddressTable {
     v4: Table<Slot<SocketAddrV4>>,
@@ -87,7 +89,7 @@ impl AddressTable {
         }
     }
 
-    /// The state of an address that is in the table from now on.
+    /// Returns the state of an address, which is added if missing.
     fn state_or_new(&mut self, address: SocketAddr) -> Option<&mut State> {
         let state = State::NEW;
         match address {
@@ -121,7 +123,7 @@ impl AddressTable {
         }
     }
 
-    /// The record of a known address, to be changed.
+    /// Returns the record of a known address, for changes.
     fn record_mut(&mut self, address: &SocketAddr) -> Option<&mut Record> {
         let mut number = self.state(address)?.record;
         if number == BARE {
@@ -131,7 +133,7 @@ impl AddressTable {
         self.records.get_mut(number)
     }
 
-    /// The record and the owners in one look-up.
+    /// Returns the record and the owners in one look-up.
     pub(super) fn record_and_owners(&self, address: &SocketAddr) -> Option<(&Record, Owners<'_>)> {
         let state = self.state(address)?;
         Some((self.record_of(state)?, state.owners.get(&self.shared)))
@@ -142,28 +144,28 @@ impl AddressTable {
         state.map_or(Owners::None, |state| state.owners.get(&self.shared))
     }
 
-    /// Notes that `address`, if it is known, was introduced for `service`, which is one of ours.
+    /// Records that `address`, if known, was introduced for `service`, which is registered.
     pub(super) fn want(&mut self, address: &SocketAddr, service: CommunityId) {
         if let Some(record) = self.record_mut(address) {
             record.want(service);
         }
     }
 
-    /// Notes that nobody of `service`, which is one of ours, is at `address`, if that is known.
+    /// Records that no peer of `service`, which is registered, is at `address`, if that is known.
     pub(super) fn give_up(&mut self, address: &SocketAddr, service: CommunityId) {
         if let Some(record) = self.record_mut(address) {
             record.give_up(service);
         }
     }
 
-    /// `service` is none of ours any more.
+    /// Forgets `service`, which is no longer registered.
     pub(super) fn forget_service(&mut self, service: &CommunityId) {
         for record in self.records.values_mut() {
             record.forget_service(service);
         }
     }
 
-    /// The known addresses, in no particular order.
+    /// Returns the known addresses, in no particular order.
     pub(super) fn known(&self) -> impl Iterator<Item = SocketAddr> + '_ {
         let v4 = self.v4.iter();
         let v4 = v4.filter(|slot| slot.state.record != UNKNOWN);
@@ -185,7 +187,7 @@ impl AddressTable {
         &self.idle
     }
 
-    /// Makes `address` known, or known anew.
+    /// Makes `address` known, or replaces its record.
     pub(super) fn insert(&mut self, address: SocketAddr, record: Record) {
         self.forget(&address);
         let age = self.next_age;
@@ -211,7 +213,7 @@ impl AddressTable {
         }
     }
 
-    /// Makes `address` unknown; its owners stay. Whether it was known.
+    /// Makes `address` unknown; its owners stay. Returns `true` if it was known.
     pub(super) fn forget(&mut self, address: &SocketAddr) -> bool {
         let Some(state) = self.state_mut(address) else {
             return false;
@@ -239,7 +241,7 @@ impl AddressTable {
         true
     }
 
-    /// Notes that the verified peer at `place` is at `address`.
+    /// Adds the verified peer at `place` to the owners of `address`.
     pub(super) fn add_owner(&mut self, address: SocketAddr, place: u32, peers: &Table<Verified>) {
         let Some(state) = self.state_or_new(address).copied() else {
             return;
@@ -248,7 +250,7 @@ impl AddressTable {
         self.set_owners(&address, state, owners);
     }
 
-    /// Notes that the verified peer at `place` is at `address` no longer.
+    /// Removes the verified peer at `place` from the owners of `address`.
     pub(super) fn remove_owner(
         &mut self,
         address: &SocketAddr,
@@ -262,7 +264,7 @@ impl AddressTable {
         self.set_owners(address, state, owners);
     }
 
-    /// Sets the owners of `address`, of which `state` is what was before, and keeps what follows from having some or none.
+    /// Sets the owners of `address`, whose state was `state`, and updates the indexes.
     fn set_owners(&mut self, address: &SocketAddr, state: State, owners: OwnersId) {
         let (was_idle, is_idle) = (state.owners.is_empty(), owners.is_empty());
         if is_idle && state.record == UNKNOWN {
@@ -283,27 +285,27 @@ impl AddressTable {
         }
     }
 
-    /// Notes that a verified peer at `address`, which had not, now has `service`.
+    /// Records that a verified peer at `address` gained `service`.
     pub(super) fn gained(&mut self, address: &SocketAddr, service: CommunityId) {
         if let Some(state) = self.state(address).copied() {
             state.owners.gained(service, &mut self.shared);
         }
     }
 
-    /// Notes that a verified peer at `address` no longer has `service`.
+    /// Records that a verified peer at `address` lost `service`.
     pub(super) fn lost(&mut self, address: &SocketAddr, service: CommunityId) {
         if let Some(state) = self.state(address).copied() {
             state.owners.lost(service, &mut self.shared);
         }
     }
 
-    /// How many bytes the tables have allocated.
+    /// Returns the number of bytes that the tables have allocated.
     #[cfg(test)]
     pub(super) fn allocated(&self) -> usize {
         self.v4.allocated() + self.v6.allocated()
     }
 
-    /// Notes that a verified peer at `address` has another place in their table.
+    /// Records that a verified peer at `address` moved in the table of peers.
     pub(super) fn renumber(&mut self, address: &SocketAddr, moved: Moved) {
         if let Some(state) = self.state_mut(address) {
             state.owners = state.owners.renumbered(moved.from, moved.to);

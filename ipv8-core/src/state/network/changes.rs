@@ -1,37 +1,39 @@
-//! What happened to the peers, for those who have to be told.
+//! The queue of changes to peers, for the parts that observe them.
 use crate::state::peer::Peer;
 use crate::wire::packet::CommunityId;
 use std::collections::VecDeque;
 
-/// One change of who is verified, in the order in which they happened (py-ipv8's `PeerObserver`, per network and per service).
+/// A change to the verified peers (py-ipv8's `PeerObserver`, per network and per service).
 ///
-/// A new peer makes `Added` first, then `ServiceAdded` for each registered service it is known to have; a dropped one
-/// `ServiceRemoved` for each, then `Removed`. Each `ServiceRemoved` follows a `ServiceAdded` of the same pair.
+/// Changes are in the order in which they happened. A new peer causes `Added`, then `ServiceAdded`
+/// for each registered service that it is known to have; a dropped peer causes `ServiceRemoved` for
+/// each, then `Removed`. Each `ServiceRemoved` follows a `ServiceAdded` for the same pair.
 #[derive(Clone, Debug)]
 pub enum PeerChange {
     /// A peer became verified, whatever its services.
     Added(Peer),
-    /// A verified peer was dropped; this is how it was.
+    /// A verified peer was dropped; this is its last state.
     Removed(Peer),
-    /// A verified peer turned out to have a registered service, a new peer had it from the start, or a service was registered
-    /// that a verified peer has.
+    /// A verified peer is now known to have a registered service: it was verified with it, gained
+    /// it, or the service was registered.
     ServiceAdded {
         /// The registered service.
         service: CommunityId,
-        /// The peer, as it was then.
+        /// The state of the peer at that time.
         peer: Peer,
     },
-    /// A peer of a registered service was dropped. Unregistering a service makes no such change.
+    /// A peer lost a registered service because it was dropped. Unregistering a service causes no
+    /// such change.
     ServiceRemoved {
         /// The registered service.
         service: CommunityId,
-        /// The peer, as it was then.
+        /// The state of the peer at that time.
         peer: Peer,
     },
 }
 
 impl PeerChange {
-    /// The peer it is about.
+    /// Returns the peer that changed.
     pub fn peer(&self) -> &Peer {
         match self {
             Self::Added(peer) | Self::Removed(peer) => peer,
@@ -39,7 +41,7 @@ impl PeerChange {
         }
     }
 
-    /// The service it is about; `None` for a change of the whole network.
+    /// Returns the service of the change; `None` for a change of the whole network.
     pub fn service(&self) -> Option<CommunityId> {
         match self {
             Self::Added(_) | Self::Removed(_) => None,
@@ -50,7 +52,7 @@ impl PeerChange {
     }
 }
 
-/// Changes nobody took yet.
+/// The changes that were not taken yet.
 #[derive(Clone, Debug)]
 pub(super) struct Changes {
     queue: VecDeque<PeerChange>,
@@ -65,7 +67,7 @@ impl Changes {
         }
     }
 
-    /// Gives how many changes were lost for it: 0 or 1.
+    /// Adds a change. Returns the number of changes lost for it: 0 or 1.
     pub(super) fn push(&mut self, change: PeerChange) -> u64 {
         self.queue.push_back(change);
         if self.queue.len() <= self.capacity {

@@ -1,17 +1,19 @@
-//! What was introduced last and by whom: where a walker goes first.
+//! The newest introductions: where a walker goes first.
 use crate::crypto::PublicKey;
 use rand::{Rng, RngExt};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::SocketAddr;
 
-/// Of how many introducers the latest introductions are kept, for one service; beyond it the one that came first makes room. More than a
-/// walker visits in the half minute that the NAT of whoever was introduced stays open.
+/// The maximum number of introducers whose newest introductions are stored for one service; beyond
+/// it the oldest is dropped. More than a walker visits in the half minute that the NAT of an
+/// introduced peer stays open.
 const INTRODUCERS: usize = 32;
 
-/// How many introductions of one introducer are kept, the latest ones: it is asked for one at a time.
+/// The maximum number of stored introductions per introducer, the newest ones: a walker asks an
+/// introducer for one at a time.
 const EACH: usize = 4;
 
-/// Tells introducers apart without their keys. Two keys can have the same one by chance, once in 2^64.
+/// An introducer's id without its key. Two keys collide by chance once in 2^64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct IntroducerId(u64);
 
@@ -23,7 +25,7 @@ impl IntroducerId {
     }
 }
 
-/// The latest introductions of some introducer, the newest one last.
+/// The newest introductions of one introducer, newest last.
 #[derive(Clone, Debug)]
 struct Batch {
     introducer: IntroducerId,
@@ -31,7 +33,7 @@ struct Batch {
 }
 
 impl Batch {
-    /// Takes the newest one that is wanted, and forgets those after it.
+    /// Removes and returns the newest wanted one, and drops those after it.
     fn take(&mut self, wanted: impl Fn(&SocketAddr) -> bool) -> Option<(SocketAddr, IntroducerId)> {
         while let Some(address) = self.addresses.pop() {
             if wanted(&address) {
@@ -42,7 +44,8 @@ impl Batch {
     }
 }
 
-/// The latest introductions for one service, until somebody takes them. What is no longer walkable is noticed then.
+/// The newest introductions for one service that were not taken yet. An address that is no longer
+/// walkable is dropped when it is taken.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fresh(Vec<Batch>);
 
@@ -109,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_of_an_introducer_goes_first_and_is_taken_once() {
+    fn the_newest_introduction_is_taken_first_and_only_once() {
         let (mut fresh, mut rng) = (Fresh::default(), StdRng::seed_from_u64(1));
         for number in [1, 2, 3, 1] {
             fresh.push(IntroducerId(7), at(number));
@@ -120,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn who_introduces_much_is_heard_no_more_often_than_who_introduces_little() {
+    fn an_introducer_of_many_addresses_has_the_same_chance_as_one_of_few() {
         let mut rng = StdRng::seed_from_u64(2);
         let mut hits = [0_u32; 2];
         for _ in 0..2000 {
@@ -135,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_bounded_whoever_introduces_whatever() {
+    fn the_stored_introductions_are_bounded() {
         let (mut fresh, mut rng) = (Fresh::default(), StdRng::seed_from_u64(3));
         for introducer in 0..100 {
             for number in 0..1000 {
@@ -147,6 +150,9 @@ mod tests {
         let busy = fresh.take(&mut rng, |introducer| introducer.0 == 99, |_| true);
         assert_eq!(busy, Some((at(999), IntroducerId(99))));
         assert_eq!(fresh.take(&mut rng, |_| true, |_| false), None);
-        assert!(fresh.0.is_empty(), "what is not wanted is new no longer");
+        assert!(
+            fresh.0.is_empty(),
+            "unwanted introductions are no longer new"
+        );
     }
 }

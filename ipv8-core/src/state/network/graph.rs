@@ -1,4 +1,4 @@
-//! The graph itself and the simple questions to it.
+//! The graph itself and simple questions to it.
 
 use super::addresses::AddressTable;
 use super::changes::{Changes, PeerChange};
@@ -14,14 +14,19 @@ use std::net::SocketAddr;
 
 /// The peer graph (protocol 6; py-ipv8's `Network`).
 ///
-/// Counts, random peers and random walkable addresses of a *registered* service take the same time whatever the size; for
-/// any other service they take one pass over all. Bounded by its [`NetworkLimits`].
+/// For a *registered* service (one that an overlay of this node runs), counts, random peers and
+/// random walkable addresses take constant time. For any other service they take one pass over
+/// everything. The graph is bounded by its [`NetworkLimits`].
 ///
-/// Differs from py-ipv8 on purpose (protocol 16): a dropped peer can be verified again, and no look-up finds it (4);
-/// addresses without introducer and service, as from a snapshot, are walkable for every service while no verified peer is at
-/// them (6). Besides: addresses that nothing can be sent to (port 0, unspecified host) are never known, a blacklisted address is
-/// never walkable and makes no peer verified even if it is known, looking up walkable addresses gives no one a service,
-/// and frozen peers keep their addresses.
+/// It differs from py-ipv8 on purpose (protocol 16):
+///
+/// - A dropped peer can be verified again, and no look-up finds it (4).
+/// - Addresses without introducer and service, such as those of a snapshot, are walkable for every
+///   service while no verified peer is at them (6).
+/// - Addresses that nothing can be sent to (port 0, unspecified host) are never known.
+/// - A blacklisted address is never walkable and verifies no peer, even if it is known.
+/// - Looking up walkable addresses gives no key a service.
+/// - Frozen peers keep their addresses.
 #[derive(Clone, Debug)]
 pub struct PeerGraph {
     pub(super) limits: NetworkLimits,
@@ -30,16 +35,17 @@ pub struct PeerGraph {
     pub(super) verified: Table<Verified>,
     pub(super) unverified: UnverifiedServices,
     pub(super) lists: SharedLists,
-    /// How many pairs of a verified peer and a service that is not registered there are.
+    /// The number of pairs of a verified peer and an unregistered service of it.
     pub(super) foreign_services: usize,
     pub(super) local: IndexMap<CommunityId, LocalService, OwnState>,
-    /// The registered services by how many peers they have, the latest one last of several with as many.
+    /// The registered services by their number of peers; of several with the same number, the last
+    /// registered one comes last.
     pub(super) by_size: BTreeSet<(usize, u64, CommunityId)>,
     pub(super) next_order: u64,
     pub(super) blacklist: HashSet<SocketAddr, StrangersState>,
     pub(super) blacklist_mids: HashSet<Mid, StrangersState>,
     pub(super) changes: Changes,
-    /// How often it was asked whether an address is walkable for a service.
+    /// Counts the checks of whether an address is walkable for a service.
     #[cfg(test)]
     pub(super) checks: usize,
 }
@@ -51,7 +57,7 @@ impl Default for PeerGraph {
 }
 
 impl PeerGraph {
-    /// A graph that knows nobody.
+    /// Returns an empty graph.
     pub fn new(limits: NetworkLimits) -> Self {
         Self {
             stats: NetworkStats::default(),
@@ -72,22 +78,23 @@ impl PeerGraph {
         }
     }
 
-    /// The limits it was made with.
+    /// Returns the limits.
     pub fn limits(&self) -> &NetworkLimits {
         &self.limits
     }
 
-    /// What was turned away so far.
+    /// Returns how much was refused or evicted so far.
     pub fn stats(&self) -> &NetworkStats {
         &self.stats
     }
 
-    /// Takes what changed since the last time, oldest first. Whoever drives the graph calls this after each input.
+    /// Removes and returns the changes since the last call, oldest first. The engine calls it after
+    /// each input.
     pub fn take_changes(&mut self) -> Vec<PeerChange> {
         self.changes.take()
     }
 
-    /// Whether [`PeerGraph::take_changes`] would give something.
+    /// Returns `true` if [`PeerGraph::take_changes`] would return a change.
     pub fn has_changes(&self) -> bool {
         !self.changes.is_empty()
     }
@@ -96,40 +103,42 @@ impl PeerGraph {
         self.stats.changes_lost += self.changes.push(change);
     }
 
-    /// Whether the address is blacklisted.
+    /// Returns `true` if the address is blacklisted.
     pub fn is_blacklisted(&self, address: &SocketAddr) -> bool {
         self.blacklist.contains(address)
     }
 
-    /// Whether the mid is blacklisted.
+    /// Returns `true` if the mid is blacklisted.
     pub fn is_blacklisted_mid(&self, mid: &Mid) -> bool {
         self.blacklist_mids.contains(mid)
     }
 
-    /// Whether the address is known: introduced, from a snapshot, or recorded with a verified peer.
+    /// Returns `true` if the address is known: introduced, loaded from a snapshot, or an address of
+    /// a verified peer.
     pub fn is_known(&self, address: &SocketAddr) -> bool {
         self.addresses.record(address).is_some()
     }
 
-    /// Whether the address is known to understand new-style introduction messages, by what its introducer said.
+    /// Returns `true` if the peer at the address understands new-style introduction messages,
+    /// according to its introducer.
     pub fn is_new_style(&self, address: &SocketAddr) -> bool {
         self.addresses
             .record(address)
             .is_some_and(|record| record.new_style)
     }
 
-    /// All known addresses, in no particular order.
+    /// Returns all known addresses, in no particular order.
     pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> + '_ {
         self.addresses.known()
     }
 
-    /// How many addresses are known.
+    /// Returns the number of known addresses.
     pub fn address_count(&self) -> usize {
         self.addresses.known_count()
     }
 }
 
-/// Whether anything can be sent to the address.
+/// Returns `true` if a datagram can be sent to the address.
 pub(super) fn is_usable(address: &SocketAddr) -> bool {
     address.port() != 0 && !address.ip().is_unspecified()
 }

@@ -1,16 +1,17 @@
-//! In which order addresses are forgotten when there are too many.
+//! The order in which addresses are forgotten if there are too many.
 use crate::crypto::PublicKey;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 
-/// Who introduced an address; `None` for those without an introducer, which make a group of their own.
+/// The introducer of an address; `None` is the group of the addresses without one.
 pub(super) type Introducer = Option<PublicKey>;
 
-/// The known addresses of no verified peer, by introducer and age. Everything costs a logarithm.
+/// The known addresses without a verified peer, by introducer and age. Every operation takes
+/// logarithmic time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct IdleAddresses {
     groups: HashMap<Introducer, BTreeMap<u64, SocketAddr>>,
-    /// The same introducers by how many addresses they have: the last one has the most.
+    /// The same introducers by their number of addresses; the last one has the most.
     ranking: BTreeSet<(usize, Introducer)>,
     total: usize,
 }
@@ -52,18 +53,18 @@ impl IdleAddresses {
         self.total
     }
 
-    /// How many one introducer has.
+    /// Returns the number of addresses of one introducer.
     pub(super) fn count(&self, introducer: &Introducer) -> usize {
         self.groups.get(introducer).map_or(0, BTreeMap::len)
     }
 
-    /// The oldest address of one introducer.
+    /// Returns the oldest address of one introducer.
     pub(super) fn oldest(&self, introducer: &Introducer) -> Option<SocketAddr> {
         let (_, address) = self.groups.get(introducer)?.first_key_value()?;
         Some(*address)
     }
 
-    /// The introducer with the most addresses.
+    /// Returns the introducer with the most addresses.
     pub(super) fn largest(&self) -> Option<&Introducer> {
         self.ranking.last().map(|(_, introducer)| introducer)
     }

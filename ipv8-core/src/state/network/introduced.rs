@@ -9,7 +9,7 @@ use rand::Rng;
 use std::net::SocketAddr;
 
 impl PeerGraph {
-    /// The known addresses that this key introduced first, in no particular order.
+    /// Returns the known addresses that this key introduced first, in no particular order.
     pub fn introductions_from<'a>(
         &'a self,
         key: &PublicKey,
@@ -18,8 +18,9 @@ impl PeerGraph {
         introduced.into_iter().flatten().copied()
     }
 
-    /// Up to `count` different ones of the known addresses that this key introduced first: all of them if there are no more, else
-    /// chosen at random, each with the same probability. Costs as much as `count` draws.
+    /// Returns up to `count` different known addresses that this key introduced first: all of them
+    /// if there are at most `count`, else random ones, each with the same probability. Takes as
+    /// long as `count` draws.
     pub fn random_introductions_from<R: Rng + ?Sized>(
         &self,
         key: &PublicKey,
@@ -37,25 +38,26 @@ impl PeerGraph {
         }
     }
 
-    /// Whether the address is known, and this key introduced it first.
+    /// Returns `true` if the address is known and this key introduced it first.
     pub fn is_introduced_by(&self, address: &SocketAddr, key: &PublicKey) -> bool {
         let record = self.addresses.record(address);
         record.is_some_and(|record| record.introducer.as_ref() == Some(key))
     }
 
-    /// Whoever introduced `address` first, if it is known and has an introducer.
+    /// Returns the first introducer of `address`, if it is known and has one.
     pub fn introducer_of(&self, address: &SocketAddr) -> Option<IntroducerId> {
         let introducer = &self.addresses.record(address)?.introducer;
         introducer.as_ref().map(IntroducerId::of)
     }
 
-    /// Takes the newest introduction for the service of an introducer for which `introducer_wanted` is true, each of them
-    /// with about the same chance, however much it has introduced. Passed over, and forgotten as new, are addresses that
-    /// are not walkable for the service any more, or not `wanted`.
+    /// Removes and returns the newest introduction for the service by a random introducer for which
+    /// `introducer_wanted` is true. Each introducer has about the same chance, however many
+    /// addresses it introduced. Addresses that are no longer walkable for the service, or not
+    /// `wanted`, are skipped and no longer count as new.
     ///
-    /// An introduction is taken once; its address stays walkable until somebody is found there, or it is
-    /// [given up](PeerGraph::give_up). Of a service that is not registered there are none. Only the last 4 introductions of the last 32
-    /// introducers count as new, which bounds memory and time.
+    /// An introduction is returned once. Its address stays walkable until a peer is found there, or
+    /// it is [given up](PeerGraph::give_up). An unregistered service has no introductions. Only the
+    /// last 4 introductions of the last 32 introducers count as new, which bounds memory and time.
     pub fn take_introduction<R: Rng + ?Sized>(
         &mut self,
         service: CommunityId,
@@ -69,8 +71,9 @@ impl PeerGraph {
         local.fresh.take(rng, introducer_wanted, wanted)
     }
 
-    /// Notes that `introducer` told us of `address` just now, so that [`PeerGraph::take_introduction`] gives it before others. Does
-    /// nothing if the address is not walkable for `service`, so tell it to [`PeerGraph::discover_address`] first.
+    /// Records a new introduction of `address` by `introducer`, so that
+    /// [`PeerGraph::take_introduction`] returns it early. Does nothing if the address is not
+    /// walkable for `service`, so call [`PeerGraph::discover_address`] first.
     pub fn note_introduction(
         &mut self,
         introducer: &PublicKey,

@@ -1,28 +1,34 @@
-//! Whom to introduce: likely somebody whom the requester does not know, and everybody in turn.
+//! The choice of a peer to introduce: preferably one that the requester does not know, and every
+//! peer in turn.
 
 use std::net::{IpAddr, SocketAddr};
 
-/// How many pairs of addresses are remembered, about: far more than one requester has seen of us, small beside one peer's keys.
+/// The approximate number of remembered pairs of addresses: far more than one requester has
+/// received from us, and small compared to one peer's keys.
 const PAIRS: usize = 512;
 
-/// For how many addresses it is remembered when they were introduced last, about; more than most overlays have peers.
+/// The approximate number of addresses whose last introduction is remembered: more than most
+/// overlays have peers.
 const PLACES: usize = 256;
 
-/// What an overlay remembers of its introductions: who may know whom, and who was introduced when.
+/// An overlay's memory of its introductions: which peers may know each other, and when each was
+/// introduced.
 ///
-/// Both are tables of fixed size in which an entry may take the place of another one. That makes a choice worse and nothing
-/// else: everything here is a preference, so whoever fills the tables on purpose wins nothing over a random choice.
+/// Both tables have a fixed size, and an entry may overwrite another. That only makes a choice
+/// worse: everything here is a preference, so an attacker who fills the tables gains nothing over a
+/// random choice.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Introductions {
     turn: u32,
-    /// The turn in which the address at this place was introduced last; empty until somebody is.
+    /// The turn in which the address at this index was last introduced; empty until the first
+    /// introduction.
     last: Vec<u32>,
-    /// Which pair is at this place: half of its hash.
+    /// The pair at this index: half of its hash.
     pairs: Vec<u32>,
 }
 
 impl Introductions {
-    /// Notes that whoever is at one address has heard of whoever is at the other.
+    /// Records that the peers at these two addresses have heard of each other.
     pub(crate) fn note_acquainted(&mut self, one: &SocketAddr, other: &SocketAddr) {
         if self.pairs.is_empty() {
             self.pairs = vec![0; PAIRS];
@@ -33,7 +39,7 @@ impl Introductions {
         }
     }
 
-    /// Notes that whoever is at `introduced` was introduced to whoever is at `requester`.
+    /// Records that the peer at `introduced` was introduced to the peer at `requester`.
     pub(crate) fn note(&mut self, introduced: &SocketAddr, requester: &SocketAddr) {
         self.note_acquainted(introduced, requester);
         if self.turn == u32::MAX {
@@ -49,8 +55,8 @@ impl Introductions {
         }
     }
 
-    /// Ranks who could be introduced to `requester`: the one to be introduced has the smallest rank. Strangers come first, then who was
-    /// introduced longest ago or never.
+    /// Returns the rank of a candidate for an introduction to `requester`; the smallest rank is
+    /// best. Strangers come first, then the peer introduced longest ago or never.
     pub(crate) fn ranks_for(
         &self,
         requester: &SocketAddr,
@@ -67,7 +73,7 @@ impl Introductions {
     }
 }
 
-/// The same for both orders.
+/// Returns the hash of a pair, in either order.
 fn pair(one: &SocketAddr, other: &SocketAddr) -> u64 {
     mix(hash(one) ^ hash(other))
 }
@@ -90,7 +96,8 @@ fn mix(value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-/// A place in a table of `size`, and what tells apart those at one place; never 0, which is an empty place.
+/// Returns an index in a table of `size`, and a tag that distinguishes pairs at one index. The tag
+/// is never 0, which marks an empty entry.
 #[allow(clippy::cast_possible_truncation)]
 fn split(hash: u64, size: usize) -> (usize, u32) {
     ((hash >> 32) as usize % size, hash as u32 | 1)
@@ -111,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_go_before_acquaintances_whoever_was_introduced_to_whom() {
+    fn strangers_rank_before_acquaintances() {
         let mut known = Introductions::default();
         assert_eq!(known.rank(&at(1), &at(2)), (false, 0));
         known.note(&at(1), &at(2));
@@ -122,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn who_was_introduced_longest_ago_goes_first() {
+    fn the_peer_introduced_longest_ago_ranks_first() {
         let mut known = Introductions::default();
         for number in [1, 2, 3, 1] {
             known.note(&at(number), &at(100));
@@ -133,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_is_bounded() {
+    fn the_memory_is_bounded() {
         let mut known = Introductions::default();
         for number in 0..60_000 {
             known.note(&at(number), &at(number / 2));

@@ -1,4 +1,4 @@
-//! What makes an address known or unknown.
+//! Changes to the known addresses.
 use super::graph::PeerGraph;
 use super::graph::is_usable;
 use super::idle::Introducer;
@@ -8,14 +8,15 @@ use crate::wire::packet::CommunityId;
 use std::net::SocketAddr;
 
 impl PeerGraph {
-    /// Notes that `introducer` told us of `address`, for `service` (usually the overlay that heard it; `None` for no special
-    /// one), and whether `address` is said to understand the new style (protocol 6).
+    /// Records that `introducer` introduced `address` for `service` (usually the overlay that
+    /// received it; `None` for no particular one), and whether the peer at `address` is said to
+    /// understand the new style (protocol 6).
     ///
-    /// The first introducer wins: of a known address only one whose introducer is not verified (any more) is recorded anew.
-    /// Of any other it is noted that it was introduced for `service` too, if that is registered: what one overlay heard of first
-    /// must not be lost to another.
-    /// Blacklisted and unusable addresses (port 0, unspecified host) are not recorded. In every case `introducer` itself
-    /// is then added as by [`PeerGraph::add_verified_peer`].
+    /// The first introducer wins: a known address is only recorded again if its introducer is no
+    /// longer verified. Otherwise the address is marked as introduced for `service` too, if that is
+    /// registered, so that an address that one overlay received first is not lost to another.
+    /// Blacklisted and unusable addresses (port 0, unspecified host) are not recorded. In every
+    /// case, `introducer` itself is then added like by [`PeerGraph::add_verified_peer`].
     pub fn discover_address(
         &mut self,
         introducer: &Peer,
@@ -44,8 +45,8 @@ impl PeerGraph {
             .is_some_and(|key| self.is_verified(key))
     }
 
-    /// Makes an address known without introducer, service and style, as one from a snapshot is, unless it is known,
-    /// blacklisted or unusable. Whether that made it known.
+    /// Makes an address known without introducer, service and style, like an address of a snapshot,
+    /// unless it is known, blacklisted or unusable. Returns `true` if it became known.
     pub fn record_bare(&mut self, address: SocketAddr) -> bool {
         if self.is_known(&address) {
             return false;
@@ -70,7 +71,8 @@ impl PeerGraph {
         self.enforce_address_limits(&introducer);
     }
 
-    /// Forgets idle addresses until the limits are kept; only those of `introducer` can have become too many for one.
+    /// Forgets idle addresses until the limits are kept. Of the limits per introducer, only that of
+    /// `introducer` can be exceeded.
     pub(super) fn enforce_address_limits(&mut self, introducer: &Introducer) {
         let share = self.limits.max_addresses_per_introducer;
         while introducer.is_some()
@@ -89,11 +91,13 @@ impl PeerGraph {
         }
     }
 
-    /// Notes that nobody of `service` was found at the address: it is walkable for `service` no longer, until somebody introduces it for
-    /// `service` again. If it is walkable for no other registered service, and no verified peer is at it, it is forgotten. Whether
-    /// it was known.
+    /// Records that no peer of `service` was found at the address. It is no longer walkable for
+    /// `service`, until it is introduced for `service` again. If it is walkable for no other
+    /// registered service, and no verified peer is at it, it is forgotten. Returns `true` if it was
+    /// known.
     ///
-    /// Unlike [`PeerGraph::remove_address`] this takes nothing from other overlays on the same graph.
+    /// Unlike [`PeerGraph::remove_address`], this takes nothing from other overlays on the same
+    /// graph.
     pub fn give_up(&mut self, address: &SocketAddr, service: CommunityId) -> bool {
         if !self.is_known(address) {
             return false;
@@ -108,7 +112,7 @@ impl PeerGraph {
         true
     }
 
-    /// Makes the address unknown; whether it was known.
+    /// Makes the address unknown. Returns `true` if it was known.
     pub(super) fn forget(&mut self, address: &SocketAddr) -> bool {
         let mut was_known = false;
         self.change_address(address, |network| {
@@ -117,13 +121,14 @@ impl PeerGraph {
         was_known
     }
 
-    /// Forgets the address, and drops every verified peer that has it in one of its slots, with its services (py-ipv8's
-    /// `remove_by_address`). The other addresses of those peers stay known. Whether anything changed.
+    /// Forgets the address, and drops every verified peer that has it in one of its slots, with its
+    /// services (py-ipv8's `remove_by_address`). The other addresses of those peers stay known.
+    /// Returns `true` if anything changed.
     pub fn remove_address(&mut self, address: &SocketAddr) -> bool {
         let was_known = self.forget(address);
         let owners = self.addresses.owners(address).iter(&self.verified);
         let mut keys: Vec<_> = owners.map(|owner| owner.peer.key().clone()).collect();
-        // A defined order, because what is evicted meanwhile depends on it.
+        // In a defined order, because later evictions depend on it.
         keys.sort_unstable();
         for key in &keys {
             self.drop_peer(key);
@@ -131,8 +136,9 @@ impl PeerGraph {
         was_known || !keys.is_empty()
     }
 
-    /// Never records this address, and never takes a peer that has no other for verified: for trackers. If it is known it
-    /// stays known, but is walkable no longer; a verified peer there stays.
+    /// Blacklists a tracker's address: it is never recorded, and a peer without another address is
+    /// not verified. If it is known, it stays known but is no longer walkable; a verified peer at
+    /// it stays.
     pub fn blacklist_address(&mut self, address: SocketAddr) {
         self.change_address(&address, |network| {
             network.blacklist.insert(address);

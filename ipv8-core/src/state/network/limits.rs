@@ -1,29 +1,33 @@
-//! How much the peer graph may hold, and what it turned away.
+//! The limits of the peer graph, and counts of refused and evicted entries.
 
-/// Bounds of a [`PeerGraph`](super::PeerGraph). Each is enforced at once and has a counter in [`NetworkStats`].
+/// The limits of the peer graph. Each is enforced at once and has a count in [`NetworkStats`].
 #[derive(Clone, Debug, PartialEq, Eq, ipv8_macros::Options)]
 pub struct NetworkLimits {
-    /// How many known addresses may belong to no verified peer; default 4096: what a walker of two steps a second
-    /// visits in half an hour. Beyond it the oldest such address of the introducer with the most of them is forgotten, so that
-    /// one talkative introducer expels its own. (Addresses of verified peers are bounded by `max_peers`.)
+    /// The maximum number of known addresses without a verified peer. Default: 4096, what a walker
+    /// with two steps per second visits in half an hour. Beyond it, the oldest such address of the
+    /// introducer with the most of them is forgotten, so a talkative introducer only displaces its
+    /// own addresses. (Addresses of verified peers are bounded by `max_peers`.)
     pub max_addresses: usize,
-    /// How many of those may come from one introducer; default 500: py-ipv8's cache size, an eighth of all. Beyond it the
-    /// introducer's oldest one is forgotten.
+    /// The maximum number of those addresses from one introducer. Default: 500, py-ipv8's cache
+    /// size and an eighth of all. Beyond it, the introducer's oldest one is forgotten.
     pub max_addresses_per_introducer: usize,
-    /// How many peers may be verified, over all overlays; default 10,000: far above the sum of all targets, some megabytes.
-    /// Beyond it nobody new is verified, but for a peer of an overlay that has less than its share (`max_peers` divided by how
-    /// many services are registered): one of the service with the most peers then makes room.
+    /// The maximum number of verified peers over all overlays. Default: 10,000, far above the sum
+    /// of all targets, a few megabytes. Beyond it no new peer is verified, except one of an overlay
+    /// with less than its share (`max_peers` divided by the number of registered services): a peer
+    /// of the service with the most peers then makes room.
     pub max_peers: usize,
-    /// How many services that we do not run are kept for one peer; default 128: what one datagram can list with room to spare
-    /// for honest peers. Those we run are always kept.
+    /// The maximum number of services that this node does not run, per peer. Default: 128, what one
+    /// datagram can list, and more than honest peers have. Services that this node runs are always
+    /// stored.
     pub max_services_per_peer: usize,
-    /// How many services that we do not run are kept over all verified peers; default 65,536: 1.3 MB at 20 bytes each.
+    /// The maximum number of services that this node does not run, over all verified peers.
+    /// Default: 65,536, 1.3 MB at 20 bytes each.
     pub max_foreign_services: usize,
-    /// For how many keys that are no verified peer services are kept; default 256: trackers, of which there are few.
-    /// Beyond it the oldest such key is forgotten.
+    /// The maximum number of unverified keys whose services are stored. Default: 256; such keys are
+    /// trackers, of which there are few. Beyond it, the oldest such key is forgotten.
     pub max_unverified_keys: usize,
-    /// How many changes may wait for [`take_changes`](super::PeerGraph::take_changes); default 65,536: more than one input
-    /// can make unless nobody takes them. Beyond it the oldest is lost.
+    /// The maximum number of changes to peers that are waiting to be processed. Default: 65,536,
+    /// more than one input can cause. Beyond it the oldest is lost.
     pub max_pending_changes: usize,
 }
 
@@ -42,8 +46,8 @@ impl Default for NetworkLimits {
 }
 
 impl NetworkStats {
-    /// Adds what another network turned away.
-    pub fn add(&mut self, other: &Self) {
+    /// Adds the counts of another network.
+    pub(crate) fn add(&mut self, other: &Self) {
         self.addresses_evicted += other.addresses_evicted;
         self.introducer_addresses_evicted += other.introducer_addresses_evicted;
         self.unusable_addresses += other.unusable_addresses;
@@ -58,7 +62,7 @@ impl NetworkStats {
 }
 
 /// What a [`PeerGraph`](super::PeerGraph) turned away since it was made.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct NetworkStats {
     /// Addresses forgotten because there were more than `max_addresses`.
     pub addresses_evicted: u64,
@@ -70,7 +74,8 @@ pub struct NetworkStats {
     pub blacklisted_addresses: u64,
     /// Peers not verified because there were `max_peers`.
     pub peers_over_limit: u64,
-    /// Peers dropped because there were `max_peers` and a service with less than its share had a new one.
+    /// Peers dropped because there were `max_peers` and a service with less than its share had a
+    /// new one.
     pub peers_evicted: u64,
     /// Peers not verified because their mid or their addresses are blacklisted.
     pub blacklisted_peers: u64,

@@ -1,4 +1,4 @@
-//! Which verified peers are at an address.
+//! The verified peers at an address.
 use super::services::{ServiceList, Verified};
 use super::slab::Slab;
 use super::table::Table;
@@ -7,21 +7,22 @@ use crate::wire::packet::CommunityId;
 use indexmap::IndexSet;
 use std::collections::HashMap;
 
-/// The verified peers that have one address in one of their slots, in four bytes: nearly always none or one, but any number of
-/// peers may claim the same LAN address.
+/// The verified peers that have one address in one of their slots, in four bytes. Usually there are
+/// none or one, but any number of peers may claim the same LAN address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct OwnersId(u32);
 
-/// What an [`OwnersId`] stands for.
+/// The peers of an [`OwnersId`].
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Owners<'a> {
     None,
-    /// The place of the peer in the table of verified ones.
+    /// The index of the peer in the table of verified peers.
     One(u32),
     Many(&'a Shared),
 }
 
-/// Several peers at one address, with a count per service so that no question walks through all of them.
+/// Several peers at one address, with a count per service, so that no look-up passes over all of
+/// them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shared {
     keys: IndexSet<PublicKey>,
@@ -36,7 +37,7 @@ impl OwnersId {
         self == Self::NONE
     }
 
-    /// One owner, at a place below the limit of peers.
+    /// Returns the id of one owner, at an index below the limit of peers.
     fn one(place: u32) -> Self {
         Self(place & !Self::MANY)
     }
@@ -54,7 +55,7 @@ impl OwnersId {
         }
     }
 
-    /// With the peer at `place` too.
+    /// Adds the peer at `place`.
     pub(super) fn with(
         self,
         place: u32,
@@ -78,7 +79,7 @@ impl OwnersId {
         number.map_or(self, |number| Self(number | Self::MANY))
     }
 
-    /// Without the peer at `place`.
+    /// Removes the peer at `place`.
     pub(super) fn without(
         self,
         place: u32,
@@ -103,7 +104,7 @@ impl OwnersId {
         last.map_or(Self::NONE, Self::one)
     }
 
-    /// The peer that was at the place `from` is at the place `to` now.
+    /// Replaces the index `from` of a moved peer by `to`.
     pub(super) fn renumbered(self, from: u32, to: u32) -> Self {
         match self == Self::one(from) {
             true => Self::one(to),
@@ -111,7 +112,7 @@ impl OwnersId {
         }
     }
 
-    /// Notes that an owner, which had not, now has `service`.
+    /// Records that an owner gained `service`.
     pub(super) fn gained(self, service: CommunityId, shared: &mut Slab<Shared>) {
         let owners = self.many().and_then(|number| shared.get_mut(number));
         if let Some(owners) = owners {
@@ -119,7 +120,7 @@ impl OwnersId {
         }
     }
 
-    /// Notes that an owner no longer has `service`.
+    /// Records that an owner lost `service`.
     pub(super) fn lost(self, service: CommunityId, shared: &mut Slab<Shared>) {
         let owners = self.many().and_then(|number| shared.get_mut(number));
         if let Some(owners) = owners {
@@ -133,7 +134,7 @@ impl<'a> Owners<'a> {
         matches!(self, Self::None)
     }
 
-    /// One of the owners, the same until the owners change.
+    /// Returns one of the owners: the same one until the owners change.
     pub(super) fn first(self, peers: &'a Table<Verified>) -> Option<&'a Verified> {
         match self {
             Self::None => None,
@@ -155,7 +156,7 @@ impl<'a> Owners<'a> {
         one.into_iter().chain(many.filter_map(|key| peers.get(key)))
     }
 
-    /// Whether any owner has `service`.
+    /// Returns `true` if any owner has `service`.
     pub(super) fn serve(self, service: &CommunityId, peers: &Table<Verified>) -> bool {
         match self {
             Self::None => false,

@@ -10,34 +10,36 @@ use rand::{Rng, RngExt};
 use std::net::SocketAddr;
 
 impl PeerGraph {
-    /// The verified peer with this key.
+    /// Returns the verified peer with this key.
     pub fn peer(&self, key: &PublicKey) -> Option<&Peer> {
         self.verified.get(key).map(|entry| &entry.peer)
     }
 
-    /// Whether a verified peer has this key.
+    /// Returns `true` if a verified peer has this key.
     pub fn is_verified(&self, key: &PublicKey) -> bool {
         self.verified.contains(key)
     }
 
-    /// A verified peer that has `address` in any of its slots; one of them when there are several.
+    /// Returns a verified peer that has `address` in any of its slots; one of them if there are
+    /// several.
     pub fn verified_by_address(&self, address: &SocketAddr) -> Option<&Peer> {
         let owner = self.addresses.owners(address).first(&self.verified)?;
         Some(&owner.peer)
     }
 
-    /// Every verified peer that has `address` in any of its slots: several when they share a LAN address.
+    /// Returns every verified peer that has `address` in any of its slots: several if they share a
+    /// LAN address.
     pub fn all_verified_by_address(&self, address: &SocketAddr) -> impl Iterator<Item = &Peer> {
         let owners = self.addresses.owners(address).iter(&self.verified);
         owners.map(|owner| &owner.peer)
     }
 
-    /// All verified peers, in no particular order.
+    /// Returns all verified peers, in no particular order.
     pub fn verified_peers(&self) -> impl Iterator<Item = &Peer> {
         self.verified.iter().map(|entry| &entry.peer)
     }
 
-    /// One verified peer, of whatever service, each with the same probability.
+    /// Returns one verified peer of any service, each with the same probability.
     pub fn random_verified_peer<R: Rng + ?Sized>(&self, rng: &mut R) -> Option<&Peer> {
         let count = self.verified.len();
         let chosen = if count == 0 {
@@ -48,8 +50,8 @@ impl PeerGraph {
         self.verified.get_index(chosen).map(|entry| &entry.peer)
     }
 
-    /// Up to `count` different verified peers, of whatever service, in random order; each has the same probability. Costs as much as
-    /// `count` draws.
+    /// Returns up to `count` different verified peers of any service, in random order; each has the
+    /// same probability. Takes as long as `count` draws.
     pub fn random_verified_peers<R: Rng + ?Sized>(
         &self,
         count: usize,
@@ -60,12 +62,12 @@ impl PeerGraph {
         entries.flatten().map(|entry| &entry.peer)
     }
 
-    /// How many peers are verified.
+    /// Returns the number of verified peers.
     pub fn verified_count(&self) -> usize {
         self.verified.len()
     }
 
-    /// The services known for a key, verified or not, in ascending order.
+    /// Returns the services known for a key, verified or not, in ascending order.
     pub fn services_for<'a>(
         &'a self,
         key: &PublicKey,
@@ -80,7 +82,7 @@ impl PeerGraph {
         verified.or_else(|| self.unverified.get(key))
     }
 
-    /// Whether the key is known to have the service.
+    /// Returns `true` if the key is known to have the service.
     pub fn has_service(&self, key: &PublicKey, service: CommunityId) -> bool {
         match self.verified.get(key) {
             Some(entry) => entry.services.has(&service),
@@ -88,7 +90,7 @@ impl PeerGraph {
         }
     }
 
-    /// How many verified peers have the service.
+    /// Returns the number of verified peers that have the service.
     pub fn peer_count(&self, service: CommunityId) -> usize {
         match self.local.get(&service) {
             Some(local) => local.peers.len(),
@@ -96,7 +98,7 @@ impl PeerGraph {
         }
     }
 
-    /// The verified peers that have the service, in no particular order.
+    /// Returns the verified peers that have the service, in no particular order.
     pub fn peers_for_service(&self, service: CommunityId) -> impl Iterator<Item = &Peer> {
         let local = self.local.get(&service);
         let indexed = local.into_iter().flat_map(|local| local.peers.iter());
@@ -107,13 +109,13 @@ impl PeerGraph {
             .chain(scanned.map(|entry| &entry.peer))
     }
 
-    /// One verified peer that has the service, each with the same probability.
+    /// Returns one verified peer that has the service, each with the same probability.
     pub fn random_peer<R: Rng + ?Sized>(&self, service: CommunityId, rng: &mut R) -> Option<&Peer> {
         self.random_peer_where(service, rng, |_| true)
     }
 
-    /// One verified peer that has the service and is `wanted`, each with the same probability. Takes one pass over all of them
-    /// only when hardly any is wanted.
+    /// Returns one verified peer that has the service and is `wanted`, each with the same
+    /// probability. Takes one pass over all of them only if few are wanted.
     pub fn random_peer_where<R: Rng + ?Sized>(
         &self,
         service: CommunityId,
@@ -128,8 +130,9 @@ impl PeerGraph {
         self.peer(key)
     }
 
-    /// Up to `count` verified peers that have the service, in random order: all of them if there are no more than that, else as
-    /// many independent draws, so that one may come twice. Nobody for a service that is not registered.
+    /// Returns up to `count` verified peers that have the service, in random order: all of them if
+    /// there are at most `count`, else `count` independent draws, so a peer can occur twice.
+    /// Returns none for an unregistered service.
     pub fn random_peers<R: Rng + ?Sized>(
         &self,
         service: CommunityId,

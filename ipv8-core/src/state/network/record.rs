@@ -1,8 +1,8 @@
-//! What is known about a known address.
+//! Data about a known address.
 use super::idle::Introducer;
 use crate::wire::packet::CommunityId;
 
-/// What is known about a known address (py-ipv8's `WalkableAddress`).
+/// The data about a known address (py-ipv8's `WalkableAddress`).
 #[derive(Clone, Debug)]
 pub(super) struct Record {
     pub(super) introducer: Introducer,
@@ -11,17 +11,19 @@ pub(super) struct Record {
     more: Option<Box<More>>,
 }
 
-/// What has happened to few addresses. Both are sorted, and bounded by how many services we run.
+/// Data that few addresses have. Both lists are sorted, and bounded by the number of registered
+/// services.
 #[derive(Clone, Debug, Default)]
 struct More {
-    /// Further services of ours that it was introduced for.
+    /// Further registered services that it was introduced for.
     also: Vec<CommunityId>,
-    /// Those that gave it up since.
+    /// The services that gave it up since.
     given_up: Vec<CommunityId>,
 }
 
 impl Record {
-    /// An address without introducer and service, as from a snapshot, that nobody gave up.
+    /// An address without introducer and service, such as one of a snapshot, that no service gave
+    /// up.
     pub(super) const BARE: Self = Self {
         introducer: None,
         service: None,
@@ -42,22 +44,22 @@ impl Record {
         }
     }
 
-    /// Whether it has neither introducer nor service.
+    /// Returns `true` if it has neither introducer nor service.
     pub(super) fn is_bare(&self) -> bool {
         self.introducer.is_none() && self.service.is_none()
     }
 
-    /// Whether it is [`Record::BARE`].
+    /// Returns `true` if it equals [`Record::BARE`].
     pub(super) fn is_empty(&self) -> bool {
         self.is_bare() && !self.new_style && self.more.is_none()
     }
 
-    /// Further services of ours that it was introduced for.
+    /// Returns the further registered services that it was introduced for.
     pub(super) fn also(&self) -> &[CommunityId] {
         self.more.as_ref().map_or(&[], |more| &more.also)
     }
 
-    /// The services of ours that gave it up.
+    /// Returns the registered services that gave it up.
     pub(super) fn given_up(&self) -> &[CommunityId] {
         self.more.as_ref().map_or(&[], |more| &more.given_up)
     }
@@ -70,7 +72,7 @@ impl Record {
         self.given_up().binary_search(service).is_ok()
     }
 
-    /// It was introduced for `service`, which is one of ours.
+    /// Records that it was introduced for `service`, which is registered.
     pub(super) fn want(&mut self, service: CommunityId) {
         if self.service == Some(service) && !self.is_given_up_by(&service) {
             return;
@@ -82,12 +84,12 @@ impl Record {
         }
     }
 
-    /// Nobody of `service`, which is one of ours, is there.
+    /// Records that no peer of `service`, which is registered, is there.
     pub(super) fn give_up(&mut self, service: CommunityId) {
         add(&mut self.more.get_or_insert_default().given_up, service);
     }
 
-    /// `service` is none of ours any more.
+    /// Forgets `service`, which is no longer registered.
     pub(super) fn forget_service(&mut self, service: &CommunityId) {
         if let Some(more) = &mut self.more {
             remove(&mut more.also, service);

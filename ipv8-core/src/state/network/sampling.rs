@@ -1,14 +1,15 @@
-//! Drawing one of many without building a list of them.
+//! Draws random members of a set without copying it to a list.
 use super::table::{Keyed, Table};
 use indexmap::IndexSet;
 use rand::{Rng, RngExt};
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// How often an unwanted one is drawn before all are looked through: finds one of ten wanted in a hundred 99.8 % of the time.
+/// The number of draws before a pass over all members. With 10 wanted of 100, the draws succeed in
+/// 99.8 % of cases.
 const TRIES: usize = 64;
 
-/// Members that are numbered from 0 on without gaps.
+/// A set whose members have the numbers from 0 on without gaps.
 pub(super) trait Numbered {
     type Member;
 
@@ -41,9 +42,9 @@ impl<T: Keyed> Numbered for Table<T> {
     }
 }
 
-/// One wanted member, each with the same probability; `None` when there is none.
+/// Returns one wanted member, each with the same probability; `None` if there is none.
 ///
-/// A few draws as long as a fair part is wanted, one pass over all otherwise.
+/// Takes a few draws if a fair part is wanted, otherwise one pass over all.
 pub(super) fn pick<'a, S: Numbered, R: Rng + ?Sized>(
     set: &'a S,
     rng: &mut R,
@@ -63,7 +64,7 @@ pub(super) fn pick<'a, S: Numbered, R: Rng + ?Sized>(
     pick_from(all.filter(|member| wanted(member)), rng)
 }
 
-/// One of `items`, each with the same probability, in one pass.
+/// Returns one of `items`, each with the same probability, in one pass.
 pub(super) fn pick_from<T, R: Rng + ?Sized>(
     items: impl Iterator<Item = T>,
     rng: &mut R,
@@ -77,8 +78,8 @@ pub(super) fn pick_from<T, R: Rng + ?Sized>(
     chosen
 }
 
-/// Up to `count` different numbers below `length`, in random order: the first part of a shuffle, of which only the exchanged
-/// places are kept.
+/// Returns up to `count` different numbers below `length`, in random order: the first part of a
+/// shuffle that stores only the exchanged positions.
 pub(super) fn indexes<R: Rng + ?Sized>(length: usize, count: usize, rng: &mut R) -> Vec<usize> {
     let mut moved: HashMap<usize, usize> = HashMap::new();
     let draw = |place| {
@@ -98,7 +99,7 @@ mod tests {
     use rand::rngs::StdRng;
 
     #[test]
-    fn the_only_wanted_one_of_many_is_found() {
+    fn the_only_wanted_member_of_many_is_found() {
         let set: IndexSet<u32> = (0..10_000).collect();
         let mut rng = StdRng::seed_from_u64(1);
         assert_eq!(pick(&set, &mut rng, |n| *n == 77), Some(&77));
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sample_has_different_members_all_of_them_with_the_same_chance() {
+    fn a_sample_has_distinct_members_with_equal_chances() {
         let mut rng = StdRng::seed_from_u64(3);
         assert!(indexes(0, 8, &mut rng).is_empty());
         let mut everything = indexes(5, 8, &mut rng);

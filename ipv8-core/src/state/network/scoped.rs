@@ -1,4 +1,4 @@
-//! Changes that concern one service alone, and no other overlay on the graph.
+//! Changes for one service that do not affect other overlays on the graph.
 use super::graph::PeerGraph;
 use crate::crypto::PublicKey;
 use crate::state::peer::Peer;
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ban_of_one_service_is_none_of_another() {
+    fn a_ban_for_one_service_does_not_affect_another() {
         let mut graph = graph();
         let [introducer, banned] = [peer(1, "1.2.3.4:5"), peer(2, "1.2.3.4:6")];
         for service in [OURS, OTHER] {

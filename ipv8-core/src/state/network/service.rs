@@ -1,4 +1,4 @@
-//! What makes a service registered, and a peer have it.
+//! Changes to services: which ones are registered, and which ones a key has.
 use super::changes::PeerChange;
 use super::graph::PeerGraph;
 use super::services::LocalService;
@@ -9,18 +9,18 @@ use crate::wire::packet::CommunityId;
 use std::net::SocketAddr;
 
 impl PeerGraph {
-    /// Whether the service is registered.
+    /// Returns `true` if the service is registered.
     pub fn is_registered(&self, service: CommunityId) -> bool {
         self.local.contains_key(&service)
     }
 
-    /// Makes room for so many more registered services.
+    /// Reserves memory for this many more registered services.
     pub(crate) fn reserve_services(&mut self, services: usize) {
         self.local.reserve(services);
     }
 
-    /// Notes that an overlay of ours runs this service: builds its indexes, in one pass over everything known, and keeps
-    /// them from now on. Does nothing for a registered one.
+    /// Registers a service that an overlay of this node runs: builds its indexes in one pass over
+    /// the whole graph, and maintains them from then on. Does nothing for a registered service.
     pub fn register_service(&mut self, service: CommunityId) {
         if self.is_registered(service) {
             return;
@@ -47,8 +47,8 @@ impl PeerGraph {
         }
     }
 
-    /// Forgets the indexes of a service that no overlay of ours runs any more; which peers have it stays known. Whether it was
-    /// registered.
+    /// Drops the indexes of a service that no overlay of this node runs any more; the graph still
+    /// knows which peers have it. Returns `true` if it was registered.
     pub fn unregister_service(&mut self, service: CommunityId) -> bool {
         let Some(local) = self.local.shift_remove(&service) else {
             return false;
@@ -60,16 +60,17 @@ impl PeerGraph {
         true
     }
 
-    /// Notes that a key has these services besides those known already.
+    /// Records that a key has these services, in addition to the known ones.
     ///
-    /// Registered ones are always kept; of the others as many as the limits allow. Of a key that is not verified they are kept
-    /// for the latest `max_unverified_keys` keys, and count when it becomes verified.
+    /// Registered services are always stored, others as far as the limits allow. The services of an
+    /// unverified key are stored for the latest `max_unverified_keys` keys, and count when the key
+    /// becomes verified.
     pub fn discover_services(
         &mut self,
         key: &PublicKey,
         services: impl IntoIterator<Item = CommunityId>,
     ) {
-        // Counted only if there is one: most peers say the same as the last time.
+        // Counted only when needed: most peers repeat what they sent before.
         let mut foreign = None;
         for service in services {
             if self.has_service(key, service) {
@@ -95,15 +96,18 @@ impl PeerGraph {
             .count()
     }
 
-    /// Whether a key with this many services that we do not run may have one more.
+    /// Returns `true` if a key with this many unregistered services may have one more.
     fn has_room_for_foreign(&self, key: &PublicKey, foreign: usize) -> bool {
         foreign < self.limits.max_services_per_peer
             && (self.foreign_services < self.limits.max_foreign_services || !self.is_verified(key))
     }
 
-    /// Notes a service that the key was not known to have.
+    /// Adds a service that the key was not known to have.
     fn add_service(&mut self, key: &PublicKey, service: CommunityId) {
-        if self.peer(key).is_some_and(|peer| self.is_banned(peer, service)) {
+        if self
+            .peer(key)
+            .is_some_and(|peer| self.is_banned(peer, service))
+        {
             return;
         }
         let Some(entry) = self.verified.get_mut(key) else {
@@ -138,7 +142,7 @@ impl PeerGraph {
         }
     }
 
-    /// Undoes [`PeerGraph::add_service`] for a peer that is verified no longer, and at no address.
+    /// Undoes [`PeerGraph::add_service`] for a peer that is no longer verified and at no address.
     pub(super) fn drop_service(&mut self, peer: &Peer, service: CommunityId) {
         let Some(local) = self.local.get_mut(&service) else {
             self.foreign_services -= 1;
@@ -154,7 +158,7 @@ impl PeerGraph {
         self.changed(PeerChange::ServiceRemoved { service, peer });
     }
 
-    /// Forgets the services of a key that is not verified.
+    /// Forgets the services of an unverified key.
     pub(super) fn drop_unverified(&mut self, key: &PublicKey) {
         if let Some(list) = self.unverified.remove(key) {
             self.refresh_all_introduced(key, &list);
@@ -167,7 +171,8 @@ impl PeerGraph {
         }
     }
 
-    /// What `key` introduced may have become walkable for a service that it got or lost.
+    /// Updates the addresses that `key` introduced: they may have become walkable for a service
+    /// that it gained or lost.
     fn refresh_introduced(&mut self, key: &PublicKey, service: &CommunityId) {
         if !self.local.contains_key(service) {
             return;

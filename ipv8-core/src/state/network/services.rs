@@ -1,4 +1,4 @@
-//! Which services peers have, and the indexes of those that we run.
+//! The services of peers, and the indexes of registered services.
 use super::fresh::Fresh;
 use super::table::{Keyed, Table};
 use crate::crypto::PublicKey;
@@ -9,11 +9,12 @@ use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Lists of so many services at most are kept once for all peers that have just these: a node has few overlays, and most of
-/// its peers have one or two of them in common with it and no other.
+/// Lists of at most this many services are stored once for all peers with the same services: a node
+/// has few overlays, and most of its peers share one or two of them with it and have no others.
 const SHARED: usize = 8;
 
-/// The services of one peer: a small sorted list, shared with other peers that have the same.
+/// The services of one peer: a small sorted list, shared with other peers that have the same
+/// services.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ServiceList(Option<Arc<Vec<CommunityId>>>);
 
@@ -30,7 +31,7 @@ impl ServiceList {
         self.as_slice().binary_search(service).is_ok()
     }
 
-    /// Whether it was new.
+    /// Adds a service. Returns `true` if it was new.
     pub(super) fn add(&mut self, service: CommunityId, lists: &mut SharedLists) -> bool {
         let Err(place) = self.as_slice().binary_search(&service) else {
             return false;
@@ -62,11 +63,11 @@ impl ServiceList {
     }
 }
 
-/// The short lists that peers have, each once.
+/// The short lists of peers, each stored once.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SharedLists {
     lists: HashSet<Arc<Vec<CommunityId>>>,
-    /// With so many lists, those that nobody has any more are dropped.
+    /// The number of lists at which unused ones are dropped.
     sweep_at: usize,
 }
 
@@ -77,7 +78,7 @@ impl SharedLists {
         }
         if self.lists.len() >= self.sweep_at {
             self.lists.retain(|list| Arc::strong_count(list) > 1);
-            // Twice as many as are in use: each list is looked at twice at most, on average.
+            // Twice the number in use, so that a sweep visits each list at most twice on average.
             self.sweep_at = 2 * self.lists.len() + 16;
         }
         let list = Arc::new(list);
@@ -86,18 +87,18 @@ impl SharedLists {
     }
 }
 
-/// What is indexed for a service that an overlay of ours runs.
+/// The indexes of a registered service.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LocalService {
     /// The verified peers that have it.
     pub(super) peers: Table<PublicKey>,
     /// The addresses that are walkable for it.
     pub(super) walkable: IndexSet<SocketAddr>,
-    /// Those of them that were introduced last.
+    /// The newest introductions among them.
     pub(super) fresh: Fresh,
     /// The addresses that the overlay has blacklisted for itself.
     pub(super) banned: HashSet<SocketAddr>,
-    /// How many services were registered before it.
+    /// The number of services registered before it.
     pub(super) order: u64,
 }
 
@@ -124,7 +125,7 @@ impl Keyed for PublicKey {
     }
 }
 
-/// Services of keys that are no verified peer (protocol 6: discover_services works for them): the latest few of them.
+/// The services of the latest unverified keys (protocol 6: discover_services works for them).
 #[derive(Clone, Debug, Default)]
 pub(super) struct UnverifiedServices(IndexMap<PublicKey, ServiceList>);
 
@@ -146,7 +147,7 @@ impl UnverifiedServices {
         self.0.shift_remove(key)
     }
 
-    /// Removes the oldest one when there are more than `limit`.
+    /// Removes the oldest key if there are more than `limit`.
     pub(super) fn pop_over(&mut self, limit: usize) -> Option<(PublicKey, ServiceList)> {
         if self.0.len() <= limit {
             return None;

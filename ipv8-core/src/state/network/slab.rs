@@ -1,6 +1,6 @@
-//! Values that few addresses have, by small numbers.
+//! Values that few addresses have, under small numbers.
 
-/// Values under numbers that stay the same until they are removed. Numbers are used again.
+/// Values under numbers that are fixed until the value is removed. Numbers are reused.
 #[derive(Clone, Debug)]
 pub(super) struct Slab<T> {
     values: Vec<Option<T>>,
@@ -25,7 +25,7 @@ impl<T> Slab<T> {
         self.values.get_mut(number as usize)?.as_mut()
     }
 
-    /// Adds a value; gives its number, `None` when there are as many as there are numbers below `limit`.
+    /// Adds a value and returns its number; `None` if all numbers below `limit` are in use.
     pub(super) fn insert(&mut self, value: T, limit: u32) -> Option<u32> {
         if let Some(number) = self.free.pop() {
             *self.values.get_mut(number as usize)? = Some(value);
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_stay_and_are_used_again() {
+    fn numbers_are_fixed_and_reused() {
         let mut slab = Slab::default();
         assert_eq!(slab.insert("a", 2), Some(0));
         assert_eq!(slab.insert("b", 2), Some(1));

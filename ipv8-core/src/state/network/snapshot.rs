@@ -1,22 +1,23 @@
-//! The addresses of verified peers as bytes, to start from the next time.
+//! The addresses of verified peers as bytes, for the next start.
 use super::graph::PeerGraph;
 use crate::wire::address::{Address, UNSPECIFIED};
 use crate::wire::{Field, Reader, Writer};
 
-/// What [`PeerGraph::load_snapshot`] found.
+/// The result of loading a snapshot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoadedSnapshot {
-    /// How many addresses became known that were not.
+    /// The number of addresses that became known.
     pub added: usize,
-    /// Entries that are host names, with their ports: py-ipv8 makes them known as they are, we leave looking them up to the
-    /// caller. At most `max_addresses`.
+    /// Entries that are host names, with their ports. py-ipv8 stores them as they are; here the
+    /// caller looks them up. At most `max_addresses`.
     pub names: Vec<(String, u16)>,
-    /// Where the first malformed entry starts; what is before it was read, what is after it was not.
+    /// The offset of the first malformed entry; entries before it were read, the rest was not.
     pub malformed_at: Option<usize>,
 }
 
 impl PeerGraph {
-    /// The preferred address of each verified peer that has one, in wire format `address`, in no particular order (protocol 6).
+    /// Returns the preferred address of each verified peer that has one, in wire format `address`,
+    /// in no particular order (protocol 6).
     pub fn snapshot(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         for peer in self.verified_peers() {
@@ -24,7 +25,7 @@ impl PeerGraph {
                 continue;
             }
             let mut writer = Writer::new();
-            // Only host names can fail, and these are none.
+            // Packing fails only for host names, and these are addresses.
             if Address::from(peer.address()).pack(&mut writer).is_ok() {
                 bytes.extend(writer.into_bytes());
             }
@@ -32,8 +33,9 @@ impl PeerGraph {
         bytes
     }
 
-    /// Makes the addresses of a snapshot known, without introducer, service and style, which makes them walkable for every
-    /// service (protocol 16.6). Those that are known stay as they are; blacklisted and unusable ones are not recorded.
+    /// Makes the addresses of a snapshot known, without introducer, service and style, so that they
+    /// are walkable for every service (protocol 16.6). Known addresses do not change; blacklisted
+    /// and unusable ones are not recorded.
     pub fn load_snapshot(&mut self, snapshot: &[u8]) -> LoadedSnapshot {
         let mut loaded = LoadedSnapshot::default();
         let mut reader = Reader::new(snapshot);

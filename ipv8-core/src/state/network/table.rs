@@ -1,19 +1,20 @@
-//! A table that is looked up by key and drawn from by number, in as little memory as that takes.
+//! A compact table with access by key and by index.
 use crate::support::hashing::StrangersState;
 use hashbrown::HashTable;
 use std::hash::{BuildHasher, Hash};
 
-/// What is kept in a [`Table`]: it has its key in itself, so that the table keeps none.
+/// An entry of a [`Table`]. It contains its key, so that the table stores none.
 pub(super) trait Keyed {
     type Key: Hash + Eq;
 
     fn key(&self) -> &Self::Key;
 }
 
-/// Entries in a vector without gaps, and where each key is in it.
+/// Entries in a vector without gaps, and the index of each key.
 ///
-/// An entry costs its own size and eight bytes. (`IndexMap` keeps the hash of each key too, places of eight bytes, and room for
-/// as many entries as its index has: 25 bytes more, and up to as much again as the entry itself.)
+/// An entry takes its own size and eight bytes. (`IndexMap` also stores the hash of each key,
+/// indexes of eight bytes, and capacity for as many entries as its index has: 25 bytes more, and up
+/// to the size of the entry again.)
 #[derive(Clone, Debug)]
 pub(super) struct Table<T> {
     entries: Vec<T>,
@@ -21,7 +22,7 @@ pub(super) struct Table<T> {
     hasher: StrangersState,
 }
 
-/// An entry that is in another place now.
+/// An entry that moved to another index.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moved {
     pub(super) from: u32,
@@ -51,7 +52,7 @@ impl<T: Keyed> Table<T> {
         self.place_of(key).is_some()
     }
 
-    /// Where the entry with this key is, until another one is removed.
+    /// Returns the index of the entry with this key, valid until another entry is removed.
     pub(super) fn place_of(&self, key: &T::Key) -> Option<u32> {
         let hash = self.hasher.hash_one(key);
         let found = self.places.find(hash, |place| {
@@ -68,7 +69,7 @@ impl<T: Keyed> Table<T> {
         self.entries.get_mut(place as usize)
     }
 
-    /// The entry at a place below [`Table::len`].
+    /// Returns the entry at an index below [`Table::len`].
     pub(super) fn get_index(&self, place: usize) -> Option<&T> {
         self.entries.get(place)
     }
@@ -82,15 +83,15 @@ impl<T: Keyed> Table<T> {
         self.at_mut(place)
     }
 
-    /// Adds an entry, unless there is one with its key; gives its place. `None` when there are more than a `u32` can number,
-    /// which the limits of a graph do not allow.
+    /// Adds an entry, unless its key is present, and returns its index. `None` if there are more
+    /// entries than a `u32` can number, which the limits of a graph do not allow.
     pub(super) fn insert(&mut self, entry: T) -> Option<u32> {
         if let Some(place) = self.place_of(entry.key()) {
             return Some(place);
         }
         let place = u32::try_from(self.entries.len()).ok()?;
         if self.entries.len() == self.entries.capacity() {
-            // Doubling would keep room for ten thousand peers that do not come.
+            // Doubling would reserve memory for ten thousand peers that never come.
             self.entries.reserve_exact(self.entries.len() / 4 + 4);
         }
         let hash = self.hasher.hash_one(entry.key());
@@ -103,7 +104,7 @@ impl<T: Keyed> Table<T> {
         Some(place)
     }
 
-    /// Removes the entry with this key; the last one takes its place.
+    /// Removes the entry with this key; the last entry takes its index.
     pub(super) fn swap_remove(&mut self, key: &T::Key) -> Option<(T, Option<Moved>)> {
         let to = self.place_of(key)?;
         let hash = self.hasher.hash_one(key);
@@ -123,7 +124,8 @@ impl<T: Keyed> Table<T> {
         Some((removed, moved))
     }
 
-    /// Gives memory back when three quarters of it are free, so that a flood that is over is not paid for for ever.
+    /// Shrinks when three quarters of the memory are unused, so that a past flood does not occupy
+    /// memory forever.
     fn shrink(&mut self) {
         let length = self.entries.len();
         if length >= 16 && length < self.entries.capacity() / 4 {
@@ -136,7 +138,7 @@ impl<T: Keyed> Table<T> {
         }
     }
 
-    /// How many bytes it has allocated, without what its entries point to.
+    /// Returns the number of allocated bytes, without memory that entries point to.
     #[cfg(test)]
     pub(super) fn allocated(&self) -> usize {
         self.entries.capacity() * size_of::<T>() + self.places.allocation_size()
@@ -164,7 +166,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
-        fn it_is_a_map_without_gaps(operations in prop::collection::vec((any::<bool>(), any::<u8>()), 0..600)) {
+        fn the_table_is_a_map_without_gaps(operations in prop::collection::vec((any::<bool>(), any::<u8>()), 0..600)) {
             let mut table = Table::default();
             let mut model = BTreeMap::new();
             for (number, (add, key)) in (0..).zip(operations) {
@@ -192,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_given_back() {
+    fn unused_memory_is_released() {
         let mut table = Table::default();
         (0..=u8::MAX).for_each(|key| assert!(table.insert(Pair(key, 0)).is_some()));
         let full = table.allocated();

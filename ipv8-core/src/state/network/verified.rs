@@ -1,4 +1,4 @@
-//! What makes a peer verified, changes it, and drops it. Nothing outside this file does.
+//! Changes to verified peers. Only this file adds, changes and drops them.
 use super::changes::PeerChange;
 use super::graph::PeerGraph;
 use super::services::{LocalService, Verified};
@@ -9,15 +9,17 @@ use crate::wire::packet::CommunityId;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-/// Among how many peers the one is chosen that makes room for a peer of another service.
+/// The number of candidates from which the peer is chosen that makes room for a peer of another
+/// service.
 const ROOM_CANDIDATES: usize = 16;
 
 impl PeerGraph {
-    /// Takes a peer for verified: it signed something that we received. Whether it is verified now.
+    /// Verifies a peer that signed a received message. Returns `true` if it is verified now.
     ///
-    /// A known one takes over addresses (unless frozen) and last response of `peer`, but not its style. A new one is refused when its mid
-    /// is blacklisted, when there are `max_peers`, or when one of its addresses is blacklisted and none of the others
-    /// is known. If none of its addresses is known, all of them become so (protocol 6).
+    /// A known peer takes over the addresses (unless frozen) and the last response of `peer`, but
+    /// not its style. A new peer is refused if its mid is blacklisted, if there are already
+    /// `max_peers`, or if one of its addresses is blacklisted and none of the others is known. If
+    /// none of its addresses is known, all of them become known (protocol 6).
     pub fn add_verified_peer(&mut self, peer: &Peer) -> bool {
         if self.is_blacklisted_mid(&peer.mid()) {
             self.stats.blacklisted_peers += 1;
@@ -46,10 +48,11 @@ impl PeerGraph {
         true
     }
 
-    /// Takes `peer` for verified as [`PeerGraph::add_verified_peer`], and notes that it has `service`. Whether it is verified now.
+    /// Like [`PeerGraph::add_verified_peer`], but also records that `peer` has `service`.
     ///
-    /// When there are `max_peers` and `service` is registered and has less than its share of them, a peer of the registered service with
-    /// the most, one that has not been heard from for long, makes room.
+    /// If there are already `max_peers`, and `service` is registered and has less than its share of
+    /// them, a peer of the registered service with the most peers makes room: one that was not
+    /// heard from for a long time.
     pub fn add_peer_of(&mut self, peer: &Peer, service: CommunityId) -> bool {
         let full = self.verified.len() >= self.limits.max_peers;
         if full && !self.is_verified(peer.key()) && !self.is_blacklisted_mid(&peer.mid()) {
@@ -71,7 +74,8 @@ impl PeerGraph {
         let Some(largest) = largest.filter(|largest| largest.peers.len() > share) else {
             return;
         };
-        // A few are enough: going through thousands for each new peer would be a way to keep the node busy.
+        // A few candidates are enough: a pass over thousands for each new peer would let an
+        // attacker keep the node busy.
         let candidates = largest.peers.iter().take(ROOM_CANDIDATES);
         let candidates = candidates.filter(|key| !self.has_service(key, service));
         let silent = candidates.min_by_key(|key| self.peer(key).and_then(Peer::last_response));
@@ -98,10 +102,11 @@ impl PeerGraph {
         self.discover_services(key, listed.iter());
     }
 
-    /// Changes a verified peer in place, and the address indexes with it; `None` when the key is not verified.
+    /// Changes a verified peer in place and updates the address indexes; `None` if the key is not
+    /// verified.
     ///
-    /// Addresses that it gains do not become known, those that it loses stay known (as in py-ipv8). If `change` puts a peer with
-    /// another key in its place, that is undone.
+    /// Addresses that the peer gains do not become known, those that it loses stay known (as in
+    /// py-ipv8). If `change` replaces the peer by one with another key, that is undone.
     pub fn peer_mut<R>(
         &mut self,
         key: &PublicKey,
@@ -128,8 +133,8 @@ impl PeerGraph {
         Some(result)
     }
 
-    /// Notes that the verified peer with this key, if there is one, was heard from: it signed something, or answered by
-    /// number what it was asked. Whether there is one.
+    /// Records a message from the verified peer with this key: it signed something, or answered a
+    /// request by its number. Returns `true` if there is such a peer.
     pub fn heard_from(&mut self, key: &PublicKey, now: Instant) -> bool {
         let entry = self.verified.get_mut(key);
         entry.map(|entry| entry.peer.responded(now)).is_some()
@@ -153,9 +158,9 @@ impl PeerGraph {
         }
     }
 
-    /// Drops a verified peer and its services, and forgets all its addresses; of any other key, forgets the services. The
-    /// addresses that it introduced stay known, and whoever introduces one next becomes its introducer. Whether the
-    /// peer was verified.
+    /// Drops a verified peer and its services, and forgets all its addresses; for any other key,
+    /// forgets the services. The addresses that the peer introduced stay known, and the next
+    /// introducer of each becomes its introducer. Returns `true` if the peer was verified.
     pub fn remove_peer(&mut self, key: &PublicKey) -> bool {
         let Some(peer) = self.peer(key) else {
             self.drop_unverified(key);
@@ -167,7 +172,7 @@ impl PeerGraph {
         self.drop_peer(key)
     }
 
-    /// Drops a verified peer and its services; whether there was one.
+    /// Drops a verified peer and its services. Returns `true` if there was one.
     pub(super) fn drop_peer(&mut self, key: &PublicKey) -> bool {
         let place = self.verified.place_of(key);
         let Some((place, entry)) = place.and_then(|at| Some((at, self.verified.at(at)?))) else {
@@ -194,7 +199,8 @@ impl PeerGraph {
         true
     }
 
-    /// Never takes a peer with this mid for verified: for our own keys. One that is verified is dropped.
+    /// Blacklists a mid, such as those of our own keys: a peer with it is never verified, and
+    /// dropped if it is.
     pub fn blacklist_mid(&mut self, mid: Mid) {
         self.blacklist_mids.insert(mid);
         let mut keys = self.verified.iter().map(Keyed::key);

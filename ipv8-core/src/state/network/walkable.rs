@@ -1,4 +1,4 @@
-//! Which known addresses a walker may visit for a service.
+//! The known addresses that a walker may visit for a service.
 use super::graph::PeerGraph;
 use super::owners::Owners;
 use super::record::Record;
@@ -11,7 +11,8 @@ use crate::wire::packet::CommunityId;
 use rand::Rng;
 use std::net::SocketAddr;
 
-/// The rule, apart from blacklisting. `has` tells whether a key, verified or not, has `service`.
+/// The rule, apart from blacklisting. `has` returns `true` if a key, verified or not, has
+/// `service`.
 fn leads_to(
     service: &CommunityId,
     record: &Record,
@@ -24,21 +25,22 @@ fn leads_to(
         _ if record.is_also_for(service) => true,
         (Some(introducer), _) => has(introducer),
         (None, Some(_)) => false,
-        // Somebody was there once. While a verified peer is, we know whether it has the service: what it says counts.
+        // A peer was there once. While a verified peer is, its known services decide.
         (None, None) => owners.is_empty(),
     };
     offered && !record.is_given_up_by(service) && !owners.serve(service, peers)
 }
 
-/// For which registered services an address can be walkable.
+/// The registered services for which an address can be walkable.
 enum Concerned {
     All,
-    /// Those at these places.
+    /// The services at these indexes.
     Some(Vec<usize>),
 }
 
 impl PeerGraph {
-    /// How many addresses are walkable for the service; see [`PeerGraph::walkable_addresses`].
+    /// Returns the number of addresses walkable for the service; see
+    /// [`PeerGraph::walkable_addresses`].
     pub fn walkable_count(&self, service: CommunityId) -> usize {
         match self.local.get(&service) {
             Some(local) => local.walkable.len(),
@@ -46,9 +48,13 @@ impl PeerGraph {
         }
     }
 
-    /// The addresses walkable for the service, in no particular order: those that are known, not blacklisted, not in use by a
-    /// verified peer that has the service, not [given up](PeerGraph::give_up) for it, and (introduced for this service, or introduced by
-    /// a key that has it, or without introducer and service and in use by no verified peer).
+    /// Returns the addresses walkable for the service, in no particular order. Such an address:
+    ///
+    /// - is known and not blacklisted,
+    /// - is not at a verified peer that has the service,
+    /// - is not [given up](PeerGraph::give_up) for the service, and
+    /// - was introduced for this service, or by a key that has it, or has neither introducer nor
+    ///   service and no verified peer.
     pub fn walkable_addresses(
         &self,
         service: CommunityId,
@@ -62,8 +68,9 @@ impl PeerGraph {
         indexed.copied().chain(scanned)
     }
 
-    /// One address walkable for the service that is not excluded, each with the same probability. Takes one pass over all of
-    /// them only when nearly all are excluded. (py-ipv8's `old_style` is an exclusion: `|a| network.is_new_style(a)`.)
+    /// Returns one address that is walkable for the service and not excluded, each with the same
+    /// probability. Takes one pass over all of them only if nearly all are excluded. (py-ipv8's
+    /// `old_style` is an exclusion: `|a| network.is_new_style(a)`.)
     pub fn random_walkable<R: Rng + ?Sized>(
         &self,
         service: CommunityId,
@@ -77,7 +84,7 @@ impl PeerGraph {
         sampling::pick(&local.walkable, rng, |address| !exclude(address)).copied()
     }
 
-    /// The rule asked anew, for a service without an index.
+    /// Applies the rule for a service without an index.
     fn is_walkable(&self, address: &SocketAddr, service: &CommunityId) -> bool {
         if self.blacklist.contains(address) {
             return false;
@@ -90,8 +97,8 @@ impl PeerGraph {
         })
     }
 
-    /// Makes a change after which `address` may be walkable for other services than before, and puts it in or out of what is
-    /// walkable for each service that it may be about.
+    /// Makes a change that can make `address` walkable or not walkable for some services, and
+    /// updates the index of each service that it can concern.
     pub(super) fn change_address(&mut self, address: &SocketAddr, change: impl FnOnce(&mut Self)) {
         let before = self.concerned(address);
         change(self);
@@ -105,14 +112,14 @@ impl PeerGraph {
         }
     }
 
-    /// The registered services that `address`, as it is now, can be walkable for. A new peer of one overlay is nothing to the
-    /// other nine hundred.
+    /// Returns the registered services for which `address` can be walkable in its current state, so
+    /// that a new peer of one overlay costs nothing for nine hundred others.
     fn concerned(&self, address: &SocketAddr) -> Concerned {
         let Some((record, owners)) = self.addresses.record_and_owners(address) else {
             return Concerned::Some(Vec::new());
         };
         if record.is_bare() {
-            // While somebody is there it is walkable for nobody.
+            // While a peer is there, it is walkable for no service.
             return match owners.is_empty() {
                 true => Concerned::All,
                 false => Concerned::Some(Vec::new()),
@@ -130,13 +137,14 @@ impl PeerGraph {
         Concerned::Some(services.collect())
     }
 
-    /// Whether a registered service other than `service` could walk to `address`, where no verified peer is.
+    /// Returns `true` if a registered service other than `service` could walk to `address`, which
+    /// has no verified peer.
     pub(super) fn is_wanted(&self, address: &SocketAddr, service: &CommunityId) -> bool {
         let Some(record) = self.addresses.record(address) else {
             return false;
         };
         if record.is_bare() {
-            // It is walkable for all that did not give it up.
+            // It is walkable for every service that did not give it up.
             return !self.is_blacklisted(address) && record.given_up().len() < self.local.len();
         }
         let mut local = self.local.iter();
@@ -152,7 +160,7 @@ impl PeerGraph {
         }
     }
 
-    /// Puts `address` in or out of the walkable addresses of one service, if it is registered.
+    /// Updates the walkable addresses of one service for `address`, if the service is registered.
     pub(super) fn refresh_for(&mut self, address: &SocketAddr, service: &CommunityId) {
         if let Some(index) = self.local.get_index_of(service) {
             self.refresh_index(address, index);

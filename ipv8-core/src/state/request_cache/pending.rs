@@ -1,4 +1,4 @@
-//! Requests whose answers are typed: each bound to whom was asked.
+//! Requests with a typed response, each bound to the peer that was asked.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -6,25 +6,25 @@ use std::time::Instant;
 
 use rand::{Rng, RngExt};
 
-use super::{DEFAULT_CAPACITY, RANDOM_TRIES, RequestCacheError};
+use super::error::{DEFAULT_CAPACITY, RANDOM_TRIES, RequestCacheError};
 use crate::crypto::PublicKey;
 use crate::state::timers::{TimerId, Timers};
 
-/// Whose answer is the answer.
+/// The peer whose response counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// The one that this key has signed.
+    /// The peer with this key: the response must be signed by it.
     Key(PublicKey),
-    /// The one that comes from this address.
+    /// The peer at this address: the response must come from it.
     Address(SocketAddr),
 }
 
-/// Who answers.
+/// The sender of a response.
 #[derive(Clone, Copy, Debug)]
 pub struct Answerer<'a> {
-    /// Who signed the answer, if anybody did.
+    /// The key that signed the response, if it is signed.
     pub key: Option<&'a PublicKey>,
-    /// Where it came from.
+    /// The source address.
     pub source: SocketAddr,
 }
 
@@ -37,7 +37,7 @@ impl Asked {
     }
 }
 
-/// The message id of the response, and the number in it.
+/// The message id of the response, and its identifier.
 type Identity = (u8, u64);
 
 #[derive(Debug)]
@@ -47,13 +47,12 @@ struct Entry<T> {
     timer: TimerId,
 }
 
-/// Requests that wait for a response of a certain message id. Bounded, and reads no clock.
+/// Pending requests for responses of a certain message id. Bounded, and reads no clock.
 #[derive(Debug)]
 pub struct Pending<T> {
     entries: HashMap<Identity, Entry<T>>,
     timers: Timers<Identity>,
     capacity: usize,
-    turned_away: u64,
     shut_down: bool,
 }
 
@@ -64,24 +63,24 @@ impl<T> Default for Pending<T> {
 }
 
 impl<T> Pending<T> {
-    /// None waits, and at most `capacity` may.
+    /// Returns an empty table for at most `capacity` requests.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         Self {
             entries: HashMap::new(),
             timers: Timers::new(),
             capacity,
-            turned_away: 0,
             shut_down: false,
         }
     }
 
-    /// Lets `value` wait until `deadline` for a response with the message id `response`, under a random number up to
-    /// `greatest` that no other request of that response has, and gives the number.
+    /// Adds a request that waits until `deadline` for a response with the message id `response`,
+    /// under a random number up to `greatest` that no other request for that response has. Returns
+    /// the number.
     ///
     /// # Errors
     ///
-    /// See [`RequestCacheError`]; nothing has changed then.
+    /// See [`RequestCacheError`]; nothing changes then.
     pub fn add<R: Rng + ?Sized>(
         &mut self,
         response: u8,
@@ -95,12 +94,10 @@ impl<T> Pending<T> {
             return Err(RequestCacheError::ShutDown);
         }
         if self.entries.len() >= self.capacity {
-            self.turned_away += 1;
             return Err(RequestCacheError::Full);
         }
         let number = self.free_number(response, greatest, rng);
         let Some(number) = number else {
-            self.turned_away += 1;
             return Err(RequestCacheError::InUse);
         };
         let identity = (response, number);
@@ -122,14 +119,17 @@ impl<T> Pending<T> {
     ) -> Option<u64> {
         let is_free = |number: &u64| !self.entries.contains_key(&(response, *number));
         let drawn = (0..RANDOM_TRIES).map(|_| rng.random_range(0..=greatest));
-        // Where a thousand draws find nothing the numbers are few, and can be counted through.
+        // If a thousand draws find no free number, there are few numbers, so they can be tried in
+        // order.
         { drawn }
             .find(is_free)
             .or_else(|| (0..=greatest.min(u64::from(u16::MAX))).find(is_free))
     }
 
-    /// Ends the wait for an answer that has come, and gives what waited; `None` when nothing waits under that number
-    /// (late, repeated or never asked for), or somebody else was asked, in which case the request goes on waiting.
+    /// Removes the request that this response answers and returns its value.
+    ///
+    /// Returns `None` if no request has that number (the response is late, repeated or
+    /// unsolicited), or if another peer was asked; the request then stays pending.
     pub fn take(&mut self, response: u8, number: u64, answerer: Answerer<'_>) -> Option<T> {
         let entry = self.entries.get(&(response, number))?;
         if !entry.asked.is(answerer) {
@@ -138,14 +138,14 @@ impl<T> Pending<T> {
         self.cancel(response, number)
     }
 
-    /// Ends a wait, whoever was asked.
+    /// Removes a request, whichever peer was asked.
     pub fn cancel(&mut self, response: u8, number: u64) -> Option<T> {
         let entry = self.entries.remove(&(response, number))?;
         self.timers.cancel(entry.timer);
         Some(entry.value)
     }
 
-    /// Removes what is overdue at `now`, earliest first and at most so many.
+    /// Removes up to `most` requests that are overdue at `now`, earliest first.
     pub fn expired(&mut self, most: usize, now: Instant) -> Vec<T> {
         let overdue = std::iter::from_fn(|| self.timers.pop_expired(now)).take(most);
         let overdue: Vec<_> = overdue.map(|(_, identity)| identity).collect();
@@ -153,7 +153,7 @@ impl<T> Pending<T> {
         entries.map(|entry| entry.value).collect()
     }
 
-    /// Gives everything that waits, earliest deadline first, and takes nothing any more.
+    /// Removes all requests, earliest deadline first, and refuses new ones.
     pub fn shut_down(&mut self) -> Vec<T> {
         self.shut_down = true;
         self.timers.clear();
@@ -162,28 +162,22 @@ impl<T> Pending<T> {
         left.into_iter().map(|entry| entry.value).collect()
     }
 
-    /// The earliest deadline.
+    /// Returns the earliest deadline.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Instant> {
         self.timers.next()
     }
 
-    /// How many wait.
+    /// Returns the number of pending requests.
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether none waits.
+    /// Returns `true` if no request is pending.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
-    }
-
-    /// How many were refused because there was no room, or no number.
-    #[must_use]
-    pub fn turned_away(&self) -> u64 {
-        self.turned_away
     }
 }
 
@@ -208,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_one_who_was_asked_answers() {
+    fn only_the_asked_peer_can_answer() {
         let (now, mut rng) = (Instant::now(), StdRng::seed_from_u64(1));
         let (asked, other) = (key(1), key(2));
         let mut pending = Pending::default();
@@ -235,7 +229,7 @@ mod tests {
         assert_eq!(pending.take(2, by_key, from(None, FROM)), None);
         assert_eq!(pending.take(3, by_key, from(Some(&asked), FROM)), None);
         assert_eq!(pending.take(2, by_address, from(None, "10.0.0.1:2")), None);
-        assert_eq!(pending.len(), 2, "all of it left them waiting");
+        assert_eq!(pending.len(), 2, "none of these responses counted");
         let elsewhere = from(Some(&asked), "10.9.9.9:9");
         assert_eq!(pending.take(2, by_key, elsewhere), Some('k'));
         assert_eq!(pending.take(2, by_key, elsewhere), None, "only once");
@@ -244,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_used_up_for_each_response_alone_and_then_it_says_so() {
+    fn each_response_id_has_its_own_numbers_and_fails_without_a_free_one() {
         let (now, mut rng) = (Instant::now(), StdRng::seed_from_u64(1));
         let asked = Asked::Address(source(FROM));
         let mut pending = Pending::new(1_000);
@@ -256,7 +250,7 @@ mod tests {
         }
         assert_eq!(add(&mut pending, 1), Err(RequestCacheError::InUse));
         assert!(add(&mut pending, 2).is_ok());
-        assert_eq!((pending.len(), pending.turned_away()), (257, 1));
+        assert_eq!(pending.len(), 257);
         assert_eq!(pending.cancel(1, 77), Some(()));
         assert_eq!(add(&mut pending, 1), Ok(77));
         let mut full = Pending::new(0);
@@ -264,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_overdue_or_left_at_the_end_comes_out_earliest_first() {
+    fn requests_are_removed_earliest_first_when_overdue_and_at_shutdown() {
         let (now, mut rng) = (Instant::now(), StdRng::seed_from_u64(1));
         let asked = Asked::Address(source(FROM));
         let mut pending = Pending::default();

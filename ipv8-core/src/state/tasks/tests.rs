@@ -1,3 +1,7 @@
+use std::time::{Duration, Instant};
+
+use super::table::next_run;
+use super::task::MAX_TASKS;
 use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -12,7 +16,7 @@ fn every(tasks: &mut Tasks<char>, text: &'static str, job: char, now: Instant) {
     assert!(added.is_ok(), "{added:?}");
 }
 
-/// Runs what is due and gives the jobs.
+/// Runs the due tasks and returns their jobs.
 fn run(tasks: &mut Tasks<char>, now: Instant) -> Vec<char> {
     let mut run = Vec::new();
     for due in tasks.due(usize::MAX, now) {
@@ -25,7 +29,7 @@ fn run(tasks: &mut Tasks<char>, now: Instant) -> Vec<char> {
 }
 
 #[test]
-fn a_periodic_task_keeps_its_beat_and_never_bursts() {
+fn a_late_periodic_task_keeps_its_times_and_runs_once() {
     let start = Instant::now();
     let mut tasks = Tasks::default();
     every(&mut tasks, "tick", 't', start);
@@ -34,7 +38,7 @@ fn a_periodic_task_keeps_its_beat_and_never_bursts() {
         assert_eq!(tasks.next_timeout(), Some(start + SECOND * seconds));
         assert_eq!(run(&mut tasks, start + SECOND * seconds), ['t']);
     }
-    // Two and a half seconds late: one run, then the beat again.
+    // Two and a half seconds late: one run, then the regular times again.
     assert_eq!(run(&mut tasks, start + SECOND * 13 / 2), ['t']);
     assert_eq!(tasks.next_timeout(), Some(start + SECOND * 7));
     assert_eq!(run(&mut tasks, start + SECOND * 7), ['t']);
@@ -42,7 +46,7 @@ fn a_periodic_task_keeps_its_beat_and_never_bursts() {
 }
 
 #[test]
-fn a_task_that_runs_once_is_over_when_it_starts() {
+fn a_task_that_runs_once_ends_when_it_starts() {
     let now = Instant::now();
     let mut tasks = Tasks::default();
     let added = tasks.add(name("once"), TaskKind::Once, Some('o'), now, now);
@@ -69,7 +73,7 @@ fn an_active_name_is_refused_and_a_cancelled_one_is_free() {
 }
 
 #[test]
-fn what_is_cancelled_or_replaced_between_due_and_begin_does_not_run() {
+fn a_task_cancelled_or_replaced_between_due_and_begin_does_not_run() {
     let now = Instant::now();
     let mut tasks = Tasks::default();
     for text in ["gone", "replaced"] {
@@ -87,7 +91,7 @@ fn what_is_cancelled_or_replaced_between_due_and_begin_does_not_run() {
 }
 
 #[test]
-fn what_cancels_or_replaces_itself_while_it_runs_does_not_come_back() {
+fn a_task_that_cancels_or_replaces_itself_during_a_run_is_not_requeued() {
     let now = Instant::now();
     let mut tasks = Tasks::default();
     every(&mut tasks, "self", 'x', now);
@@ -102,7 +106,7 @@ fn what_cancels_or_replaces_itself_while_it_runs_does_not_come_back() {
 }
 
 #[test]
-fn a_future_is_reported_when_it_is_old_and_again() {
+fn an_old_future_is_reported_repeatedly() {
     let now = Instant::now();
     let mut tasks: Tasks<char> = Tasks::default();
     let number = tasks.add(name("f"), TaskKind::Future, None, now + MAX_TASK_AGE, now);
@@ -114,7 +118,7 @@ fn a_future_is_reported_when_it_is_old_and_again() {
         let report = tasks.begin(&due[0], at);
         assert!(matches!(report, Some(Work::Report(age)) if age == MAX_TASK_AGE * times));
     }
-    assert!(!tasks.finish("f", number + 1), "another of that name");
+    assert!(!tasks.finish("f", number + 1), "another task of that name");
     assert!(tasks.finish("f", number) && !tasks.finish("f", number));
     assert_eq!(tasks.next_timeout(), None);
 }
@@ -147,7 +151,7 @@ fn intervals_and_numbers_are_bounded() {
 }
 
 #[test]
-fn anonymous_names_have_numbers_of_their_own() {
+fn anonymous_names_are_unique() {
     let now = Instant::now();
     let mut tasks = Tasks::default();
     let taken = tasks.add(name("x 2"), TaskKind::Once, Some('x'), now, now);
@@ -159,7 +163,7 @@ fn anonymous_names_have_numbers_of_their_own() {
 }
 
 #[test]
-fn the_longest_interval_there_is_is_no_panic() {
+fn the_longest_interval_does_not_panic() {
     let now = Instant::now();
     let longest = Duration::MAX;
     assert_eq!(next_run(now, longest, now), None);

@@ -1,20 +1,21 @@
-//! Time and datagrams: what is due next, and what becomes of it.
+//! Letting time pass, and delivering datagrams.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use super::datagram::{Arrival, Flying};
+use super::internet::Internet;
 use super::machine::{Host, look_up, new_drop};
-use super::{Arrival, Flying, Internet};
 use crate::engine::{Input, Output};
 use crate::overlay::bootstrap::Beacon;
 use crate::state::outbox::Outgoing;
 use crate::state::stats::DropReason;
 
-/// The most bytes one datagram carries over IPv4, as on a real socket.
+/// The maximum bytes of one datagram over IPv4, as on a real socket.
 const LARGEST_PAYLOAD: usize = 65_507;
 
 impl Internet {
-    /// Looks at everything that was lent out, and at every future that may be done by now.
+    /// Polls the outputs of all machines that were lent out, and all unfinished futures.
     fn settle(&mut self) {
         let mut lent = std::mem::take(&mut self.lent);
         lent.extend(&self.waiting);
@@ -23,7 +24,8 @@ impl Internet {
         }
     }
 
-    /// The rule of the engine's driver: all outputs, then the word that they were handed over, then when to come back.
+    /// Follows the rule of an engine's driver: poll all outputs, report `Flushed`, then ask when to
+    /// come back.
     fn drain(&mut self, index: usize) {
         let plugged = self.is_plugged(index);
         let Some(machine) = self.machines.get_mut(index) else {
@@ -48,7 +50,7 @@ impl Internet {
                     }
                 }
                 engine.handle(Input::Flushed, self.now);
-                // A machine that is off does nothing.
+                // A disconnected machine does nothing.
                 let finished = if plugged {
                     machine.futures.poll()
                 } else {
@@ -81,7 +83,8 @@ impl Internet {
         }
     }
 
-    /// A machine has one address, so its beacons come from there; a broadcast reaches everybody else with that port.
+    /// Sends a beacon from the machine's only address. A broadcast reaches all other machines with
+    /// that port.
     fn leave_beacon(&mut self, from: SocketAddr, beacon: &Beacon) {
         let to_all = beacon.to.ip() == IpAddr::V4(Ipv4Addr::BROADCAST);
         let mut hearing = vec![beacon.to];
@@ -101,7 +104,7 @@ impl Internet {
         let bytes = outgoing.packet.seal();
         let fits = bytes.len() <= LARGEST_PAYLOAD;
         if let Some(Host::Engine(engine)) = self.machines.get_mut(index).map(|one| &mut one.host) {
-            let stats = engine.statistics_mut();
+            let stats = engine.stats_mut();
             if fits {
                 stats.sent(bytes.len());
             } else {
@@ -132,7 +135,8 @@ impl Internet {
         }
     }
 
-    /// When the next thing is due, if it is by `end`; arrivals come before timeouts of the same moment.
+    /// Returns the time of the next event, if it is not after `end`. Arrivals come before timeouts
+    /// at the same time.
     fn next_due(&self, end: Instant) -> Option<(Instant, Option<usize>)> {
         let arrival = self.flying.keys().next().map(|(at, _)| (*at, None));
         let timeout = self.timeouts.first().map(|(at, index)| (*at, Some(*index)));
@@ -143,7 +147,7 @@ impl Internet {
         (due.0 <= end).then_some(due)
     }
 
-    /// Does the next thing that is due by `end`; returns whether there was one.
+    /// Handles the next event, if it is not after `end`. Returns `true` if there was one.
     fn advance(&mut self, end: Instant) -> bool {
         self.settle();
         let Some((due, timeout)) = self.next_due(end) else {
@@ -204,14 +208,15 @@ impl Internet {
         self.drain(index);
     }
 
-    /// Lets `time` pass: everything that is due in it happens.
+    /// Lets `time` pass, and handles all events in it.
     pub fn run_for(&mut self, time: Duration) {
         let end = self.now + time;
         while self.advance(end) {}
         self.now = end;
     }
 
-    /// Lets time pass until the next thing has happened, but no longer than `limit`. Returns whether something happened.
+    /// Lets time pass until the next event, but no longer than `limit`. Returns `true` if there was
+    /// one.
     pub fn step(&mut self, limit: Duration) -> bool {
         let end = self.now + limit;
         let happened = self.advance(end);
@@ -221,7 +226,7 @@ impl Internet {
         happened
     }
 
-    /// Lets time pass until `reached`, at most `limit`; returns whether it was reached.
+    /// Lets time pass until `reached` returns `true`, at most `limit`. Returns `true` if it did.
     pub fn run_until(
         &mut self,
         limit: Duration,
@@ -237,9 +242,9 @@ impl Internet {
         true
     }
 
-    /// Delivers what is on its way, what that causes, and so on, until nothing is on its way and nothing is due any more;
-    /// but no more than `limit` datagrams and timeouts. Time passes only as far as the links take it. Returns whether it
-    /// became quiet.
+    /// Delivers all datagrams, and those that they cause, until none are on their way and no
+    /// timeout is due; but no more than `limit` datagrams and timeouts. Time passes only as far as
+    /// the delay of the link. Returns `true` if nothing is left.
     pub fn deliver(&mut self, limit: usize) -> bool {
         self.settle();
         for _ in 0..limit {

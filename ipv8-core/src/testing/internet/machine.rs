@@ -1,4 +1,4 @@
-//! One machine, and what is told to it.
+//! One machine: a node or a tracker at an address.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -11,23 +11,23 @@ use crate::overlay::context::{Interfaces, LocalAddresses};
 use crate::state::stats::{DropReason, EngineStats};
 use crate::wire::address::UNSPECIFIED;
 
-/// One thing that listens at an address.
+/// A program that listens at an address.
 pub(super) enum Host {
     Engine(Box<Engine>),
     Tracker(Box<Tracker>),
 }
 
-/// Something at an address.
+/// A machine at an address.
 pub(super) struct Machine {
     pub(super) at: SocketAddr,
     pub(super) host: Host,
-    /// What its overlays have spawned.
+    /// The futures that its overlays have spawned.
     pub(super) futures: FutureSet,
-    /// What stands in `timeouts`.
+    /// Its entry in `Internet::timeouts`.
     pub(super) wakes: Option<Instant>,
 }
 
-/// What a name server would say.
+/// Answers a lookup like a name server.
 pub(super) fn look_up(
     hosts: &HashMap<String, Vec<IpAddr>>,
     lookup: &Lookup,
@@ -39,13 +39,13 @@ pub(super) fn look_up(
     match hosts.get(&lookup.host) {
         Some(addresses) => Ok(addresses.iter().map(with_port).collect()),
         None => Err(LookupError::System(format!(
-            "no host of the test is called {}",
+            "the test has no host {}",
             lookup.host
         ))),
     }
 }
 
-/// The first reason that was counted more often than before.
+/// Returns the first reason whose count has grown.
 pub(super) fn new_drop(before: &EngineStats, after: &EngineStats) -> Option<DropReason> {
     let mut reasons = after.drops();
     reasons

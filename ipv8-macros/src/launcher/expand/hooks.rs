@@ -1,67 +1,14 @@
-//! The methods that run the user's code: conditions, settings, hooks.
+//! The methods that run the user's code: `should_launch`, `prepare`, `my_peer` and `finalize`.
 
-use super::{assigned, generated_at};
-use crate::launcher::hooks::mention;
-use crate::launcher::model::{Bootstrapper, Call, Ending, Hook, Kwargs, Stack};
-use proc_macro2::{Ident, Span, TokenStream};
+use super::parts::{Surroundings, ours};
+use crate::launcher::model::{Call, Ending, Hook};
+use crate::tokens::generated_at;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, Pat, ReturnType};
 
-/// What all methods of one `impl` have in common.
-pub(super) struct Surroundings<'a> {
-    pub(super) krate: &'a TokenStream,
-    /// `self`, as the user's expressions see it.
-    pub(super) this: &'a Ident,
-    pub(super) at: Span,
-}
-
-/// The methods, but for `walk_strategies`: those that come before it, and those that come after it.
-pub(super) fn methods(stack: &Stack, around: &Surroundings<'_>) -> (TokenStream, TokenStream) {
-    if stack.session_is_unknown {
-        return Default::default();
-    }
-    let before = [
-        should_launch(&stack.preconditions, around),
-        prepare(&stack.prepare, around),
-        settings(&stack.kwargs, around),
-        my_peer(stack.my_peer.as_ref(), around),
-    ];
-    let after = [
-        bootstrappers(&stack.bootstrappers, around),
-        finalize(&stack.endings, around),
-    ];
-    (before.into_iter().collect(), after.into_iter().collect())
-}
-
-/// The methods that are written, as `Hook` calls them: nothing is built for the others.
-pub(super) fn names(stack: &Stack) -> Vec<&'static str> {
-    let knows = !stack.session_is_unknown;
-    let written = [
-        ("ShouldLaunch", knows && !stack.preconditions.is_empty()),
-        ("Prepare", knows && !stack.prepare.is_empty()),
-        ("Settings", knows && !stack.kwargs.is_empty()),
-        ("MyPeer", knows && stack.my_peer.is_some()),
-        ("WalkStrategies", !stack.strategies.is_empty()),
-        ("Bootstrappers", knows && !stack.bootstrappers.is_empty()),
-        ("Finalize", knows && !stack.endings.is_empty()),
-    ];
-    let written = written.into_iter().filter(|(_, written)| *written);
-    written.map(|(name, _)| name).collect()
-}
-
-fn ours(name: &str, at: Span) -> Ident {
-    Ident::new(name, generated_at(at))
-}
-
-/// `session`, as the first of the user's expressions that names it sees it: a macro of theirs may have written the struct around it.
-fn visible_session<'a>(mut values: impl Iterator<Item = &'a Expr>, this: &Ident) -> Ident {
-    let named = values.find_map(|value| mention(value.to_token_stream()));
-    let span = named.map_or(this.span(), |named| this.span().resolved_at(named));
-    Ident::new("session", span)
-}
-
-fn should_launch(conditions: &[Hook], around: &Surroundings<'_>) -> TokenStream {
+pub(super) fn should_launch(conditions: &[Hook], around: &Surroundings<'_>) -> TokenStream {
     let Surroundings { krate, this, at } = *around;
     if conditions.is_empty() {
         return TokenStream::new();
@@ -86,30 +33,7 @@ fn called(call: &Call) -> TokenStream {
     }
 }
 
-// settings.directory = session.directory.clone();
-fn settings(kwargs: &[Kwargs], around: &Surroundings<'_>) -> TokenStream {
-    let Surroundings { krate, this, .. } = *around;
-    let Some(first) = kwargs.first() else {
-        return TokenStream::new();
-    };
-    let at = generated_at(first.span);
-    let values = kwargs.iter().flat_map(|kwargs| &kwargs.settings);
-    let session = visible_session(values.map(|(_, value)| value), this);
-    let settings = ours("settings", at);
-    let ty = quote_spanned!(at=> <Self::Overlay as #krate::Community>::Settings);
-    let assignments = kwargs
-        .iter()
-        .map(|kwargs| assigned(&settings, &kwargs.settings, kwargs.span));
-    quote_spanned! {at=>
-        fn settings(&#this, #session: &Self::Session) -> #ty {
-            let mut #settings = <#ty as ::core::default::Default>::default();
-            #(#assignments)*
-            #settings
-        }
-    }
-}
-
-fn my_peer(hook: Option<&Hook>, around: &Surroundings<'_>) -> TokenStream {
+pub(super) fn my_peer(hook: Option<&Hook>, around: &Surroundings<'_>) -> TokenStream {
     let Surroundings { krate, this, at } = *around;
     let Some(hook) = hook else {
         return TokenStream::new();
@@ -127,33 +51,7 @@ fn my_peer(hook: Option<&Hook>, around: &Surroundings<'_>) -> TokenStream {
     }
 }
 
-// bootstrappers.add::<DispersyBootstrapper>(|bootstrapper| { bootstrapper.bootstrap_timeout = 60.0; });
-fn bootstrappers(added: &[Bootstrapper], around: &Surroundings<'_>) -> TokenStream {
-    let Surroundings { krate, this, at } = *around;
-    if added.is_empty() {
-        return TokenStream::new();
-    }
-    let values = added.iter().flat_map(|added| &added.options);
-    let session = visible_session(values.map(|(_, value)| value), this);
-    let list = ours("bootstrappers", at);
-    let added = added.iter().map(|added| {
-        let at = generated_at(added.span);
-        let one = ours("bootstrapper", at);
-        let ty = &added.bootstrapper;
-        if added.options.is_empty() {
-            return quote_spanned!(at=> #list.add::<#ty>(#krate::__private::unchanged););
-        }
-        let assignments = assigned(&one, &added.options, added.span);
-        quote_spanned!(at=> #list.add::<#ty>(|#one| { #assignments });)
-    });
-    quote_spanned! {at=>
-        fn bootstrappers(&#this, #session: &Self::Session, #list: &mut #krate::Bootstrappers) {
-            #(#added)*
-        }
-    }
-}
-
-fn prepare(hooks: &[Hook], around: &Surroundings<'_>) -> TokenStream {
+pub(super) fn prepare(hooks: &[Hook], around: &Surroundings<'_>) -> TokenStream {
     let Surroundings { krate, this, at } = *around;
     if hooks.is_empty() {
         return TokenStream::new();
@@ -178,7 +76,7 @@ fn prepare(hooks: &[Hook], around: &Surroundings<'_>) -> TokenStream {
     }
 }
 
-fn finalize(endings: &[Ending], around: &Surroundings<'_>) -> TokenStream {
+pub(super) fn finalize(endings: &[Ending], around: &Surroundings<'_>) -> TokenStream {
     let Surroundings { krate, this, at } = *around;
     if endings.is_empty() {
         return TokenStream::new();
@@ -213,7 +111,7 @@ fn finalize(endings: &[Ending], around: &Surroundings<'_>) -> TokenStream {
     }
 }
 
-/// An argument of a hook: how it is passed, and its type.
+/// An argument of a hook: the expression that passes it, and its type.
 struct Given {
     passed: TokenStream,
     ty: TokenStream,
@@ -225,7 +123,8 @@ impl Given {
     }
 }
 
-/// One hook that may wait and fail. `direct` is the helper that calls a closure which does not wait.
+/// Returns the call of a hook that may await and fail. `direct` is the helper that calls a closure
+/// that does not await.
 fn step(hook: &Hook, given: &[Given], direct: &TokenStream, krate: &TokenStream) -> TokenStream {
     let at = generated_at(hook.span);
     let passed = given.iter().map(|given| &given.passed);
@@ -255,12 +154,13 @@ fn step(hook: &Hook, given: &[Given], direct: &TokenStream, krate: &TokenStream)
     }
 }
 
-/// `async |…| …`, or `|…| async { … }`.
+/// Returns `true` for `async |…| …` and `|…| async { … }`.
 fn waits(closure: &ExprClosure) -> bool {
     closure.asyncness.is_some() || matches!(*closure.body, Expr::Async(_))
 }
 
-/// The body of a closure, with its parameters as variables: so it is no closure any more, and need not be general over lifetimes.
+/// Returns the body of a closure with its parameters as variables. Without the closure it need not
+/// be generic over lifetimes.
 fn waiting_body(closure: &ExprClosure, given: &[Given], at: Span) -> TokenStream {
     let variables = closure.inputs.iter().zip(given).map(|(pattern, given)| {
         let (passed, ty) = (&given.passed, &given.ty);

@@ -62,10 +62,7 @@ mod private {
 }
 
 fn registered(name: &str) -> Option<LauncherMeta> {
-    launchers()
-        .iter()
-        .map(|found| *found.meta())
-        .find(|meta| meta.name == name)
+    launchers().into_iter().find(|meta| meta.name == name)
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn answers_to_a_burst_wait_for_an_asker_that_has_no_core() {
     };
     let mut answer = [0; 250];
     answer[22] = 7;
-    // A burst of 4,000 requests has so many for each asker.
+    // The part of each asker in a burst of 4,000 requests.
     for to in load.addresses(ASKERS) {
         for _ in 0..200 {
             assert!(socket.send_to(&answer, to).is_ok());
@@ -49,7 +49,7 @@ fn answers_to_a_burst_wait_for_an_asker_that_has_no_core() {
     assert_eq!(load.take(from, 7), (4_000, 0));
 }
 
-/// Answers what it is asked, after a datagram of another kind to the asker `other`, until nothing comes.
+/// Answers requests until none comes, after a datagram of another kind to the asker `other`.
 fn responder(other: SocketAddr) -> io::Result<(SocketAddr, thread::JoinHandle<()>)> {
     let socket = UdpSocket::bind("127.0.0.1:0")?;
     let address = socket.local_addr()?;
@@ -124,7 +124,7 @@ fn an_echo_is_counted() {
             duration: Duration::from_millis(60),
         })
     });
-    // One run is enough, unless this machine has no time for us.
+    // One run is enough, unless the machine is too busy.
     let outcome = runs.find(|run| run.as_ref().map_or(true, |run| run.answers > 8));
     assert!(echoing.join().is_ok());
     assert!(

@@ -1,33 +1,37 @@
-//! What is held, in the order in which it leaves; what is for one destination can be taken out without looking at the rest.
+//! The held datagrams in the order in which they leave. Those for one destination can be taken
+//! without visiting the others.
 
 use std::collections::VecDeque;
 use std::time::Instant;
 
 use crate::state::outbox::Outgoing;
 
-/// A datagram of a step, and when it is to leave.
+/// A held datagram of a step.
 #[derive(Debug)]
 pub(super) struct Held {
+    /// When it leaves.
     pub(super) at: Instant,
     pub(super) outgoing: Outgoing,
-    /// The number of the next one for the same destination, if there is one.
+    /// The number of the next held datagram for the same destination.
     pub(super) next: Option<u64>,
 }
 
-/// Places in a row, some of them empty, but never the first one; each has a number for as long as it is there.
+/// A queue with numbered entries. Entries taken from the middle leave gaps; the first entry is
+/// never a gap.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    places: VecDeque<Option<Held>>,
-    /// The number of the first place.
+    entries: VecDeque<Option<Held>>,
+    /// The number of the first entry.
     first: u64,
+    /// The number of entries without the gaps.
     count: usize,
-    /// How many places were looked at.
+    /// The number of entries visited so far.
     #[cfg(test)]
-    looks: usize,
+    pub(super) visits: usize,
 }
 
 impl Queue {
-    /// How many are held.
+    /// Returns the number of held datagrams.
     pub(super) fn len(&self) -> usize {
         self.count
     }
@@ -36,121 +40,62 @@ impl Queue {
         self.count == 0
     }
 
-    /// What leaves next.
+    /// Returns the datagram that leaves next.
     pub(super) fn front(&self) -> Option<&Held> {
-        self.places.front()?.as_ref()
+        self.entries.front()?.as_ref()
     }
 
-    /// Puts one at the end; its number.
+    /// Appends a datagram and returns its number.
     pub(super) fn push(&mut self, at: Instant, outgoing: Outgoing) -> u64 {
         let held = Held {
             at,
             outgoing,
             next: None,
         };
-        self.places.push_back(Some(held));
+        self.entries.push_back(Some(held));
         self.count += 1;
-        self.first + self.places.len() as u64 - 1
+        self.first + self.entries.len() as u64 - 1
     }
 
-    /// Notes that `next` is for the same destination as `number`, and comes after it.
+    /// Links the datagram `number` to `next`, the one after it for the same destination.
     pub(super) fn link(&mut self, number: u64, next: u64) {
-        if let Some(Some(held)) = self.place(number) {
+        if let Some(Some(held)) = self.entry(number) {
             held.next = Some(next);
         }
     }
 
-    /// Takes what leaves next.
+    /// Takes the datagram that leaves next.
     pub(super) fn pop(&mut self) -> Option<Held> {
         self.take(self.first)
     }
 
-    /// Takes the one of that number, if it is still there.
+    /// Takes the datagram with this number, if it is still held.
     pub(super) fn take(&mut self, number: u64) -> Option<Held> {
-        let held = self.place(number)?.take()?;
+        let held = self.entry(number)?.take()?;
         self.count -= 1;
-        while let Some(None) = self.places.front() {
+        while let Some(None) = self.entries.front() {
             #[cfg(test)]
             {
-                self.looks += 1;
+                self.visits += 1;
             }
-            self.places.pop_front();
+            self.entries.pop_front();
             self.first += 1;
         }
         Some(held)
     }
 
     pub(super) fn clear(&mut self) {
-        self.first += self.places.len() as u64;
-        self.places.clear();
+        self.first += self.entries.len() as u64;
+        self.entries.clear();
         self.count = 0;
     }
 
-    fn place(&mut self, number: u64) -> Option<&mut Option<Held>> {
+    fn entry(&mut self, number: u64) -> Option<&mut Option<Held>> {
         #[cfg(test)]
         {
-            self.looks += 1;
+            self.visits += 1;
         }
         let index = number.checked_sub(self.first)?;
-        self.places.get_mut(usize::try_from(index).ok()?)
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::engine::turns::pacing::tests::Nothing;
-    use crate::state::outbox::Outbox;
-    use crate::wire::packet::{CommunityId, Unsealed};
-
-    /// To the port after `number`.
-    fn outgoing(number: u16) -> Outgoing {
-        let mut outbox = Outbox::default();
-        let prefix = CommunityId::from_bytes([7; 20]).prefix();
-        let packet = Unsealed::new(&prefix, 1, None, None, &Nothing).unwrap();
-        outbox
-            .push(([10, 0, 0, 1], number + 1).into(), packet)
-            .unwrap();
-        outbox.pop().unwrap()
-    }
-
-    fn queue(count: u16, now: Instant) -> Queue {
-        let mut queue = Queue::default();
-        for number in 0..count {
-            assert_eq!(queue.push(now, outgoing(number)), u64::from(number));
-        }
-        queue
-    }
-
-    #[test]
-    fn what_is_taken_from_the_middle_leaves_the_others_in_their_order() {
-        let mut queue = queue(6, Instant::now());
-        queue.link(1, 4);
-        let next = queue.take(1).map(|held| held.next);
-        assert_eq!((next, queue.len()), (Some(Some(4)), 5));
-        assert!(queue.take(1).is_none() && queue.take(6).is_none());
-        assert!(queue.take(0).is_some(), "the first one after that is 2");
-        assert_eq!(queue.front().map(|held| held.outgoing.to.port()), Some(3));
-        assert!(queue.take(4).is_some());
-        let left = std::iter::from_fn(|| queue.pop());
-        let left: Vec<_> = left.map(|held| held.outgoing.to.port()).collect();
-        assert_eq!(left, [3, 4, 6]);
-        assert!(queue.is_empty() && queue.front().is_none());
-        assert_eq!(queue.push(Instant::now(), outgoing(9)), 6);
-        queue.clear();
-        assert_eq!(queue.push(Instant::now(), outgoing(9)), 7);
-        assert!(queue.take(6).is_none() && queue.pop().is_some());
-    }
-
-    #[test]
-    fn taking_one_costs_the_same_however_many_are_held() {
-        for count in [100, 10_000] {
-            let mut queue = queue(count, Instant::now());
-            for number in (0..u64::from(count)).rev() {
-                assert!(queue.take(number).is_some());
-            }
-            assert_eq!(queue.looks, 2 * usize::from(count));
-        }
+        self.entries.get_mut(usize::try_from(index).ok()?)
     }
 }

@@ -1,38 +1,40 @@
-//! One strategy among the turns.
+//! One strategy in the scheduler.
 
 use std::time::Duration;
 
+use super::clock::nanoseconds;
 use super::order::Rank;
-use super::pace::{nanoseconds, period_of};
+use super::rates::at_least_min_gap;
 
-/// A strategy, and the cell in which it has its next turn, in nanoseconds of the strategies' [time](super::pace::Pace).
+/// A strategy with the period of its next turn, in nanoseconds of the
+/// [strategies' clock](super::clock::StrategyClock).
 #[derive(Clone, Debug)]
 pub(super) struct Entry<T> {
-    pub(super) turn: T,
-    /// The interval it has of its own.
+    pub(super) strategy: T,
+    /// Its own interval, if it has one.
     pub(super) own: Option<Duration>,
-    /// It was the so manieth to be added.
-    pub(super) number: u64,
-    /// The interval it gets.
-    pub(super) period: i64,
-    /// It has had no turn yet.
-    pub(super) fresh: bool,
-    /// It pauses: `from` and `end` count from when it began to.
+    /// Insertion order; breaks ties between equal ranks.
+    number: u64,
+    /// The length of its periods.
+    interval: i64,
+    /// `true` until its first turn.
+    fresh: bool,
+    /// While it is paused, `from` and `end` are relative to the start of the pause.
     pub(super) paused: bool,
-    /// From here on it may have its next turn.
+    /// The start of the period: it may have its next turn from here on.
     pub(super) from: i64,
-    /// Whoever's cell ends first goes first.
-    pub(super) end: i64,
+    /// The end of the period: the strategy whose period ends first goes first.
+    end: i64,
 }
 
 impl<T> Entry<T> {
-    /// One that was added at `now`. It may have a turn at once if nobody else may, and goes after all others otherwise.
-    pub(super) fn new(turn: T, own: Option<Duration>, common: Duration, number: u64) -> Self {
+    /// Returns a running entry; [`begin`](Self::begin) starts its first period.
+    pub(super) fn new(strategy: T, own: Option<Duration>, common: Duration, number: u64) -> Self {
         Self {
-            turn,
+            strategy,
             own,
             number,
-            period: nanoseconds(period_of(own.unwrap_or(common))),
+            interval: nanoseconds(at_least_min_gap(own.unwrap_or(common))),
             fresh: true,
             paused: false,
             from: 0,
@@ -40,13 +42,15 @@ impl<T> Entry<T> {
         }
     }
 
-    /// As if it was added at `now`.
+    /// Starts the first period at `now`. The strategy may have a turn at once if no other strategy
+    /// may; otherwise it goes after all others.
     pub(super) fn begin(&mut self, now: i64) {
         self.fresh = true;
         self.from = now;
-        self.end = now + self.period + self.period / 2;
+        self.end = now + self.interval + self.interval / 2;
     }
 
+    /// Returns its place in the order of turns.
     pub(super) fn rank(&self) -> Rank {
         Rank {
             end: self.end,
@@ -55,55 +59,57 @@ impl<T> Entry<T> {
         }
     }
 
-    /// Takes no turns from `now` on.
+    /// Pauses it from `now` on.
     pub(super) fn pause(&mut self, now: i64) {
         self.paused = true;
         self.from -= now;
         self.end -= now;
     }
 
-    /// Takes turns again, as if no time had passed since it paused.
+    /// Resumes it as if no time had passed since the pause began.
     pub(super) fn resume(&mut self, now: i64) {
         self.paused = false;
         self.from += now;
         self.end += now;
-        self.calm_down(now);
+        self.restart_period(now);
     }
 
-    /// Has a whole cell before it again, whatever it missed: being changed must not make it more urgent than others.
-    pub(super) fn calm_down(&mut self, now: i64) {
+    /// Starts a fresh period, so that a change does not let the strategy jump the queue.
+    pub(super) fn restart_period(&mut self, now: i64) {
         if !self.fresh {
             self.from = self.from.max(now);
-            self.end = self.from + self.period;
+            self.end = self.from + self.interval;
         }
     }
 
-    /// The next cell follows the one of this turn. The first turn, at `at`, is the middle of its cell, so that there is room on
-    /// both sides when others come and go.
+    /// Moves on to the next period after a turn at `at`.
+    ///
+    /// The first turn counts as the middle of its period, which leaves room on both sides when
+    /// other strategies are added and removed.
     pub(super) fn had_turn(&mut self, at: i64) {
         self.from = if std::mem::take(&mut self.fresh) {
-            at + self.period / 2
+            at + self.interval / 2
         } else {
             self.end
         };
-        self.end = self.from + self.period;
+        self.end = self.from + self.interval;
     }
 
-    /// Changes the interval; of what is left of its cell the same share is left.
-    pub(super) fn set_period(&mut self, common: Duration, now: i64) {
-        let period = nanoseconds(period_of(self.own.unwrap_or(common)));
-        let before = std::mem::replace(&mut self.period, period);
+    /// Applies a changed interval. The remaining fraction of the period is kept.
+    pub(super) fn update_interval(&mut self, common: Duration, now: i64) {
+        let interval = nanoseconds(at_least_min_gap(self.own.unwrap_or(common)));
+        let before = std::mem::replace(&mut self.interval, interval);
         let now = if self.paused { 0 } else { now };
         if self.fresh {
-            self.end = self.from + period + period / 2;
-        } else if before != period {
-            self.from = scaled(self.from, now, before, period);
-            self.end = scaled(self.end, now, before, period);
+            self.end = self.from + interval + interval / 2;
+        } else if before != interval {
+            self.from = scaled(self.from, now, before, interval);
+            self.end = scaled(self.end, now, before, interval);
         }
     }
 }
 
-/// `at`, where time passes at another pace around `now`: what took `before` takes `after`.
+/// Scales the distance of `at` from `now` so that `before` becomes `after`.
 fn scaled(at: i64, now: i64, before: i64, after: i64) -> i64 {
     let ahead = at.saturating_sub(now);
     if ahead == before {

@@ -1,9 +1,10 @@
-//! Who is first among those that may have a turn: a search tree that also knows who may have one earliest.
+//! The order of turns: a search tree that also knows the earliest start of a period.
 
 /// No node.
 const NONE: u32 = u32::MAX;
 
-/// What decides who goes first: whose cell ends first; then who had no turn yet; then who was added first.
+/// The place of a strategy in the order: the earliest end of the period first, then strategies
+/// without a turn, then insertion order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rank {
     pub(super) end: i64,
@@ -15,17 +16,18 @@ pub(super) struct Rank {
 struct Node {
     rank: Rank,
     from: i64,
-    /// The least `from` at and below this node.
+    /// The lowest `from` in the subtree of this node.
     earliest: i64,
     priority: u64,
     left: u32,
     right: u32,
 }
 
-/// Numbered places, in the order of their ranks, each with a time from which on it counts.
+/// Indices in the order of their ranks, each with the time from which on it counts.
 ///
-/// A treap: ordered by rank from left to right, by priority from top to bottom, so that all that is done costs the logarithm of how
-/// many there are. Priorities follow from a count: the same calls make the same tree.
+/// This is a treap: ordered by rank from left to right and by priority from top to bottom, so that
+/// every operation costs the logarithm of the number of indices. Priorities are derived from a
+/// count: the same calls make the same tree.
 #[derive(Debug, Default)]
 pub(super) struct Order {
     nodes: Vec<Node>,
@@ -46,12 +48,12 @@ impl Order {
         self.nodes.get(at as usize)
     }
 
-    /// The least time from which on somebody counts.
+    /// Returns the earliest time from which on any index counts.
     pub(super) fn earliest(&self) -> Option<i64> {
         Some(self.node(self.root?)?.earliest)
     }
 
-    /// When the first cell ends.
+    /// Returns the earliest end of a period.
     pub(super) fn first_end(&self) -> Option<i64> {
         let mut node = self.node(self.root?)?;
         while let Some(left) = self.node(node.left) {
@@ -60,7 +62,7 @@ impl Order {
         Some(node.rank.end)
     }
 
-    /// The first place of those that count at `time`.
+    /// Returns the first index that counts at `time`.
     pub(super) fn first(&self, time: i64) -> Option<u32> {
         let mut at = self.root();
         if self.node(at)?.earliest > time {
@@ -79,13 +81,13 @@ impl Order {
         }
     }
 
-    /// Makes room for so many more places.
-    pub(super) fn reserve(&mut self, places: usize) {
-        self.nodes.reserve(places);
+    /// Reserves room for this many more indices.
+    pub(super) fn reserve(&mut self, indices: usize) {
+        self.nodes.reserve(indices);
     }
 
-    /// Puts `place`, which is not in the order, where its rank belongs.
-    pub(super) fn insert(&mut self, place: u32, rank: Rank, from: i64) {
+    /// Inserts `index`, which must not be in the order.
+    pub(super) fn insert(&mut self, index: u32, rank: Rank, from: i64) {
         self.made += 1;
         let node = Node {
             rank,
@@ -95,17 +97,18 @@ impl Order {
             left: NONE,
             right: NONE,
         };
-        let index = place as usize;
-        if index >= self.nodes.len() {
-            self.nodes.resize(index + 1, node);
+        let length = index as usize + 1;
+        if length > self.nodes.len() {
+            self.nodes.resize(length, node);
         }
-        self.nodes[index] = node;
-        self.hang(place);
+        self.nodes[index as usize] = node;
+        self.attach(index);
     }
 
-    /// Goes down to where `place` belongs by its priority, and hangs it there with all below on its two sides.
-    fn hang(&mut self, place: u32) {
-        let new = self.nodes[place as usize];
+    /// Descends to the position of `index` by its priority, and splits the subtree there into its
+    /// two children.
+    fn attach(&mut self, index: u32) {
+        let new = self.nodes[index as usize];
         let (mut above, mut at) = (None, self.root());
         while let Some(node) = self.nodes.get_mut(at as usize) {
             if new.priority > node.priority {
@@ -118,45 +121,46 @@ impl Order {
         }
         let (left, right) = self.split(at, new.rank);
         (
-            self.nodes[place as usize].left,
-            self.nodes[place as usize].right,
+            self.nodes[index as usize].left,
+            self.nodes[index as usize].right,
         ) = (left, right);
-        self.look_below(place);
+        self.update_earliest(index);
         match above {
-            None => self.set_root(place),
-            Some((above, true)) => self.nodes[above as usize].left = place,
-            Some((above, false)) => self.nodes[above as usize].right = place,
+            None => self.set_root(index),
+            Some((above, true)) => self.nodes[above as usize].left = index,
+            Some((above, false)) => self.nodes[above as usize].right = index,
         }
     }
 
-    /// Takes `place` out, which is in the order with this rank.
-    pub(super) fn remove(&mut self, place: u32, rank: Rank) {
-        let root = self.removed(self.root(), place, rank);
+    /// Removes `index`, which must be in the order with this rank.
+    pub(super) fn remove(&mut self, index: u32, rank: Rank) {
+        let root = self.removed(self.root(), index, rank);
         self.set_root(root);
     }
 
-    /// Takes all out.
+    /// Removes every index.
     pub(super) fn clear(&mut self) {
         self.root = None;
     }
 
-    fn removed(&mut self, at: u32, place: u32, rank: Rank) -> u32 {
+    /// Returns the root of the subtree at `at` without `index`.
+    fn removed(&mut self, at: u32, index: u32, rank: Rank) -> u32 {
         let Some(node) = self.node(at).copied() else {
             return NONE;
         };
-        if at == place {
+        if at == index {
             return self.joined(node.left, node.right);
         }
         if rank < node.rank {
-            self.nodes[at as usize].left = self.removed(node.left, place, rank);
+            self.nodes[at as usize].left = self.removed(node.left, index, rank);
         } else {
-            self.nodes[at as usize].right = self.removed(node.right, place, rank);
+            self.nodes[at as usize].right = self.removed(node.right, index, rank);
         }
-        self.look_below(at);
+        self.update_earliest(at);
         at
     }
 
-    /// Those before `rank`, and the others.
+    /// Splits the subtree at `at` into the nodes before `rank` and the rest.
     fn split(&mut self, at: u32, rank: Rank) -> (u32, u32) {
         let Some(node) = self.node(at).copied() else {
             return (NONE, NONE);
@@ -170,11 +174,11 @@ impl Order {
             self.nodes[at as usize].left = right;
             (left, at)
         };
-        self.look_below(at);
+        self.update_earliest(at);
         parts
     }
 
-    /// One tree of two, all of the left one before all of the right one.
+    /// Joins two trees; every node of the left one is before every node of the right one.
     fn joined(&mut self, left: u32, right: u32) -> u32 {
         let (Some(one), Some(other)) = (self.node(left), self.node(right)) else {
             return if left == NONE { right } else { left };
@@ -182,17 +186,18 @@ impl Order {
         if one.priority > other.priority {
             let middle = one.right;
             self.nodes[left as usize].right = self.joined(middle, right);
-            self.look_below(left);
+            self.update_earliest(left);
             left
         } else {
             let middle = other.left;
             self.nodes[right as usize].left = self.joined(left, middle);
-            self.look_below(right);
+            self.update_earliest(right);
             right
         }
     }
 
-    fn look_below(&mut self, at: u32) {
+    /// Recomputes `earliest` of a node from its children.
+    fn update_earliest(&mut self, at: u32) {
         let node = self.nodes[at as usize];
         let below = [node.left, node.right];
         let below = below.into_iter().filter_map(|child| self.node(child));
@@ -201,7 +206,7 @@ impl Order {
     }
 }
 
-/// A number that looks like any other (SplitMix64).
+/// Returns a pseudo-random priority (SplitMix64).
 fn scrambled(number: u64) -> u64 {
     let mut mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,5 +1,5 @@
-//! Tests of the whole graph: py-ipv8's own by behaviour, a naive model, and size.
-// A key's interior mutability is a cache that its hash and equality do not see.
+//! Tests of the whole graph: the behaviour that py-ipv8's own tests check, a naive model, and size.
+// A key's interior mutability is a cache that does not affect its hash and equality.
 #![allow(clippy::unwrap_used, clippy::mutable_key_type)]
 mod model;
 mod random;
@@ -13,13 +13,13 @@ use std::net::SocketAddr;
 use std::sync::LazyLock;
 use std::time::Instant;
 
-/// One moment for all tests: nothing in the graph depends on time.
+/// Returns the same time for all tests: nothing in the graph depends on time.
 fn now() -> Instant {
     static NOW: LazyLock<Instant> = LazyLock::new(Instant::now);
     *NOW
 }
 
-/// Keys in the order of their numbers.
+/// Returns a key; keys are in the order of their numbers.
 fn key(index: usize) -> PublicKey {
     let mut bytes = b"LibNaCLPK:".to_vec();
     bytes.extend([0; 56]);
@@ -27,7 +27,7 @@ fn key(index: usize) -> PublicKey {
     PublicKey::from_bytes(&bytes).unwrap()
 }
 
-/// Services in the order of their numbers.
+/// Returns a service; services are in the order of their numbers.
 fn service(index: u8) -> CommunityId {
     CommunityId::from_bytes([index; 20])
 }
@@ -36,7 +36,7 @@ fn address(text: &str) -> SocketAddr {
     text.parse().unwrap()
 }
 
-/// A peer with an IPv4 address of its own.
+/// Returns a peer with a unique IPv4 address.
 fn peer(index: usize) -> Peer {
     let [_, a, b, c] = (index as u32).to_be_bytes();
     Peer::new(key(index), SocketAddr::from(([20, a, b, c], 1000)), now())

@@ -1,4 +1,4 @@
-//! A naive model of the graph: plain sets, everything else recomputed each time.
+//! A naive model of the graph: plain sets; everything else is recomputed each time.
 use super::{key, now};
 use crate::state::network::NetworkLimits;
 use crate::state::peer::Peer;

@@ -1,4 +1,4 @@
-//! Random operations on the graph and on the model: after each, all answers are the same.
+//! Random operations on the graph and on the model: after each one, all answers must be equal.
 use super::model::{KEYS, Model, Operation, SERVICES, limits, operation};
 use super::{address, key, service};
 use crate::crypto::PublicKey;
@@ -48,7 +48,7 @@ fn apply(network: &mut PeerGraph, operation: &Operation) {
     }
 }
 
-/// Who is there according to the changes alone.
+/// The verified peers according to the changes alone.
 #[derive(Default)]
 struct Told {
     verified: BTreeSet<PublicKey>,
@@ -160,7 +160,7 @@ fn compare_service(network: &PeerGraph, model: &Model, told: &Told, index: u8, r
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn every_answer_is_the_models(operations in prop::collection::vec(operation(), 1..80)) {
+    fn the_graph_always_agrees_with_the_model(operations in prop::collection::vec(operation(), 1..80)) {
         let mut network = PeerGraph::new(limits());
         let mut model = Model::default();
         let mut told = Told::default();

@@ -1,4 +1,4 @@
-//! What py-ipv8's own tests of its Network say, by behaviour, and where we differ on purpose.
+//! The behaviour that py-ipv8's own tests of its Network check, and the deliberate differences.
 use super::{address, key, now, peer, service};
 use crate::state::network::{PeerChange, PeerGraph};
 use crate::state::peer::Peer;
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// py-ipv8's walkable addresses without a service: known and at no verified peer.
+/// Returns py-ipv8's walkable addresses without a service: known and without a verified peer.
 fn walkable(network: &PeerGraph) -> BTreeSet<SocketAddr> {
     let known = network.addresses();
     known
@@ -59,7 +59,7 @@ fn the_first_introducer_wins_while_it_is_verified() {
 }
 
 #[test]
-fn a_blacklisted_address_is_not_recorded_and_verifies_nobody() {
+fn a_blacklisted_address_is_not_recorded_and_verifies_no_peer() {
     let mut network = PeerGraph::default();
     network.blacklist_address(at(2));
     network.discover_address(&peer(0), at(2), None, false);
@@ -72,7 +72,7 @@ fn a_blacklisted_address_is_not_recorded_and_verifies_nobody() {
     assert!(!network.is_verified(&key(2)) && network.is_known(&at(3)));
     assert_eq!(network.stats().blacklisted_addresses, 1);
     assert_eq!(network.stats().blacklisted_peers, 3);
-    // Known elsewhere, it is verified: it is no mere tracker.
+    // It has another known address, so it is not just a tracker and is verified.
     let mut known = peer(2);
     known.add_address(address("[2001:db8::2]:1"));
     network.discover_address(&peer(0), address("[2001:db8::2]:1"), None, false);
@@ -80,7 +80,7 @@ fn a_blacklisted_address_is_not_recorded_and_verifies_nobody() {
 }
 
 #[test]
-fn blacklisting_a_known_address_takes_it_from_the_walkers() {
+fn a_blacklisted_known_address_is_not_walkable() {
     let mut network = PeerGraph::default();
     network.register_service(service(1));
     network.discover_address(&peer(0), at(1), Some(service(1)), false);
@@ -120,7 +120,7 @@ fn services_add_up_and_precede_verification() {
 }
 
 #[test]
-fn a_known_peer_takes_over_addresses_and_response_but_no_style() {
+fn a_known_peer_takes_over_addresses_and_response_but_not_the_style() {
     let mut network = PeerGraph::default();
     network.register_service(service(1));
     network.add_verified_peer(&peer(0));
@@ -135,7 +135,7 @@ fn a_known_peer_takes_over_addresses_and_response_but_no_style() {
     assert!(!found.is_new_style() && found.last_response() == Some(now()));
     assert!(network.verified_by_address(&at(0)).is_none());
     assert_eq!(network.verified_by_address(&moved_to), Some(&peer(0)));
-    // As in py-ipv8: the old address stays known, the new one does not become so.
+    // As in py-ipv8, the old address stays known and the new one does not become known.
     assert!(network.is_known(&at(0)) && !network.is_known(&moved_to));
     assert_eq!(network.verified_count(), 1);
     network.peer_mut(&key(0), |peer| peer.set_frozen(true));
@@ -150,7 +150,7 @@ fn all_addresses_of_an_unheard_of_peer_become_known() {
     new.set_lan_address("192.168.7.7:77".parse().unwrap());
     network.add_verified_peer(&new);
     assert_eq!(network.address_count(), 2);
-    // Of one that was introduced, only the introduced address is.
+    // For an introduced peer, only the introduced address is known.
     network.discover_address(&peer(0), at(1), None, false);
     let mut introduced = peer(1);
     introduced.set_lan_address("192.168.8.8:88".parse().unwrap());
@@ -163,7 +163,7 @@ fn all_addresses_of_an_unheard_of_peer_become_known() {
 }
 
 #[test]
-fn addresses_nothing_can_be_sent_to_are_not_recorded() {
+fn unusable_addresses_are_not_recorded() {
     let mut network = PeerGraph::default();
     for text in ["0.0.0.0:0", "1.2.3.4:0", "0.0.0.0:5", "[::]:5"] {
         network.discover_address(&peer(0), address(text), None, false);
@@ -177,7 +177,7 @@ fn addresses_nothing_can_be_sent_to_are_not_recorded() {
 }
 
 #[test]
-fn removing_an_address_drops_everybody_who_is_there() {
+fn removing_an_address_drops_every_peer_at_it() {
     let mut network = PeerGraph::default();
     let shared = "192.168.1.2:8090".parse().unwrap();
     for index in 0..4 {
@@ -250,7 +250,7 @@ fn an_address_is_walkable_through_its_service_or_its_introducers() {
     assert_eq!(here(&network), []);
     network.discover_services(&key(0), [service(1)]);
     assert_eq!(here(&network), [at(1)]);
-    // Verified there without the service: still to be asked. With it: not.
+    // A verified peer without the service is still walkable, one with it is not.
     network.add_verified_peer(&peer(1));
     assert_eq!(here(&network), [at(1)]);
     network.discover_services(&key(1), [service(1)]);
@@ -259,14 +259,14 @@ fn an_address_is_walkable_through_its_service_or_its_introducers() {
     assert_eq!(here(&network), [at(1)]);
     network.remove_peer(&key(0));
     assert_eq!(here(&network), []);
-    // Looking for walkable addresses gave nobody a service.
+    // Looking up walkable addresses gave no key a service.
     network.discover_address(&peer(2), at(4), Some(service(1)), false);
     assert_eq!(here(&network), [at(4)]);
     assert!(!network.has_service(&key(2), service(1)));
 }
 
 #[test]
-fn snapshot_addresses_are_walkable_until_somebody_is_there() {
+fn snapshot_addresses_are_walkable_until_a_peer_is_there() {
     let mut network = PeerGraph::default();
     network.register_service(service(1));
     for index in 0..3 {
@@ -280,7 +280,7 @@ fn snapshot_addresses_are_walkable_until_somebody_is_there() {
     assert_eq!((loaded.added, loaded.malformed_at), (3, None));
     assert_eq!(fresh.walkable_count(service(1)), 3);
     assert_eq!(fresh.walkable_count(service(2)), 3);
-    // Peers of other overlays are no place to walk to: what they have is known.
+    // Peers of other overlays are not walkable: their services are known.
     fresh.add_verified_peer(&peer(0));
     assert_eq!(fresh.walkable_count(service(1)), 2);
     assert_eq!(network.walkable_count(service(1)), 0);
@@ -289,7 +289,7 @@ fn snapshot_addresses_are_walkable_until_somebody_is_there() {
 }
 
 #[test]
-fn a_sign_of_life_is_noted_for_the_key_that_gave_it() {
+fn a_response_is_recorded_for_its_key_only() {
     let mut network = PeerGraph::default();
     network.add_verified_peer(&peer(0));
     let later = now() + Duration::from_secs(5);

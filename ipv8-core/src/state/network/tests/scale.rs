@@ -1,4 +1,4 @@
-//! Size: nothing grows without bound, and drawing is fair among many.
+//! Size: nothing grows without bound, and draws among many are fair.
 use super::{key, now, peer, service};
 use crate::state::network::{NetworkLimits, PeerGraph};
 use crate::state::peer::Peer;
@@ -12,7 +12,7 @@ fn introduced(index: usize) -> SocketAddr {
     SocketAddr::from(([40, a, b, c], 2000))
 }
 
-/// 10,000 peers that introduced 100,000 addresses, one registered service.
+/// Returns a graph with 10,000 peers that introduced 100,000 addresses, and one registered service.
 fn large() -> PeerGraph {
     let mut network = PeerGraph::new(NetworkLimits {
         max_addresses: 100_000,
@@ -59,7 +59,7 @@ fn a_hundred_thousand_addresses_are_counted_and_drawn_fairly() {
 }
 
 #[test]
-fn drawing_looks_at_as_many_of_a_hundred_thousand_as_of_ten() {
+fn a_draw_from_a_hundred_thousand_checks_as_many_as_one_from_ten() {
     let network = large();
     let mut rng = StdRng::seed_from_u64(9);
     let looked_at = std::cell::Cell::new(0);
@@ -75,7 +75,7 @@ fn drawing_looks_at_as_many_of_a_hundred_thousand_as_of_ten() {
         });
     }
     assert_eq!(looked_at.take(), 200);
-    // One in two is wanted: two looks each, on average.
+    // Half of them are wanted: two draws each, on average.
     for _ in 0..100 {
         network.random_walkable(service(1), &mut rng, |address| {
             look();
@@ -99,7 +99,7 @@ fn drawing_with_nearly_all_excluded_still_finds_the_last_one() {
 }
 
 #[test]
-fn one_talkative_introducer_expels_only_its_own() {
+fn a_talkative_introducer_displaces_only_its_own_addresses() {
     let mut network = PeerGraph::default();
     network.register_service(service(1));
     for index in 1..=40 {
@@ -115,7 +115,7 @@ fn one_talkative_introducer_expels_only_its_own() {
 }
 
 #[test]
-fn many_liars_expel_a_snapshot_and_each_other_before_the_quiet_ones() {
+fn many_liars_displace_a_snapshot_and_each_other_before_quiet_introducers() {
     let mut network = PeerGraph::new(NetworkLimits {
         max_addresses: 1_000,
         ..NetworkLimits::default()
@@ -156,7 +156,7 @@ fn fresh_keys_and_service_lists_stay_below_their_limits() {
 }
 
 #[test]
-fn thousands_at_one_lan_address_cost_no_walk_through_them() {
+fn thousands_of_peers_at_one_lan_address_need_no_pass_over_them() {
     let mut network = PeerGraph::default();
     network.register_service(service(1));
     let lan = std::net::SocketAddrV4::new([192, 168, 1, 2].into(), 8090);
@@ -174,7 +174,7 @@ fn thousands_at_one_lan_address_cost_no_walk_through_them() {
     assert_eq!(network.take_changes().len(), 20_002);
 }
 
-/// What a graph has allocated for each of its peers, apart from what the allocator adds: counted, not measured.
+/// Returns the allocated bytes per peer, without the allocator's overhead: counted, not measured.
 fn bytes_for_each_peer(network: &PeerGraph) -> usize {
     let tables = network.verified.allocated() + network.addresses.allocated();
     let local = network.local.values().map(|local| local.peers.allocated());
@@ -184,7 +184,7 @@ fn bytes_for_each_peer(network: &PeerGraph) -> usize {
 }
 
 #[test]
-fn a_peer_costs_less_than_three_hundred_bytes() {
+fn a_peer_takes_less_than_three_hundred_bytes() {
     let mut network = PeerGraph::default();
     network.register_service(service(1));
     for index in 0..10_000 {
@@ -200,7 +200,7 @@ fn a_peer_costs_less_than_three_hundred_bytes() {
 }
 
 #[test]
-fn a_new_peer_of_one_overlay_is_nothing_to_the_other_thousand() {
+fn a_new_peer_of_one_overlay_costs_nothing_for_a_thousand_others() {
     let mut network = PeerGraph::default();
     let of = |number: u16| {
         let mut bytes = [9; 20];
@@ -222,7 +222,7 @@ fn a_new_peer_of_one_overlay_is_nothing_to_the_other_thousand() {
         let checks = network.checks - before;
         assert!((1..=16).contains(&checks), "{checks}");
     }
-    // One from a snapshot is walkable for all of them.
+    // An address of a snapshot is walkable for all of them.
     let before = network.checks;
     network.record_bare(introduced(1_000));
     assert_eq!(network.checks - before, 1_000);
@@ -246,7 +246,7 @@ fn the_largest_service_makes_room_for_a_small_one() {
     let counts = [1, 2, 3].map(|number| network.peer_count(service(number)));
     assert_eq!(counts, [7, 8, 5]);
     network.unregister_service(service(2));
-    // The share is 6 now, and the next largest has 7.
+    // The share is 6 now, and the next largest service has 7.
     assert!(network.add_peer_of(&peer(40), service(3)));
     let counts = [1, 2, 3].map(|number| network.peer_count(service(number)));
     assert_eq!(counts, [6, 8, 6]);

@@ -1,134 +1,113 @@
-//! The scheduler as it was when it looked at every strategy in each turn: slower, and short enough to be believed.
+//! A simple scheduler that visits every strategy in each turn: slower, and short enough to be
+//! checked by reading.
 
 use std::time::{Duration, Instant};
 
-use crate::engine::turns::scheduler::MIN_GAP;
-use crate::engine::turns::scheduler::pace::Rates;
-
-/// No interval is shorter.
-const SHORTEST: Duration = MIN_GAP;
-
-/// When the next turn may be, were there nothing else to wait for.
-#[derive(Clone, Copy, Debug)]
-enum Slot {
-    /// Nobody was ever there.
-    None,
-    At(Instant),
-    /// Nobody runs: this share of a gap was left when the last one stopped.
-    Left(f64),
-}
+use crate::engine::turns::scheduler::grid::{GridPoint, scaled};
+use crate::engine::turns::scheduler::rates::{MIN_GAP, Rates};
 
 /// The turns of all strategies of one node.
 ///
-/// `T` names a strategy; the scheduler never looks at it.
+/// `T` identifies a strategy.
 #[derive(Debug)]
 pub(super) struct Scheduler<T> {
     interval: Duration,
     entries: Vec<Entry<T>>,
     gap: Duration,
-    slot: Slot,
-    /// The slot, or when somebody may have it: what a turn is late against.
+    grid: GridPoint,
+    /// The later of the grid point and the first period's start.
     due: Option<Instant>,
     last: Option<Instant>,
-    awaiting_flush: bool,
     missed: u64,
 }
 
 impl<T: PartialEq + Copy> Scheduler<T> {
-    /// No strategies yet; every strategy without an interval of its own will get one turn per `interval`.
     pub(super) fn new(interval: Duration) -> Self {
         Self {
             interval,
             entries: Vec::new(),
             gap: interval.max(MIN_GAP),
-            slot: Slot::None,
+            grid: GridPoint::None,
             due: None,
             last: None,
-            awaiting_flush: false,
             missed: 0,
         }
     }
 
-    /// The time between two turns: with strategies of one interval, that divided by their number; at least [`MIN_GAP`]. When
-    /// nobody takes turns it is the interval.
     pub(super) fn gap(&self) -> Duration {
         self.gap
     }
 
-    /// How many turns were lost because an earlier one, or the machine, was late.
     pub(super) fn missed(&self) -> u64 {
         self.missed
     }
 
-    /// Adds a strategy at the time `now`, with an interval of its own or the common one. It comes after those that are there; if
-    /// there are none, the first turn is at `first`, or as much sooner as the gap is smaller by then because others were added.
-    pub(super) fn insert(&mut self, turn: T, own: Option<Duration>, first: Instant, now: Instant) {
+    pub(super) fn insert(
+        &mut self,
+        strategy: T,
+        own: Option<Duration>,
+        first: Instant,
+        now: Instant,
+    ) {
         if self.entries.is_empty() {
-            self.slot = Slot::At(first);
+            self.grid = GridPoint::At(first);
         }
         self.reshape(now, |entries, interval| {
-            let period = own.unwrap_or(interval);
-            entries.push(Entry::new(turn, own, period, now));
+            let interval = own.unwrap_or(interval);
+            entries.push(Entry::new(strategy, own, interval, now));
         });
     }
 
-    /// Lets the next turn be at `first`, as if everybody had been added then.
     pub(super) fn restart(&mut self, first: Instant) {
         self.last = None;
         for entry in self.entries.iter_mut().filter(|entry| entry.runs()) {
-            *entry = Entry::new(entry.turn, entry.own, entry.period, first);
+            *entry = Entry::new(entry.strategy, entry.own, entry.interval, first);
         }
         if self.entries.iter().any(Entry::runs) {
-            self.slot = Slot::At(first);
+            self.grid = GridPoint::At(first);
         }
         self.refresh();
     }
 
-    /// Removes every strategy for which `leaves` is true at the time `now`.
     pub(super) fn remove(&mut self, leaves: impl Fn(&T) -> bool, now: Instant) {
         self.reshape(now, |entries, _| {
-            entries.retain(|entry| !leaves(&entry.turn));
+            entries.retain(|entry| !leaves(&entry.strategy));
         });
         if self.entries.is_empty() {
-            self.slot = Slot::None;
+            self.grid = GridPoint::None;
         }
     }
 
-    /// Lets `turn` take no turns from `now` on; whether that changed anything.
-    pub(super) fn pause(&mut self, turn: T, now: Instant) -> bool {
-        self.change(turn, now, |entry| {
+    pub(super) fn pause(&mut self, strategy: T, now: Instant) -> bool {
+        self.change(strategy, now, |entry| {
             let runs = entry.runs();
             entry.paused.get_or_insert(now);
             runs
         })
     }
 
-    /// Lets `turn` take turns again from `now` on, as if no time had passed while it paused; whether that changed anything.
-    pub(super) fn resume(&mut self, turn: T, now: Instant) -> bool {
-        self.change(turn, now, |entry| entry.resume(now))
+    pub(super) fn resume(&mut self, strategy: T, now: Instant) -> bool {
+        self.change(strategy, now, |entry| entry.resume(now))
     }
 
-    /// Gives `turn` an interval of its own, or the common one, from `now` on; whether that changed anything. Of the time until
-    /// its next turn the same share is left.
     pub(super) fn set_own_interval(
         &mut self,
-        turn: T,
+        strategy: T,
         own: Option<Duration>,
         now: Instant,
     ) -> bool {
-        let changed = self.change(turn, now, |entry| {
+        let changed = self.change(strategy, now, |entry| {
             std::mem::replace(&mut entry.own, own) != own
         });
-        let mut meant = self.entries.iter_mut().filter(|entry| entry.turn == turn);
-        if let Some(entry) = meant.next().filter(|entry| changed && entry.runs()) {
-            entry.calm_down(now);
+        let mut entries = self.entries.iter_mut();
+        let entry = entries.find(|entry| entry.strategy == strategy);
+        if let Some(entry) = entry.filter(|entry| changed && entry.runs()) {
+            entry.restart_period(now);
         }
         self.refresh();
         changed
     }
 
-    /// Changes the interval of the strategies without one of their own, from `now` on. Of the time until the next turn the same
-    /// share is left.
     pub(super) fn set_interval(&mut self, interval: Duration, now: Instant) {
         self.interval = interval;
         self.reshape(now, |_, _| {});
@@ -136,19 +115,20 @@ impl<T: PartialEq + Copy> Scheduler<T> {
 
     fn change(
         &mut self,
-        turn: T,
+        strategy: T,
         now: Instant,
         change: impl FnOnce(&mut Entry<T>) -> bool,
     ) -> bool {
         let mut changed = false;
         self.reshape(now, |entries, _| {
-            let mut meant = entries.iter_mut().filter(|entry| entry.turn == turn);
-            changed = meant.next().is_some_and(change);
+            let mut entries = entries.iter_mut();
+            let entry = entries.find(|entry| entry.strategy == strategy);
+            changed = entry.is_some_and(change);
         });
         changed
     }
 
-    /// Changes who takes turns how often, at the time `now`, and fits in all that follows from it.
+    /// Changes the strategies at the time `now` and derives everything else from them.
     fn reshape(&mut self, now: Instant, change: impl FnOnce(&mut Vec<Entry<T>>, Duration)) {
         let before = self.gap;
         change(&mut self.entries, self.interval);
@@ -156,29 +136,21 @@ impl<T: PartialEq + Copy> Scheduler<T> {
         self.gap = wanted.max(MIN_GAP);
         let stretch = MIN_GAP.as_secs_f64() * rate;
         for entry in &mut self.entries {
-            let period = entry.own.unwrap_or(self.interval).max(SHORTEST);
-            let period = if stretch > 1.0 {
-                period.mul_f64(stretch)
+            let interval = entry.own.unwrap_or(self.interval).max(MIN_GAP);
+            let interval = if stretch > 1.0 {
+                interval.mul_f64(stretch)
             } else {
-                period
+                interval
             };
-            entry.set_period(period, now);
+            entry.set_interval(interval, now);
         }
         let runs = self.entries.iter().any(Entry::runs);
-        self.slot = match self.slot {
-            // Never later than planned: who left, or became slower, may have had more turns than its due.
-            Slot::At(at) if runs => Slot::At(scaled(at, now, before, self.gap)),
-            Slot::At(at) => {
-                let left = at.saturating_duration_since(now).as_secs_f64();
-                Slot::Left(left / before.as_secs_f64())
-            }
-            Slot::Left(left) if runs => Slot::At(now + self.gap.mul_f64(left.min(1.0))),
-            slot => slot,
-        };
+        self.grid = self.grid.rescaled(before, self.gap, runs, now);
         self.refresh();
     }
 
-    /// Summed in whole numbers as the new one does: in the last digit a sum of floats depends on their order.
+    /// Sums whole numbers like the real scheduler: the last digit of a sum of floats depends on
+    /// their order.
     fn wanted_gap(&self) -> (Duration, f64) {
         let mut rates = Rates::new(self.interval);
         for entry in self.entries.iter().filter(|entry| entry.runs()) {
@@ -190,26 +162,21 @@ impl<T: PartialEq + Copy> Scheduler<T> {
     fn refresh(&mut self) {
         let running = self.entries.iter().filter(|entry| entry.runs());
         let earliest = running.map(|entry| entry.from).min();
-        self.due = match (self.slot, earliest) {
-            (Slot::At(slot), Some(earliest)) => Some(slot.max(earliest)),
+        self.due = match (self.grid, earliest) {
+            (GridPoint::At(grid), Some(earliest)) => Some(grid.max(earliest)),
             _ => None,
         };
     }
 
-    /// When the next turn begins; `None` when nobody takes turns or the last step has not been handed to the socket yet.
     pub(super) fn next_time(&self) -> Option<Instant> {
-        if self.awaiting_flush {
-            return None;
-        }
         let distance = self.gap / 2;
         let due = self.due?;
         Some(self.last.map_or(due, |last| due.max(last + distance)))
     }
 
-    /// Whose turn is next, whenever that is; `None` while [`Scheduler::next_time`] is.
     pub(super) fn peek(&self) -> Option<T> {
         let (_, entry) = self.first_in_line(self.next_time()?)?;
-        Some(entry.turn)
+        Some(entry.strategy)
     }
 
     fn first_in_line(&self, at: Instant) -> Option<(usize, &Entry<T>)> {
@@ -218,7 +185,6 @@ impl<T: PartialEq + Copy> Scheduler<T> {
         begun.min_by_key(|(_, entry)| (entry.end, !entry.fresh))
     }
 
-    /// Takes the next turn if it has begun by `now`. After it nobody has a turn until [`Scheduler::flushed`] is called.
     pub(super) fn take(&mut self, now: Instant) -> Option<T> {
         let begins = self.next_time()?;
         if begins > now {
@@ -226,9 +192,9 @@ impl<T: PartialEq + Copy> Scheduler<T> {
         }
         let (index, _) = self.first_in_line(begins)?;
         let due = self.due?;
-        let late = now.saturating_duration_since(due);
-        // Grid points passed since this turn was due; 0 when it is less than a gap late.
-        let passed = late.as_nanos() / self.gap.as_nanos().max(1);
+        let lag = now.saturating_duration_since(due);
+        // Grid points passed since this turn was due; 0 if it is late by less than a gap.
+        let passed = lag.as_nanos() / self.gap.as_nanos().max(1);
         self.missed += u64::try_from(passed).unwrap_or(u64::MAX);
         let lost = passed * self.gap.as_nanos();
         let lost = Duration::from_nanos(u64::try_from(lost).unwrap_or(u64::MAX));
@@ -237,60 +203,53 @@ impl<T: PartialEq + Copy> Scheduler<T> {
         }
         let entry = self.entries.get_mut(index)?;
         entry.had_turn(due + lost);
-        let turn = entry.turn;
-        self.slot = Slot::At(self.slot_after(due + lost));
+        let strategy = entry.strategy;
+        self.grid = GridPoint::At(self.grid_after(due + lost));
         self.last = Some(now);
-        self.awaiting_flush = true;
         self.refresh();
-        Some(turn)
+        Some(strategy)
     }
 
-    /// A gap after `slot`; a bit earlier while somebody is behind by so much that its cell is over. Only others that left, or
-    /// became slower, with more turns than their due can have caused that.
-    fn slot_after(&self, slot: Instant) -> Instant {
-        let next = slot + self.gap;
+    /// Returns the grid point after `point`: one gap later, or three quarters of a gap while a
+    /// strategy's period ends before that.
+    fn grid_after(&self, point: Instant) -> Instant {
+        let next = point + self.gap;
         let mut running = self.entries.iter().filter(|entry| entry.runs());
         if running.any(|entry| entry.end < next) {
-            slot + self.gap * 3 / 4
+            point + self.gap * 3 / 4
         } else {
             next
         }
     }
-
-    /// What the last step sent was handed to the socket.
-    pub(super) fn flushed(&mut self) {
-        self.awaiting_flush = false;
-    }
 }
 
-/// A strategy, and the cell in which it has its next turn.
+/// A strategy with the period of its next turn.
 #[derive(Clone, Debug)]
 struct Entry<T> {
-    turn: T,
-    /// The interval it has of its own.
+    strategy: T,
+    /// Its own interval, if it has one.
     own: Option<Duration>,
-    /// The interval it gets.
-    period: Duration,
-    /// It has had no turn yet.
+    /// The length of its periods.
+    interval: Duration,
+    /// `true` until its first turn.
     fresh: bool,
-    /// From here on it may have its next turn.
+    /// The start of the period: it may have its next turn from here on.
     from: Instant,
-    /// Whoever's cell ends first goes first.
+    /// The end of the period: the strategy whose period ends first goes first.
     end: Instant,
-    /// Since when it pauses.
+    /// The start of the pause, while it is paused.
     paused: Option<Instant>,
 }
 
 impl<T> Entry<T> {
-    /// One that was added at `now`. It may have a turn at once if nobody else may, and goes after all others otherwise.
-    fn new(turn: T, own: Option<Duration>, period: Duration, now: Instant) -> Self {
+    fn new(strategy: T, own: Option<Duration>, interval: Duration, now: Instant) -> Self {
         Self {
-            turn,
+            strategy,
             own,
-            period,
+            interval,
             fresh: true,
             from: now,
-            end: now + period + period / 2,
+            end: now + interval + interval / 2,
             paused: None,
         }
     }
@@ -299,21 +258,21 @@ impl<T> Entry<T> {
         self.paused.is_none()
     }
 
-    /// Whether it paused.
+    /// Returns `true` if it was paused.
     fn resume(&mut self, now: Instant) -> bool {
         let Some(since) = self.paused.take() else {
             return false;
         };
         self.postpone(now.saturating_duration_since(since));
-        self.calm_down(now);
+        self.restart_period(now);
         true
     }
 
-    /// Has a whole cell before it again, whatever it missed: being changed must not make it more urgent than others.
-    fn calm_down(&mut self, now: Instant) {
+    /// Starts a fresh period, so that a change does not let the strategy jump the queue.
+    fn restart_period(&mut self, now: Instant) {
         if !self.fresh {
             self.from = self.from.max(now);
-            self.end = self.from + self.period;
+            self.end = self.from + self.interval;
         }
     }
 
@@ -322,44 +281,25 @@ impl<T> Entry<T> {
         self.end += by;
     }
 
-    /// The next cell follows the one of this turn. The first turn, at `at`, is the middle of its cell, so that there is room on
-    /// both sides when others come and go.
+    /// Moves on to the next period. The first turn counts as the middle of its period.
     fn had_turn(&mut self, at: Instant) {
         self.from = if std::mem::take(&mut self.fresh) {
-            at + self.period / 2
+            at + self.interval / 2
         } else {
             self.end
         };
-        self.end = self.from + self.period;
+        self.end = self.from + self.interval;
     }
 
-    /// Changes the interval; of what is left of its cell the same share is left.
-    fn set_period(&mut self, period: Duration, now: Instant) {
-        let before = std::mem::replace(&mut self.period, period);
+    /// Changes the interval. The remaining fraction of the period is kept.
+    fn set_interval(&mut self, interval: Duration, now: Instant) {
+        let before = std::mem::replace(&mut self.interval, interval);
         let now = self.paused.unwrap_or(now);
         if self.fresh {
-            self.end = self.from + period + period / 2;
+            self.end = self.from + interval + interval / 2;
             return;
         }
-        self.from = scaled(self.from, now, before, period);
-        self.end = scaled(self.end, now, before, period);
+        self.from = scaled(self.from, now, before, interval);
+        self.end = scaled(self.end, now, before, interval);
     }
-}
-
-/// `at`, where time passes at another pace around `now`: what took `before` takes `after`.
-fn scaled(at: Instant, now: Instant, before: Duration, after: Duration) -> Instant {
-    let (ahead, ago) = (
-        at.saturating_duration_since(now),
-        now.saturating_duration_since(at),
-    );
-    if before == after {
-        return at;
-    }
-    if ahead == before {
-        return now + after;
-    }
-    let pace = after.as_secs_f64() / before.as_secs_f64();
-    // Not every clock reaches back far enough; then it is as if it were not so long ago.
-    let past = now.checked_sub(ago.mul_f64(pace));
-    past.unwrap_or(at.min(now)) + ahead.mul_f64(pace)
 }

@@ -1,0 +1,51 @@
+//! The loaded overlays, and how to find one again later.
+
+use indexmap::IndexMap;
+
+use crate::engine::overlays::AnyOverlay;
+use crate::support::hashing::OwnState;
+use crate::wire::packet::CommunityId;
+
+/// The loaded overlays by community id, in the order in which they were added.
+pub(super) type OverlayMap = IndexMap<CommunityId, Box<dyn AnyOverlay>, OwnState>;
+
+/// Identifies one loading of an overlay, and where it was in the [`OverlayMap`] then.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OverlayKey {
+    pub(super) id: CommunityId,
+    /// Differs for each overlay that the engine ever had.
+    serial: u64,
+    /// Spares hashing the id. Unloading an overlay moves those after it, so this is only a hint.
+    index: usize,
+}
+
+impl OverlayKey {
+    /// Returns the overlay with this id and its key.
+    pub(super) fn find(overlays: &OverlayMap, id: CommunityId) -> Option<(Self, &dyn AnyOverlay)> {
+        let (index, _, overlay) = overlays.get_full(&id)?;
+        let serial = overlay.state().serial;
+        Some((Self { id, serial, index }, overlay.as_ref()))
+    }
+
+    /// Returns the overlay, or `None` if it was unloaded.
+    pub(super) fn get(self, overlays: &mut OverlayMap) -> Option<&mut (dyn AnyOverlay + 'static)> {
+        let is_there =
+            |(_, overlay): (_, &Box<dyn AnyOverlay>)| self.serial == overlay.state().serial;
+        if overlays.get_index(self.index).is_some_and(is_there) {
+            let (_, overlay) = overlays.get_index_mut(self.index)?;
+            return Some(overlay.as_mut());
+        }
+        with_serial(overlays, self.id, self.serial)
+    }
+}
+
+/// Returns the overlay with this id and serial number, or `None` if it was unloaded: another
+/// overlay can have its id by now.
+pub(super) fn with_serial(
+    overlays: &mut OverlayMap,
+    id: CommunityId,
+    serial: u64,
+) -> Option<&mut (dyn AnyOverlay + 'static)> {
+    let overlay = overlays.get_mut(&id)?;
+    (overlay.state().serial == serial).then(|| overlay.as_mut())
+}

@@ -1,0 +1,4 @@
+mod json;
+mod nodes;
+mod tickets;
+mod turns;

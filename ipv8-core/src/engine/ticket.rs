@@ -1,0 +1,158 @@
+//! A datagram between its arrival and its delivery: what to do with it, and what it contains.
+
+use std::net::SocketAddr;
+
+use crate::crypto::Points;
+use crate::engine::overlay_map::OverlayKey;
+use crate::engine::overlays::OpenedBody;
+use crate::overlay::community::OpenMessage;
+use crate::overlay::introduction::OpenIntroduction;
+use crate::state::stats::DropReason;
+use crate::support::guard::{Panicked, guarded};
+use crate::wire::UnpackError;
+use crate::wire::packet::OpenError;
+
+/// Bytes of a public key on curve25519 (protocol 1.1).
+const CURVE25519_LENGTH: u8 = 74;
+
+/// An admitted datagram: its overlay and how to read it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ticket {
+    pub(super) overlay: OverlayKey,
+    pub(super) source: SocketAddr,
+    /// The message id; 0 for a beacon.
+    pub(super) id: u8,
+    pub(super) signature: Signature,
+    pub(super) opener: Opener,
+}
+
+/// The signature that opening a datagram has to verify, which is nearly all of its cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signature {
+    /// The message is not signed.
+    None,
+    /// A signature on curve25519.
+    Curve25519,
+    /// A signature on another curve, which takes 3 to 30 times as long, or by an unreadable key.
+    Other,
+}
+
+impl Signature {
+    /// Returns the kind of signature of a signed message, from the length of its key alone. `body`
+    /// is everything after the message id.
+    pub(super) fn announced(body: &[u8]) -> Self {
+        match body {
+            [0, CURVE25519_LENGTH, ..] => Self::Curve25519,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// How to read an admitted datagram.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Opener {
+    Introduction(OpenIntroduction),
+    Message(OpenMessage),
+    Beacon,
+}
+
+impl Ticket {
+    /// Returns the signature that opening has to verify.
+    #[must_use]
+    pub const fn signature(&self) -> Signature {
+        self.signature
+    }
+
+    /// Reads and verifies `datagram`, the one the ticket was issued for. It is pure and stateless:
+    /// it can run on any core while the engine does something else.
+    #[must_use]
+    pub fn open(&self, datagram: &[u8]) -> Opened {
+        self.open_with(datagram, &mut Points::new())
+    }
+
+    /// Like [`open`](Self::open), but faster for a key that signed something before, which `points`
+    /// remembers. Each core has its own `points`.
+    #[must_use]
+    pub fn open_with(&self, datagram: &[u8], points: &mut Points) -> Opened {
+        // Payloads can be written by hand. A panic while reading one must not stop the node.
+        let body = match guarded(|| self.read(datagram, points)) {
+            Ok(Ok(body)) => Ok(body),
+            Ok(Err(error)) => Err(OpenFailure::Unreadable(error)),
+            Err(Panicked) => Err(OpenFailure::Panicked),
+        };
+        Opened {
+            overlay: self.overlay,
+            source: self.source,
+            id: self.id,
+            body,
+        }
+    }
+
+    fn read(&self, datagram: &[u8], points: &mut Points) -> Result<OpenedBody, OpenError> {
+        match self.opener {
+            Opener::Beacon => Ok(OpenedBody::Beacon),
+            Opener::Introduction(open) => open(datagram, points).map(OpenedBody::Introduction),
+            Opener::Message(open) => {
+                open(datagram, points).map(|message| OpenedBody::Message(self.id, message))
+            }
+        }
+    }
+}
+
+/// A datagram after [`Ticket::open`]: the message, or the reason why there is none.
+pub struct Opened {
+    pub(super) overlay: OverlayKey,
+    pub(super) source: SocketAddr,
+    pub(super) id: u8,
+    pub(super) body: Result<OpenedBody, OpenFailure>,
+}
+
+/// Why a datagram contains no message.
+pub(super) enum OpenFailure {
+    Unreadable(OpenError),
+    /// User code that reads the payload panicked.
+    Panicked,
+}
+
+impl OpenFailure {
+    pub(super) fn reason(&self) -> DropReason {
+        match self {
+            Self::Unreadable(error) => reason_of(error),
+            Self::Panicked => DropReason::HandlerPanicked,
+        }
+    }
+}
+
+impl Opened {
+    /// Returns why the datagram cannot be read, or `None` if it contains a message or reading it
+    /// panicked.
+    #[must_use]
+    pub fn error(&self) -> Option<&OpenError> {
+        match &self.body {
+            Err(OpenFailure::Unreadable(error)) => Some(error),
+            Ok(_) | Err(OpenFailure::Panicked) => None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Opened")
+            .field("overlay", &self.overlay)
+            .field("source", &self.source)
+            .field("id", &self.id)
+            .field("error", &self.error())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Returns the counter for a datagram that could not be opened.
+pub(crate) fn reason_of(error: &OpenError) -> DropReason {
+    match error {
+        OpenError::Key(_) => DropReason::BadKey,
+        OpenError::Signature => DropReason::BadSignature,
+        OpenError::Unpack(UnpackError::Leftover { .. }) => DropReason::Leftover,
+        OpenError::Unpack(_) => DropReason::Malformed,
+    }
+}

@@ -1,0 +1,3 @@
+mod pacer;
+mod packets;
+mod queue;

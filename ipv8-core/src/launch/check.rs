@@ -1,0 +1,129 @@
+//! Checks a set of launchers and its configuration. Starts nothing.
+
+use super::launcher::Launcher;
+use super::set::{Entry, LauncherSet};
+use crate::config::{LauncherConfig, SettingError, SettingProblem, not_here};
+use crate::launch::plan::{Plan, PlanError, PlanInput, Problem, plan};
+
+impl LauncherSet {
+    /// Returns the order of launch.
+    ///
+    /// # Errors
+    /// Every problem of the launchers.
+    pub(super) fn plan(&self) -> Result<Plan, PlanError> {
+        self.plan_where(|entry| self.is_enabled(entry))
+    }
+
+    /// Like [`plan`](Self::plan), but checks the configuration too.
+    ///
+    /// # Errors
+    /// Every problem of the launchers, then every problem of the configuration.
+    pub(super) fn check(&self) -> Result<Plan, PlanError> {
+        self.check_where(|entry| self.is_enabled(entry))
+    }
+
+    /// Like [`check`](Self::check), but launches the entries for which `enabled` returns `true`.
+    pub(super) fn check_where(&self, enabled: impl Fn(&Entry) -> bool) -> Result<Plan, PlanError> {
+        let config = self.config.problems().into_iter();
+        let config: Vec<Problem> = config
+            .chain(self.definition_problems())
+            .map(Problem::Config)
+            .collect();
+        let planned = self.plan_where(enabled);
+        if config.is_empty() {
+            return planned;
+        }
+        let mut problems = planned.map_or_else(|error| error.problems, |_| Vec::new());
+        problems.extend(config);
+        Err(PlanError { problems })
+    }
+
+    fn plan_where(&self, enabled: impl Fn(&Entry) -> bool) -> Result<Plan, PlanError> {
+        let entries = self.entries.iter();
+        let inputs: Vec<PlanInput> = entries
+            .map(|entry| PlanInput {
+                meta: entry.launcher.meta(),
+                enabled: enabled(entry),
+            })
+            .collect();
+        let planned = plan(&inputs);
+        let mut problems = self.problems.clone();
+        // A configuration alone may name everything that is launched.
+        problems.retain(|problem| {
+            *problem != Problem::NothingLinked || self.config.overlays.is_empty()
+        });
+        if problems.is_empty() {
+            return planned;
+        }
+        problems.extend(planned.err().into_iter().flat_map(|error| error.problems));
+        Err(PlanError { problems })
+    }
+
+    /// Returns the warnings of the configuration, and one for each overlay whose community only
+    /// py-ipv8 has.
+    pub(super) fn warnings(&self) -> Vec<SettingProblem> {
+        let mut warnings = self.config.warnings().to_vec();
+        for overlay in &self.config.overlays {
+            let name = &overlay.name;
+            let reason = match self.community(&name.value) {
+                Some(_) => None,
+                None => not_here(&name.value),
+            };
+            warnings.extend(reason.map(|reason| SettingProblem {
+                origin: name.origin.clone(),
+                setting: overlay.path.clone(),
+                error: SettingError::Ignored {
+                    what: name.value.clone(),
+                    reason,
+                },
+            }));
+        }
+        warnings
+    }
+
+    /// Returns the problems of the configuration's parts about launchers and overlays.
+    fn definition_problems(&self) -> Vec<SettingProblem> {
+        let launchers = self.config.launchers.iter();
+        let launchers = launchers.flat_map(|definition| self.check_launcher(definition));
+        let overlays = self.config.overlays.iter();
+        let overlays = overlays.flat_map(|definition| self.check_overlay(definition));
+        launchers.chain(overlays).collect()
+    }
+
+    fn check_launcher(&self, definition: &LauncherConfig) -> Vec<SettingProblem> {
+        let name = &definition.name;
+        let is_named = |launcher: &&Launcher| name.names(launcher.name());
+        let mut launchers = self.entries.iter().map(|entry| &entry.launcher);
+        match launchers.find(is_named) {
+            Some(launcher) => launcher.check(definition),
+            None => unknown("launcher", definition, self.names()),
+        }
+    }
+
+    fn check_overlay(&self, definition: &LauncherConfig) -> Vec<SettingProblem> {
+        let name = &definition.name.value;
+        match self.community(name) {
+            Some(community) => community.blueprint().change(definition),
+            None if not_here(name).is_some() => Vec::new(),
+            None => {
+                let names = self.communities().map(|community| community.name());
+                unknown("community", definition, names)
+            }
+        }
+    }
+}
+
+fn unknown(
+    what: &'static str,
+    definition: &LauncherConfig,
+    known: impl Iterator<Item = &'static str>,
+) -> Vec<SettingProblem> {
+    let mut known: Vec<&str> = known.collect();
+    known.sort_unstable();
+    known.dedup();
+    vec![SettingProblem {
+        origin: definition.name.origin.clone(),
+        setting: definition.path.clone(),
+        error: SettingError::unknown(what, &definition.name.value, known),
+    }]
+}

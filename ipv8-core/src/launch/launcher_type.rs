@@ -1,0 +1,167 @@
+//! A type of launcher as a table of functions that do not name it.
+//!
+//! A program may have a thousand launchers, so the compiler generates as little as possible for
+//! each: one table, and one function for each method in [`CommunityLauncher::HOOKS`].
+
+use std::any::{Any, type_name};
+use std::pin::Pin;
+
+use super::community_launcher::{CommunityLauncher, LaunchError};
+use super::community_type::{AnyHandle, Blueprint, CommunityType, Parts};
+use super::session::Session;
+use crate::crypto::PrivateKey;
+use crate::launch::plan::LauncherMeta;
+use crate::node::{Hook, Ipv8};
+use crate::overlay::bootstrap::Bootstrappers;
+
+/// A launcher with its type erased.
+pub(crate) type AnyLauncher = dyn Any + Send + Sync;
+
+/// The future of `prepare` or `finalize`.
+pub(super) type HookFuture<'a> = Pin<Box<dyn Future<Output = Result<(), LaunchError>> + Send + 'a>>;
+
+/// A type of launcher, erased.
+///
+/// A method that the launcher does not implement is `None` here. A function returns `None` if an
+/// argument is not of the launcher's types.
+pub(crate) struct LauncherType {
+    pub(super) meta: LauncherMeta,
+    pub(super) own_network: bool,
+    pub(super) community: CommunityType,
+    pub(super) session_name: fn() -> &'static str,
+    pub(super) fits: fn(&Session<'_>) -> bool,
+    pub(super) should_launch: Option<fn(&AnyLauncher, &Session<'_>) -> Option<bool>>,
+    pub(super) prepare: Option<Prepare>,
+    pub(super) settings: Option<fn(&AnyLauncher, &Session<'_>, &mut dyn Blueprint) -> Option<()>>,
+    pub(super) my_peer: Option<fn(&AnyLauncher, &Session<'_>) -> Option<Option<PrivateKey>>>,
+    pub(super) walk_strategies: Option<fn(&AnyLauncher, &mut dyn Blueprint) -> Option<()>>,
+    pub(super) bootstrappers:
+        Option<fn(&AnyLauncher, &Session<'_>, &mut Bootstrappers) -> Option<()>>,
+    pub(super) finalize: Option<Finalize>,
+}
+
+type Prepare = for<'a> fn(&'a AnyLauncher, &'a Ipv8, &'a mut Session<'_>) -> Option<HookFuture<'a>>;
+
+type Finalize = for<'a> fn(
+    &'a AnyLauncher,
+    &'a Ipv8,
+    &'a mut Session<'_>,
+    &'a AnyHandle,
+) -> Option<HookFuture<'a>>;
+
+impl LauncherType {
+    /// Returns the table of `L`, which the compiler fills.
+    pub(super) const fn of<L: CommunityLauncher>() -> &'static Self {
+        const { &Self::filled::<L>() }
+    }
+
+    const fn filled<L: CommunityLauncher>() -> Self {
+        let hooks = bits(L::HOOKS);
+        Self {
+            meta: L::META,
+            own_network: L::OWN_NETWORK,
+            community: CommunityType::of::<L::Overlay>(),
+            session_name: type_name::<L::Session>,
+            fits: fits::<L::Session>,
+            should_launch: when(hooks, Hook::ShouldLaunch, should_launch::<L>),
+            prepare: when(hooks, Hook::Prepare, prepare::<L>),
+            settings: when(hooks, Hook::Settings, settings::<L>),
+            my_peer: when(hooks, Hook::MyPeer, my_peer::<L>),
+            walk_strategies: when(hooks, Hook::WalkStrategies, walk_strategies::<L>),
+            bootstrappers: when(hooks, Hook::Bootstrappers, bootstrappers::<L>),
+            finalize: when(hooks, Hook::Finalize, finalize::<L>),
+        }
+    }
+}
+
+/// Returns one bit for each hook.
+const fn bits(hooks: &[Hook]) -> u8 {
+    let (mut bits, mut index) = (0, 0);
+    while index < hooks.len() {
+        bits |= 1 << hooks[index] as u8;
+        index += 1;
+    }
+    bits
+}
+
+/// Returns the function if the hook's bit is set. The compiler generates no code for the others.
+const fn when<F: Copy>(bits: u8, hook: Hook, function: F) -> Option<F> {
+    match bits & (1 << hook as u8) {
+        0 => None,
+        _ => Some(function),
+    }
+}
+
+fn fits<S: 'static>(session: &Session<'_>) -> bool {
+    session.fits::<S>()
+}
+
+fn should_launch<L: CommunityLauncher>(
+    launcher: &AnyLauncher,
+    session: &Session<'_>,
+) -> Option<bool> {
+    let launcher: &L = launcher.downcast_ref()?;
+    Some(launcher.should_launch(session.get()?))
+}
+
+fn prepare<'a, L: CommunityLauncher>(
+    launcher: &'a AnyLauncher,
+    ipv8: &'a Ipv8,
+    session: &'a mut Session<'_>,
+) -> Option<HookFuture<'a>> {
+    let launcher: &L = launcher.downcast_ref()?;
+    Some(Box::pin(launcher.prepare(ipv8, session.get_mut()?)))
+}
+
+fn settings<L: CommunityLauncher>(
+    launcher: &AnyLauncher,
+    session: &Session<'_>,
+    blueprint: &mut dyn Blueprint,
+) -> Option<()> {
+    let launcher: &L = launcher.downcast_ref()?;
+    parts::<L>(blueprint)?.settings = Some(launcher.settings(session.get()?));
+    Some(())
+}
+
+fn my_peer<L: CommunityLauncher>(
+    launcher: &AnyLauncher,
+    session: &Session<'_>,
+) -> Option<Option<PrivateKey>> {
+    let launcher: &L = launcher.downcast_ref()?;
+    Some(launcher.my_peer(session.get()?))
+}
+
+fn walk_strategies<L: CommunityLauncher>(
+    launcher: &AnyLauncher,
+    blueprint: &mut dyn Blueprint,
+) -> Option<()> {
+    let launcher: &L = launcher.downcast_ref()?;
+    launcher.walk_strategies(&mut parts::<L>(blueprint)?.strategies);
+    Some(())
+}
+
+fn bootstrappers<L: CommunityLauncher>(
+    launcher: &AnyLauncher,
+    session: &Session<'_>,
+    bootstrappers: &mut Bootstrappers,
+) -> Option<()> {
+    let launcher: &L = launcher.downcast_ref()?;
+    launcher.bootstrappers(session.get()?, bootstrappers);
+    Some(())
+}
+
+fn finalize<'a, L: CommunityLauncher>(
+    launcher: &'a AnyLauncher,
+    ipv8: &'a Ipv8,
+    session: &'a mut Session<'_>,
+    overlay: &'a AnyHandle,
+) -> Option<HookFuture<'a>> {
+    let launcher: &L = launcher.downcast_ref()?;
+    let (session, overlay) = (session.get_mut()?, overlay.downcast_ref()?);
+    Some(Box::pin(launcher.finalize(ipv8, session, overlay)))
+}
+
+fn parts<L: CommunityLauncher>(blueprint: &mut dyn Blueprint) -> Option<&mut Parts<L::Overlay>> {
+    let blueprint: &mut dyn Any = blueprint;
+    blueprint.downcast_mut()
+}

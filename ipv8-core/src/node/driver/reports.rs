@@ -1,0 +1,107 @@
+//! Logs slow steps, dropped datagrams and overload, at a readable rate.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use super::overload_log::OverloadLog;
+use crate::engine::overlays::StrategyId;
+use crate::engine::{Engine, Health, StepDone};
+
+/// The shortest time between two warnings of one kind, and the time between two reports of drops.
+const REPORT_EVERY: Duration = Duration::from_secs(10);
+
+/// The state of the log of one node.
+#[derive(Debug)]
+pub(super) struct Reports {
+    slow_steps: u64,
+    /// The last warning about each strategy.
+    warned: HashMap<StrategyId, Instant>,
+    overload: OverloadLog,
+    next: Instant,
+    /// Drops reported so far.
+    drops: u64,
+}
+
+impl Reports {
+    pub(super) fn new(started: Instant) -> Self {
+        Self {
+            slow_steps: 0,
+            warned: HashMap::new(),
+            overload: OverloadLog::default(),
+            next: started + REPORT_EVERY,
+            drops: 0,
+        }
+    }
+
+    /// Returns when [`Reports::regular`] is due.
+    pub(super) fn next(&self) -> Instant {
+        self.next
+    }
+
+    /// Returns the number of steps that took longer than the gap between two turns.
+    pub(super) fn slow_steps(&self) -> u64 {
+        self.slow_steps
+    }
+
+    /// Notes a step that took `took` and began at `at`.
+    pub(super) fn step(&mut self, done: &StepDone, took: Duration, at: Instant) {
+        let (id, strategy, overlay) = (done.report.id, done.report.strategy, done.report.overlay);
+        if done.overrun && self.may_warn(id, at) {
+            tracing::warn!(
+                %strategy,
+                %overlay,
+                "step exceeded its send budget; the next turn is delayed"
+            );
+        }
+        if took > done.gap {
+            self.slow_steps += 1;
+            if self.may_warn(id, at) {
+                tracing::warn!(
+                    %strategy,
+                    %overlay,
+                    milliseconds = took.as_secs_f64() * 1e3,
+                    "slow step: it took longer than the gap between two turns"
+                );
+            }
+        }
+    }
+
+    /// Notes a change of the node's health; `waiting` datagrams are not opened yet.
+    pub(super) fn health(&mut self, health: &Health, waiting: usize, at: Instant) {
+        self.overload.note(health, waiting, at);
+    }
+
+    /// Logs dropped datagrams and overload, if that is due.
+    pub(super) fn regular(&mut self, engine: &Engine, waiting: usize, at: Instant) {
+        if at < self.next {
+            return;
+        }
+        self.next = at + REPORT_EVERY;
+        self.overload.note(&engine.health(), waiting, at);
+        let stats = engine.stats();
+        let dropped = stats.dropped();
+        if dropped > self.drops {
+            let reasons: Vec<_> = stats
+                .drops()
+                .filter(|(_, count)| *count > 0)
+                .map(|(reason, count)| format!("{reason} {count}"))
+                .collect();
+            tracing::warn!(
+                new = dropped - self.drops,
+                total = %reasons.join(", "),
+                "datagrams were dropped"
+            );
+            self.drops = dropped;
+        }
+    }
+
+    fn may_warn(&mut self, strategy: StrategyId, at: Instant) -> bool {
+        self.warned
+            .retain(|_, last| at.saturating_duration_since(*last) < REPORT_EVERY);
+        let silent = self.warned.contains_key(&strategy);
+        if !silent {
+            self.warned.insert(strategy, at);
+        }
+        !silent
+    }
+}

@@ -1,0 +1,140 @@
+//! The reasons to drop something.
+
+use serde::{Serialize, Serializer};
+
+/// The reason why a datagram, or another input, was not processed. Each drop has exactly one
+/// reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(usize)]
+pub enum DropReason {
+    /// In: shorter than a prefix and a message id (23 bytes).
+    TooShort,
+    /// In: longer than any datagram may be (65,507 bytes). Out: longer than this node may send.
+    TooLong,
+    /// In: no overlay has this prefix.
+    UnknownPrefix,
+    /// In: the overlay has no handler for this message id.
+    UnknownMessage,
+    /// In: one of the ids that only old implementations used (protocol 4).
+    DeprecatedMessage,
+    /// In: the key of a signed message cannot be read.
+    BadKey,
+    /// In: the signature does not match.
+    BadSignature,
+    /// In: the fields of the message cannot be read.
+    Malformed,
+    /// In: bytes follow the last field.
+    Leftover,
+    /// In: signed with the overlay's own key.
+    OwnPacket,
+    /// In: an introduction request while the overlay has more peers than its limit (protocol 4.4
+    /// step 2).
+    PeerLimit,
+    /// In: the peer asked too often and gets no answer. The contents of its message were processed.
+    RateLimited,
+    /// In: a response without a pending request: late or forged.
+    Unsolicited,
+    /// In or out: a queue had no room.
+    QueueFull,
+    /// In: the overlay was unloaded while the datagram was queued.
+    Unloaded,
+    /// In: an ignored beacon: one of our own, or one too many (protocol 10.3).
+    Beacon,
+    /// In: the handler, or the reading of its payload, panicked.
+    HandlerPanicked,
+    /// Out: the message cannot be packed.
+    Unpackable,
+    /// Out: the destination cannot be reached (port 0, no socket of its family, a host name).
+    Unsendable,
+    /// Out: the socket refused.
+    SendFailed,
+    /// In or out: the node stopped before the datagram was opened or sent.
+    Stopped,
+}
+
+impl DropReason {
+    /// All reasons, in order of their discriminants.
+    pub const ALL: [Self; 21] = [
+        Self::TooShort,
+        Self::TooLong,
+        Self::UnknownPrefix,
+        Self::UnknownMessage,
+        Self::DeprecatedMessage,
+        Self::BadKey,
+        Self::BadSignature,
+        Self::Malformed,
+        Self::Leftover,
+        Self::OwnPacket,
+        Self::PeerLimit,
+        Self::RateLimited,
+        Self::Unsolicited,
+        Self::QueueFull,
+        Self::Unloaded,
+        Self::Beacon,
+        Self::HandlerPanicked,
+        Self::Unpackable,
+        Self::Unsendable,
+        Self::SendFailed,
+        Self::Stopped,
+    ];
+
+    /// Returns the name of the reason in snake case, for logs and JSON. These names are stable.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TooShort => "too_short",
+            Self::TooLong => "too_long",
+            Self::UnknownPrefix => "unknown_prefix",
+            Self::UnknownMessage => "unknown_message",
+            Self::DeprecatedMessage => "deprecated_message",
+            Self::BadKey => "bad_key",
+            Self::BadSignature => "bad_signature",
+            Self::Malformed => "malformed",
+            Self::Leftover => "leftover",
+            Self::OwnPacket => "own_packet",
+            Self::PeerLimit => "peer_limit",
+            Self::RateLimited => "rate_limited",
+            Self::Unsolicited => "unsolicited",
+            Self::QueueFull => "queue_full",
+            Self::Unloaded => "unloaded",
+            Self::Beacon => "beacon",
+            Self::HandlerPanicked => "handler_panicked",
+            Self::Unpackable => "unpackable",
+            Self::Unsendable => "unsendable",
+            Self::SendFailed => "send_failed",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+impl std::fmt::Display for DropReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for DropReason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_reasons_are_listed_once_in_order_with_names_of_their_own() {
+        for (index, reason) in DropReason::ALL.into_iter().enumerate() {
+            assert_eq!(reason as usize, index);
+            assert_eq!(reason.to_string(), reason.name());
+        }
+        let names: std::collections::BTreeSet<_> =
+            DropReason::ALL.iter().map(|r| r.name()).collect();
+        assert_eq!(names.len(), DropReason::ALL.len());
+        assert!(
+            names
+                .iter()
+                .all(|n| n.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        );
+    }
+}

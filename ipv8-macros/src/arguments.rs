@@ -1,0 +1,109 @@
+//! Reads the arguments of an attribute: `key = value`, separated by commas.
+//!
+//! A mistake in one argument does not hide the next one: reading continues after the next comma.
+
+use crate::problems::Problems;
+use proc_macro2::{Ident, Span, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Expr, Lit, LitStr, Path, Token};
+
+/// Reads a string literal without a suffix.
+pub(crate) fn string(input: ParseStream<'_>, expected: &str) -> syn::Result<LitStr> {
+    let start = input.fork();
+    match input.parse::<Lit>() {
+        Ok(Lit::Str(string)) if string.suffix().is_empty() => Ok(string),
+        Ok(other) => Err(syn::Error::new_spanned(
+            other,
+            format!("expected {expected}"),
+        )),
+        Err(_) => Err(start.error(format!("expected {expected}"))),
+    }
+}
+
+/// Reads the `=` after a key. Fails if no value follows.
+pub(crate) fn equals(input: ParseStream<'_>, key: &Ident) -> syn::Result<()> {
+    let example = format!("write `{key} = value`");
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(syn::Error::new(
+            key.span(),
+            format!("`{key}` has no value: {example}"),
+        ));
+    }
+    if !input.peek(Token![=]) || input.peek(Token![==]) || input.peek(Token![=>]) {
+        return Err(input.error(format!("expected `=` after `{key}`: {example}")));
+    }
+    let equals: Token![=] = input.parse()?;
+    match input.is_empty() || input.peek(Token![,]) {
+        true => Err(syn::Error::new_spanned(
+            equals,
+            format!("`{key}` has no value: {example}"),
+        )),
+        false => Ok(()),
+    }
+}
+
+/// Reads the value of `crate = path`.
+pub(crate) fn path(input: ParseStream<'_>) -> syn::Result<Path> {
+    match input.peek(Lit) {
+        true => Err(input.error("the path of the crate has no quotes: write `crate = my_ipv8`")),
+        false => Path::parse_mod_style(input),
+    }
+}
+
+/// Reads the comma after an argument. Reports and skips anything else.
+pub(crate) fn comma(input: ParseStream<'_>, problems: &mut Problems) {
+    if !input.is_empty() && !input.peek(Token![,]) {
+        problems.keep::<()>(Err(input.error("expected `,` before the next argument")));
+        if starts_with_setting(input) {
+            return;
+        }
+        skip_argument(input);
+    }
+    problems.keep(input.parse::<Option<Token![,]>>());
+}
+
+/// Calls `read` for each argument. If it fails, continues after the next comma.
+pub(crate) fn each_argument(
+    input: ParseStream<'_>,
+    problems: &mut Problems,
+    mut read: impl FnMut(ParseStream<'_>, &mut Problems) -> syn::Result<()>,
+) {
+    while !input.is_empty() {
+        if let Err(error) = read(input, problems) {
+            problems.keep::<()>(Err(error));
+            skip_argument(input);
+        }
+        comma(input, problems);
+    }
+}
+
+/// Skips everything up to the next comma.
+pub(crate) fn skip_argument(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) && input.parse::<TokenTree>().is_ok() {}
+}
+
+/// Returns `true` if `key =` comes next.
+pub(crate) fn starts_with_setting(input: ParseStream<'_>) -> bool {
+    input.peek(Ident::peek_any)
+        && input.peek2(Token![=])
+        && !input.peek2(Token![==])
+        && !input.peek2(Token![=>])
+}
+
+/// Returns the value of an integer literal, which may be negated, or its place if it does not fit;
+/// `None` for any other expression.
+pub(crate) fn literal_integer(expr: &Expr) -> Option<Result<i128, Span>> {
+    match expr {
+        Expr::Group(group) => literal_integer(&group.expr),
+        Expr::Paren(paren) => literal_integer(&paren.expr),
+        Expr::Lit(lit) => match &lit.lit {
+            Lit::Int(int) => Some(int.base10_parse::<i128>().map_err(|_| int.span())),
+            Lit::Byte(byte) => Some(Ok(i128::from(byte.value()))),
+            _ => None,
+        },
+        Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => literal_integer(&unary.expr)
+            .map(|value| value.map(|value: i128| value.saturating_neg())),
+        _ => None,
+    }
+}

@@ -1,0 +1,34 @@
+//! The second half of the launcher attributes: the finaliser.
+
+use super::model::{Fragment, Item};
+use super::{check, expand, item, relay};
+use crate::problems::Problems;
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+/// Returns the struct, its `impl` and its registration.
+///
+/// If there are mistakes, returns them with the struct and as much of the `impl` as is correct, but
+/// no registration: code that names the launcher still compiles, and rustc reports its own errors
+/// in the same run.
+pub(crate) fn finish(args: TokenStream, item_tokens: TokenStream) -> TokenStream {
+    let mut problems = Problems::default();
+    let fragments: Vec<Fragment> = relay::fragments(args);
+    let stack = check::stack(&fragments, &mut problems);
+    let item = item::head(item_tokens.clone(), &mut problems);
+    check::launcher(&stack, &item, &mut problems);
+    let span = fragments
+        .first()
+        .map_or_else(Span::call_site, |first| first.span);
+    let generated = match &item {
+        Item::Struct { ident, unit } if problems.is_empty() => {
+            expand::launcher(&stack, ident, *unit, span)
+        }
+        Item::Struct { ident, .. } | Item::Refused { ident } => {
+            expand::implementation(&stack, ident, span)
+        }
+        Item::Unusable => TokenStream::new(),
+    };
+    let problems = problems.into_tokens();
+    quote!(#item_tokens #generated #problems)
+}

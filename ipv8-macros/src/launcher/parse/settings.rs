@@ -1,0 +1,145 @@
+//! Reads `key = value`.
+
+use crate::arguments::{comma, each_argument, equals, path, skip_argument, starts_with_setting};
+use crate::launcher::model::{Fragment, Kind, Setting, Value};
+use crate::problems::Problems;
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Lit, Token};
+
+// (directory = session.directory.clone(), size = 3)
+pub(crate) fn kwargs_arguments(fragment: &Fragment, problems: &mut Problems) -> Vec<Setting> {
+    let mut found = Vec::new();
+    if fragment.args.is_empty() {
+        let message = format!("expected settings: write `{}`", fragment.kind.example());
+        problems.at(fragment.span, message);
+    }
+    read(fragment, problems, |input, problems| {
+        found = settings(input, fragment.kind, problems);
+    });
+    found
+}
+
+/// Reads one first argument with `first`, then settings.
+pub(crate) fn one_and_settings<T>(
+    fragment: &Fragment,
+    problems: &mut Problems,
+    mut first: impl FnMut(ParseStream<'_>) -> syn::Result<T>,
+) -> (Option<T>, Vec<Setting>) {
+    let (mut found, mut rest) = (None, Vec::new());
+    let (kind, example) = (fragment.kind, fragment.kind.example());
+    if fragment.args.is_empty() {
+        let message = format!("expected a {}: write `{example}`", kind.subject());
+        problems.at(fragment.span, message);
+        return (found, rest);
+    }
+    read(fragment, problems, |input, problems| {
+        let result = refuse_setting(input, kind)
+            .and_then(|()| refuse_cfg(input, kind))
+            .and_then(|()| first(input));
+        found = problems.keep(result);
+        if found.is_none() && !starts_with_setting(input) {
+            skip_argument(input);
+        }
+        if found.is_some() || !starts_with_setting(input) {
+            comma(input, problems);
+        }
+        rest = settings(input, kind, problems);
+    });
+    (found, rest)
+}
+
+/// Runs `reader` over the arguments. It has reported everything that it leaves unread.
+pub(super) fn read(
+    fragment: &Fragment,
+    problems: &mut Problems,
+    mut reader: impl FnMut(ParseStream<'_>, &mut Problems),
+) {
+    let result = (|input: ParseStream<'_>| {
+        reader(input, problems);
+        input.parse::<TokenStream>().map(drop)
+    })
+    .parse2(fragment.args.clone());
+    problems.keep(result);
+}
+
+// target_peers = 20, timeout = 3.0
+pub(super) fn settings(
+    input: ParseStream<'_>,
+    kind: Kind,
+    problems: &mut Problems,
+) -> Vec<Setting> {
+    let mut settings = Vec::new();
+    each_argument(input, problems, |input, _| {
+        settings.push(setting(input, kind)?);
+        Ok(())
+    });
+    settings
+}
+
+// timeout = 3.0
+// r#target_peers = 3
+// crate = my_ipv8
+pub(super) fn setting(input: ParseStream<'_>, kind: Kind) -> syn::Result<Setting> {
+    refuse_cfg(input, kind)?;
+    if !input.peek(Ident::peek_any) {
+        return Err(input.error(unexpected(kind)));
+    }
+    let key = input.call(Ident::parse_any)?;
+    if key != "crate" && syn::parse2::<Ident>(key.to_token_stream()).is_err() {
+        return Err(syn::Error::new(
+            key.span(),
+            format!("`{key}` is a Rust keyword: write `r#{key}`"),
+        ));
+    }
+    equals(input, &key)?;
+    let value = match key.to_string().as_str() {
+        "crate" => Value::Path(path(input)?),
+        "session" if input.peek(Lit) => Value::QuotedSession(input.parse()?),
+        "session" => Value::Session(input.parse()?),
+        _ => Value::Expr(input.parse()?),
+    };
+    Ok(Setting { key, value })
+}
+
+fn unexpected(kind: Kind) -> String {
+    let settings = match kind {
+        Kind::WalkStrategy | Kind::Bootstrapper => "options, as in `timeout = 3.0`",
+        Kind::Kwargs => {
+            return format!(
+                "unexpected argument: settings are written `setting = value`, as in `{}`",
+                kind.example()
+            );
+        }
+        _ => "`crate = path`",
+    };
+    format!(
+        "unexpected argument: only {settings}, can follow the {}",
+        kind.subject()
+    )
+}
+
+/// Fails if a setting comes before the first argument.
+pub(super) fn refuse_setting(input: ParseStream<'_>, kind: Kind) -> syn::Result<()> {
+    if !starts_with_setting(input) {
+        return Ok(());
+    }
+    let (subject, example) = (kind.subject(), kind.example());
+    Err(input.error(format!("the {subject} comes first: write `{example}`")))
+}
+
+/// Fails if an argument has attributes.
+pub(super) fn refuse_cfg(input: ParseStream<'_>, kind: Kind) -> syn::Result<()> {
+    if !input.peek(Token![#]) {
+        return Ok(());
+    }
+    let attributes = input.call(Attribute::parse_outer)?;
+    let message = format!(
+        "arguments cannot have attributes: write `#[cfg_attr(…, {}(…))]` on the struct instead",
+        kind.name()
+    );
+    let tokens: TokenStream = attributes.iter().map(ToTokens::to_token_stream).collect();
+    Err(syn::Error::new_spanned(tokens, message))
+}

@@ -1,0 +1,129 @@
+//! Reads the arguments of `#[overlay]`, `#[walk_strategy]` and `#[bootstrapper]`.
+
+use super::settings::{read, refuse_cfg, refuse_setting, setting, settings};
+use crate::arguments::{comma, each_argument, skip_argument, starts_with_setting, string};
+use crate::launcher::model::{Fragment, Kind, Setting};
+use crate::launcher::string_path;
+use crate::problems::Problems;
+use crate::tokens::compact;
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::parse::ParseStream;
+use syn::{Lit, LitStr, Path, Token, Type};
+
+/// A type and settings.
+#[derive(Default)]
+pub(crate) struct TypeArguments {
+    /// The type; `None` if it could not be read.
+    pub(crate) ty: Option<TokenStream>,
+    pub(crate) settings: Vec<Setting>,
+}
+
+// ("my_module.sub", "MyCommunity")
+// (my_module::sub::MyCommunity)
+// (RandomWalk, target_peers = 20, timeout = 3.0, crate = my_ipv8)
+pub(crate) fn type_arguments(fragment: &Fragment, problems: &mut Problems) -> TypeArguments {
+    let mut found = TypeArguments::default();
+    let kind = fragment.kind;
+    if fragment.args.is_empty() {
+        problems.at(
+            fragment.span,
+            format!("expected a {}: write `{}`", kind.subject(), kind.example()),
+        );
+        return found;
+    }
+    read(fragment, problems, |input, problems| {
+        match target(input, kind) {
+            Ok(ty) => found.ty = Some(ty),
+            Err(error) => {
+                problems.keep::<()>(Err(error));
+                if starts_with_setting(input) {
+                    found = settings_and_type(input, kind, problems);
+                    return;
+                }
+                skip_argument(input);
+            }
+        }
+        comma(input, problems);
+        found.settings = settings(input, kind, problems);
+    });
+    found
+}
+
+/// Reads settings with the type among them. The wrong place of the type was already reported.
+fn settings_and_type(input: ParseStream<'_>, kind: Kind, problems: &mut Problems) -> TypeArguments {
+    let mut found = TypeArguments::default();
+    let mut has_type = false;
+    each_argument(input, problems, |input, _| {
+        if has_type || starts_with_setting(input) {
+            found.settings.push(setting(input, kind)?);
+        } else {
+            has_type = true;
+            found.ty = Some(target(input, kind)?);
+        }
+        Ok(())
+    });
+    found
+}
+
+/// Reads a type: a path, or two strings.
+fn target(input: ParseStream<'_>, kind: Kind) -> syn::Result<TokenStream> {
+    refuse_cfg(input, kind)?;
+    refuse_setting(input, kind)?;
+    match input.peek(Lit) {
+        true => quoted_type(input, kind),
+        false => written_type(input, kind),
+    }
+}
+
+// "my_module.sub", "MyCommunity"
+fn quoted_type(input: ParseStream<'_>, kind: Kind) -> syn::Result<TokenStream> {
+    let subject = kind.subject();
+    let module = string(input, &format!("a {subject}: write `{}`", kind.example()))?;
+    if let Some(path) = second_half_without_quotes(input) {
+        input.parse::<Token![,]>()?;
+        return Err(input.error(string_path::half_quoted(&module, &path)));
+    }
+    if !(input.peek(Token![,]) && input.peek2(LitStr)) {
+        return Err(syn::Error::new_spanned(
+            &module,
+            string_path::lonely(&module, kind),
+        ));
+    }
+    input.parse::<Token![,]>()?;
+    let class: LitStr = input.parse()?;
+    if input.peek(Token![,]) && input.peek2(LitStr) {
+        input.parse::<Token![,]>()?;
+        let message = "the first string is the whole module, the second one the type: write `\"my_module.sub\", \"MyType\"`";
+        return Err(input.error(message));
+    }
+    string_path::join(&module, &class)
+}
+
+// , MyCommunity
+fn second_half_without_quotes(input: ParseStream<'_>) -> Option<String> {
+    let ahead = input.fork();
+    ahead.parse::<Token![,]>().ok()?;
+    let path: Path = ahead.parse().ok()?;
+    (ahead.is_empty() || ahead.peek(Token![,])).then(|| compact(&path))
+}
+
+// my_module::sub::MyCommunity
+fn written_type(input: ParseStream<'_>, kind: Kind) -> syn::Result<TokenStream> {
+    let ty: Type = input.parse()?;
+    let mut inner = &ty;
+    while let Type::Group(group) = inner {
+        inner = &group.elem;
+    }
+    match inner {
+        Type::Path(_) => Ok(ty.into_token_stream()),
+        _ => {
+            let message = format!(
+                "a {} is named by its path: write `{}`",
+                kind.subject(),
+                kind.example()
+            );
+            Err(syn::Error::new_spanned(&ty, message))
+        }
+    }
+}

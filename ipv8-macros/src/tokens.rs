@@ -1,0 +1,66 @@
+//! Builds tokens with the right spans, and shows tokens in messages.
+//!
+//! Generated tokens carry the place of the user's attribute, so that rustc's errors point there,
+//! but the user's expressions cannot see the variables among them.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Path;
+
+/// Returns a span for generated tokens at a place in the user's code: paths resolve like the
+/// user's, local variables stay ours.
+pub(crate) fn generated_at(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}
+
+/// Moves tokens to another place. They keep their meaning.
+pub(crate) fn moved_to(at: Span, tokens: TokenStream) -> TokenStream {
+    let moved = tokens.into_iter().map(|mut token| {
+        token.set_span(at.resolved_at(token.span()));
+        token
+    });
+    moved.collect()
+}
+
+/// Returns `::ipv8_core`, at a place in the user's code.
+pub(crate) fn default_crate(span: Span) -> TokenStream {
+    let span = generated_at(span);
+    quote_spanned!(span=> ::ipv8_core)
+}
+
+/// Returns the path of `ipv8_core`: the one in `crate = path`, or the default.
+pub(crate) fn crate_path(path: Option<&Path>, span: Span) -> TokenStream {
+    path.map_or_else(|| default_crate(span), |path| quote!(#path))
+}
+
+/// Returns a local variable of the generated code.
+pub(crate) fn local(name: &str) -> TokenStream {
+    Ident::new(name, Span::mixed_site()).into_token_stream()
+}
+
+/// Returns the place of the first token.
+pub(crate) fn first_span(tokens: &TokenStream) -> Span {
+    tokens
+        .clone()
+        .into_iter()
+        .next()
+        .map_or_else(Span::call_site, |token| token.span())
+}
+
+/// Returns tokens as a reader would write them, well enough for a message.
+pub(crate) fn compact(tokens: impl ToTokens) -> String {
+    let spaced = tokens.to_token_stream().to_string();
+    spaced
+        .replace(" :: ", "::")
+        .replace(":: ", "::")
+        .replace("- ", "-")
+}
+
+/// Returns the place of the first identifier with this name, at any depth.
+pub(crate) fn find_ident(name: &str, tokens: TokenStream) -> Option<Span> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) if ident == name => Some(ident.span()),
+        TokenTree::Group(group) => find_ident(name, group.stream()),
+        _ => None,
+    })
+}
