@@ -1,4 +1,5 @@
-//! A program whose whole command line is one call: `list`, `graph`, `run`, `explain`, `config`, `keygen`.
+//! A program whose whole command line is one call: `list`, `graph`, `run`, `explain`, `config`,
+//! `keygen`.
 //!
 //! ```console
 //! $ cargo run --example command_line -- list

@@ -3,8 +3,8 @@
 //! `cargo run --example tracker -- --listen 127.0.0.1:6421`
 //!
 //! `cargo run --features http --example tracker -- --listen 127.0.0.1:6421 --api 127.0.0.1:8085`
-//! also serves its state: `/services` lists the communities with their peers, like py-ipv8's tracker,
-//! and `/stats` its counters.
+//! also serves its state: `/services` lists the communities with their peers, like py-ipv8's
+//! tracker, and `/stats` its counters.
 //!
 //! It prints its addresses, then its counters every second, until Ctrl-C or SIGTERM. With
 //! `--events json` every line is a JSON object; [`ipv8_examples::report::Report`] describes them.
@@ -31,7 +31,8 @@ const PATIENCE: Duration = Duration::from_millis(800);
 #[derive(Debug, Parser)]
 #[command(name = "tracker")]
 struct Arguments {
-    /// Address to listen on. Port 0 picks a free port; if the port is in use, the next ones are tried
+    /// Address to listen on. Port 0 picks a free port; if the port is in use, the next ones are
+    /// tried
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
     /// Maximum number of peers; the least recently heard ones are evicted
@@ -58,7 +59,9 @@ impl Arguments {
     fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if self.max_peers == 0 {
-            problems.push("--max-peers 0: a tracker needs room for peers: expected 1 or more".to_owned());
+            problems.push(
+                "--max-peers 0: a tracker needs room for peers: expected 1 or more".to_owned(),
+            );
         }
         if self.api_key.is_some() && self.api.is_none() {
             problems.push("--api-key: needs --api <ADDR>".to_owned());
@@ -134,7 +137,7 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let stop = async {
         let last = stats(&tracker, started);
         tracker.stop().await;
-        reports.tell(&Report::Stats(last)).await;
+        reports.tell(&last).await;
         reports.tell(&Report::Stopped { reason }).await;
         drop(reports);
         output.close().await;
@@ -160,11 +163,17 @@ async fn report(tracker: &RunningTracker, reports: &Reports, started: Instant) -
     ticks.tick().await;
     loop {
         ticks.tick().await;
-        reports.tell(&Report::Stats(stats(tracker, started))).await;
+        reports.tell(&stats(tracker, started)).await;
     }
 }
 
-fn stats(tracker: &RunningTracker, started: Instant) -> Stats {
-    let at = seconds(started.elapsed());
-    Stats::new(at, &tracker.stats(), tracker.peer_count(), 0)
+/// Returns the report of the tracker's counters.
+fn stats(tracker: &RunningTracker, started: Instant) -> Report {
+    Report::Stats(Box::new(Stats {
+        at: seconds(started.elapsed()),
+        engine: tracker.stats(),
+        peers: tracker.peer_count(),
+        walkable: 0,
+        load: None,
+    }))
 }

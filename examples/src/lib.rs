@@ -1,4 +1,4 @@
-//! What the example programs share.
+//! The shared code of the example programs.
 //!
 //! No example depends on another; shared code is here. Start with [`arguments`] and [`report`]; the
 //! measuring programs have a library of their own, [`measure`].
@@ -10,4 +10,4 @@ pub mod measure;
 pub mod output;
 pub mod report;
 pub mod signals;
-pub mod walker;
+pub mod strategy;

@@ -41,7 +41,7 @@ mod tests {
     use tracing::Level;
 
     #[test]
-    fn warnings_pass_unless_something_else_is_wanted() {
+    fn warnings_pass_by_default() {
         let (unset, problem) = filter(None);
         assert_eq!(problem, None);
         assert!(unset.would_enable("ipv8_core", &Level::WARN));
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_told_and_counts_as_nothing() {
+    fn an_invalid_filter_is_reported_and_ignored() {
         let (nonsense, problem) = filter(Some("ipv8_core=loud"));
         assert!(problem.is_some_and(|text| text.contains("RUST_LOG")));
         assert!(nonsense.would_enable("ipv8_core", &Level::WARN));

@@ -74,8 +74,8 @@ impl Output {
 }
 
 impl Reports {
-    /// Queues one report as a line and waits while the queue is full. Never fails: without a reader the
-    /// line is lost.
+    /// Queues one report as a line and waits while the queue is full. Never fails: without a reader
+    /// the line is lost.
     pub async fn tell(&self, report: &Report) {
         let _ = self.lines.send(self.events.line(report)).await;
     }

@@ -553,7 +553,7 @@ pub fn finish_launcher(args: TokenStream, item: TokenStream) -> TokenStream {
 /// messages that every community has, and are compile errors.
 ///
 /// # On a field: `#[payload(format = "…")]`
-/// One of the 42 formats of the protocol (see `ipv8_core::wire::formats`); it must be able to carry
+/// One of the 42 formats of the protocol (see `ipv8_core::wire::Format`); it must be able to carry
 /// the field's type. `raw` must be the last field. Without this attribute the format follows from
 /// the field's type (`String` is `varlenHutf8`: see `ipv8_core::wire::Field`).
 ///

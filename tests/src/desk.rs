@@ -9,7 +9,7 @@ use ipv8_core::crypto::{PrivateKey, PublicKey};
 use ipv8_core::engine::Strategies;
 use ipv8_core::internals::context::LocalAddresses;
 use ipv8_core::internals::engine::{
-    Engine, EngineConfig, Event, FutureSet, Input, Output, OverlayConfig,
+    Callback, Engine, EngineConfig, Event, FutureSet, Input, Output, OverlayConfig,
 };
 use ipv8_core::internals::packet::{CommunityId, Unsealed};
 use ipv8_core::internals::payload::Styled;
@@ -338,3 +338,13 @@ impl Default for Desk {
 
 /// The id of `Probe<0>`.
 pub const PROBE: CommunityId = <Probe as Community>::COMMUNITY_ID;
+
+/// Which callbacks panicked, in the order of the events.
+#[must_use]
+pub fn panicked(events: &[Event]) -> Vec<Callback> {
+    let callback = |event: &Event| match event {
+        Event::Panicked { callback, .. } => Some(callback.clone()),
+        _ => None,
+    };
+    events.iter().filter_map(callback).collect()
+}

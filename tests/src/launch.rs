@@ -114,3 +114,23 @@ pub struct Idle;
 impl<C: Community> DiscoveryStrategy<C> for Idle {
     fn take_step(&mut self, _community: &mut C, _cx: &mut Context<'_>) {}
 }
+
+/// Sends a datagram each step, so that there is something to hand over.
+#[derive(Debug, Default)]
+pub struct Sends;
+
+impl<C: Community> DiscoveryStrategy<C> for Sends {
+    fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
+        cx.walk_to(address("20.0.0.1:1"));
+    }
+}
+
+/// So many [`Sends`], with one target.
+#[must_use]
+pub fn sends<C: Community>(count: usize, target: i32) -> Strategies<C> {
+    let mut strategies = Strategies::new();
+    for _ in 0..count {
+        strategies.add::<Sends>(target, |_| {});
+    }
+    strategies
+}

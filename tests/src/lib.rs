@@ -8,6 +8,7 @@ pub mod imports;
 pub mod json;
 pub mod judgement;
 pub mod launch;
+pub mod machines;
 pub mod mixed;
 pub mod namespace;
 pub mod payloads;
@@ -24,3 +25,8 @@ pub mod sim;
 pub mod vectors;
 pub mod view;
 pub mod wire_fields;
+
+/// Compiles the README's examples.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct ReadmeDoctests;

@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use ipv8_core::crypto::PrivateKey;
 use ipv8_core::state::DropReason;
 
-use crate::desk::{Desk, State, address, key};
+use crate::desk::{Desk, PROBE, State, address, key, sealed};
+use crate::probe::Hello;
 
 /// A node that has something to lose: a WAN estimate, two peers and a walkable address.
 #[must_use]
@@ -29,6 +30,13 @@ pub fn desk() -> Desk {
 #[must_use]
 pub fn stranger() -> PrivateKey {
     key(99)
+}
+
+/// A good message of the stranger.
+#[must_use]
+pub fn hello() -> Vec<u8> {
+    let text = "hello".into();
+    sealed(PROBE, &stranger(), 1, &Hello { text })
 }
 
 /// Where the stranger is.

@@ -5,11 +5,11 @@ use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use ipv8_core::Community;
-use ipv8_core::internals::tracker::TrackerSettings;
 use ipv8_core::engine::Strategies;
 use ipv8_core::internals::engine::{Engine, EngineConfig, OverlayConfig};
-use ipv8_core::overlay::DispersyBootstrapper;
 use ipv8_core::internals::internet::Internet;
+use ipv8_core::internals::tracker::TrackerSettings;
+use ipv8_core::overlay::DispersyBootstrapper;
 use ipv8_core::testing::Link;
 use ipv8_core::wire::CommunityId;
 

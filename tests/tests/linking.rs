@@ -12,10 +12,7 @@ fn launchers_of_other_crates_are_found() {
     let _ = plugin_named::COMMUNITY_ID;
     let names: Vec<&str> = launchers().iter().map(|found| found.name).collect();
     assert_eq!(names, ["NamedLauncher", "SilentLauncher"]);
-    let crates: Vec<&str> = launchers()
-        .iter()
-        .map(|found| found.crate_name)
-        .collect();
+    let crates: Vec<&str> = launchers().iter().map(|found| found.crate_name).collect();
     assert_eq!(crates, ["plugin_named", "plugin_silent"]);
 }
 

@@ -8,7 +8,7 @@ use clap::Parser;
 use ipv8_core::{CommunityId, Config};
 use ipv8_examples::arguments::seconds;
 use ipv8_examples::report::Events;
-use ipv8_examples::walker::Walker;
+use ipv8_examples::strategy::NamedStrategy;
 
 use crate::beginning::{Beginning, Server};
 use crate::community::COMMUNITY_ID;
@@ -20,8 +20,8 @@ const HERE: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0
 #[derive(Debug, Parser)]
 #[command(name = "node")]
 pub(crate) struct Arguments {
-    /// Address to listen on; once for IPv4, once for IPv6. Port 0 picks a free port; if the port is in
-    /// use, the next ones are tried [default: 127.0.0.1:0, or the configuration's]
+    /// Address to listen on; once for IPv4, once for IPv6. Port 0 picks a free port; if the port is
+    /// in use, the next ones are tried [default: 127.0.0.1:0, or the configuration's]
     #[arg(long = "listen", value_name = "ADDR")]
     interfaces: Vec<SocketAddr>,
     /// Configuration file, TOML or JSON, also py-ipv8's; the command line overrides it
@@ -43,13 +43,17 @@ pub(crate) struct Arguments {
     /// exchange the communities they are in
     #[arg(long)]
     pub(crate) discovery: bool,
-    /// Strategy that runs until there are TARGET peers (-1: always); repeatable. Without one the node
-    /// only answers. RandomWalk: timeout, window_size, reset_chance, target_interval,
+    /// Strategy that runs until there are TARGET peers (-1: always); repeatable. Without one the
+    /// node only answers. RandomWalk: timeout, window_size, reset_chance, target_interval,
     /// requests_per_step. EdgeWalk: edge_length, neighborhood_size, edge_timeout. For the discovery
     /// community, RandomChurn: sample_size, ping_interval, inactive_time, drop_time;
     /// PeriodicSimilarity: interval
-    #[arg(long = "walker", value_name = "NAME:TARGET[,option=value…]")]
-    pub(crate) walkers: Vec<Walker>,
+    #[arg(
+        long = "strategy",
+        visible_alias = "walker",
+        value_name = "NAME:TARGET[,option=value…]"
+    )]
+    pub(crate) strategies: Vec<NamedStrategy>,
     /// Number of peers above which requests are dropped; -1: no limit [default: 30]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     max_peers: Option<i32>,
@@ -102,9 +106,9 @@ impl Arguments {
     pub(crate) fn problems(&self) -> Vec<String> {
         let problems = self.configuration().problems();
         let mut problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
-        if !self.discovery && self.walkers.iter().any(Walker::is_for_discovery) {
+        if !self.discovery && self.strategies.iter().any(NamedStrategy::is_for_discovery) {
             let text =
-                "RandomChurn and PeriodicSimilarity walk the discovery community: add --discovery";
+                "RandomChurn and PeriodicSimilarity need the discovery community: add --discovery";
             problems.push(text.to_owned());
         }
         problems

@@ -4,7 +4,7 @@ use ipv8_core::communities::DiscoveryCommunity;
 use ipv8_core::launcher_meta;
 use ipv8_core::prelude::*;
 use ipv8_core::{CommunityLauncher, LauncherMeta};
-use ipv8_examples::walker::Walker;
+use ipv8_examples::strategy::NamedStrategy;
 
 use crate::beginning::Beginning;
 
@@ -41,7 +41,7 @@ impl Community for Steered {
 /// `#[overlay]` is for strategies that are known at compile time.
 pub(crate) struct SteeredLauncher {
     pub(crate) community: CommunityId,
-    pub(crate) walkers: Vec<Walker>,
+    pub(crate) strategies: Vec<NamedStrategy>,
     pub(crate) beginning: Beginning,
 }
 
@@ -55,8 +55,8 @@ impl CommunityLauncher for SteeredLauncher {
     }
 
     fn walk_strategies(&self, strategies: &mut Strategies<Steered>) {
-        for walker in &self.walkers {
-            walker.add_to(strategies);
+        for strategy in &self.strategies {
+            strategy.add_to(strategies);
         }
     }
 
@@ -68,7 +68,7 @@ impl CommunityLauncher for SteeredLauncher {
 /// Launches the discovery community: it always walks, with the churn and similarity of the command
 /// line.
 pub(crate) struct DiscoveryLauncher {
-    pub(crate) walkers: Vec<Walker>,
+    pub(crate) strategies: Vec<NamedStrategy>,
     pub(crate) beginning: Beginning,
 }
 
@@ -78,8 +78,8 @@ impl CommunityLauncher for DiscoveryLauncher {
     const META: LauncherMeta = launcher_meta!(name = "DiscoveryLauncher", after = []);
 
     fn walk_strategies(&self, strategies: &mut Strategies<DiscoveryCommunity>) {
-        for walker in &self.walkers {
-            walker.add_to_discovery(strategies);
+        for strategy in &self.strategies {
+            strategy.add_to_discovery(strategies);
         }
         strategies.add::<RandomWalk>(20, |_| {});
     }

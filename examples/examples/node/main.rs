@@ -1,13 +1,13 @@
 //! A peer that the command line configures, for people and for programs that run many of them.
 //!
 //! ```console
-//! $ cargo run --example node -- --bootstrap 127.0.0.1:6421 --walker RandomWalk:20,timeout=3.0
+//! $ cargo run --example node -- --bootstrap 127.0.0.1:6421 --strategy RandomWalk:20,timeout=3.0
 //! ```
 //!
 //! It joins one community and only walks: it has no messages of its own. With `--discovery` it also
 //! joins the discovery community, which finds peers for both and notices dead ones. With
-//! `--events json` every line of the standard output is a JSON object;
-//! [`ipv8_examples::report::Report`] describes them. The node runs until Ctrl-C, SIGTERM or the end of
+//! `--events json` every line of the standard output is a JSON object, which
+//! [`ipv8_examples::report::Report`] describes. The node runs until Ctrl-C, SIGTERM or the end of
 //! `--duration`, even when its reader stops reading.
 //!
 //! Exit codes: 0 stopped by a signal or in time, 1 could not start or failed, 2 wrong arguments.
@@ -59,7 +59,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let output = Output::stdout(arguments.events)?;
     let started = Instant::now();
     let node = launch(&arguments).await?;
-    let reporter = Reporter::new(&node, output.reports(), started, &arguments.walkers);
+    let reporter = Reporter::new(&node, output.reports(), started, &arguments.strategies);
     let mut reporting = tokio::spawn(reporter.run());
     let reason = tokio::select! {
         signal = signals.next() => signal,
@@ -93,7 +93,7 @@ async fn stop(
     }
     let reports = output.reports();
     if let Some(stats) = last {
-        reports.tell(&Report::Stats(stats)).await;
+        reports.tell(&stats).await;
     }
     reports.tell(&Report::Stopped { reason }).await;
     drop(reports);
@@ -101,15 +101,15 @@ async fn stop(
 }
 
 async fn launch(arguments: &Arguments) -> Result<Ipv8, Error> {
-    let (walkers, beginning) = (&arguments.walkers, arguments.beginning());
+    let (strategies, beginning) = (&arguments.strategies, arguments.beginning());
     let mut launchers = Launchers::new().with(SteeredLauncher {
         community: arguments.community,
-        walkers: walkers.clone(),
+        strategies: strategies.clone(),
         beginning: beginning.clone(),
     });
     if arguments.discovery {
         launchers = launchers.with(DiscoveryLauncher {
-            walkers: walkers.clone(),
+            strategies: strategies.clone(),
             beginning,
         });
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ipv8_core::state::EngineStats;
 use ipv8_examples::measure::spread::Spread;
+use serde::Serialize;
 
 use crate::options::Goal;
 use crate::steps::{Steps, StrategySteps};
@@ -48,13 +49,17 @@ pub(crate) struct NodeFigures {
     pub(crate) heard_after: Option<Duration>,
 }
 
-/// Traffic over sockets, and what went wrong.
-#[derive(Clone, Debug, Default)]
+/// Traffic over sockets, and faults.
+#[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct TrafficStats {
-    /// Datagrams sent, and their bytes without IP and UDP headers.
-    pub(crate) sent: (u64, u64),
-    /// Datagrams received, and their bytes.
-    pub(crate) received: (u64, u64),
+    /// Datagrams sent.
+    pub(crate) datagrams_sent: u64,
+    /// Bytes sent, without IP and UDP headers.
+    pub(crate) bytes_sent: u64,
+    /// Datagrams received.
+    pub(crate) datagrams_received: u64,
+    /// Bytes received, without IP and UDP headers.
+    pub(crate) bytes_received: u64,
     /// Dropped datagrams by reason; only reasons that occurred.
     pub(crate) drops: BTreeMap<&'static str, u64>,
     /// Datagrams that the kernel dropped because a receive buffer was full.
@@ -147,10 +152,10 @@ impl Figures {
 impl TrafficStats {
     /// Adds the counts of a node or of the tracker.
     pub(crate) fn add(&mut self, stats: &EngineStats) {
-        self.sent.0 += stats.datagrams_out;
-        self.sent.1 += stats.bytes_out;
-        self.received.0 += stats.datagrams_in;
-        self.received.1 += stats.bytes_in;
+        self.datagrams_sent += stats.datagrams_out;
+        self.bytes_sent += stats.bytes_out;
+        self.datagrams_received += stats.datagrams_in;
+        self.bytes_received += stats.bytes_in;
         self.panics += stats.panics;
         for (reason, count) in stats.drops().filter(|(_, count)| *count > 0) {
             *self.drops.entry(reason.name()).or_default() += count;

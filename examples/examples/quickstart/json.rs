@@ -5,7 +5,7 @@ use std::time::Duration;
 use ipv8_examples::measure::spread::Spread;
 use serde_json::{Value, json};
 
-use crate::figures::{Figures, Spacing, TrafficStats};
+use crate::figures::{Figures, Spacing};
 
 /// Returns the progress object.
 pub(crate) fn progress(figures: &Figures) -> Value {
@@ -21,7 +21,7 @@ pub(crate) fn progress(figures: &Figures) -> Value {
         "heard": figures.heard(),
         "peers_per_node": per_node(|node| node.peers),
         "heard_per_node": per_node(|node| node.heard),
-        "strategies": strategies(figures),
+        "strategies": figures.strategies,
         "hellos": { "sent": sent, "received": received },
     })
 }
@@ -41,26 +41,12 @@ pub(crate) fn summary(figures: &Figures, outcome: &str) -> Value {
         "time_to_target": times(figures.times(|node| node.found_after)),
         "time_to_heard": times(figures.times(|node| node.heard_after)),
         "lacking": lacking(figures),
-        "strategies": strategies(figures),
+        "strategies": figures.strategies,
         "hellos": { "sent": sent, "received": received },
-        "traffic": traffic(&figures.traffic),
-        "tracker": traffic(&figures.tracker),
+        "traffic": figures.traffic,
+        "tracker": figures.tracker,
         "spacing": figures.spacing.as_ref().map(spacing),
     })
-}
-
-fn strategies(figures: &Figures) -> Vec<Value> {
-    let strategies = figures.strategies.iter();
-    let objects = strategies.map(|strategy| {
-        json!({
-            "name": strategy.name,
-            "target": strategy.target,
-            "steps": strategy.taken,
-            "skipped": strategy.skipped,
-            "idle": strategy.idle,
-        })
-    });
-    objects.collect()
 }
 
 /// Returns `null` if no node reached the goal.
@@ -87,20 +73,6 @@ fn lacking(figures: &Figures) -> Vec<Value> {
         }
     }
     lacking
-}
-
-fn traffic(traffic: &TrafficStats) -> Value {
-    json!({
-        "datagrams_sent": traffic.sent.0,
-        "bytes_sent": traffic.sent.1,
-        "datagrams_received": traffic.received.0,
-        "bytes_received": traffic.received.1,
-        "drops": traffic.drops,
-        "kernel_drops": traffic.kernel_drops,
-        "panics": traffic.panics,
-        "missed_turns": traffic.missed_turns,
-        "slow_steps": traffic.slow_steps,
-    })
 }
 
 fn spacing(spacing: &Spacing) -> Value {

@@ -6,8 +6,8 @@
 //! `community.rs`: the only file that is about IPv8. The rest starts the nodes and shows them.
 //!
 //! The tracker drops some datagrams as `unknown_message`. These are punctures: where all nodes have
-//! the same host, as here, the protocol sends them to the introducer instead of the requester, and a
-//! tracker has no use for them.
+//! the same host, as here, the protocol sends them to the introducer instead of the requester, and
+//! a tracker has no use for them.
 //!
 //! The program ends once every node has found 20 peers and has heard a signed message from 5 of
 //! them. Exit codes:

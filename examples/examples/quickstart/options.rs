@@ -22,7 +22,8 @@ pub(crate) struct Options {
     /// Number of nodes, from 2 to 1000, each with its own socket and key
     #[arg(long, value_name = "N", default_value_t = 25, value_parser = clap::value_parser!(u16).range(2..=1000))]
     nodes: u16,
-    /// Number of peers each node looks for, less than the number of nodes [default: 20, or all others]
+    /// Number of peers each node looks for, less than the number of nodes [default: 20, or all
+    /// others]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=999))]
     target: Option<u16>,
     /// Keep running until Ctrl-C after every node has reached its goal

@@ -6,17 +6,19 @@ use std::time::{Duration, Instant};
 
 use ipv8_core::Ipv8;
 use ipv8_core::engine::{Event, StepReport, StrategyInfo};
+use serde::Serialize;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 /// The steps of one strategy.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct StrategySteps {
     /// The name of the strategy's type.
     pub(crate) name: &'static str,
     /// The number of peers at which it rests; -1: it never rests.
     pub(crate) target: i32,
-    /// Steps taken.
+    /// Steps taken; `steps` in JSON.
+    #[serde(rename = "steps")]
     pub(crate) taken: u64,
     /// Turns skipped because there were enough peers.
     pub(crate) skipped: u64,

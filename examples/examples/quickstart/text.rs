@@ -203,11 +203,12 @@ fn times(times: impl Iterator<Item = Duration>, nodes: usize) -> String {
 }
 
 fn traffic(traffic: &TrafficStats) -> String {
-    let ((sent, bytes_sent), (received, bytes_received)) = (traffic.sent, traffic.received);
     format!(
-        "{sent} sent ({}), {received} received ({}), {} dropped",
-        bytes(bytes_sent),
-        bytes(bytes_received),
+        "{} sent ({}), {} received ({}), {} dropped",
+        traffic.datagrams_sent,
+        bytes(traffic.bytes_sent),
+        traffic.datagrams_received,
+        bytes(traffic.bytes_received),
         traffic.dropped()
     )
 }

@@ -5,8 +5,9 @@
 //! $ pip install pyipv8==3.2.1 && python examples/examples/talk_to_python/hello.py
 //! ```
 //!
-//! The program starts a tracker on `127.0.0.1:6421` and one node, and waits for Python to join. Each
-//! side greets the other and ends when it was greeted. An argument changes the tracker's address.
+//! The program starts a tracker on `127.0.0.1:6421` and one node, and waits for Python to join.
+//! Each side greets the other and ends when it was greeted. An argument changes the tracker's
+//! address.
 
 use std::net::SocketAddr;
 use std::time::Duration;

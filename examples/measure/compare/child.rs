@@ -1,4 +1,5 @@
-//! A process that is measured: JSON lines in and out, every wait bounded, ended by its own id when dropped.
+//! A measured process. It reads and writes JSON lines. Every wait for it is bounded, and dropping
+//! it ends the process.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
@@ -12,10 +13,10 @@ use serde_json::{Value, json};
 use crate::Result;
 use crate::python::Python;
 
-/// The first argument of this program when it is one of the measured processes.
+/// The first argument of this program when it runs as a measured process.
 pub(crate) const WORD: &str = "measured-process";
 
-/// How long a process may take to say that it is ready.
+/// The longest time a process may take to get ready.
 const READY: Duration = Duration::from_secs(90);
 
 /// A measured process.
@@ -27,7 +28,7 @@ pub(crate) struct Child {
 }
 
 impl Child {
-    /// Starts this very program again, as the process called `name`, on these cores.
+    /// Starts this program again as the measured process `name`, on these cores.
     pub(crate) fn ours(name: &str, cores: &[usize], arguments: &Value) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args([WORD, name]);
@@ -70,23 +71,23 @@ impl Child {
             input,
             lines,
         };
-        child.tell(&json!({"cores": cores, "arguments": arguments}))?;
+        child.send(&json!({"cores": cores, "arguments": arguments}))?;
         Ok(child)
     }
 
-    /// Tells it of peers, a line each.
-    pub(crate) fn tell_all(&mut self, peers: &[Value]) -> Result<()> {
+    /// Sends the peers, one per line.
+    pub(crate) fn send_all(&mut self, peers: &[Value]) -> Result<()> {
         let lines: String = peers.iter().map(|peer| format!("{peer}\n")).collect();
         self.write(&lines)
     }
 
-    /// Its process id.
+    /// Returns the process id.
     pub(crate) fn id(&self) -> u32 {
         self.process.id()
     }
 
-    /// Hands it one line.
-    pub(crate) fn tell(&mut self, what: &Value) -> Result<()> {
+    /// Sends one line.
+    pub(crate) fn send(&mut self, what: &Value) -> Result<()> {
         self.write(&format!("{what}\n"))
     }
 
@@ -97,11 +98,11 @@ impl Child {
         input
             .write_all(lines.as_bytes())
             .and_then(|()| input.flush())
-            .map_err(|error| format!("{}: it takes no input: {error}", self.name).into())
+            .map_err(|error| format!("{}: cannot write to its input: {error}", self.name).into())
     }
 
-    /// Waits for its next line.
-    pub(crate) fn hear(&mut self, within: Duration) -> Result<Value> {
+    /// Waits for the next line.
+    pub(crate) fn receive(&mut self, within: Duration) -> Result<Value> {
         let line = self.lines.recv_timeout(within).map_err(|error| {
             format!(
                 "{}: no answer within {} s: {error}",
@@ -113,25 +114,25 @@ impl Child {
         Ok(value.map_err(|error| format!("{}: {error} in {line}", self.name))?)
     }
 
-    /// Hands it one line and waits for the one that answers.
+    /// Sends one line and waits for the answer.
     pub(crate) fn ask(&mut self, what: &Value, within: Duration) -> Result<Value> {
-        self.tell(what)?;
-        self.hear(within)
+        self.send(what)?;
+        self.receive(within)
     }
 
-    /// Waits until it listens, and says where.
+    /// Waits until the process listens and returns its address.
     pub(crate) fn listening(&mut self) -> Result<SocketAddr> {
-        let said = self.hear(READY)?;
-        let address = said["listening"]
+        let line = self.receive(READY)?;
+        let address = line["listening"]
             .as_str()
             .and_then(|text| text.parse().ok());
-        address.ok_or_else(|| format!("{}: no address in {said}", self.name).into())
+        address.ok_or_else(|| format!("{}: no address in {line}", self.name).into())
     }
 }
 
 impl Drop for Child {
     fn drop(&mut self) {
-        // the end of its input ends it; whatever does not end then is killed
+        // The end of its input ends the process. One that goes on is killed.
         self.input = None;
         for _ in 0..40 {
             if matches!(self.process.try_wait(), Ok(Some(_))) {

@@ -1,18 +1,21 @@
-//! This library and py-ipv8 3.2.1 do the same work on this machine, in turn, and what each needed is put side by side.
+//! Compares this library with py-ipv8 3.2.1: both do the same work on this machine, in turn.
 //!
-//! `cargo run --release --example compare` (`-- --help` for what can be changed, `-- --list` for the rows)
+//! `cargo run --release --example compare` (`-- --help` for the options, `-- --list` for the rows)
 //!
-//! Every figure is taken in pairs: py-ipv8, then this library, then py-ipv8 again, each as a process of its own that has one core
-//! to itself, with whatever asks it on another one. A ratio is that of one pair; shown are the median of the pairs, the least and the
-//! greatest. Where it makes sense, a *bare responder* is measured in the same turn: it parses, verifies, signs and sends with this
-//! library's own cryptography, many datagrams in one system call where there are such calls, and keeps no books; nothing that answers
-//! by itself can be faster on the same cores by much.
+//! Figures are measured in pairs: py-ipv8, then this library, then py-ipv8 again. Each runs in a
+//! separate process that has one core to itself; the requester runs on another core. A ratio
+//! belongs to one pair. The table shows the median ratio, the least and the greatest.
 //!
-//! What a launcher adds to a release build is measured by building two small programs, which are made below cargo's target directory
-//! and depend on the `ipv8-core` beside this example.
+//! Some rows also measure a *bare responder* in the same turn. It parses, verifies, signs and sends
+//! with the cryptography of this library, moves many datagrams in one system call where the system
+//! can, and keeps no records. No responder on the same cores can be much faster.
 //!
-//! Everything stays on loopback. py-ipv8 is installed into an environment below cargo's target directory, the one that the
-//! tests use; without Python or a package index the figures of py-ipv8 are missing, and that is said.
+//! To measure the cost of a launcher in a release build, the program builds two small programs
+//! below cargo's target directory. They depend on the `ipv8-core` of this checkout.
+//!
+//! Everything stays on loopback. py-ipv8 is installed into an environment below cargo's target
+//! directory, which the tests use, too. Without Python or a package index the program reports that
+//! and leaves out the figures of py-ipv8.
 
 mod arguments;
 mod child;
@@ -78,7 +81,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     write(arguments, &report)
 }
 
-/// Hands the report to whoever asked for it: text on the standard output unless JSON goes there.
+/// Writes the report to each requested output. Text goes to the standard output, unless JSON does.
 fn write(arguments: &Arguments, report: &Report) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     match arguments.json.as_deref() {

@@ -1,16 +1,17 @@
-//! Which processor cores a process may use.
+//! Pins processes to processor cores (Linux only).
 
-/// Who runs where: the measured process on one core, what asks it on another one.
+/// The core of the measured process and the core of the requester.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cores {
-    /// For the process that is measured.
+    /// The core of the measured process.
     pub(crate) measured: usize,
-    /// For this program, which asks.
+    /// The core of this program, the requester.
     pub(crate) load: usize,
 }
 
 impl Cores {
-    /// The last two of the cores this process may use; `None` when there are fewer, or nothing can be pinned here.
+    /// Returns the last two cores that this process may use; `None` if there are fewer or if this
+    /// system cannot pin.
     pub(crate) fn of_this_process() -> Option<Self> {
         match allowed()[..] {
             [.., load, measured] => Some(Self { measured, load }),
@@ -23,7 +24,7 @@ impl Cores {
 mod system {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-    /// The cores that this process may use.
+    /// Returns the cores that this process may use.
     pub(crate) fn allowed() -> Vec<usize> {
         let Ok(set) = sched_getaffinity(None) else {
             return Vec::new();
@@ -33,7 +34,7 @@ mod system {
             .collect()
     }
 
-    /// Keeps this thread, and what it starts from now on, to these cores.
+    /// Pins this thread, and the threads and processes it starts from now on, to these cores.
     pub(crate) fn keep_to(cores: &[usize]) -> std::io::Result<()> {
         let mut set = CpuSet::new();
         for core in cores {
@@ -45,12 +46,12 @@ mod system {
 
 #[cfg(not(target_os = "linux"))]
 mod system {
-    /// Nothing can be pinned here.
+    /// Returns no cores: this system cannot pin.
     pub(crate) fn allowed() -> Vec<usize> {
         Vec::new()
     }
 
-    /// Does nothing here.
+    /// Does nothing: this system cannot pin.
     pub(crate) fn keep_to(_cores: &[usize]) -> std::io::Result<()> {
         Ok(())
     }

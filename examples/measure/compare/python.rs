@@ -1,4 +1,4 @@
-//! The py-ipv8 to compare with: the environment that the tests make and use.
+//! The py-ipv8 of the comparison, in the environment that the tests use, too.
 
 #[path = "../../../tests/src/python/environment.rs"]
 mod environment;
@@ -10,7 +10,7 @@ use ipv8_examples::output::complain;
 
 use ipv8_examples::measure::machine;
 
-/// The environment variable that names the Python to use, instead of the ones on the search path.
+/// The environment variable that names the Python to use instead of one on the search path.
 const PYTHON: &str = "IPV8_PYTHON";
 
 /// A Python that has `pyipv8==3.2.1`.
@@ -18,20 +18,21 @@ const PYTHON: &str = "IPV8_PYTHON";
 pub(crate) struct Python(PathBuf);
 
 impl Python {
-    /// The environment, made when nobody did that before; or, after one line that says why, `None`.
-    pub(crate) fn or_say_why() -> Option<Self> {
+    /// Returns the Python of the environment, which is created if it is missing. If that fails,
+    /// logs the reason and returns `None`.
+    pub(crate) fn find() -> Option<Self> {
         environment::ready()
             .map(Self)
-            .inspect_err(|reason| say(&format!("skipped: the figures of py-ipv8: {reason}")))
+            .inspect_err(|reason| say(&format!("skipping the figures of py-ipv8: {reason}")))
             .ok()
     }
 
-    /// What the interpreter says it is.
+    /// Returns the version of the interpreter.
     pub(crate) fn version(&self) -> Option<String> {
         machine::output(&self.0.to_string_lossy(), &["--version"])
     }
 
-    /// A command that runs a script of `compare/python`.
+    /// Returns a command that runs a script of `compare/python`.
     pub(crate) fn command(&self, script: &str) -> Command {
         let mut command = environment::python_command(&self.0);
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("measure/compare/python");
@@ -40,12 +41,12 @@ impl Python {
     }
 }
 
-/// Cargo's target directory: there is room for what takes long to make and is of use to a later run.
+/// Returns cargo's target directory. Slow results are kept there for later runs.
 pub(crate) fn target_directory() -> PathBuf {
     environment::target_directory()
 }
 
-/// Whether a failed installation is to be tried again at once: it is left alone for two minutes.
+/// Returns `false`: a failed installation is not retried for two minutes.
 fn required() -> bool {
     false
 }

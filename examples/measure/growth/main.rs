@@ -1,16 +1,20 @@
-//! What things cost as they grow: peers, known addresses, overlays on one socket, strategies.
+//! Measures how costs grow with peers, known addresses, overlays on one socket, and strategies.
 //!
-//! `cargo run --release --example growth` (`-- --quick` for fewer sizes, `--json`, `--svg FILE`, `--into README.md`, `--only peers,addresses`)
+//! `cargo run --release --example growth` (`-- --quick` for fewer sizes, `--json`, `--svg FILE`,
+//! `--into ipv8-core/src/guide/performance.md`, `--only peers,addresses`). It needs Linux.
 //!
-//! Each size is measured by a process of its own, so that its memory is its own: this program starts itself. An engine is driven
-//! by hand, without socket and clock: what is measured is the work of this library. Times are processor time of the thread, the
-//! median of batches, so that others on the machine disturb little; still, compare within one run.
+//! This program starts itself again for each size, so that each size has a process and its memory
+//! to itself. It drives an engine by hand, without socket and clock, and so measures only the work
+//! of this library. Times are the processor time of the thread, as the median of batches. So other
+//! programs disturb them little; still, compare figures of one run only.
 //!
-//! The memory of one is how much a process grows while many are added, in many nodes if a node is to have few of them.
+//! The memory of each one is the growth of a process while many are added: in many nodes, where
+//! each node gets only a few.
 //!
-//! What is said of a line is said of its worst rise, from any size to a larger one: it is *flat* if that is by half at most,
-//! *logarithmic* if no rise is more than that of the logarithm of the size, from 10 on ([`ipv8_examples::measure::verdict`]). If it is not flat the
-//! reason stands beside it.
+//! The verdict on a cost is about its worst rise from any size to a larger one. The cost is *flat*
+//! if that rise is at most by half, and *logarithmic* if no rise exceeds the rise of the logarithm
+//! of the size, from 10 on ([`ipv8_examples::measure::verdict`]). Otherwise it *grows*. A cost that
+//! is not flat is printed with its reason.
 
 mod arguments;
 mod measure;
@@ -32,12 +36,12 @@ use serde::de::DeserializeOwned;
 use series::{Curve, Series};
 use table::Report;
 
-/// What goes wrong here is told and ends the program: there is nobody to handle it.
+/// An error is printed and ends the program.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// The first argument of the processes that measure one size.
 const CHILD: &str = "measure-one-size";
-/// And of those that find out how much memory one takes.
+/// The first argument of the processes that measure the memory of each one.
 const SCALES: &str = "weigh-one-size";
 
 fn main() -> ExitCode {
@@ -59,28 +63,31 @@ fn main() -> ExitCode {
     }
 }
 
-/// Measures one size and prints what it found as one line of JSON.
+/// Measures one size and prints the sample as one line of JSON.
 fn child(words: &[String]) -> Result<()> {
     let [series, size, batches] = words else {
-        return Err("which series, which size, how many batches?".into());
+        return Err("expected a series, a size and a number of batches".into());
     };
-    let series = Series::named(series).ok_or("no such series")?;
+    let series = Series::named(series).ok_or("unknown series")?;
     let sample = measure::measure(series, size.parse()?, batches.parse()?)?;
     println!("{}", serde_json::to_string(&sample)?);
     Ok(())
 }
 
-/// Finds out how much memory one takes, and prints that.
+/// Measures the memory of each one and prints it.
 fn scales(words: &[String]) -> Result<()> {
     let [series, size] = words else {
-        return Err("which series, which size?".into());
+        return Err("expected a series and a size".into());
     };
-    let series = Series::named(series).ok_or("no such series")?;
+    let series = Series::named(series).ok_or("unknown series")?;
     println!("{}", weigh::weigh(series, size.parse()?)?);
     Ok(())
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
+    if !meter::IS_SUPPORTED {
+        return Err("growth measures processor time and memory, which needs Linux".into());
+    }
     let machine = Machine::this();
     let mut curves = Vec::new();
     for series in arguments.series() {
@@ -118,14 +125,14 @@ fn one_size(series: Series, size: usize, batches: usize) -> Result<Sample> {
     Ok(sample)
 }
 
-/// What this program prints when it is started so.
+/// Starts this program with these arguments and returns its output.
 fn started<T: DeserializeOwned>(words: &[&str]) -> Result<T> {
     let output = Command::new(std::env::current_exe()?)
         .args(words)
         .stderr(std::process::Stdio::inherit())
         .output()?;
     if !output.status.success() {
-        return Err(format!("this failed: {}", words.join(" ")).into());
+        return Err(format!("the process `{}` failed", words.join(" ")).into());
     }
     Ok(serde_json::from_slice(&output.stdout)?)
 }

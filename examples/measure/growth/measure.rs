@@ -1,4 +1,4 @@
-//! What one size costs.
+//! Measures all costs at one size.
 
 use std::hint::black_box;
 
@@ -9,27 +9,35 @@ use crate::meter::{nanoseconds, ratio, resident};
 use crate::series::Series;
 use crate::world::{Arrival, Sizes, Steps, Walker, World, private_key, unknown};
 
-/// What was measured at one size; times in nanoseconds of processor time, memory in bytes.
+/// The costs at one size. Times are nanoseconds of processor time, memory is in bytes.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Sample {
+    /// The size.
     pub(crate) size: usize,
-    /// An introduction request of a known peer: admitted, opened, handled, the answer and the puncture request sealed.
+    /// Answering an introduction request of a known peer: admitting, opening and handling it, and
+    /// sealing the answer and the puncture request.
     pub(crate) request: f64,
-    /// The same of a peer that was not known.
+    /// The same for a request of an unknown peer.
     pub(crate) newcomer: f64,
+    /// A step of a `RandomWalk`.
     pub(crate) random_walk: f64,
+    /// A step of an `EdgeWalk`, per datagram.
     pub(crate) edge_walk: f64,
+    /// The most datagrams of an `EdgeWalk` step.
     pub(crate) edge_walk_most: f64,
+    /// A turn of a strategy that does nothing.
     pub(crate) turn: f64,
+    /// Looking up an unknown source.
     pub(crate) look_up: f64,
+    /// Refusing a hostile datagram.
     pub(crate) hostile: f64,
-    /// The resident memory of the whole process with all of them.
+    /// The resident memory of the whole process at this size.
     pub(crate) resident: u64,
-    /// The memory of one of them, as [`crate::weigh`] finds it.
+    /// The memory of each one, measured by [`crate::weigh`].
     pub(crate) bytes_each: f64,
 }
 
-/// How many requests, steps and look-ups make a batch.
+/// The numbers of requests, steps and look-ups in a batch.
 const REQUESTS: usize = 64;
 const STEPS: usize = 32;
 const LOOK_UPS: usize = 4_096;
@@ -74,7 +82,7 @@ fn build(sizes: Sizes) -> Result<World> {
 }
 
 fn requests(world: &mut World, sizes: Sizes, batches: usize) -> Result<f64> {
-    // Peers from everywhere in the tables.
+    // Peers from all parts of the tables.
     let askers = (0..REQUESTS).map(|number| number * sizes.peers / REQUESTS);
     let arrivals: Result<Vec<Arrival>> = askers.map(|number| world.request_of(number)).collect();
     let arrivals = arrivals?;
@@ -124,10 +132,11 @@ fn look_ups(world: &World, batches: usize) -> f64 {
     })
 }
 
-/// Datagrams that are refused without looking at a signature: too short, of no overlay, of no message.
+/// Measures datagrams that are refused before the signature check: too short, of no overlay, of no
+/// message.
 fn hostile(world: &mut World, batches: usize) -> f64 {
-    let of_an_overlay = [&world.prefix()[..], &[99; 200]].concat();
-    let datagrams = [vec![0; 22], vec![0xff; 200], of_an_overlay];
+    let unknown_message = [&world.prefix()[..], &[99; 200]].concat();
+    let datagrams = [vec![0; 22], vec![0xff; 200], unknown_message];
     let sources: Vec<_> = (0..LOOK_UPS).map(unknown).collect();
     nanoseconds(batches, |meter| {
         meter.time(|| {
@@ -153,7 +162,7 @@ fn random_walk(world: &mut World, batches: usize) -> Result<f64> {
     failed.map_or(Ok(each), Err)
 }
 
-/// Nanoseconds for each datagram, and how many datagrams the largest step sent.
+/// Returns the nanoseconds per datagram and the number of datagrams of the largest step.
 fn edge_walk(world: &mut World, batches: usize) -> Result<(f64, f64)> {
     world.select(Walker::Edge)?;
     world.rest();

@@ -1,4 +1,4 @@
-//! The curves as a picture: time above, memory below, one column for each thing that grows.
+//! Draws the curves: time above, memory below, one column per series.
 
 use ipv8_examples::measure::chart::{Axis, Chart, Line, svg as draw};
 

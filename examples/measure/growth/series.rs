@@ -1,14 +1,15 @@
-//! What grows, from how many to how many, and what is measured then.
+//! The series with their sizes, and the figures that are measured at each size.
 
 use ipv8_examples::measure::verdict::{Growth, Verdict};
 
 use crate::measure::Sample;
 use crate::meter::ratio;
 
-/// What grows.
+/// The quantity that grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Series {
-    /// Verified peers of one overlay, each verified by a signed introduction request, with a LAN address.
+    /// Verified peers of one overlay, with a LAN address. A signed introduction request verified
+    /// each.
     Peers,
     /// Addresses that ten peers introduced.
     Addresses,
@@ -62,25 +63,24 @@ impl Series {
     }
 }
 
-/// One thing that is measured.
+/// A measured cost.
 #[derive(Clone, Copy)]
 pub(crate) struct Figure {
     pub(crate) name: &'static str,
     pub(crate) unit: &'static str,
     pub(crate) of: fn(&Sample) -> Option<f64>,
-    /// Why it may rise.
+    /// The reason why it may rise.
     pub(crate) why: &'static str,
 }
 
-/// What the processor's caches do to everything that lies in more memory than they hold.
-const CACHES: &str = "more memory than the caches hold: each look-up waits for it";
+/// The reason for slower access to more memory than the processor's caches hold.
+const CACHES: &str = "the caches cannot hold that much memory, so each look-up waits for it";
 
-/// Why one of many takes more memory than one of few.
-const TABLES: &str =
-    "the first few find room in tables that are there; one that is full becomes twice as large";
+/// The reason why each one takes more memory when there are many.
+const TABLES: &str = "the first few fit into existing tables; a full table doubles its size";
 
-/// Why one of many costs less than one of few.
-const SHARED: &str = "what the first one brings with it is there for all";
+/// The reason why each one costs less when there are many.
+const SHARED: &str = "all share the memory that the first one allocates";
 
 pub(crate) const FIGURES: [Figure; 9] = [
     Figure {
@@ -111,7 +111,7 @@ pub(crate) const FIGURES: [Figure; 9] = [
         name: "most datagrams of an EdgeWalk step",
         unit: "",
         of: |sample| Some(sample.edge_walk_most),
-        why: "with few introductions there are few to ask; never more than 12",
+        why: "with few introductions there are few addresses to ask; never more than 12",
     },
     Figure {
         name: "turn of a strategy that does nothing",
@@ -139,14 +139,14 @@ pub(crate) const FIGURES: [Figure; 9] = [
     },
 ];
 
-/// What was measured while something grew.
+/// The samples of one series.
 pub(crate) struct Curve {
     pub(crate) series: Series,
     pub(crate) samples: Vec<Sample>,
 }
 
 impl Curve {
-    /// The points of a figure: how many there were, and what it cost.
+    /// Returns the points of a figure: size and cost.
     pub(crate) fn points(&self, figure: &Figure) -> Vec<(f64, f64)> {
         let points = self.samples.iter();
         points
@@ -154,12 +154,12 @@ impl Curve {
             .collect()
     }
 
-    /// How a figure grows.
+    /// Returns the growth of a figure.
     pub(crate) fn growth(&self, figure: &Figure) -> Option<Growth> {
         Growth::of(&self.points(figure))
     }
 
-    /// Why it does, if it is not flat.
+    /// Returns the reason for the growth; `None` if the figure is flat.
     pub(crate) fn reason(&self, figure: &Figure) -> Option<&'static str> {
         match self.growth(figure)?.verdict {
             Verdict::OneSize | Verdict::Flat => None,
@@ -168,7 +168,7 @@ impl Curve {
         }
     }
 
-    /// The memory of the whole process at the first and the last size, in bytes.
+    /// Returns the resident memory of the process at the first and the last size, in bytes.
     pub(crate) fn resident(&self) -> Option<(u64, u64)> {
         let (first, last) = (self.samples.first()?, self.samples.last()?);
         Some((first.resident, last.resident))

@@ -1,4 +1,4 @@
-//! What was measured, as text, as JSON, and as a short table in Markdown.
+//! The report as text, as JSON, and as a short table in Markdown.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -7,22 +7,23 @@ use ipv8_examples::measure::chart::short;
 use ipv8_examples::measure::compare::figures::Unit;
 use ipv8_examples::measure::compare::format;
 use ipv8_examples::measure::machine::Machine;
+use ipv8_examples::measure::markers::wrapped;
 use ipv8_examples::measure::verdict::{FLAT, Verdict};
 use serde_json::{Value, json};
 
 use crate::meter::ratio;
 use crate::series::{Curve, FIGURES, Figure};
 
-/// Everything that was measured.
+/// The whole report.
 pub(crate) struct Report {
     pub(crate) machine: Machine,
     pub(crate) quick: bool,
-    /// Of so many a time is the median.
+    /// Number of batches per figure.
     pub(crate) batches: usize,
     pub(crate) curves: Vec<Curve>,
 }
 
-/// One table for each thing that grows.
+/// Returns one table per series.
 pub(crate) fn text(report: &Report) -> String {
     let mut text = String::new();
     for curve in &report.curves {
@@ -63,10 +64,10 @@ fn one(text: &mut String, curve: &Curve) -> std::fmt::Result {
     writeln!(text, "\n")
 }
 
-/// On what, when and how.
+/// Returns the machine, the time and the method.
 fn how(report: &Report) -> String {
     let quick = match report.quick {
-        true => "; a quick run, not to be quoted",
+        true => "; a quick run: do not quote",
         false => "",
     };
     format!(
@@ -75,20 +76,22 @@ fn how(report: &Report) -> String {
     )
 }
 
-/// A line for each figure, a column for each thing that grows.
+/// Returns a table with one line per figure and one column per series.
 pub(crate) fn markdown(report: &Report) -> String {
     let mut text = String::new();
     // Writing to a string does not fail.
     let _ = rows(&mut text, report);
     for ((verdict, why), what) in reasons(report) {
-        let _ = writeln!(text, "\nWhat {verdict} ({}): {why}.", what.join("; "));
+        let reason = format!("{verdict} ({}): {why}.", what.join("; "));
+        let _ = write!(text, "\n{}", wrapped(&reason));
     }
-    let _ = writeln!(
-        text,
-        "\nFrom the smallest size to the largest; behind it the worst rise from any size to a larger one: flat is {FLAT}x at most, \
-         logarithmic what rises no more than the logarithm of the size does, from 10 on. {}",
+    let legend = format!(
+        "Each cell has the cost at the smallest and at the largest size, then the worst rise from any \
+         size to a larger one. Flat: at most {FLAT}x. Logarithmic: no more than the logarithm of the \
+         size, from 10 on. {}",
         how(report)
     );
+    let _ = write!(text, "\n{}", wrapped(&legend));
     text
 }
 
@@ -132,7 +135,7 @@ fn cell(curve: &Curve, figure: &Figure) -> Option<String> {
     Some(format!("{first} → {last}, {ratio:.2}x: {verdict}"))
 }
 
-/// Each reason, and what it is the reason of.
+/// Returns the figures that decrease or increase for each reason.
 fn reasons(report: &Report) -> BTreeMap<(&'static str, &'static str), Vec<String>> {
     let mut reasons: BTreeMap<_, Vec<String>> = BTreeMap::new();
     for figure in &FIGURES {
@@ -143,7 +146,7 @@ fn reasons(report: &Report) -> BTreeMap<(&'static str, &'static str), Vec<String
             let falls = curve
                 .growth(figure)
                 .is_some_and(|growth| growth.verdict == Verdict::Falls);
-            let verdict = if falls { "falls" } else { "rises" };
+            let verdict = if falls { "Decreasing" } else { "Increasing" };
             let what = format!("{}, by {}", figure.name, curve.series.name());
             reasons.entry((verdict, why)).or_default().push(what);
         }
@@ -156,7 +159,7 @@ fn bytes(memory: u64) -> f64 {
     memory as f64
 }
 
-/// All of it as JSON.
+/// Returns the report as JSON.
 pub(crate) fn json(report: &Report) -> Value {
     let curves = report.curves.iter().map(|curve| {
         let figures = FIGURES.iter().map(|figure| {

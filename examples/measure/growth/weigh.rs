@@ -1,21 +1,23 @@
-//! What one of them takes of memory.
+//! Measures the memory of each one.
 
 use crate::Result;
 use crate::meter::{ratio, resident};
 use crate::series::Series;
 use crate::world::{INTRODUCERS, World};
 
-/// At least so many things are weighed together, in as many nodes as that takes: a system gives memory by pages.
+/// The least number of things that are measured together, in several nodes if necessary. Fewer
+/// would fill too few pages, and a system allocates memory in pages.
 const THINGS: usize = 10_000;
 
-/// But in no more nodes than this, and then so few things still fill hundreds of pages.
+/// The most nodes. With this many, even single things fill hundreds of pages.
 const NODES: usize = 1_000;
 
-/// By how much the resident memory of this process grows while `size` of them are added to a node, divided by `size`: the mean of as
-/// many nodes as have [`THINGS`] together. What the first one brings with it counts.
+/// Returns the growth of the resident memory of this process while `size` things are added to a
+/// node, divided by `size`. It is the mean over enough nodes for [`THINGS`] things. Memory that the
+/// first thing allocates for all is included.
 pub(crate) fn weigh(series: Series, size: usize) -> Result<f64> {
     let nodes = THINGS.div_ceil(size.max(1)).min(NODES);
-    // What is only loaded or allocated once is not to be counted.
+    // Do not count memory that is allocated once per process.
     let mut first = bare(series)?;
     add(&mut first, series, size.min(10))?;
     let worlds: Result<Vec<World>> = (0..nodes).map(|_| bare(series)).collect();
@@ -30,7 +32,7 @@ pub(crate) fn weigh(series: Series, size: usize) -> Result<f64> {
     Ok(added / ratio(nodes * size))
 }
 
-/// A node with what has to be there before.
+/// Returns a node that is ready for the first thing.
 fn bare(series: Series) -> Result<World> {
     let mut world = World::empty()?;
     match series {

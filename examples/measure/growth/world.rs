@@ -1,4 +1,5 @@
-//! An engine driven by hand, with as many of everything as asked for.
+//! An engine that is driven by hand, with chosen numbers of peers, addresses, overlays and
+//! strategies.
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use ipv8_core::state::NetworkLimits;
 use crate::Result;
 use crate::series::Series;
 
-/// How many of each there are when something else grows.
+/// The numbers of all things. The defaults apply while something else grows.
 #[derive(Clone, Copy)]
 pub(crate) struct Sizes {
     pub(crate) peers: usize,
@@ -33,7 +34,7 @@ impl Default for Sizes {
 }
 
 impl Sizes {
-    /// So many of one, of the others as many as usual.
+    /// Returns the default sizes, but `size` for this series.
     pub(crate) fn with(series: Series, size: usize) -> Self {
         let mut sizes = Self::default();
         match series {
@@ -46,10 +47,11 @@ impl Sizes {
     }
 }
 
-/// So many peers introduced all known addresses: enough for the neighbourhood of an edge walk.
+/// Number of peers that introduced all known addresses: enough for the neighbourhood of an edge
+/// walk.
 pub(crate) const INTRODUCERS: usize = 10;
 
-/// A community that does nothing by itself, under any id.
+/// A community without messages, under any id.
 struct Plain;
 
 impl Community for Plain {
@@ -69,7 +71,7 @@ impl Community for Plain {
     }
 }
 
-/// A strategy that has turns and does nothing with them.
+/// A strategy that takes turns and does nothing.
 #[derive(Default)]
 struct Idle;
 
@@ -77,7 +79,7 @@ impl<C: Community> DiscoveryStrategy<C> for Idle {
     fn take_step(&mut self, _community: &mut C, _cx: &mut Context<'_>) {}
 }
 
-/// Which strategies take turns.
+/// The kind of the strategies that take turns.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Walker {
     Random,
@@ -85,11 +87,11 @@ pub(crate) enum Walker {
     Idle,
 }
 
-/// What steps did.
+/// The effect of steps.
 #[derive(Default)]
 pub(crate) struct Steps {
     pub(crate) datagrams: usize,
-    /// Of the step with the most.
+    /// The most datagrams of one step.
     pub(crate) most: usize,
     pub(crate) asked: Vec<SocketAddr>,
 }
@@ -101,11 +103,11 @@ pub(crate) struct World {
     key: PrivateKey,
 }
 
-/// A datagram, and where it came from.
+/// A received datagram with its source.
 pub(crate) type Arrival = (SocketAddr, Vec<u8>);
 
 impl World {
-    /// A node without overlays, with room for everything.
+    /// Returns a node without overlays whose limits are high enough for every size.
     pub(crate) fn empty() -> Result<Self> {
         let mut config = EngineConfig::new([3; 32]);
         config.network = NetworkLimits {
@@ -122,17 +124,17 @@ impl World {
         })
     }
 
-    /// Overlays, the first one with a random walk and an edge walk.
+    /// Adds overlays. The first one has a random walk and an edge walk.
     pub(crate) fn add_overlays(&mut self, count: usize) -> Result<()> {
         for number in 0..count {
-            let mut offer = Strategies::new();
+            let mut strategies = Strategies::new();
             let mut id = *Plain::COMMUNITY_ID.as_bytes();
             if number == 0 {
-                offer.add::<RandomWalk>(-1, |walk| {
+                strategies.add::<RandomWalk>(-1, |walk| {
                     walk.reset_chance = 0;
                     walk.window_size = 0;
                 });
-                offer.add::<EdgeWalk>(-1, |_| {});
+                strategies.add::<EdgeWalk>(-1, |_| {});
             } else {
                 let place = u32::try_from(number)?.to_be_bytes();
                 id.iter_mut().zip(place).for_each(|(byte, new)| *byte = new);
@@ -140,25 +142,25 @@ impl World {
             let config = OverlayConfig::new(self.key.clone());
             let id = CommunityId::from_bytes(id);
             self.engine
-                .add_overlay::<Plain>(config, Some(id), offer, self.now)?;
+                .add_overlay::<Plain>(config, Some(id), strategies, self.now)?;
             self.drain(&mut Steps::default(), false);
         }
         Ok(())
     }
 
-    /// Strategies of the first overlay that do nothing.
+    /// Adds strategies that do nothing to the first overlay.
     pub(crate) fn add_strategies(&mut self, count: usize) -> Result<()> {
-        let mut offer = Strategies::new();
+        let mut strategies = Strategies::new();
         for _ in 0..count {
-            offer.add::<Idle>(-1, |_| {});
+            strategies.add::<Idle>(-1, |_| {});
         }
         self.engine
-            .add_strategies::<Plain>(self.id, offer, self.now)??;
+            .add_strategies::<Plain>(self.id, strategies, self.now)??;
         self.drain(&mut Steps::default(), false);
         Ok(())
     }
 
-    /// Peers as they come about: each asks for an introduction, signed with its key.
+    /// Adds peers: each sends an introduction request that is signed with its key.
     pub(crate) fn add_peers(&mut self, numbers: std::ops::Range<usize>) -> Result<()> {
         for number in numbers {
             let arrival = self.request_of(number)?;
@@ -167,7 +169,7 @@ impl World {
         Ok(())
     }
 
-    /// Addresses that the first peers introduced.
+    /// Adds addresses that the first peers introduced.
     pub(crate) fn add_addresses(&mut self, count: usize) -> Result<()> {
         for number in 0..count {
             self.introduce(number)?;
@@ -179,12 +181,15 @@ impl World {
     fn introduce(&mut self, number: usize) -> Result<()> {
         let key = private_key(number % INTRODUCERS)?.public_key().clone();
         let network = self.engine.network_mut();
-        let peer = network.peer(&key).cloned().ok_or("an introducer is gone")?;
+        let peer = network
+            .peer(&key)
+            .cloned()
+            .ok_or("an introducer is missing")?;
         network.discover_address(&peer, introduced(number), Some(self.id), false);
         Ok(())
     }
 
-    /// Introduces those anew that a walker gave up.
+    /// Introduces addresses again that a strategy gave up.
     pub(crate) fn restore(&mut self, addresses: &[SocketAddr]) -> Result<()> {
         for address in addresses {
             if let Some(number) = number_of(address)
@@ -197,7 +202,7 @@ impl World {
         Ok(())
     }
 
-    /// An introduction request of peer `number`, from its address.
+    /// Returns an introduction request of peer `number`, from its address.
     pub(crate) fn request_of(&self, number: usize) -> Result<Arrival> {
         let (key, source) = (private_key(number)?, source_of(number));
         let [_, a, b, c] = low_bytes(number);
@@ -208,7 +213,8 @@ impl World {
         Ok((source, packet.seal()))
     }
 
-    /// Takes in a datagram and handles what follows; whether what is sent is signed too.
+    /// Receives a datagram and handles all outputs. With `seal`, also signs the outgoing datagrams.
+    /// Returns the number of outgoing datagrams.
     pub(crate) fn receive(&mut self, (source, datagram): &Arrival, seal: bool) -> usize {
         if let Some(ticket) = self.engine.admit(*source, datagram) {
             let opened = ticket.open(datagram);
@@ -228,12 +234,12 @@ impl World {
     /// Lets only `walker` take turns.
     pub(crate) fn select(&mut self, walker: Walker) -> Result<()> {
         for (index, strategy) in self.engine.strategies().into_iter().enumerate() {
-            let wanted = match index {
+            let kind = match index {
                 0 => Walker::Random,
                 1 => Walker::Edge,
                 _ => Walker::Idle,
             };
-            match wanted == walker {
+            match kind == walker {
                 true => self.engine.resume_strategy(strategy.id, self.now)?,
                 false => self.engine.pause_strategy(strategy.id, self.now)?,
             }
@@ -242,7 +248,7 @@ impl World {
         Ok(())
     }
 
-    /// Lets virtual time pass until so many steps were taken.
+    /// Advances virtual time until `count` steps were taken.
     pub(crate) fn steps(&mut self, count: usize, steps: &mut Steps) {
         let mut taken = 0;
         while taken < count {
@@ -255,7 +261,7 @@ impl World {
         }
     }
 
-    /// Handles all outputs; how many steps were taken.
+    /// Handles all outputs. Returns the number of steps.
     fn drain(&mut self, steps: &mut Steps, seal: bool) -> usize {
         let mut taken = 0;
         while let Some(output) = self.engine.poll_output() {
@@ -278,7 +284,7 @@ impl World {
         taken
     }
 
-    /// Lets the last answers of a walker time out.
+    /// Lets the pending requests of a strategy time out.
     pub(crate) fn rest(&mut self) {
         self.now += Duration::from_secs(10);
     }
@@ -288,7 +294,7 @@ impl World {
     }
 }
 
-/// A private key that is always the same for the same number.
+/// Returns the private key of peer `number`, which is always the same.
 pub(crate) fn private_key(number: usize) -> Result<PrivateKey> {
     let mut bin = b"LibNaCLSK:".to_vec();
     for half in [1, 2] {
@@ -302,19 +308,19 @@ fn low_bytes(number: usize) -> [u8; 4] {
     u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes()
 }
 
-/// Where peer `number` is.
+/// Returns the address of peer `number`.
 pub(crate) fn source_of(number: usize) -> SocketAddr {
     let [_, a, b, c] = low_bytes(number);
     SocketAddr::from((Ipv4Addr::new(20, a, b, c), 1_000))
 }
 
-/// Address `number` that somebody introduced.
+/// Returns introduced address `number`.
 fn introduced(number: usize) -> SocketAddr {
     let [_, a, b, c] = low_bytes(number);
     SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::new(40, a, b, c), 2_000))
 }
 
-/// Its number, if it is one of those.
+/// Returns the number of an introduced address; `None` for any other.
 fn number_of(address: &SocketAddr) -> Option<usize> {
     let SocketAddr::V4(address) = address else {
         return None;
@@ -325,7 +331,7 @@ fn number_of(address: &SocketAddr) -> Option<usize> {
     usize::try_from(u32::from_be_bytes([0, a, b, c])).ok()
 }
 
-/// An address where nobody is.
+/// Returns an address of no peer.
 pub(crate) fn unknown(number: usize) -> SocketAddr {
     let [_, a, b, c] = low_bytes(number);
     SocketAddr::from((Ipv4Addr::new(60, a, b, c), 3_000))

@@ -1,4 +1,4 @@
-//! The communities that send bursts, for the model and for the real node alike.
+//! The communities that send bursts, in the model and in the real node.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -10,23 +10,24 @@ use ipv8_core::wire::Raw;
 
 use super::cells::Size;
 
-/// What stands before a [`Datagram`]'s number in a packet: the prefix and the message id.
+/// The position of a [`Datagram`]'s number in a packet: after the prefix and the message id.
 pub(crate) const NUMBER_AT: usize = 23;
 
-/// Unsigned, so that sending costs next to nothing and the bursts are as dense as a machine can make them.
+/// A datagram of a burst. It is unsigned, so that sending costs little and bursts are as dense as
+/// the machine allows.
 #[derive(Payload)]
 #[payload(id = 1, unsigned)]
 struct Datagram {
-    /// Each has one of its own.
+    /// A different number for each datagram.
     number: u64,
     padding: Raw,
 }
 
-/// Which of the communities it is.
+/// The number of the community.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Number(pub(crate) u16);
 
-/// It only sends.
+/// A community that only sends.
 pub(crate) struct BurstCommunity;
 
 impl Community for BurstCommunity {
@@ -45,13 +46,13 @@ impl Community for BurstCommunity {
     }
 }
 
-/// Sends so many datagrams each step.
+/// Sends `count` datagrams in each step.
 #[derive(Clone, Debug)]
 pub(crate) struct Burst {
     pub(crate) count: u32,
     pub(crate) to: SocketAddr,
     pub(crate) size: Size,
-    /// How many were sent by all bursts together.
+    /// Number of datagrams that all bursts have sent so far.
     pub(crate) sent: Arc<AtomicU64>,
 }
 
@@ -65,7 +66,7 @@ impl Burst {
         }
     }
 
-    /// The strategies of one community.
+    /// Returns the strategies of one community.
     pub(crate) fn strategies(&self) -> Strategies<BurstCommunity> {
         let mut strategies = Strategies::new();
         strategies.add_strategy(-1, self.clone());
@@ -82,20 +83,20 @@ impl DiscoveryStrategy<BurstCommunity> for Burst {
         };
         for _ in 0..self.count {
             datagram.number = self.sent.fetch_add(1, Ordering::Relaxed);
-            // What is refused counts as lost.
+            // A refused datagram counts as lost.
             let _ = cx.send_to(self.to, &datagram);
         }
     }
 }
 
-/// The key of all of them; nothing is signed with it.
+/// Returns the key of all communities; nothing is signed with it.
 pub(crate) fn key() -> super::Result<PrivateKey> {
     let mut bin = b"LibNaCLSK:".to_vec();
     bin.extend([1; 64]);
     Ok(PrivateKey::from_bytes(&bin)?)
 }
 
-/// Some port of this machine.
+/// Returns any free port of this machine.
 pub(crate) fn loopback() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, 0))
 }

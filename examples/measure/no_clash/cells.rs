@@ -1,4 +1,4 @@
-//! What is measured, and what comes out.
+//! The measured cells and their results.
 
 use std::time::Duration;
 
@@ -7,16 +7,16 @@ use serde::Serialize;
 /// The walk interval.
 pub(crate) const INTERVAL: Duration = Duration::from_millis(500);
 
-/// How long the receiver works on each datagram.
+/// The time the receiver works on each datagram.
 pub(crate) const WORK: Duration = Duration::from_micros(60);
 
-/// Bytes of receive buffer that Linux gives unless asked for more.
+/// The default receive buffer of Linux, in bytes.
 pub(crate) const RECEIVE_BUFFER: usize = 212_992;
 
-/// No cell is measured that keeps the receiver busy for a larger share of its time.
+/// The largest share of the receiver's time that a measured cell may need.
 const BUSY: f64 = 0.6;
 
-/// So many communities, each with bursts of so many datagrams.
+/// A number of communities, and the number of datagrams in each burst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Cell {
     pub(crate) communities: u32,
@@ -24,23 +24,23 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// Datagrams in each interval.
+    /// Returns the number of datagrams in each interval.
     pub(crate) fn datagrams(self) -> u32 {
         self.communities * self.burst
     }
 
-    /// Which share of its time the receiver works.
+    /// Returns the share of its time that the receiver works.
     pub(crate) fn busy(self) -> f64 {
         (WORK * self.datagrams()).as_secs_f64() / INTERVAL.as_secs_f64()
     }
 
-    /// Whether it is one of those for a short run.
+    /// Returns `true` if a quick run measures this cell.
     pub(crate) fn is_quick(self) -> bool {
         [(10, 200), (50, 50)].contains(&(self.communities, self.burst))
     }
 }
 
-/// Every cell that leaves the receiver time enough.
+/// Returns every cell that leaves the receiver enough time.
 pub(crate) fn measured() -> impl Iterator<Item = Cell> {
     let communities = [10, 25, 50, 100].into_iter();
     let cells = communities
@@ -48,7 +48,7 @@ pub(crate) fn measured() -> impl Iterator<Item = Cell> {
     cells.filter(|cell| cell.busy() < BUSY - 1e-9)
 }
 
-/// How long the datagrams are.
+/// The size of the datagrams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Size {
     Small,
@@ -58,7 +58,7 @@ pub(crate) enum Size {
 impl Size {
     pub(crate) const ALL: [Self; 2] = [Self::Small, Self::Large];
 
-    /// Bytes of one, without the headers of IP and UDP.
+    /// Returns the bytes of a datagram, without IP and UDP headers.
     pub(crate) fn bytes(self) -> usize {
         match self {
             Self::Small => 64,
@@ -66,9 +66,10 @@ impl Size {
         }
     }
 
-    /// Bytes of receive buffer that one takes on Linux (`truesize`): the 256 of an `sk_buff`, and what the system allocates for the
-    /// datagram, its headers and the 320 bytes of `skb_shared_info`: for small ones always the same (576 since Linux 6.3, 512
-    /// before, so that 277 fitted), for others a power of two.
+    /// Returns the bytes of receive buffer that a datagram takes on Linux (`truesize`): the 256 of
+    /// an `sk_buff`, and one allocation for the datagram, its headers and the 320 bytes of
+    /// `skb_shared_info`. For small datagrams that allocation always has the same size (576 since
+    /// Linux 6.3, 512 before, so that 277 fitted), for others it is a power of two.
     pub(crate) fn in_the_buffer(self) -> usize {
         match self {
             Self::Small => 256 + 576,
@@ -77,21 +78,24 @@ impl Size {
     }
 }
 
-/// How one cell went, in one way of sending.
+/// The result of one cell in one way of sending.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Outcome {
+    /// Datagrams sent.
     pub(crate) sent: u64,
+    /// Datagrams lost.
     pub(crate) lost: u64,
-    /// Lost of those sent, in percent.
+    /// The share of lost datagrams, in percent.
     pub(crate) lost_percent: f64,
-    /// The most that waited in the receiver's buffer (model only).
+    /// The most datagrams in the receiver's buffer (model only).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) most_waiting: Option<usize>,
-    /// The longest that the sender held a datagram, in milliseconds.
+    /// The longest time that the sender held a datagram, in milliseconds.
     pub(crate) longest_delay_ms: f64,
-    /// Turns that strategies lost.
+    /// Turns that were skipped.
     pub(crate) missed_turns: u64,
-    /// The longest that the receiver's work on one datagram was interrupted by the system, in milliseconds (real sockets only).
+    /// The longest interruption of the receiver's work on one datagram by the system, in
+    /// milliseconds (real sockets only).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) longest_interruption_ms: Option<f64>,
 }
@@ -114,9 +118,9 @@ impl Outcome {
 /// Both ways of sending.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Both {
-    /// All bursts of an interval at once: from one step, with pacing off.
+    /// All bursts of an interval at once, from one step, with pacing off.
     pub(crate) together: Outcome,
-    /// By turns, and paced.
+    /// In turns and paced.
     pub(crate) spread: Outcome,
 }
 
@@ -131,20 +135,20 @@ pub(crate) struct Row {
     pub(crate) real: Option<Both>,
 }
 
-/// How many datagrams a receive buffer of this machine holds.
+/// The capacity of a receive buffer of this machine, in datagrams.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Buffer {
     pub(crate) datagram_bytes: usize,
-    /// As measured here.
+    /// The measured capacity.
     pub(crate) holds: usize,
-    /// As the model has it.
+    /// The capacity in the model.
     pub(crate) model: usize,
 }
 
-/// Everything that was measured.
+/// All results.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Figures {
-    /// On what it was measured, and when.
+    /// The machine and the time.
     pub(crate) machine: String,
     pub(crate) interval_ms: u128,
     pub(crate) work_us: u128,

@@ -1,17 +1,21 @@
-//! Many communities send bursts from one socket to somebody who needs 60 us for each datagram: fired together, and through the
-//! scheduler.
+//! Measures the datagrams that a slow receiver loses of bursts, fired together and in turns.
 //!
-//! `cargo run --release --example no_clash` (`-- --help` for what can be changed)
+//! `cargo run --release --example no_clash` (`-- --help` for the options)
 //!
-//! Each of `S` communities sends `B` datagrams in each walk interval of half a second. *Together*: all of them at once, then silence,
-//! as py-ipv8's strategies do; here they come from one step of one community, with pacing off, instead of from `S` strategies that fire
-//! at the same moment. *Spread*: each when it is its strategy's turn, and what is more than a few over the first part of its
-//! slot ([`ipv8_core::internals::pacing`]). Shown is what share is lost because the receiver's buffer is full, which is as large as a system
-//! makes it unless asked for more (212,992 bytes on Linux).
+//! Many communities send from one socket to a receiver that works 60 µs on each datagram. Each of
+//! `S` communities sends `B` datagrams in each walk interval of half a second:
 //!
-//! Every cell is measured twice: in a model in virtual time, which gives the same figures each time, and on real sockets on
-//! loopback, with a real node as the sender. Only cells are measured that leave the receiver less than 60 % busy: no order of sending
-//! helps somebody who has no time.
+//! - *Together*: all at once, then silence, like py-ipv8's strategies. Here one step of one
+//!   community sends them, with pacing off, instead of `S` strategies at the same moment.
+//! - *Spread*: each community in its strategy's turn. Pacing spreads all but the first few
+//!   datagrams over the first part of the slot ([`ipv8_core::internals::pacing`]).
+//!
+//! The result is the share of datagrams that are lost because the receiver's buffer is full. The
+//! buffer has the default size of the system (212,992 bytes on Linux).
+//!
+//! Every cell is measured twice: in a model in virtual time, with the same figures in every run,
+//! and on real loopback sockets, with a real node as the sender. All cells keep the receiver less
+//! than 60 % busy, because no order of sending helps a receiver without time.
 
 mod burst;
 mod cells;
@@ -31,26 +35,26 @@ use ipv8_examples::output::complain;
 
 use cells::{Figures, Row, Size};
 
-/// What goes wrong here is told and ends the program: there is nobody to handle it.
+/// An error is printed and ends the program.
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Shows what a receiver loses of bursts that are fired together, and of those that take turns.
+/// Measures the datagrams that a slow receiver loses of bursts, fired together and in turns.
 #[derive(Debug, Parser)]
 #[command(name = "no_clash")]
 struct Arguments {
-    /// Short runs of two cells on real sockets: to see that it works, in less than 20 seconds
+    /// Short runs of two cells on real sockets, in less than 20 seconds: to check that it works
     #[arg(long)]
     quick: bool,
-    /// Only the model: no sockets, the same figures each time
+    /// Run only the model: no sockets, the same figures in every run
     #[arg(long, conflicts_with = "quick")]
     model: bool,
-    /// For how many intervals each cell sends on real sockets [default: 6, with --quick 3]
+    /// Number of intervals that each cell sends on real sockets [default: 6, with --quick 3]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     intervals: Option<u32>,
     /// Print JSON instead of the table
     #[arg(long)]
     json: bool,
-    /// Draw the losses, and the datagrams over one interval, into FILE
+    /// Draw the losses, and the datagrams of one interval, as an SVG into FILE
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
 }
@@ -93,8 +97,8 @@ fn measure(arguments: &Arguments) -> Result<Figures> {
     let mut rows = Vec::new();
     for size in Size::ALL {
         for cell in cells::measured() {
-            let wanted = !arguments.model && (!arguments.quick || cell.is_quick());
-            let real = match wanted {
+            let uses_sockets = !arguments.model && (!arguments.quick || cell.is_quick());
+            let real = match uses_sockets {
                 true => Some(runtime.block_on(real::both(cell, size, intervals))?),
                 false => None,
             };

@@ -1,7 +1,8 @@
-//! The model: a real engine, driven by hand in virtual time, and a queue as large as the buffer.
+//! The model: a real engine, driven by hand in virtual time, and a queue with the buffer's
+//! capacity.
 //!
-//! The sender is as real as it can be: its timers are a millisecond coarse, as tokio's are, and the socket takes a datagram every
-//! two microseconds.
+//! The sender is realistic: like tokio's, its timers have a resolution of one millisecond, and the
+//! socket accepts one datagram every two microseconds.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -15,22 +16,22 @@ use super::Result;
 use super::burst::{Burst, BurstCommunity, Number, key};
 use super::cells::{Both, Cell, INTERVAL, Outcome, RECEIVE_BUFFER, Size, WORK};
 
-/// What handing one datagram to the socket takes.
+/// Time to pass one datagram to the socket.
 const SEND: Duration = Duration::from_micros(2);
 
 /// Timers fire at multiples of this.
 const TICK: Duration = Duration::from_millis(1);
 
-/// For how many intervals each cell sends.
+/// Number of intervals that each cell sends.
 const INTERVALS: u32 = 6;
 
-/// Nobody is there; what is sent there is counted.
+/// The address of the modelled receiver.
 const RECEIVER: SocketAddr = SocketAddr::new(
     std::net::IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)),
     1,
 );
 
-/// How many datagrams fit the buffer.
+/// Returns the number of datagrams that fit into the buffer.
 pub(crate) fn capacity(size: Size) -> usize {
     RECEIVE_BUFFER / size.in_the_buffer()
 }
@@ -42,7 +43,7 @@ pub(crate) fn both(cell: Cell, size: Size) -> Result<Both> {
     })
 }
 
-/// Lets the bursts of `cell` be sent, all at once or by turns, and received.
+/// Sends the bursts of `cell`, all at once or in turns, and receives them.
 pub(crate) fn run(cell: Cell, size: Size, together: bool) -> Result<Run> {
     let mut run = Run::new(cell, size, together)?;
     let end = run.start + INTERVAL * INTERVALS;
@@ -51,7 +52,7 @@ pub(crate) fn run(cell: Cell, size: Size, together: bool) -> Result<Run> {
         run.engine.handle(Input::Timeout, run.now);
         run.drain();
     }
-    // What is still held leaves, and everything is received.
+    // Send the held datagrams, and receive everything.
     while let Some(next) = run.engine.next_release() {
         run.now = run.now.max(run.tick(next));
         run.engine.handle(Input::Timeout, run.now);
@@ -61,14 +62,14 @@ pub(crate) fn run(cell: Cell, size: Size, together: bool) -> Result<Run> {
     Ok(run)
 }
 
-/// A node and who it sends to.
+/// A node and its receiver.
 pub(crate) struct Run {
     engine: Engine,
     burst: Burst,
     start: Instant,
     now: Instant,
     pub(crate) receiver: Queue,
-    /// When each datagram was sent, since the start.
+    /// The time of each sent datagram since the start.
     pub(crate) sent: Vec<Duration>,
 }
 
@@ -99,7 +100,7 @@ impl Run {
         })
     }
 
-    /// When a timer for `at` fires.
+    /// Returns the time at which a timer for `at` fires.
     fn tick(&self, at: Instant) -> Instant {
         let since = at.saturating_duration_since(self.start).as_nanos();
         let ticks = since.div_ceil(TICK.as_nanos());
@@ -120,28 +121,28 @@ impl Run {
     }
 
     pub(crate) fn outcome(&self) -> Outcome {
-        let counters = self.engine.pacing_stats();
+        let stats = self.engine.pacing_stats();
         let sent = self.burst.sent.load(Ordering::Relaxed);
         Outcome {
             most_waiting: Some(self.receiver.most),
-            longest_delay_ms: counters.longest_delay.as_secs_f64() * 1e3,
+            longest_delay_ms: stats.longest_delay.as_secs_f64() * 1e3,
             missed_turns: self.engine.missed_turns(),
             ..Outcome::new(sent, self.receiver.received.len() as u64)
         }
     }
 }
 
-/// The receiver: a buffer, and somebody who works on one datagram after the other.
+/// The receiver: a buffer, and a worker that handles one datagram at a time.
 pub(crate) struct Queue {
     capacity: usize,
     start: Instant,
     waiting: VecDeque<Instant>,
-    /// Until when the receiver works on the last one it took.
+    /// The end of the work on the last datagram.
     busy: Instant,
     most: usize,
-    /// When each was done, since the start.
+    /// The end of the work on each datagram, since the start.
     pub(crate) received: Vec<Duration>,
-    /// How many waited after each arrival.
+    /// The number of waiting datagrams at each change, with its time.
     pub(crate) lengths: Vec<(Duration, usize)>,
 }
 
@@ -167,7 +168,7 @@ impl Queue {
         self.lengths.push((now - self.start, self.waiting.len()));
     }
 
-    /// Takes what waits, one after the other, as far as that begins before `now`.
+    /// Handles waiting datagrams in order, as long as the work on one begins before `now`.
     fn work_until(&mut self, now: Instant) {
         while let Some(arrived) = self.waiting.front() {
             let begins = self.busy.max(*arrived);

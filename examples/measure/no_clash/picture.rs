@@ -1,4 +1,4 @@
-//! The figures as a picture: what is lost, and what happens in one interval.
+//! Draws the losses, and the datagrams of one interval.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const SHOWN: Cell = Cell {
     burst: 200,
 };
 
-/// Which of the intervals is shown: not the first one, in which turns begin.
+/// The interval that is shown: not the first one, in which turns begin.
 const NUMBER: u32 = 2;
 
 pub(crate) fn svg(figures: &Figures) -> Result<String> {
@@ -25,7 +25,7 @@ pub(crate) fn svg(figures: &Figures) -> Result<String> {
     charts.push(traffic(&runs));
     charts.push(waiting(&runs));
     Ok(draw(
-        "What a receiver loses of bursts, fired together and by turns",
+        "Datagrams that a receiver loses of bursts, fired together and in turns",
         &charts,
         2,
         &figures.machine,
@@ -52,9 +52,9 @@ fn losses(figures: &Figures, size: Size) -> Chart {
         lines
     };
     let mut lines = line("fired together", |both| &both.together);
-    lines.extend(line("by turns, paced", |both| &both.spread));
+    lines.extend(line("in turns, paced", |both| &both.spread));
     Chart {
-        title: format!("lost of datagrams of {} bytes", size.bytes()),
+        title: format!("lost datagrams of {} bytes", size.bytes()),
         x: Axis::linear("datagrams in an interval"),
         y: Axis::linear("%").to(100.0),
         lines,
@@ -66,7 +66,7 @@ fn title(what: &str) -> String {
     format!("{what}: {communities} bursts of {burst}")
 }
 
-/// The moments of the interval shown, in milliseconds since its beginning.
+/// Returns the milliseconds since the beginning of the shown interval; `None` outside of it.
 fn of_the_interval(at: Duration) -> Option<f64> {
     let since = at.checked_sub(INTERVAL * NUMBER)?;
     (since < INTERVAL).then_some(since.as_secs_f64() * 1e3)
@@ -77,7 +77,7 @@ fn traffic(runs: &[(&str, &Run)]) -> Chart {
         let times = times.iter().filter_map(|at| of_the_interval(*at));
         let mut points = vec![(0.0, 0.0)];
         for (count, at) in (1..).zip(times) {
-            // As a staircase; a picture need not have every step.
+            // Every fifth step of the staircase is enough for a picture.
             if count % 5 == 0 {
                 points.push((at, points.last().map_or(0.0, |point| point.1)));
                 points.push((at, f64::from(count)));
@@ -93,7 +93,7 @@ fn traffic(runs: &[(&str, &Run)]) -> Chart {
         [
             Line::new(format!("sent {name}"), counted(&run.sent)),
             Line::new(
-                format!("received of those sent {name}"),
+                format!("received, sent {name}"),
                 counted(&run.receiver.received),
             )
             .dashed(),
@@ -119,14 +119,14 @@ fn waiting(runs: &[(&str, &Run)]) -> Chart {
     let mut lines: Vec<_> = lines.collect();
     lines.push(Line::new("full", full).dashed());
     Chart {
-        title: title("waiting there"),
+        title: title("waiting in the buffer"),
         x: Axis::linear("ms"),
         y: Axis::linear("datagrams"),
         lines,
     }
 }
 
-/// The highest point of each millisecond, as far as there is one.
+/// Returns the highest point of each millisecond that has points.
 fn highest(points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
     let mut highest: Vec<(f64, f64)> = Vec::new();
     for (at, value) in points {

@@ -1,4 +1,4 @@
-//! Real sockets on loopback, and a real node that sends.
+//! Real sockets on loopback, with a real node as the sender.
 
 use std::sync::atomic::Ordering;
 
@@ -14,7 +14,7 @@ use crate::burst::{Burst, BurstCommunity, Number, key, loopback};
 use crate::cells::{Both, Cell, INTERVAL, Outcome, Size};
 use crate::receiver::Receiver;
 
-/// The first of the communities; the others are loaded into the running node.
+/// The launcher of the first community; the others are loaded into the running node.
 struct First {
     key: PrivateKey,
     burst: Burst,
@@ -42,7 +42,7 @@ pub(crate) async fn both(cell: Cell, size: Size, intervals: u32) -> Result<Both>
 }
 
 async fn run(cell: Cell, size: Size, intervals: u32, together: bool) -> Result<Outcome> {
-    // Together: what all of them send, in one step.
+    // Together: one step sends the datagrams of all communities.
     let (communities, count, pacing) = match together {
         true => (1, cell.datagrams(), PacingConfig::off()),
         false => (cell.communities, cell.burst, PacingConfig::default()),

@@ -1,4 +1,4 @@
-//! Somebody on a real socket who works on each datagram for a while.
+//! A receiver on a real socket that works on each datagram for a while.
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, UdpSocket};
@@ -12,19 +12,19 @@ use crate::burst::{NUMBER_AT, loopback};
 use crate::cells::{Buffer, Size, WORK};
 use crate::model;
 
-/// How long nothing must come before nothing more comes.
+/// Time without datagrams after which none is expected any more.
 const SILENCE: Duration = Duration::from_millis(100);
 
-/// What a receiver has seen.
+/// The results of a receiver.
 #[derive(Debug, Default)]
 pub(crate) struct Received {
-    /// Different datagrams.
+    /// Number of different datagrams.
     pub(crate) count: u64,
-    /// The longest that work on one took beyond what it should.
+    /// The longest excess of the work on one datagram over [`WORK`].
     pub(crate) longest_interruption: Duration,
 }
 
-/// A receiver on a thread of its own.
+/// A receiver on a separate thread.
 pub(crate) struct Receiver {
     pub(crate) at: SocketAddr,
     ending: Arc<AtomicBool>,
@@ -36,14 +36,14 @@ impl Receiver {
         let socket = UdpSocket::bind(loopback())?;
         socket.set_read_timeout(Some(SILENCE))?;
         let (at, ending) = (socket.local_addr()?, Arc::new(AtomicBool::new(false)));
-        let told = Arc::clone(&ending);
+        let flag = Arc::clone(&ending);
         let thread = std::thread::Builder::new()
             .name("receiver".to_owned())
-            .spawn(move || receive(&socket, &told))?;
+            .spawn(move || receive(&socket, &flag))?;
         Ok(Self { at, ending, thread })
     }
 
-    /// Takes what is still there, and tells. Blocks for as long.
+    /// Receives the remaining datagrams and returns the results. Blocks meanwhile.
     pub(crate) fn end(self) -> std::result::Result<Received, &'static str> {
         self.ending.store(true, Ordering::Relaxed);
         self.thread.join().map_err(|_| "the receiver panicked")
@@ -84,7 +84,7 @@ fn number(datagram: &[u8]) -> Option<usize> {
 }
 
 fn is_new(seen: &mut Vec<bool>, number: usize) -> bool {
-    // Far above what is sent here; a stranger's datagram must not take all memory.
+    // Far more than are sent here. A foreign datagram must not allocate all memory.
     if number >= 1 << 24 {
         return false;
     }
@@ -94,7 +94,7 @@ fn is_new(seen: &mut Vec<bool>, number: usize) -> bool {
     !std::mem::replace(&mut seen[number], true)
 }
 
-/// How many datagrams of each size a socket of this machine holds that nobody reads from.
+/// Measures the number of datagrams of each size that an unread socket of this machine holds.
 pub(crate) fn buffers() -> Result<Vec<Buffer>> {
     let held = |size: Size| {
         let (receiver, sender) = (UdpSocket::bind(loopback())?, UdpSocket::bind(loopback())?);

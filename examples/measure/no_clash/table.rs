@@ -14,7 +14,8 @@ pub(crate) fn text(figures: &Figures) -> String {
 fn write(text: &mut String, figures: &Figures) -> std::fmt::Result {
     writeln!(
         text,
-        "Lost because the receive buffer was full ({RECEIVE_BUFFER} bytes, {} us of work a datagram, an interval of {} ms).\n",
+        "Lost because the receive buffer was full ({RECEIVE_BUFFER} bytes, {} µs of work per datagram, \
+         intervals of {} ms).\n",
         figures.work_us, figures.interval_ms
     )?;
     for size in Size::ALL {
@@ -34,7 +35,7 @@ fn write(text: &mut String, figures: &Figures) -> std::fmt::Result {
     for buffer in &figures.buffers {
         writeln!(
             text,
-            "The buffer of a socket here holds {} datagrams of {} bytes, in the model {}.",
+            "The buffer of a socket of this machine holds {} datagrams of {} bytes; in the model {}.",
             buffer.holds, buffer.datagram_bytes, buffer.model
         )?;
     }
@@ -46,7 +47,10 @@ fn write(text: &mut String, figures: &Figures) -> std::fmt::Result {
         })
     };
     let (lost, sent) = of(|row| Some(row.model));
-    write!(text, "Spread, {lost} of {sent} were lost in the model")?;
+    write!(
+        text,
+        "Spread: {lost} of {sent} datagrams were lost in the model"
+    )?;
     if all().any(|row| row.real.is_some()) {
         let (lost, sent) = of(|row| row.real);
         write!(text, ", and {lost} of {sent} on real sockets")?;

@@ -12,8 +12,8 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Fits a grid to the turns. A turn that is late by a gap or more has skipped that many points, and
-    /// no turn begins early.
+    /// Fits a grid to the turns. A turn that is late by a gap or more has skipped that many points,
+    /// and no turn begins early.
     #[must_use]
     pub fn of(turns: &[Instant], gap: Duration) -> Self {
         let mut due = Vec::with_capacity(turns.len());
@@ -49,8 +49,8 @@ mod tests {
 
     const GAP: Duration = Duration::from_millis(10);
 
-    /// Takes the beginnings of turns in milliseconds after the first grid point. Returns the due times,
-    /// in milliseconds, and the skipped points.
+    /// Takes the beginnings of turns in milliseconds after the first grid point. Returns the due
+    /// times, in milliseconds, and the skipped points.
     fn grid(began: &[u64]) -> (Vec<u128>, Vec<u64>) {
         let start = Instant::now() + Duration::from_secs(1);
         let began: Vec<_> = began

@@ -94,8 +94,8 @@ fn date(time: SystemTime) -> String {
     format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}")
 }
 
-/// Returns year, month and day for a number of days since 1970-01-01 (Howard Hinnant's algorithm, for
-/// years from 1970 on).
+/// Returns year, month and day for a number of days since 1970-01-01 (Howard Hinnant's algorithm,
+/// for years from 1970 on).
 fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, of_era) = (days / 146_097, days % 146_097);

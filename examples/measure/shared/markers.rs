@@ -1,7 +1,10 @@
-//! Replaces a part of a text file between two marker lines.
+//! Writes Markdown: wraps paragraphs, and replaces a part of a file between two marker lines.
 
 use std::path::Path;
 use std::{error, fs};
+
+/// The columns of a Markdown line.
+const COLUMNS: usize = 100;
 
 /// Returns the marker lines of the part called `name`.
 fn markers(name: &str) -> [String; 2] {
@@ -23,6 +26,27 @@ pub fn write_into(path: &Path, name: &str, table: &str) -> Result<(), Box<dyn er
     Ok(())
 }
 
+/// Returns a paragraph whose lines have at most 100 columns, with a line break at its end.
+#[must_use]
+pub fn wrapped(text: &str) -> String {
+    let (mut wrapped, mut width) = (String::new(), 0);
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if width > 0 && width + 1 + length > COLUMNS {
+            wrapped.push('\n');
+            width = 0;
+        }
+        if width > 0 {
+            wrapped.push(' ');
+            width += 1;
+        }
+        wrapped.push_str(word);
+        width += length;
+    }
+    wrapped.push('\n');
+    wrapped
+}
+
 fn replaced(old: &str, name: &str, table: &str) -> Option<String> {
     let [begin, end] = markers(name);
     let (before, rest) = old.split_once(&begin)?;
@@ -35,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_stands_between_the_markers_is_replaced() {
+    fn only_the_part_between_the_markers_is_replaced() {
         let (begin, end) = ("<!-- some: begin -->", "<!-- some: end -->");
         let others = "<!-- other: begin -->\nkept\n<!-- other: end -->";
         let old = format!("{others}\n{begin}\nold\n{end}\nbelow\n");
@@ -47,5 +71,14 @@ mod tests {
         assert_eq!(replaced("no markers", "some", ""), None);
         assert_eq!(replaced(&old, "none", ""), None);
         assert_eq!(replaced(&format!("{end} {begin}"), "some", ""), None);
+    }
+
+    #[test]
+    fn a_paragraph_is_wrapped_at_100_columns() {
+        let full = "µ".repeat(49);
+        let text = format!("{full} {full}µ {full}");
+        let expected = format!("{full} {full}µ\n{full}\n");
+        assert_eq!(wrapped(&text), expected);
+        assert_eq!(wrapped("short"), "short\n");
     }
 }

@@ -1,6 +1,7 @@
 //! What the measuring programs share: machine, charts, tables, verdicts and the comparison's load.
 //!
-//! Nothing here measures by itself. Start with [`machine`], which says what a figure was measured on.
+//! Nothing here measures by itself. Start with [`machine`], which says what a figure was measured
+//! on.
 
 pub mod chart;
 pub mod compare;

@@ -18,8 +18,8 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Returns the spread of `durations`, in any order; `None` if there are none. Percentiles are by
-    /// nearest rank: each is one of the durations.
+    /// Returns the spread of `durations`, in any order; `None` if there are none. Percentiles are
+    /// by nearest rank: each is one of the durations.
     #[must_use]
     pub fn of(durations: impl IntoIterator<Item = Duration>) -> Option<Self> {
         let mut sorted: Vec<Duration> = durations.into_iter().collect();

@@ -42,8 +42,8 @@ impl Verdict {
 /// The worst rise and the verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Growth {
-    /// The cost at size `to` divided by the cost at the smaller size `from`: the largest such ratio.
-    /// Below 1 if the cost only falls.
+    /// The cost at size `to` divided by the cost at the smaller size `from`: the largest such
+    /// ratio. Below 1 if the cost only falls.
     pub ratio: f64,
     /// The smaller size.
     pub from: f64,
@@ -54,8 +54,8 @@ pub struct Growth {
 }
 
 impl Growth {
-    /// Judges costs at several sizes. `points` are pairs of size and cost, in order of size. Costs that
-    /// are not above 0 are skipped; `None` if none is left.
+    /// Judges costs at several sizes. `points` are pairs of size and cost, in order of size. Costs
+    /// that are not above 0 are skipped; `None` if none is left.
     #[must_use]
     pub fn of(points: &[(f64, f64)]) -> Option<Self> {
         let measured = points
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_rises_by_half_is_flat_and_no_more() {
+    fn a_rise_by_half_is_flat_and_a_higher_one_grows() {
         assert_eq!(verdict(&[10.0, 15.0, 12.0]), Some(Verdict::Flat));
         assert_eq!(verdict(&[10.0, 15.1]), Some(Verdict::Grows));
     }
@@ -179,13 +179,13 @@ mod tests {
     }
 
     #[test]
-    fn what_costs_twelve_times_as_much_does_not_pass_for_a_logarithm() {
+    fn a_twelvefold_rise_is_not_logarithmic() {
         // An earlier bound was 1.25 times ln(1000)/ln(2).
         assert_eq!(verdict(&[10.0, 10.0, 10.0, 120.0]), Some(Verdict::Grows));
     }
 
     #[test]
-    fn what_grows_in_proportion_grows() {
+    fn proportional_costs_grow() {
         assert_eq!(verdict(&[1.0, 10.0, 100.0, 1e3]), Some(Verdict::Grows));
         let sizes = [10.0_f64, 1e2, 1e3, 1e4];
         let roots: Vec<_> = sizes.iter().map(|size| (*size, size.sqrt())).collect();
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_becomes_cheaper_falls() {
+    fn decreasing_costs_fall() {
         assert_eq!(verdict(&[40.0, 20.0, 19.0]), Some(Verdict::Falls));
         assert_eq!(verdict(&[40.0, 10.0, 40.0]), Some(Verdict::Grows));
     }

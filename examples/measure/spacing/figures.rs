@@ -1,4 +1,4 @@
-//! What the turns of one run say.
+//! The figures of one run, computed from its turns.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -35,12 +35,14 @@ fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }
 
-/// What one slow step did to the turns after it.
+/// The effect of one slow step on the turns after it.
 struct Slow {
     took: Duration,
+    /// Turns that were skipped.
     lost: u64,
-    /// How late the next turn began, and how late the others at most.
+    /// The lag of the next turn.
     next: Duration,
+    /// The largest lag of the 18 turns after the next one.
     others: Duration,
     /// The least time between two turns after it.
     distance: Duration,
@@ -53,9 +55,9 @@ pub(crate) struct Figures {
     gap: Duration,
     turns: usize,
     busy: bool,
-    /// How late turns began: on the grid they would all be at 0.
+    /// The lags of turns; 0 for turns exactly on the grid.
     began: Option<Milliseconds>,
-    /// How late their datagrams arrived, on the same grid.
+    /// The lags of their datagrams, on the same grid.
     arrived: Option<Milliseconds>,
     missing: usize,
     /// The least distance between the datagrams of two strategies.
@@ -94,7 +96,7 @@ impl Figures {
         }
     }
 
-    /// Half of a gap, which the datagrams of two strategies keep between them.
+    /// Returns half a gap: the least distance between the datagrams of two strategies.
     fn least(&self) -> Duration {
         self.gap / 2
     }
@@ -104,7 +106,7 @@ impl Figures {
         let busy = if self.busy {
             "all cores busy"
         } else {
-            "kept busy by nothing of ours"
+            "no load of our own"
         };
         let _ = writeln!(
             text,
@@ -138,7 +140,7 @@ impl Figures {
             };
             let _ = writeln!(
                 text,
-                "datagrams of two strategies: {:.3} ms apart at least; I/(2N) = {:.3} ms: {kept}",
+                "datagrams of two strategies: at least {:.3} ms apart; limit I/(2N) = {:.3} ms: {kept}",
                 milliseconds(distance),
                 milliseconds(self.least()),
             );
@@ -151,7 +153,8 @@ impl Figures {
         for slow in &self.slow {
             let _ = writeln!(
                 text,
-                "a step of {:.1} ms: {} turns lost, the next one begins {:.3} ms late, the 18 after it {:.3} ms at most; no two closer than {:.3} ms",
+                "a step of {:.1} ms: {} turns lost; the next one is {:.3} ms late, the 18 after it at most \
+                 {:.3} ms; at least {:.3} ms between two turns",
                 milliseconds(slow.took),
                 slow.lost,
                 milliseconds(slow.next),
@@ -190,7 +193,7 @@ impl Figures {
     }
 }
 
-/// The least time between two datagrams that followed each other and were of different strategies.
+/// Returns the least time between two consecutive datagrams of different strategies.
 fn least_distance(turns: &[Turn]) -> Option<Duration> {
     let pairs = turns.windows(2);
     let pairs = pairs.filter(|pair| pair[0].strategy != pair[1].strategy);

@@ -1,10 +1,13 @@
-//! How evenly strategies take turns on this machine's clock, measured by whoever receives what they send.
+//! Measures how evenly strategies take turns on this machine, at the receiver of their datagrams.
 //!
-//! `cargo run --release --example spacing -- --strategies 10 --interval 0.5 --turns 200 [--busy] [--json]`
+//! ```console
+//! $ cargo run --release --example spacing -- --strategies 10 --interval 0.5 --turns 200 --busy
+//! ```
 //!
-//! One node on loopback, whose strategies send a signed datagram in each step, and a socket that notes when each arrives. Then some
-//! steps are slow on purpose, to show whom that shifts. With `--busy` as many threads as the machine has cores do nothing but use
-//! them meanwhile. Exit codes: 0 measured, 1 the node failed, 2 wrong arguments.
+//! The strategies of one node on loopback send a signed datagram in each step, and a socket records
+//! the arrivals. Afterwards, some steps are slow on purpose, to show their effect on other turns.
+//! With `--busy`, one thread per core keeps the core busy meanwhile. Exit codes: 0 measured, 1 the
+//! node failed, 2 wrong arguments.
 
 mod figures;
 mod measure;
@@ -17,23 +20,23 @@ use std::thread;
 use clap::Parser;
 use ipv8_core::internals::engine::interval_of;
 
-/// One node's strategies take turns; this is how evenly.
+/// Measures how evenly the strategies of one node take turns.
 #[derive(Debug, Parser)]
 #[command(name = "spacing")]
 struct Arguments {
-    /// How many strategies take turns: 1 to 10000
+    /// Number of strategies, 1 to 10000
     #[arg(long, default_value_t = 10)]
     strategies: u32,
-    /// Seconds in which each of them gets one turn
+    /// Walk interval in seconds: the time in which each strategy gets one turn
     #[arg(long, default_value_t = 0.5)]
     interval: f64,
-    /// How many turns are measured before steps are slow on purpose: 2 to 1000000
+    /// Number of turns to measure before some steps are slow on purpose, 2 to 1000000
     #[arg(long, default_value_t = 200)]
     turns: usize,
-    /// Keep all cores busy meanwhile
+    /// Keep all cores busy while measuring
     #[arg(long)]
     busy: bool,
-    /// One JSON object instead of a table
+    /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
 }
@@ -43,19 +46,19 @@ impl Arguments {
         let mut problems = Vec::new();
         if !(1..=10_000).contains(&self.strategies) {
             let given = self.strategies;
-            problems.push(format!("--strategies {given}: give 1 to 10000"));
+            problems.push(format!("--strategies {given}: expected 1 to 10000"));
         }
         if let Err(error) = interval_of(self.interval) {
             problems.push(format!("--interval: {error}"));
         }
         if !(2..=1_000_000).contains(&self.turns) {
-            problems.push(format!("--turns {}: give 2 to 1000000", self.turns));
+            problems.push(format!("--turns {}: expected 2 to 1000000", self.turns));
         }
         problems
     }
 }
 
-/// Threads that use the cores until this is dropped.
+/// Threads that keep cores busy until this is dropped.
 struct Burners {
     stop: Arc<AtomicBool>,
     threads: Vec<thread::JoinHandle<()>>,
@@ -81,7 +84,7 @@ impl Drop for Burners {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         for thread in self.threads.drain(..) {
-            // It only ever looks at the flag.
+            // The thread cannot panic: it only reads the flag.
             let _ = thread.join();
         }
     }
@@ -98,7 +101,7 @@ async fn main() -> ExitCode {
     let turns = arguments.turns;
     let seconds = turns as f64 * arguments.interval / arguments.strategies as f64;
     eprintln!(
-        "measuring {turns} turns, {seconds:.0} s, then some whose steps are too slow on purpose: the log warns of them"
+        "measuring {turns} turns ({seconds:.0} s), then some with slow steps, about which the log warns"
     );
     let burners = Burners::start(if arguments.busy { cores } else { 0 });
     let measured =

@@ -1,4 +1,4 @@
-//! The node, its strategies, and the socket that receives what they send.
+//! The node, its strategies, and the socket that receives their datagrams.
 
 use std::error::Error;
 use std::net::{SocketAddr, UdpSocket};
@@ -9,19 +9,20 @@ use std::time::{Duration, Instant};
 use ipv8_core::internals::scheduler::MIN_GAP;
 use ipv8_core::prelude::*;
 
-/// How many gaps the steps take that are slow on purpose, one after the other.
+/// The durations of the slow steps, in gaps, in their order.
 pub(crate) const SLOW: [f64; 3] = [0.4, 0.9, 2.5];
 
-/// After how many turns a step is slow.
+/// Number of turns between two slow steps.
 const BETWEEN: usize = 20;
 
-/// How long a datagram may take before it counts as lost.
+/// Time after which a datagram counts as lost.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A signature of curve25519 at the end of a datagram, in bytes; before it stands the number of the turn.
+/// Bytes of the signature at the end of a datagram (curve25519). The number of the turn is before
+/// it.
 const SIGNATURE: usize = 64;
 
-/// One turn, as the strategy and the receiver saw it.
+/// One turn, recorded by the strategy and the receiver.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Turn {
     pub(crate) strategy: u32,
@@ -29,7 +30,7 @@ pub(crate) struct Turn {
     pub(crate) began: Instant,
     /// When its datagram arrived.
     pub(crate) arrived: Option<Instant>,
-    /// How long the step took on purpose.
+    /// The time that the step was slowed down by; zero for most steps.
     pub(crate) slow: Duration,
 }
 
@@ -39,10 +40,11 @@ pub(crate) struct Measured {
     pub(crate) interval: Duration,
     /// The time between two turns.
     pub(crate) gap: Duration,
-    /// The first of them before any step is slow.
+    /// The turns, in order.
     pub(crate) turns: Vec<Turn>,
+    /// Number of turns before the slow steps.
     pub(crate) plain: usize,
-    /// Turns that the node gave up in all.
+    /// Number of turns that the node skipped.
     pub(crate) lost: u64,
 }
 
@@ -68,7 +70,7 @@ impl Community for Spaced {
 #[overlay(Spaced)]
 struct SpacedLauncher;
 
-/// Which steps are slow on purpose, and for how long.
+/// The plan: the slow steps and their durations.
 #[derive(Clone, Copy)]
 struct Plan {
     plain: usize,
@@ -88,7 +90,7 @@ impl Plan {
     }
 }
 
-/// Sends a datagram in each step, and notes when.
+/// Sends a datagram in each step and records the time.
 struct Sends {
     number: u32,
     to: SocketAddr,
@@ -110,13 +112,13 @@ impl DiscoveryStrategy<Spaced> for Sends {
         });
         drop(turns);
         let turn = u32::try_from(number).unwrap_or(u32::MAX);
-        // Without it there is a datagram less, and the figures say so.
+        // A refused datagram counts as missing.
         let _ = cx.send_to(self.to, &Stepped { turn });
         thread::sleep(slow);
     }
 }
 
-/// Notes when each datagram arrived; ends when none has come for a while.
+/// Records the arrival of each datagram. Ends when none arrives for a while.
 fn receive(socket: &UdpSocket, turns: usize) -> Vec<(usize, Instant)> {
     let mut arrivals = Vec::new();
     let mut bytes = [0; 2_048];
@@ -134,7 +136,8 @@ fn receive(socket: &UdpSocket, turns: usize) -> Vec<(usize, Instant)> {
     arrivals
 }
 
-/// Lets so many strategies take turns on a node of their own, `plain` turns and some more with slow steps among them.
+/// Runs a node with `strategies` strategies: `plain` turns, then some more with slow steps among
+/// them.
 pub(crate) async fn measure(
     strategies: u32,
     seconds: f64,
@@ -144,7 +147,7 @@ pub(crate) async fn measure(
     let gap = (interval / strategies).max(MIN_GAP);
     let plan = Plan { plain, gap };
     let socket = UdpSocket::bind("127.0.0.1:0")?;
-    // Turns can be lost, and steps are slow: nobody waits for ever, and nobody gives up too soon.
+    // Turns can be lost and steps are slow, so the timeout is finite but generous.
     socket.set_read_timeout(Some(PATIENCE + interval * 4))?;
     let to = socket.local_addr()?;
     let turns = Arc::new(Mutex::new(Vec::with_capacity(plan.turns())));

@@ -1,4 +1,4 @@
-//! Nodes that vanish, with and without a strategy that notices.
+//! Measures how fast nodes drop vanished peers, with and without a strategy that finds them.
 
 use std::time::Duration;
 
@@ -8,24 +8,26 @@ use ipv8_core::prelude::*;
 use crate::graph::{median, ratio};
 use crate::world::{MakeStrategies, World};
 
-/// How many nodes there are, and how many of them vanish after how many seconds.
+/// Number of nodes.
 pub(crate) const NODES: usize = 60;
+/// Number of nodes that vanish.
 pub(crate) const GONE: usize = 20;
+/// Seconds until they vanish.
 pub(crate) const BEFORE: u64 = 60;
-/// For how many seconds the others are watched then.
+/// Seconds for which the remaining nodes are watched afterwards.
 pub(crate) const SECONDS: usize = 180;
 
-/// What became of the lists of those that stayed.
+/// The peer lists of the remaining nodes.
 pub(crate) struct Outcome {
     pub(crate) name: &'static str,
-    /// After each second, which share of the peers in their lists had vanished.
+    /// The share of vanished peers in their lists, after each second.
     pub(crate) dead: Vec<f64>,
-    /// How many of the peers that the middle one lists in the end are there.
+    /// Number of living peers in the list of the median node at the end.
     pub(crate) living: usize,
 }
 
 impl Outcome {
-    /// After how many seconds less than one in a hundred of the listed peers had vanished.
+    /// Returns the number of seconds until less than 1 % of the listed peers were vanished ones.
     pub(crate) fn recovered(&self) -> Option<usize> {
         Some(self.dead.iter().position(|dead| *dead < 0.01)? + 1)
     }

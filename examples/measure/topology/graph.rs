@@ -1,4 +1,4 @@
-//! What can be said of a graph: who is connected to whom, in either direction.
+//! Clustering, distances and connected parts of a graph.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
-    /// The graph in which two nodes are connected when one of them lists the other.
+    /// Returns the graph in which two nodes are connected if one of them lists the other.
     pub(crate) fn new(lists: &[Vec<usize>]) -> Self {
         let mut neighbours = vec![BTreeSet::new(); lists.len()];
         for (node, list) in lists.iter().enumerate() {
@@ -20,7 +20,8 @@ impl Graph {
         Self { neighbours }
     }
 
-    /// The chance that two neighbours of a node are neighbours of each other, averaged over the nodes with at least two.
+    /// Returns the probability that two neighbours of a node are neighbours of each other, averaged
+    /// over the nodes with at least two neighbours.
     pub(crate) fn clustering(&self) -> f64 {
         let shares: Vec<f64> = self
             .neighbours
@@ -39,7 +40,7 @@ impl Graph {
         (pairs > 0).then(|| ratio(joined, pairs))
     }
 
-    /// The mean length of the shortest way between two nodes, over the pairs that have one.
+    /// Returns the mean length of the shortest path between two nodes, over the connected pairs.
     pub(crate) fn distance(&self) -> f64 {
         let (mut sum, mut pairs) = (0, 0);
         for start in 0..self.neighbours.len() {
@@ -53,7 +54,7 @@ impl Graph {
         ratio(sum, pairs)
     }
 
-    /// In how many parts, without a way from one to the other, the graph falls.
+    /// Returns the number of connected parts.
     pub(crate) fn parts(&self) -> usize {
         let mut left: BTreeSet<usize> = (0..self.neighbours.len()).collect();
         let mut parts = 0;
@@ -66,7 +67,7 @@ impl Graph {
         parts
     }
 
-    /// Every node that there is a way to, and how far it is.
+    /// Returns every reachable node with its distance.
     fn reach(&self, start: usize) -> Vec<(usize, usize)> {
         let mut seen = BTreeSet::from([start]);
         let mut found = vec![(0, start)];
@@ -83,7 +84,7 @@ impl Graph {
     }
 }
 
-/// `part` of `whole`; 0 of nothing.
+/// Returns `part / whole`; 0 if `whole` is 0.
 #[allow(clippy::cast_precision_loss)]
 pub(crate) fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 {
@@ -97,7 +98,7 @@ pub(crate) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / ratio(values.len().max(1), 1)
 }
 
-/// The value that as many are below as are above (the lower one of two).
+/// Returns the median; of two middle values the lower one.
 pub(crate) fn median<T: Copy + Ord + Default>(values: &[T]) -> T {
     let mut values = values.to_vec();
     values.sort_unstable();

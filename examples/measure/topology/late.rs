@@ -1,4 +1,4 @@
-//! Nodes that come when the others have found each other, for several targets.
+//! Measures nodes that join after the first ones have found each other, for several targets.
 
 use std::time::Duration;
 
@@ -8,25 +8,27 @@ use ipv8_core::state::DropReason;
 use crate::graph::{Graph, median};
 use crate::world::{MakeStrategies, Walker, World};
 
-/// How many nodes there are in the beginning, and for how many seconds they are alone.
+/// Number of nodes at the beginning.
 pub(crate) const OLD: usize = 100;
+/// Seconds for which they are alone.
 pub(crate) const ALONE: u64 = 120;
-/// How many come then, and after how many seconds they are looked at.
+/// Number of late nodes.
 pub(crate) const LATE: usize = 20;
+/// Seconds from their start to the measurement.
 pub(crate) const SECONDS: u64 = 60;
 
-/// How it went for the late ones.
+/// The results of the late nodes.
 pub(crate) struct Outcome {
     pub(crate) target: i32,
-    /// How many of the old nodes the middle one of the late ones lists.
+    /// Number of old nodes in the list of the median late node.
     pub(crate) old_peers: usize,
-    /// How many other late ones it lists.
+    /// Number of late nodes in its list.
     pub(crate) late_peers: usize,
-    /// How many of the late ones list no old node.
+    /// Number of late nodes that list no old node.
     pub(crate) alone: usize,
-    /// How often a request was dropped because the node asked had too many peers.
+    /// Number of requests that were dropped because the receiver had too many peers.
     pub(crate) refused: u64,
-    /// How close a clique the late ones are: the clustering among them.
+    /// The clustering among the late nodes; 1: they are a clique.
     pub(crate) clustering: f64,
 }
 
@@ -81,7 +83,7 @@ fn old_among(list: &[usize]) -> usize {
     list.iter().filter(|node| **node < OLD).count()
 }
 
-/// The late ones in a list, counted from 0.
+/// Returns the late nodes of a list, counted from 0.
 fn late_among(list: &[usize]) -> Vec<usize> {
     list.iter()
         .filter_map(|node| node.checked_sub(OLD))

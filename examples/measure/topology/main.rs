@@ -1,8 +1,8 @@
-//! What strategies and targets do to an overlay: networks in memory, in virtual time, measured.
+//! Measures the effect of strategies and targets on an overlay, in memory and in virtual time.
 //!
-//! `cargo run --release --example topology` prints the tables of the page `ipv8_core::guide::strategies`;
-//! `… -- write ipv8-core/src/guide` writes them into that folder, with a picture. Everything follows from seeds: each run
-//! gives the same figures.
+//! `cargo run --release --example topology` prints the tables of the page
+//! `ipv8_core::guide::strategies`; `… -- write ipv8-core/src/guide` writes them and a picture into
+//! that folder. Everything follows from seeds, so each run gives the same figures.
 
 mod churn;
 mod graph;
@@ -15,7 +15,7 @@ mod world;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Everything that is measured.
+/// All results.
 struct Figures {
     together: Vec<together::Outcome>,
     late: Vec<late::Outcome>,

@@ -1,4 +1,4 @@
-//! The figures as a picture: three charts side by side, in SVG.
+//! Draws the figures as an SVG with three charts in a row.
 
 use std::fmt::{self, Write};
 
@@ -13,7 +13,7 @@ const LEFT: f64 = 40.0;
 const TOP: f64 = 30.0;
 const STRIDE: f64 = 370.0;
 
-/// The whole picture.
+/// Returns the whole picture.
 pub(crate) fn svg(figures: &Figures) -> String {
     let mut text = String::new();
     // Writing to a string does not fail.
@@ -21,7 +21,7 @@ pub(crate) fn svg(figures: &Figures) -> String {
     text
 }
 
-/// One line of a chart: its name and its points, from 0 to 1 both ways.
+/// One line of a chart: its name and its points, from 0 to 1 in both directions.
 struct Line {
     name: String,
     points: Vec<(f64, f64)>,
@@ -35,7 +35,7 @@ fn draw(text: &mut String, figures: &Figures) -> fmt::Result {
     )?;
     writeln!(
         text,
-        "<title>How fast peers are found, how many there are, how fast those that vanished are let go</title>"
+        "<title>How fast nodes find peers, how many they have, and how fast they drop vanished ones</title>"
     )?;
     let first: Vec<&together::Outcome> = figures.together.iter().take(3).collect();
     let end = format!("{} s", together::SECONDS);
@@ -53,7 +53,7 @@ fn draw(text: &mut String, figures: &Figures) -> fmt::Result {
         &figures.together[3],
         &figures.together[5],
     ];
-    let title = "share of the nodes with so many peers or fewer";
+    let title = "share of the nodes with at most this many peers";
     chart(
         text,
         STRIDE,

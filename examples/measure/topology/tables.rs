@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
+use ipv8_examples::measure::markers::wrapped;
+
 use crate::together::spread;
 use crate::{Figures, churn, late, together};
 
-/// All tables, each with a line that says what was done.
+/// Returns all tables, each with a description of the experiment.
 pub(crate) fn text(figures: &Figures) -> String {
     let mut text = String::new();
     // Writing to a string does not fail.
@@ -20,16 +22,17 @@ fn seconds(value: Option<usize>) -> String {
 }
 
 fn together_table(text: &mut String, outcomes: &[together::Outcome]) -> std::fmt::Result {
-    let (nodes, end, wanted) = (together::NODES, together::SECONDS, together::ARRIVED);
+    let (nodes, end, enough) = (together::NODES, together::SECONDS, together::ARRIVED);
+    let experiment = format!(
+        "{nodes} nodes that know a tracker start together. The columns *half* and *all but five* \
+         show when that many nodes have {enough} peers. The other columns show the network after \
+         {end} s."
+    );
+    writeln!(text, "{}", wrapped(&experiment))?;
     writeln!(
         text,
-        "{nodes} nodes start together, knowing a tracker. Half of them, and all but five, have {wanted} peers after so many \
-         seconds; the rest is what there is after {end} s.\n"
-    )?;
-    writeln!(
-        text,
-        "| strategies | target_peers | half | all but five | peers: fewest, median, most | clustering | distance | parts | \
-         datagrams sent, a node and second: first 30 s, last 30 s |"
+        "| strategies | target_peers | half | all but five | peers: fewest, median, most | clustering \
+         | distance | parts | datagrams sent per node and second: first 30 s, last 30 s |"
     )?;
     writeln!(text, "|---|---|---|---|---|---|---|---|---|")?;
     for outcome in outcomes {
@@ -53,14 +56,15 @@ fn together_table(text: &mut String, outcomes: &[together::Outcome]) -> std::fmt
 
 fn late_table(text: &mut String, outcomes: &[late::Outcome]) -> std::fmt::Result {
     let (old, alone, late, end) = (late::OLD, late::ALONE, late::LATE, late::SECONDS);
+    let experiment = format!(
+        "{old} nodes use RandomWalk for {alone} s; then {late} more nodes start. The table shows \
+         these late nodes {end} s later."
+    );
+    writeln!(text, "{}", wrapped(&experiment))?;
     writeln!(
         text,
-        "{old} nodes walk by RandomWalk for {alone} s; then {late} more come. This is how it is for the late ones {end} s later.\n"
-    )?;
-    writeln!(
-        text,
-        "| target_peers | old peers of a late node (median) | late peers | late nodes without an old peer | requests dropped for \
-         max_peers | clustering among the late |"
+        "| target_peers | old peers of a late node (median) | late peers | late nodes without an old \
+         peer | requests dropped because of max_peers | clustering among the late nodes |"
     )?;
     writeln!(text, "|---|---|---|---|---|---|")?;
     for outcome in outcomes {
@@ -80,14 +84,16 @@ fn late_table(text: &mut String, outcomes: &[late::Outcome]) -> std::fmt::Result
 
 fn churn_table(text: &mut String, outcomes: &[churn::Outcome]) -> std::fmt::Result {
     let (nodes, gone, before) = (churn::NODES, churn::GONE, churn::BEFORE);
+    let experiment = format!(
+        "{nodes} nodes run the discovery community for {before} s; then {gone} of them vanish. The \
+         table shows the share of vanished nodes in the peer lists of the other nodes, by the time \
+         since then."
+    );
+    writeln!(text, "{}", wrapped(&experiment))?;
     writeln!(
         text,
-        "{nodes} nodes run the discovery community for {before} s; then {gone} of them vanish. This is the share of those in the \
-         peer lists of the others, so many seconds later.\n"
-    )?;
-    writeln!(
-        text,
-        "| strategies | 10 s | 30 s | 60 s | 90 s | 180 s | less than 1 % after | living peers in the end (median) |"
+        "| strategies | 10 s | 30 s | 60 s | 90 s | 180 s | less than 1 % after | living peers at the \
+         end (median) |"
     )?;
     writeln!(text, "|---|---|---|---|---|---|---|---|")?;
     for outcome in outcomes {

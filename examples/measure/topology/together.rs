@@ -1,4 +1,4 @@
-//! Nodes that start together, with one strategy or another.
+//! Measures nodes that start together, for several strategies.
 
 use std::time::Duration;
 
@@ -7,30 +7,32 @@ use ipv8_core::prelude::*;
 use crate::graph::{median, ratio};
 use crate::world::{MakeStrategies, Walker, World};
 
-/// How many nodes there are.
+/// Number of nodes.
 pub(crate) const NODES: usize = 100;
-/// For how many seconds each network is watched.
+/// Seconds for which each network is watched.
 pub(crate) const SECONDS: usize = 120;
-/// How many peers a node is to have before it counts as arrived.
+/// Number of peers with which a node counts as arrived.
 pub(crate) const ARRIVED: usize = 20;
 
-/// What became of one network.
+/// The results of one network.
 pub(crate) struct Outcome {
     pub(crate) name: &'static str,
     pub(crate) target: i32,
-    /// After each second, how many of the nodes had [`ARRIVED`] peers.
+    /// Number of nodes with at least [`ARRIVED`] peers, after each second.
     pub(crate) arrived: Vec<usize>,
+    /// Number of peers of each node at the end.
     pub(crate) degrees: Vec<usize>,
     pub(crate) clustering: f64,
     pub(crate) distance: f64,
     pub(crate) parts: usize,
-    /// Datagrams that a node sent each second: in the first half minute, and in the last.
+    /// Datagrams per node and second in the first 30 seconds.
     pub(crate) first: f64,
+    /// Datagrams per node and second in the last 30 seconds.
     pub(crate) last: f64,
 }
 
 impl Outcome {
-    /// After how many seconds so many of the nodes had arrived.
+    /// Returns the number of seconds until `nodes` nodes had arrived.
     pub(crate) fn arrival(&self, nodes: usize) -> Option<usize> {
         let second = self.arrived.iter().position(|arrived| *arrived >= nodes)?;
         Some(second + 1)
@@ -97,7 +99,7 @@ fn watch(name: &'static str, target: i32, strategies: MakeStrategies<Walker>) ->
     }
 }
 
-/// Smallest, middle and largest.
+/// Returns the smallest, the median and the largest value.
 pub(crate) fn spread(degrees: &[usize]) -> (usize, usize, usize) {
     let ends = (degrees.iter().min(), degrees.iter().max());
     (

@@ -6,27 +6,27 @@ use std::time::Duration;
 
 use ipv8_core::crypto::{PrivateKey, PublicKey};
 use ipv8_core::internals::engine::{EngineConfig, OverlayConfig};
+use ipv8_core::internals::internet::Internet;
 use ipv8_core::overlay::DispersyBootstrapper;
 use ipv8_core::prelude::*;
-use ipv8_core::internals::internet::Internet;
 use ipv8_core::testing::Link;
 
 use crate::graph::Graph;
 
-/// Half of what a datagram takes at most, and what it takes at least: 40 to 80 ms.
+/// A datagram takes 40 to 80 ms, and 1 % are lost.
 const LINK: Link = Link {
     delay: Duration::from_millis(40),
     jitter: Duration::from_millis(40),
     loss: 0.01,
 };
 
-/// How long after the one before it a node starts.
+/// Time between the starts of two nodes.
 const STAGGER: Duration = Duration::from_millis(100);
 
 const TRACKER: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(198, 19, 0, 1)), 6421);
 
-/// A community that only does what every community does.
+/// A community without messages.
 pub(crate) struct Walker;
 
 impl Community for Walker {
@@ -38,7 +38,7 @@ impl Community for Walker {
     }
 }
 
-/// What the nodes of a world are like.
+/// Adds the strategies of a node.
 pub(crate) type MakeStrategies<C> = fn(&mut Strategies<C>);
 
 /// A tracker and some nodes that know it.
@@ -52,7 +52,7 @@ pub(crate) struct World<C: Community> {
 }
 
 impl<C: Community> World<C> {
-    /// A tracker, and nobody else.
+    /// Returns a world with a tracker and no nodes.
     pub(crate) fn new(seed: u8, strategies: MakeStrategies<C>) -> Self {
         let mut internet = Internet::new(LINK, [seed; 32]);
         internet.add_tracker(TRACKER, key(0), [seed; 32]);
@@ -65,11 +65,11 @@ impl<C: Community> World<C> {
         }
     }
 
-    /// So many more nodes, which start one after the other.
+    /// Adds nodes, which start one after another.
     ///
     /// # Panics
     ///
-    /// When the overlay is refused.
+    /// The engine refuses the overlay.
     pub(crate) fn add(&mut self, nodes: usize) {
         for _ in 0..nodes {
             let number = self.machines.len();
@@ -97,7 +97,7 @@ impl<C: Community> World<C> {
 
     pub(crate) fn run_for(&mut self, time: Duration) {
         self.internet.run_for(time);
-        // Nobody reads them here.
+        // Events are not needed here.
         self.internet.events.clear();
     }
 
@@ -105,13 +105,13 @@ impl<C: Community> World<C> {
         self.machines[node]
     }
 
-    /// How many peers a node has.
+    /// Returns the number of peers of a node.
     pub(crate) fn degree(&self, node: usize) -> usize {
         let network = self.internet.engine(self.machines[node]).network();
         network.peer_count(C::COMMUNITY_ID)
     }
 
-    /// Who lists whom, by numbers of nodes.
+    /// Returns the peer list of each node, as node numbers.
     pub(crate) fn lists(&self) -> Vec<Vec<usize>> {
         let list = |machine: &usize| {
             let network = self.internet.engine(*machine).network();
@@ -129,7 +129,7 @@ impl<C: Community> World<C> {
         Graph::new(&self.lists())
     }
 
-    /// How many datagrams all nodes together have sent so far.
+    /// Returns the number of datagrams that all nodes have sent so far.
     pub(crate) fn sent(&self) -> u64 {
         let sent = |machine: &usize| {
             let stats = self.internet.engine(*machine).stats();
@@ -139,7 +139,7 @@ impl<C: Community> World<C> {
     }
 }
 
-/// A key that is always the same for the same number.
+/// Returns key `number`, which is always the same.
 fn key(number: u16) -> PrivateKey {
     let mut bin = b"LibNaCLSK:".to_vec();
     for half in [1, 2] {

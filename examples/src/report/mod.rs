@@ -1,4 +1,6 @@
-//! What the programs say happened: JSON for programs, lines for people.
+//! The reports of the programs: JSON for other programs, text lines for people.
+//!
+//! Nothing here prints; see [`crate::output`]. Start with [`Report`].
 
 mod load;
 mod stats;
@@ -10,63 +12,65 @@ use std::time::{Duration, Instant};
 
 use ipv8_core::Peer;
 use ipv8_core::crypto::PublicKey;
-use ipv8_core::engine::{Event, StepReport};
+use ipv8_core::engine::{Event, Health, StepReport};
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
 
-pub use load::{Health, Inbox, Load, PacingConfig};
+use load::Turns;
+
+pub use load::Load;
 pub use stats::Stats;
 
-/// In which form a program reports.
+/// The output format of a program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Events {
-    /// A line for people.
+    /// Text lines.
     #[default]
     Text,
-    /// A JSON object a line, its kind in the field `event`.
+    /// One JSON object per line, with its kind in the field `event`.
     Json,
 }
 
 impl Events {
-    /// The report as one line, without its end.
+    /// Returns the report as one line, without a line break.
     #[must_use]
     pub fn line(self, report: &Report) -> String {
         match self {
             Self::Text => report.to_string(),
-            // It only fails for maps whose keys are no texts.
+            // This fails only for maps whose keys are not text.
             Self::Json => serde_json::to_string(report).unwrap_or_default(),
         }
     }
 }
 
-/// One thing that happened. Keys and mids are lower-case hex.
+/// A report. Keys and mids are lower-case hex.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Report {
-    /// The sockets are open. Always the first.
+    /// The sockets are open. Always the first report.
     Listening {
         /// The address of the first socket, with the port it got.
         address: SocketAddr,
         /// The addresses of all sockets.
         addresses: Vec<SocketAddr>,
-        /// The mid of the own key.
+        /// The mid of the node's key.
         mid: String,
-        /// The own public key.
+        /// The node's public key.
         public_key: String,
     },
-    /// The state of a tracker is served.
+    /// A tracker serves its state over HTTP.
     Api {
-        /// Where.
+        /// The address of the server.
         address: SocketAddr,
     },
-    /// A verified peer has come.
+    /// A peer was verified for the first time, for any overlay.
     PeerAdded {
         /// Its mid.
         mid: String,
         /// Its preferred address.
         address: SocketAddr,
     },
-    /// A verified peer has gone.
+    /// A verified peer left all its overlays.
     PeerRemoved {
         /// Its mid.
         mid: String,
@@ -84,32 +88,32 @@ pub enum Report {
     Step {
         /// Its name.
         strategy: &'static str,
-        /// Its place among the strategies of the command line, from 0.
+        /// Its index among the strategies of the command line, from 0.
         index: usize,
         /// Seconds since the start, in whole microseconds.
         at: f64,
-        /// The verified peers after it.
+        /// Number of verified peers after it.
         peers: usize,
-        /// There were as many peers as its target: nothing was done.
+        /// `true` if there were as many peers as its target, so that it did nothing.
         skipped: bool,
     },
-    /// The node has more to do than time from now on, or no more.
+    /// The node became overloaded, or recovered.
     Health(Health),
-    /// The figures so far: every second, and once more at the end.
-    Stats(Stats),
-    /// Whoever reads this was too slow: reports are missing before this one.
+    /// The counters so far: every second, and once more at the end.
+    Stats(Box<Stats>),
+    /// The reader was too slow: reports are missing before this one.
     Lagged {
-        /// How many.
+        /// Number of missing reports.
         missed: u64,
     },
-    /// The program ends. Always the last.
+    /// The program ends. Always the last report.
     Stopped {
-        /// Why: `SIGTERM`, `Ctrl-C`, `duration`, or `failure`.
+        /// The reason: `SIGTERM`, `Ctrl-C`, `duration`, or `failure`.
         reason: &'static str,
     },
 }
 
-/// Seconds, in whole microseconds.
+/// Returns seconds, in whole microseconds.
 #[must_use]
 pub fn seconds(duration: Duration) -> f64 {
     // Exact for 285 years.
@@ -117,7 +121,7 @@ pub fn seconds(duration: Duration) -> f64 {
 }
 
 impl Report {
-    /// The sockets are open at `addresses`; `None` when there are none.
+    /// Returns the report that the sockets are open at `addresses`; `None` if there are none.
     #[must_use]
     pub fn listening(addresses: &[SocketAddr], key: &PublicKey) -> Option<Self> {
         let public_key = key.as_bytes().iter();
@@ -129,15 +133,15 @@ impl Report {
         })
     }
 
-    /// What a node's event channel gave, with times since `started`; `Break` when the node has ended. `None` for what
-    /// is no report.
+    /// Returns the report of an event that was received from a node. Times count from `started`.
+    /// `None` for an event that is not reported; `Break` if the node has stopped.
     pub fn heard(
         received: Result<Event, RecvError>,
         started: Instant,
     ) -> ControlFlow<(), Option<Self>> {
         ControlFlow::Continue(match received {
-            Ok(Event::PeerAdded { peer, .. }) => Some(Self::peer_added(&peer)),
-            Ok(Event::PeerRemoved { peer, .. }) => Some(Self::peer_removed(&peer)),
+            Ok(Event::NetworkPeerAdded { peer }) => Some(Self::peer_added(&peer)),
+            Ok(Event::NetworkPeerRemoved { peer }) => Some(Self::peer_removed(&peer)),
             Ok(Event::Latency {
                 peer, round_trip, ..
             }) => Some(Self::Latency {
@@ -145,8 +149,8 @@ impl Report {
                 seconds: seconds(round_trip),
             }),
             Ok(Event::Step(step)) => Some(Self::step(&step, started)),
-            Ok(Event::Health(health)) => Some(Self::Health((&health).into())),
-            // A panic of a community is in the log.
+            Ok(Event::Health(health)) => Some(Self::Health(health)),
+            // The log has panics. The programs do not report the rest.
             Ok(_) => None,
             Err(RecvError::Lagged(missed)) => Some(Self::Lagged { missed }),
             Err(RecvError::Closed) => return ControlFlow::Break(()),
@@ -178,7 +182,7 @@ impl Report {
     }
 }
 
-/// A line for people.
+/// Shows the report as a text line.
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -208,7 +212,7 @@ impl fmt::Display for Report {
             }
             Self::Health(health) => {
                 let now = if health.overloaded { "is" } else { "no longer" };
-                write!(out, "{now} overloaded: {health}")
+                write!(out, "{now} overloaded: {}", Turns(health))
             }
             Self::Stats(stats) => stats.fmt(out),
             Self::Lagged { missed } => {
@@ -268,20 +272,17 @@ mod tests {
     #[test]
     fn events_become_json() -> Result<(), Box<dyn std::error::Error>> {
         let started = Instant::now();
-        let (overlay, peer) = (OVERLAY, peer(started)?);
+        let peer = peer(started)?;
         let who = format!(r#""mid":"{}","address":"10.0.0.1:6421"}}"#, peer.mid());
-        let added = Event::PeerAdded {
-            overlay,
-            peer: peer.clone(),
-        };
+        let added = Event::NetworkPeerAdded { peer: peer.clone() };
         let expected = format!(r#"{{"event":"peer_added",{who}"#);
         assert_eq!(json(added, started), Some(expected));
         let answering = peer.clone();
-        let removed = Event::PeerRemoved { overlay, peer };
+        let removed = Event::NetworkPeerRemoved { peer };
         let expected = format!(r#"{{"event":"peer_removed",{who}"#);
         assert_eq!(json(removed, started), Some(expected));
         let latency = Event::Latency {
-            overlay,
+            overlay: OVERLAY,
             peer: answering.clone(),
             round_trip: Duration::from_nanos(12_345_678),
         };
@@ -295,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn an_overloaded_node_is_told_of_and_when_it_is_no_more() {
+    fn overload_and_recovery_are_reported() {
         let started = Instant::now();
         let health = |overloaded| {
             Event::Health(ipv8_core::engine::Health {
@@ -315,19 +316,19 @@ mod tests {
             let ControlFlow::Continue(Some(report)) =
                 Report::heard(Ok(health(overloaded)), started)
             else {
-                panic!("it is a report");
+                panic!("not a report");
             };
             let line = Events::Text.line(&report);
             assert!(line.starts_with(beginning), "{line}");
             assert!(
-                line.ends_with("turns 12.0 ms late, 80.0 at worst, 7 given up"),
+                line.ends_with("turns 12.0 ms late, worst 80.0 ms, 7 skipped"),
                 "{line}"
             );
         }
     }
 
     #[test]
-    fn a_slow_reader_is_told_what_it_missed() {
+    fn a_slow_reader_learns_the_number_of_missing_reports() {
         let (events, mut receiver) = broadcast::channel(2);
         let started = Instant::now();
         for peers in 0..5 {
@@ -336,7 +337,7 @@ mod tests {
         drop(events);
         let mut lines = Vec::new();
         loop {
-            // Nothing has to be waited for: the channel is full and closed.
+            // No need to wait: the channel is full and closed.
             let received = match receiver.try_recv() {
                 Ok(event) => Ok(event),
                 Err(broadcast::error::TryRecvError::Lagged(missed)) => {

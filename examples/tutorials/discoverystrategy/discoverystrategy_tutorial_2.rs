@@ -24,8 +24,8 @@ impl Community for MyCommunity {
         Ok(Self)
     }
 
-    // py-ipv8's `get_available_strategies`: the strategies that a configuration may name. RandomWalk
-    // and EdgeWalk are always available.
+    // py-ipv8's `get_available_strategies`: the strategies that a configuration may name.
+    // RandomWalk and EdgeWalk are always available.
     fn available(available: &mut Available<Self>) {
         available.strategy::<MyDiscoveryStrategy>();
     }

@@ -19,8 +19,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // A subscriber prints the log.
     tracing_subscriber::fmt().with_ansi(false).init();
 
-    // Launch every launcher of this program, on this machine only. `ipv8_core::launch_all()` uses the
-    // default port and all interfaces.
+    // Launch every launcher of this program, on this machine only. `ipv8_core::launch_all()` uses
+    // the default port and all interfaces.
     let here = Config::new().interfaces(["127.0.0.1:0".parse()?]);
     let ipv8 = Launchers::collected().configuration(here).launch().await?;
 

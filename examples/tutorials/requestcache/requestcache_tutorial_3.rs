@@ -61,7 +61,8 @@ impl MyCommunity {
         let timeout = Duration::from_secs(10);
         match cx.request(peer, request.clone(), timeout, on_answer) {
             Ok(identifier) => {
-                // To spice things up, we send the request again. It gets two answers, and one is ignored.
+                // To spice things up, we send the request again. It gets two answers, and one is
+                // ignored.
                 let replay = cx.send(peer, &MyRequest { value, identifier });
                 assert_eq!(replay, Ok(()));
             }

@@ -44,8 +44,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             },
         );
         overlay
-            .register_anonymous_task("execute_me_too", task)
-            .await?;
+            .call(|_, cx| cx.register_anonymous_task("execute_me_too", task))
+            .await??;
     }
     while !overlay.tasks().await?.is_empty() {
         tokio::time::sleep(Duration::from_millis(50)).await;

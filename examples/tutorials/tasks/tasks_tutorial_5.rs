@@ -39,8 +39,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let ipv8 = Launchers::collected().configuration(here).launch().await?;
     let overlay = ipv8.overlay::<MyCommunity>().ok_or("not launched")?;
 
-    // Periodic tasks keep their rhythm here, so the fifth 1 would be due at the same moment as the 2.
-    // A delay slightly shorter than in Python's tutorial avoids that.
+    // Periodic tasks keep their rhythm here, so the fifth 1 would be due at the same moment as the
+    // 2. A delay slightly shorter than in Python's tutorial avoids that.
     let (interval, delay) = (Duration::from_millis(100), Duration::from_millis(450));
     let one = |community: &mut MyCommunity, cx: &mut Context<'_>| community.execute_me_too(1, cx);
     let two = |community: &mut MyCommunity, cx: &mut Context<'_>| community.execute_me_too(2, cx);

@@ -143,7 +143,7 @@ pub enum Event {
 }
 
 /// Serializes the identity of a peer: its mid and its preferred address.
-fn identity<S: Serializer>(peer: &Peer, to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn identity<S: Serializer>(peer: &Peer, to: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Identity {
         #[serde(serialize_with = "serial::text")]

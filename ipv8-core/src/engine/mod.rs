@@ -57,6 +57,7 @@ mod tests;
 pub(crate) use crate::overlay::context::{FinishedTask, SpawnedTask, TaskId};
 pub(crate) use control::interval_of;
 pub use errors::{CallError, ControlError, OverlayError};
+pub(crate) use event::identity;
 pub use event::{Callback, Event, StepReport, StrategyChange};
 pub(crate) use futures::FutureSet;
 pub use info::{OverlayInfo, StrategyInfo, StrategyStatus};

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use crate::engine::event::{Callback, Event, StepReport};
-use crate::engine::info::StrategyInfo;
 use crate::engine::overlays::{StepOutcome, StrategyName};
 use crate::engine::state_machine::Engine;
 use crate::engine::turn::{StrategyKey, Turn};
@@ -13,7 +12,9 @@ use crate::engine::turn::{StrategyKey, Turn};
 pub struct Step<'a> {
     engine: &'a mut Engine,
     key: StrategyKey,
-    info: StrategyInfo,
+    strategy: StrategyName,
+    /// The index of the strategy within its overlay.
+    index: usize,
     now: Instant,
 }
 
@@ -32,18 +33,14 @@ impl Step<'_> {
     /// Returns the name of the strategy.
     #[must_use]
     pub fn strategy(&self) -> StrategyName {
-        self.info.name
+        self.strategy
     }
 
     /// Calls the strategy, unless its overlay has its target peers.
     pub fn take(self) -> StepDone {
-        let Self {
-            engine,
-            key,
-            info,
-            now,
-        } = self;
-        let done = engine.step(key, &info, now);
+        let now = self.now;
+        let engine = self.engine;
+        let done = engine.step(self.key, self.strategy, self.index, now);
         engine.settle(now);
         done
     }
@@ -71,17 +68,27 @@ impl Engine {
         if let Some(lag) = lag.max(probed) {
             self.note_lag(lag, now);
         }
-        let due = taken.and_then(|key| Some((key, self.strategy_info(key)?)));
-        let Some((key, info)) = due else {
+        let Some((key, index, strategy)) = taken.and_then(|key| self.locate(key)) else {
+            if taken.is_some() {
+                self.skip_turn();
+            }
             self.settle(now);
             return None;
         };
         Some(Step {
             engine: self,
             key,
-            info,
+            strategy,
+            index,
             now,
         })
+    }
+
+    /// Returns the index of a strategy within its overlay, and its name.
+    fn locate(&self, key: StrategyKey) -> Option<(StrategyKey, usize, StrategyName)> {
+        let overlay = self.overlays.get(&key.overlay)?;
+        let (index, strategy) = overlay.strategy(key.strategy)?;
+        Some((key, index, strategy.name))
     }
 
     pub(super) fn timeout(&mut self, now: Instant) {
@@ -90,8 +97,13 @@ impl Engine {
         }
     }
 
-    fn step(&mut self, key: StrategyKey, info: &StrategyInfo, now: Instant) -> StepDone {
-        let strategy = info.name;
+    fn step(
+        &mut self,
+        key: StrategyKey,
+        strategy: StrategyName,
+        index: usize,
+        now: Instant,
+    ) -> StepDone {
         let _span = tracing::debug_span!("step", overlay = %key.overlay, %strategy).entered();
         let waiting = self.shared.outbox.len();
         let outcome = match self.overlays.get_mut(&key.overlay) {
@@ -110,7 +122,7 @@ impl Engine {
             overlay: key.overlay,
             id: key.strategy,
             strategy,
-            index: info.index,
+            index,
             at: now,
             peers: self.peer_count(key.overlay),
             skipped: outcome == StepOutcome::Skipped,

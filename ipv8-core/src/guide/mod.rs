@@ -17,6 +17,8 @@ pub mod strategies {}
 pub mod troubleshooting {}
 #[doc = include_str!("configuration.md")]
 pub mod configuration {}
+#[doc = include_str!("platforms.md")]
+pub mod platforms {}
 #[doc = include_str!("performance.md")]
 pub mod performance {}
 #[doc = include_str!("differences.md")]

@@ -2,18 +2,24 @@
 
 use std::time::Duration;
 
+use serde::{Serialize, Serializer};
+
 use crate::engine::Health;
 use crate::engine::turns::pacing::PacingStats;
 use crate::node::endpoint::{EndpointStats, InterfaceInfo, TransmitError};
 use crate::node::pipeline::InboxStats;
 use crate::state::network::NetworkStats;
 use crate::state::stats::{DropReason, EngineStats, TrafficStats};
+use crate::support::serial;
 use crate::wire::packet::CommunityId;
 
 /// The counts and the state of a node, read at one moment.
-#[derive(Clone, Debug)]
+///
+/// Serialized, durations are seconds, and `overlays` is a map by community id.
+#[derive(Clone, Debug, Serialize)]
 pub struct NodeStats {
     /// The time since the node was created.
+    #[serde(serialize_with = "serial::seconds")]
     pub uptime: Duration,
     /// Datagrams and bytes in and out, drops by reason, panics.
     pub engine: EngineStats,
@@ -31,6 +37,7 @@ pub struct NodeStats {
     pub network: NetworkStats,
     /// Received and sent messages of each overlay, in the order of
     /// [`Ipv8::overlays`](super::Ipv8::overlays).
+    #[serde(serialize_with = "by_overlay")]
     pub overlays: Vec<(CommunityId, TrafficStats)>,
     /// Datagrams of steps that were held to spread them.
     pub pacing: PacingStats,
@@ -42,6 +49,17 @@ pub struct NodeStats {
     pub slow_steps: u64,
     /// Steps that were reported because they ran for more than a second.
     pub hanging_steps: u64,
+}
+
+fn by_overlay<S: Serializer>(
+    overlays: &[(CommunityId, TrafficStats)],
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    to.collect_map(
+        overlays
+            .iter()
+            .map(|(id, traffic)| (id.to_string(), traffic)),
+    )
 }
 
 /// Counts the outcome of a datagram that was passed to the socket.

@@ -2,7 +2,7 @@
 //! datagrams and counts.
 //!
 //! These are plain data structures without overlay, clock or callback. The caller passes in the
-//! time. Start with [`peer`], then [`network`], the graph of known peers and addresses.
+//! time. Start with [`Peer`], then [`Network`], the view of the graph of known peers and addresses.
 
 pub(crate) mod network;
 pub(crate) mod outbox;

@@ -1,63 +1,7 @@
-//! The 42 format names (protocol 3), with a marker type for each.
+//! The 42 formats of the protocol, with a marker type for each.
 //!
 //! `#[payload(format = "varlenI")]` on a field means: pack and unpack the field's value through
-//! `<formats::VarlenI as Format<FieldType>>`. The attribute uses the protocol's name. The table
-//! lists the marker of each name and the Rust types that it can carry, the default type first.
-//!
-//! | name | marker | Rust types |
-//! |---|---|---|
-//! | `?` | [`Bool`] | `bool` |
-//! | `B` | [`U8`] | `u8` |
-//! | `H` | [`U16`] | `u16` |
-//! | `I` | [`U32`] | `u32` |
-//! | `Q` | [`U64`] | `u64` |
-//! | `l` | [`I32`] | `i32` |
-//! | `q` | [`I64`] | `i64` |
-//! | `f` | [`F32`] | `f32` |
-//! | `d` | [`F64`] | `f64` |
-//! | `c` | [`Char`] | `u8` |
-//! | `BBH` | [`BBH`] | `(u8, u8, u16)` |
-//! | `BH` | [`BH`] | `(u8, u16)` |
-//! | `HH` | [`HH`] | `(u16, u16)` |
-//! | `LL` | [`LL`] | `(u32, u32)` |
-//! | `QH` | [`QH`] | `(u64, u16)` |
-//! | `QL` | [`QL`] | `(u64, u32)` |
-//! | `QQHHBH` | [`QQHHBH`] | `(u64, u64, u16, u16, u8, u16)` |
-//! | `ccB` | [`CCB`] | `(u8, u8, u8)` |
-//! | `20s` | [`Bytes20`] | `[u8; 20]` |
-//! | `32s` | [`Bytes32`] | `[u8; 32]` |
-//! | `64s` | [`Bytes64`] | `[u8; 64]` |
-//! | `74s` | [`Bytes74`] | `[u8; 74]` |
-//! | `4SH` | [`Bytes4H`] | `([u8; 4], u16)` |
-//! | `c20s` | [`CharBytes20`] | `(u8, [u8; 20])` |
-//! | `bits` | [`BitFlags`] | [`Bits`](super::Bits), `[bool; 8]` |
-//! | `ipv4` | [`Ipv4`] | `SocketAddrV4`, `SocketAddr` (IPv6 cannot be packed) |
-//! | `ip_address` | [`IpAddress`] | `SocketAddr` |
-//! | `address` | [`AddressFormat`] | [`Address`](crate::wire::address::Address) |
-//! | `varlenH` | [`VarlenH`] | `Vec<u8>` |
-//! | `doublevarlenH` | [`DoubleVarlenH`] | `Vec<u8>` |
-//! | `varlenI` | [`VarlenI`] | `Vec<u8>` |
-//! | `varlenHutf8` | [`VarlenHUtf8`] | `String` |
-//! | `varlenIutf8` | [`VarlenIUtf8`] | `String` |
-//! | `varlenHx20` | [`VarlenHx20`] | `Vec<[u8; 20]>`, `Vec<u8>` |
-//! | `varlenBx2` | [`VarlenBx2`] | `Vec<[u8; 2]>`, `Vec<u8>` |
-//! | `varlenH-list` | [`VarlenHList`] | `Vec<Vec<u8>>` |
-//! | `arrayH-?` | [`ArrayHBool`] | `Vec<bool>` |
-//! | `arrayH-q` | [`ArrayHI64`] | `Vec<i64>` |
-//! | `arrayH-d` | [`ArrayHF64`] | `Vec<f64>` |
-//! | `raw` | [`RawBytes`] | `Vec<u8>`, [`Raw`](super::Raw) |
-//! | `payload` | [`Nested`] | any `T: Payload` |
-//! | `payload-list` | [`NestedList`] | `Vec<T>` with `T: Payload` |
-//!
-//! # Quirks kept for compatibility with py-ipv8
-//! - A length that exceeds the data is cut, not refused, in all `varlen…`, `array…` and `payload`
-//!   formats. Any field after it then fails, but a message may end there.
-//! - `varlenHx20` and `varlenBx2` count whole items but carry every byte. When read as fixed-size
-//!   items, an incomplete last item is dropped.
-//! - The arrays are little-endian, including the count: the native order of the machines in the
-//!   network.
-//! - Any bytes may follow a nested payload within its announced size.
-//! - The fixed strings have an exact length here; py-ipv8 pads short input and cuts long input.
+//! `<formats::VarlenI as Format<FieldType>>`. [`Format`] lists the names.
 
 use super::{PackError, Reader, UnpackError, Writer};
 
@@ -65,13 +9,70 @@ mod addresses;
 mod fixed;
 mod variable;
 
-/// A named format of the protocol, applied to the Rust type `T`.
+/// A named format of the protocol (protocol 3), applied to the Rust type `T`.
 ///
-/// Only the marker types of [`formats`](self) implement it.
+/// A field of a payload names its format: `#[payload(format = "varlenI")]`. These are the 42 names
+/// with the Rust types that each can carry, the default type first. Only the marker types of this
+/// crate implement the trait.
+///
+/// | name | Rust types |
+/// |---|---|
+/// | `?` | `bool` |
+/// | `B` | `u8` |
+/// | `H` | `u16` |
+/// | `I` | `u32` |
+/// | `Q` | `u64` |
+/// | `l` | `i32` |
+/// | `q` | `i64` |
+/// | `f` | `f32` |
+/// | `d` | `f64` |
+/// | `c` | `u8` |
+/// | `BBH` | `(u8, u8, u16)` |
+/// | `BH` | `(u8, u16)` |
+/// | `HH` | `(u16, u16)` |
+/// | `LL` | `(u32, u32)` |
+/// | `QH` | `(u64, u16)` |
+/// | `QL` | `(u64, u32)` |
+/// | `QQHHBH` | `(u64, u64, u16, u16, u8, u16)` |
+/// | `ccB` | `(u8, u8, u8)` |
+/// | `20s` | `[u8; 20]` |
+/// | `32s` | `[u8; 32]` |
+/// | `64s` | `[u8; 64]` |
+/// | `74s` | `[u8; 74]` |
+/// | `4SH` | `([u8; 4], u16)` |
+/// | `c20s` | `(u8, [u8; 20])` |
+/// | `bits` | [`Bits`](super::Bits), `[bool; 8]` |
+/// | `ipv4` | `SocketAddrV4`, `SocketAddr` (IPv6 cannot be packed) |
+/// | `ip_address` | `SocketAddr` |
+/// | `address` | [`Address`](crate::wire::address::Address) |
+/// | `varlenH` | `Vec<u8>` |
+/// | `doublevarlenH` | `Vec<u8>` |
+/// | `varlenI` | `Vec<u8>` |
+/// | `varlenHutf8` | `String` |
+/// | `varlenIutf8` | `String` |
+/// | `varlenHx20` | `Vec<[u8; 20]>`, `Vec<u8>` |
+/// | `varlenBx2` | `Vec<[u8; 2]>`, `Vec<u8>` |
+/// | `varlenH-list` | `Vec<Vec<u8>>` |
+/// | `arrayH-?` | `Vec<bool>` |
+/// | `arrayH-q` | `Vec<i64>` |
+/// | `arrayH-d` | `Vec<f64>` |
+/// | `raw` | `Vec<u8>`, [`Raw`](super::Raw) |
+/// | `payload` | any `T: Payload` |
+/// | `payload-list` | `Vec<T>` with `T: Payload` |
+///
+/// # Quirks kept for compatibility with py-ipv8
+/// - A length that exceeds the data is cut, not refused, in all `varlen…`, `array…` and `payload`
+///   formats. Any field after it then fails, but a message may end there.
+/// - `varlenHx20` and `varlenBx2` count whole items but carry every byte. When read as fixed-size
+///   items, an incomplete last item is dropped.
+/// - The arrays are little-endian, including the count: the native order of the machines in the
+///   network.
+/// - Any bytes may follow a nested payload within its announced size.
+/// - The fixed strings have an exact length here; py-ipv8 pads short input and cuts long input.
 #[diagnostic::on_unimplemented(
     message = "the format `{Self}` cannot carry a `{T}`",
     label = "`{T}` does not fit this format",
-    note = "the table in `ipv8_core::wire::formats` says which types each format carries"
+    note = "the documentation of `ipv8_core::wire::Format` lists the types of each format"
 )]
 pub trait Format<T> {
     /// Writes `value`.

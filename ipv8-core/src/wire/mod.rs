@@ -5,8 +5,9 @@
 //! written by hand.
 //!
 //! A [`Field`] is a Rust type with a default format: `u16` is `H`, `String` is `varlenHutf8`. A
-//! [`Format`] is one of the 42 named formats, applied to a type that it can carry; [`formats`]
-//! lists them. A [`Payload`] is a sequence of fields, a [`Message`] is a payload with an id.
+//! [`Format`] is one of the 42 named formats, applied to a type that it can carry; its
+//! documentation lists them. A [`Payload`] is a sequence of fields, a [`Message`] is a payload with
+//! an id.
 //!
 //! Reading never panics and never allocates more than a small multiple of the remaining bytes, even
 //! if a count announces more. Nothing here knows an overlay, a socket or a clock. Start with
@@ -15,6 +16,8 @@
 pub(crate) mod address;
 mod error;
 mod field;
+// Generated code names the markers; users write the formats' names.
+#[doc(hidden)]
 pub mod formats;
 mod list;
 mod message;

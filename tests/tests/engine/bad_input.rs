@@ -4,9 +4,9 @@
 use ipv8_core::internals::engine::Input;
 use ipv8_core::state::DropReason;
 use ipv8_tests::desk::{PROBE, sealed};
-use ipv8_tests::probe::{Heard, Hello, Shout};
+use ipv8_tests::probe::{Heard, Shout};
 use ipv8_tests::quiet::{Quiet, QuietId};
-use ipv8_tests::refusal::{desk, refused, refused_as, source, stranger};
+use ipv8_tests::refusal::{desk, hello, refused, refused_as, source, stranger};
 use ipv8_tests::samples::{Sample, samples};
 
 const SIGNED_IDS: [u8; 8] = [246, 245, 249, 234, 233, 231, 1, 3];
@@ -161,14 +161,7 @@ fn foreign_prefixes_and_old_versions_are_for_nobody() {
 fn unknown_and_deprecated_ids_are_dropped_whatever_follows() {
     let mut desk = desk();
     let before = desk.state();
-    let hello = sealed(
-        PROBE,
-        &stranger(),
-        1,
-        &Hello {
-            text: "hello".into(),
-        },
-    );
+    let hello = hello();
     for id in (0..=255).filter(|id| !SIGNED_IDS.contains(id) && ![2, 4, 5, 250, 232].contains(id)) {
         let mut datagram = hello.clone();
         datagram[22] = id;

@@ -3,9 +3,10 @@
 use ipv8_core::state::DropReason;
 use ipv8_core::wire::{IntroductionRequest, Style};
 use ipv8_tests::desk::{PROBE, key, sealed, sealed_styled};
-use ipv8_tests::probe::{Heard, Hello, Stamp};
-use ipv8_tests::refusal::{desk, refused, refused_as, source, stranger};
+use ipv8_tests::probe::{Heard, Stamp};
+use ipv8_tests::refusal::{desk, hello, refused, refused_as, source, stranger};
 use ipv8_tests::samples::samples;
+use ipv8_tests::vectors::{load, unhex};
 
 #[test]
 fn one_wrong_bit_in_a_signed_datagram_is_enough() {
@@ -119,14 +120,7 @@ fn key_lengths_that_lie_are_refused() {
 fn a_signed_length_that_lies_is_cut_where_it_is_the_last_field() {
     // The signer itself may claim more than there is (protocol 3.3).
     let mut desk = desk();
-    let whole = sealed(
-        PROBE,
-        &stranger(),
-        1,
-        &Hello {
-            text: "hello".into(),
-        },
-    );
+    let whole = hello();
     let mut datagram = whole[..whole.len() - 64].to_vec();
     datagram[99..101].copy_from_slice(&u16::MAX.to_be_bytes());
     let signature = stranger().sign(&datagram);
@@ -140,14 +134,7 @@ fn a_signed_length_that_lies_is_cut_where_it_is_the_last_field() {
 fn signed_payloads_that_are_none_are_refused() {
     let mut desk = desk();
     let before = desk.state();
-    let hello = sealed(
-        PROBE,
-        &stranger(),
-        1,
-        &Hello {
-            text: "hello".into(),
-        },
-    );
+    let hello = hello();
     let stamp = sealed(
         PROBE,
         &stranger(),
@@ -228,8 +215,9 @@ fn keys_of_other_kinds_are_refused() {
             datagram.extend(&bin);
             datagram.extend(&sample.bytes[99..sample.end()]);
             // As long as the longest signature there is, so that only its value is wrong.
-            let length = ipv8_core::crypto::PublicKey::from_bytes(&bin)
-                .map_or(144, |key| ipv8_core::internals::crypto::signature_length(&key));
+            let length = ipv8_core::crypto::PublicKey::from_bytes(&bin).map_or(144, |key| {
+                ipv8_core::internals::crypto::signature_length(&key)
+            });
             datagram.extend(vec![1; length]);
             let what = format!("{} under {name}", sample.name);
             refused_as(&mut desk, &before, &datagram, expected, &what);
@@ -239,16 +227,8 @@ fn keys_of_other_kinds_are_refused() {
 
 /// Keys that sign nothing here: name, bytes, and what a datagram with one is refused for.
 fn foreign_keys() -> Vec<(String, Vec<u8>, DropReason)> {
-    let path = format!("{}/vectors/keys.json", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(path).expect("the vectors are there");
-    let file: serde_json::Value = serde_json::from_str(&text).expect("the vectors are JSON");
-    let hex = |text: &serde_json::Value| -> Vec<u8> {
-        let text = text.as_str().expect("hex");
-        (0..text.len())
-            .step_by(2)
-            .map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hex"))
-            .collect()
-    };
+    let file: serde_json::Value = load("keys.json");
+    let hex = |text: &serde_json::Value| unhex(text.as_str().expect("hex"));
     let mut keys = Vec::new();
     for entry in file["keys"].as_array().expect("keys") {
         let name = entry["name"].as_str().expect("a name");

@@ -10,32 +10,14 @@ use ipv8_core::internals::engine::{
 };
 use ipv8_core::internals::names::NameError;
 use ipv8_core::prelude::*;
-use ipv8_tests::desk::{PROBE, address, overlay_config};
-use ipv8_tests::launch::Idle;
+use ipv8_tests::desk::{PROBE, overlay_config};
+use ipv8_tests::launch::{Idle, sends};
 use ipv8_tests::probe::{Probe, ProbeSettings};
 use ipv8_tests::quiet::{Quiet, QuietId};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 const INTERVAL: Duration = Duration::from_millis(500);
-
-/// Sends a datagram each step, so that there is something to hand over.
-#[derive(Default)]
-struct Sends;
-
-impl<C: Community> DiscoveryStrategy<C> for Sends {
-    fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
-        cx.walk_to(address("20.0.0.1:1"));
-    }
-}
-
-fn sends<C: Community>(count: usize, target: i32) -> Strategies<C> {
-    let mut strategies = Strategies::new();
-    for _ in 0..count {
-        strategies.add::<Sends>(target, |_| {});
-    }
-    strategies
-}
 
 fn engine(strategies: Strategies<Probe>, now: Instant) -> Engine {
     let mut engine = Engine::new(&EngineConfig::new([1; 32]));

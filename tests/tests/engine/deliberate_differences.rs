@@ -6,13 +6,13 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Input, Output};
+use ipv8_core::internals::network::PeerGraph;
 use ipv8_core::internals::payload::{
     IntroductionRequest, IntroductionResponse, PunctureRequest, Style,
 };
 use ipv8_core::overlay::DispersyBootstrapper;
 use ipv8_core::prelude::*;
 use ipv8_core::state::DropReason;
-use ipv8_core::internals::network::PeerGraph;
 use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed, sealed_styled};
 use ipv8_tests::probe::{Heard, Ping, Probe, ProbeSettings, Shout};
 use ipv8_tests::wire_fields::{Field, read};

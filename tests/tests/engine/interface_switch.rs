@@ -64,6 +64,17 @@ impl Pair {
         }
     }
 
+    /// Node 0 asks node 1, which it knows, for an introduction.
+    fn ask_again(&mut self) {
+        let Node { engine, id, .. } = &mut self.nodes[0];
+        let peer = engine.network().peer(key(2).public_key()).cloned();
+        let peer = peer.expect("it is known");
+        let asked =
+            engine.call::<Probe, _>(*id, self.now, |_, cx| cx.send_introduction_request(&peer));
+        asked.expect("the overlay is loaded");
+        self.walk(address("20.0.0.9:9"));
+    }
+
     /// Node 0 walks to `to`; everything that follows from it is delivered.
     fn walk(&mut self, to: SocketAddr) {
         let Node { engine, id, .. } = &mut self.nodes[0];
@@ -147,16 +158,7 @@ fn a_peer_known_by_ipv4_is_learned_by_ipv6() {
             .engine
             .set_estimated_wan(second.id, address("0.0.0.0:0"))
     );
-    let peer = pair.nodes[0]
-        .engine
-        .network()
-        .peer(key(2).public_key())
-        .cloned();
-    let peer = peer.expect("it is known");
-    let Node { engine, id, .. } = &mut pair.nodes[0];
-    let asked = engine.call::<Probe, _>(*id, pair.now, |_, cx| cx.send_introduction_request(&peer));
-    asked.expect("the overlay is loaded");
-    pair.walk(address("20.0.0.9:9"));
+    pair.ask_again();
     let to_second: Vec<_> = pair
         .passed
         .iter()
@@ -180,16 +182,7 @@ fn without_a_socket_of_that_family_nothing_is_switched() {
     let (mut pair, [_, [ipv4, ipv6]]) = (Pair::new([IPV4, BOTH]), homes());
     pair.walk(ipv4);
     pair.passed.clear();
-    let peer = pair.nodes[0]
-        .engine
-        .network()
-        .peer(key(2).public_key())
-        .cloned();
-    let peer = peer.expect("it is known");
-    let Node { engine, id, .. } = &mut pair.nodes[0];
-    let asked = engine.call::<Probe, _>(*id, pair.now, |_, cx| cx.send_introduction_request(&peer));
-    asked.expect("the overlay is loaded");
-    pair.walk(address("20.0.0.9:9"));
+    pair.ask_again();
     let ids: Vec<_> = pair.passed.iter().map(|(_, id, _)| *id).collect();
     assert!(!ids.contains(&232) && ids.contains(&234), "{ids:?}");
     assert!(!pair.knows(ipv6));

@@ -1,5 +1,5 @@
-//! The figures that the example `no_clash` shows, in its model: what a receiver loses of bursts that are fired together, and that it
-//! loses nothing of those that take turns.
+//! The figures that the example `no_clash` shows, in its model: what a receiver loses of bursts
+//! that are fired together, and that it loses nothing of those that take turns.
 
 #[path = "../../../examples/measure/no_clash/burst.rs"]
 #[allow(dead_code)]

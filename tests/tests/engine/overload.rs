@@ -9,20 +9,11 @@ use ipv8_core::internals::engine::{
 };
 use ipv8_core::prelude::*;
 use ipv8_core::wire::CommunityId;
-use ipv8_tests::desk::{address, overlay_config};
+use ipv8_tests::desk::overlay_config;
+use ipv8_tests::launch::sends;
 use ipv8_tests::probe::{Probe, ProbeSettings};
 
 const INTERVAL: Duration = Duration::from_millis(500);
-
-/// Sends a datagram each step.
-#[derive(Default)]
-struct Sends;
-
-impl<C: Community> DiscoveryStrategy<C> for Sends {
-    fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
-        cx.walk_to(address("20.0.0.1:1"));
-    }
-}
 
 /// Who drives the engine: each time through its loop, and each step, can take time.
 struct Driver {
@@ -45,10 +36,7 @@ impl Driver {
         let mut config = EngineConfig::new([7; 32]);
         config.walk_scaling = scaling;
         let mut engine = Engine::new(&config);
-        let mut strategies = Strategies::new();
-        for _ in 0..count {
-            strategies.add::<Sends>(-1, |_| {});
-        }
+        let strategies = sends(count, -1);
         let overlay = engine
             .add_overlay::<Probe>(overlay_config(0), ProbeSettings::default(), strategies, now)
             .expect("the overlay is made");

@@ -3,10 +3,10 @@
 use std::any::Any;
 use std::time::{Duration, Instant};
 
-use ipv8_core::internals::engine::{Callback, Engine, EngineConfig, Event, Input, Output};
+use ipv8_core::internals::engine::{Callback, Engine, EngineConfig, Input, Output};
 use ipv8_core::internals::request_cache::{DEFAULT_CAPACITY, RequestCacheError};
 use ipv8_core::prelude::*;
-use ipv8_tests::desk::{Desk, overlay_config};
+use ipv8_tests::desk::{Desk, overlay_config, panicked};
 use ipv8_tests::probe::{Probe, ProbeSettings, Trap};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -121,16 +121,7 @@ fn a_timeout_that_panics_does_not_lose_the_others() {
     desk.now += SECOND;
     desk.engine.handle(Input::Timeout, desk.now);
     let events = desk.drain().1;
-    let panics = events.iter().filter(|event| {
-        matches!(
-            event,
-            Event::Panicked {
-                callback: Callback::RequestTimeout,
-                ..
-            }
-        )
-    });
-    assert_eq!(panics.count(), 3);
+    assert_eq!(panicked(&events), vec![Callback::RequestTimeout; 3]);
     assert_eq!(timeouts(&mut desk), [1, 2, 3]);
     assert_eq!(desk.engine.stats().panics, 3);
 }

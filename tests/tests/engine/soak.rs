@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use ipv8_core::communities::DiscoveryCommunity;
-use ipv8_core::internals::tracker::{Tracker, TrackerSettings};
 use ipv8_core::internals::engine::{EngineConfig, Event};
 use ipv8_core::internals::introduction::{IntroductionMessage, introduction_opener};
 use ipv8_core::internals::payload::{IntroductionRequest, IntroductionResponse, Style, ids};
+use ipv8_core::internals::tracker::{Tracker, TrackerSettings};
 use ipv8_core::{Community, CommunityId, RandomChurn, RandomWalk, Strategies};
 use ipv8_tests::desk::{PROBE, address, key, sealed_styled};
 use ipv8_tests::sim::Sim;

@@ -5,27 +5,10 @@ use std::time::{Duration, Instant};
 use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Input, Output, StepReport};
 use ipv8_core::prelude::*;
 use ipv8_tests::desk::{address, overlay_config};
+use ipv8_tests::launch::sends;
 use ipv8_tests::probe::{Probe, ProbeSettings};
 
 const INTERVAL: Duration = Duration::from_millis(500);
-
-/// Sends a datagram each step, so that there is something to hand over.
-#[derive(Default)]
-struct Sends;
-
-impl<C: Community> DiscoveryStrategy<C> for Sends {
-    fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
-        cx.walk_to(address("20.0.0.1:1"));
-    }
-}
-
-fn strategies<C: Community>(count: usize, target: i32) -> Strategies<C> {
-    let mut strategies = Strategies::new();
-    for _ in 0..count {
-        strategies.add::<Sends>(target, |_| {});
-    }
-    strategies
-}
 
 struct Driver {
     engine: Engine,
@@ -38,7 +21,7 @@ impl Driver {
         let mut engine = Engine::new(&EngineConfig::new([1; 32]));
         let settings = ProbeSettings::default();
         engine
-            .add_overlay::<Probe>(overlay_config(0), settings, strategies(count, target), now)
+            .add_overlay::<Probe>(overlay_config(0), settings, sends(count, target), now)
             .expect("the overlay is made");
         Self { engine, now }
     }
@@ -212,7 +195,7 @@ fn overlays_and_strategies_that_come_and_go_share_the_same_interval() {
         .add_overlay::<Probe<1>>(
             overlay_config(0),
             ProbeSettings::default(),
-            strategies(3, -1),
+            sends(3, -1),
             now,
         )
         .expect("the overlay is made");
@@ -241,7 +224,7 @@ fn an_overlay_unloaded_between_its_step_and_the_word_holds_nobody_up() {
         .add_overlay::<Probe<1>>(
             overlay_config(0),
             ProbeSettings::default(),
-            strategies(1, -1),
+            sends(1, -1),
             now,
         )
         .expect("the overlay is made");

@@ -7,7 +7,7 @@ use ipv8_core::internals::engine::{
 };
 use ipv8_core::internals::tasks::{MAX_TASK_AGE, TaskKind};
 use ipv8_core::prelude::*;
-use ipv8_tests::desk::{Desk, address, overlay_config};
+use ipv8_tests::desk::{Desk, address, overlay_config, panicked};
 use ipv8_tests::probe::{Ping, Probe};
 use tokio::sync::oneshot;
 
@@ -194,12 +194,9 @@ fn a_panic_is_named_and_counted_and_a_periodic_task_goes_on() {
             .expect("a new name");
     });
     let (_, events) = pass(&mut desk, SECOND * 3);
-    let panics = |wanted: &'static str| {
-        let callback = Callback::Task(wanted.into());
-        let is_it = |event: &&Event| matches!(event, Event::Panicked { callback: at, .. } if *at == callback);
-        events.iter().filter(is_it).count()
-    };
-    assert_eq!((panics("trap"), panics("trap once")), (3, 1));
+    let (panicked, once) = (panicked(&events), Callback::Task("trap once".into()));
+    assert_eq!(panicked.len(), 4);
+    assert_eq!(panicked.iter().filter(|at| **at == once).count(), 1);
     assert_eq!(desk.engine.stats().panics, 4);
     assert_eq!(ticks(&mut desk), 3, "the others went on");
 }
@@ -331,13 +328,7 @@ fn a_future_that_panics_is_named_and_over() {
         .expect("a new name");
     });
     let events = desk.drain().1;
-    let callback = Callback::Task("trap".into());
-    assert!(
-        events
-            .iter()
-            .any(|event| matches!(event, Event::Panicked { callback: at, .. } if *at == callback)),
-        "{events:?}"
-    );
+    assert_eq!(panicked(&events), [Callback::Task("trap".into())]);
     assert!(!call(&mut desk, |_, cx| cx.is_task_active("trap")));
 }
 

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use ipv8_core::handlers;
-use ipv8_core::internals::engine::{Callback, Event, Input, OverlayError};
+use ipv8_core::internals::engine::{Callback, Input, OverlayError};
 use ipv8_core::internals::outbox::OUTBOX_LIMIT;
 use ipv8_core::internals::request_cache::DEFAULT_CAPACITY;
 use ipv8_core::prelude::*;
 use ipv8_core::state::DropReason;
 use ipv8_core::wire::{Identified, Message};
 use ipv8_tests::calculator::{Add, Calculator, Here, Knock, Subtract, Sum, Unasked, Unheard};
-use ipv8_tests::desk::{Desk, address, key, overlay_config, sealed};
+use ipv8_tests::desk::{Desk, address, key, overlay_config, panicked, sealed};
 
 const SECOND: Duration = Duration::from_secs(1);
 const PEER: &str = "20.0.0.7:7";
@@ -286,16 +286,7 @@ fn a_callback_that_panics_is_counted_and_the_others_are_called() {
     desk.now += SECOND * 10;
     desk.engine.handle(Input::Timeout, desk.now);
     let events = desk.drain().1;
-    let panics = events.iter().filter(|event| {
-        matches!(
-            event,
-            Event::Panicked {
-                callback: Callback::RequestTimeout,
-                ..
-            }
-        )
-    });
-    assert_eq!(panics.count(), 1);
+    assert_eq!(panicked(&events), [Callback::RequestTimeout]);
     assert_eq!(answers(&mut desk), [Err(RequestError::Timeout)]);
 }
 

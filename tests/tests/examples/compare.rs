@@ -1,4 +1,5 @@
-//! A quick run of the example `compare`: that both sides are measured and the figures belong together. How fast anything is, no test says.
+//! Quick runs of the example `compare`: both sides are measured, and the figures are consistent. No
+//! test asserts a speed.
 
 use std::process::Command;
 
@@ -25,7 +26,7 @@ fn number(value: &Value) -> f64 {
         .unwrap_or_else(|| panic!("no number: {value}"))
 }
 
-/// The figures of one side, turn by turn.
+/// Returns the figures of one side, turn by turn.
 fn figures(row: &Value, side: &str) -> Vec<f64> {
     let turns = row["turns"].as_array().expect("turns");
     turns.iter().map(|turn| number(&turn[side])).collect()
@@ -40,14 +41,14 @@ fn is_close(one: f64, other: f64) -> bool {
     (one - other).abs() <= 1e-9 * one.abs().max(other.abs())
 }
 
-/// Whether processes here can be kept to one of two cores.
+/// Returns `true` if a process can be pinned to one of two cores.
 fn has_two_cores() -> bool {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     cfg!(target_os = "linux") && cores >= 2
 }
 
-/// The ratio of each turn, and what is said of them.
-fn belong_together(row: &Value, ratios: &str, above: &str, below: &str) {
+/// Asserts that the summary of `ratios` follows from the ratio of each turn.
+fn assert_consistent(row: &Value, ratios: &str, above: &str, below: &str) {
     let (above, below) = (figures(row, above), figures(row, below));
     let expected: Vec<f64> = above
         .iter()
@@ -104,15 +105,15 @@ fn both_sides_are_measured_and_ratios_are_those_of_the_turns() {
         }
     }
     assert_eq!(rows[0]["unit"], "per_second");
-    belong_together(&rows[0], "times_python", "ours", "python");
-    belong_together(&rows[0], "share_of_bare", "ours", "bare");
+    assert_consistent(&rows[0], "times_python", "ours", "python");
+    assert_consistent(&rows[0], "share_of_bare", "ours", "bare");
     assert_eq!(rows[1]["unit"], "seconds");
-    belong_together(&rows[1], "times_python", "python", "ours");
+    assert_consistent(&rows[1], "times_python", "python", "ours");
     assert_eq!(rows[1]["summary"]["share_of_bare"], Value::Null);
 }
 
 #[test]
-fn two_cores_are_measured_beside_what_they_can_give() {
+fn two_cores_are_compared_with_the_bare_responder() {
     let report = compare(&[
         "--quick",
         "--json",
@@ -123,14 +124,14 @@ fn two_cores_are_measured_beside_what_they_can_give() {
     ]);
     let rows = report["rows"].as_array().expect("rows");
     let [rates, gain] = &rows[..] else {
-        // Without two cores to keep to there is nothing to measure, and only then.
+        // The rows are missing only without two cores to pin to.
         assert!(rows.is_empty() && !has_two_cores(), "{report}");
         return;
     };
     assert_eq!(rates["unit"], "per_second");
     assert_eq!(gain["unit"], "times");
     for row in [rates, gain] {
-        belong_together(row, "share_of_bare", "ours", "bare");
+        assert_consistent(row, "share_of_bare", "ours", "bare");
     }
     let (ours, base) = (figures(rates, "ours"), figures(rates, "base"));
     assert!(
@@ -140,7 +141,7 @@ fn two_cores_are_measured_beside_what_they_can_give() {
 }
 
 #[test]
-fn a_thousand_launchers_are_put_in_order_and_started() {
+fn a_thousand_launchers_are_ordered_and_started() {
     let report = compare(&[
         "--quick",
         "--json",
@@ -163,13 +164,13 @@ fn a_thousand_launchers_are_put_in_order_and_started() {
 }
 
 #[test]
-fn mistakes_are_told_with_what_would_be_right() {
+fn an_error_suggests_the_fix() {
     for (arguments, wanted) in [
         (
             ["--only", "introduction-20"],
             "did you mean `introductions-20`?",
         ),
-        (["--pairs", "0"], "write 1 or more"),
+        (["--pairs", "0"], "use 1 or more"),
     ] {
         let output = Command::new(example("compare"))
             .args(arguments)

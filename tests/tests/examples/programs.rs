@@ -1,4 +1,5 @@
-//! Drives the example programs `node` and `tracker` as other programs would: by their arguments, signals and output.
+//! Drives the example programs `node` and `tracker` like other programs would: by their arguments,
+//! signals and output.
 
 use std::fs;
 #[cfg(unix)]
@@ -14,14 +15,14 @@ const JSON: [&str; 2] = ["--events", "json"];
 const PROGRAMS: [&str; 2] = ["node", "tracker"];
 
 fn quick_node(bootstrap: &str) -> Program {
-    let walkers = [
-        "--walker",
+    let strategies = [
+        "--strategy",
         "RandomWalk:20,timeout=1",
-        "--walker",
+        "--strategy",
         "EdgeWalk:0",
     ];
     let mut arguments = vec!["--bootstrap", bootstrap, "--walk-interval", "0.1"];
-    arguments.extend(walkers.into_iter().chain(JSON));
+    arguments.extend(strategies.into_iter().chain(JSON));
     Program::start("node", &arguments)
 }
 
@@ -33,10 +34,10 @@ fn nodes_find_each_other_through_the_tracker() {
     let mut nodes = [quick_node(&bootstrap), quick_node(&bootstrap)];
     let [one, other] = nodes.each_mut().map(Program::listening);
     let [first, second] = &mut nodes;
-    for (node, wanted) in [(first, &other), (second, &one)] {
+    for (node, expected) in [(first, &other), (second, &one)] {
         let added = node.event_named("peer_added");
-        assert_eq!(added["mid"], wanted.1);
-        assert_eq!(added["address"], wanted.0.to_string());
+        assert_eq!(added["mid"], expected.1);
+        assert_eq!(added["address"], expected.0.to_string());
         node.event_where(|event| {
             event["strategy"] == "RandomWalk" && event["index"] == 0 && event["peers"] == 1
         });
@@ -62,7 +63,7 @@ fn communities_are_told_apart() {
     let ids = ["a".repeat(40), "B".repeat(40)];
     let mut nodes = ids.each_ref().map(|id| {
         let arguments = ["--bootstrap", &bootstrap, "--community", id];
-        let walk = ["--walker", "RandomWalk:20", "--walk-interval", "0.05"];
+        let walk = ["--strategy", "RandomWalk:20", "--walk-interval", "0.05"];
         let arguments: Vec<_> = arguments.into_iter().chain(walk).chain(JSON).collect();
         Program::start("node", &arguments)
     });
@@ -83,13 +84,13 @@ fn a_snapshot_leads_back_to_the_peers() {
     let path = path.to_str().expect("a printable path");
     let mut staying = quick_node(&server);
     let mid = staying.listening().1;
-    let walk = ["--walker", "RandomWalk:20", "--walk-interval", "0.1"];
+    let walk = ["--strategy", "RandomWalk:20", "--walk-interval", "0.1"];
     let keeping = [&["--snapshot", path][..], &walk, &JSON].concat();
     let mut leaving = Program::start("node", &[&["--bootstrap", &server], &keeping[..]].concat());
     assert_eq!(leaving.event_named("peer_added")["mid"], mid);
     leaving.signal("TERM");
     assert_eq!(leaving.end().code, Some(0));
-    // Nobody else knows the way.
+    // Only the snapshot has the address now.
     tracker.signal("TERM");
     tracker.end();
     let mut back = Program::start("node", &keeping);
@@ -101,16 +102,16 @@ fn a_snapshot_leads_back_to_the_peers() {
 fn the_discovery_community_finds_peers_of_both_and_measures_them() {
     let mut tracker = Program::start("tracker", &JSON);
     let server = tracker.listening().0.to_string();
-    // Nobody walks the community itself: whoever is met there was told of by similarity.
+    // No strategy walks the community itself: its peers come from similarity messages.
     let walk = [
         "--dispersy",
         &server,
         "--discovery",
-        "--walker",
+        "--strategy",
         "RandomChurn:-1,ping_interval=0.2,inactive_time=1,drop_time=3",
-        "--walker",
+        "--strategy",
         "EdgeWalk:0",
-        "--walker",
+        "--strategy",
         "PeriodicSimilarity:-1",
         "--walk-interval",
         "0.1",
@@ -119,11 +120,11 @@ fn the_discovery_community_finds_peers_of_both_and_measures_them() {
     let mut nodes = [(); 2].map(|()| Program::start("node", &arguments));
     let [one, other] = nodes.each_mut().map(Program::listening);
     let [first, second] = &mut nodes;
-    for (node, wanted) in [(&mut *first, &other), (&mut *second, &one)] {
+    for (node, expected) in [(&mut *first, &other), (&mut *second, &one)] {
         let added = node.event_named("peer_added");
-        assert_eq!(added["mid"], wanted.1);
+        assert_eq!(added["mid"], expected.1);
         let latency = node.event_named("latency");
-        assert_eq!(latency["mid"], wanted.1);
+        assert_eq!(latency["mid"], expected.1);
         node.event_where(|event| event["event"] == "stats" && event["peers"] == 1);
         for (name, index) in [
             ("RandomChurn", 0),
@@ -135,7 +136,7 @@ fn the_discovery_community_finds_peers_of_both_and_measures_them() {
             assert_eq!(step["index"], index, "{step}");
         }
     }
-    // One goes; the other notices, and says so once although the peer was in two overlays.
+    // One node ends. The other reports it once, although the peer was in two overlays.
     let [gone, mut left] = nodes;
     drop(gone);
     let removed = left.event_named("peer_removed");
@@ -165,8 +166,8 @@ fn a_configuration_says_what_the_command_line_leaves_open() {
     let arguments = [&["--config", path][..], &JSON].concat();
     let mut nodes = [(); 2].map(|()| Program::start("node", &arguments));
     let [one, other] = nodes.each_mut().map(Program::listening);
-    for (node, wanted) in nodes.iter_mut().zip([other, one]) {
-        assert_eq!(node.event_named("latency")["mid"], wanted.1);
+    for (node, expected) in nodes.iter_mut().zip([other, one]) {
+        assert_eq!(node.event_named("latency")["mid"], expected.1);
     }
     fs::write(path, "walk_intervall = 1").expect("a file");
     let end = run("node", &["--config", path]);
@@ -175,7 +176,8 @@ fn a_configuration_says_what_the_command_line_leaves_open() {
     assert!(end.stderr.contains(mistake), "{end:?}");
 }
 
-/// Whether `name` ends within a second of a signal: at one of three times, as the machine may be busy.
+/// Returns `true` if `name` ends within a second of a signal in at least one of three attempts: the
+/// machine may be busy.
 #[cfg(unix)]
 fn ends_within_a_second(name: &str, signal: &str, stdout: &Stdout) -> bool {
     (0..3).any(|_| {
@@ -232,7 +234,7 @@ fn a_closed_standard_output_changes_nothing_about_the_end() {
 #[test]
 fn a_reader_that_does_not_read_cannot_hold_up_the_end() {
     // Thousands of lines, far more than any pipe holds.
-    let walk = ["--walker", "RandomWalk:-1", "--walk-interval", "0.0001"];
+    let walk = ["--strategy", "RandomWalk:-1", "--walk-interval", "0.0001"];
     let arguments = [&walk[..], &JSON, &["--duration", "2"]].concat();
     let mut node = Program::start_with("node", &arguments, &Stdout::Unread);
     assert_eq!(node.end().code, Some(0));
@@ -247,7 +249,7 @@ fn a_node_ends_after_its_duration() {
         .iter()
         .filter_map(|event| event["event"].as_str())
         .collect();
-    // Without a walker nothing else happens.
+    // Without a strategy nothing else happens.
     assert_eq!(names, ["listening", "stats", "stopped"]);
     assert_eq!(last_event(&end)["reason"], "duration");
     assert!(events[1]["at"].as_f64() >= Some(0.2), "{}", events[1]);
@@ -271,7 +273,7 @@ fn a_node_listens_on_both_families() {
 
 #[test]
 fn people_get_lines_to_read() {
-    let walk = ["--walker", "RandomWalk:-1", "--walk-interval", "0.1"];
+    let walk = ["--strategy", "RandomWalk:-1", "--walk-interval", "0.1"];
     let end = run("node", &[&walk[..], &["--duration", "0.5"]].concat());
     let (first, last) = (&end.lines[0], &end.lines[end.lines.len() - 1]);
     assert!(first.starts_with("listening on 127.0.0.1:"), "{first}");

@@ -1,4 +1,4 @@
-//! The figures and the picture of the page `guide::strategies` are what the example `topology` gives.
+//! The page `guide::strategies` has the tables and the picture that the example `topology` writes.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::support::build::example;
 
 #[test]
-fn the_page_has_the_figures_that_the_program_gives() {
+fn the_page_has_the_figures_of_the_program() {
     let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ipv8-core/src/guide");
     let folder = tempfile::tempdir().expect("a folder");
     let status = Command::new(example("topology"))
@@ -23,14 +23,15 @@ fn the_page_has_the_figures_that_the_program_gives() {
         });
         assert!(
             measured == shown,
-            "{file} is not what is measured: `cargo run --release --example topology -- write ipv8-core/src/guide`, and read \
-             whether guide/strategies.md still says what it shows.\n{measured}"
+            "{file} is outdated: run `cargo run --release --example topology -- write \
+             ipv8-core/src/guide`, and check whether the text of guide/strategies.md still fits.\n\
+             {measured}"
         );
     }
 }
 
 #[test]
-fn arguments_that_are_none_are_refused() {
+fn unknown_arguments_are_refused() {
     let output = Command::new(example("topology")).arg("--misspelt").output();
     let output = output.expect("it starts");
     assert_eq!(output.status.code(), Some(2));

@@ -6,7 +6,7 @@ use crate::support::program::run;
 type Wrong<'a> = (&'a [&'a str], &'a str);
 
 fn assert_refused(name: &str, table: &[Wrong<'_>]) {
-    for (arguments, wanted) in table {
+    for (arguments, expected) in table {
         let end = run(name, arguments);
         assert_eq!(
             (end.code, end.lines.len()),
@@ -14,7 +14,7 @@ fn assert_refused(name: &str, table: &[Wrong<'_>]) {
             "{arguments:?}: {end:?}"
         );
         assert!(end.stderr.starts_with("error: "), "{arguments:?}: {end:?}");
-        assert!(end.stderr.contains(wanted), "{arguments:?}: {end:?}");
+        assert!(end.stderr.contains(expected), "{arguments:?}: {end:?}");
         let usage = format!("\nUsage: {name} [OPTIONS]");
         assert!(end.stderr.contains(&usage), "{arguments:?}: {end:?}");
     }
@@ -111,13 +111,13 @@ fn of_the_node() {
 }
 
 #[test]
-fn of_a_walker() {
+fn of_a_strategy() {
     assert_refused(
         "node",
         &[
-            (&["--walker"], "'--walker <NAME:TARGET"),
+            (&["--strategy"], "'--strategy <NAME:TARGET"),
             (
-                &["--walker", "RandomWalk"],
+                &["--strategy", "RandomWalk"],
                 "expected NAME:TARGET[,option=value…]",
             ),
             (
@@ -125,37 +125,37 @@ fn of_a_walker() {
                 "`RandmWalk`: did you mean `RandomWalk`?",
             ),
             (
-                &["--walker", "edge_walk:20"],
+                &["--strategy", "edge_walk:20"],
                 "`edge_walk`: did you mean `EdgeWalk`?",
             ),
             (
-                &["--walker", "Walk:20"],
+                &["--strategy", "Walk:20"],
                 "(known: RandomWalk, EdgeWalk, RandomChurn, PeriodicSimilarity)",
             ),
-            (&["--walker", "RandomChurn:-1"], "--discovery"),
-            (&["--walker", "PeriodicSimilarity:-1"], "--discovery"),
+            (&["--strategy", "RandomChurn:-1"], "--discovery"),
+            (&["--strategy", "PeriodicSimilarity:-1"], "--discovery"),
             (
-                &["--discovery", "--walker", "RandomChurn:-1,drop=3"],
+                &["--discovery", "--strategy", "RandomChurn:-1,drop=3"],
                 "RandomChurn has no option `drop`",
             ),
             (
-                &["--walker", "RandomWalk:-2"],
+                &["--strategy", "RandomWalk:-2"],
                 "RandomWalk: invalid target `-2`",
             ),
             (
-                &["--walker", "RandomWalk:20,timout=3"],
+                &["--strategy", "RandomWalk:20,timout=3"],
                 "`timout`: did you mean `timeout`?",
             ),
             (
-                &["--walker", "EdgeWalk:20,window_size=3"],
+                &["--strategy", "EdgeWalk:20,window_size=3"],
                 "EdgeWalk has no option `window_size`",
             ),
             (
-                &["--walker", "RandomWalk:20,window_size=few"],
+                &["--strategy", "RandomWalk:20,window_size=few"],
                 "invalid window_size `few`",
             ),
             (
-                &["--walker", "EdgeWalk:-1", "--walker", "EdgeWalk:x"],
+                &["--strategy", "EdgeWalk:-1", "--strategy", "EdgeWalk:x"],
                 "invalid target `x`",
             ),
         ],
@@ -163,7 +163,7 @@ fn of_a_walker() {
 }
 
 #[test]
-fn help_is_no_mistake() {
+fn help_is_not_an_error() {
     for name in ["node", "tracker"] {
         let end = run(name, &["--help"]);
         assert_eq!((end.code, end.stderr.as_str()), (Some(0), ""), "{end:?}");

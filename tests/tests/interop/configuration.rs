@@ -358,7 +358,11 @@ const PASSED: &[(&str, &str, &str)] = &[
         "\"PingChurn\"",
         "unknown strategy \"PingChurn\" for DiscoveryCommunity",
     ),
-    ("/overlays/0/walkers/0/peers", "-2", "peers: -2 is out of range"),
+    (
+        "/overlays/0/walkers/0/peers",
+        "-2",
+        "peers: -2 is out of range",
+    ),
     (
         "/overlays/0/walkers/0/init",
         "{\"timeot\": 1}",
@@ -397,7 +401,11 @@ const PASSED: &[(&str, &str, &str)] = &[
         "\"curve448\"",
         "unknown generation \"curve448\"",
     ),
-    ("/walker_interval", "0", "walker_interval: 0 is out of range"),
+    (
+        "/walker_interval",
+        "0",
+        "walker_interval: 0 is out of range",
+    ),
 ];
 
 fn changed(dictionary: &Value, pointer: &str, value: &str) -> Value {

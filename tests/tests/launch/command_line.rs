@@ -298,10 +298,7 @@ Nothing is launched. These would be, in this order:
         &["run", "--dry-run", "--skip", "Presence", "--skip", "Chat"],
         1,
     );
-    assert_eq!(
-        nothing,
-        "error: no launcher is enabled: `list` shows why\n"
-    );
+    assert_eq!(nothing, "error: no launcher is enabled: `list` shows why\n");
     assert_eq!(complaint(&["run", "--only", "Archive"], 1), nothing);
 }
 

@@ -9,6 +9,7 @@ use ipv8_core::prelude::*;
 use ipv8_core::{Error, LauncherMeta, launcher_meta};
 use ipv8_tests::desk::key;
 use ipv8_tests::launch::endpoint;
+use ipv8_tests::vectors::load;
 
 /// Notes the settings that a community was made with, and the calls of its actions.
 #[derive(Clone, Debug, Default)]
@@ -367,8 +368,7 @@ async fn a_key_file_is_in_the_working_directory_and_wins_over_the_given_key() {
 
 #[tokio::test(start_paused = true)]
 async fn a_legacy_key_cannot_sign() {
-    let vectors: serde_json::Value =
-        serde_json::from_str(include_str!("../../vectors/keys.json")).expect("JSON");
+    let vectors: serde_json::Value = load("keys.json");
     let folder = tempfile::tempdir().expect("a folder");
     let mut legacy = 0;
     for vector in vectors["keys"].as_array().expect("a list") {

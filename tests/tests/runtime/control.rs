@@ -10,23 +10,13 @@ use ipv8_core::node::{HandleError, StrategyHandle};
 use ipv8_core::prelude::*;
 use ipv8_core::{LauncherMeta, launcher_meta};
 use ipv8_tests::desk::{address, key};
-use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint, launch};
+use ipv8_tests::launch::{Idle, ProbeLauncher, Sends, configuration, endpoint, launch};
 use ipv8_tests::probe::{Heard, Ping, Probe, ProbeSettings};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 const HERE: &str = "10.0.0.1:1000";
 const THERE: &str = "10.0.0.2:2000";
-
-/// Sends a datagram each step, so that there is something to hand over.
-#[derive(Default)]
-struct Sends;
-
-impl<C: Community> DiscoveryStrategy<C> for Sends {
-    fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
-        cx.walk_to(address("20.0.0.1:1"));
-    }
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_node_is_changed_by_name_and_by_handle() {

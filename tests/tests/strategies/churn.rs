@@ -6,10 +6,10 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use ipv8_core::communities::{DiscoveryCommunity, PeriodicSimilarity};
-use ipv8_core::internals::discovery::{Ping, Pong, SimilarityRequest};
 use ipv8_core::crypto::Mid;
 use ipv8_core::engine::Event;
 use ipv8_core::engine::Strategies;
+use ipv8_core::internals::discovery::{Ping, Pong, SimilarityRequest};
 use ipv8_core::internals::values::{add_address, add_ping};
 use ipv8_core::{Community, CommunityId, Message, Peer, RandomChurn, RandomWalk};
 use ipv8_tests::desk::{Desk, address, key, overlay_config, sealed};

@@ -6,10 +6,13 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use ipv8_core::communities::DiscoveryCommunity;
-use ipv8_core::internals::discovery::{DiscoveryIntroductionRequest, MAX_OPEN_PINGS, MAX_WRONG_PONGS, PER_SECOND, Ping, Pong, SimilarityRequest, SimilarityResponse};
 use ipv8_core::crypto::Mid;
 use ipv8_core::engine::Event;
 use ipv8_core::engine::Strategies;
+use ipv8_core::internals::discovery::{
+    DiscoveryIntroductionRequest, MAX_OPEN_PINGS, MAX_WRONG_PONGS, PER_SECOND, Ping, Pong,
+    SimilarityRequest, SimilarityResponse,
+};
 use ipv8_core::internals::packet::open_signed;
 use ipv8_core::internals::values::add_address;
 use ipv8_core::launch::DiscoveryLauncher;

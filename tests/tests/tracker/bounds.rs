@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use ipv8_core::CommunityId;
 use ipv8_core::communities::TrackerLimits;
-use ipv8_core::internals::tracker::{Tracker, TrackerSettings};
 use ipv8_core::crypto::{Mid, PrivateKey};
+use ipv8_core::internals::tracker::{Tracker, TrackerSettings};
 use ipv8_core::state::DropReason;
 use ipv8_core::wire::{IntroductionRequest, Style};
 use ipv8_tests::desk::{PROBE, address, key, sealed_styled};

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use ipv8_core::CommunityId;
 use ipv8_core::communities::TrackerLimits;
-use ipv8_core::internals::tracker::{Tracker, TrackerSettings};
 use ipv8_core::internals::introduction::{IntroductionMessage, introduction_opener};
 use ipv8_core::internals::payload::{IntroductionRequest, IntroductionResponse, Style, ids};
+use ipv8_core::internals::tracker::{Tracker, TrackerSettings};
 use ipv8_core::internals::wire::community_id;
 use ipv8_core::state::DropReason;
 use ipv8_tests::desk::{PROBE, address, key, sealed_styled};

@@ -2,29 +2,14 @@
 //! which it can be reached, also who runs beside the tracker.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use ipv8_tests::machines::{Machines, PATIENCE};
+
 const COMMUNITY: &str = "747261636b65727320616e64206d616368696e65";
-/// How long anything may take: far longer than it does, even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(90);
-
-/// What makes the namespaces: nothing outside of them is touched, and all that runs in them ends with the first of it.
-const UNSHARE: [&str; 8] = [
-    "--user",
-    "--map-root-user",
-    "--net",
-    "--mount",
-    "--pid",
-    "--mount-proc",
-    "--fork",
-    "--kill-child",
-];
-
 /// Three machines on one switch whose addresses are not private ones, a router, and a fourth behind it whose address is.
 const MACHINES: &str = "set -e
 mount -t tmpfs tmpfs /run
@@ -90,74 +75,20 @@ const CLIENTS: [(&str, &str, &str, &str, &str); 5] = [
     ),
 ];
 
-/// What runs. Dropping it ends it all.
-struct Machines {
-    child: Child,
-    folder: tempfile::TempDir,
+/// The last whole line that a program has said.
+fn last_line(machines: &Machines, name: &str) -> Option<String> {
+    let text = machines.said(name);
+    let whole = text.rsplit_once('\n')?.0;
+    whole.lines().last().map(str::to_owned)
 }
 
-impl Machines {
-    fn or_skip() -> Option<Self> {
-        let folder = tempfile::tempdir().expect("a folder");
-        let tried = unshare(MACHINES).output();
-        let reason = match tried {
-            Ok(output) if output.status.success() => None,
-            Ok(output) => Some(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
-            Err(error) => Some(format!("there is no unshare: {error}")),
-        };
-        if let Some(reason) = reason {
-            let thread = thread::current();
-            eprintln!(
-                "skipped: {}: no network namespaces here: {reason}",
-                thread.name().unwrap_or("a test")
-            );
-            return None;
-        }
-        let errors = fs::File::create(folder.path().join("errors")).expect("a file");
-        let mut command = unshare(&script(folder.path()));
-        let child = command
-            .stderr(errors)
-            .spawn()
-            .expect("unshare was there a moment ago");
-        Some(Self { child, folder })
-    }
-
-    /// The last whole line that a program has said.
-    fn last_line(&self, name: &str) -> Option<String> {
-        let text = fs::read_to_string(self.folder.path().join(name)).ok()?;
-        let whole = text.rsplit_once('\n')?.0;
-        whole.lines().last().map(str::to_owned)
-    }
-
-    /// The WAN estimate of a client, and where it found its peers.
-    fn node(&self, name: &str) -> Option<(String, BTreeSet<String>)> {
-        let line = self.last_line(name)?;
-        let mut words = line.split(' ').filter(|word| !word.is_empty());
-        assert_eq!(words.next(), Some("node"), "{line}");
-        let wan = words.next()?.to_owned();
-        Some((wan, words.map(str::to_owned).collect()))
-    }
-
-    fn errors(&self) -> String {
-        fs::read_to_string(self.folder.path().join("errors")).unwrap_or_default()
-    }
-}
-
-impl Drop for Machines {
-    fn drop(&mut self) {
-        // Both fail only when it has ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn unshare(script: &str) -> Command {
-    let mut command = Command::new("unshare");
-    command
-        .args(UNSHARE)
-        .args(["sh", "-c", script])
-        .stdin(Stdio::null());
-    command
+/// The WAN estimate of a client, and where it found its peers.
+fn node(machines: &Machines, name: &str) -> Option<(String, BTreeSet<String>)> {
+    let line = last_line(machines, name)?;
+    let mut words = line.split(' ').filter(|word| !word.is_empty());
+    assert_eq!(words.next(), Some("node"), "{line}");
+    let wan = words.next()?.to_owned();
+    Some((wan, words.map(str::to_owned).collect()))
 }
 
 fn script(folder: &Path) -> String {
@@ -202,7 +133,9 @@ fn found(addresses: &BTreeSet<String>, own: &str) -> BTreeSet<String> {
 
 #[test]
 fn everybody_is_introduced_by_an_address_that_can_be_reached() {
-    let Some(mut machines) = Machines::or_skip() else {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = script(folder.path());
+    let Some(mut machines) = Machines::or_skip(MACHINES, &script, folder.path()) else {
         return;
     };
     let deadline = Instant::now() + PATIENCE;
@@ -214,36 +147,33 @@ fn everybody_is_introduced_by_an_address_that_can_be_reached() {
                 .filter(|other| other != own)
                 .cloned()
                 .collect();
-            machines
-                .node(name)
-                .is_some_and(|(_, peers)| found(&peers, own) == others)
+            node(&machines, name).is_some_and(|(_, peers)| found(&peers, own) == others)
         });
         if complete {
             break;
         }
-        let ended = machines.child.try_wait().expect("it can be asked");
+        machines.assert_running();
         let seen: Vec<_> = CLIENTS
             .iter()
-            .map(|client| (client.0, machines.node(client.0)))
+            .map(|client| (client.0, node(&machines, client.0)))
             .collect();
-        assert!(ended.is_none(), "{ended:?}: {}", machines.errors());
         assert!(
             Instant::now() < deadline,
             "{seen:#?} {:?} {}",
-            machines.last_line("tracker"),
-            machines.errors()
+            last_line(&machines, "tracker"),
+            machines.said("errors")
         );
         thread::sleep(Duration::from_millis(100));
     }
     // What each takes for its own address: a private one says nothing about the WAN.
-    let wans = CLIENTS.map(|client| machines.node(client.0).expect("it speaks").0);
+    let wans = CLIENTS.map(|client| node(&machines, client.0).expect("it speaks").0);
     assert_eq!(wans[2..], ["20.7.0.2:8090", "20.7.0.3:8090", "0.0.0.0:0"]);
     // The two beside the tracker may have heard of it from each other, by loopback, last.
     for (wan, port) in wans.iter().zip(["8090", "8091"]) {
         let both = ["20.7.0.1", "127.0.0.1"].map(|host| format!("{host}:{port}"));
         assert!(both.contains(wan), "{wans:?}");
     }
-    let line = machines.last_line("tracker").expect("it speaks");
+    let line = last_line(&machines, "tracker").expect("it speaks");
     let figures: Vec<u64> = line
         .split(' ')
         .skip(1)

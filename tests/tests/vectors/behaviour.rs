@@ -15,24 +15,15 @@ use ipv8_core::state::DropReason;
 use ipv8_core::state::Peer;
 use ipv8_core::wire::CommunityId;
 use ipv8_tests::quiet::{Quiet, QuietId};
+use ipv8_tests::vectors::{load, unhex};
 use ipv8_tests::wire_fields::{Field, read};
 use serde_json::Value;
 
 /// The name of the community whose rules differ from the plain one's.
 const DISCOVERY: &str = "DiscoveryCommunity";
 
-fn load(name: &str) -> Value {
-    let path = format!("{}/vectors/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    serde_json::from_str(&text).expect("the vectors are JSON")
-}
-
 fn hex(value: &Value) -> Vec<u8> {
-    let text = value.as_str().expect("hex text");
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hex"))
-        .collect()
+    unhex(value.as_str().expect("hex text"))
 }
 
 fn address(value: &Value) -> SocketAddr {
@@ -49,7 +40,7 @@ fn address(value: &Value) -> SocketAddr {
 
 /// The public and private bins of `keys.json` by name.
 fn keys() -> HashMap<String, (Vec<u8>, Vec<u8>)> {
-    let file = load("keys");
+    let file = load::<Value>("keys.json");
     let entry = |key: &Value| {
         (
             key["name"].as_str().expect("a name").to_owned(),
@@ -275,7 +266,7 @@ fn check_peers(name: &str, scenario: &Scenario<'_>, keys: &HashMap<String, (Vec<
 const DIFFERENCES: [(&str, &str); 0] = [];
 
 fn every_scenario_ends_as_with_py_ipv8(community: &str, count: usize) {
-    let (file, keys) = (load("behaviour"), keys());
+    let (file, keys) = (load::<Value>("behaviour.json"), keys());
     let mut run = 0;
     for case in file["scenarios"].as_array().expect("scenarios") {
         if case["community"] != community {
@@ -326,7 +317,7 @@ fn every_scenario_of_the_discovery_community_ends_as_with_py_ipv8() {
 
 #[test]
 fn packets_that_py_ipv8_ignores_are_dropped_and_counted() {
-    let (file, keys) = (load("packets"), keys());
+    let (file, keys) = (load::<Value>("packets.json"), keys());
     for case in file["on_packet"].as_array().expect("packets") {
         let name = case["name"].as_str().expect("a name");
         let prefix: [u8; 22] = hex(&case["prefix"]).try_into().expect("22 bytes");

@@ -223,7 +223,7 @@ fn parsing() {
                 case.note
             );
             assert_eq!(case.mid.unwrap(), mid[..]);
-            assert_eq!(case.curve.as_deref(), Some(curve.name()));
+            assert_eq!(case.curve, Some(curve.to_string()));
         }
     }
 }

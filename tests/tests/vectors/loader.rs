@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use ipv8_core::LauncherMeta;
 use ipv8_core::internals::plan::{PlanInput, plan};
 use ipv8_core::launch::{PlanError, Problem};
+use ipv8_tests::vectors::load;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -35,11 +36,7 @@ struct Launcher {
 }
 
 fn cases() -> Vec<Case> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/loader.json");
-    let text = std::fs::read_to_string(path).expect("the vectors are there");
-    serde_json::from_str::<Loader>(&text)
-        .expect("the vectors are well formed")
-        .cases
+    load::<Loader>("loader.json").cases
 }
 
 fn leak(text: &str) -> &'static str {

@@ -1,7 +1,9 @@
-//! The bare responder: parses, verifies, signs and sends, and keeps no books. What the cryptography and the system calls leave.
+//! The bare responder. It parses, verifies, signs and sends, and keeps no records: the most that
+//! the cryptography and the system calls allow.
 //!
-//! It does with them what a node does too: remembers the curve points of keys, and moves many datagrams in one system call. On each
-//! core that it may use a thread does all of that by itself, with what it takes from the one socket.
+//! Like a node, it caches the curve points of keys and moves many datagrams in one system call. It
+//! runs one thread per allowed core. Each thread receives from the one socket and does everything
+//! itself.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,9 +12,9 @@ use std::thread;
 use ipv8_core::Community;
 use ipv8_core::Message;
 use ipv8_core::communities::DiscoveryCommunity;
-use ipv8_core::internals::discovery::{Ping, Pong};
 use ipv8_core::crypto::PrivateKey;
 use ipv8_core::internals::crypto::Points;
+use ipv8_core::internals::discovery::{Ping, Pong};
 use ipv8_core::internals::introduction::{IntroductionMessage, introduction_reader};
 use ipv8_core::internals::packet::{Header, Prefix, Unsealed, open_unsigned};
 use ipv8_core::internals::payload::{
@@ -26,7 +28,7 @@ use super::say;
 use crate::{Result, pin};
 use ipv8_examples::measure::compare::population;
 
-/// Its name among the measured processes.
+/// The name of this measured process.
 pub(super) const NAME: &str = "bare";
 
 /// Runs until the end of its input.
@@ -49,7 +51,7 @@ pub(super) fn run(arguments: &Value) -> Result<()> {
             answers: Vec::new(),
         };
         thread::spawn(move || {
-            // A limit does not depend on where the system would have put the threads.
+            // An upper bound must not depend on the cores that the system would choose.
             let _ = core.map(|core| pin::keep_to(&[core]));
             responder.run(Batches::new(socket));
         });
@@ -59,7 +61,7 @@ pub(super) fn run(arguments: &Value) -> Result<()> {
     Ok(())
 }
 
-/// The core of each thread; `None`: any, as nothing can be pinned here.
+/// Returns the core of each thread; `None` for any core, where this system cannot pin.
 fn cores() -> Vec<Option<usize>> {
     let allowed = pin::allowed();
     if allowed.is_empty() {
@@ -74,7 +76,7 @@ struct Responder {
     known: Arc<[SocketAddr]>,
     time: u64,
     points: Points,
-    /// What is to be sent.
+    /// The datagrams to send.
     answers: Vec<(SocketAddr, Vec<u8>)>,
 }
 
@@ -86,7 +88,7 @@ impl Responder {
         );
         while batches
             .receive(|source, datagram| {
-                // Whatever cannot be read is passed over.
+                // Skip unreadable datagrams.
                 let _ = match Header::split(datagram) {
                     Some(header) if *header.prefix == plain => {
                         self.introduce(header.id, datagram, source, &plain)
@@ -111,7 +113,7 @@ impl Responder {
         source: SocketAddr,
         prefix: &Prefix,
     ) -> Result<()> {
-        let open = introduction_reader(id).ok_or("no introduction message")?;
+        let open = introduction_reader(id).ok_or("not an introduction message")?;
         let opened = open(datagram, &mut self.points)?;
         let IntroductionMessage::Request(_, request) = opened.message else {
             return Ok(());

@@ -1,12 +1,12 @@
-//! A socket that takes and gives as many datagrams in one system call as there are, where the system has such calls (Linux); elsewhere one.
+//! A socket that receives and sends many datagrams in one system call on Linux, and one elsewhere.
 
 pub(super) use system::{Batches, socket};
 
-/// The most datagrams that one call moves: as many as those of a node.
+/// The most datagrams of one call, as in a node.
 #[cfg(target_os = "linux")]
 const BATCH: usize = 32;
 
-/// Room for one datagram of those that are sent here.
+/// Bytes of the buffer for one datagram; none here is larger.
 const SLOT: usize = 2_048;
 
 #[cfg(target_os = "linux")]
@@ -20,10 +20,10 @@ mod system {
 
     use super::{BATCH, SLOT};
 
-    /// Bytes of receive buffer to ask for, as a node does.
+    /// The receive buffer to request, in bytes, as in a node.
     const RECEIVE_BUFFER: usize = 4 << 20;
 
-    /// A new socket on loopback.
+    /// Returns a new socket on loopback.
     pub(in super::super) fn socket() -> io::Result<UdpSocket> {
         let socket = Socket::new(Domain::IPV4, Type::DGRAM, None)?;
         socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
@@ -31,7 +31,7 @@ mod system {
         Ok(socket.into())
     }
 
-    /// What the calls need, kept from one to the next.
+    /// The socket and the buffers of its calls, which are reused.
     pub(in super::super) struct Batches {
         socket: UdpSocket,
         slots: Vec<u8>,
@@ -49,7 +49,7 @@ mod system {
             }
         }
 
-        /// Waits for a datagram, and hands it and what else has arrived to `take`.
+        /// Waits for a datagram and passes it and the other queued ones to `take`.
         pub(in super::super) fn receive(
             &mut self,
             mut take: impl FnMut(SocketAddr, &[u8]),
@@ -71,7 +71,7 @@ mod system {
             Ok(())
         }
 
-        /// Sends them in order. One that the system refuses is passed over.
+        /// Sends the datagrams in order and skips those that the system refuses.
         pub(in super::super) fn send(&mut self, datagrams: &[(SocketAddr, Vec<u8>)]) {
             let mut left = datagrams;
             while !left.is_empty() {
@@ -109,12 +109,12 @@ mod system {
 
     use super::SLOT;
 
-    /// A new socket on loopback.
+    /// Returns a new socket on loopback.
     pub(in super::super) fn socket() -> io::Result<UdpSocket> {
         UdpSocket::bind("127.0.0.1:0")
     }
 
-    /// One datagram at a time.
+    /// The socket; it moves one datagram at a time.
     pub(in super::super) struct Batches(UdpSocket);
 
     impl Batches {
@@ -122,7 +122,7 @@ mod system {
             Self(socket)
         }
 
-        /// Waits for a datagram, and hands it to `take`.
+        /// Waits for a datagram and passes it to `take`.
         pub(in super::super) fn receive(
             &mut self,
             mut take: impl FnMut(SocketAddr, &[u8]),
@@ -133,7 +133,7 @@ mod system {
             Ok(())
         }
 
-        /// Sends them in order. One that the system refuses is passed over.
+        /// Sends the datagrams in order and skips those that the system refuses.
         pub(in super::super) fn send(&mut self, datagrams: &[(SocketAddr, Vec<u8>)]) {
             for (to, bytes) in datagrams {
                 let _ = self.0.send_to(bytes, to);

@@ -1,5 +1,5 @@
-//! The engine of this library without a socket: what single calls cost. Each line of the input asks for one figure, as in
-//! `python/inside.py`.
+//! The cost of single calls of the engine, without a socket. Each line of the input asks for one
+//! figure, as in `python/inside.py`.
 
 use std::hint::black_box;
 use std::io::BufRead;
@@ -18,15 +18,16 @@ use crate::Result;
 use ipv8_examples::measure::compare::figures::Spread;
 use ipv8_examples::measure::compare::population::{Population, unhex};
 
-/// Its name among the measured processes.
+/// The name of this measured process.
 pub(super) const NAME: &str = "inside";
 
 const INTRODUCERS: usize = 20;
-/// Steps of an edge walk that are not counted: one finds neighbours, six begin an edge each.
+/// Number of edge walk steps that are not measured: one finds neighbours, six begin one edge each.
 const WARM_UP: usize = 7;
-/// Time between two steps, short enough for no edge to be given up while they are measured. It is not waited for.
+/// Time between two steps, in virtual time. It is so short that no edge times out during a
+/// measurement.
 const WALK_INTERVAL: Duration = Duration::from_millis(100);
-/// How many calls are timed together, where one is too short for the clock.
+/// Number of calls that are timed together, where one call is too short for the clock.
 const BLOCK: u32 = 1_000;
 
 /// Answers until the end of the input.
@@ -40,7 +41,7 @@ pub(super) fn run() -> Result<()> {
             "random-walk" => {
                 let mut walk = RandomWalk::default();
                 (walk.timeout, walk.window_size, walk.reset_chance) = (1e6, 0, 0);
-                // As much as py-ipv8's step does.
+                // As many as a step of py-ipv8 sends.
                 walk.requests_per_step = 1;
                 World::new(&mut population, INTRODUCERS, addresses, walk)?.steps(0, steps)?
             }
@@ -60,7 +61,7 @@ pub(super) fn run() -> Result<()> {
                 let mut world = World::new(&mut population, INTRODUCERS, 0, Rest)?;
                 json!({"seconds": world.hostile(&datagram, number("count"))?})
             }
-            other => return Err(format!("there is no figure `{other}`").into()),
+            other => return Err(format!("unknown figure `{other}`").into()),
         };
         say(&answer)?;
     }
@@ -74,7 +75,7 @@ impl DiscoveryStrategy<Plain> for Rest {
     fn take_step(&mut self, _community: &mut Plain, _cx: &mut Context<'_>) {}
 }
 
-/// A node with one overlay and one strategy that knows so many peers, and so many addresses that they introduced.
+/// A node with one overlay, one strategy, known peers, and addresses that these peers introduced.
 struct World {
     engine: Engine,
     now: Instant,
@@ -123,7 +124,8 @@ impl World {
         Ok(world)
     }
 
-    /// Seals what is to be sent, and sends it nowhere: how many datagrams, and how many steps were reported.
+    /// Seals the outgoing datagrams and discards them. Returns the numbers of datagrams and of
+    /// reported steps.
     fn drain(&mut self) -> (usize, usize) {
         let (mut datagrams, mut steps) = (0, 0);
         while let Some(output) = self.engine.poll_output() {
@@ -140,11 +142,15 @@ impl World {
         (datagrams, steps)
     }
 
-    /// The median step, and how many datagrams one sends: what belongs to a step is everything until the next one.
+    /// Returns the time of the median step and the mean number of datagrams of a step. Everything
+    /// until the next step belongs to a step.
     fn steps(&mut self, warm_up: usize, count: usize) -> Result<Value> {
         let mut steps: Vec<(f64, usize)> = Vec::new();
         while steps.len() <= warm_up + count {
-            self.now = self.engine.poll_timeout().ok_or("nobody wants a step")?;
+            self.now = self
+                .engine
+                .poll_timeout()
+                .ok_or("no strategy waits for a turn")?;
             let start = Instant::now();
             self.engine.handle(Input::Timeout, self.now);
             let (datagrams, reported) = self.drain();
@@ -169,7 +175,7 @@ impl World {
         })
     }
 
-    /// Everything that happens to a datagram once it was received.
+    /// Measures everything that happens to a datagram after it was received.
     fn hostile(&mut self, datagram: &[u8], count: usize) -> Result<f64> {
         let (stranger, now) = (at(0x7f09_0909), self.now);
         let seconds = blocks(count, || {
@@ -185,7 +191,7 @@ impl World {
     }
 }
 
-/// The seconds of one call: the median of `count` blocks of calls.
+/// Returns the seconds of one call: the median of `count` blocks of calls.
 fn blocks(count: usize, mut call: impl FnMut()) -> Result<f64> {
     let times = (0..count).map(|_| {
         let start = Instant::now();
@@ -197,7 +203,7 @@ fn blocks(count: usize, mut call: impl FnMut()) -> Result<f64> {
     Ok(Spread::of(times).ok_or("no calls")?.median)
 }
 
-/// One of many.
+/// Returns address `number`.
 fn address(number: u32) -> SocketAddr {
     at(0x0a00_0000 + number % 0x0100_0000)
 }

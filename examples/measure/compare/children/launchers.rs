@@ -1,5 +1,5 @@
-//! A thousand launchers of one community: how long it takes to put them in order, and to start a node with all their overlays. As
-//! `python/launchers.py`.
+//! A thousand launchers of one community: the time to order them, and to start a node with all
+//! their overlays. The counterpart of `python/launchers.py`.
 
 use std::time::{Duration, Instant};
 
@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 use super::say;
 use crate::Result;
 
-/// Its name among the measured processes.
+/// The name of this measured process.
 pub(super) const NAME: &str = "launchers";
 
-/// As many as three digits can number.
+/// The number of launchers: all that three digits can number.
 const LAUNCHERS: usize = 1_000;
 
-/// A community that only does what all do, under the id that its launcher says.
+/// A community without messages; its launcher sets its id.
 struct Numbered;
 
 #[derive(Default)]
@@ -40,7 +40,8 @@ impl Community for Numbered {
     }
 }
 
-/// What `#[overlay]`, `#[walk_strategy]` and `#[after]` make of a struct, for a thousand of them: each is launched after the one before it.
+/// The code that `#[overlay]`, `#[walk_strategy]` and `#[after]` generate, written as one generic
+/// type for a thousand launchers. Each comes after the one before it.
 struct Launcher<const HUNDREDS: u8, const TENS: u8, const ONES: u8>;
 
 impl<const H: u8, const T: u8, const O: u8> Launcher<H, T, O> {
@@ -114,7 +115,7 @@ fn ten<const H: u8, const T: u8>(set: Launchers) -> Launchers {
         .with(Launcher::<H, T, 9>)
 }
 
-/// Does each as often as told.
+/// Runs each measurement as often as the arguments say.
 pub(super) fn run(arguments: &Value) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -127,7 +128,7 @@ pub(super) fn run(arguments: &Value) -> Result<()> {
     say(&json!({"starts": starts, "plans": plans}))
 }
 
-/// From the launchers to a node with all their overlays: their plan, a socket, a new key, and each overlay with its strategy.
+/// Measures the start of a node: the plan, a socket, a new key, and each overlay with its strategy.
 async fn start() -> Result<f64> {
     let configuration = Config::new().interfaces(["127.0.0.1:0".parse()?]);
     let launchers = all().configuration(configuration);
@@ -156,5 +157,5 @@ fn enough(count: usize) -> Result<()> {
     if count == LAUNCHERS {
         return Ok(());
     }
-    Err(format!("{count} launchers of {LAUNCHERS} are there").into())
+    Err(format!("expected {LAUNCHERS} launchers, found {count}").into())
 }

@@ -1,4 +1,6 @@
-//! The processes that are measured, as long as they are this program: a node, a bare responder, an engine without a socket.
+//! The measured processes of this program: a node, a bare responder, an engine without a socket.
+//!
+//! Each reads JSON lines and writes JSON lines; none computes a ratio. Start with [`run`].
 
 mod bare;
 mod batches;
@@ -16,7 +18,8 @@ use serde_json::Value;
 
 use crate::{Result, pin};
 
-/// Runs the process of that name. Its first line of input says on which cores, and with what.
+/// Runs the measured process with the name in `words`. Its first line of input has the cores to use
+/// and the arguments.
 pub(crate) fn run(mut words: impl Iterator<Item = String>) -> Result<()> {
     let name = words.next().unwrap_or_default();
     let mut line = String::new();
@@ -37,11 +40,11 @@ pub(crate) fn run(mut words: impl Iterator<Item = String>) -> Result<()> {
         launchers::NAME => launchers::run(arguments),
         nodes::NAME => nodes::run(arguments),
         strategies::NAME => strategies::run(arguments),
-        other => Err(format!("there is no measured process `{other}`").into()),
+        other => Err(format!("unknown measured process `{other}`").into()),
     }
 }
 
-/// Says one thing.
+/// Writes one line of output.
 fn say(what: &Value) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "{what}")?;

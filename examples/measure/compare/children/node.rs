@@ -1,4 +1,4 @@
-//! A node of this library as anybody would launch it, that knows so many peers before it is asked.
+//! A node of this library, launched as usual. It knows some peers before the first request.
 
 use std::io::BufRead;
 use std::thread;
@@ -13,10 +13,10 @@ use super::say;
 use crate::Result;
 use ipv8_examples::measure::compare::population;
 
-/// Its name among the measured processes.
+/// The name of this measured process.
 pub(super) const NAME: &str = "node";
 
-/// A community that only does what all do.
+/// A community without messages.
 pub(crate) struct Plain;
 
 impl Community for Plain {
@@ -65,7 +65,8 @@ async fn serve(arguments: &Value) -> Result<()> {
     Ok(())
 }
 
-/// Takes `count` peers, which the next lines of the input tell of, for verified, as if each had signed something.
+/// Adds `count` peers, read from the next lines of the input, as verified peers. Each counts as
+/// having sent a signed message.
 async fn know<C: Community>(ipv8: &Ipv8, count: u64) -> Result<()> {
     let overlay = ipv8.overlay::<C>().ok_or("it was launched")?;
     for _ in 0..count {
@@ -80,7 +81,7 @@ async fn know<C: Community>(ipv8: &Ipv8, count: u64) -> Result<()> {
     }
     let known = overlay.call(|_, cx| cx.peer_count() as u64).await?;
     if known != count {
-        return Err(format!("{known} peers of {count} are known").into());
+        return Err(format!("expected {count} known peers, found {known}").into());
     }
     Ok(())
 }
@@ -92,6 +93,6 @@ async fn end_of_input() {
         lines.map_while(std::io::Result::ok).for_each(drop);
         let _ = end.send(());
     });
-    // An error means the same.
+    // An error means that the thread has ended, too.
     let _ = ended.await;
 }

@@ -1,5 +1,5 @@
-//! Many nodes of this library, with their own tracker, in one process: how long they take to find so many peers. As
-//! `python/nodes.py`.
+//! Many nodes of this library and a tracker in one process: the time until each node has found
+//! enough peers. The counterpart of `python/nodes.py`.
 
 use std::time::{Duration, Instant};
 
@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use super::say;
 use crate::Result;
 
-/// Its name among the measured processes.
+/// The name of this measured process.
 pub(super) const NAME: &str = "nodes";
 
-/// After this long whoever has not found enough peers counts as having taken so long.
+/// The longest time to wait. A node with too few peers by then counts with this time.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Notes when there are enough peers.
+/// Records the time until there are enough peers.
 struct Seeker {
     launched: Instant,
     enough: usize,
@@ -42,7 +42,7 @@ impl Community for Seeker {
     }
 }
 
-/// How many peers are enough.
+/// The number of peers that is enough.
 #[derive(Default)]
 struct Enough {
     peers: usize,
@@ -65,7 +65,7 @@ impl Default for SeekerLauncher {
     }
 }
 
-/// Runs until all of them have enough.
+/// Runs until all nodes have enough peers.
 pub(super) fn run(arguments: &Value) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -1,5 +1,5 @@
-//! A node of this library with so many strategies, each of which notes when it steps, and sends so many datagrams if told to. As
-//! `python/strategies.py`.
+//! A node of this library with many strategies. Each records the times of its steps and may send a
+//! burst of datagrams. The counterpart of `python/strategies.py`.
 
 use std::net::SocketAddr;
 use std::sync::mpsc::{Sender, channel};
@@ -13,10 +13,10 @@ use super::node::{Plain, PlainLauncher};
 use super::say;
 use crate::Result;
 
-/// Its name among the measured processes.
+/// The name of this measured process.
 pub(super) const NAME: &str = "strategies";
 
-/// Bytes to send.
+/// The bytes of a datagram.
 #[derive(Payload)]
 #[payload(id = 1, unsigned)]
 struct Filler {
@@ -24,7 +24,7 @@ struct Filler {
     bytes: Vec<u8>,
 }
 
-/// Notes the time, and sends.
+/// Records the time of each step and sends a burst.
 struct Burst {
     steps: Sender<(Instant, usize)>,
     to: Option<SocketAddr>,
@@ -44,12 +44,12 @@ impl DiscoveryStrategy<Plain> for Burst {
                 .filter(|_| cx.send_to(to, &filler).is_ok())
                 .count();
         }
-        // Nobody may be listening any more.
+        // The receiver may be gone already.
         let _ = self.steps.send((at, sent));
     }
 }
 
-/// Runs for the time told.
+/// Runs for the number of seconds in the arguments.
 pub(super) fn run(arguments: &Value) -> Result<()> {
     ipv8_examples::logging::start();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -86,7 +86,7 @@ async fn walk(arguments: &Value) -> Result<()> {
         arguments["seconds"].as_f64().unwrap_or(1.0),
     ))
     .await;
-    // What is sent of a step may still be waiting for its time; a stop lets it go.
+    // Pacing may still hold datagrams of the last step. Stopping the node sends them.
     ipv8.stop().await;
     let steps: Vec<(Instant, usize)> = steps.into_iter().collect();
     let sent: usize = steps.iter().map(|(_, sent)| sent).sum();

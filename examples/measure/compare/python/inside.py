@@ -1,12 +1,14 @@
 """
-py-ipv8 without a socket: what single calls cost. Each line of the input asks for one figure, each line of the output answers.
+The cost of single calls of py-ipv8, without a socket.
 
-    {"do": "random-walk", "addresses": N, "steps": n}      the median step of a RandomWalk, walking to one of N addresses
-    {"do": "edge-walk", "addresses": N, "steps": n}        ... of an EdgeWalk whose six edges wait for answers
-    {"do": "lookup", "peers": N, "count": n}               looking up the peer at an address where none of N is
-    {"do": "hostile", "datagram": hex, "count": n}         a datagram from a stranger, once it was received
+Each line of the input asks for one figure. Each line of the output is the answer:
 
-Answers have `seconds`, and for steps `datagrams`: how many one step sent.
+    {"do": "random-walk", "addresses": N, "steps": n}   a RandomWalk step to one of N addresses
+    {"do": "edge-walk", "addresses": N, "steps": n}     an EdgeWalk step, with six edges waiting
+    {"do": "lookup", "peers": N, "count": n}            looking up an address of none of N peers
+    {"do": "hostile", "datagram": hex, "count": n}      handling a received datagram of a stranger
+
+Answers have the median `seconds`. Answers about steps also have `datagrams`, the number per step.
 """
 from __future__ import annotations
 
@@ -34,49 +36,49 @@ STRANGER = UDPv4Address("127.9.9.9", 9)
 
 
 class Plain(Community):
-    """A community that only does what all do."""
+    """A community without messages."""
 
     community_id = b"compare with py-ipv8"
 
 
 class Sink(Endpoint):
-    """Counts what is sent."""
+    """Counts the sent datagrams and discards them."""
 
     sent = 0
 
     def assert_open(self) -> None:
-        """It is."""
+        """Do nothing: it is always open."""
 
     def is_open(self) -> bool:
-        """It is."""
+        """Return `True`: it is always open."""
         return True
 
     def get_address(self) -> UDPv4Address:
-        """Somewhere."""
+        """Return a made-up address."""
         return UDPv4Address("127.0.0.1", 8090)
 
     def send(self, socket_address: tuple, packet: bytes) -> None:
-        """Count it."""
+        """Count the datagram."""
         self.sent += 1
 
     async def open(self) -> bool:
-        """It is."""
+        """Return `True`: it is always open."""
         return True
 
     def close(self) -> None:
-        """Nothing is there to be closed."""
+        """Do nothing: there is no socket."""
 
     def reset_byte_counters(self) -> None:
-        """There are none."""
+        """Do nothing: there are no counters."""
 
 
 def address(number: int) -> UDPv4Address:
-    """One of many."""
+    """Return address `number`."""
     return UDPv4Address(f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}", 1024)
 
 
 class World:
-    """An overlay that knows so many peers, and so many addresses that they introduced."""
+    """An overlay with known peers, and addresses that these peers introduced."""
 
     def __init__(self, peers: int, addresses: int = 0) -> None:
         """Fill the network."""
@@ -95,7 +97,7 @@ class World:
             network.discover_address(known[number % peers], address(number), service)
 
     def steps(self, strategy: object, warm_up: int, count: int) -> dict:
-        """Let the strategy take steps, the first of which are not counted."""
+        """Measure `count` steps of the strategy, after `warm_up` steps."""
         for _ in range(warm_up):
             strategy.take_step()
         before, times = self.endpoint.sent, []
@@ -107,30 +109,30 @@ class World:
 
 
 class Figures:
-    """The figures, and the worlds that they are taken in."""
+    """The figures, and the overlays that they are measured in."""
 
     def __init__(self) -> None:
-        """Begin without any."""
+        """Begin without overlays."""
         self.worlds: dict = {}
 
     def world(self, peers: int, addresses: int = 0) -> World:
-        """Such a world, made once."""
+        """Return an overlay of this size; each is created once."""
         if (peers, addresses) not in self.worlds:
             self.worlds[peers, addresses] = World(peers, addresses)
         return self.worlds[peers, addresses]
 
     def random_walk(self, question: dict) -> dict:
-        """Steps that walk to an address each, and wait for nothing."""
+        """Measure steps that walk to one address each and wait for nothing."""
         world = self.world(INTRODUCERS, question["addresses"])
         return world.steps(RandomWalk(world.overlay, timeout=1e6, window_size=0, reset_chance=0), 0, question["steps"])
 
     def edge_walk(self, question: dict) -> dict:
-        """Steps while all edges wait: one finds neighbours, six begin an edge each, then these."""
+        """Measure steps while all edges wait. One step finds neighbours and six begin edges before."""
         world = self.world(INTRODUCERS, question["addresses"])
         return world.steps(EdgeWalk(world.overlay), WARM_UP, question["steps"])
 
     def lookup(self, question: dict) -> dict:
-        """Look up addresses that nobody has."""
+        """Look up addresses of no peer."""
         network, times = self.world(question["peers"]).overlay.network, []
         for number in range(question["count"]):
             unknown = address(number)
@@ -140,7 +142,7 @@ class Figures:
         return {"seconds": median(times)}
 
     def hostile(self, question: dict) -> dict:
-        """Take in a datagram."""
+        """Handle a received datagram."""
         endpoint, datagram, times = self.world(INTRODUCERS).endpoint, bytes.fromhex(question["datagram"]), []
         for _ in range(question["count"]):
             start = perf_counter()
@@ -152,7 +154,7 @@ class Figures:
 async def main() -> None:
     """Answer until the end of the input."""
     begin()
-    # Warnings are written, as they are by default, but to nowhere.
+    # Warnings are formatted, as by default, and discarded.
     logging.basicConfig(level=logging.WARNING, stream=open(os.devnull, "w"))  # noqa: SIM115
     figures = Figures()
     for line in sys.stdin:

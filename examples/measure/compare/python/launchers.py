@@ -1,7 +1,7 @@
 """
-A thousand py-ipv8 launchers: how long it takes to put them in order, and to start a service with all their overlays.
+A thousand py-ipv8 launchers: the time to order them, and to start a service with their overlays.
 
-Told {"starts": n, "plans": n}; says {"starts": [seconds], "plans": [seconds]}.
+Input: {"starts": n, "plans": n}. Output: {"starts": [seconds], "plans": [seconds]}.
 """
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from ipv8_service import IPv8
 from measured import begin, say
 
 LAUNCHERS = 1000
-# One for all overlays, as ours: a key of its own for each would be most of the work.
+# One key for all overlays, as on our side: a key for each would be most of the work.
 MY_PEER = Peer(default_eccrypto.generate_key("curve25519"))
 
 
 class Launcher(CommunityLauncher):
-    """What all of them have in common."""
+    """The base class of all launchers."""
 
     def get_my_peer(self, ipv8: IPv8, session: object) -> Peer:
-        """The one for all."""
+        """Return the one peer of all overlays."""
         return MY_PEER
 
 
 def launcher(number: int) -> type[Launcher]:
-    """A launcher of a community of its own, to be launched after the one before it."""
+    """Return the launcher of community `number`, to be launched after the one before it."""
     community = type(f"Numbered{number}", (Community,), {"community_id": number.to_bytes(20, "big")})
     made = walk_strategy(RandomWalk, target_peers=20)(overlay(community)(name(f"L{number:03}")(type("L", (Launcher,), {}))))
     return after(f"L{number - 1:03}")(made) if number else made
@@ -43,21 +43,21 @@ CLASSES = [launcher(number) for number in range(LAUNCHERS)]
 
 
 class Order(CommunityLoader):
-    """A loader that notes the order, and does nothing else."""
+    """A loader that only records the order."""
 
     def _launch(self, launcher: CommunityLauncher, ipv8: IPv8, session: object) -> None:
         self.community_launchers[launcher.get_name()] = (launcher, True)
 
 
 def filled(loader: CommunityLoader) -> CommunityLoader:
-    """Give it a fresh instance of each."""
+    """Add a new instance of each launcher."""
     for made in CLASSES:
         loader.set_launcher(made())
     return loader
 
 
 def plan() -> float:
-    """Put them in order."""
+    """Measure the ordering."""
     loader = filled(Order())
     begun = perf_counter()
     loader.load(None, None)
@@ -65,7 +65,7 @@ def plan() -> float:
 
 
 async def start() -> float:
-    """Load and start all of them."""
+    """Measure loading and starting all launchers."""
     configuration = get_default_configuration()
     configuration["interfaces"] = [{"interface": "UDPIPv4", "ip": "127.0.0.1", "port": 0}]
     configuration["keys"] = []
@@ -78,14 +78,14 @@ async def start() -> float:
     await ipv8.start()
     took = perf_counter() - begun
     if len(ipv8.overlays) != LAUNCHERS:
-        msg = f"{len(ipv8.overlays)} launchers of {LAUNCHERS} are there"
+        msg = f"expected {LAUNCHERS} launchers, found {len(ipv8.overlays)}"
         raise RuntimeError(msg)
     await ipv8.stop()
     return took
 
 
 async def main() -> None:
-    """Do each as often as told."""
+    """Run each measurement as often as the arguments say."""
     arguments = begin()
     starts = [await start() for _ in range(arguments["starts"])]
     say(starts=starts, plans=[plan() for _ in range(arguments["plans"])])

@@ -1,4 +1,8 @@
-"""What the measured processes share: one JSON line says on which cores and with what, JSON lines are the answers."""
+"""
+The shared part of the measured processes.
+
+The first JSON line of the input has the cores and the arguments. Each output line is a JSON answer.
+"""
 from __future__ import annotations
 
 import json
@@ -20,7 +24,7 @@ def say(**fields: object) -> None:
 
 
 def begin() -> dict:
-    """Read the first line, keep to the cores it names, and give back the arguments."""
+    """Read the first line, pin the process to its cores, and return its arguments."""
     start = json.loads(sys.stdin.readline())
     if start["cores"] and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, start["cores"])
@@ -28,18 +32,18 @@ def begin() -> dict:
 
 
 def address(text: str) -> UDPv4Address:
-    """Read "1.2.3.4:80"."""
+    """Parse an address such as "1.2.3.4:80"."""
     host, _, port = text.rpartition(":")
     return UDPv4Address(host, int(port))
 
 
 def know(network: Network, count: int, service: bytes) -> None:
-    """Take so many peers, which the next lines of the input tell of, for verified ones with that service."""
+    """Read `count` peers from the input and add them as verified peers with this service."""
     for _ in range(count):
         key, where = json.loads(sys.stdin.readline())
         peer = Peer(default_eccrypto.key_from_public_bin(bytes.fromhex(key)), address(where))
         network.add_verified_peer(peer)
         network.discover_services(peer, [service])
     if len(network.verified_peers) != count:
-        msg = f"{len(network.verified_peers)} peers of {count} are known"
+        msg = f"expected {count} known peers, found {len(network.verified_peers)}"
         raise RuntimeError(msg)

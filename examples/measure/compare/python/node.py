@@ -1,4 +1,4 @@
-"""A py-ipv8 node as anybody would start it, that knows so many peers before it is asked. Ends with its input."""
+"""A py-ipv8 node, started as usual. It knows some peers at first, and it ends with its input."""
 from __future__ import annotations
 
 import asyncio
@@ -13,7 +13,7 @@ from measured import begin, know, say
 
 
 class Plain(Community):
-    """A community that only does what all do."""
+    """A community without messages."""
 
     community_id = b"compare with py-ipv8"
 

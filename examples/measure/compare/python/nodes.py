@@ -1,7 +1,8 @@
 """
-Many py-ipv8 nodes on loopback, with their own tracker, in this one process: how long they take to find so many peers.
+Many py-ipv8 nodes and a tracker on loopback, in one process: the time to find enough peers.
 
-Told {"nodes": n, "peers": p}; says {"seconds": [of each node], "datagrams": n} once all of them have p peers, or 60 s have passed.
+Input: {"nodes": n, "peers": p}. Output: {"seconds": [of each node], "datagrams": n}, once all nodes
+have p peers or 60 s have passed.
 """
 from __future__ import annotations
 
@@ -29,18 +30,18 @@ LIMIT = 60.0
 
 
 class Plain(Community):
-    """A community that only does what all do."""
+    """A community without messages."""
 
     community_id = b"compare with py-ipv8"
 
 
 class Node(PeerObserver):
-    """A node that notes when it has enough peers."""
+    """A node that records the time until it has enough peers."""
 
     sent = 0
 
     def __init__(self, server: tuple, enough: int) -> None:
-        """Make it, with a random walk as by default."""
+        """Create the node with a default random walk."""
         configuration = get_default_configuration()
         configuration["interfaces"] = [{"interface": "UDPIPv4", "ip": "127.0.0.1", "port": 0}]
         configuration["keys"] = [{"alias": "mine", "generation": "curve25519", "file": ""}]
@@ -56,7 +57,7 @@ class Node(PeerObserver):
         self.started = self.took = None
 
     async def start(self) -> None:
-        """Start it, and count what it sends from then on."""
+        """Start the node and count the datagrams that it sends from then on."""
         self.started = perf_counter()
         await self.ipv8.start()
         endpoint = self.ipv8.endpoint.interfaces["UDPIPv4"]
@@ -69,16 +70,16 @@ class Node(PeerObserver):
         endpoint.send = counted
 
     def on_peer_added(self, peer: Peer) -> None:
-        """It may be enough now."""
+        """Record the time once there are enough peers."""
         if self.took is None and len(self.overlay.network.verified_peers) >= self.enough:
             self.took = perf_counter() - self.started
 
     def on_peer_removed(self, peer: Peer) -> None:
-        """What was reached was reached."""
+        """Do nothing: the time is recorded once."""
 
 
 async def serve() -> tuple:
-    """Start a tracker, and say where it is."""
+    """Start a tracker and return its address."""
     tracker_of_tests.emit = lambda *_, **__: None
     endpoint = UDPEndpoint(port=0, ip="127.0.0.1")
     await endpoint.open()
@@ -89,7 +90,7 @@ async def serve() -> tuple:
 
 
 async def main() -> None:
-    """Run until all of them have enough."""
+    """Run until all nodes have enough peers."""
     arguments = begin()
     keep_to_loopback()
     server = await serve()

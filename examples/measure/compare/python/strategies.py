@@ -1,7 +1,8 @@
 """
-A py-ipv8 node with so many strategies, each of which notes when it steps, and sends so many datagrams if told to.
+A py-ipv8 node with many strategies. Each records its steps and may send a burst of datagrams.
 
-Told {"strategies": n, "burst": b, "to": ADDRESS, "bytes": size, "seconds": t}; says {"steps": [seconds], "sent": n} after that time.
+Input: {"strategies": n, "burst": b, "to": ADDRESS, "bytes": size, "seconds": t}.
+Output after t seconds: {"steps": [seconds], "sent": n}.
 """
 from __future__ import annotations
 
@@ -18,17 +19,17 @@ from measured import address, begin, say
 
 
 class Plain(Community):
-    """A community that only does what all do."""
+    """A community without messages."""
 
     community_id = b"compare with py-ipv8"
 
     def get_available_strategies(self) -> dict:
-        """The one below."""
+        """Return the strategy of this file."""
         return {"Burst": Burst}
 
 
 class Burst(DiscoveryStrategy):
-    """Notes the time, and sends."""
+    """Records the time of each step and sends a burst."""
 
     steps: list = []
     sent = 0
@@ -36,7 +37,7 @@ class Burst(DiscoveryStrategy):
     ended = False
 
     def take_step(self) -> None:
-        """One step."""
+        """Take one step."""
         cls = Burst
         if cls.ended:
             return
@@ -50,7 +51,7 @@ class Burst(DiscoveryStrategy):
 
 
 async def main() -> None:
-    """Run for the time told."""
+    """Run for the number of seconds in the arguments."""
     Burst.arguments = arguments = begin()
     configuration = get_default_configuration()
     configuration["interfaces"] = [{"interface": "UDPIPv4", "ip": "127.0.0.1", "port": 0}]

@@ -1,8 +1,9 @@
-//! What each launcher adds to a release build of the program it stands in.
+//! The cost of each launcher in a release build.
 //!
-//! Two programs that differ only in how many launchers they have, one and 1,001, are built again and again, in turn, after everything they
-//! depend on was built once: what is timed is what `cargo build --release` takes after a change of `main.rs`. Both stand below cargo's
-//! target directory, so that a later run finds the dependencies.
+//! Two programs differ only in their number of launchers, 1 and 1,001. Their dependencies are built
+//! once. Then both are rebuilt in turn, and each figure is the time of `cargo build --release`
+//! after a change of `main.rs`. Both are below cargo's target directory, so that later runs find
+//! the dependencies.
 
 use std::ffi::OsString;
 use std::fs;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use super::{Bench, Group, Wanted};
+use super::{Bench, Group, Selected};
 use crate::{Result, pin, python};
 use ipv8_examples::measure::compare::figures::{Row, Spread, Turn, Unit};
 use ipv8_examples::measure::compare::{format, many_launchers};
@@ -21,22 +22,22 @@ pub(super) const GROUP: Group = Group {
     measure,
 };
 
-/// How many more launchers the second program has.
+/// Number of launchers that the second program has more than the first.
 const MORE: usize = 1_000;
 
-/// The programs, with how many launchers each has.
+/// The programs and their numbers of launchers.
 const PROGRAMS: [(&str, usize); 2] = [("one-launcher", 1), ("many-launchers", 1 + MORE)];
 
-fn measure(bench: &Bench, _wanted: &Wanted<'_>) -> Result<Vec<Row>> {
+fn measure(bench: &Bench, _selected: &Selected<'_>) -> Result<Vec<Row>> {
     let on = bench.cores.map(|cores| vec![cores.load, cores.measured]);
-    // Cargo and the compiler are to have both cores: they inherit what this thread may use.
+    // Cargo and the compiler inherit the cores of this thread. They need both.
     keep_to(on.as_deref())?;
     let built = build_in_turn(bench);
     keep_to(bench.cores.map(|cores| vec![cores.load]).as_deref())?;
     let (turns, times) = match built {
         Ok(built) => built,
         Err(error) => {
-            bench.progress(&format!("skipped: release builds: {error}"));
+            bench.progress(&format!("skipping release builds: {error}"));
             return Ok(Vec::new());
         }
     };
@@ -49,7 +50,7 @@ fn measure(bench: &Bench, _wanted: &Wanted<'_>) -> Result<Vec<Row>> {
         |cores| format!("{} cores", cores.len()),
     );
     Ok(vec![row.noted(format!(
-        "{} of all turns; a program with one launcher takes {one} to build anew, one with 1,001 takes {many}, on {on}",
+        "{} over all turns; a rebuild takes {one} with one launcher and {many} with 1,001, on {on}",
         seconds(&each)
     ))])
 }
@@ -58,7 +59,7 @@ fn keep_to(cores: Option<&[usize]>) -> Result<()> {
     Ok(cores.map_or(Ok(()), pin::keep_to)?)
 }
 
-/// Median, least and greatest.
+/// Returns the median, with the least and the greatest in brackets.
 fn seconds(times: &[f64]) -> String {
     Spread::of(times.iter().copied()).map_or_else(String::new, |spread| {
         let [median, least, greatest] = [spread.median, spread.minimum, spread.maximum]
@@ -67,16 +68,16 @@ fn seconds(times: &[f64]) -> String {
     })
 }
 
-/// The turns, and what each of the programs took.
+/// Returns the turns and the build times of both programs.
 fn build_in_turn(bench: &Bench) -> Result<(Vec<Turn>, [Vec<f64>; 2])> {
     let home = python::target_directory().join("compare-launchers");
     prepare(&home)?;
-    bench.progress("release builds: building what the programs depend on");
+    bench.progress("release builds: building the dependencies");
     for (program, launchers) in PROGRAMS {
         build(&home, program)?;
-        let said = output(&home, program)?;
-        if said != launchers.to_string() {
-            return Err(format!("{program} has {said} launchers").into());
+        let count = output(&home, program)?;
+        if count != launchers.to_string() {
+            return Err(format!("{program} has {count} launchers instead of {launchers}").into());
         }
     }
     let mut times = [const { Vec::new() }; 2];
@@ -101,7 +102,7 @@ fn build_in_turn(bench: &Bench) -> Result<(Vec<Turn>, [Vec<f64>; 2])> {
     Ok((turns, times))
 }
 
-/// Writes both programs, with the versions of dependencies that this checkout has.
+/// Writes both programs, with the dependency versions of this checkout.
 fn prepare(home: &Path) -> Result<()> {
     let checkout = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("..")
@@ -121,7 +122,7 @@ fn prepare(home: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What is written anew is built anew, though it is the same.
+/// Writes `main.rs`. Cargo then rebuilds the program, even if the text is the same.
 fn write_program(home: &Path, program: &str, launchers: usize) -> Result<()> {
     let text = many_launchers::program(launchers);
     Ok(fs::write(home.join(program).join("src/main.rs"), text)?)
@@ -153,7 +154,7 @@ fn build(home: &Path, program: &str) -> Result<()> {
     Err(format!("cargo build: {status}").into())
 }
 
-/// What the program says.
+/// Runs the program and returns its output.
 fn output(home: &Path, program: &str) -> Result<String> {
     let path: PathBuf = home.join("target/release").join(program);
     let output = Command::new(path.with_extension(std::env::consts::EXE_EXTENSION)).output()?;

@@ -1,14 +1,17 @@
-//! Introduction requests answered on two cores instead of one, by our own node and by the bare responder.
+//! Introduction requests answered on two cores instead of one, by our node and the bare responder.
 //!
-//! A machine of two cores has none left for what asks. So all requests are sent at once, and then the asking core sleeps, but for
-//! collecting answers now and then: what counts is the time from the first request to the last answer. The figure for one core is taken in
-//! the same manner. Two cores of a machine are seldom twice as much as one: they share caches, and what looks like a core may be half of
-//! one. What there is to gain the bare responder says: on two cores, two of its threads that share nothing but the socket.
+//! On a machine with two cores, no core is left for the requester. So it sends all requests at
+//! once, then sleeps and wakes only now and then to collect answers. The figure is the time from
+//! the first request to the last answer. The figure for one core is measured the same way.
+//!
+//! Two cores are seldom twice as fast as one: they share caches, and a reported core may be half of
+//! a real one. The bare responder shows the possible gain: it runs one thread per core, and the
+//! threads share only the socket.
 
 use std::time::Duration;
 
 use super::introductions::{REQUESTS, Target};
-use super::{Bench, Group, Wanted};
+use super::{Bench, Group, Selected};
 use crate::Result;
 use crate::pin::Cores;
 use ipv8_examples::measure::compare::figures::{Row, Spread, Turn, Unit};
@@ -21,29 +24,29 @@ pub(super) const GROUP: Group = Group {
     measure,
 };
 
-/// How many requests are sent at once.
+/// Number of requests sent at once.
 const BURST: usize = 4_000;
-/// How many bursts make one figure.
+/// Number of bursts per figure.
 const BURSTS: usize = 3;
 
-/// What one process did in one turn.
+/// The results of one process in one turn.
 #[derive(Default)]
 struct Bursts {
-    /// Answers a second.
+    /// Answers per second.
     rate: f64,
     lost: u64,
-    /// Which part of the time this program, which asks, was on a processor.
+    /// The share of the time that this program, the requester, used a processor.
     asking: Option<f64>,
 }
 
-/// On one core, and on two.
+/// The same process on one core and on two cores.
 struct Pair([Target; 2]);
 
 impl Pair {
     fn start(bench: &Bench, load: &Load, name: &str, cores: Cores) -> Result<Self> {
-        let told = bench.told("plain", load, ASKERS);
-        let one = bench.ours_on(name, &told, &[cores.measured])?;
-        let two = bench.ours_on(name, &told, &[cores.load, cores.measured])?;
+        let setup = bench.setup("plain", load, ASKERS);
+        let one = bench.ours_on(name, &setup, &[cores.measured])?;
+        let two = bench.ours_on(name, &setup, &[cores.load, cores.measured])?;
         Ok(Self([Target::new(bench, one)?, Target::new(bench, two)?]))
     }
 
@@ -72,10 +75,10 @@ fn bursts(target: &mut Target, load: &mut Load) -> Result<Bursts> {
     Ok(all)
 }
 
-fn measure(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
+fn measure(bench: &Bench, selected: &Selected<'_>) -> Result<Vec<Row>> {
     let Some(cores) = bench.cores else {
         bench.progress(
-            "skipped: introduction requests on two cores: there are no two cores to pin to",
+            "skipping introduction requests on two cores: there are no two cores to pin to",
         );
         return Ok(Vec::new());
     };
@@ -107,10 +110,11 @@ fn measure(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
         });
     }
     let rows = [rate(bench, rates, lost, asking), gain(gains)].into_iter();
-    Ok(rows.filter(|row| wanted.has(&row.id)).collect())
+    Ok(rows.filter(|row| selected.has(&row.id)).collect())
 }
 
-/// `lost`: requests to us and to the bare responder without an answer. `asking`: the part of the time that the asking took.
+/// Returns the row of rates. `lost` counts the unanswered requests, ours first, then the bare
+/// responder's. `asking` has the requester's shares of the time.
 fn rate(bench: &Bench, turns: Vec<Turn>, lost: [u64; 2], asking: Vec<f64>) -> Row {
     let row = Row::new(
         "introductions-two-cores",
@@ -118,26 +122,26 @@ fn rate(bench: &Bench, turns: Vec<Turn>, lost: [u64; 2], asking: Vec<f64>) -> Ro
         Unit::PerSecond,
         turns,
     );
-    let row = row.against("our own rate on one core, taken the same way");
+    let row = row.against("our rate on one core, measured the same way");
     let repeated = usize::from(REQUESTS) * ASKERS;
     let sent = BURST * BURSTS * bench.pairs * 2;
     let [ours, bare] = lost;
     let asking = Spread::of(asking).map_or_else(String::new, |asking| {
         format!(
-            "; what asks took {:.0} % of one of the two cores meanwhile ({:.0} to {:.0} %)",
+            "; the requester used {:.0} % of one of the two cores ({:.0} to {:.0} %)",
             asking.median * 100.0,
             asking.minimum * 100.0,
             asking.maximum * 100.0
         )
     });
     row.noted(format!(
-        "{BURST} requests ({repeated} different ones) at once, the time to the last answer; {ours} of {sent} had none, of the bare responder {bare}{asking}"
+        "{BURST} requests ({repeated} different ones) at once, timed to the last answer; unanswered: {ours} of {sent}, bare responder {bare}{asking}"
     ))
 }
 
 fn gain(turns: Vec<Turn>) -> Row {
     let work = "introduction requests answered, two cores against one";
     Row::new("two-cores-against-one", work, Unit::Times, turns).noted(
-        "the bare responder has a thread on each core, which share nothing but the socket: what a second core of this machine is worth",
+        "the bare responder runs one thread per core, and they share only the socket: its factor is the gain that a second core allows",
     )
 }

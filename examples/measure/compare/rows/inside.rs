@@ -1,11 +1,12 @@
-//! What single calls cost, without a socket: steps of the walks, looking up a stranger, and datagrams that are not worth a signature check.
+//! The cost of single calls, without a socket: steps of the walks, looking up an unknown source,
+//! and refusing datagrams before the signature check.
 
 use std::time::Duration;
 
 use ipv8_core::Community;
 use serde_json::{Value, json};
 
-use super::{Bench, Group, Wanted};
+use super::{Bench, Group, Selected};
 use crate::Result;
 use crate::child::Child;
 use crate::children::Plain;
@@ -42,12 +43,12 @@ pub(super) const CALLS: Group = Group {
     measure: calls,
 };
 
-/// How long one figure may take.
+/// The longest time for one figure.
 const LIMIT: Duration = Duration::from_secs(60);
 
 const ADDRESSES: [usize; 4] = [100, 1_000, 10_000, 100_000];
 
-/// The process of either side.
+/// The processes of both sides.
 struct Sides {
     python: Option<Child>,
     ours: Child,
@@ -64,7 +65,7 @@ impl Sides {
         })
     }
 
-    /// Asks one, then the other.
+    /// Asks py-ipv8 first, then our process.
     fn ask(&mut self, to_python: &Value, to_us: &Value) -> Result<(Option<Value>, Value)> {
         let python = self
             .python
@@ -82,7 +83,7 @@ fn turn(python: Option<&Value>, ours: &Value, field: &str) -> Turn {
     }
 }
 
-fn steps(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
+fn steps(bench: &Bench, selected: &Selected<'_>) -> Result<Vec<Row>> {
     let mut sides = Sides::start(bench)?;
     let mut rows = Vec::new();
     let walks = [
@@ -95,7 +96,7 @@ fn steps(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
         let sizes: Vec<_> = sizes
             .into_iter()
             .filter(|(id, addresses)| {
-                wanted.has(id) || (*addresses == 1_000 && wanted.has(&datagrams_id))
+                selected.has(id) || (*addresses == 1_000 && selected.has(&datagrams_id))
             })
             .collect();
         let mut times = vec![Vec::new(); sizes.len()];
@@ -123,12 +124,10 @@ fn steps(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
         }
         for ((id, addresses), times) in sizes.iter().zip(times) {
             let work = format!("{name}, {}", known(walk, *addresses));
-            if wanted.has(id) {
-                rows.push(
-                    Row::new(id, &work, Unit::Seconds, times).against("our own time with 100"),
-                );
+            if selected.has(id) {
+                rows.push(Row::new(id, &work, Unit::Seconds, times).against("our time with 100"));
             }
-            if *addresses == 1_000 && wanted.has(&datagrams_id) {
+            if *addresses == 1_000 && selected.has(&datagrams_id) {
                 let work = format!("datagrams of {work}");
                 rows.push(Row::new(
                     &datagrams_id,
@@ -151,7 +150,7 @@ fn known(walk: &str, addresses: usize) -> String {
     }
 }
 
-/// As many as end within the time in which an edge is not given up.
+/// Returns the number of steps that fit into the time before an edge times out.
 fn python_steps(walk: &str, addresses: usize) -> usize {
     match (walk, addresses) {
         ("edge-walk", ..=1_000) => 4,
@@ -165,14 +164,14 @@ fn our_steps(walk: &str) -> usize {
     if walk == "edge-walk" { 4 } else { 50 }
 }
 
-fn calls(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
+fn calls(bench: &Bench, selected: &Selected<'_>) -> Result<Vec<Row>> {
     let mut sides = Sides::start(bench)?;
     let mut rows = Vec::new();
     let hostile = hostile().map(|(id, what, datagram)| {
         let question = |count| json!({"do": "hostile", "datagram": hex(&datagram), "count": count});
         (
             id,
-            format!("a hostile datagram beside its receipt: {what}"),
+            format!("refusing a hostile datagram: {what}"),
             question(200),
             question(50),
         )
@@ -185,7 +184,7 @@ fn calls(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
         lookup(50),
     );
     for (id, work, to_python, to_us) in std::iter::once(lookup).chain(hostile) {
-        if !wanted.has(id) {
+        if !selected.has(id) {
             continue;
         }
         bench.progress(&work);
@@ -199,7 +198,7 @@ fn calls(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Datagrams that can be refused without looking at a signature.
+/// Returns datagrams that are refused before the signature check.
 fn hostile() -> [(&'static str, &'static str, Vec<u8>); 5] {
     let prefix = Plain::COMMUNITY_ID.prefix();
     let after_prefix = |rest: &[u8]| [&prefix[..], rest, &[7; 150]].concat();
@@ -207,13 +206,13 @@ fn hostile() -> [(&'static str, &'static str, Vec<u8>); 5] {
         ("hostile-prefix", "wrong prefix", vec![7; 180]),
         ("hostile-short", "too short", prefix[..10].to_vec()),
         ("hostile-id", "unknown message", after_prefix(&[77])),
-        // an introduction request whose key is one byte long
+        // An introduction request whose key is one byte long.
         (
             "hostile-malformed",
             "no key in it",
             after_prefix(&[246, 0, 1]),
         ),
-        // an introduction response with a key, and a signature right behind it
+        // An introduction response with a key, directly followed by a signature.
         (
             "hostile-body",
             "a key and no message",

@@ -1,7 +1,8 @@
 //! Introduction requests answered, with 20 to 10,000 peers known.
 //!
-//! Requests, responses and puncture requests are old style: what py-ipv8 sends to IPv4 addresses it knows nothing about. Twenty of
-//! the known peers ask, from an address each; every answer introduces one of all that are known, who gets a puncture request.
+//! Requests, responses and puncture requests are old style, as py-ipv8 sends them to IPv4 addresses
+//! it knows nothing about. Twenty of the known peers ask, each from one address. Every answer
+//! introduces one of all known peers, and that peer gets a puncture request.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use ipv8_core::Community;
 use ipv8_core::internals::payload::{IntroductionRequest, Style, Styled};
 
-use super::{Bench, Group, Wanted};
+use super::{Bench, Group, Selected};
 use crate::Result;
 use crate::child::Child;
 use crate::children::Plain;
@@ -30,15 +31,15 @@ pub(super) const GROUP: Group = Group {
 
 /// Message id of an old-style introduction response.
 const RESPONSE: u8 = 245;
-/// How many different requests each asker has, signed ahead of time.
+/// Number of different requests of each asker, signed in advance.
 pub(super) const REQUESTS: u16 = 64;
 
 struct Size {
     id: &'static str,
     peers: usize,
-    /// How many requests may be on their way to py-ipv8, which takes them one by one.
+    /// Number of requests in flight to py-ipv8, which receives them one by one.
     python_window: usize,
-    /// For how long py-ipv8 is asked.
+    /// The time for which py-ipv8 is asked.
     python_time: Duration,
 }
 
@@ -69,27 +70,28 @@ const SIZES: [Size; 4] = [
     },
 ];
 
-/// How many requests may be on their way to us: room to take several at once, far below what a socket holds.
+/// Number of requests in flight to our node: enough to receive several at once, far fewer than a
+/// socket holds.
 const WINDOW: usize = 128;
 
-/// One process, and what to ask it.
+/// One process and the requests for it.
 pub(super) struct Target {
     child: Child,
     address: SocketAddr,
     datagrams: Vec<Vec<Vec<u8>>>,
 }
 
-fn measure(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
+fn measure(bench: &Bench, selected: &Selected<'_>) -> Result<Vec<Row>> {
     let mut load = Load::new()?;
-    let sizes: Vec<&Size> = SIZES.iter().filter(|size| wanted.has(size.id)).collect();
+    let sizes: Vec<&Size> = SIZES.iter().filter(|size| selected.has(size.id)).collect();
     bench.progress("introduction requests: starting the nodes");
-    let told = bench.told("plain", &load, ASKERS);
-    let mut bare = Target::new(bench, bench.ours("bare", &told)?)?;
+    let setup = bench.setup("plain", &load, ASKERS);
+    let mut bare = Target::new(bench, bench.ours("bare", &setup)?)?;
     let mut sides = Vec::new();
     for size in &sizes {
-        let told = bench.told("plain", &load, size.peers);
-        let python = bench.python_node(&told)?;
-        let ours = bench.ours("node", &told)?;
+        let setup = bench.setup("plain", &load, size.peers);
+        let python = bench.python_node(&setup)?;
+        let ours = bench.ours("node", &setup)?;
         let python = python.map(|child| Target::new(bench, child)).transpose()?;
         sides.push((python, Target::new(bench, ours)?));
     }
@@ -136,11 +138,11 @@ fn row(size: &Size, turns: Vec<Turn>, busy: Option<f64>) -> Row {
     let based = turns.iter().any(|turn| turn.base.is_some());
     let mut row = Row::new(size.id, &work, Unit::PerSecond, turns);
     if based {
-        row = row.against("our own rate at 20 peers");
+        row = row.against("our rate at 20 peers");
     }
     match busy {
         Some(busy) => row.noted(format!(
-            "our process had its core for {:.0} % of the time or more",
+            "our process had its core for at least {:.0} % of the time",
             busy * 100.0
         )),
         None => row,
@@ -164,7 +166,7 @@ impl Target {
         duration: Duration,
     ) -> Result<Outcome> {
         let outcome = load.run(self.asked(window, duration))?;
-        // Each answer has its puncture request, which leaves first; one may be under way still.
+        // The puncture request of each answer leaves first. One may still be in flight.
         if cfg!(target_os = "linux") && outcome.others + outcome.lost < outcome.answers {
             return Err(format!(
                 "{} answers, but {} puncture requests",
@@ -174,9 +176,7 @@ impl Target {
         }
         Ok(outcome)
     }
-}
 
-impl Target {
     /// Sends `count` requests at once.
     pub(super) fn burst(&mut self, load: &mut Load, count: usize) -> Result<Outcome> {
         load.burst(self.asked(count, Duration::ZERO), count)
@@ -194,7 +194,7 @@ impl Target {
     }
 }
 
-/// The requests of each asker to `target`, signed.
+/// Returns the signed requests of each asker to `target`.
 fn requests(bench: &Bench, target: SocketAddr) -> Result<Vec<Vec<Vec<u8>>>> {
     let mut population = bench.population.borrow_mut();
     let prefix = Plain::COMMUNITY_ID.prefix();

@@ -1,10 +1,10 @@
-//! A thousand launchers: to put them in order, and to start a node with all their overlays.
+//! A thousand launchers: ordering them, and starting a node with all their overlays.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Bench, Group, Wanted};
+use super::{Bench, Group, Selected};
 use crate::Result;
 use crate::child::Child;
 use ipv8_examples::measure::compare::figures::{Row, Spread, Turn, Unit};
@@ -18,10 +18,10 @@ pub(super) const GROUP: Group = Group {
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-fn measure(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
+fn measure(bench: &Bench, selected: &Selected<'_>) -> Result<Vec<Row>> {
     let cores = bench.measured();
-    let times = |id, count: usize| if wanted.has(id) { count } else { 0 };
-    let told = |plans, starts| {
+    let times = |id, count: usize| if selected.has(id) { count } else { 0 };
+    let setup = |plans, starts| {
         let plans = times("launchers-plan", plans);
         json!({"plans": plans, "starts": times("launchers-start", starts)})
     };
@@ -31,9 +31,9 @@ fn measure(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
             "1,000 launchers: turn {number} of {}",
             bench.pairs
         ));
-        let python = bench.ask_python("launchers.py", &told(5, 2), LIMIT)?;
+        let python = bench.ask_python("launchers.py", &setup(5, 2), LIMIT)?;
         let python = python.unwrap_or_default();
-        let ours = Child::ours("launchers", &cores, &told(101, 21))?.hear(LIMIT)?;
+        let ours = Child::ours("launchers", &cores, &setup(101, 21))?.receive(LIMIT)?;
         let turn = |field: &str| Turn {
             python: median(&python[field]),
             ours: median(&ours[field]),
@@ -44,18 +44,18 @@ fn measure(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
         firsts.extend(ours["starts"][0].as_f64());
     }
     let rows = [plan(plans), start(starts, firsts)].into_iter();
-    Ok(rows.filter(|row| wanted.has(&row.id)).collect())
+    Ok(rows.filter(|row| selected.has(&row.id)).collect())
 }
 
 fn plan(turns: Vec<Turn>) -> Row {
-    let work = "1,000 launchers: putting them in order";
+    let work = "1,000 launchers: ordering them";
     Row::new("launchers-plan", work, Unit::Seconds, turns)
-        .noted("each is to be launched after the one before it")
+        .noted("each launcher comes after the one before it")
 }
 
-/// `firsts`: what the first start of each of our processes took.
+/// Returns the row of starts. `firsts` has the time of the first start of each of our processes.
 fn start(turns: Vec<Turn>, firsts: Vec<f64>) -> Row {
-    let work = "1,000 launchers: from them to a running node";
+    let work = "1,000 launchers: starting a node";
     let row = Row::new("launchers-start", work, Unit::Seconds, turns);
     let Some(first) = Spread::of(firsts) else {
         return row;
@@ -63,7 +63,7 @@ fn start(turns: Vec<Turn>, firsts: Vec<f64>) -> Row {
     let [first, least, greatest] = [first.median, first.minimum, first.maximum]
         .map(|seconds| format::figure(seconds, Unit::Seconds));
     row.noted(format!(
-        "the median start of a process; its first one takes us {first} ({least} to {greatest})"
+        "the median start in a process; the first start of ours takes {first} ({least} to {greatest})"
     ))
 }
 

@@ -1,6 +1,6 @@
-//! Resident memory of a whole process with a node that knows so many peers, and what one peer adds.
+//! The resident memory of a whole process, by the number of known peers, and the memory per peer.
 
-use super::{Bench, Group, Wanted};
+use super::{Bench, Group, Selected};
 use crate::Result;
 use crate::child::Child;
 use ipv8_examples::measure::compare::figures::{Row, Turn, Unit};
@@ -19,22 +19,22 @@ const SIZES: [(&str, usize, &str); 3] = [
     ("memory-10000", 10_000, "memory, 10,000 peers known"),
 ];
 
-fn measure(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
+fn measure(bench: &Bench, selected: &Selected<'_>) -> Result<Vec<Row>> {
     let load = Load::new()?;
-    let per_peer = wanted.has("memory-per-peer");
+    let per_peer = selected.has("memory-per-peer");
     let sizes = SIZES
         .iter()
-        .filter(|(id, peers, _)| wanted.has(id) || (per_peer && *peers != 1_000));
+        .filter(|(id, peers, _)| selected.has(id) || (per_peer && *peers != 1_000));
     let sizes: Vec<_> = sizes.collect();
     let mut turns = vec![Vec::new(); sizes.len()];
     for number in 1..=bench.pairs {
         bench.progress(&format!("memory: turn {number} of {}", bench.pairs));
         for ((_, peers, _), turns) in sizes.iter().zip(&mut turns) {
-            let told = bench.told("plain", &load, *peers);
-            let python = bench.python_node(&told)?.map(occupied).transpose()?;
+            let setup = bench.setup("plain", &load, *peers);
+            let python = bench.python_node(&setup)?.map(occupied).transpose()?;
             turns.push(Turn {
                 python,
-                ours: Some(occupied(bench.ours("node", &told)?)?),
+                ours: Some(occupied(bench.ours("node", &setup)?)?),
                 ..Turn::default()
             });
         }
@@ -52,7 +52,7 @@ fn measure(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
     let sizes = sizes
         .into_iter()
         .zip(turns)
-        .filter(|((id, ..), _)| wanted.has(id));
+        .filter(|((id, ..), _)| selected.has(id));
     let sizes = sizes.map(|((id, _, work), turns)| Row::new(id, work, Unit::Bytes, turns));
     Ok(sizes.chain(rows).collect())
 }
@@ -66,9 +66,8 @@ fn each(none: &Turn, all: &Turn) -> Turn {
     }
 }
 
-/// What the process takes once it listens.
+/// Returns the resident memory of the process once it listens.
 fn occupied(mut child: Child) -> Result<f64> {
     child.listening()?;
-    resident(child.id())
-        .ok_or_else(|| "this system does not say how much memory a process takes".into())
+    resident(child.id()).ok_or_else(|| "this system does not report the memory of a process".into())
 }

@@ -1,4 +1,7 @@
-//! The rows of the table: each group says which rows it has and measures those that are wanted.
+//! The rows of the table. Each group lists its rows and measures the selected ones.
+//!
+//! Nothing here runs inside a measured process; see `children`. Start with [`Bench`], then read any
+//! group.
 
 mod builds;
 mod cores;
@@ -25,14 +28,14 @@ use ipv8_examples::measure::compare::figures::Row;
 use ipv8_examples::measure::compare::load::{Load, Outcome};
 use ipv8_examples::measure::compare::population::Population;
 
-/// Rows that are measured together, because they share processes.
+/// Rows that are measured together because they share processes.
 struct Group {
-    /// Their ids.
+    /// The ids of the rows.
     ids: &'static [&'static str],
-    /// Which of them are part of a quick run.
+    /// The rows of a quick run.
     quick: &'static [&'static str],
-    /// Measures those that are wanted.
-    measure: fn(&Bench, &Wanted<'_>) -> Result<Vec<Row>>,
+    /// Measures the selected rows.
+    measure: fn(&Bench, &Selected<'_>) -> Result<Vec<Row>>,
 }
 
 const GROUPS: &[Group] = &[
@@ -48,44 +51,44 @@ const GROUPS: &[Group] = &[
     builds::GROUP,
 ];
 
-/// The ids of all rows.
+/// Returns the ids of all rows.
 pub(crate) fn ids() -> impl Iterator<Item = &'static str> {
     GROUPS.iter().flat_map(|group| group.ids).copied()
 }
 
-/// What a node is told before it is asked.
-pub(crate) struct Told {
+/// The arguments of a measured node: its community and the peers it knows.
+pub(crate) struct Setup {
     community: &'static str,
     peers: Vec<Value>,
 }
 
-impl Told {
+impl Setup {
     fn arguments(&self) -> Value {
         json!({"community": self.community, "peers": self.peers.len()})
     }
 }
 
-/// Which rows of a group to measure.
-pub(crate) struct Wanted<'a>(Vec<&'a str>);
+/// The rows of a group to measure.
+pub(crate) struct Selected<'a>(Vec<&'a str>);
 
-impl Wanted<'_> {
-    /// Whether this one is among them.
+impl Selected<'_> {
+    /// Returns `true` if the row with this id is selected.
     pub(crate) fn has(&self, id: &str) -> bool {
         self.0.contains(&id)
     }
 }
 
-/// What every group measures with.
+/// The tools that every group measures with.
 pub(crate) struct Bench {
-    /// The py-ipv8 to compare with.
+    /// The py-ipv8 of the comparison, if there is one.
     pub(crate) python: Option<Python>,
-    /// Who runs where.
+    /// The cores of the measured process and of the requester, if pinned.
     pub(crate) cores: Option<Cores>,
-    /// How many cores this program could use before it kept to one.
+    /// Number of cores that this program could use before it was pinned to one.
     pub(crate) cores_there: usize,
-    /// How many turns to take.
+    /// Number of turns to measure.
     pub(crate) pairs: usize,
-    /// Keys of peers to know.
+    /// The keys of known peers.
     pub(crate) population: RefCell<Population>,
     quick: bool,
     processor_time: bool,
@@ -94,17 +97,17 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// Finds py-ipv8, and takes one core for this program.
+    /// Finds py-ipv8 and pins this program to one core.
     pub(crate) fn new(arguments: &Arguments) -> Self {
         let cores_there = std::thread::available_parallelism().map_or(1, usize::from);
         let cores = Cores::of_this_process();
         match cores.map(|cores| pin::keep_to(&[cores.load])) {
             Some(Ok(())) => {}
             Some(Err(error)) => complain(&format!("nothing is pinned: {error}")),
-            None => complain("nothing is pinned: that needs Linux and two cores"),
+            None => complain("nothing is pinned: pinning needs Linux and two cores"),
         }
         Self {
-            python: Python::or_say_why(),
+            python: Python::find(),
             cores,
             cores_there,
             pairs: arguments
@@ -118,17 +121,17 @@ impl Bench {
         }
     }
 
-    /// The core of what is measured.
+    /// Returns the core of the measured process.
     pub(crate) fn measured(&self) -> Vec<usize> {
         self.cores.iter().map(|cores| cores.measured).collect()
     }
 
-    /// `long`, or in a quick run `quick`.
+    /// Returns `quick` in a quick run, otherwise `long`.
     pub(crate) fn time(&self, long: Duration, quick: Duration) -> Duration {
         if self.quick { quick } else { long }
     }
 
-    /// Says what is going on.
+    /// Reports progress on the standard error.
     pub(crate) fn progress(&self, what: &str) {
         complain(&format!(
             "{:4.0} s  {what}",
@@ -136,50 +139,50 @@ impl Bench {
         ));
     }
 
-    /// A measured process of ours, of that name, that knows these peers.
-    pub(crate) fn ours(&self, name: &str, told: &Told) -> Result<Child> {
-        self.ours_on(name, told, &self.measured())
+    /// Starts the measured process `name` of this program, pinned to the measured core.
+    pub(crate) fn ours(&self, name: &str, setup: &Setup) -> Result<Child> {
+        self.ours_on(name, setup, &self.measured())
     }
 
-    /// The same, on other cores.
-    pub(crate) fn ours_on(&self, name: &str, told: &Told, cores: &[usize]) -> Result<Child> {
-        let mut child = Child::ours(name, cores, &told.arguments())?;
-        child.tell_all(&told.peers)?;
+    /// Like [`Bench::ours`], but on these cores.
+    pub(crate) fn ours_on(&self, name: &str, setup: &Setup, cores: &[usize]) -> Result<Child> {
+        let mut child = Child::ours(name, cores, &setup.arguments())?;
+        child.send_all(&setup.peers)?;
         Ok(child)
     }
 
-    /// A measured node of py-ipv8 that knows these peers, if there is any.
-    pub(crate) fn python_node(&self, told: &Told) -> Result<Option<Child>> {
+    /// Starts a measured node of py-ipv8; `None` without py-ipv8.
+    pub(crate) fn python_node(&self, setup: &Setup) -> Result<Option<Child>> {
         let Some(python) = &self.python else {
             return Ok(None);
         };
         let cores = self.measured();
-        let mut child = Child::python(python, "node.py", &cores, &told.arguments())?;
-        child.tell_all(&told.peers)?;
+        let mut child = Child::python(python, "node.py", &cores, &setup.arguments())?;
+        child.send_all(&setup.peers)?;
         Ok(Some(child))
     }
 
-    /// What a script of py-ipv8 answers to what it is told, if there is py-ipv8.
+    /// Runs a script of py-ipv8 and returns its answer; `None` without py-ipv8.
     pub(crate) fn ask_python(
         &self,
         script: &str,
-        told: &Value,
+        setup: &Value,
         within: Duration,
     ) -> Result<Option<Value>> {
         let Some(python) = &self.python else {
             return Ok(None);
         };
-        let mut child = Child::python(python, script, &self.measured(), told)?;
-        child.hear(within).map(Some)
+        let mut child = Child::python(python, script, &self.measured(), setup)?;
+        child.receive(within).map(Some)
     }
 
-    /// What nodes are told: the community, and `count` peers that `load` speaks for.
-    pub(crate) fn told(&self, community: &'static str, load: &Load, count: usize) -> Told {
-        let peers = self.population.borrow_mut().told(load, count);
-        Told { community, peers }
+    /// Returns the arguments of a node that knows `count` peers at addresses of `load`.
+    pub(crate) fn setup(&self, community: &'static str, load: &Load, count: usize) -> Setup {
+        let peers = self.population.borrow_mut().peer_lines(load, count);
+        Setup { community, peers }
     }
 
-    /// The rate that was asked for.
+    /// Returns the rate per second of elapsed time, or of processor time with `--processor-time`.
     pub(crate) fn rate(&self, outcome: &Outcome) -> f64 {
         match outcome.processor_rate {
             Some(rate) if self.processor_time => rate,
@@ -187,7 +190,7 @@ impl Bench {
         }
     }
 
-    fn wants(&self, group: &Group, id: &str) -> bool {
+    fn selects(&self, group: &Group, id: &str) -> bool {
         if self.only.is_empty() {
             return !self.quick || group.quick.contains(&id);
         }
@@ -195,22 +198,22 @@ impl Bench {
     }
 }
 
-/// Measures every row that is wanted.
+/// Measures every selected row.
 pub(crate) fn measure(bench: &Bench) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     if bench.quick && bench.only.is_empty() {
-        let out = GROUPS.iter().flat_map(|group| {
-            let out = group.ids.iter().filter(|id| !group.quick.contains(id));
-            out.copied()
+        let left_out = GROUPS.iter().flat_map(|group| {
+            let slow = group.ids.iter().filter(|id| !group.quick.contains(id));
+            slow.copied()
         });
-        let out: Vec<&str> = out.collect();
-        bench.progress(&format!("left out of a quick run: {}", out.join(", ")));
+        let left_out: Vec<&str> = left_out.collect();
+        bench.progress(&format!("a quick run leaves out: {}", left_out.join(", ")));
     }
     for group in GROUPS {
         let ids = group.ids.iter().copied();
-        let wanted = Wanted(ids.filter(|id| bench.wants(group, id)).collect());
-        if !wanted.0.is_empty() {
-            rows.extend((group.measure)(bench, &wanted)?);
+        let selected = Selected(ids.filter(|id| bench.selects(group, id)).collect());
+        if !selected.0.is_empty() {
+            rows.extend((group.measure)(bench, &selected)?);
         }
     }
     bench.progress("done");

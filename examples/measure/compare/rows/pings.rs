@@ -1,4 +1,4 @@
-//! Pings of the discovery community answered: the cheapest thing to answer, nothing is signed.
+//! Pings of the discovery community answered. They are the cheapest request: nothing is signed.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use ipv8_core::internals::discovery::{Ping, Pong};
 use ipv8_core::internals::packet::Unsealed;
 use ipv8_core::{Community, Message};
 
-use super::{Bench, Group, Wanted};
+use super::{Bench, Group, Selected};
 use crate::Result;
 use crate::child::Child;
 use ipv8_examples::measure::compare::figures::{Row, Turn, Unit};
@@ -22,13 +22,13 @@ pub(super) const GROUP: Group = Group {
 const WINDOW: usize = 128;
 const PYTHON_WINDOW: usize = 64;
 
-fn measure(bench: &Bench, _wanted: &Wanted<'_>) -> Result<Vec<Row>> {
+fn measure(bench: &Bench, _selected: &Selected<'_>) -> Result<Vec<Row>> {
     let mut load = Load::new()?;
     bench.progress("pings: starting the nodes");
-    let told = bench.told("discovery", &load, ASKERS);
-    let mut python = bench.python_node(&told)?;
-    let mut ours = bench.ours("node", &told)?;
-    let mut bare = bench.ours("bare", &told)?;
+    let setup = bench.setup("discovery", &load, ASKERS);
+    let mut python = bench.python_node(&setup)?;
+    let mut ours = bench.ours("node", &setup)?;
+    let mut bare = bench.ours("bare", &setup)?;
     let python_address = python.as_mut().map(Child::listening).transpose()?;
     let (our_address, bare_address) = (ours.listening()?, bare.listening()?);
     let datagrams = vec![pings()?; ASKERS];

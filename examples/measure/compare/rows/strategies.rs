@@ -1,4 +1,5 @@
-//! Strategies on one socket: how evenly their steps are spaced, and what a slow receiver loses of what they send.
+//! Strategies on one socket: how evenly their steps are spaced, and the share of their datagrams
+//! that a slow receiver loses.
 
 use std::net::UdpSocket;
 use std::thread;
@@ -6,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{Bench, Group, Wanted};
+use super::{Bench, Group, Selected};
 use crate::Result;
 use crate::child::Child;
 use ipv8_examples::measure::compare::figures::{Row, Turn, Unit, deviation};
@@ -28,14 +29,14 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// The default walk interval, in seconds.
 const INTERVAL: f64 = 0.5;
 const STRATEGIES: u32 = 10;
-/// What the receiver does with each datagram.
+/// The time the receiver works on each datagram.
 const WORK: Duration = Duration::from_micros(60);
-/// Bytes of a small datagram, about as many as an introduction request has.
+/// Bytes of a small datagram, about the size of an introduction request.
 const SMALL: usize = 192;
-/// Bytes of a large one, not far below what the internet takes in one piece.
+/// Bytes of a large datagram, close to the largest that the internet carries unfragmented.
 const LARGE: usize = 1_400;
 
-/// Bursts of so many strategies.
+/// Bursts of several strategies.
 struct Bursts {
     id: &'static str,
     strategies: usize,
@@ -72,31 +73,31 @@ const BURSTS: [Bursts; 4] = [
     },
 ];
 
-fn measure(bench: &Bench, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
+fn measure(bench: &Bench, selected: &Selected<'_>) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
-    if wanted.has("spacing") {
+    if selected.has("spacing") {
         rows.push(spacing(bench)?);
     }
-    for bursts in BURSTS.iter().filter(|bursts| wanted.has(bursts.id)) {
+    for bursts in BURSTS.iter().filter(|bursts| selected.has(bursts.id)) {
         rows.push(losses(bench, bursts)?);
     }
     Ok(rows)
 }
 
-/// Both sides, one after the other, each looked at by `look`.
+/// Measures py-ipv8, then our process, with `figure`.
 fn both(
     bench: &Bench,
-    told: &Value,
-    mut look: impl FnMut(&mut Child) -> Result<f64>,
+    setup: &Value,
+    mut figure: impl FnMut(&mut Child) -> Result<f64>,
 ) -> Result<Turn> {
     let cores = bench.measured();
     let python = bench
         .python
         .as_ref()
-        .map(|python| look(&mut Child::python(python, "strategies.py", &cores, told)?));
+        .map(|python| figure(&mut Child::python(python, "strategies.py", &cores, setup)?));
     Ok(Turn {
         python: python.transpose()?,
-        ours: Some(look(&mut Child::ours("strategies", &cores, told)?)?),
+        ours: Some(figure(&mut Child::ours("strategies", &cores, setup)?)?),
         ..Turn::default()
     })
 }
@@ -105,15 +106,15 @@ fn spacing(bench: &Bench) -> Result<Row> {
     let seconds = bench
         .time(Duration::from_secs(4), Duration::from_secs(2))
         .as_secs_f64();
-    let told = json!({"strategies": STRATEGIES, "burst": 0, "seconds": seconds});
+    let setup = json!({"strategies": STRATEGIES, "burst": 0, "seconds": seconds});
     let mut turns = Vec::new();
     for number in 1..=bench.pairs {
         bench.progress(&format!(
             "spacing of steps: turn {number} of {}",
             bench.pairs
         ));
-        turns.push(both(bench, &told, |child| {
-            let answer = child.hear(LIMIT)?;
+        turns.push(both(bench, &setup, |child| {
+            let answer = child.receive(LIMIT)?;
             let steps: Vec<f64> = answer["steps"]
                 .as_array()
                 .into_iter()
@@ -124,12 +125,11 @@ fn spacing(bench: &Bench) -> Result<Row> {
                 .ok_or_else(|| "too few steps".into())
         })?);
     }
-    let work = format!(
-        "{STRATEGIES} strategies: how far the time between two steps is off, 99th percentile"
-    );
+    let work =
+        format!("{STRATEGIES} strategies: error of the time between two steps, 99th percentile");
     Ok(
         Row::new("spacing", &work, Unit::Seconds, turns).noted(format!(
-            "even would be {} ms",
+            "evenly spaced steps are {} ms apart",
             INTERVAL / f64::from(STRATEGIES) * 1e3
         )),
     )
@@ -143,7 +143,7 @@ fn losses(bench: &Bench, bursts: &Bursts) -> Result<Row> {
         bytes,
     } = *bursts;
     let name = format!(
-        "{strategies} strategies' {count} datagrams of {} bytes",
+        "{strategies} strategies send {count} datagrams of {} bytes",
         format::number(bytes as f64)
     );
     let seconds = bench
@@ -155,14 +155,14 @@ fn losses(bench: &Bench, bursts: &Bursts) -> Result<Row> {
         let receiver = UdpSocket::bind("127.0.0.1:0")?;
         receiver.set_read_timeout(Some(Duration::from_millis(100)))?;
         let to = receiver.local_addr()?.to_string();
-        let told = json!({"strategies": strategies, "burst": count, "to": to, "bytes": bytes, "seconds": seconds});
-        turns.push(both(bench, &told, |child| lost(child, &receiver))?);
+        let setup = json!({"strategies": strategies, "burst": count, "to": to, "bytes": bytes, "seconds": seconds});
+        turns.push(both(bench, &setup, |child| lost(child, &receiver))?);
     }
-    let work = format!("lost of {name} every 0.5 s, receiver works 60 µs on each");
+    let work = format!("lost: {name} each every 0.5 s, receiver works 60 µs on one");
     Ok(Row::new(id, &work, Unit::Percent, turns))
 }
 
-/// How many percent of what it sends the receiver never sees.
+/// Returns the percentage of sent datagrams that the receiver does not get.
 fn lost(child: &mut Child, receiver: &UdpSocket) -> Result<f64> {
     let receiver = receiver.try_clone()?;
     let (end, ended) = std::sync::mpsc::channel();
@@ -180,7 +180,7 @@ fn lost(child: &mut Child, receiver: &UdpSocket) -> Result<f64> {
             }
         }
     });
-    let answer = child.hear(LIMIT);
+    let answer = child.receive(LIMIT);
     let _ = end.send(());
     let received = receiving.join().map_err(|_| "the receiver panicked")? as f64;
     let sent = answer?["sent"]

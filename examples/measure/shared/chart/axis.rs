@@ -34,8 +34,8 @@ impl Axis {
         }
     }
 
-    /// Returns a logarithmic axis, from the power of ten below the smallest value to the one above the
-    /// largest.
+    /// Returns a logarithmic axis, from the power of ten below the smallest value to the one above
+    /// the largest.
     #[must_use]
     pub fn log(label: impl Into<String>) -> Self {
         Self {

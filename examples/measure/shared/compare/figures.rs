@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Result, wanted};
+use super::{Result, target};
 use crate::measure::machine::Machine;
 
 /// A whole report.
@@ -79,7 +79,7 @@ pub struct Row {
     /// The base of another comparison of our figure: "our rate at 20 peers".
     pub base: Option<&'static str>,
     /// The target, if there is one.
-    pub wanted: Option<&'static str>,
+    pub target: Option<&'static str>,
     /// The figures of each turn.
     pub turns: Vec<Turn>,
     /// A note for readers.
@@ -126,7 +126,7 @@ impl Row {
             work: work.to_owned(),
             unit,
             base: None,
-            wanted: wanted::of(id),
+            target: target::of(id),
             summary: Summary::of(unit, &turns),
             turns,
             note: None,
@@ -184,8 +184,8 @@ fn ratio(above: f64, below: f64) -> Option<f64> {
 }
 
 impl Spread {
-    /// Returns the spread of these numbers; `None` if there are none. The median of an even number of
-    /// values is the mean of the middle two.
+    /// Returns the spread of these numbers; `None` if there are none. The median of an even number
+    /// of values is the mean of the middle two.
     pub fn of(numbers: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut sorted: Vec<f64> = numbers.into_iter().collect();
         sorted.sort_by(f64::total_cmp);

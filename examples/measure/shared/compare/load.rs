@@ -84,8 +84,8 @@ impl Load {
         })
     }
 
-    /// Returns the addresses of `count` known peers: first the askers, then others. A socket listens at
-    /// each address if the system allows it.
+    /// Returns the addresses of `count` known peers: first the askers, then others. A socket
+    /// listens at each address if the system allows it.
     pub fn addresses(&self, count: usize) -> Vec<SocketAddr> {
         let askers = self
             .askers
@@ -134,8 +134,8 @@ impl Load {
         })
     }
 
-    /// Sends `count` requests at once and collects the answers. The rate counts from the first request
-    /// to the last answer.
+    /// Sends `count` requests at once and collects the answers. The rate counts from the first
+    /// request to the last answer.
     ///
     /// # Errors
     /// Sending failed, or no answer came.
@@ -208,7 +208,8 @@ impl Load {
         Ok(())
     }
 
-    /// Receives all waiting datagrams. Returns the numbers of answers and of other datagrams of `from`.
+    /// Receives all waiting datagrams. Returns the numbers of answers and of other datagrams of
+    /// `from`.
     fn take(&self, from: SocketAddr, answer: u8) -> (usize, u64) {
         let (mut answers, mut others) = (0, 0);
         let mut buffer = [0; 2_048];
@@ -303,8 +304,8 @@ fn asker_host(number: usize) -> IpAddr {
     }
 }
 
-/// Returns a buffer size for all answers to an asker's part of a burst, so that none is lost while this
-/// program waits for a core.
+/// Returns a buffer size for all answers to an asker's part of a burst, so that none is lost while
+/// this program waits for a core.
 #[cfg(target_os = "linux")]
 fn make_room(socket: &UdpSocket) -> io::Result<()> {
     socket2::SockRef::from(socket).set_recv_buffer_size(1 << 20)

@@ -10,7 +10,7 @@ pub mod picture;
 pub mod population;
 pub mod processes;
 pub mod table;
-mod wanted;
+mod target;
 
 /// An error while measuring: it is printed and ends the program.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;

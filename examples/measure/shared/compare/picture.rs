@@ -48,7 +48,7 @@ fn draw(text: &mut String, report: &Report) -> fmt::Result {
     )?;
     writeln!(
         text,
-        "<text x=\"{left:.0}\" y=\"18\" font-weight=\"bold\">times better than py-ipv8 3.2.1 (median; the line: least and greatest)</text>"
+        "<text x=\"{left:.0}\" y=\"18\" font-weight=\"bold\">times better than py-ipv8 3.2.1 (median; the line shows least and greatest)</text>"
     )?;
     for decade in 0..=decades {
         let x = left + WIDTH * f64::from(decade) / f64::from(decades);

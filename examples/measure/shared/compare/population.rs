@@ -32,9 +32,9 @@ impl Population {
         &self.keys[..count.min(self.keys.len())]
     }
 
-    /// Returns `count` peers as lines for a measured process: public key and address. The first ones are
-    /// the askers of `load`.
-    pub fn told(&mut self, load: &Load, count: usize) -> Vec<Value> {
+    /// Returns `count` peers as lines for a measured process: public key and address. The first
+    /// ones are the askers of `load`.
+    pub fn peer_lines(&mut self, load: &Load, count: usize) -> Vec<Value> {
         let addresses = load.addresses(count);
         let keys = self.keys(count).iter().zip(addresses);
         keys.map(|(key, address)| json!([hex(key.public_key().as_bytes()), address.to_string()]))
@@ -49,11 +49,11 @@ impl Population {
 pub fn read(lines: &mut impl BufRead) -> Result<(Vec<u8>, SocketAddr)> {
     let mut line = String::new();
     lines.read_line(&mut line)?;
-    let told: Value = serde_json::from_str(&line)?;
-    let key = told[0].as_str().and_then(unhex);
-    let address = told[1].as_str().and_then(|text| text.parse().ok());
+    let peer: Value = serde_json::from_str(&line)?;
+    let key = peer[0].as_str().and_then(unhex);
+    let address = peer[1].as_str().and_then(|text| text.parse().ok());
     key.zip(address)
-        .ok_or_else(|| format!("no key and address: {told}").into())
+        .ok_or_else(|| format!("no key and address: {peer}").into())
 }
 
 /// Returns bytes as lower-case hexadecimal digits.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::figures::{Report, Row};
 use super::format;
+use crate::measure::markers::wrapped;
 
 const HEADS: [&str; 7] = [
     "work",
@@ -11,8 +12,8 @@ const HEADS: [&str; 7] = [
     "ipv8-rs",
     "times better",
     "bare responder",
-    "share of it",
-    "wanted",
+    "share of bare",
+    "target",
 ];
 
 /// Returns the report as text.
@@ -50,7 +51,7 @@ pub fn markdown(report: &Report) -> String {
         let _ = writeln!(text, "| {} |", cells(row).join(" | "));
     }
     for note in notes(report) {
-        let _ = write!(text, "\n{note}\n");
+        let _ = write!(text, "\n{}", wrapped(&note));
     }
     text
 }
@@ -71,7 +72,7 @@ fn cells(row: &Row) -> [String; 7] {
         summary
             .share_of_bare
             .map_or_else(String::new, format::share),
-        row.wanted.unwrap_or_default().to_owned(),
+        row.target.unwrap_or_default().to_owned(),
     ]
 }
 
@@ -79,7 +80,9 @@ fn cells(row: &Row) -> [String; 7] {
 fn notes(report: &Report) -> Vec<String> {
     let machine = &report.machine;
     let pinned = match machine.pinned {
-        Some((measured, load)) => format!("measured on core {measured}, asked from core {load}"),
+        Some((measured, load)) => {
+            format!("measured process on core {measured}, requester on core {load}")
+        }
         None => "nothing pinned".to_owned(),
     };
     let rates = if report.processor_time {
@@ -88,7 +91,7 @@ fn notes(report: &Report) -> Vec<String> {
         ""
     };
     let quick = if report.quick {
-        "; a quick run, not to be quoted"
+        "; a quick run: do not quote"
     } else {
         ""
     };
@@ -97,7 +100,7 @@ fn notes(report: &Report) -> Vec<String> {
         None => "without py-ipv8; ",
     };
     let mut notes = vec![format!(
-        "{machine}; {without}{pinned}; median of {} turns, least and greatest ratio of a turn in brackets{rates}{quick}.",
+        "{machine}; {without}{pinned}; median of {} turns, with the least and the greatest ratio of a turn in brackets{rates}{quick}.",
         report.pairs,
     )];
     for row in &report.rows {
@@ -157,7 +160,7 @@ mod tests {
             assert!(row.contains(part), "{part} in {row}");
         }
         assert!(
-            text.contains("not to be quoted") && text.contains("things done: so it is."),
+            text.contains("do not quote") && text.contains("things done: so it is."),
             "{text}"
         );
     }

@@ -1,22 +1,28 @@
 //! Events of peers that are added and removed.
 
+use serde::Serialize;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::link::Link;
 use super::overlay::OverlayHandle;
-use crate::engine::Event;
+use crate::engine::{Event, identity};
 use crate::overlay::community::Community;
 use crate::state::peer::Peer;
 use crate::wire::packet::CommunityId;
 
 /// A peer was added or removed (py-ipv8's `PeerObserver`).
-#[derive(Clone, Debug)]
+///
+/// Serialized, it is like the [`Event`] of the node, without the overlay.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "event")]
 pub enum PeerEvent {
     /// It became a verified peer. The value is its state at that time.
-    Added(Peer),
+    #[serde(rename = "peer_added")]
+    Added(#[serde(serialize_with = "identity")] Peer),
     /// It is no longer a verified peer. The value is its last state.
-    Removed(Peer),
+    #[serde(rename = "peer_removed")]
+    Removed(#[serde(serialize_with = "identity")] Peer),
 }
 
 impl PeerEvent {
@@ -110,5 +116,27 @@ impl<C: Community> OverlayHandle<C> {
     #[must_use]
     pub fn peer_events(&self) -> PeerEvents {
         PeerEvents::new(&self.link, Some(self.id()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+    use crate::crypto::PrivateKey;
+    use crate::node::clock::now;
+
+    #[test]
+    fn a_serialized_event_names_the_peer() -> Result<(), serde_json::Error> {
+        let key = PrivateKey::generate(&mut StdRng::seed_from_u64(1));
+        let mid = key.mid();
+        let address = std::net::SocketAddr::from(([10, 0, 0, 1], 8090));
+        let event = PeerEvent::Removed(Peer::new(key.public_key().clone(), address, now()));
+        let expected =
+            format!(r#"{{"event":"peer_removed","mid":"{mid}","address":"10.0.0.1:8090"}}"#);
+        assert_eq!(serde_json::to_string(&event)?, expected);
+        Ok(())
     }
 }

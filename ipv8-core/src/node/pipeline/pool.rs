@@ -12,10 +12,10 @@ use tokio::sync::futures::Notified;
 
 use crate::crypto::Points;
 use crate::engine::Opened;
-use crate::support::guard::guarded;
 use crate::node::pipeline::order::InOrder;
 use crate::node::pipeline::piece::{Sealed, Unopened, seal};
 use crate::state::outbox::Outgoing;
+use crate::support::guard::guarded;
 
 /// The result of a job.
 enum Done {

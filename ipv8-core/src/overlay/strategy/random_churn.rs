@@ -179,6 +179,7 @@ mod tests {
         let bootstrap = Default::default();
         let mut state = OverlayState::new(Pinger::COMMUNITY_ID, me, -1, bootstrap);
         let mut shared = Shared::new(PeerGraph::new(NetworkLimits::default()), rng);
+        shared.network.register_service(Pinger::COMMUNITY_ID);
         let mut churn = RandomChurn::default();
         let mut pinger = Pinger(0);
         let now = Instant::now();

@@ -61,7 +61,7 @@ impl NetworkStats {
     }
 }
 
-/// What a [`PeerGraph`](super::PeerGraph) turned away since it was made.
+/// Counts of refused and evicted entries of a peer graph since it was created.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct NetworkStats {
     /// Addresses forgotten because there were more than `max_addresses`.

@@ -22,13 +22,13 @@ pub(crate) struct Program {
     complaints: Receiver<String>,
 }
 
-/// What a program left behind.
+/// The end of a program.
 #[derive(Debug)]
 pub(crate) struct End {
     pub(crate) code: Option<i32>,
-    /// What nobody had read of its standard output.
+    /// The unread lines of its standard output.
     pub(crate) lines: Vec<String>,
-    /// What nobody had read of its standard error.
+    /// The unread text of its standard error.
     pub(crate) stderr: String,
 }
 

@@ -1,4 +1,4 @@
-//! The events of the programs: which fields each has, and of what kind.
+//! The events of the programs: the fields of each, and their types.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -33,10 +33,11 @@ const STATS: &[(&str, Check)] = &[
     ("bytes_in", Value::is_u64),
     ("bytes_out", Value::is_u64),
     ("drops", is_drops),
+    ("panics", Value::is_u64),
     ("peers", Value::is_u64),
     ("walkable", Value::is_u64),
 ];
-/// A node has these figures besides; a tracker has none of them.
+/// Additional figures of a node; a tracker has none of them.
 const LOAD: &[(&str, Check)] = &[
     ("health", |value| has_exactly(value, HEALTH, 0)),
     ("pacing", |value| has_exactly(value, PACING, 0)),
@@ -53,8 +54,14 @@ const HEALTH: &[(&str, Check)] = &[
 const PACING: &[(&str, Check)] = &[
     ("held", Value::is_u64),
     ("most_held", Value::is_u64),
+    ("steps", Value::is_u64),
+    ("overruns", Value::is_u64),
     ("delayed", Value::is_u64),
+    ("total_delay", is_time),
     ("longest_delay", is_time),
+    ("brought_forward", Value::is_u64),
+    ("late_releases", Value::is_u64),
+    ("behind", Value::is_u64),
     ("dropped", Value::is_u64),
 ];
 const INBOX: &[(&str, Check)] = &[
@@ -66,7 +73,7 @@ const INBOX: &[(&str, Check)] = &[
 const LAGGED: &[(&str, Check)] = &[("missed", Value::is_u64)];
 const STOPPED: &[(&str, Check)] = &[("reason", Value::is_string)];
 
-/// Reads a line as an event with exactly the fields it should have.
+/// Parses a line as an event and asserts that it has exactly the expected fields.
 pub(crate) fn event(line: &str) -> Value {
     let event: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     let fields = match event["event"].as_str() {
@@ -92,7 +99,7 @@ pub(crate) fn event(line: &str) -> Value {
     event
 }
 
-/// Whether it has these fields, and so many others.
+/// Returns `true` if the object has these fields and `others` more.
 fn has_exactly(value: &Value, fields: &[(&str, Check)], others: usize) -> bool {
     let there = value.as_object().map_or(0, serde_json::Map::len);
     there == fields.len() + others && fields.iter().all(|(name, check)| check(&value[*name]))
@@ -125,7 +132,7 @@ fn is_mid(value: &Value) -> bool {
             .all(|digit| b"0123456789abcdef".contains(&digit))
 }
 
-/// Seconds, without more than microseconds.
+/// Returns `true` for seconds in whole microseconds.
 fn is_time(value: &Value) -> bool {
     let micros = value.as_f64().unwrap_or(-1.0) * 1e6;
     micros >= 0.0 && (micros - micros.round()).abs() < 1e-3

@@ -1,29 +1,14 @@
 //! Machines made of network namespaces, with programs running on them.
 
 use std::fmt::Write;
-use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use ipv8_tests::machines::{self, PATIENCE};
+
 use super::page;
 use crate::support::build::example;
-
-/// How long anything may take: far longer than it does, even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(90);
-
-/// What makes the namespaces: nothing outside of them is touched, and all that runs in them ends with the first of it.
-const UNSHARE: [&str; 8] = [
-    "--user",
-    "--map-root-user",
-    "--net",
-    "--mount",
-    "--pid",
-    "--mount-proc",
-    "--fork",
-    "--kill-child",
-];
 
 /// How the machines are connected: shell commands that make them. Machine `here` is where these run.
 pub(crate) struct Layout(&'static str);
@@ -66,10 +51,11 @@ plug() { ip link set to-$1 master switch; ip -n $1 route add default dev eth0; }
 route() { ip addr add $2/24 dev to-$1; ip -n $1 route add default via $2; }
 ";
 
-/// Some machines, and the programs on them. Dropping it ends them all.
+/// Some machines, and the nodes on them. Dropping it ends them all.
 pub(crate) struct Machines {
-    child: Child,
-    folder: tempfile::TempDir,
+    machines: machines::Machines,
+    /// Where they write; it is removed after they have ended.
+    _folder: tempfile::TempDir,
     nodes: Vec<String>,
 }
 
@@ -77,22 +63,12 @@ impl Machines {
     /// Makes the machines and starts the commands, a tracker always before what follows; or says that it cannot.
     pub(crate) fn or_skip(layout: &Layout, commands: &[page::Command]) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
-        if let Err(reason) = can_make_machines() {
-            let thread = thread::current();
-            eprintln!("skipped: {}: {reason}", thread.name().unwrap_or("a test"));
-            return None;
-        }
         let (script, nodes) = script(layout, commands, folder.path());
-        let child = Command::new("unshare")
-            .args(UNSHARE)
-            .args(["sh", "-c", &script])
-            .stdin(Stdio::null())
-            .stderr(fs::File::create(folder.path().join("errors")).expect("a file"))
-            .spawn()
-            .expect("unshare was there a moment ago");
+        let trial = format!("{FUNCTIONS}{}", Layout::ROUTED.0);
+        let machines = machines::Machines::or_skip(&trial, &script, folder.path())?;
         Some(Self {
-            child,
-            folder,
+            machines,
+            _folder: folder,
             nodes,
         })
     }
@@ -101,34 +77,25 @@ impl Machines {
     pub(crate) fn wait_until_all_nodes_have(&mut self, peers: usize) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let said: Vec<_> = self.nodes.iter().map(|node| self.said(node)).collect();
+            let said: Vec<_> = self
+                .nodes
+                .iter()
+                .map(|node| self.machines.said(node))
+                .collect();
             if said
                 .iter()
                 .all(|said| said.matches(" connected").count() >= peers)
             {
                 return;
             }
-            let ended = self.child.try_wait().expect("it can be asked");
-            let errors = self.said("errors");
-            assert!(ended.is_none(), "{ended:?}: {errors}");
+            self.machines.assert_running();
+            let errors = self.machines.said("errors");
             assert!(
                 Instant::now() < deadline,
                 "not all have {peers} peers: {said:#?} {errors}"
             );
             thread::sleep(Duration::from_millis(50));
         }
-    }
-
-    fn said(&self, file: &str) -> String {
-        fs::read_to_string(self.folder.path().join(file)).unwrap_or_default()
-    }
-}
-
-impl Drop for Machines {
-    fn drop(&mut self) {
-        // Both fail only when it has ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -151,20 +118,4 @@ fn script(layout: &Layout, commands: &[page::Command], folder: &Path) -> (String
     }
     script.push_str("wait\n");
     (script, nodes)
-}
-
-fn can_make_machines() -> Result<(), String> {
-    let tried = Command::new("unshare")
-        .args(UNSHARE)
-        .args(["sh", "-c", &format!("{FUNCTIONS}{}", Layout::ROUTED.0)])
-        .stdin(Stdio::null())
-        .output();
-    match tried {
-        Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(format!(
-            "no network namespaces here: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        )),
-        Err(error) => Err(format!("there is no unshare: {error}")),
-    }
 }

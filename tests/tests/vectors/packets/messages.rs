@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 
-use ipv8_core::internals::discovery::{DiscoveryIntroductionRequest, Ping, Pong, SimilarityRequest, SimilarityResponse};
 use ipv8_core::crypto::{PrivateKey, PublicKey};
+use ipv8_core::internals::discovery::{
+    DiscoveryIntroductionRequest, Ping, Pong, SimilarityRequest, SimilarityResponse,
+};
 use ipv8_core::internals::packet::{
     CommunityId, OpenError, Prefix, Unsealed, open_signed, open_unsigned,
 };

@@ -1,7 +1,7 @@
 //! The target of each row.
 
-/// Returns the target of the row with this name: a factor to py-ipv8, a share of the bare responder, or
-/// a figure.
+/// Returns the target of the row with this name: a factor to py-ipv8, a share of the bare
+/// responder, or a figure.
 pub(super) fn of(row: &str) -> Option<&'static str> {
     Some(match row {
         "introductions-20" => "10x; 80 % of the bare responder",
@@ -9,7 +9,7 @@ pub(super) fn of(row: &str) -> Option<&'static str> {
         "introductions-10000" => "95 % of our rate at 20 peers",
         "two-cores-against-one" => "1.8x",
         "pings" => "20x",
-        "random-walk-100000" => "4,000x; twice our time with 100",
+        "random-walk-100000" => "4,000x; at most twice our time with 100",
         "edge-walk-1000-datagrams" => "a bounded number",
         "edge-walk-100000" => "about our time with 100",
         "lookup" | "hostile-prefix" | "hostile-short" | "hostile-id" | "hostile-malformed"
@@ -20,7 +20,7 @@ pub(super) fn of(row: &str) -> Option<&'static str> {
         "losses-25x50" | "losses-25x100" | "losses-25x50-large" | "losses-25x100-large" => "0.00 %",
         "nodes-median" => "5 s",
         "nodes-last" => "7.5 s",
-        "nodes-datagrams" => "no more",
+        "nodes-datagrams" => "no more than py-ipv8",
         "launchers-plan" => "1 ms",
         "launchers-start" => "2 ms",
         "launchers-build" => "5 ms",

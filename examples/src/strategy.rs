@@ -7,16 +7,16 @@ use ipv8_core::communities::{DiscoveryCommunity, PeriodicSimilarity};
 use ipv8_core::internals::nearest::nearest;
 use ipv8_core::{Community, EdgeWalk, RandomChurn, RandomWalk, Strategies};
 
-/// A strategy on the command line: `NAME:TARGET[,option=value…]`. The options are the public fields of
-/// the strategy's type, with the same defaults.
+/// A strategy on the command line: `NAME:TARGET[,option=value…]`. The options are the public fields
+/// of the strategy's type, with the same defaults.
 #[derive(Clone, Debug)]
-pub struct Walker {
+pub struct NamedStrategy {
     target_peers: i32,
-    walk: Walk,
+    kind: Kind,
 }
 
 #[derive(Clone, Debug)]
-enum Walk {
+enum Kind {
     Random(RandomWalk),
     Edge(EdgeWalk),
     Churn(RandomChurn),
@@ -81,103 +81,103 @@ const PERIODIC_SIMILARITY: &Options<PeriodicSimilarity> = &[("interval", |simila
     seconds(&mut similarity.interval, text)
 })];
 
-impl Walker {
+impl NamedStrategy {
     /// Returns `true` if the strategy works only in the discovery community.
     #[must_use]
     pub fn is_for_discovery(&self) -> bool {
-        matches!(self.walk, Walk::Churn(_) | Walk::Similarity(_))
+        matches!(self.kind, Kind::Churn(_) | Kind::Similarity(_))
     }
 
     /// Adds a new strategy, unless it works only in the discovery community.
     pub fn add_to<C: Community>(&self, strategies: &mut Strategies<C>) {
-        match &self.walk {
-            Walk::Random(walk) => strategies.add_strategy(self.target_peers, walk.clone()),
-            Walk::Edge(walk) => strategies.add_strategy(self.target_peers, walk.clone()),
-            Walk::Churn(_) | Walk::Similarity(_) => strategies,
+        match &self.kind {
+            Kind::Random(walk) => strategies.add_strategy(self.target_peers, walk.clone()),
+            Kind::Edge(walk) => strategies.add_strategy(self.target_peers, walk.clone()),
+            Kind::Churn(_) | Kind::Similarity(_) => strategies,
         };
     }
 
     /// Adds a new strategy if it works only in the discovery community.
     pub fn add_to_discovery(&self, strategies: &mut Strategies<DiscoveryCommunity>) {
-        match &self.walk {
-            Walk::Churn(churn) => strategies.add_strategy(self.target_peers, churn.clone()),
-            Walk::Similarity(walk) => strategies.add_strategy(self.target_peers, walk.clone()),
-            Walk::Random(_) | Walk::Edge(_) => strategies,
+        match &self.kind {
+            Kind::Churn(churn) => strategies.add_strategy(self.target_peers, churn.clone()),
+            Kind::Similarity(walk) => strategies.add_strategy(self.target_peers, walk.clone()),
+            Kind::Random(_) | Kind::Edge(_) => strategies,
         };
     }
 }
 
-impl FromStr for Walker {
-    type Err = WalkerError;
+impl FromStr for NamedStrategy {
+    type Err = StrategyError;
 
-    fn from_str(text: &str) -> Result<Self, WalkerError> {
+    fn from_str(text: &str) -> Result<Self, StrategyError> {
         let mut parts = text.split(',');
         let (name, target) = parts
             .next()
             .and_then(|head| head.split_once(':'))
-            .ok_or(WalkerError::Form)?;
-        let walk = match name {
-            "RandomWalk" => Walk::Random(configured(name, RANDOM_WALK, parts)?),
-            "EdgeWalk" => Walk::Edge(configured(name, EDGE_WALK, parts)?),
-            "RandomChurn" => Walk::Churn(configured(name, RANDOM_CHURN, parts)?),
-            "PeriodicSimilarity" => Walk::Similarity(configured(name, PERIODIC_SIMILARITY, parts)?),
-            _ => return Err(WalkerError::UnknownWalker(Unknown::new(name, &NAMES))),
+            .ok_or(StrategyError::Form)?;
+        let kind = match name {
+            "RandomWalk" => Kind::Random(configured(name, RANDOM_WALK, parts)?),
+            "EdgeWalk" => Kind::Edge(configured(name, EDGE_WALK, parts)?),
+            "RandomChurn" => Kind::Churn(configured(name, RANDOM_CHURN, parts)?),
+            "PeriodicSimilarity" => Kind::Similarity(configured(name, PERIODIC_SIMILARITY, parts)?),
+            _ => return Err(StrategyError::UnknownStrategy(Unknown::new(name, &NAMES))),
         };
         let target_peers = target
             .parse()
             .ok()
             .filter(|target| *target >= -1)
-            .ok_or_else(|| WalkerError::Target {
-                walker: name.to_owned(),
+            .ok_or_else(|| StrategyError::Target {
+                strategy: name.to_owned(),
                 target: target.to_owned(),
             })?;
-        Ok(Self { target_peers, walk })
+        Ok(Self { target_peers, kind })
     }
 }
 
 /// Returns a strategy with its defaults, changed by the `option=value` parts.
 fn configured<'a, S: Default>(
-    walker: &str,
+    strategy: &str,
     options: &Options<S>,
     parts: impl Iterator<Item = &'a str>,
-) -> Result<S, WalkerError> {
-    let walker = || walker.to_owned();
+) -> Result<S, StrategyError> {
+    let strategy = || strategy.to_owned();
     let mut walk = S::default();
     let mut given = Vec::new();
     for part in parts {
-        let (option, value) = part.split_once('=').ok_or_else(|| WalkerError::NoValue {
-            walker: walker(),
+        let (option, value) = part.split_once('=').ok_or_else(|| StrategyError::NoValue {
+            strategy: strategy(),
             option: part.to_owned(),
         })?;
         let Some((option, set)) = options.iter().find(|(name, _)| *name == option) else {
             let known: Vec<_> = options.iter().map(|(name, _)| *name).collect();
-            return Err(WalkerError::UnknownOption {
-                walker: walker(),
+            return Err(StrategyError::UnknownOption {
+                strategy: strategy(),
                 option: Unknown::new(option, &known),
             });
         };
         if given.contains(option) {
-            return Err(WalkerError::Twice {
-                walker: walker(),
+            return Err(StrategyError::Twice {
+                strategy: strategy(),
                 option,
             });
         }
         given.push(option);
-        set(&mut walk, value).map_err(|wanted| WalkerError::Value {
-            walker: walker(),
+        set(&mut walk, value).map_err(|expected| StrategyError::Value {
+            strategy: strategy(),
             option,
             value: value.to_owned(),
-            wanted,
+            expected,
         })?;
     }
     Ok(walk)
 }
 
 fn seconds(field: &mut f64, text: &str) -> Result<(), &'static str> {
-    const WANTED: &str = "seconds, 0 or more";
-    let value: f64 = text.parse().map_err(|_| WANTED)?;
+    const EXPECTED: &str = "seconds, 0 or more";
+    let value: f64 = text.parse().map_err(|_| EXPECTED)?;
     if !value.is_finite() || value < 0.0 {
-        return Err(WANTED);
+        return Err(EXPECTED);
     }
     *field = value;
     Ok(())
@@ -227,56 +227,56 @@ impl fmt::Display for Unknown {
 
 /// Error of a text that does not describe a strategy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum WalkerError {
+pub enum StrategyError {
     /// It has no target.
     #[error("expected NAME:TARGET[,option=value…], such as RandomWalk:20,timeout=3.0")]
     Form,
     /// The strategy is unknown.
-    #[error("unknown walker {0}")]
-    UnknownWalker(Unknown),
+    #[error("unknown strategy {0}")]
+    UnknownStrategy(Unknown),
     /// The target is not a number of peers.
-    #[error("{walker}: invalid target `{target}`: expected -1 (no limit) or a number of peers")]
+    #[error("{strategy}: invalid target `{target}`: expected -1 (no limit) or a number of peers")]
     Target {
         /// The strategy.
-        walker: String,
+        strategy: String,
         /// The given text.
         target: String,
     },
     /// The option is unknown.
-    #[error("{walker} has no option {option}")]
+    #[error("{strategy} has no option {option}")]
     UnknownOption {
         /// The strategy.
-        walker: String,
+        strategy: String,
         /// The given text.
         option: Unknown,
     },
     /// An option without a value.
-    #[error("{walker}: `{option}` has no value: expected option=value")]
+    #[error("{strategy}: `{option}` has no value: expected option=value")]
     NoValue {
         /// The strategy.
-        walker: String,
+        strategy: String,
         /// The given text.
         option: String,
     },
     /// An option is given twice.
-    #[error("{walker}: {option} is given twice")]
+    #[error("{strategy}: {option} is given twice")]
     Twice {
         /// The strategy.
-        walker: String,
+        strategy: String,
         /// The option.
         option: &'static str,
     },
     /// The option cannot have this value.
-    #[error("{walker}: invalid {option} `{value}`: expected {wanted}")]
+    #[error("{strategy}: invalid {option} `{value}`: expected {expected}")]
     Value {
         /// The strategy.
-        walker: String,
+        strategy: String,
         /// The option.
         option: &'static str,
         /// The given text.
         value: String,
         /// The expected values.
-        wanted: &'static str,
+        expected: &'static str,
     },
 }
 
@@ -285,17 +285,17 @@ mod tests {
     use super::*;
 
     fn refused(text: &str) -> String {
-        match text.parse::<Walker>() {
-            Ok(walker) => panic!("{text} is {walker:?}"),
+        match text.parse::<NamedStrategy>() {
+            Ok(strategy) => panic!("{text} is {strategy:?}"),
             Err(error) => error.to_string(),
         }
     }
 
     fn random(text: &str) -> (i32, RandomWalk) {
         match text.parse() {
-            Ok(Walker {
+            Ok(NamedStrategy {
                 target_peers,
-                walk: Walk::Random(walk),
+                kind: Kind::Random(walk),
             }) => (target_peers, walk),
             other => panic!("{text} is {other:?}"),
         }
@@ -303,16 +303,16 @@ mod tests {
 
     fn edge(text: &str) -> (i32, EdgeWalk) {
         match text.parse() {
-            Ok(Walker {
+            Ok(NamedStrategy {
                 target_peers,
-                walk: Walk::Edge(walk),
+                kind: Kind::Edge(walk),
             }) => (target_peers, walk),
             other => panic!("{text} is {other:?}"),
         }
     }
 
     #[test]
-    fn defaults_are_the_strategy_s_own() {
+    fn defaults_are_those_of_the_strategy() {
         let (target, walk) = random("RandomWalk:20");
         assert_eq!(target, 20);
         assert_eq!(format!("{walk:?}"), format!("{:?}", RandomWalk::default()));
@@ -337,9 +337,9 @@ mod tests {
     fn churn_and_similarity_are_for_the_discovery_community() {
         let text = "RandomChurn:-1,sample_size=3,ping_interval=1,inactive_time=2.5,drop_time=5.5";
         match text.parse() {
-            Ok(Walker {
+            Ok(NamedStrategy {
                 target_peers: -1,
-                walk: Walk::Churn(churn),
+                kind: Kind::Churn(churn),
             }) => {
                 assert_eq!((churn.sample_size, churn.ping_interval), (3, 1.0));
                 assert_eq!((churn.inactive_time, churn.drop_time), (2.5, 5.5));
@@ -352,11 +352,11 @@ mod tests {
             ("RandomChurn:-1", true),
             ("PeriodicSimilarity:-1,interval=2", true),
         ] {
-            let walker: Walker = text.parse().unwrap_or_else(|error| panic!("{error}"));
+            let strategy: NamedStrategy = text.parse().unwrap_or_else(|error| panic!("{error}"));
             let (mut plain, mut discovery) = (Strategies::new(), Strategies::new());
-            walker.add_to::<DiscoveryCommunity>(&mut plain);
-            walker.add_to_discovery(&mut discovery);
-            assert_eq!(walker.is_for_discovery(), is_for_discovery);
+            strategy.add_to::<DiscoveryCommunity>(&mut plain);
+            strategy.add_to_discovery(&mut discovery);
+            assert_eq!(strategy.is_for_discovery(), is_for_discovery);
             assert_eq!(
                 (plain.iter().count(), discovery.iter().count()),
                 (
@@ -368,14 +368,14 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_named_with_what_would_be_right() {
-        for (text, wanted) in [
+    fn errors_suggest_the_fix() {
+        for (text, expected) in [
             ("", "NAME:TARGET"),
             ("RandomWalk", "NAME:TARGET"),
             ("RandomWalk,timeout=3:1", "NAME:TARGET"),
             (
                 "RandmWalk:1",
-                "unknown walker `RandmWalk`: did you mean `RandomWalk`?",
+                "unknown strategy `RandmWalk`: did you mean `RandomWalk`?",
             ),
             ("edgewalk:1", "did you mean `EdgeWalk`?"),
             (
@@ -412,7 +412,7 @@ mod tests {
             ("RandomWalk:1,timeout=inf", "expected seconds, 0 or more"),
         ] {
             let error = refused(text);
-            assert!(error.contains(wanted), "{text}: {error}");
+            assert!(error.contains(expected), "{text}: {error}");
         }
     }
 }
