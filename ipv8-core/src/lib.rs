@@ -50,7 +50,7 @@
 //!
 //! # Where to go from here
 //!
-//! - [`Community`]: what you write. [`Context`]: what its methods can do: send, ask, schedule tasks.
+//! - [`Community`]: what you write. [`Context`]: what its methods can do, such as send and ask.
 //! - [`DiscoveryStrategy`]: how a community finds peers; [`RandomWalk`] is the usual one.
 //! - [`overlay`](macro@overlay) and the other attributes: what a launcher is made of. [`Launchers`]
 //!   runs a chosen set of them.

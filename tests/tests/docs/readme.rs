@@ -1,11 +1,7 @@
-//! What the README shows is so.
+//! The README and the architecture page are true: code, files and sizes.
 
 use std::fs;
 use std::path::Path;
-#[cfg(target_os = "linux")]
-use std::{collections::BTreeSet, process::Command};
-
-use ipv8_core::prelude::*;
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
@@ -26,94 +22,67 @@ fn the_expansion_shown_is_what_the_macros_write() {
 #[test]
 fn the_launcher_shown_is_the_one_expanded() {
     let readme = read("README.md");
-    let stack = "#[overlay(\"my_module\", \"MyCommunity\")]\n#[walk_strategy(MyDiscoveryStrategy, target_peers = -1)]\nstruct MyLauncher;";
+    let stack = "#[overlay(\"my_module\", \"MyCommunity\")]\n\
+                 #[walk_strategy(MyDiscoveryStrategy, target_peers = -1)]\n\
+                 struct MyLauncher;";
     assert!(
         readme.contains(stack),
         "the README's example is the snapshot's input"
     );
 }
 
-#[derive(Default)]
-struct MyDiscoveryStrategy;
-
-impl<C: Community> DiscoveryStrategy<C> for MyDiscoveryStrategy {
-    fn take_step(&mut self, _community: &mut C, _cx: &mut Context<'_>) {}
-}
-
-#[overlay(ipv8_tests::quiet::Quiet)]
-#[walk_strategy(MyDiscoveryStrategy, target_peers = -1)]
-struct MyLauncher;
-
-#[test]
-fn the_configuration_shown_is_accepted() {
-    let readme = read("README.md");
-    let (_, after) = readme
-        .split_once("<!-- configuration -->\n```toml\n")
-        .expect("a configuration");
-    let (shown, _) = after.split_once("```").expect("the block ends");
-    let check = |text: &str| {
-        let configuration = Config::new().toml("README.md", text);
-        let launchers = Launchers::new()
-            .with(MyLauncher)
-            .configuration(configuration);
-        launchers.check().map(|_| ()).map_err(|e| e.to_string())
-    };
-    assert_eq!(check(shown), Ok(()));
-    let slip = shown.replace(
-        "strategies.MyDiscoveryStrategy",
-        "strategies.MyDiscoverStrategy",
-    );
-    let error = check(&slip).expect_err("a slip of the pen is noticed");
-    assert!(error.contains("MyDiscoveryStrategy"), "{error}");
+/// The links of a Markdown file that point into the repository.
+fn links(page: &str) -> Vec<String> {
+    let text = read(page);
+    let targets = text.split("](").skip(1);
+    let targets = targets.filter_map(|rest| rest.split([')', '#']).next());
+    let local = targets.filter(|target| !target.is_empty() && !target.contains("://"));
+    local.map(str::to_owned).collect()
 }
 
 #[test]
-fn the_tutorials_shown_are_those_of_the_guide() {
-    let guide = read("ipv8-core/src/guide/tutorials.md");
-    let (_, table) = guide.split_once("| tutorial |").expect("a table");
-    let (table, _) = table.split_once("\n\n").expect("the table ends");
-    assert!(read("README.md").contains(table), "{table}");
-}
-
-#[test]
-fn every_file_named_exists() {
-    for name in [
-        "hello_overlay",
-        "node",
-        "tracker",
-        "quickstart",
-        "command_line",
-        "topology",
+fn every_file_linked_exists() {
+    for (page, folder) in [
+        ("README.md", "."),
+        ("ARCHITECTURE.md", "."),
+        (".github/CONTRIBUTING.md", ".github"),
+        (".github/SECURITY.md", ".github"),
     ] {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/examples");
-        let there = folder.join(format!("{name}.rs")).exists()
-            || folder.join(name).join("main.rs").exists();
-        assert!(there, "example {name}");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("..")
+            .join(folder);
+        for link in links(page) {
+            assert!(folder.join(&link).exists(), "{page} links to {link}");
+        }
     }
-    for file in ["ARCHITECTURE.md", "LICENSE-MIT", "LICENSE-APACHE"] {
-        assert!(!read(file).is_empty(), "{file}");
-    }
+    assert!(links("README.md").len() >= 5);
 }
 
-#[cfg(target_os = "linux")]
+/// The folders and files that the architecture page names exist.
 #[test]
-fn the_quickstart_is_built_from_as_many_crates_as_it_says() {
-    let output = Command::new(env!("CARGO"))
-        .args(["tree", "--locked", "--package=ipv8-examples"])
-        .args(["--edges=normal,build", "--prefix=none", "--format={p}"])
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-        .output()
-        .expect("cargo runs");
-    assert!(output.status.success(), "{output:?}");
-    let tree = String::from_utf8(output.stdout).expect("text");
-    // Name and version; our own crates have a path behind them.
-    let crates: BTreeSet<(&str, &str)> = tree
-        .lines()
-        .filter(|line| !line.contains("(/"))
-        .filter_map(|line| line.split_once(' '))
-        .map(|(name, rest)| (name, rest.split(' ').next().unwrap_or(rest)))
-        .collect();
-    let said = format!("built from {} crates", crates.len());
-    let readme = read("README.md").replace('\n', " ");
-    assert!(readme.contains(&said), "{said}: {crates:?}");
+fn every_path_of_the_architecture_page_exists() {
+    let page = read("ARCHITECTURE.md");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let crates = ["", "ipv8-core/src", "ipv8-macros/src", "examples", "tests"];
+    let paths = page.split('`').skip(1).step_by(2);
+    let paths = paths.filter(|path| path.contains('/') && !path.contains([' ', '{', ':']));
+    let mut found = 0;
+    for path in paths {
+        let exists = crates
+            .iter()
+            .any(|part| root.join(part).join(path).exists());
+        let inside = ["node", "engine", "overlay", "launch"]
+            .iter()
+            .any(|floor| root.join("ipv8-core/src").join(floor).join(path).exists());
+        assert!(exists || inside, "ARCHITECTURE.md names {path}");
+        found += 1;
+    }
+    assert!(found > 20, "{found}");
+}
+
+#[test]
+fn the_first_page_and_the_map_are_short() {
+    for page in ["README.md", "ARCHITECTURE.md"] {
+        assert!(read(page).len() <= 9 * 1024, "{page}");
+    }
 }

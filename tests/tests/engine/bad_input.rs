@@ -1,5 +1,5 @@
-//! Datagrams that are no good: each is counted for one reason, answered by nothing, and changes
-//! nothing. What must be refused, and why, is worked out here from the layouts of the protocol.
+//! Invalid datagrams. The engine counts each of them for one reason, answers none, and changes no
+//! state. The tests derive the expected reason from the layouts of the protocol.
 
 use ipv8_core::internals::engine::Input;
 use ipv8_core::state::DropReason;
@@ -11,8 +11,8 @@ use ipv8_tests::samples::{Sample, samples};
 
 const SIGNED_IDS: [u8; 8] = [246, 245, 249, 234, 233, 231, 1, 3];
 
-/// What becomes of a datagram of `length` bytes for the right overlay whose bytes from 23 on are all
-/// `filler` (00 or ff); `None`: it is a message.
+/// Returns why a datagram of `length` bytes for the right overlay is dropped, or `None` if it is a
+/// valid message. All bytes from 23 on are `filler` (00 or ff).
 fn short_verdict(id: u8, length: usize, filler: u8) -> Option<DropReason> {
     use DropReason::{BadKey, DeprecatedMessage, Leftover, Malformed, TooShort, UnknownMessage};
     let body = length.checked_sub(23);
@@ -25,17 +25,17 @@ fn short_verdict(id: u8, length: usize, filler: u8) -> Option<DropReason> {
         std::cmp::Ordering::Greater => Some(Leftover),
     };
     match (id, filler) {
-        // A length of the key, then as much of it as there is, which is no key.
+        // The key's length, then the rest of the datagram, which is not a valid key.
         _ if SIGNED_IDS.contains(&id) => Some(if body < 2 { Malformed } else { BadKey }),
         (250, _) => exactly(8 + 6 + 6 + 2),
         // No address begins with the type 00 or ff.
         (232, _) => Some(Malformed),
         (2, _) => exactly(2),
         (4, 0) => exactly(8 + 2 + 2),
-        // The length says 65535: the bytes are cut, and nothing is left for the number.
+        // The length is 65535: the data takes all bytes, and none are left for the number.
         (4, _) => Some(Malformed),
         (5, 0) => exactly(2),
-        // Protocol 3.3: as the last field the same is accepted, however little there is.
+        // Protocol 3.3: the same length is accepted in the last field, however few bytes follow.
         (5, _) => (body < 2).then_some(Malformed),
         _ if id >= 231 => Some(DeprecatedMessage),
         _ => Some(UnknownMessage),
@@ -67,7 +67,7 @@ fn every_length_up_to_64_of_every_message_id_is_judged_by_its_layout() {
 }
 
 #[test]
-fn the_few_short_datagrams_that_are_messages_do_what_they_say_and_no_more() {
+fn short_datagrams_that_are_messages_only_reach_their_handler() {
     for (id, length, filler) in [
         (2, 25, 0),
         (2, 25, 0xff),
@@ -91,7 +91,7 @@ fn the_few_short_datagrams_that_are_messages_do_what_they_say_and_no_more() {
         assert_eq!(after, before, "id {id}");
         assert_eq!(desk.engine.stats().dropped(), 0, "id {id}");
     }
-    // A puncture request for a walker that is nobody's address: the puncture cannot be sent.
+    // A puncture request whose walker address is unusable: the puncture cannot be sent.
     for filler in [0, 0xff] {
         let mut desk = desk();
         let mut datagram = PROBE.prefix().to_vec();
@@ -104,7 +104,7 @@ fn the_few_short_datagrams_that_are_messages_do_what_they_say_and_no_more() {
 }
 
 #[test]
-fn zeros_of_every_length_are_for_nobody() {
+fn zeros_of_every_length_reach_no_overlay() {
     let mut desk = desk();
     let before = desk.state();
     for length in 0..=64 {
@@ -124,7 +124,7 @@ fn zeros_of_every_length_are_for_nobody() {
 }
 
 #[test]
-fn foreign_prefixes_and_old_versions_are_for_nobody() {
+fn foreign_prefixes_and_old_versions_reach_no_overlay() {
     let mut desk = desk();
     let before = desk.state();
     for sample in samples(PROBE, &stranger()) {
@@ -158,7 +158,7 @@ fn foreign_prefixes_and_old_versions_are_for_nobody() {
 }
 
 #[test]
-fn unknown_and_deprecated_ids_are_dropped_whatever_follows() {
+fn unknown_and_deprecated_ids_are_dropped_with_any_body() {
     let mut desk = desk();
     let before = desk.state();
     let hello = hello();
@@ -174,7 +174,7 @@ fn unknown_and_deprecated_ids_are_dropped_whatever_follows() {
     }
 }
 
-/// What becomes of the first `length` bytes of `sample`; `None`: they are a message.
+/// Returns why the first `length` bytes of `sample` are dropped, or `None` if they are a message.
 fn truncated_verdict(sample: &Sample, length: usize) -> Option<DropReason> {
     if length < 23 {
         return Some(DropReason::TooShort);
@@ -186,7 +186,7 @@ fn truncated_verdict(sample: &Sample, length: usize) -> Option<DropReason> {
         if length < sample.body() {
             return Some(DropReason::BadKey);
         }
-        // Whatever the last 64 bytes are now, they are taken for the signature.
+        // The last 64 bytes count as the signature, regardless of their content.
         (length - 64).checked_sub(sample.body())
     } else {
         Some(length - sample.body())
@@ -194,7 +194,7 @@ fn truncated_verdict(sample: &Sample, length: usize) -> Option<DropReason> {
     if body.is_none_or(|body| body < sample.needed) {
         return Some(DropReason::Malformed);
     }
-    // The last field takes what it gets; then it is up to the signature.
+    // The last field accepts any length; then the signature decides.
     sample.signed.then_some(DropReason::BadSignature)
 }
 
@@ -217,7 +217,7 @@ fn a_truncation_is_refused_unless_it_only_cuts_a_last_varlen_of_an_unsigned_mess
             }
         }
     }
-    // Protocol 3.3 lets exactly these through: the ten bytes of the shout, each time one less.
+    // Protocol 3.3 accepts exactly these: the shout with 0 to 9 of its ten bytes.
     let shout: Vec<_> = (25..35).map(|length| ("shout", length)).collect();
     assert_eq!(accepted, shout);
     for (_, length) in accepted {
@@ -232,14 +232,15 @@ fn a_truncation_is_refused_unless_it_only_cuts_a_last_varlen_of_an_unsigned_mess
 }
 
 #[test]
-fn bytes_too_many_are_refused() {
+fn extra_bytes_are_refused() {
     let mut desk = desk();
     let before = desk.state();
     for sample in samples(PROBE, &stranger()) {
         for extra in [1, 64, 1000] {
             let mut datagram = sample.bytes.clone();
             datagram.resize(datagram.len() + extra, 0);
-            // Behind a signature the extra bytes are taken for the end of it, and the true one for payload.
+            // Extra bytes after a signature count as its end, and the first bytes of the signature
+            // count as payload.
             let raw = sample.name.ends_with("request") || sample.name.ends_with("response");
             let expected = if sample.signed && raw {
                 DropReason::BadSignature
@@ -252,9 +253,8 @@ fn bytes_too_many_are_refused() {
     }
 }
 
-/// Adds the order of the group of Ed25519 to a little-endian number: the same number for a verifier
 #[test]
-fn a_datagram_for_an_overlay_that_was_unloaded_meanwhile_is_counted_as_that() {
+fn a_datagram_for_an_overlay_that_was_unloaded_meanwhile_is_counted() {
     let mut desk = desk();
     for sample in samples(PROBE, &stranger()) {
         let mut desk = ipv8_tests::refusal::desk();
@@ -294,8 +294,8 @@ fn a_datagram_for_an_overlay_that_was_replaced_meanwhile_does_not_reach_the_new_
 }
 
 #[test]
-fn every_sample_is_good_as_it_is() {
-    // Or the tests above would prove nothing.
+fn every_unchanged_sample_is_accepted() {
+    // Otherwise the tests above would prove nothing.
     for sample in samples(PROBE, &stranger()) {
         let mut desk = desk();
         let before = desk.state();
@@ -303,7 +303,7 @@ fn every_sample_is_good_as_it_is() {
         assert_eq!(desk.engine.stats().dropped(), 0, "{}", sample.name);
         let after = desk.state();
         let does_something = !sent.is_empty() || after != before;
-        // A puncture has done its work by arriving.
+        // A puncture has no effect beyond its arrival.
         assert_eq!(
             does_something,
             !sample.name.ends_with("puncture"),

@@ -1,4 +1,5 @@
-//! Signed datagrams whose key, signature or signed fields are no good. See `bad_input.rs`.
+//! Signed datagrams whose key, signature or signed fields are invalid. `bad_input.rs` has the other
+//! invalid datagrams.
 
 use ipv8_core::state::DropReason;
 use ipv8_core::wire::{IntroductionRequest, Style};
@@ -34,7 +35,7 @@ fn one_wrong_bit_in_a_signed_datagram_is_enough() {
 }
 
 #[test]
-fn signatures_of_others_and_of_other_bytes_are_refused() {
+fn signatures_of_other_keys_and_of_other_bytes_are_refused() {
     let mut desk = desk();
     let before = desk.state();
     let others = samples(PROBE, &key(98));
@@ -75,7 +76,8 @@ fn signatures_of_others_and_of_other_bytes_are_refused() {
     }
 }
 
-/// that reduces.
+/// Adds the order of the Ed25519 group to a little-endian number. A verifier that reduces the sum gets
+/// the same number.
 fn add_group_order(number: &mut [u8]) {
     let mut order = [0; 32];
     order[..16]
@@ -90,7 +92,7 @@ fn add_group_order(number: &mut [u8]) {
 }
 
 #[test]
-fn key_lengths_that_lie_are_refused() {
+fn wrong_key_lengths_are_refused() {
     let mut desk = desk();
     let before = desk.state();
     for sample in samples(PROBE, &stranger())
@@ -117,7 +119,7 @@ fn key_lengths_that_lie_are_refused() {
 }
 
 #[test]
-fn a_signed_length_that_lies_is_cut_where_it_is_the_last_field() {
+fn a_too_large_signed_length_is_cut_if_it_is_the_last_field() {
     // The signer itself may claim more than there is (protocol 3.3).
     let mut desk = desk();
     let whole = hello();
@@ -131,7 +133,7 @@ fn a_signed_length_that_lies_is_cut_where_it_is_the_last_field() {
 }
 
 #[test]
-fn signed_payloads_that_are_none_are_refused() {
+fn invalid_signed_payloads_are_refused() {
     let mut desk = desk();
     let before = desk.state();
     let hello = hello();
@@ -146,11 +148,11 @@ fn signed_payloads_that_are_none_are_refused() {
     );
     let request = IntroductionRequest::new(Style::New, source(), source(), source(), 1);
     let request = sealed_styled(PROBE, &stranger(), Style::New, request);
-    // What is wrong, the message, where it is written over and with what, and the reason counted.
+    // The defect, the message, the position and bytes of the change, and the counted reason.
     type Case<'a> = (&'a str, &'a [u8], usize, &'a [u8], DropReason);
     let cases: [Case<'_>; 6] = [
         (
-            "text that is no UTF-8",
+            "text that is not UTF-8",
             &hello,
             101,
             &[0xff],
@@ -214,7 +216,7 @@ fn keys_of_other_kinds_are_refused() {
             datagram.extend(u16::try_from(bin.len()).expect("a short key").to_be_bytes());
             datagram.extend(&bin);
             datagram.extend(&sample.bytes[99..sample.end()]);
-            // As long as the longest signature there is, so that only its value is wrong.
+            // A signature of the right length for the key, so that only its value is wrong.
             let length = ipv8_core::crypto::PublicKey::from_bytes(&bin).map_or(144, |key| {
                 ipv8_core::internals::crypto::signature_length(&key)
             });
@@ -225,7 +227,7 @@ fn keys_of_other_kinds_are_refused() {
     }
 }
 
-/// Keys that sign nothing here: name, bytes, and what a datagram with one is refused for.
+/// Returns keys that verify no signature: name, bytes, and the drop reason of a datagram with the key.
 fn foreign_keys() -> Vec<(String, Vec<u8>, DropReason)> {
     let file: serde_json::Value = load("keys.json");
     let hex = |text: &serde_json::Value| unhex(text.as_str().expect("hex"));
@@ -279,7 +281,7 @@ fn foreign_keys() -> Vec<(String, Vec<u8>, DropReason)> {
         b"-----BEGIN PUBLIC KEY-----".to_vec(),
         DropReason::BadKey,
     ));
-    // These parse, and verify nothing: all ones are no point, and of small order is too weak.
+    // This key parses but verifies nothing, because all ones are not a point of the curve.
     let mut no_point = b"LibNaCLPK:".to_vec();
     no_point.resize(74, 0xff);
     keys.push(("no point".into(), no_point, DropReason::BadSignature));

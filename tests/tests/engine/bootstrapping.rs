@@ -1,4 +1,5 @@
-//! How overlays meet their first peers: bootstrappers written outside the crate, trackers by name, beacons.
+//! How overlays meet their first peers: bootstrappers written outside the crate, trackers found by
+//! name, and beacons.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -20,10 +21,10 @@ const HERE: &str = "127.0.0.1:1000";
 const THERE: &str = "127.0.0.1:2000";
 const COMMUNITY: &str = "69707638206f7665722069707636207361667367";
 
-/// What was called, in order.
+/// The calls to a bootstrapper, in order.
 type Calls = Arc<Mutex<Vec<&'static str>>>;
 
-/// Begins with one friend, and notes how it is treated.
+/// Knows one friend from the start, and notes each call to itself.
 #[derive(Default)]
 struct Friends {
     friend: Option<SocketAddr>,
@@ -68,7 +69,7 @@ impl Bootstrapper for Friends {
     }
 }
 
-/// Panics whenever it is asked.
+/// Panics whenever it is asked for addresses.
 #[derive(Default)]
 struct Panics;
 
@@ -78,7 +79,7 @@ impl Bootstrapper for Panics {
     }
 }
 
-/// Launches a probe with these bootstrappers; a walk that prefers to ask whom it knows.
+/// Launches a probe with these bootstrappers, and a walk that prefers to ask known peers.
 struct Launcher(Box<dyn Fn(&mut Bootstrappers) + Send + Sync>);
 
 impl CommunityLauncher for Launcher {
@@ -144,13 +145,13 @@ async fn a_bootstrapper_of_a_user_is_called_as_the_trait_says() {
         (count("initialize"), count("woken"), count("unload")),
         (1, 1, 1)
     );
-    // 200 steps with a peer, five in a hundred of which remind
+    // 200 steps with a peer; five in a hundred of them remind the bootstrapper.
     assert!((2..40).contains(&count("keep_alive")), "{calls:?}");
     assert_eq!(calls.last(), Some(&"unload"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_panics_is_told_of_and_does_not_keep_the_others_from_helping() {
+async fn a_bootstrapper_that_panics_is_reported_and_does_not_stop_the_others() {
     let network = MemoryNetwork::new();
     let friend = launch(&network, THERE, 2, |_| {}).await;
     let node = launch(&network, HERE, 1, |bootstrappers| {
@@ -183,9 +184,9 @@ async fn one_that_panics_is_told_of_and_does_not_keep_the_others_from_helping() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn beacons_bring_nodes_together_and_an_own_one_is_not_followed() {
+async fn beacons_bring_nodes_together_and_a_node_ignores_its_own() {
     let network = MemoryNetwork::new();
-    // Both hear; only one of them says anything, to the other one and to itself.
+    // Both listen. Only one sends beacons, to the other node and to itself.
     let hearing = launch(&network, "127.0.0.1:8091", 2, |bootstrappers| {
         bootstrappers.add::<UdpBroadcastBootstrapper>(|broadcast| broadcast.addresses.clear());
     })
@@ -197,7 +198,7 @@ async fn beacons_bring_nodes_together_and_an_own_one_is_not_followed() {
         });
     })
     .await;
-    // No strategy of it does anything, and no tracker is known.
+    // This node listens for no beacons and knows no tracker.
     let deaf = launch(&network, "127.0.0.1:8092", 3, |_| {}).await;
     tokio::time::sleep(Duration::from_secs(5)).await;
     assert_eq!(peers(&hearing).await, [saying.my_peer().mid().to_string()]);
@@ -206,7 +207,7 @@ async fn beacons_bring_nodes_together_and_an_own_one_is_not_followed() {
     let stats = saying.stats().await.expect("it runs").engine;
     assert_eq!(stats.count(DropReason::Beacon), 1);
     assert_eq!(stats.dropped(), 1);
-    // Strangers with beacons: some are followed, and the rest is counted.
+    // Beacons of strangers: the node follows some and counts the rest as drops.
     let mut beacon = b"\0\0IPv8\0".to_vec();
     beacon.extend(Probe::<0>::COMMUNITY_ID.prefix());
     let before = hearing.stats().await.expect("it runs").engine;
@@ -224,7 +225,7 @@ async fn beacons_bring_nodes_together_and_an_own_one_is_not_followed() {
     assert!((992..=993).contains(&dropped), "{dropped}");
     let deaf = deaf.stats().await.expect("it runs").engine;
     assert_eq!(deaf.count(DropReason::UnknownPrefix), 1000);
-    // A sweep begins anew after half a minute.
+    // The next sweep begins after half a minute.
     tokio::time::sleep(Duration::from_secs(60)).await;
     let stats = saying.stats().await.expect("it runs").engine;
     assert!(stats.count(DropReason::Beacon) >= 1);
@@ -245,7 +246,7 @@ fn beacons_work_on_real_sockets() {
     saying.bootstrap();
     hearing.wait_for_peer(&saying.mid());
     saying.wait_for_peer(&hearing.mid());
-    // The address of the beacon socket is not what peers are called by.
+    // A peer is known by its main address, not by the address of its beacon socket.
     let known = hearing.peers();
     assert_eq!(known[0].address(), saying.address());
 }
@@ -255,7 +256,7 @@ fn trackers_are_found_by_name() {
     let tracker = RustTracker::start();
     let mut options = RustNodeOptions::new(COMMUNITY);
     options.walkers = vec![Walker::Random];
-    // A name of 300 letters is none, and must not be in the way.
+    // A name of 300 letters is invalid, and must not block the valid one.
     options.names = vec![
         ("a".repeat(300), 1),
         ("localhost".to_owned(), tracker.tracker().address().port()),
@@ -268,7 +269,7 @@ fn trackers_are_found_by_name() {
 }
 
 #[test]
-fn a_server_that_asks_before_it_is_asked_is_no_peer() {
+fn a_bootstrap_server_is_blacklisted_before_it_is_asked() {
     let server: SocketAddr = "198.51.100.7:6421".parse().expect("an address");
     let now = std::time::Instant::now();
     let mut engine = Engine::new(&EngineConfig::new([1; 32]));

@@ -1,4 +1,5 @@
-//! A running node is changed: strategies and overlays come, go, pause and change, by name and by handle.
+//! Changes to a running node: strategies and overlays are added, removed, paused and changed, found by
+//! id and by name.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -28,7 +29,8 @@ fn engine(strategies: Strategies<Probe>, now: Instant) -> Engine {
     engine
 }
 
-/// Lets the engine take every turn until `end`, each as it is due; returns the steps and all other events.
+/// Lets the engine take every turn until `end`, each at its due time. Returns the steps and all other
+/// events.
 fn run_until(engine: &mut Engine, end: Instant) -> (Vec<StepReport>, Vec<Event>) {
     let (mut steps, mut events) = (Vec::new(), Vec::new());
     let mut at = None;
@@ -57,7 +59,7 @@ fn ids(engine: &Engine) -> Vec<StrategyId> {
 }
 
 #[test]
-fn ids_and_names_stay_when_others_go() {
+fn ids_and_names_stay_when_other_strategies_are_removed() {
     let now = Instant::now();
     let mut strategies = sends(3, -1);
     strategies.add::<Idle>(-1, |_| {});
@@ -163,7 +165,7 @@ fn a_strategy_pauses_resumes_and_changes_its_target_and_interval() {
         .expect("two seconds are fine");
     let (steps, _) = run_until(&mut engine, at + INTERVAL * 40);
     let of = |id| steps.iter().filter(move |step| step.id == id);
-    // What was missed is not made up for.
+    // The strategy does not catch up on turns missed while it was paused.
     assert!((9..=11).contains(&of(one).count()), "{}", of(one).count());
     assert!((39..=41).contains(&of(two).count()));
     assert!(of(two).all(|step| step.skipped));
@@ -182,7 +184,7 @@ fn a_strategy_pauses_resumes_and_changes_its_target_and_interval() {
     }
 }
 
-/// What a strategy was promised, in turns.
+/// The turns that a strategy was promised, and the steps it took.
 #[derive(Default)]
 struct Account {
     promised: f64,
@@ -190,7 +192,7 @@ struct Account {
 }
 
 #[test]
-fn whatever_is_done_to_others_a_strategy_has_its_turns_and_none_comes_too_soon() {
+fn changes_to_other_strategies_cost_no_turns_and_no_turn_comes_too_soon() {
     for seed in 0..12 {
         let mut rng = StdRng::seed_from_u64(seed);
         let start = Instant::now();
@@ -223,7 +225,7 @@ fn whatever_is_done_to_others_a_strategy_has_its_turns_and_none_comes_too_soon()
     }
 }
 
-/// Does anything to the strategies that are not among `calm`.
+/// Makes a random change to a strategy that is not among `calm`, or adds one.
 fn disturb(engine: &mut Engine, calm: &BTreeSet<StrategyId>, rng: &mut StdRng, now: Instant) {
     let others: Vec<_> = ids(engine)
         .into_iter()

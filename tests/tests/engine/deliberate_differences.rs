@@ -1,5 +1,5 @@
-//! Where we differ from py-ipv8 on purpose, and where we keep a surprise of its (protocol 16; items 1 and 2 are in
-//! `discovery.rs`).
+//! Deliberate differences from py-ipv8, and py-ipv8 surprises that we keep (protocol 16). Items 1
+//! and 2 are in `strategies/discovery.rs`.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -49,14 +49,14 @@ fn item_4_a_removed_peer_is_gone_and_can_become_verified_again() {
         let mut desk = Desk::new();
         let at = address("20.0.0.1:1");
         let peer = desk.befriend(1, at);
-        // Looked up once, so that a cache would have it.
+        // Looked up once, so that a cache would hold the peer.
         assert!(desk.engine.network().verified_by_address(&at).is_some());
         assert!(remove(desk.engine.network_mut(), &peer, &at));
         let network = desk.engine.network();
         assert!(network.verified_by_address(&at).is_none());
         assert!(network.peer(peer.key()).is_none());
         assert_eq!(network.peer_count(PROBE), 0);
-        // py-ipv8 would find the key in its table and not add it any more.
+        // py-ipv8 would find the key in its table and never add it again.
         let request = sealed_styled(PROBE, &key(1), Style::Old, request(Style::Old, at));
         assert_eq!(desk.receive(at, &request).len(), 1);
         assert_eq!(desk.engine.network().peer_count(PROBE), 1);
@@ -75,7 +75,7 @@ fn item_5_new_style_messages_advertise_the_wan_estimate() {
         assert_eq!(sent[0].1[22], 233, "a new-style response");
         field(&sent[0].1, "source_wan_address")
     };
-    // As long as there is none, the LAN address is better than nothing.
+    // Without an estimate, the LAN address is better than nothing.
     assert_eq!(
         source_wan(&mut desk),
         Field::Address(address("10.1.1.1:8090"))
@@ -118,7 +118,7 @@ fn item_6_the_addresses_of_a_snapshot_are_walkable() {
         .add_strategies::<Probe>(PROBE, strategies, after.now);
     assert!(matches!(added, Ok(Ok(_))));
     let walked: BTreeSet<_> = after.tick(2).into_iter().map(|(_, to, _)| to).collect();
-    assert_eq!(walked, addresses, "the walker goes there");
+    assert_eq!(walked, addresses, "the walker visits them");
 }
 
 /// Does nothing.
@@ -130,7 +130,7 @@ impl<C: Community> DiscoveryStrategy<C> for Idle {
 }
 
 #[test]
-fn item_7_however_many_strategies_there_are_each_steps_once_per_interval() {
+fn item_7_each_strategy_steps_once_per_interval() {
     for (interval, count) in [(0.5, 1), (0.5, 3), (4.0, 3), (4.0, 4), (2.0, 7)] {
         let now = Instant::now();
         let mut config = EngineConfig::new([1; 32]);
@@ -188,7 +188,7 @@ fn item_8_one_peer_more_than_the_limit_gets_in() {
     assert_eq!(
         limit_flags,
         [false, true, true],
-        "the second is told that the limit is reached"
+        "the second learns that the limit is reached"
     );
     assert_eq!(desk.engine.network().peer_count(PROBE), 3);
     assert_eq!(desk.drops(DropReason::PeerLimit), 1);
@@ -203,7 +203,7 @@ fn item_8_a_puncture_request_names_the_introducer_and_a_puncture_names_the_walke
     let request = sealed_styled(PROBE, &key(1), Style::Old, request(Style::Old, walker));
     let sent = desk.receive(walker, &request);
     assert_eq!((sent.len(), sent[0].0, sent[0].1[22]), (2, friend, 250));
-    // Our address as the walker sees it, where its LAN address would be expected.
+    // Our address as the walker sees it, in the place of the walker's LAN address.
     let lan = field(&sent[0].1, "lan_walker_address");
     assert_eq!(lan, Field::Address(address("10.1.1.1:8090")));
     assert_eq!(
@@ -217,7 +217,7 @@ fn item_8_a_puncture_request_names_the_introducer_and_a_puncture_names_the_walke
     };
     let sent = desk.receive(friend, &sealed_styled(PROBE, &key(2), Style::Old, asked));
     assert_eq!((sent.len(), sent[0].0, sent[0].1[22]), (1, walker, 249));
-    // The walker's address, where our own would be expected.
+    // The walker's address, in the place of our own.
     assert_eq!(
         field(&sent[0].1, "source_wan_address"),
         Field::Address(walker)
@@ -227,7 +227,7 @@ fn item_8_a_puncture_request_names_the_introducer_and_a_puncture_names_the_walke
 }
 
 #[test]
-fn item_8_a_last_field_that_claims_more_than_there_is_gets_what_there_is() {
+fn item_8_a_last_field_with_a_too_large_length_takes_the_rest() {
     let mut desk = Desk::new();
     let mut datagram = sealed(
         PROBE,
@@ -260,12 +260,12 @@ fn item_8_received_clocks_are_not_merged() {
     assert_eq!(
         (id, time),
         (245, 1),
-        "the first message sent carries 1, whatever was received"
+        "the first message sent carries 1, regardless of the received clock"
     );
 }
 
 #[test]
-fn only_what_a_peer_signed_is_a_sign_of_its_life() {
+fn only_signed_messages_are_signs_of_life() {
     let mut desk = Desk::new();
     let at = address("20.0.0.1:1");
     let peer = desk.befriend(1, at);
@@ -280,23 +280,23 @@ fn only_what_a_peer_signed_is_a_sign_of_its_life() {
     *forged.last_mut().expect("bytes") ^= 1;
     desk.receive(at, &forged);
     assert_eq!(last(&desk), None);
-    // anybody can send what is not signed, from any address
+    // Unsigned messages prove nothing: any host can send them from any address.
     desk.receive(at, &sealed(PROBE, &key(1), 1, &Ping { number: 1 }));
     assert_eq!(last(&desk), None);
-    // what another one signed says nothing of this one, not even from its address
+    // Another peer's signature proves nothing about this peer, not even from its address.
     let other = sealed_styled(PROBE, &key(2), Style::Old, request(Style::Old, at));
     desk.receive(at, &other);
     assert_eq!(last(&desk), None);
     let good = sealed_styled(PROBE, &key(1), Style::Old, request(Style::Old, at));
     desk.receive(at, &good);
     assert_eq!(last(&desk), Some(desk.now));
-    // the message that makes a peer counts too, so that whoever was heard once can be missed
+    // The message that makes a peer counts too, so that churn can drop a peer heard only once.
     let new = desk.engine.network().peer(key(2).public_key());
     assert_eq!(new.and_then(Peer::last_response), Some(desk.now));
 }
 
 #[test]
-fn the_bootstrap_pause_is_short_until_somebody_has_answered() {
+fn the_bootstrap_pause_is_short_until_the_first_answer() {
     let tracker = address("20.0.0.9:9");
     let mut config = overlay_config(0);
     config.bootstrappers = DispersyBootstrapper::new([tracker]).into();
@@ -327,7 +327,7 @@ fn the_bootstrap_pause_is_short_until_somebody_has_answered() {
 }
 
 #[test]
-fn own_datagrams_that_come_back_are_dropped() {
+fn our_own_datagrams_are_dropped_when_they_come_back() {
     let mut desk = Desk::new();
     let at = address("10.1.1.1:8090");
     let request = sealed_styled(PROBE, &key(0), Style::Old, request(Style::Old, at));
@@ -336,7 +336,7 @@ fn own_datagrams_that_come_back_are_dropped() {
 }
 
 #[test]
-fn nobody_walks_to_the_own_address() {
+fn a_node_never_walks_to_its_own_address() {
     // Introduced to ourselves: by the WAN address, by the LAN address, or by both.
     let (lan, wan) = (address("10.1.1.1:8090"), address("50.5.5.5:8090"));
     let nobody = address("0.0.0.0:0");
@@ -356,8 +356,8 @@ fn nobody_walks_to_the_own_address() {
 }
 
 #[test]
-fn nobody_is_introduced_to_itself() {
-    // Two peers behind one address, as seen here: the look-up by address finds only one of them.
+fn no_peer_is_introduced_to_itself() {
+    // Two peers share one address. A lookup by address finds only one of them.
     for number in [1, 2] {
         let mut desk = Desk::new();
         let at = address("20.0.0.1:1");

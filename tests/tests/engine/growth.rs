@@ -1,4 +1,5 @@
-//! What must not cost more as a node knows more: held by counting, without a clock.
+//! Costs that must not grow with the number of known peers and addresses. The tests count datagrams
+//! and timeouts instead of measuring time.
 
 use std::collections::BTreeSet;
 use std::net::{SocketAddr, SocketAddrV4};
@@ -10,7 +11,7 @@ use ipv8_core::wire::{IntroductionResponse, Style};
 use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed_styled};
 use ipv8_tests::probe::ProbeSettings;
 
-/// Where the numbers of those that were introduced begin; below are the neighbours.
+/// The number of the first introduced address; the neighbours have lower numbers.
 const FIRST: u16 = 1_000;
 
 fn at(number: u16) -> SocketAddr {
@@ -51,7 +52,7 @@ fn a_step_of_an_edge_walk_sends_as_many_datagrams_with_a_thousand_introductions_
             most = most.max(sent.len());
             asked.extend(sent.into_iter().map(|(_, to, _)| to));
         }
-        // Six to addresses; six more could go to the ends of edges that grow, and none does.
+        // Six to addresses. Six more could go to the ends of growing edges, but no edge grows.
         assert_eq!(most, 6, "with {each} introductions of each");
         assert!(asked.len() > 100, "it asked {}", asked.len());
     }
@@ -61,16 +62,16 @@ fn a_step_of_an_edge_walk_sends_as_many_datagrams_with_a_thousand_introductions_
 fn an_edge_grows_to_the_one_of_a_thousand_that_answers() {
     let mut desk = edge_walk(1_000);
     let mut answered = None;
-    // One step finds the neighbourhood, walking about, and six begin an edge each.
+    // The first step finds the neighbourhood; each of the other six begins an edge.
     desk.tick(7);
     for _ in 0..200 {
         let sent = desk.tick(1);
         let introduced = sent.iter().map(|(_, to, _)| *to);
         let mut introduced = introduced.filter(|to| to.ip() == at(1).ip());
         match answered {
-            // One that is asked answers.
+            // One of the asked addresses answers.
             None => answered = introduced.next_back().inspect(|to| answer(&mut desk, *to)),
-            // Only an edge that grew asks somebody who is verified.
+            // Only an edge that grew asks a verified peer.
             Some(peer) if sent.iter().any(|(_, to, _)| *to == peer) => return,
             Some(_) => {}
         }
@@ -78,7 +79,7 @@ fn an_edge_grows_to_the_one_of_a_thousand_that_answers() {
     panic!("no edge grew to {answered:?}");
 }
 
-/// Whoever is at `from` answers, and introduces nobody.
+/// Delivers a response from `from` that introduces no peer.
 fn answer(desk: &mut Desk, from: SocketAddr) {
     let response = IntroductionResponse::new(address("50.5.5.5:5"), from, from, 1);
     let response = sealed_styled(PROBE, &key(100), Style::Old, response);

@@ -1,4 +1,5 @@
-//! Two nodes with a socket of each address family, which know each other by one of them, learn the other one (protocol 4.5).
+//! Two nodes have a socket of each address family and know each other by one family. They learn each
+//! other's address of the other family (protocol 4.5).
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -42,10 +43,12 @@ fn node(number: u16, home: Home, interfaces: Interfaces, now: Instant) -> Node {
     Node { engine, id, home }
 }
 
-/// Two nodes; each datagram leaves from the address of its destination's family. The message ids that passed, with who sent them.
+/// Two nodes that deliver datagrams to each other. Each datagram leaves from the sender's address of
+/// the destination's family.
 struct Pair {
     nodes: [Node; 2],
     now: Instant,
+    /// The delivered messages: the sender's index, the message id, and whether it went over IPv6.
     passed: Vec<(usize, u8, bool)>,
 }
 
@@ -75,7 +78,7 @@ impl Pair {
         self.walk(address("20.0.0.9:9"));
     }
 
-    /// Node 0 walks to `to`; everything that follows from it is delivered.
+    /// Node 0 walks to `to`. Delivers all datagrams that follow from it.
     fn walk(&mut self, to: SocketAddr) {
         let Node { engine, id, .. } = &mut self.nodes[0];
         let walked = engine.call::<Probe, _>(*id, self.now, |_, cx| cx.walk_to(to));
@@ -107,7 +110,7 @@ impl Pair {
         }
     }
 
-    /// Whether node 0 knows node 1 at that address.
+    /// Returns `true` if node 0 knows node 1 at that address.
     fn knows(&self, at: SocketAddr) -> bool {
         let peer = self.nodes[0].engine.network().peer(key(2).public_key());
         peer.is_some_and(|peer| peer.has_address(&at))
@@ -126,11 +129,12 @@ const IPV4: Interfaces = Interfaces {
 #[test]
 fn a_peer_known_by_ipv6_is_learned_by_ipv4() {
     let (mut pair, [_, [ipv4, ipv6]]) = (Pair::new([BOTH, BOTH]), homes());
-    // Node 1 was told its WAN address by others, and prefers to be reached there.
+    // Node 1 knows its WAN address, and names it as the address where it wants to be reached.
     let second = &mut pair.nodes[1];
     assert!(second.engine.set_estimated_wan(second.id, ipv4));
     pair.walk(ipv6);
-    // Request and response over IPv6; node 0 asks to be punctured at its IPv4 address, which node 1 does, over IPv4.
+    // Request and response go over IPv6. Node 0 then asks for a puncture at its IPv4 address, and
+    // node 1 sends it over IPv4.
     assert_eq!(
         pair.passed,
         [
@@ -146,13 +150,13 @@ fn a_peer_known_by_ipv6_is_learned_by_ipv4() {
 #[test]
 fn a_peer_known_by_ipv4_is_learned_by_ipv6() {
     let (mut pair, [_, [ipv4, ipv6]]) = (Pair::new([BOTH, BOTH]), homes());
-    // The first exchange is in the old style, which cannot say IPv6.
+    // The first exchange is in the old style, which cannot carry IPv6 addresses.
     pair.walk(ipv4);
     assert_eq!(pair.passed, [(0, 246, false), (1, 245, false)]);
     assert!(pair.knows(ipv4) && !pair.knows(ipv6));
     pair.passed.clear();
     let second = &mut pair.nodes[1];
-    // Nobody has told node 1 yet where it is seen by IPv4: it names what it has.
+    // Node 1 has no estimate of its IPv4 address yet, so it names its IPv6 address.
     assert!(
         second
             .engine

@@ -1,5 +1,6 @@
-//! Whatever the user's code does, the node goes on: panics are caught, counted and named, and the
-//! others do not notice. Here the engine; `runtime.rs` has the same with a socket and a task.
+//! The node survives everything that user code does: the engine catches, counts and reports panics, and
+//! other strategies and overlays are not affected. These tests drive the engine alone; the tests in
+//! `runtime/` do the same with a socket and a task.
 
 use std::time::{Duration, Instant};
 
@@ -34,7 +35,7 @@ impl<C: Community> DiscoveryStrategy<C> for Works {
     }
 }
 
-/// Sends far more than fits.
+/// Sends far more datagrams than the outbox holds.
 #[derive(Default)]
 struct Floods;
 
@@ -73,7 +74,7 @@ fn steps(events: &[Event]) -> Vec<StepReport> {
 }
 
 #[test]
-fn a_step_that_panics_delays_nobody() {
+fn a_step_that_panics_delays_no_other_strategy() {
     let mut strategies = Strategies::new();
     strategies
         .add::<Works>(-1, |_| {})
@@ -116,7 +117,7 @@ fn a_step_that_sends_too_much_is_cut_and_counted() {
     desk.engine.handle(Input::Timeout, desk.now);
     let (sent, events) = desk.drain();
     let mut sent = sent.len();
-    // They leave by and by.
+    // Pacing releases them over time.
     while let Some(release) = desk.engine.next_release() {
         desk.now = release;
         desk.engine.handle(Input::Timeout, desk.now);
@@ -125,7 +126,7 @@ fn a_step_that_sends_too_much_is_cut_and_counted() {
     let limit = ipv8_core::internals::outbox::OUTBOX_LIMIT;
     assert_eq!((sent, steps(&events)[0].datagrams), (limit, limit));
     assert_eq!(desk.drops(DropReason::QueueFull), 20_000 - limit as u64);
-    assert_eq!(desk.tick(1).len(), 1, "the next one sends as ever");
+    assert_eq!(desk.tick(1).len(), 1, "the next strategy sends as usual");
 }
 
 #[test]
@@ -156,7 +157,7 @@ fn a_handler_that_panics_is_counted_named_and_called_again() {
 }
 
 #[test]
-fn an_introduction_callback_that_panics_costs_no_answer() {
+fn an_introduction_callback_that_panics_does_not_prevent_the_answer() {
     let mut desk = Desk::with(
         overlay_config(0),
         trapped(Trap::Introduction),
@@ -253,17 +254,17 @@ fn a_community_that_refuses_leaves_nothing_behind() {
     assert_eq!(error, "could not create Refuses: no");
     assert!(
         engine.poll_output().is_none(),
-        "what it had sent is still there"
+        "a datagram of the refused community is still queued"
     );
     assert_eq!(
         engine.poll_timeout(),
         None,
-        "what it had asked is still awaited"
+        "a request of the refused community still waits"
     );
     assert!(!engine.network().is_registered(Refuses::COMMUNITY_ID));
 }
 
-/// Sends and asks, and then cannot be made.
+/// Sends a datagram and adds a request, and then fails to start.
 struct Refuses;
 
 impl Community for Refuses {
@@ -278,7 +279,7 @@ impl Community for Refuses {
 }
 
 #[test]
-fn a_community_that_panics_while_it_is_unloaded_or_dropped_is_gone_all_the_same() {
+fn a_community_that_panics_while_it_is_unloaded_or_dropped_is_still_removed() {
     for trap in [Trap::Unload, Trap::Drop] {
         let mut desk = Desk::with(overlay_config(0), trapped(trap), Strategies::new());
         assert!(desk.engine.unload_overlay(desk.id, desk.now), "{trap:?}");
@@ -290,7 +291,7 @@ fn a_community_that_panics_while_it_is_unloaded_or_dropped_is_gone_all_the_same(
 }
 
 #[test]
-fn a_call_that_panics_says_so_and_the_next_one_works() {
+fn a_call_that_panics_is_an_error_and_the_next_one_works() {
     let mut desk = Desk::new();
     let panicked = desk
         .engine
@@ -304,7 +305,7 @@ fn a_call_that_panics_says_so_and_the_next_one_works() {
     assert_eq!(elsewhere, Err(CallError::NotLoaded), "another type");
 }
 
-/// A message whose hand-written reading panics, as an index out of range would.
+/// A message whose hand-written `unpack` panics, as an index out of range would.
 struct Fragile;
 
 impl Payload for Fragile {
@@ -343,7 +344,7 @@ impl Community for Trusting {
 }
 
 #[test]
-fn a_payload_that_panics_while_it_is_read_cannot_be_used_to_stop_the_node() {
+fn a_payload_that_panics_while_it_is_unpacked_does_not_stop_the_node() {
     let mut desk = Desk::new();
     desk.reload::<Trusting>(());
     let mut datagram = sealed(desk.id, &key(1), 1, &Fragile);
@@ -371,7 +372,7 @@ fn a_payload_that_panics_while_it_is_read_cannot_be_used_to_stop_the_node() {
 }
 
 #[test]
-fn events_that_nobody_polls_do_not_pile_up() {
+fn unpolled_events_do_not_pile_up() {
     let mut strategies = Strategies::new();
     strategies.add::<Works>(0, |_| {});
     let mut desk = Desk::with(overlay_config(0), ProbeSettings::default(), strategies);
@@ -386,12 +387,12 @@ fn events_that_nobody_polls_do_not_pile_up() {
         Some(desk.now),
         "the latest are kept"
     );
-    // Besides the steps, the coming of the strategy and of the overlay was told.
+    // Besides the steps, the engine reported the added strategy and the added overlay.
     assert_eq!(desk.engine.events_lost(), 100_002 - kept.len() as u64);
 }
 
 #[test]
-fn an_unloaded_overlay_s_peers_are_reported_as_gone_so_that_a_count_of_events_is_right() {
+fn the_peers_of_an_unloaded_overlay_are_reported_as_removed() {
     let mut desk = Desk::new();
     desk.befriend(1, address("20.0.0.1:1"));
     desk.befriend(2, address("20.0.0.2:2"));

@@ -1,6 +1,6 @@
-//! The engine of a node, driven by hand: datagrams and virtual time go in, datagrams and events come
-//! out. What is read, refused, answered, paced and counted is checked here. A few modules launch a
-//! node in memory too, because their subject reaches that far.
+//! Tests that drive the engine of a node by hand: datagrams and virtual time go in, datagrams and
+//! events come out. They check which datagrams the engine reads, refuses, answers, paces and counts.
+//! A few modules also launch a node in memory, where the behaviour spans the whole node.
 
 mod bad_input;
 mod bad_signatures;

@@ -1,4 +1,4 @@
-//! How long a message may be, and one message to many peers.
+//! The limit on the length of a message, and broadcasts to all peers.
 
 use ipv8_core::internals::engine::{Engine, EngineConfig};
 use ipv8_core::internals::outbox::{DEFAULT_MAX_DATAGRAM, LARGEST_DATAGRAM};
@@ -11,7 +11,8 @@ use ipv8_tests::probe::{Hello, Ping, Probe, ProbeSettings, Shout};
 
 const THERE: &str = "20.0.0.7:7";
 
-/// An unsigned message of `size` bytes in all: prefix and id (23), the length of the data (2), the data.
+/// An unsigned message of `size` bytes in total: prefix and id (23), the length of the data (2), and
+/// the data.
 fn shout(size: usize) -> Shout {
     Shout {
         data: vec![0; size - 25],
@@ -19,7 +20,7 @@ fn shout(size: usize) -> Shout {
 }
 
 #[test]
-fn a_message_above_the_limit_is_an_error_at_the_call_that_says_both_numbers() {
+fn a_message_above_the_limit_is_an_error_that_names_both_numbers() {
     let mut desk = Desk::new();
     let (size, limit) = (DEFAULT_MAX_DATAGRAM + 1, DEFAULT_MAX_DATAGRAM);
     let refused = desk.call(|_, cx| cx.send_to(address(THERE), &shout(size)));
@@ -39,7 +40,7 @@ fn a_message_above_the_limit_is_an_error_at_the_call_that_says_both_numbers() {
 }
 
 #[test]
-fn the_signature_counts() {
+fn the_signature_counts_towards_the_size() {
     let mut desk = Desk::new();
     let hello = |length| Hello {
         text: "x".repeat(length),
@@ -60,7 +61,7 @@ fn the_signature_counts() {
 }
 
 #[test]
-fn the_limit_can_be_anything_up_to_what_udp_carries() {
+fn the_limit_can_be_any_size_that_udp_carries() {
     let now = std::time::Instant::now();
     for limit in [30, LARGEST_DATAGRAM, usize::MAX] {
         let mut config = EngineConfig::new([1; 32]);
@@ -78,7 +79,7 @@ fn the_limit_can_be_anything_up_to_what_udp_carries() {
 }
 
 #[test]
-fn what_cannot_be_packed_is_counted() {
+fn a_message_that_cannot_be_packed_is_counted() {
     let mut desk = Desk::new();
     let hello = Hello {
         text: "x".repeat(65_536),
@@ -89,7 +90,7 @@ fn what_cannot_be_packed_is_counted() {
 }
 
 #[test]
-fn longer_than_udp_carries_is_dropped_unread_and_counted() {
+fn a_datagram_longer_than_udp_carries_is_dropped_unread_and_counted() {
     let mut desk = Desk::new();
     let mut longest = sealed(desk.id, &key(7), 1, &shout(LARGEST_DATAGRAM));
     desk.receive(address(THERE), &longest);
@@ -101,7 +102,7 @@ fn longer_than_udp_carries_is_dropped_unread_and_counted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_configuration_sets_the_limit_and_says_what_makes_no_sense() {
+async fn the_configuration_sets_the_limit_and_refuses_impossible_ones() {
     let network = MemoryNetwork::new();
     let launchers = || Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()));
     let node = launchers()
@@ -145,5 +146,5 @@ fn a_broadcast_reaches_every_peer_of_the_overlay_once() {
         refused,
         Err(SendError::TooLong { size: 2_000, .. })
     ));
-    assert!(desk.drain().0.is_empty(), "to nobody");
+    assert!(desk.drain().0.is_empty(), "no peer gets it");
 }

@@ -1,5 +1,5 @@
-//! The figures that the example `no_clash` shows, in its model: what a receiver loses of bursts
-//! that are fired together, and that it loses nothing of those that take turns.
+//! The figures of the example `no_clash`, from its model: how many datagrams a receiver loses when
+//! bursts are fired together, and that it loses none when bursts take turns.
 
 #[path = "../../../examples/measure/no_clash/burst.rs"]
 #[allow(dead_code)]
@@ -39,16 +39,16 @@ fn every_cell_that_leaves_the_receiver_time_is_measured() {
 }
 
 #[test]
-fn nothing_is_lost_of_bursts_that_take_turns() {
+fn bursts_that_take_turns_lose_nothing() {
     for size in Size::ALL {
         for (cell, both) in measured(size) {
             let spread = both.spread;
             assert_eq!(spread.lost, 0, "{cell:?} {size:?}: {spread:?}");
             assert_eq!(spread.missed_turns, 0, "{cell:?} {size:?}");
-            // Five whole intervals, and what there was of turns in the one in which they began.
+            // Five whole intervals, and the turns of the interval in which the bursts began.
             let whole = u64::from(cell.datagrams()) * 5;
             assert!(spread.sent >= whole, "{cell:?} {size:?}: {spread:?}");
-            // The buffer is never even half full.
+            // The buffer is always less than half full.
             let waiting = spread.most_waiting.unwrap_or(usize::MAX);
             assert!(waiting * 2 < model::capacity(size), "{cell:?} {size:?}");
             let gap = INTERVAL / cell.communities;
@@ -58,7 +58,7 @@ fn nothing_is_lost_of_bursts_that_take_turns() {
 }
 
 #[test]
-fn fired_together_most_is_lost_of_what_the_buffer_does_not_hold() {
+fn bursts_fired_together_lose_most_of_what_the_buffer_cannot_hold() {
     for (cell, both) in measured(Size::Small) {
         let lost = both.together.lost_percent;
         match cell.datagrams() {
@@ -79,6 +79,6 @@ fn fired_together_most_is_lost_of_what_the_buffer_does_not_hold() {
 }
 
 #[test]
-fn the_buffer_holds_what_it_holds_on_linux() {
+fn the_buffer_has_the_capacity_of_a_linux_buffer() {
     assert_eq!(Size::ALL.map(model::capacity), [256, 92]);
 }

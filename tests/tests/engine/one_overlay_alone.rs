@@ -1,6 +1,6 @@
 //! A community and its strategies can change only their own overlay. Two overlays of one node share
-//! the peer graph, the clock and the engine; nothing that the first one does takes a peer, an
-//! event, a request or a task from the second.
+//! the peer graph, the clock and the engine, but the first cannot take a peer, an event, a request or
+//! a task from the second.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,21 +12,21 @@ use ipv8_core::prelude::*;
 use ipv8_core::wire::{IntroductionRequest, Style};
 use ipv8_tests::desk::{Desk, address, key, overlay_config, sealed, sealed_styled};
 
-/// Signed; the handler makes peers of all keys in the test.
+/// A signed message. The handler tries to make peers of all keys in the test.
 #[derive(Payload)]
 #[payload(id = 1)]
 struct Hello {
     number: u16,
 }
 
-/// Carries the clock.
+/// A message that carries the clock.
 #[derive(Payload)]
 #[payload(id = 2, global_time)]
 struct Timed {
     number: u16,
 }
 
-/// One of the two overlays: notes which peers join and leave it.
+/// One of the two overlays. It notes which peers join and leave it.
 #[derive(Default)]
 struct Overlay<const N: u8> {
     events: Vec<(bool, Mid)>,
@@ -75,7 +75,7 @@ impl<const N: u8> Community for Overlay<N> {
 }
 
 impl<const N: u8> Overlay<N> {
-    /// Tries to make peers of three keys, of which one has signed the message.
+    /// Tries to make peers of three keys. Only one of them signed the message.
     fn on_hello(&mut self, peer: &Peer, _hello: Hello, cx: &mut Context<'_>) {
         for number in 1..=3 {
             let forged = Peer::new(key(number).public_key().clone(), peer.address(), cx.now());
@@ -212,7 +212,7 @@ fn a_community_cannot_verify_a_peer_that_did_not_sign_the_message() {
         desk.engine.network().is_verified(key.public_key())
     });
     assert_eq!(verified, [false, true, false]);
-    // Outside of a handler no message proves anything.
+    // Outside a handler, no message proves who the peer is.
     let forged = Peer::new(key(3).public_key().clone(), at(3), desk.now);
     call(&mut desk, |_: &mut First, cx| cx.verify_peer(&forged));
     assert_eq!(counts(&desk), [1, 0]);

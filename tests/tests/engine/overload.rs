@@ -1,4 +1,5 @@
-//! What a node does when there is more to do than time to do it in, by the engine alone: the load passes on a virtual clock.
+//! How a node behaves when it has more work than time. Most tests drive the engine alone, and the load
+//! advances a virtual clock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,18 +16,19 @@ use ipv8_tests::probe::{Probe, ProbeSettings};
 
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// Who drives the engine: each time through its loop, and each step, can take time.
+/// Drives the engine. Each pass through the loop and each step can take virtual time.
 struct Driver {
     engine: Engine,
     overlay: CommunityId,
     now: Instant,
-    /// How long everything but the step takes, each time through the loop: receive work.
+    /// The duration of the receive work in each pass through the loop.
     work: Duration,
-    /// How long each step takes.
+    /// The duration of each step.
     step: Duration,
     steps: Vec<Instant>,
+    /// The total duration of all steps.
     stepping: Duration,
-    /// When it became overloaded, or was no more.
+    /// The times at which overload began (`true`) or ended (`false`).
     changes: Vec<(Instant, bool)>,
 }
 
@@ -52,11 +54,12 @@ impl Driver {
         }
     }
 
-    /// As the runtime does: a timeout that is due, what follows from it, then other work; sleeps when there is none.
+    /// Makes one pass through the loop, like the runtime: handles a due timeout and its outputs, then
+    /// does the receive work. Without receive work it sleeps until the next timeout.
     fn once(&mut self) {
         let next = self.engine.poll_timeout();
         if self.work.is_zero() {
-            self.now = self.now.max(next.expect("somebody walks"));
+            self.now = self.now.max(next.expect("a turn"));
         }
         if next.is_some_and(|next| next <= self.now) {
             self.engine.handle(Input::Timeout, self.now);
@@ -101,7 +104,7 @@ impl Driver {
 }
 
 #[test]
-fn a_node_with_time_enough_is_never_late() {
+fn a_node_with_enough_time_is_never_late() {
     let mut driver = Driver::new(10, Some(INTERVAL * 10));
     driver.step = Duration::from_millis(20);
     driver.run(Duration::from_secs(20));
@@ -112,7 +115,7 @@ fn a_node_with_time_enough_is_never_late() {
 }
 
 #[test]
-fn one_step_that_is_slow_is_no_overload_and_moves_no_grid() {
+fn one_slow_step_is_no_overload_and_does_not_move_the_grid() {
     let mut driver = Driver::new(10, Some(INTERVAL * 10));
     driver.run(INTERVAL * 2);
     driver.step = INTERVAL / 10 * 5 / 2;
@@ -128,11 +131,12 @@ fn one_step_that_is_slow_is_no_overload_and_moves_no_grid() {
     assert!((1..=2).contains(&missed), "{missed}");
     for at in &driver.steps[before + 2..] {
         let off = (*at - first).as_nanos() % (INTERVAL / 10).as_nanos();
-        assert_eq!(off, 0, "back on the grid, and none made up for");
+        assert_eq!(off, 0, "back on the grid, without catching up");
     }
 }
 
-/// 107 ms of receive work each time through the loop: a turn begins each time at most, and the others are given up.
+/// Each pass through the loop does 107 ms of receive work. At most one turn begins in each pass, and
+/// the other turns are given up.
 #[test]
 fn turns_are_given_up_before_receive_work_is() {
     for scaling in [None, Some(INTERVAL * 100)] {
@@ -142,7 +146,7 @@ fn turns_are_given_up_before_receive_work_is() {
         driver.work = Duration::from_millis(107);
         driver.run(Duration::from_secs(20));
         assert!(driver.is_overloaded());
-        assert_eq!(driver.changes.len(), 1, "it is told once");
+        assert_eq!(driver.changes.len(), 1, "overload is reported once");
         assert!(driver.changes[0].0 - began < INTERVAL);
         let health = driver.engine.health();
         assert!(health.lag > LEAST_LAG && health.smoothed > LEAST_LAG);
@@ -151,7 +155,7 @@ fn turns_are_given_up_before_receive_work_is() {
         match scaling {
             None => {
                 assert_eq!(health.slowdown, 1.0);
-                assert!((150..=200).contains(&turns), "{turns}: one each time");
+                assert!((150..=200).contains(&turns), "{turns}: one in each pass");
                 assert!(health.missed_turns >= 150);
             }
             Some(_) => {
@@ -163,7 +167,7 @@ fn turns_are_given_up_before_receive_work_is() {
 }
 
 #[test]
-fn within_one_interval_of_the_load_s_end_everything_is_as_it_was() {
+fn the_node_recovers_within_one_interval_of_the_load_s_end() {
     for (count, scaling) in [
         (1, None),
         (10, None),
@@ -179,7 +183,7 @@ fn within_one_interval_of_the_load_s_end_everything_is_as_it_was() {
         driver.run(Duration::from_secs(12));
         assert!(driver.is_overloaded(), "{count} strategies");
         let slowdown = driver.engine.health().slowdown;
-        assert_eq!(slowdown, scaling.map_or(1.0, f64::from), "as bounded");
+        assert_eq!(slowdown, scaling.map_or(1.0, f64::from), "at its limit");
         let missed = driver.engine.missed_turns();
         (driver.work, driver.changes) = (Duration::ZERO, Vec::new());
         let end = driver.now;
@@ -191,7 +195,8 @@ fn within_one_interval_of_the_load_s_end_everything_is_as_it_was() {
             (1.0, gap)
         );
         driver.run(INTERVAL * 10);
-        // What was late when the load ended was lost with it; nothing after that, and nobody catches up.
+        // Turns that were late when the load ended are lost. No later turn is lost, and no strategy
+        // catches up.
         let late = driver.engine.missed_turns() - missed;
         assert!(late <= 2 + u64::try_from(count).expect("small"), "{late}");
         for (index, between) in driver.gaps_since(end).iter().enumerate() {
@@ -204,7 +209,7 @@ fn within_one_interval_of_the_load_s_end_everything_is_as_it_was() {
 }
 
 #[test]
-fn steps_that_are_all_too_slow_leave_half_of_the_time_to_everything_else() {
+fn slow_steps_leave_half_of_the_time_to_other_work() {
     for took in [60, 100, 240] {
         let mut driver = Driver::new(10, None);
         driver.step = Duration::from_millis(took);
@@ -226,7 +231,7 @@ fn steps_that_are_all_too_slow_leave_half_of_the_time_to_everything_else() {
 }
 
 #[test]
-fn slow_steps_are_slowed_down_until_they_fit_if_that_is_asked_for() {
+fn scaling_stretches_the_gaps_until_slow_steps_fit() {
     let mut driver = Driver::new(10, Some(INTERVAL * 10));
     driver.step = Duration::from_millis(100);
     driver.run(INTERVAL * 10);
@@ -234,8 +239,12 @@ fn slow_steps_are_slowed_down_until_they_fit_if_that_is_asked_for() {
     driver.run(Duration::from_secs(30));
     let health = driver.engine.health();
     assert_eq!(health.slowdown, 4.0, "100 ms is half of 4 times 50 ms");
-    assert_eq!(driver.engine.missed_turns(), missed, "and nobody is late");
-    assert_eq!(driver.changes.len(), 1, "there is still too much to do");
+    assert_eq!(
+        driver.engine.missed_turns(),
+        missed,
+        "no turn is late any more"
+    );
+    assert_eq!(driver.changes.len(), 1, "the node stays overloaded");
     driver.step = Duration::ZERO;
     driver.run(INTERVAL);
     assert_eq!(driver.engine.step_gap(), INTERVAL / 10);
@@ -267,7 +276,7 @@ fn scaling_is_off_until_it_is_asked_for_and_follows_the_walk_interval() {
 }
 
 #[test]
-fn own_timeouts_come_first_and_only_so_many_at_once() {
+fn timeouts_come_first_and_only_a_limited_number_at_once() {
     let mut driver = Driver::new(1, None);
     let (overlay, now) = (driver.overlay, driver.now);
     let asked = TIMEOUTS_AT_ONCE * 3 + 10;
@@ -285,7 +294,7 @@ fn own_timeouts_come_first_and_only_so_many_at_once() {
         let community = driver.engine.community::<Probe>(overlay);
         community.expect("it is loaded").timeouts.len()
     };
-    // Everything is due at once, the turn too.
+    // All requests and the turn are due at once.
     driver.now += Duration::from_secs(2);
     driver.once();
     assert_eq!(timeouts(&driver), TIMEOUTS_AT_ONCE);
@@ -297,7 +306,7 @@ fn own_timeouts_come_first_and_only_so_many_at_once() {
     }
 }
 
-/// Steps that take their time on the real clock.
+/// Takes slow steps on the real clock while the flag is set.
 struct Slow(Arc<AtomicBool>);
 
 impl<C: Community> DiscoveryStrategy<C> for Slow {
@@ -325,7 +334,7 @@ impl Community for Walked {
 struct WalkedLauncher;
 
 #[tokio::test]
-async fn a_running_node_tells_that_it_is_overloaded_and_that_it_is_no_more() {
+async fn a_running_node_reports_when_overload_begins_and_ends() {
     let configuration = Config::new()
         .interfaces(["127.0.0.1:0".parse().expect("an address")])
         .walk_interval(0.04)
@@ -359,7 +368,7 @@ async fn a_running_node_tells_that_it_is_overloaded_and_that_it_is_no_more() {
     node.stop().await;
 }
 
-/// Takes so many turns, each so late against the grid.
+/// Takes `turns` turns, each `lag` late against the grid.
 fn take_turns(driver: &mut Driver, due: &mut Instant, lag: Duration, turns: usize) {
     let gap = driver.engine.step_gap();
     for _ in 0..turns {
@@ -373,12 +382,12 @@ fn take_turns(driver: &mut Driver, due: &mut Instant, lag: Duration, turns: usiz
 }
 
 #[test]
-fn two_turns_in_a_row_that_are_late_by_a_gap_are_overload_and_less_is_not() {
-    // A gap, but at least 20 ms, and at most that or a tenth of the interval.
+fn two_turns_in_a_row_late_by_a_gap_are_overload_and_less_is_not() {
+    // The limit is the gap, at most a tenth of the interval (50 ms), and at least 20 ms.
     for (count, limit) in [(1, 50), (5, 50), (10, 50), (20, 25), (25, 20), (100, 20)] {
         let limit = Duration::from_millis(limit);
         let mut driver = Driver::new(count, None);
-        let mut due = driver.engine.poll_timeout().expect("somebody walks");
+        let mut due = driver.engine.poll_timeout().expect("a turn");
         let almost = limit.saturating_sub(Duration::from_nanos(1));
         take_turns(&mut driver, &mut due, almost, 40);
         for _ in 0..10 {
@@ -394,7 +403,7 @@ fn two_turns_in_a_row_that_are_late_by_a_gap_are_overload_and_less_is_not() {
 }
 
 #[test]
-fn after_a_step_that_took_long_half_an_interval_passes_at_most() {
+fn after_a_long_step_the_node_waits_only_half_an_interval() {
     let mut driver = Driver::new(10, None);
     driver.step = INTERVAL * 4;
     driver.run(INTERVAL * 20);
@@ -409,7 +418,7 @@ fn after_a_step_that_took_long_half_an_interval_passes_at_most() {
 }
 
 #[test]
-fn when_strategies_that_were_too_slow_are_gone_the_node_is_overloaded_no_more_and_sleeps() {
+fn overload_ends_and_the_node_sleeps_once_slow_strategies_are_removed() {
     for scaling in [None, Some(INTERVAL * 10)] {
         let mut driver = Driver::new(1, scaling);
         driver.step = INTERVAL * 2;

@@ -1,5 +1,6 @@
-//! Requests and tasks that are overdue when a turn is, by the engine alone: however it is driven they come before the step, and however
-//! many overlays have some, only so many at once.
+//! Requests and tasks that are overdue when a turn is due, tested on the engine alone. They run before
+//! the step, however the engine is driven. One input handles a limited number of them, regardless of
+//! the number of overlays.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,7 @@ use ipv8_core::prelude::*;
 use ipv8_tests::desk::overlay_config;
 use ipv8_tests::probe::{Log, Probe, ProbeSettings};
 
-/// Notes how many requests have timed out before each step.
+/// Notes at each step how many requests have timed out so far.
 struct Notes(Log);
 
 impl DiscoveryStrategy<Probe> for Notes {
@@ -28,7 +29,7 @@ fn add<const N: u8>(engine: &mut Engine, strategies: Strategies<Probe<N>>, now: 
     added.expect("the overlay is made");
 }
 
-/// The overlay `N` asks so many, all of which have a second to be answered.
+/// Adds `count` requests of overlay `N`, each with a timeout of one second.
 fn ask<const N: u8>(engine: &mut Engine, count: usize, now: Instant) {
     let called = engine.call::<Probe<N>, _>(Probe::<N>::COMMUNITY_ID, now, |_, cx| {
         for _ in 0..count {
@@ -39,7 +40,8 @@ fn ask<const N: u8>(engine: &mut Engine, count: usize, now: Instant) {
     called.expect("it is loaded");
 }
 
-/// The overlay `N` wants so many tasks run in a second, which note themselves among the requests that timed out.
+/// Registers `count` tasks of overlay `N` that run after one second. Each notes itself among the
+/// requests that timed out.
 fn register<const N: u8>(engine: &mut Engine, count: usize, now: Instant) {
     let called = engine.call::<Probe<N>, _>(Probe::<N>::COMMUNITY_ID, now, |_, cx| {
         for number in 0..count {
@@ -54,14 +56,14 @@ fn register<const N: u8>(engine: &mut Engine, count: usize, now: Instant) {
     called.expect("it is loaded");
 }
 
-/// How many requests of the overlay `N` have timed out, and tasks have run.
+/// Returns the number of requests of overlay `N` that timed out and tasks that ran.
 fn timeouts<const N: u8>(engine: &Engine) -> usize {
     let community = engine.community::<Probe<N>>(Probe::<N>::COMMUNITY_ID);
     community.expect("it is loaded").timeouts.len()
 }
 
 #[test]
-fn what_is_overdue_comes_before_the_step_that_is_due_at_the_same_time() {
+fn overdue_requests_time_out_before_a_step_that_is_due_too() {
     let (log, mut now) = (Log::default(), Instant::now());
     let mut engine = Engine::new(&EngineConfig::new([7; 32]));
     let mut strategies = Strategies::new();
@@ -69,7 +71,7 @@ fn what_is_overdue_comes_before_the_step_that_is_due_at_the_same_time() {
     add::<0>(&mut engine, strategies, now);
     for round in 1..=3 {
         ask::<0>(&mut engine, 2, now);
-        // Both the requests and a turn are overdue, and the driver knows of nothing else to do than this.
+        // Both the requests and a turn are overdue, and the driver makes only this one call.
         now += Duration::from_secs(2);
         engine.handle(Input::Timeout, now);
         engine.handle(Input::Flushed, now);
@@ -83,7 +85,7 @@ fn what_is_overdue_comes_before_the_step_that_is_due_at_the_same_time() {
 }
 
 #[test]
-fn a_task_that_is_overdue_runs_before_the_step_too() {
+fn an_overdue_task_runs_before_the_step_too() {
     let (log, mut now) = (Log::default(), Instant::now());
     let mut engine = Engine::new(&EngineConfig::new([7; 32]));
     let mut strategies = Strategies::new();
@@ -113,7 +115,7 @@ fn three_overlays_time_out(requests: usize, tasks: usize) {
     register::<1>(&mut engine, tasks, now);
     register::<2>(&mut engine, tasks, now);
     now += Duration::from_secs(2);
-    // Of each overlay one request and one task at least.
+    // Each overlay may handle at least one request and one task.
     let most = TIMEOUTS_AT_ONCE + 3 * 2;
     let (mut before, each) = ([0; 3], requests + tasks);
     while before != [each; 3] {
@@ -127,7 +129,10 @@ fn three_overlays_time_out(requests: usize, tasks: usize) {
         let handled = after.iter().sum::<usize>() - before.iter().sum::<usize>();
         assert!(handled <= most, "{handled} from {before:?}");
         for (before, after) in before.iter().zip(after) {
-            assert!(after > *before || after == each, "none is only put off");
+            assert!(
+                after > *before || after == each,
+                "no overlay is left waiting"
+            );
         }
         before = after;
     }
@@ -135,7 +140,7 @@ fn three_overlays_time_out(requests: usize, tasks: usize) {
 }
 
 #[test]
-fn overlays_together_time_out_no_more_at_once_than_one_does_and_each_at_least_one() {
+fn overlays_share_one_limit_of_timeouts_at_once_and_each_handles_at_least_one() {
     let many = TIMEOUTS_AT_ONCE + 44;
     three_overlays_time_out(many, 0);
     three_overlays_time_out(0, many);

@@ -1,4 +1,5 @@
-//! A step that sends many is spread over its slot, through the whole engine and in a running node.
+//! Pacing: the datagrams of a large step are spread over its slot. Tested through the whole engine
+//! and in a running node.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ const INTERVAL: Duration = Duration::from_millis(500);
 const HERE: &str = "10.0.0.1:1000";
 const THERE: &str = "10.0.0.2:2000";
 
-/// Sends so many datagrams each step, to peers of its own.
+/// Sends `count` datagrams each step, to addresses that only this strategy uses.
 struct Floods {
     count: u16,
     host: [u8; 4],
@@ -38,7 +39,7 @@ impl<C: Community> DiscoveryStrategy<C> for Floods {
     }
 }
 
-/// An engine that is told of its time when it asks for it, and what it sent when to whom.
+/// Drives an engine in virtual time, and records when it sent a datagram to which address.
 struct Driver {
     engine: Engine,
     now: Instant,
@@ -47,7 +48,8 @@ struct Driver {
 }
 
 impl Driver {
-    /// One strategy for each number, which sends so many each step; they belong to two overlays.
+    /// Adds one strategy for each count, which sends that many datagrams each step. The strategies
+    /// alternate between two overlays.
     fn new(pacing: PacingConfig, counts: &[u16]) -> Self {
         let now = Instant::now();
         let mut engine = Engine::new(&EngineConfig {
@@ -100,7 +102,7 @@ impl Driver {
         self.now = end;
     }
 
-    /// Goes on until so many were sent to `host`.
+    /// Runs until `count` datagrams were sent to `host`.
     fn run_until_sent(&mut self, host: u8, count: usize) {
         while self.to(host).len() < count {
             self.now = self.engine.poll_timeout().expect("it goes on");
@@ -109,7 +111,7 @@ impl Driver {
         }
     }
 
-    /// When something was sent to the peers of the strategy of that number.
+    /// Returns the times at which datagrams were sent to the addresses of strategy `host`.
     fn to(&self, host: u8) -> Vec<Instant> {
         let wanted = |to: &SocketAddr| *to == SocketAddr::from(([20, 0, 0, host], to.port()));
         let sent = self.sent.iter().filter(|(_, to)| wanted(to));
@@ -138,7 +140,7 @@ fn the_datagrams_of_two_strategies_are_never_within_half_a_slot() {
                 );
             }
         }
-        // The grid is what it is without them, and each step was told of with all it sent.
+        // Held datagrams do not move the grid, and each step is reported with all its datagrams.
         for (index, pair) in (0_u32..).zip(driver.steps.windows(2)) {
             assert_eq!(pair[1].at - pair[0].at, gap, "{strategies}: step {index}");
         }
@@ -162,7 +164,7 @@ fn switched_off_a_step_sends_everything_at_once() {
         let sent = driver.sent.iter().filter(|(at, _)| *at == report.at);
         assert_eq!(sent.count(), 200);
     }
-    // And again, while it runs.
+    // Pacing can be switched on again while the engine runs.
     driver
         .engine
         .set_pacing(PacingConfig::default(), driver.now);
@@ -181,7 +183,7 @@ fn a_step_that_is_too_large_delays_only_itself_and_the_turns_it_takes_are_lost()
     let gap = INTERVAL / 5;
     let counters = driver.engine.pacing_stats();
     assert!(counters.overruns >= 8 && driver.engine.missed_turns() >= 8 * 5);
-    // Everybody still has as many turns as the others.
+    // Every strategy still gets the same number of turns.
     let turns = |host: u8| match host {
         1 => driver
             .steps
@@ -203,7 +205,7 @@ fn a_step_that_is_too_large_delays_only_itself_and_the_turns_it_takes_are_lost()
 }
 
 #[test]
-fn an_overlay_that_is_unloaded_takes_nothing_back_and_holds_nobody_up() {
+fn held_datagrams_of_an_unloaded_overlay_still_leave_and_delay_no_other() {
     let mut driver = Driver::new(PacingConfig::default(), &[300, 1]);
     driver.run_until_sent(1, 20);
     assert!(driver.engine.next_release().is_some());
@@ -216,7 +218,7 @@ fn an_overlay_that_is_unloaded_takes_nothing_back_and_holds_nobody_up() {
 }
 
 #[test]
-fn a_strategy_that_is_removed_or_paused_takes_nothing_back() {
+fn held_datagrams_of_a_removed_or_paused_strategy_still_leave() {
     let mut driver = Driver::new(PacingConfig::default(), &[300, 1]);
     driver.run_until_sent(1, 20);
     let step = *driver.steps.last().expect("it stepped");
@@ -239,7 +241,7 @@ fn a_strategy_that_is_removed_or_paused_takes_nothing_back() {
     assert_eq!(driver.to(1).len(), 600);
 }
 
-/// Answers each ping with one.
+/// Answers each ping with a ping.
 struct Echo;
 
 impl Community for Echo {
@@ -278,7 +280,7 @@ fn answers_go_at_once_and_overtake_nothing() {
         steps: Vec::new(),
     };
     driver.run_until_sent(1, 30);
-    // To one that nothing is held for any more, one that something is held for, and a stranger.
+    // A destination whose datagrams have left, one with a held datagram, and a stranger.
     for from in ["20.0.0.1:5", "20.0.0.1:90", "20.0.0.9:1"] {
         let before = driver.sent.len();
         let number = 7;
@@ -309,7 +311,7 @@ fn launchers() -> Launchers {
     )
 }
 
-/// Waits until something is held.
+/// Waits until the node holds datagrams, and returns its stats then.
 async fn while_holding(node: &Ipv8) -> NodeStats {
     loop {
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -321,7 +323,7 @@ async fn while_holding(node: &Ipv8) -> NodeStats {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_running_node_shows_what_waits_and_can_be_told_to_pace_or_not() {
+async fn a_running_node_shows_held_datagrams_and_can_switch_pacing() {
     let network = MemoryNetwork::new();
     let node = launch(&network, HERE, 1, launchers())
         .await
@@ -349,7 +351,7 @@ async fn a_running_node_shows_what_waits_and_can_be_told_to_pace_or_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_held_when_a_node_stops_still_leaves() {
+async fn datagrams_held_when_a_node_stops_still_leave() {
     let network = MemoryNetwork::new();
     let listener = Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()));
     let listener = launch(&network, THERE, 2, listener)
@@ -358,7 +360,7 @@ async fn what_is_held_when_a_node_stops_still_leaves() {
     let node = launch(&network, HERE, 1, launchers())
         .await
         .expect("launched");
-    // To one that listens, so that what arrives can be counted.
+    // Send to the listener instead, so that arriving datagrams can be counted.
     let overlay = node.overlay::<Probe>().expect("it was launched");
     let strategies = node.strategies().await.expect("it runs");
     let first = overlay.strategy(&strategies[0].name.to_string()).await;
@@ -401,7 +403,7 @@ async fn a_node_that_stops_does_not_wait_for_ever() {
     assert!(stopping.elapsed() <= Duration::from_secs(1));
 }
 
-/// Sends everything to one peer, with a number each.
+/// Sends numbered pings to one peer.
 struct ToOne {
     count: u16,
 }
@@ -429,7 +431,7 @@ async fn everything_arrives_once_and_in_order() {
     ));
     let sender = launch(&network, HERE, 1, sender).await.expect("launched");
     let overlay = sender.overlay::<Probe>().expect("it was launched");
-    // Whenever a handle sends, nothing it sends overtakes what a step sent before.
+    // A datagram that a handle sends never overtakes those that a step sent before.
     for number in 1_000..1_200 {
         tokio::time::sleep(Duration::from_millis(7)).await;
         let sent = overlay.call(move |_, cx| cx.send_to(address(THERE), &Ping { number }));
@@ -458,7 +460,7 @@ async fn everything_arrives_once_and_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_socket_that_takes_nothing_holds_strategies_up_and_is_counted() {
+async fn a_blocked_socket_delays_strategies_and_is_counted() {
     let network = MemoryNetwork::new();
     let sender = Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()).walked(
         |strategies| {
@@ -472,7 +474,7 @@ async fn a_socket_that_takes_nothing_holds_strategies_up_and_is_counted() {
     tokio::time::sleep(INTERVAL).await;
     let before = sender.stats().await.expect("it runs").endpoint;
     assert_eq!(before.send_waits, 0);
-    // Less than the patience of 100 ms, more than one slot of 50 ms.
+    // Longer than one slot of 50 ms, shorter than the 100 ms after which a send fails.
     network.block_sends(address(HERE), true);
     tokio::time::sleep(Duration::from_millis(95)).await;
     network.block_sends(address(HERE), false);

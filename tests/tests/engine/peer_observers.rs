@@ -1,4 +1,5 @@
-//! Who is told of peers that come and go: the overlay they are in, those that observe the whole network, those outside.
+//! Peer events: which overlays and handles hear of a peer that is added or removed. An overlay hears of
+//! its own peers, an observing community of the whole network, and handles of either.
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use ipv8_tests::probe::{Probe, ProbeSettings};
 
 const ELSEWHERE: CommunityId = CommunityId::from_bytes([0x77; 20]);
 
-/// Notes who comes and goes in the whole network, and in its own overlay.
+/// Notes the peers added and removed in the whole network and in its own overlay.
 #[derive(Default)]
 struct Observer {
     network: Vec<(bool, Mid)>,
@@ -49,14 +50,15 @@ impl Community for Observer {
 
     fn on_network_peer_removed(&mut self, peer: &Peer, cx: &mut Context<'_>) {
         self.network.push((false, peer.mid()));
-        // Changing the network from here is no loop: whoever comes back is told of in the next round.
+        // Changing the network here causes no loop: the returning peer is reported in the next
+        // round.
         if self.network.len() == 2 {
             assert!(cx.peer_graph_mut().add_verified_peer(peer));
         }
     }
 }
 
-/// Makes a verified peer of a service, and gives the events.
+/// Adds a verified peer with a service. Returns the peer and the events.
 fn meet(desk: &mut Desk, number: u16, service: CommunityId) -> (Peer, Vec<Event>) {
     let source = address(&format!("20.0.0.{number}:1"));
     let peer = Peer::new(key(number).public_key().clone(), source, desk.now);
@@ -68,7 +70,7 @@ fn meet(desk: &mut Desk, number: u16, service: CommunityId) -> (Peer, Vec<Event>
     (peer, events)
 }
 
-/// Who came (true) and went (false).
+/// The peers that were added (`true`) and removed (`false`).
 type Seen = Vec<(bool, Mid)>;
 
 fn observed(desk: &mut Desk) -> (Seen, Seen) {
@@ -81,7 +83,7 @@ fn observed(desk: &mut Desk) -> (Seen, Seen) {
 }
 
 #[test]
-fn a_community_that_asks_for_it_hears_of_the_whole_network() {
+fn an_observing_community_hears_of_the_whole_network() {
     let mut desk = Desk::new();
     desk.reload::<Observer>(false);
     let id = desk.id;
@@ -99,22 +101,22 @@ fn a_community_that_asks_for_it_hears_of_the_whole_network() {
 }
 
 #[test]
-fn a_community_that_does_not_ask_hears_of_its_own_peers_only() {
+fn a_community_that_does_not_observe_hears_of_its_own_peers_only() {
     let mut desk = Desk::new();
-    // That it was loaded is told first, and is not asked about here.
+    // Discard the event that the overlay was loaded.
     desk.drain();
     let (_, events) = meet(&mut desk, 1, ELSEWHERE);
     assert_eq!(
         events.len(),
         1,
-        "others outside may want to know: {events:?}"
+        "handles may observe the network: {events:?}"
     );
     let seen = desk.call(|probe, _| probe.heard.len());
     assert_eq!(seen, 0);
 }
 
 #[test]
-fn removing_and_coming_back_from_within_a_callback_is_told_in_order() {
+fn removing_and_adding_again_in_a_callback_is_reported_in_order() {
     let mut desk = Desk::new();
     desk.reload::<Observer>(false);
     let (peer, _) = meet(&mut desk, 1, ELSEWHERE);
@@ -154,7 +156,7 @@ async fn next(events: &mut PeerEvents) -> Option<(bool, Mid)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn outside_the_events_of_one_overlay_and_of_the_network_are_told_apart() {
+async fn handles_hear_of_their_overlay_or_of_the_whole_network() {
     let network = MemoryNetwork::new();
     let launchers = Launchers::new()
         .with(ProbeLauncher::<0>::new(ProbeSettings::default()))
@@ -180,6 +182,6 @@ async fn outside_the_events_of_one_overlay_and_of_the_network_are_told_apart() {
     node.stop().await;
     assert_eq!(next(&mut one_events).await, Some((false, mid)));
     assert_eq!(next(&mut one_events).await, None, "the node has stopped");
-    assert_eq!(next(&mut all).await, None, "the network forgot nobody");
+    assert_eq!(next(&mut all).await, None, "the network removed no peer");
     assert_eq!(all.lost(), 0);
 }

@@ -1,5 +1,5 @@
-//! Random sequences of everything that can happen to an engine: it never panics, keeps its bounds,
-//! and wants to be woken only when there is something to do.
+//! Random sequences of all kinds of inputs to an engine. The engine never panics, keeps its bounds,
+//! and asks for a timeout only when there is something to do.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -28,17 +28,17 @@ const LIMITS: NetworkLimits = NetworkLimits {
 
 const SIGNERS: u16 = 12;
 
-/// Something that happens. Numbers choose among whatever there is.
+/// An event in the life of an engine. Numbers choose among the available samples and addresses.
 #[derive(Clone, Debug)]
 enum Happening {
-    /// A datagram of the pool, for one of the overlays, signed by somebody, from somewhere.
+    /// A datagram of the pool, for one of the overlays, from any signer and any source address.
     Datagram {
         overlay: u8,
         sample: usize,
         signer: u16,
         source: u8,
     },
-    /// The same with one byte changed, or cut.
+    /// A datagram of the pool with one byte changed, possibly cut there.
     Damaged {
         overlay: u8,
         sample: usize,
@@ -47,16 +47,16 @@ enum Happening {
         change: u8,
         cut: bool,
     },
-    /// Random bytes behind the right prefix.
+    /// Random bytes after a valid prefix.
     Noise {
         overlay: u8,
         bytes: Vec<u8>,
     },
-    /// The driver waits for the next timeout and hands it in.
+    /// The driver waits for the next timeout and handles it.
     Wait,
     /// Time passes, and the driver oversleeps.
     Oversleep(u16),
-    /// The word that all was handed over, whether asked for or not.
+    /// `Flushed`, whether the engine waits for it or not.
     Flushed,
     Load(u8),
     Unload(u8),
@@ -314,7 +314,7 @@ impl World {
         }
     }
 
-    /// Hands in the timeout at exactly the time that was asked for: something must come of it.
+    /// Handles the next timeout exactly at its time, and checks that the engine had work to do.
     fn wait(&mut self) {
         let Some(at) = self.engine.poll_timeout() else {
             return;
@@ -329,7 +329,7 @@ impl World {
         );
     }
 
-    /// All outputs, whose number is bounded, and the word that they were handed over.
+    /// Takes all outputs, checks their bounds, and handles `Flushed`. Returns the number of events.
     fn drain(&mut self) -> usize {
         let (mut sent, mut events) = (0, 0);
         while let Some(output) = self.engine.poll_output() {
@@ -345,7 +345,7 @@ impl World {
                         assert_ne!(peer.key(), key(0).public_key(), "its own peer");
                     }
                 }
-                other => panic!("nobody here asked for {other:?}"),
+                other => panic!("unexpected output {other:?}"),
             }
         }
         assert!(sent <= OUTBOX_LIMIT);
@@ -356,7 +356,7 @@ impl World {
     fn check(&self) {
         let network = self.engine.network();
         assert!(network.verified_count() <= LIMITS.max_peers);
-        // Addresses of verified peers come on top: three each.
+        // Verified peers add up to three addresses each.
         assert!(network.address_count() <= LIMITS.max_addresses + 3 * LIMITS.max_peers);
         assert!(!network.is_verified(key(0).public_key()));
         for overlay in 0..3 {
@@ -381,7 +381,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_happens_the_engine_goes_on(happenings in prop::collection::vec(happening(), 1..120)) {
+    fn the_engine_survives_random_inputs(happenings in prop::collection::vec(happening(), 1..120)) {
         let mut world = World::new();
         world.load::<0>();
         for happening in &happenings {
@@ -389,7 +389,8 @@ proptest! {
             world.drain();
             world.check();
         }
-        // Left alone it settles into its turns: no storm of timeouts, and all requests end.
+        // Without further events the engine only takes its turns: no storm of timeouts, and all
+        // requests end.
         let end = world.now + Duration::from_secs(20);
         let mut timeouts = 0;
         while world.engine.poll_timeout().is_some_and(|at| at <= end) {
@@ -400,6 +401,6 @@ proptest! {
         }
         world.engine.unload_all(world.now);
         world.drain();
-        prop_assert_eq!(world.engine.poll_timeout(), None, "nobody is left to be woken for");
+        prop_assert_eq!(world.engine.poll_timeout(), None, "no timeout is left after unloading");
     }
 }

@@ -21,7 +21,7 @@ fn timeouts(desk: &mut Desk) -> Vec<u32> {
 }
 
 #[test]
-fn an_answer_in_time_takes_the_request_back_and_nothing_times_out() {
+fn an_answer_in_time_removes_the_request_and_nothing_times_out() {
     let mut desk = Desk::new();
     let number = ask(&mut desk, SECOND, 7);
     assert_eq!(desk.engine.poll_timeout(), Some(desk.now + SECOND));
@@ -82,7 +82,7 @@ fn an_answer_of_another_kind_leaves_the_request_alone() {
 }
 
 #[test]
-fn a_full_cache_says_so() {
+fn a_full_cache_is_an_error() {
     let mut desk = Desk::new();
     for data in 0..u32::try_from(DEFAULT_CAPACITY).expect("small") {
         ask(&mut desk, SECOND, data);
@@ -127,7 +127,7 @@ fn a_timeout_that_panics_does_not_lose_the_others() {
 }
 
 #[test]
-fn the_longest_timeout_there_is_is_no_panic() {
+fn the_longest_possible_timeout_does_not_panic() {
     let mut desk = Desk::new();
     let number = ask(&mut desk, Duration::MAX, 7);
     let century = Duration::from_secs(100 * 365 * 24 * 3600);
@@ -143,7 +143,7 @@ fn the_longest_timeout_there_is_is_no_panic() {
 }
 
 #[test]
-fn an_unloaded_overlay_hears_of_no_timeout_and_wakes_nobody() {
+fn an_unloaded_overlay_leaves_no_timeout_behind() {
     let mut desk = Desk::new();
     ask(&mut desk, SECOND, 7);
     assert!(desk.engine.unload_overlay(desk.id, desk.now));
@@ -151,7 +151,7 @@ fn an_unloaded_overlay_hears_of_no_timeout_and_wakes_nobody() {
     assert_eq!(desk.engine.poll_timeout(), None);
 }
 
-/// Asks again, with no patience at all, whenever a request has timed out.
+/// Adds a request with a zero timeout again whenever one has timed out.
 struct Stubborn(u32);
 
 impl Community for Stubborn {
@@ -181,7 +181,7 @@ impl Community for Stubborn {
 }
 
 #[test]
-fn one_input_lets_each_request_time_out_once_even_if_it_is_made_again_without_patience() {
+fn one_input_times_each_request_out_once_even_if_it_is_added_again_with_a_zero_timeout() {
     let now = Instant::now();
     let mut engine = Engine::new(&EngineConfig::new([1; 32]));
     let id = engine
@@ -201,7 +201,7 @@ fn one_input_lets_each_request_time_out_once_even_if_it_is_made_again_without_pa
 }
 
 #[test]
-fn numbers_of_ones_own_choice_are_kept_apart_by_prefix_and_looked_at_by_type() {
+fn chosen_numbers_are_kept_apart_by_prefix_and_checked_by_type() {
     let mut desk = Desk::new();
     desk.call(|_, cx| {
         assert_eq!(cx.add_request_as("state", 0, SECOND, 42_u32), Ok(()));
@@ -249,7 +249,7 @@ fn passthrough_replaces_timeouts_for_as_long_as_it_lasts() {
 }
 
 #[test]
-fn whoever_waits_for_a_request_is_called_when_it_is_added_or_when_it_was_not() {
+fn a_waiter_is_called_when_the_request_is_added_or_the_wait_times_out() {
     let mut desk = Desk::new();
     let start = desk.now;
     let (told, heard) = std::sync::mpsc::channel();
@@ -258,7 +258,7 @@ fn whoever_waits_for_a_request_is_called_when_it_is_added_or_when_it_was_not() {
         desk.call(|_, cx| {
             let on_added =
                 move |_: &mut Probe, added: Result<(), RequestError>, _: &mut Context<'_>| {
-                    told.send((number, added)).expect("somebody listens");
+                    told.send((number, added)).expect("the test listens");
                 };
             cx.wait_for_request("state", number, SECOND * seconds, on_added)
                 .expect("there is room");
@@ -274,7 +274,7 @@ fn whoever_waits_for_a_request_is_called_when_it_is_added_or_when_it_was_not() {
     wait(&mut desk, 2, 30);
     wait(&mut desk, 3, 5);
     desk.pass(SECOND);
-    // Taken back at once: it was there all the same.
+    // The request is removed at once, but it was added, and that counts.
     desk.call(|_, cx| {
         cx.add_request_as("state", 2, SECOND * 60, ())
             .expect("it is free");
@@ -282,7 +282,7 @@ fn whoever_waits_for_a_request_is_called_when_it_is_added_or_when_it_was_not() {
     });
     desk.tick(1);
     assert_eq!(heard.try_recv(), Ok((2, Ok(()))));
-    assert_eq!(heard.try_recv(), Ok((2, Ok(()))), "each who waits");
+    assert_eq!(heard.try_recv(), Ok((2, Ok(()))), "each waiter is called");
     desk.tick(1);
     assert_eq!(desk.now, start + SECOND * 5);
     assert_eq!(heard.try_recv(), Ok((3, Err(RequestError::Timeout))));

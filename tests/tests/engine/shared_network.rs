@@ -1,4 +1,4 @@
-//! Several overlays of one node: on one peer graph with limits of their own, and with graphs of their own.
+//! Several overlays of one node: on one shared peer graph with a limit each, and with a graph each.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -23,14 +23,16 @@ fn id(index: usize) -> CommunityId {
     CommunityId::from_bytes([0x30 + u8::try_from(index).expect("few"); 20])
 }
 
-/// Nodes with these of the three overlays, after some minutes: how many peers each has in each of them.
+/// Runs nodes with the given overlays for 150 seconds. Returns each node's number of peers for each
+/// overlay.
 fn peers_after_minutes(overlays: &[usize], own_network: bool, seed: u8) -> Vec<Vec<usize>> {
     let mut sim = Sim::new(Duration::from_millis(20));
     sim.add_tracker(at(0), 0);
     for number in 1..=NODES {
         let node = sim.add_seeded(at(number), number, seed);
         for index in overlays {
-            // Not everybody runs everything: the last fifth has the first overlay only, the fifth before has not.
+            // Not every node runs every overlay: the last fifth runs only the first overlay, the
+            // fifth before it runs all but the first.
             let runs = match number * 5 / (NODES + 1) {
                 4 => *index == 0,
                 3 => *index > 0,
@@ -75,7 +77,7 @@ fn mean(counts: &[usize]) -> f64 {
 }
 
 #[test]
-fn overlays_with_limits_of_their_own_end_with_as_many_peers_as_alone() {
+fn overlays_on_one_graph_end_with_as_many_peers_as_alone() {
     for seed in [1, 2, 3] {
         let together = peers_after_minutes(&[0, 1, 2], false, seed);
         let apart = peers_after_minutes(&[0, 1, 2], true, seed);
@@ -94,7 +96,8 @@ fn overlays_with_limits_of_their_own_end_with_as_many_peers_as_alone() {
                     alone.0
                 );
                 let reached = usize::try_from(target).unwrap_or(usize::from(NODES) * 3 / 4 - 1);
-                // With a limit that is the target somebody can find all others full, alone or not: there the mean alone counts.
+                // If the limit equals the target, a node can find all others full, alone or not.
+                // Then only the mean counts.
                 let has_room = max_peers < 0 || max_peers > target;
                 assert!(
                     !has_room || least >= reached.min(alone.1),
@@ -120,7 +123,7 @@ fn introducer() -> Peer {
     )
 }
 
-/// An engine with two overlays on one graph, and its time.
+/// Returns an engine with two overlays on one graph, and its time.
 fn pair(limits: NetworkLimits) -> (Engine, Instant) {
     let now = Instant::now();
     let mut config = EngineConfig::new([1; 32]);
@@ -140,12 +143,12 @@ fn pair(limits: NetworkLimits) -> (Engine, Instant) {
 }
 
 #[test]
-fn what_one_overlay_gives_up_stays_for_the_other_until_it_gives_up_too() {
+fn an_address_stays_for_an_overlay_until_that_overlay_gives_it_up() {
     let (mut engine, _) = pair(NetworkLimits::default());
     let (graph, there) = (engine.network_mut(), address("20.2.0.1:1"));
     graph.discover_address(&introducer(), there, Some(id(0)), false);
     assert_eq!([0, 1].map(|index| graph.walkable_count(id(index))), [1, 0]);
-    // The other one hears of it too.
+    // The other overlay learns the address too.
     graph.discover_address(&introducer(), there, Some(id(1)), false);
     assert_eq!([0, 1].map(|index| graph.walkable_count(id(index))), [1, 1]);
     assert!(graph.give_up(&there, id(0)));
@@ -153,7 +156,7 @@ fn what_one_overlay_gives_up_stays_for_the_other_until_it_gives_up_too() {
     graph.discover_address(&introducer(), there, Some(id(0)), false);
     assert_eq!([0, 1].map(|index| graph.walkable_count(id(index))), [1, 1]);
     assert!(graph.give_up(&there, id(0)) && graph.give_up(&there, id(1)));
-    assert!(!graph.is_known(&there), "nobody wants it any more");
+    assert!(!graph.is_known(&there), "no overlay needs it any more");
 }
 
 #[test]
@@ -173,7 +176,7 @@ fn a_full_graph_has_room_for_an_overlay_with_less_than_its_share() {
     }
     assert!(!add(20, 0), "the graph is full");
     for number in 30..40 {
-        assert!(add(number, 1), "the other one has a share");
+        assert!(add(number, 1), "the other overlay has its share");
     }
     assert!(!add(40, 1), "and no more than its share");
     assert_eq!([0, 1].map(|index| graph.peer_count(id(index))), [10, 10]);
@@ -181,7 +184,7 @@ fn a_full_graph_has_room_for_an_overlay_with_less_than_its_share() {
 }
 
 #[test]
-fn a_graph_of_its_own_keeps_an_overlay_apart_and_goes_with_it() {
+fn a_separate_graph_keeps_an_overlay_apart_and_is_removed_with_it() {
     let (mut engine, now) = pair(NetworkLimits::default());
     let config = OverlayConfig {
         own_network: true,
@@ -194,7 +197,7 @@ fn a_graph_of_its_own_keeps_an_overlay_apart_and_goes_with_it() {
     let graph = engine.network_of_mut(own).expect("it is loaded");
     graph.discover_address(&met, address("20.2.0.1:1"), Some(own), false);
     assert!(graph.add_peer_of(&met, own));
-    // Nobody is a peer of itself, by any key of its node.
+    // A node never becomes its own peer, by any of its keys.
     for number in [0, 1] {
         let me = Peer::new(key(number).public_key().clone(), at(number), now);
         assert!(!graph.add_verified_peer(&me));

@@ -1,4 +1,4 @@
-//! Several whole nodes in virtual time: they find each other, agree, and do it again the same way.
+//! Several whole nodes in virtual time: they find each other, agree, and repeat a run exactly.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -68,7 +68,7 @@ fn thirty_nodes_and_a_tracker_reach_their_targets_with_any_walk() {
 }
 
 #[test]
-fn who_lists_somebody_is_listed_there_and_nobody_lists_itself_or_the_tracker() {
+fn nodes_list_all_others_but_neither_themselves_nor_the_tracker() {
     let mut sim = network(12, 2, -1, random);
     assert!(sim.run_until(Duration::from_secs(120), |sim| all_reach(sim, 12, 11)));
     sim.run_for(Duration::from_secs(1));
@@ -96,12 +96,12 @@ fn who_lists_somebody_is_listed_there_and_nobody_lists_itself_or_the_tracker() {
         let told = sim.events.iter().filter(|(_, machine, event)| {
             *machine == index && matches!(event, Event::PeerAdded { .. })
         });
-        assert_eq!(told.count(), 11, "node {index}: each peer is told of once");
+        assert_eq!(told.count(), 11, "node {index}: each peer is reported once");
     }
 }
 
 #[test]
-fn the_same_seeds_give_the_same_run_and_others_another() {
+fn the_same_seeds_give_the_same_run_and_other_seeds_another() {
     let run = |seed: u8| {
         let mut sim = network(12, seed, 20, both);
         sim.run_for(Duration::from_secs(20));
@@ -115,7 +115,7 @@ fn the_same_seeds_give_the_same_run_and_others_another() {
 }
 
 #[test]
-fn a_late_node_gets_in_and_a_dead_one_is_no_peer_of_it() {
+fn a_late_node_joins_and_makes_no_peer_of_a_dead_one() {
     let mut sim = network(8, 3, 20, random);
     assert!(sim.run_until(Duration::from_secs(60), |sim| all_reach(sim, 8, 7)));
     sim.unplug(8);
@@ -130,7 +130,7 @@ fn a_late_node_gets_in_and_a_dead_one_is_no_peer_of_it() {
 }
 
 #[test]
-fn where_nobody_is_becomes_unknown_after_the_timeout() {
+fn an_address_that_does_not_answer_is_forgotten_after_the_timeout() {
     let mut sim = network(2, 4, -1, random);
     assert!(sim.run_until(Duration::from_secs(30), |sim| all_reach(sim, 2, 1)));
     let nowhere = address("20.9.9.9:9");
@@ -174,7 +174,7 @@ fn two_nodes_without_a_tracker_meet_by_a_snapshot() {
 
 #[test]
 fn nodes_far_apart_walk_as_well() {
-    // Longer on the way than a request is waited for, one way: answers come late, and count.
+    // One way takes longer than the request timeout: answers come late, but they still count.
     let mut sim = Sim::new(Duration::from_secs(2));
     sim.add_tracker(at(0), 0);
     for number in 1..=5 {
@@ -187,8 +187,8 @@ fn nodes_far_apart_walk_as_well() {
 
 #[test]
 fn keys_tell_nodes_apart_even_behind_one_address() {
-    // A node comes back with another key: the old one stays a peer until somebody removes it, the
-    // address belongs to both, and nobody is asked for itself.
+    // A node comes back with another key. The old key stays a peer until it is removed, the address
+    // belongs to both keys, and no node is introduced to itself.
     let mut sim = network(3, 7, 20, random);
     assert!(sim.run_until(Duration::from_secs(60), |sim| all_reach(sim, 3, 2)));
     sim.unplug(3);
@@ -200,5 +200,5 @@ fn keys_tell_nodes_apart_even_behind_one_address() {
     assert_eq!([1, 2].map(|index| sim.peers(index)), [3, 3]);
     assert_eq!(sim.engine(again).network().peer_count(QUIET), 2);
     let drops = sim.engine(again).stats().dropped();
-    assert_eq!(drops, 0, "it hears of itself");
+    assert_eq!(drops, 0, "it received its own datagrams or bad ones");
 }

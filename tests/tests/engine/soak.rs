@@ -1,4 +1,5 @@
-//! One key past 200,000 messages: three times what the 16 bits of an identifier hold. Virtual time, fixed seeds.
+//! One key past 200,000 messages, three times the range of a 16-bit identifier. Virtual time and fixed
+//! seeds.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -15,14 +16,15 @@ use ipv8_tests::sim::Sim;
 const MESSAGES: u64 = 200_000;
 const DELAY: Duration = Duration::from_millis(20);
 const DISCOVERY: CommunityId = <DiscoveryCommunity as Community>::COMMUNITY_ID;
-/// The node that sends all the time, and its peers.
+/// The number of nodes: the busy node that sends all the time, and its peers.
 const NODES: u16 = 9;
 
 fn at(number: u16) -> SocketAddr {
     SocketAddr::from(([30, 0, number.to_be_bytes()[1], 1], 1000))
 }
 
-/// Nine nodes that have met through a tracker; node 0 pings everybody in every step.
+/// Nine nodes that know one tracker. Node 1 pings all its peers in every step. Returns the simulation
+/// and the tracker's index.
 fn network() -> (Sim, usize) {
     let mut sim = Sim::new(DELAY);
     let tracker = sim.add_tracker(at(0), 0);
@@ -45,7 +47,7 @@ fn network() -> (Sim, usize) {
     (sim, tracker)
 }
 
-/// The round trips that `node` has measured since the last time; nobody may have been removed.
+/// Returns the round trips that `node` measured since the last call. Panics if a peer was removed.
 fn round_trips(sim: &mut Sim, node: usize) -> Vec<Duration> {
     let events = std::mem::take(&mut sim.events).into_iter();
     let round_trips = events.filter_map(|(at, machine, event)| match event {
@@ -57,7 +59,7 @@ fn round_trips(sim: &mut Sim, node: usize) -> Vec<Duration> {
 }
 
 #[test]
-fn latency_is_measured_and_the_tracker_keeps_everybody_past_200_000_messages() {
+fn latency_is_measured_and_the_tracker_keeps_all_nodes_past_200_000_messages() {
     let (mut sim, tracker) = network();
     let busy = 1;
     let others = usize::from(NODES) - 1;
@@ -110,7 +112,7 @@ fn latency_is_measured_and_the_tracker_keeps_everybody_past_200_000_messages() {
         "each at least once a minute"
     );
 
-    // Whoever goes now is missed like at the start.
+    // A node that leaves now is noticed as quickly as at the start.
     sim.unplug(usize::from(NODES));
     sim.run_for(Duration::from_secs(70));
     let gone = key(NODES).public_key().clone();
@@ -119,9 +121,9 @@ fn latency_is_measured_and_the_tracker_keeps_everybody_past_200_000_messages() {
     assert!(listed.all(|peer| *peer.key() != gone));
 }
 
-/// The clock of a tracker goes up by two with each introduction, and by one with each ping.
+/// The tracker's clock advances by two with each introduction, and by one with each ping.
 #[test]
-fn a_tracker_keeps_who_lives_past_200_000_messages_of_its_own() {
+fn a_tracker_keeps_living_peers_past_200_000_messages_of_its_own() {
     let mut tracker = Tracker::new(key(0), TrackerSettings::default(), [9; 32]);
     let mut now = Instant::now();
     let requests: Vec<_> = (1..=20)
@@ -157,7 +159,7 @@ fn a_tracker_keeps_who_lives_past_200_000_messages_of_its_own() {
         }
         while let Some(outgoing) = tracker.poll_output() {
             messages += 1;
-            // Only what is looked at is signed.
+            // Signing is slow, so only the packets that the test reads are sealed.
             if outgoing.to != at(21) && messages < MESSAGES {
                 continue;
             }
@@ -189,6 +191,6 @@ fn a_tracker_keeps_who_lives_past_200_000_messages_of_its_own() {
     assert_eq!(tracker.peer_count(), 21);
     let pings = tracker.counters().pongs;
     assert!(pings > 30, "{pings}");
-    assert!(last_time < 65_536, "it travels in 16 bits");
+    assert!(last_time < 65_536, "the clock on the wire has 16 bits");
     assert_eq!(tracker.median_round_trip(), Some(Duration::ZERO));
 }

@@ -1,9 +1,8 @@
-//! Steps take turns, evenly spaced over the walk interval, through the whole engine.
+//! Strategies take turns, evenly spaced over the walk interval. Tested through the whole engine.
 
 use std::time::{Duration, Instant};
 
 use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Input, Output, StepReport};
-use ipv8_core::prelude::*;
 use ipv8_tests::desk::{address, overlay_config};
 use ipv8_tests::launch::sends;
 use ipv8_tests::probe::{Probe, ProbeSettings};
@@ -26,7 +25,7 @@ impl Driver {
         Self { engine, now }
     }
 
-    /// Hands in the timeout the engine asked for, `late` after its time, without saying `Flushed`.
+    /// Handles the requested timeout, `late` after its time, without `Flushed` afterwards.
     fn step(&mut self, late: Duration) -> StepReport {
         self.now = self.engine.poll_timeout().expect("a turn").max(self.now) + late;
         self.engine.handle(Input::Timeout, self.now);
@@ -80,7 +79,7 @@ fn steps_are_exactly_a_share_of_the_interval_apart_and_in_order() {
 }
 
 #[test]
-fn nobody_steps_before_the_last_datagrams_were_handed_over() {
+fn no_strategy_steps_before_the_last_datagrams_were_flushed() {
     let mut driver = Driver::new(5, -1);
     for _ in 0..3 {
         driver.step(Duration::ZERO);
@@ -90,7 +89,7 @@ fn nobody_steps_before_the_last_datagrams_were_handed_over() {
             .handle(Input::Timeout, driver.now + INTERVAL / 5);
         assert!(
             driver.engine.poll_output().is_none(),
-            "a step without the word"
+            "a step before `Flushed`"
         );
         driver.flush();
         assert!(driver.engine.poll_timeout().is_some());
@@ -147,11 +146,11 @@ fn a_late_step_shifts_nothing_else() {
 }
 
 #[test]
-fn turns_that_were_missed_are_lost_and_the_order_stays() {
+fn missed_turns_are_lost_and_the_order_stays() {
     let mut driver = Driver::new(5, -1);
     let share = INTERVAL / 5;
     let first = driver.steps(1)[0].at;
-    // Two shares and a bit late.
+    // Late by 2.3 shares.
     let late = driver.step(share * 23 / 10);
     driver.flush();
     assert_eq!((late.index, driver.engine.missed_turns()), (1, 2));
@@ -160,7 +159,7 @@ fn turns_that_were_missed_are_lost_and_the_order_stays() {
         rest.iter().map(|step| step.index).collect::<Vec<_>>(),
         [2, 3, 4]
     );
-    // Half a share of distance at least, then back on the grid.
+    // At least half a share after the late step, then back on the grid.
     assert_eq!(rest[0].at, first + share * 4);
     assert_eq!(rest[1].at, first + share * 5);
     assert_eq!(rest[2].at, first + share * 6);
@@ -177,7 +176,7 @@ fn skipped_strategies_keep_their_place() {
 }
 
 #[test]
-fn skipped_turns_need_no_word_that_nothing_was_sent() {
+fn skipped_turns_need_no_flushed() {
     let mut driver = Driver::new(2, 0);
     for _ in 0..5 {
         assert!(driver.step(Duration::ZERO).skipped);
@@ -201,7 +200,7 @@ fn overlays_and_strategies_that_come_and_go_share_the_same_interval() {
         .expect("the overlay is made");
     assert_eq!(driver.engine.step_gap(), INTERVAL / 5);
     let steps = driver.steps(11);
-    // From the step after which they came, it is fifths.
+    // From the step after which they were added, the gap is a fifth.
     for pair in steps.windows(2) {
         assert_eq!(pair[1].at - pair[0].at, INTERVAL / 5);
     }
@@ -216,7 +215,7 @@ fn overlays_and_strategies_that_come_and_go_share_the_same_interval() {
 }
 
 #[test]
-fn an_overlay_unloaded_between_its_step_and_the_word_holds_nobody_up() {
+fn an_overlay_unloaded_between_its_step_and_flushed_delays_no_other() {
     let mut driver = Driver::new(1, -1);
     let now = driver.now;
     driver
@@ -230,7 +229,7 @@ fn an_overlay_unloaded_between_its_step_and_the_word_holds_nobody_up() {
         .expect("the overlay is made");
     let step = driver.step(Duration::ZERO);
     assert!(driver.engine.unload_overlay(step.overlay, driver.now));
-    assert_eq!(driver.engine.poll_timeout(), None, "not before the word");
+    assert_eq!(driver.engine.poll_timeout(), None, "not before `Flushed`");
     driver.flush();
     assert_ne!(driver.step(Duration::ZERO).overlay, step.overlay);
 }

@@ -1,4 +1,4 @@
-//! A community that does the work of one of IPv8's own messages.
+//! Communities that take over one of IPv8's own messages.
 
 use ipv8_core::engine::Strategies;
 use ipv8_core::internals::engine::{Engine, EngineConfig, OverlayError};
@@ -9,7 +9,7 @@ use ipv8_core::state::DropReason;
 use ipv8_core::wire::{Message, PackError, Reader, Signed, UnpackError, Unsigned, Writer};
 use ipv8_tests::desk::{Desk, address, key, overlay_config, sealed, sealed_styled};
 
-/// An introduction request of old style that is marked by a first byte.
+/// An old-style introduction request with an extra first byte as a mark.
 struct Marked(u8, IntroductionRequest);
 
 impl Payload for Marked {
@@ -30,7 +30,7 @@ impl Message for Marked {
     type Authentication = Signed;
 }
 
-/// Takes only requests that are marked with a 1.
+/// Accepts only requests marked with a 1.
 #[derive(Default)]
 struct Picky {
     callbacks: usize,
@@ -68,7 +68,7 @@ impl Picky {
         assert_eq!(
             peer.addresses().count(),
             1,
-            "made for this message, whoever is known"
+            "the peer is made for this message, without addresses known before"
         );
         if marked.0 != 1 || cx.is_over_peer_limit() {
             return Err(DropReason::PeerLimit);
@@ -80,7 +80,7 @@ impl Picky {
 }
 
 #[test]
-fn the_handler_decides_what_becomes_of_the_message() {
+fn the_handler_accepts_or_drops_the_message() {
     let mut desk = Desk::new();
     desk.reload::<Picky>(());
     let id = Picky::COMMUNITY_ID;
@@ -96,17 +96,17 @@ fn the_handler_decides_what_becomes_of_the_message() {
     assert_eq!((sent.len(), sent[0].0, sent[0].1[22]), (1, at, 245));
     let peer = desk.engine.network().peer(key(1).public_key());
     assert!(peer.is_some_and(|peer| peer.has_address(&at) && peer.last_response().is_some()));
-    // An ordinary one of that id is read as a marked one, and a forged one is not read at all.
+    // An ordinary request with that id is read as a marked one. A forged one is not read at all.
     let ordinary = sealed_styled(id, &key(2), Style::Old, request());
     assert!(desk.receive(at, &ordinary).is_empty());
     let mut forged = sealed(id, &key(2), 7, &Marked(1, request()));
     *forged.last_mut().expect("bytes") ^= 1;
     assert!(desk.receive(at, &forged).is_empty());
     assert_eq!(desk.drops(DropReason::BadSignature), 1);
-    // The other style is as always, callback included.
+    // New-style requests are handled as usual, with the callback.
     let new = IntroductionRequest::new(Style::New, address("10.1.1.1:8090"), at, at, 5);
     let sent = desk.receive(at, &sealed_styled(id, &key(3), Style::New, new));
-    // somebody to introduce is there by now
+    // By now there is a peer to introduce, so a puncture request comes first.
     assert_eq!(sent.last().map(|(_, datagram)| datagram[22]), Some(233));
     let callbacks = desk
         .engine
@@ -179,7 +179,7 @@ fn errors<C: Community<Settings = ()>>() -> Vec<MessageTableError> {
 }
 
 #[test]
-fn only_signed_messages_of_ipv8_can_be_taken_over_and_only_so() {
+fn only_signed_messages_of_ipv8_can_be_taken_over() {
     let nothing = |id, name| vec![MessageTableError::NothingToTakeOver { id, name }];
     assert_eq!(errors::<FreeId>(), nothing(5, "Free"));
     assert_eq!(errors::<UnsignedId>(), nothing(250, "PunctureRequest"));

@@ -1,4 +1,4 @@
-//! Tasks of an overlay in virtual time, and futures that the driver polls.
+//! An overlay's tasks in virtual time, and futures that the driver polls.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Counts, and does as it is told.
+/// Counts its ticks, and notes the tasks that ended.
 struct Worker {
     ticks: u32,
     done: Vec<String>,
@@ -44,7 +44,7 @@ impl Worker {
     }
 }
 
-/// A desk with a worker in the place of the probe.
+/// A desk with a worker instead of the probe.
 fn desk() -> Desk {
     let mut desk = Desk::new();
     desk.reload::<Worker>(());
@@ -60,7 +60,8 @@ fn ticks(desk: &mut Desk) -> u32 {
     call(desk, |worker, _| worker.ticks)
 }
 
-/// Lets time pass until `end`, doing what is due on the way; gives what was sent and told.
+/// Lets `time` pass and handles the timeouts on the way. Returns the number of datagrams sent and the
+/// events.
 fn pass(desk: &mut Desk, time: Duration) -> (usize, Vec<Event>) {
     let end = desk.now + time;
     let (mut sent, mut events) = (0, Vec::new());
@@ -113,7 +114,7 @@ fn the_first_run_comes_after_the_delay_that_was_asked_for() {
 }
 
 #[test]
-fn a_delayed_task_runs_once_and_may_register_itself_anew() {
+fn a_delayed_task_runs_once_and_may_register_itself_again() {
     fn again(worker: &mut Worker, cx: &mut Context<'_>) {
         worker.done.push("again".to_owned());
         cx.after("again", SECOND, again).expect("the name is free");
@@ -134,7 +135,7 @@ fn a_delayed_task_runs_once_and_may_register_itself_anew() {
 }
 
 #[test]
-fn names_are_unique_while_active_and_can_be_replaced_or_made_up() {
+fn names_are_unique_while_active_and_can_be_replaced_or_generated() {
     let mut desk = desk();
     call(&mut desk, |_, cx| {
         let refused = cx.after("tick", SECOND, Worker::tick);
@@ -225,13 +226,13 @@ fn a_future_brings_its_output_back_to_the_community() {
     desk.drain();
     assert!(call(&mut desk, |worker, cx| worker.done.is_empty()
         && cx.is_task_active("wait")));
-    answer.send("done".to_owned()).expect("somebody waits");
+    answer.send("done".to_owned()).expect("the future waits");
     desk.drain();
     assert!(call(&mut desk, |worker, cx| worker.done == ["done"]
         && !cx.is_task_active("wait")));
 }
 
-/// Notes that it was dropped.
+/// Reports when it is dropped.
 struct Guard(Option<oneshot::Sender<()>>);
 
 impl Drop for Guard {
@@ -242,7 +243,7 @@ impl Drop for Guard {
     }
 }
 
-/// Spawns a future that never ends and tells when it is dropped.
+/// Spawns a future that never ends. The receiver gets a message when the future is dropped.
 fn spawn_endless(desk: &mut Desk, name: &'static str) -> oneshot::Receiver<()> {
     let (dropped, told) = oneshot::channel();
     let guard = Guard(Some(dropped));
@@ -287,14 +288,14 @@ fn unloading_ends_every_task_and_drops_every_future() {
 }
 
 #[test]
-fn what_ends_after_its_overlay_or_its_name_was_given_away_is_nobodys() {
+fn the_output_of_a_cancelled_or_unloaded_future_is_ignored() {
     let mut desk = desk();
     let spawn = |desk: &mut Desk, text: &'static str| {
         call(desk, |_, cx| {
             let future = std::future::ready(text.to_owned());
             cx.spawn("late", future, Worker::note).expect("a new name");
         });
-        // Polled, but not handed in yet.
+        // Polled to its end, but the engine has not handled the output yet.
         while let Some(output) = desk.engine.poll_output() {
             if let Output::Spawn(task) = output {
                 desk.futures.insert(task);
@@ -318,7 +319,7 @@ fn what_ends_after_its_overlay_or_its_name_was_given_away_is_nobodys() {
 }
 
 #[test]
-fn a_future_that_panics_is_named_and_over() {
+fn a_future_that_panics_is_reported_by_name_and_ends() {
     let mut desk = desk();
     call(&mut desk, |_, cx| {
         let future = async { panic!("a trap") };
@@ -355,7 +356,7 @@ fn a_future_that_is_old_is_reported_and_a_delayed_task_is_not() {
     );
 }
 
-/// Registers tasks and then cannot be made.
+/// Registers tasks and then fails to start.
 struct Impossible;
 
 impl Community for Impossible {
@@ -389,7 +390,7 @@ fn an_overlay_that_could_not_be_made_leaves_no_tasks() {
 }
 
 #[test]
-fn of_many_tasks_that_are_due_only_so_many_run_before_something_else_does() {
+fn one_input_runs_only_a_limited_number_of_due_tasks() {
     let mut desk = desk();
     let count = 3 * TIMEOUTS_AT_ONCE + 10;
     call(&mut desk, |_, cx| {

@@ -1,4 +1,5 @@
-//! Requests whose answers are typed, in virtual time: who may answer, when, and what becomes of the rest.
+//! Requests with typed answers, in virtual time: which peer may answer, until when, and how other
+//! answers are handled.
 
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ fn add() -> Add {
     }
 }
 
-/// Asks the peer for a sum and gives the number that went out.
+/// Asks the peer for a sum, and returns the number of the request.
 fn ask(desk: &mut Desk, peer: &Peer) -> u16 {
     let asked = call(desk, |_, cx| {
         cx.request(peer, add(), SECOND * 10, Calculator::on_sum)
@@ -61,18 +62,18 @@ fn the_answer_of_the_peer_asked_comes_back_typed_and_once() {
     assert_eq!(sent, [(address(PEER), expected)]);
     let before = desk.engine.stats().clone();
     let answer = sealed_sum(&desk, 7, number);
-    // A peer may have moved meanwhile: its signature is what counts.
+    // The peer may have moved meanwhile: only its signature counts.
     desk.receive(address(ELSEWHERE), &answer);
     assert_eq!(answers(&mut desk), [Ok(3)]);
     assert_eq!(desk.drops_since(&before), []);
     desk.receive(address(PEER), &answer);
-    assert_eq!(answers(&mut desk).len(), 1, "a repetition is nobody's");
+    assert_eq!(answers(&mut desk).len(), 1, "a repeated answer is dropped");
     assert_eq!(desk.drops(DropReason::Unsolicited), 1);
     assert_eq!(call(&mut desk, |_, cx| cx.requests_waiting()), 0);
 }
 
 #[test]
-fn an_answer_of_somebody_else_is_counted_and_leaves_the_request_waiting() {
+fn an_answer_of_another_peer_is_counted_and_leaves_the_request_waiting() {
     let (mut desk, peer) = desk();
     let number = ask(&mut desk, &peer);
     desk.drain();
@@ -110,7 +111,7 @@ fn an_unsigned_answer_must_come_from_the_address_that_was_asked() {
 }
 
 #[test]
-fn whoever_is_at_an_address_may_answer_if_the_address_was_asked() {
+fn any_signer_at_an_address_may_answer_if_the_address_was_asked() {
     let (mut desk, _) = desk();
     let number = call(&mut desk, |_, cx| {
         cx.request_to(address(ELSEWHERE), add(), SECOND, Calculator::on_sum)
@@ -141,7 +142,7 @@ fn a_request_without_an_answer_times_out_once_and_a_late_answer_is_counted() {
 }
 
 #[test]
-fn a_cancelled_request_calls_nobody() {
+fn a_cancelled_request_calls_no_callback() {
     let (mut desk, peer) = desk();
     let number = ask(&mut desk, &peer);
     desk.drain();
@@ -216,7 +217,7 @@ fn too_many_requests_at_once_are_an_error_at_the_call() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_an_error_at_the_call_and_nothing_waits() {
+fn a_request_that_cannot_be_sent_is_an_error_at_the_call_and_does_not_wait() {
     let (mut desk, peer) = desk();
     call(&mut desk, |_, cx| {
         let nowhere = cx.request_to(address("0.0.0.0:0"), add(), SECOND, Calculator::on_sum);
@@ -234,7 +235,7 @@ fn what_cannot_be_sent_is_an_error_at_the_call_and_nothing_waits() {
 }
 
 #[test]
-fn a_response_that_is_not_taken_in_and_a_callback_of_another_community_are_refused() {
+fn an_unregistered_response_and_a_callback_of_another_community_are_refused() {
     let (mut desk, peer) = desk();
     call(&mut desk, |_, cx| {
         let on_answer =
@@ -251,7 +252,7 @@ fn a_response_that_is_not_taken_in_and_a_callback_of_another_community_are_refus
 }
 
 #[test]
-fn unloading_tells_everybody_who_waits_and_takes_no_more_requests() {
+fn unloading_fails_every_waiting_request_and_refuses_new_ones() {
     let (mut desk, peer) = desk();
     let (told, heard) = std::sync::mpsc::channel();
     call(&mut desk, |_, cx| {
@@ -259,14 +260,14 @@ fn unloading_tells_everybody_who_waits_and_takes_no_more_requests() {
         let on_answer =
             move |_: &mut Calculator, answer: Result<Sum, RequestError>, cx: &mut Context<'_>| {
                 let again = cx.request(&again, add(), SECOND, Calculator::on_sum);
-                told.send((answer, again)).expect("somebody listens");
+                told.send((answer, again)).expect("the test listens");
             };
         cx.request(&peer, add(), SECOND, on_answer)
             .expect("it is asked");
     });
     assert!(desk.engine.unload_overlay(desk.id, desk.now));
     desk.drain();
-    let (answer, again) = heard.try_recv().expect("it was told");
+    let (answer, again) = heard.try_recv().expect("the callback was called");
     assert_eq!(answer, Err(RequestError::Unloaded));
     assert_eq!(again, Err(RequestError::Unloaded));
     assert_eq!(desk.engine.poll_timeout(), None);
@@ -290,7 +291,7 @@ fn a_callback_that_panics_is_counted_and_the_others_are_called() {
     assert_eq!(answers(&mut desk), [Err(RequestError::Timeout)]);
 }
 
-/// Asks and does not answer.
+/// Sends requests and answers none.
 struct Asker;
 
 impl Community for Asker {
@@ -315,7 +316,7 @@ fn a_community_that_only_asks_needs_no_handler_for_requests() {
     let number = desk.engine.call(desk.id, desk.now, |_: &mut Asker, cx| {
         let on_answer =
             move |_: &mut Asker, sum: Result<Sum, RequestError>, _: &mut Context<'_>| {
-                told.send(sum.map(|sum| sum.sum)).expect("somebody listens");
+                told.send(sum.map(|sum| sum.sum)).expect("the test listens");
             };
         cx.request(&peer, add(), SECOND, on_answer)
     });
@@ -329,7 +330,7 @@ fn a_community_that_only_asks_needs_no_handler_for_requests() {
     assert_eq!(heard.try_recv(), Ok(Ok(3)));
 }
 
-/// Has a handler of its own for the response of a request.
+/// Registers a handler for the response of a request, which is not allowed.
 struct Torn;
 
 impl Community for Torn {
@@ -361,7 +362,7 @@ fn a_response_with_a_second_handler_is_refused() {
 }
 
 #[test]
-fn identifiers_are_plain_fields_where_they_stand() {
+fn identifiers_are_plain_fields() {
     let mut sum = Sum { sum: 1, number: 2 };
     sum.set_identifier(3);
     assert_eq!((sum.identifier(), sum.number), (3, 3));

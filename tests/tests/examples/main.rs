@@ -6,6 +6,7 @@ mod programs;
 mod quickstart;
 mod strategies;
 mod support;
+mod talk_to_python;
 mod tutorials;
 #[cfg(target_os = "linux")]
 mod two_machines;

@@ -151,7 +151,7 @@ async fn the_default_dictionary_runs_with_its_servers_replaced_and_sends_nothing
     let peers = overlay.peers().await.expect("it runs");
     let mids: Vec<_> = peers.iter().map(|peer| peer.mid()).collect();
     assert_eq!(mids, [other.my_peer().mid()]);
-    // A datagram to an address without a node counts as lost: none went to the dictionary's servers.
+    // A datagram to an address without a node counts as lost: no tracker of the dictionary got one.
     assert_eq!(network.lost(), 0);
     one.stop().await;
     other.stop().await;
