@@ -15,8 +15,8 @@ pub use bootstrap::{
     UdpBroadcastBootstrapper,
 };
 pub use community::{
-    Action, ActionError, ActionResult, Available, Community, CommunityError, IntoResponse,
-    MessageTable, MessageTableError, PingCommunity, RequestHandler, UnsignedRequestHandler,
+    Action, ActionError, Available, Community, CommunityError, IntoResponse, MessageTable,
+    MessageTableError, PingCommunity,
 };
 pub use context::{Context, RequestError, SendError, Task};
 pub use strategy::{DiscoveryStrategy, EdgeWalk, RandomChurn, RandomWalk};

@@ -76,8 +76,8 @@ fn signatures_of_other_keys_and_of_other_bytes_are_refused() {
     }
 }
 
-/// Adds the order of the Ed25519 group to a little-endian number. A verifier that reduces the sum gets
-/// the same number.
+/// Adds the order of the Ed25519 group to a little-endian number. A verifier that reduces the sum
+/// gets the same number.
 fn add_group_order(number: &mut [u8]) {
     let mut order = [0; 32];
     order[..16]
@@ -120,7 +120,7 @@ fn wrong_key_lengths_are_refused() {
 
 #[test]
 fn a_too_large_signed_length_is_cut_if_it_is_the_last_field() {
-    // The signer itself may claim more than there is (protocol 3.3).
+    // The last field of a signed message may claim more bytes than there are (protocol 3.3).
     let mut desk = desk();
     let whole = hello();
     let mut datagram = whole[..whole.len() - 64].to_vec();
@@ -216,7 +216,8 @@ fn keys_of_other_kinds_are_refused() {
             datagram.extend(u16::try_from(bin.len()).expect("a short key").to_be_bytes());
             datagram.extend(&bin);
             datagram.extend(&sample.bytes[99..sample.end()]);
-            // A signature of the right length for the key, so that only its value is wrong.
+            // A signature as long as the key requires, or else the longest possible (144 bytes), so
+            // that only its value is wrong.
             let length = ipv8_core::crypto::PublicKey::from_bytes(&bin).map_or(144, |key| {
                 ipv8_core::internals::crypto::signature_length(&key)
             });
@@ -227,7 +228,8 @@ fn keys_of_other_kinds_are_refused() {
     }
 }
 
-/// Returns keys that verify no signature: name, bytes, and the drop reason of a datagram with the key.
+/// Returns keys that verify no signature: name, bytes, and the drop reason of a datagram with the
+/// key.
 fn foreign_keys() -> Vec<(String, Vec<u8>, DropReason)> {
     let file: serde_json::Value = load("keys.json");
     let hex = |text: &serde_json::Value| unhex(text.as_str().expect("hex"));

@@ -1,5 +1,5 @@
-//! Changes to a running node: strategies and overlays are added, removed, paused and changed, found by
-//! id and by name.
+//! Changes to a running node: strategies and overlays are added, removed, paused and changed, found
+//! by id and by name.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -29,8 +29,8 @@ fn engine(strategies: Strategies<Probe>, now: Instant) -> Engine {
     engine
 }
 
-/// Lets the engine take every turn until `end`, each at its due time. Returns the steps and all other
-/// events.
+/// Lets the engine take every turn until `end`, each at its due time. Returns the steps and all
+/// other events.
 fn run_until(engine: &mut Engine, end: Instant) -> (Vec<StepReport>, Vec<Event>) {
     let (mut steps, mut events) = (Vec::new(), Vec::new());
     let mut at = None;

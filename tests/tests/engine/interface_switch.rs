@@ -1,5 +1,5 @@
-//! Two nodes have a socket of each address family and know each other by one family. They learn each
-//! other's address of the other family (protocol 4.5).
+//! Two nodes have a socket of each address family and know each other by one family. They learn
+//! each other's address of the other family (protocol 4.5).
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -43,8 +43,8 @@ fn node(number: u16, home: Home, interfaces: Interfaces, now: Instant) -> Node {
     Node { engine, id, home }
 }
 
-/// Two nodes that deliver datagrams to each other. Each datagram leaves from the sender's address of
-/// the destination's family.
+/// Two nodes that deliver datagrams to each other. Each datagram leaves from the sender's address
+/// of the destination's family.
 struct Pair {
     nodes: [Node; 2],
     now: Instant,

@@ -1,6 +1,6 @@
-//! The node survives everything that user code does: the engine catches, counts and reports panics, and
-//! other strategies and overlays are not affected. These tests drive the engine alone; the tests in
-//! `runtime/` do the same with a socket and a task.
+//! The node survives everything that user code does: the engine catches, counts and reports panics,
+//! and other strategies and overlays are not affected. These tests drive the engine alone; the
+//! tests in `runtime/` do the same with a socket and a task.
 
 use std::time::{Duration, Instant};
 

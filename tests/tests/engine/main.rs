@@ -1,6 +1,6 @@
 //! Tests that drive the engine of a node by hand: datagrams and virtual time go in, datagrams and
-//! events come out. They check which datagrams the engine reads, refuses, answers, paces and counts.
-//! A few modules also launch a node in memory, where the behaviour spans the whole node.
+//! events come out. They check which datagrams the engine reads, refuses, answers, paces and
+//! counts. A few modules also launch a node in memory, where the behaviour spans the whole node.
 
 mod bad_input;
 mod bad_signatures;

@@ -11,8 +11,8 @@ use ipv8_tests::probe::{Hello, Ping, Probe, ProbeSettings, Shout};
 
 const THERE: &str = "20.0.0.7:7";
 
-/// An unsigned message of `size` bytes in total: prefix and id (23), the length of the data (2), and
-/// the data.
+/// An unsigned message of `size` bytes in total: prefix and id (23), the length of the data (2),
+/// and the data.
 fn shout(size: usize) -> Shout {
     Shout {
         data: vec![0; size - 25],

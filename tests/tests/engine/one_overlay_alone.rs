@@ -1,6 +1,6 @@
 //! A community and its strategies can change only their own overlay. Two overlays of one node share
-//! the peer graph, the clock and the engine, but the first cannot take a peer, an event, a request or
-//! a task from the second.
+//! the peer graph, the clock and the engine, but the first cannot take a peer, an event, a request
+//! or a task from the second.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! How a node behaves when it has more work than time. Most tests drive the engine alone, and the load
-//! advances a virtual clock.
+//! How a node behaves when it has more work than time. Most tests drive the engine alone, and the
+//! load advances a virtual clock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -54,8 +54,8 @@ impl Driver {
         }
     }
 
-    /// Makes one pass through the loop, like the runtime: handles a due timeout and its outputs, then
-    /// does the receive work. Without receive work it sleeps until the next timeout.
+    /// Makes one pass through the loop, like the runtime: handles a due timeout and its outputs,
+    /// then does the receive work. Without receive work it sleeps until the next timeout.
     fn once(&mut self) {
         let next = self.engine.poll_timeout();
         if self.work.is_zero() {
@@ -135,8 +135,8 @@ fn one_slow_step_is_no_overload_and_does_not_move_the_grid() {
     }
 }
 
-/// Each pass through the loop does 107 ms of receive work. At most one turn begins in each pass, and
-/// the other turns are given up.
+/// Each pass through the loop does 107 ms of receive work. At most one turn begins in each pass,
+/// and the other turns are given up.
 #[test]
 fn turns_are_given_up_before_receive_work_is() {
     for scaling in [None, Some(INTERVAL * 100)] {

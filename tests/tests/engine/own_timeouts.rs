@@ -1,6 +1,6 @@
-//! Requests and tasks that are overdue when a turn is due, tested on the engine alone. They run before
-//! the step, however the engine is driven. One input handles a limited number of them, regardless of
-//! the number of overlays.
+//! Requests and tasks that are overdue when a turn is due, tested on the engine alone. They run
+//! before the step, however the engine is driven. One input handles a limited number of them,
+//! regardless of the number of overlays.
 
 use std::time::{Duration, Instant};
 

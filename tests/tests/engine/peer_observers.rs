@@ -1,5 +1,5 @@
-//! Peer events: which overlays and handles hear of a peer that is added or removed. An overlay hears of
-//! its own peers, an observing community of the whole network, and handles of either.
+//! Peer events: which overlays and handles hear of a peer that is added or removed. An overlay
+//! hears of its own peers, an observing community of the whole network, and handles of either.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! One key past 200,000 messages, three times the range of a 16-bit identifier. Virtual time and fixed
-//! seeds.
+//! One key past 200,000 messages, three times the range of a 16-bit identifier. Virtual time and
+//! fixed seeds.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -23,8 +23,8 @@ fn at(number: u16) -> SocketAddr {
     SocketAddr::from(([30, 0, number.to_be_bytes()[1], 1], 1000))
 }
 
-/// Nine nodes that know one tracker. Node 1 pings all its peers in every step. Returns the simulation
-/// and the tracker's index.
+/// Nine nodes that know one tracker. Node 1 pings all its peers in every step. Returns the
+/// simulation and the tracker's index.
 fn network() -> (Sim, usize) {
     let mut sim = Sim::new(DELAY);
     let tracker = sim.add_tracker(at(0), 0);

@@ -176,7 +176,7 @@ fn skipped_strategies_keep_their_place() {
 }
 
 #[test]
-fn skipped_turns_need_no_flushed() {
+fn skipped_turns_do_not_wait_for_flushed() {
     let mut driver = Driver::new(2, 0);
     for _ in 0..5 {
         assert!(driver.step(Duration::ZERO).skipped);

@@ -60,8 +60,8 @@ fn ticks(desk: &mut Desk) -> u32 {
     call(desk, |worker, _| worker.ticks)
 }
 
-/// Lets `time` pass and handles the timeouts on the way. Returns the number of datagrams sent and the
-/// events.
+/// Lets `time` pass and handles the timeouts on the way. Returns the number of datagrams sent and
+/// the events.
 fn pass(desk: &mut Desk, time: Duration) -> (usize, Vec<Event>) {
     let end = desk.now + time;
     let (mut sent, mut events) = (0, Vec::new());
@@ -77,7 +77,7 @@ fn pass(desk: &mut Desk, time: Duration) -> (usize, Vec<Event>) {
 }
 
 #[test]
-fn a_periodic_task_runs_after_each_interval_and_what_it_sends_leaves() {
+fn a_periodic_task_runs_after_each_interval_and_its_datagrams_leave() {
     let mut desk = desk();
     assert_eq!(ticks(&mut desk), 0, "not at once");
     assert_eq!(pass(&mut desk, SECOND * 10).0, 10);
@@ -384,7 +384,7 @@ fn an_overlay_that_could_not_be_made_leaves_no_tasks() {
     let added =
         engine.add_overlay::<Impossible>(overlay_config(0), Some(dropped), Strategies::new(), now);
     assert!(added.is_err());
-    assert_eq!(told.try_recv(), Ok(()), "the future is gone");
+    assert_eq!(told.try_recv(), Ok(()), "the future was dropped");
     assert_eq!(engine.poll_timeout(), None);
     assert!(engine.poll_output().is_none());
 }

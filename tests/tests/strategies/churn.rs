@@ -1,5 +1,5 @@
-//! RandomChurn and PeriodicSimilarity in virtual time: each rule of protocol 7.2 on one engine, then whole networks in which
-//! somebody goes silent.
+//! `RandomChurn` and `PeriodicSimilarity` in virtual time: each rule of protocol 7.2 on one engine,
+//! then a whole network in which nodes go silent.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -34,7 +34,7 @@ fn at(number: u16) -> SocketAddr {
     SocketAddr::from(([20, 0, 0, 1], number))
 }
 
-/// A peer that was heard from now.
+/// Adds a peer that was heard from just now.
 fn heard(desk: &mut Desk, number: u16) -> Peer {
     let peer = desk.befriend(number, at(number));
     hear(desk, &peer);
@@ -46,7 +46,7 @@ fn hear(desk: &mut Desk, peer: &Peer) {
     assert!(desk.engine.network_mut().heard_from(peer.key(), now));
 }
 
-/// Gives the peer all the ping times it should have, so that it is not pinged for their sake.
+/// Gives the peer five ping times, so that churn does not ping it to measure more.
 fn measured(desk: &mut Desk, peer: &Peer) {
     desk.engine.network_mut().peer_mut(peer.key(), |peer| {
         (0..5).for_each(|_| add_ping(peer, Duration::from_millis(20)));
@@ -57,12 +57,13 @@ fn is_there(desk: &Desk, peer: &Peer) -> bool {
     desk.engine.network().is_verified(peer.key())
 }
 
-/// Lets `time` pass, step by step; gives when pings were sent, and to whom, since the start of it.
+/// Lets `time` seconds pass, step by step. Returns each ping: seconds since the start, and
+/// destination.
 fn pings_within(desk: &mut Desk, time: f64) -> Vec<(f64, SocketAddr)> {
     run(desk, time, |_, _, _| {})
 }
 
-/// The same; `answer` may react to each ping.
+/// Like [`pings_within`], but calls `answer` for each ping.
 fn run(
     desk: &mut Desk,
     time: f64,
@@ -107,7 +108,7 @@ fn a_peer_with_few_ping_times_is_pinged_every_ten_seconds_until_it_has_five() {
     for pair in times[..5].windows(2) {
         assert!((10.0..11.1).contains(&(pair[1] - pair[0])), "{times:?}");
     }
-    // from then on only when it was silent
+    // From then on it is pinged only after a silence.
     for pair in times[4..].windows(2) {
         assert!((27.5..28.6).contains(&(pair[1] - pair[0])), "{times:?}");
     }
@@ -140,7 +141,7 @@ fn a_silent_peer_is_pinged_and_then_dropped() {
     assert!(is_there(&desk, &peer), "not before its time");
     desk.tick(2);
     assert!(!is_there(&desk, &peer));
-    // and its address is forgotten with it
+    // Its address is forgotten as well.
     assert!(!desk.engine.network().is_known(&at(1)));
 }
 
@@ -184,8 +185,9 @@ fn a_peer_whose_every_second_pong_is_lost_is_not_dropped() {
 }
 
 #[test]
-fn forged_signs_of_life_keep_nobody() {
-    // Once a second somebody sends an unsigned message, and a pong with a wrong number, from the address of a dead peer.
+fn forged_signs_of_life_do_not_keep_a_peer() {
+    // Once a second an attacker sends an unsigned message and a pong with a wrong number, both from
+    // the address of a dead peer.
     let mut desk = churn(|_| {});
     let peer = heard(&mut desk, 1);
     let start = desk.now;
@@ -207,7 +209,8 @@ fn a_peer_that_changes_its_address_keeps_its_record() {
     assert_eq!(pings_within(&mut desk, 28.5).len(), 1);
     let network = desk.engine.network_mut();
     network.peer_mut(peer.key(), |peer| add_address(peer, at(9)));
-    // the note of the ping stays: the next one is ten seconds later, to the new address
+    // The record of the last ping stays: the next ping follows ten seconds later, to the new
+    // address.
     let pings = pings_within(&mut desk, 10.5);
     assert_eq!(pings.len(), 1, "{pings:?}");
     assert_eq!(pings[0].1, at(9));
@@ -216,12 +219,12 @@ fn a_peer_that_changes_its_address_keeps_its_record() {
 }
 
 #[test]
-fn a_peer_that_comes_back_under_another_s_address_is_not_taken_for_it() {
+fn another_key_at_the_address_of_a_dead_peer_is_not_taken_for_it() {
     let mut desk = churn(|_| {});
     let dead = heard(&mut desk, 1);
     measured(&mut desk, &dead);
     pings_within(&mut desk, 50.0);
-    // another key at the same address, heard of just now
+    // Another key at the same address, heard from just now.
     let fresh = desk.befriend(2, at(1));
     hear(&mut desk, &fresh);
     measured(&mut desk, &fresh);
@@ -231,8 +234,8 @@ fn a_peer_that_comes_back_under_another_s_address_is_not_taken_for_it() {
 }
 
 #[test]
-fn nobody_is_dropped_for_a_ping_of_long_ago() {
-    // The peer answered, and then nobody looked at it for minutes.
+fn no_peer_is_dropped_for_an_old_ping() {
+    // The peer answered a ping, and then no step checked it for minutes.
     let mut desk = churn(|_| {});
     let peer = heard(&mut desk, 1);
     measured(&mut desk, &peer);
@@ -242,14 +245,14 @@ fn nobody_is_dropped_for_a_ping_of_long_ago() {
     });
     desk.pass(Duration::from_secs(500));
     let pings = pings_within(&mut desk, 4.0);
-    assert_eq!(pings.len(), 1, "asked first");
+    assert_eq!(pings.len(), 1, "pinged again before it is dropped");
     assert!(is_there(&desk, &peer), "it has five seconds to answer");
     pings_within(&mut desk, 2.0);
     assert!(!is_there(&desk, &peer));
 }
 
 #[test]
-fn the_sample_is_as_large_as_it_says() {
+fn the_sample_has_the_configured_size() {
     for (sample_size, expected) in [(0, 0), (1, 1), (8, 8), (50, 12)] {
         let mut desk = churn(|churn| churn.sample_size = sample_size);
         for number in 1..=12 {
@@ -304,7 +307,8 @@ fn similarity_is_asked_of_a_random_peer_at_most_once_a_second() {
     }
 }
 
-/// Nodes that run the discovery community as by default, and a second overlay that has no walker.
+/// Nodes that run the discovery community with its default strategies, and a second overlay without
+/// a walk.
 fn network(nodes: u16, delay: u64) -> Sim {
     let tracker = address("10.9.9.9:9");
     let mut sim = Sim::new(Duration::from_millis(delay));
@@ -330,14 +334,14 @@ fn mids(sim: &mut Sim, index: usize) -> BTreeSet<Mid> {
 }
 
 #[test]
-fn the_silent_are_gone_from_every_list_within_seventy_seconds_and_the_living_stay() {
+fn silent_nodes_leave_every_list_within_seventy_seconds_and_living_ones_stay() {
     const NODES: usize = 12;
     let mut sim = network(NODES as u16, 40);
     let everybody_met = sim.run_until(Duration::from_secs(120), |sim| {
         (1..=NODES).all(|node| mids(sim, node).len() == NODES - 1)
     });
     assert!(everybody_met);
-    // Similarity tells of the overlay that nobody walks.
+    // `PeriodicSimilarity` finds the peers of the overlay that has no walk.
     sim.run_for(Duration::from_secs(60));
     for node in 1..=NODES {
         assert_eq!(sim.peers(node), NODES - 1, "node {node}");
@@ -365,7 +369,7 @@ fn the_silent_are_gone_from_every_list_within_seventy_seconds_and_the_living_sta
         let mut medians = network.verified_peers().map(Peer::median_ping);
         assert!(medians.all(|median| median == Some(Duration::from_millis(80))));
     }
-    // Three die.
+    // Three nodes go silent.
     let dead: Vec<usize> = vec![2, 5, 11];
     let dead_mids: BTreeSet<Mid> = dead.iter().map(|node| key(*node as u16).mid()).collect();
     dead.iter().for_each(|node| sim.unplug(*node));
@@ -376,7 +380,7 @@ fn the_silent_are_gone_from_every_list_within_seventy_seconds_and_the_living_sta
             .all(|node| mids(sim, *node).is_disjoint(&dead_mids))
     });
     assert!(gone, "within 70 seconds");
-    // They do not come back, and nobody else went.
+    // They do not come back, and no other peer is removed.
     sim.run_for(Duration::from_secs(120));
     for node in &living {
         assert_eq!(mids(&mut sim, *node).len(), living.len() - 1, "node {node}");

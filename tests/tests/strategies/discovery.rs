@@ -1,5 +1,5 @@
-//! The discovery community on one engine: whom it asks, whom it answers, and what others cannot make it do. Items 1 and 2 of
-//! the differences from py-ipv8 (protocol 16) are here.
+//! The discovery community on one engine: which peers it asks, which it answers, and how it resists
+//! floods and forgeries. Items 1 and 2 of the differences from py-ipv8 (protocol 16) are here.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -111,7 +111,7 @@ fn services_of(desk: &Desk, number: u16) -> BTreeSet<CommunityId> {
     network.services_for(key(number).public_key()).collect()
 }
 
-/// Signer, time and payload of one of the similarity messages.
+/// Opens a similarity message: its signer, time and payload.
 fn opened<M: Message>(datagram: &[u8]) -> (Mid, u64, M) {
     assert_eq!(datagram[22], M::ID);
     let (key, _, time, message) = open_signed::<M>(datagram, true).expect("it opens");
@@ -139,7 +139,7 @@ fn a_pong_becomes_a_ping_time_and_an_event() {
     assert_eq!(*round_trip, Duration::from_millis(120));
     assert_eq!(answered.median_ping(), Some(*round_trip));
     assert_eq!(pings(&desk, &peer), [*round_trip]);
-    // an answer is one answer, and a sign of life
+    // A pong counts only once, and it is a sign of life.
     assert!(pong(&mut desk, at(1), identifier).is_empty());
     assert_eq!(desk.drops(DropReason::Unsolicited), 1);
     let known = desk.engine.network().peer(peer.key());
@@ -147,7 +147,7 @@ fn a_pong_becomes_a_ping_time_and_an_event() {
 }
 
 #[test]
-fn a_pong_that_comes_late_or_from_elsewhere_is_none() {
+fn a_pong_that_comes_late_or_from_elsewhere_is_ignored() {
     let mut desk = desk();
     let peer = desk.befriend(1, at(1));
     let identifier = ping(&mut desk, &peer);
@@ -155,7 +155,7 @@ fn a_pong_that_comes_late_or_from_elsewhere_is_none() {
     for elsewhere in [at(2), at(3)] {
         assert!(pong(&mut desk, elsewhere, identifier).is_empty());
     }
-    // another address of the peer will do
+    // A pong from another address of the peer counts.
     let lan = address("192.168.1.5:7");
     let network = desk.engine.network_mut();
     network.peer_mut(peer.key(), |peer| add_address(peer, lan));
@@ -168,7 +168,7 @@ fn a_pong_that_comes_late_or_from_elsewhere_is_none() {
 }
 
 #[test]
-fn item_1_pongs_match_however_many_messages_were_sent() {
+fn item_1_pongs_match_after_any_number_of_messages() {
     let mut desk = desk();
     let peer = desk.befriend(1, at(1));
     let mut numbers = BTreeSet::new();
@@ -182,13 +182,13 @@ fn item_1_pongs_match_however_many_messages_were_sent() {
             "message {round}"
         );
     }
-    // Drawn from all of them, not counted.
+    // Numbers are drawn from the whole range, not counted up.
     assert!(numbers.len() > 30_000 && numbers.len() < 65_536);
 }
 
 #[test]
 fn guessing_the_number_of_a_ping_is_hopeless() {
-    // From elsewhere: every number, and none is taken.
+    // From another address, no number is accepted.
     let mut desk = desk();
     let peer = desk.befriend(1, at(1));
     let identifier = ping(&mut desk, &peer);
@@ -200,7 +200,7 @@ fn guessing_the_number_of_a_ping_is_hopeless() {
         1,
         "still waited for"
     );
-    // In the peer's name: after a few wrong ones the ping is given up.
+    // From the peer's address, the ping is given up after a few wrong numbers.
     let identifier = ping(&mut desk, &peer);
     for wrong in 1..MAX_WRONG_PONGS {
         let guess = identifier.wrapping_add(u16::from(wrong));
@@ -231,7 +231,7 @@ fn the_oldest_of_too_many_pings_is_forgotten() {
 }
 
 #[test]
-fn a_ping_is_answered_to_its_source_and_not_at_length() {
+fn a_ping_is_answered_at_its_source_with_as_many_bytes() {
     let mut desk = desk();
     let ping = sealed(ID, &key(1), 9, &Ping { identifier: 4711 });
     let sent = desk.receive(at(5), &ping);
@@ -245,14 +245,14 @@ fn a_ping_is_answered_to_its_source_and_not_at_length() {
     assert_eq!(
         desk.engine.network().verified_count(),
         0,
-        "nobody is known by it"
+        "a ping makes no peer"
     );
 }
 
 #[test]
 fn a_response_is_followed_by_one_similarity_request_for_each_key() {
     let mut desk = desk();
-    // key 0: discovery and service 1; key 7: services 2 and 3
+    // Key 0 runs discovery and service 1; key 7 runs services 2 and 3.
     for (number, owner) in [(1, 0), (2, 7), (3, 7)] {
         let settings = QuietId(service(number));
         let added = desk.engine.add_overlay::<Quiet>(
@@ -291,7 +291,7 @@ fn a_response_is_followed_by_one_similarity_request_for_each_key() {
     assert_eq!(*second_time, first_time + 1);
     assert_eq!(u64::from(request.identifier), *first_time);
     assert_eq!(u64::from(other_request.identifier), *second_time);
-    // an overlay that is gone is not listed any more
+    // An unloaded overlay is not listed any more.
     assert!(desk.engine.unload_overlay(service(2), desk.now));
     desk.pass(Duration::from_secs(1));
     let sent = desk.receive(at(1), &introduction_response(1, at(1)));
@@ -318,7 +318,7 @@ fn a_peer_is_told_our_services_and_its_own_are_noted() {
 }
 
 #[test]
-fn a_stranger_is_asked_who_it_is_before_it_is_told_anything() {
+fn a_stranger_is_asked_for_an_introduction_before_it_gets_our_services() {
     let mut desk = desk();
     let request = similarity_request(1, &[service(5)]);
     let sent = desk.receive(at(1), &request);
@@ -330,10 +330,10 @@ fn a_stranger_is_asked_who_it_is_before_it_is_told_anything() {
         datagram.len() * 10 <= request.len() * 11,
         "hardly longer than the request"
     );
-    // noted although nobody knows it
+    // Its services are noted although it is not a peer.
     assert_eq!(services_of(&desk, 1), [service(5)].into());
     assert_eq!(desk.engine.network().verified_count(), 0);
-    // it answers: now it is a peer, is asked, and gets an answer
+    // After its response it is a peer: it is asked for its services, and its request is answered.
     let sent = desk.receive(at(1), &introduction_response(1, at(1)));
     assert_eq!((sent.len(), sent[0].1[22]), (1, SimilarityRequest::ID));
     desk.pass(Duration::from_secs(1));
@@ -380,7 +380,7 @@ fn a_flood_of_similarity_requests_is_answered_by_a_trickle() {
         600 - PER_SECOND as u64,
         "counted"
     );
-    // the next second is another one
+    // The limit applies to each second.
     desk.pass(Duration::from_secs(1));
     assert_eq!(desk.receive(at(7), &similarity_request(7, &[])).len(), 1);
 }
@@ -403,12 +403,12 @@ fn services_are_bounded_for_each_key_and_for_all() {
         desk.receive(at(1), &similarity_request(1, &list(round)));
         desk.receive(at(1), &similarity_response(1, &list(round + 100)));
     }
-    // besides the one that we run ourselves
+    // Services that we run ourselves do not count towards the limit.
     assert_eq!(
         services_of(&desk, 1).len(),
         limits.max_services_per_peer + 1
     );
-    // strangers: only the latest few are kept
+    // Of strangers, only the services of the latest keys are kept.
     for number in 1_000..1_300 {
         desk.receive(at(number), &similarity_request(number, &list(1)));
     }
@@ -419,18 +419,18 @@ fn services_are_bounded_for_each_key_and_for_all() {
 }
 
 #[test]
-fn a_response_makes_a_peer_unless_there_are_too_many() {
+fn a_response_makes_a_peer_unless_the_limit_is_reached() {
     let mut desk = desk_for(Some(1));
     desk.receive(at(1), &similarity_response(1, &[ID]));
     assert_eq!(desk.engine.network().peer_count(ID), 1);
-    // one more than the limit gets in
+    // One peer more than the limit is accepted.
     desk.receive(at(2), &similarity_response(2, &[ID]));
     assert_eq!(desk.engine.network().peer_count(ID), 2);
     desk.receive(at(3), &similarity_response(3, &[ID, service(3)]));
     assert_eq!(desk.engine.network().verified_count(), 2);
     assert_eq!(services_of(&desk, 3), BTreeSet::new());
     assert_eq!(desk.drops(DropReason::PeerLimit), 1);
-    // who is a peer already may go on telling
+    // A known peer may still report its services.
     desk.receive(at(2), &similarity_response(2, &[service(2)]));
     assert_eq!(services_of(&desk, 2), [ID, service(2)].into());
 }
@@ -450,7 +450,7 @@ fn field(datagram: &[u8], name: &str) -> Field {
 }
 
 #[test]
-fn item_2_who_asks_for_somebody_meets_that_one() {
+fn item_2_a_requester_that_names_a_peer_meets_that_peer() {
     for wanted in 2..=9 {
         let mut desk = desk();
         for number in 2..=9 {
@@ -474,11 +474,11 @@ fn item_2_who_asks_for_somebody_meets_that_one() {
 }
 
 #[test]
-fn who_asks_for_somebody_unknown_or_for_itself_meets_anybody() {
+fn a_requester_that_names_an_unreachable_peer_or_itself_meets_any_peer() {
     let mut desk = desk();
     desk.befriend(2, at(2));
     let v6 = desk.befriend(3, address("[2001:db8::1]:3"));
-    // unknown, the requester itself, and somebody an old-style requester cannot reach
+    // An unknown peer, the requester itself, and a peer that an old-style requester cannot reach.
     for wanted in [key(99).mid(), key(1).mid(), v6.mid()] {
         let sent = desk.receive(at(1), &introduce_to(1, at(1), wanted));
         assert_eq!(sent.len(), 2, "{wanted}");
@@ -492,10 +492,10 @@ fn an_old_request_makes_a_plain_peer_and_an_old_answer() {
     let mut desk = desk();
     let mut request = IntroductionRequest::new(Style::Old, address(HERE), at(8), at(1), 55);
     request.supports_new_style = true;
-    // Read as if it named somebody, it would answer another number.
+    // If this were read as a request that names a peer, the answer would carry another identifier.
     request.extra = vec![b'x'; 30];
     let datagram = sealed_styled(ID, &key(1), Style::Old, request);
-    // known by IPv6 already: the answer goes to the source all the same
+    // The peer is already known by IPv6, but the answer still goes to the source.
     desk.befriend(1, address("[2001:db8::1]:3"));
     let sent = desk.receive(at(1), &datagram);
     assert_eq!((sent.len(), sent[0].0, sent[0].1[22]), (1, at(1), 245));
@@ -576,7 +576,7 @@ proptest::proptest! {
     })]
 
     #[test]
-    fn no_bytes_are_more_than_counted(
+    fn random_bytes_cause_no_panic(
         id in proptest::sample::select(vec![1_u8, 2, 3, 4, 246, 0]),
         body in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300),
         cut in 0..300_usize,

@@ -1,4 +1,5 @@
-//! How fast many nodes find each other, and with how many datagrams, in virtual time; also when some of them lie.
+//! How fast many nodes find each other, and with how many datagrams, in virtual time. Some networks
+//! contain nodes that lie.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use ipv8_tests::sim::{QUIET, Sim};
 const TRACKER: u16 = 0;
 const TARGET: usize = 20;
 
-/// Between two programs on one machine.
+/// The link between two programs on one machine.
 const LOOPBACK: Link = Link {
     delay: Duration::from_micros(200),
     jitter: Duration::from_micros(300),
@@ -24,7 +25,7 @@ fn at(number: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 10_000 + number))
 }
 
-/// A tracker, which is machine 0, and as many honest nodes, which have started one after the other within a tenth of a second.
+/// A tracker as machine 0, and `nodes` honest nodes that started 2 ms apart.
 fn network(nodes: u16, seed: u8, configure: impl Fn(&mut RandomWalk)) -> Sim {
     let mut sim = Sim::new(Duration::ZERO);
     sim.set_link(LOOPBACK);
@@ -38,16 +39,16 @@ fn network(nodes: u16, seed: u8, configure: impl Fn(&mut RandomWalk)) -> Sim {
     sim
 }
 
-/// How it went.
+/// The result of a race: times in seconds.
 #[derive(Debug)]
 struct Outcome {
     median: f64,
     last: f64,
-    /// All that were sent until the last node had its peers, those of the tracker too.
+    /// All datagrams sent until the last node had its peers, including the tracker's.
     datagrams: usize,
 }
 
-/// Lets time pass until each of the machines 1 to `nodes` has its peers.
+/// Lets time pass until each of the machines 1 to `nodes` has `target` peers.
 fn race(sim: &mut Sim, nodes: usize, target: usize) -> Outcome {
     let mut arrived: Vec<f64> = Vec::new();
     let mut looking: Vec<usize> = (1..=nodes).collect();
@@ -68,7 +69,7 @@ fn race(sim: &mut Sim, nodes: usize, target: usize) -> Outcome {
     }
 }
 
-/// Twenty networks, each from another seed.
+/// Runs twenty networks, each with a different seed.
 fn races(nodes: u16, target: usize) -> Vec<Outcome> {
     let races = (1..=20).map(|seed| {
         race(
@@ -89,7 +90,7 @@ fn fifty_nodes_have_twenty_peers_in_half_the_time_that_py_ipv8_takes() {
     let outcomes = races(50, TARGET);
     assert!(worst(&outcomes, |one| one.median) <= 4.0, "{outcomes:?}");
     assert!(worst(&outcomes, |one| one.last) <= 7.5, "{outcomes:?}");
-    // py-ipv8 3.2.1 sends 3,800 to 4,000 in the same time of its own: 9.6 s, and 16 s for the last.
+    // py-ipv8 3.2.1 sends 3,800 to 4,000 datagrams until then. Its median is 9.6 s, its last 16 s.
     let datagrams = outcomes.iter().map(|one| one.datagrams).max();
     assert!(datagrams <= Some(3400), "{outcomes:?}");
 }
@@ -121,7 +122,8 @@ fn a_network_that_is_too_small_for_the_target_is_as_quiet_as_with_one_request_a_
     );
 }
 
-/// A node that tells whoever asks it, and all its peers with each step, of addresses where nobody is.
+/// A node that introduces addresses where no node is, to each requester and in each step to all
+/// peers.
 struct Liar {
     next: u16,
 }
@@ -159,7 +161,7 @@ impl Community for Liar {
     }
 }
 
-/// Lies to everybody, all the time.
+/// Lies to all peers in every step.
 #[derive(Default)]
 struct Flood;
 
@@ -172,7 +174,7 @@ impl DiscoveryStrategy<Liar> for Flood {
     }
 }
 
-/// As [`network`], with liars, which have the numbers and machines after the honest nodes.
+/// Like [`network`], but with liars. Their numbers and machines follow those of the honest nodes.
 fn network_with_liars(nodes: u16, liars: u16, seed: u8) -> Sim {
     let mut sim = network(nodes, seed, |_| {});
     for number in nodes + 1..=nodes + liars {
@@ -187,7 +189,7 @@ fn network_with_liars(nodes: u16, liars: u16, seed: u8) -> Sim {
 }
 
 #[test]
-fn a_liar_delays_the_others_little() {
+fn a_liar_delays_honest_nodes_only_a_little() {
     for seed in 1..=3 {
         let outcome = race(&mut network_with_liars(50, 1, seed), 50, TARGET);
         assert!(outcome.median <= 5.0 && outcome.last <= 9.0, "{outcome:?}");
@@ -195,18 +197,18 @@ fn a_liar_delays_the_others_little() {
 }
 
 #[test]
-fn five_liars_together_do_not_keep_the_last_ones_from_finding_peers() {
+fn five_liars_do_not_keep_the_last_nodes_from_finding_peers() {
     let mut lasts = Vec::new();
     for seed in 1..=5 {
         let mut sim = network_with_liars(50, 5, seed);
         let outcome = race(&mut sim, 50, TARGET);
         let wasted: usize = sim.to_nobody.values().sum();
-        eprintln!("seed {seed}: {outcome:?}, {wasted} to nobody");
-        // Each time that liars are asked they answer with ten lies; of the walks they get few.
+        eprintln!("seed {seed}: {outcome:?}, {wasted} to unused addresses");
+        // Liars answer each request with ten lies, but only few walks follow them.
         assert!(outcome.median <= 6.0, "{outcome:?}");
         lasts.push(outcome.last);
     }
     lasts.sort_by(f64::total_cmp);
-    // The middle one was 38 s while each introducer was looked at by itself; without liars it is 5 s.
+    // The median was 38 s when the walk judged each introducer alone; without liars it is 5 s.
     assert!(lasts[2] <= 16.0 && lasts[4] <= 24.0, "{lasts:?}");
 }

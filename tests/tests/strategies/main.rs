@@ -1,5 +1,6 @@
-//! The discovery strategies and the discovery community, in virtual time. Single engines show each
-//! rule, and whole networks show what the rules come to: who finds whom, and how fast.
+//! Tests of the discovery strategies and the discovery community, in virtual time. Tests on a
+//! single engine check each rule. Tests on whole networks check which nodes find each other, and
+//! how fast.
 
 mod churn;
 mod discovery;

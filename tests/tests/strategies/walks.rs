@@ -1,4 +1,4 @@
-//! RandomWalk and EdgeWalk with all their options, one node at a time and in virtual time.
+//! `RandomWalk` and `EdgeWalk` with all their options, on one node in virtual time.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use ipv8_core::wire::{IntroductionRequest, IntroductionResponse, Style};
 use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed_styled};
 use ipv8_tests::probe::{Probe, ProbeSettings};
 
-/// One that sends one request a step unless configured, and goes back to a peer only when it has to.
+/// A random walk that sends one request a step and never resets by chance, unless configured.
 fn random_walk(configure: impl FnOnce(&mut RandomWalk)) -> Strategies<Probe> {
     let mut strategies = Strategies::new();
     strategies.add::<RandomWalk>(-1, |walk| {
@@ -52,7 +52,7 @@ fn introduce(desk: &mut Desk, by: &Peer, numbers: impl IntoIterator<Item = u16>)
     desk.drain_after_flush();
 }
 
-/// An answer of `number` at its address, which introduces nobody.
+/// Delivers a response from peer `number` at its address that introduces no peer.
 fn answer(desk: &mut Desk, number: u16) {
     let response = IntroductionResponse::new(address("50.5.5.5:5"), at(number), at(number), 1);
     let response = sealed_styled(PROBE, &key(100 + number), Style::Old, response);
@@ -64,14 +64,14 @@ fn destinations(sent: &[(Instant, SocketAddr, Vec<u8>)]) -> Vec<SocketAddr> {
 }
 
 #[test]
-fn the_window_holds_as_many_unanswered_requests_as_it_says() {
+fn the_window_limits_the_unanswered_requests() {
     for window in [1, 2, 5, 9] {
         let mut desk = desk(random_walk(|walk| walk.window_size = window));
         for number in 1..=20 {
             let friend = desk.befriend(number, SocketAddr::from(([20, 0, 0, 1], number)));
             introduce(&mut desk, &friend, [number]);
         }
-        // Five steps of half a second fit into the timeout, and the sixth that makes it three seconds.
+        // The timeout is three seconds, so six steps of half a second fit.
         let sent = destinations(&desk.tick(6));
         assert_eq!(sent.len(), window.min(6), "window {window}");
         assert_eq!(
@@ -91,11 +91,15 @@ fn one_introducer_has_half_of_the_window() {
         let walks = sent.iter().filter(|to| **to != friend.address()).count();
         assert_eq!(walks, share, "window {window}");
         let asked = if window == 1 { 0 } else { 6 - share };
-        assert_eq!(sent.len() - walks, asked, "else it asks for others");
+        assert_eq!(
+            sent.len() - walks,
+            asked,
+            "otherwise it asks for introductions"
+        );
     }
 }
 
-/// An answer of the peer 1 at 20.0.0.1:1, which introduces `number`.
+/// Delivers a response from peer 1 at 20.0.0.1:1 that introduces `number`.
 fn answer_with(desk: &mut Desk, number: u16) {
     let from = address("20.0.0.1:1");
     let mut response = IntroductionResponse::new(address("50.5.5.5:5"), from, from, 1);
@@ -130,24 +134,28 @@ fn a_step_sends_up_to_three_requests_while_they_are_answered() {
         for number in &numbers[1..] {
             answer(&mut desk, *number);
         }
-        // And when they are used up, one to a peer for the next ones.
+        // Once they are used up, one request asks a peer for new introductions.
         let sent = destinations(&desk.tick(1));
         assert_eq!((sent[0], sent.len()), (at(numbers[0]), 2));
         answer(&mut desk, numbers[0]);
         let sent = desk.tick(5);
         let counts: Vec<_> = sent.chunk_by(|a, b| a.0 == b.0).map(<[_]>::len).collect();
-        assert_eq!(counts, [2, 2, 2, 2, 1], "then it is alone for all it knows");
+        assert_eq!(
+            counts,
+            [2, 2, 2, 2, 1],
+            "two a step, until no introduction comes"
+        );
     }
 }
 
 #[test]
-fn requests_that_are_not_answered_make_a_step_one_request() {
+fn unanswered_requests_reduce_a_step_to_one_request() {
     let mut desk = desk(random_walk(|walk| walk.requests_per_step = 3));
     with_walkable(&mut desk, 0);
     for number in [101, 102, 103] {
         answer_with(&mut desk, number);
     }
-    // Two of one introducer at most, and then it is asked for another one.
+    // At most two of one introducer, and then it is asked for a new introduction.
     assert_eq!(
         destinations(&desk.tick(1)),
         [at(103), at(102), address("20.0.0.1:1")]
@@ -161,7 +169,7 @@ fn requests_that_are_not_answered_make_a_step_one_request() {
 }
 
 #[test]
-fn no_more_is_walked_to_than_peers_are_missing() {
+fn a_step_walks_to_no_more_addresses_than_peers_are_missing() {
     let mut strategies = Strategies::new();
     strategies.add::<RandomWalk>(3, |walk| walk.reset_chance = 0);
     let mut desk = desk(strategies);
@@ -200,7 +208,7 @@ fn a_walker_without_peers_asks_the_tracker_again_and_again_but_not_for_ever() {
 }
 
 #[test]
-fn a_window_of_zero_is_none() {
+fn a_window_of_zero_is_no_limit() {
     let mut desk = desk(random_walk(|walk| {
         walk.window_size = 0;
         walk.timeout = 1e9;
@@ -223,9 +231,9 @@ fn an_answered_request_leaves_the_window() {
 }
 
 #[test]
-fn an_answer_of_a_peer_of_another_overlay_is_none() {
-    // Somebody verified sits there, but does not run this overlay and never answers: the address
-    // must not be asked again with every step.
+fn an_address_of_another_overlay_s_peer_is_asked_once_within_the_timeout() {
+    // A verified peer at the address does not run this overlay and never answers. The walk must not
+    // ask the address again in every step.
     let mut desk = desk(random_walk(|_| {}));
     let friend = with_walkable(&mut desk, 0);
     introduce(&mut desk, &friend, [1]);
@@ -240,7 +248,7 @@ fn an_answer_of_a_peer_of_another_overlay_is_none() {
     desk.tick(4);
     assert!(
         desk.engine.network().is_verified(other.key()),
-        "and it is not forgotten for it"
+        "the peer is not removed for its silence"
     );
 }
 
@@ -328,7 +336,7 @@ fn the_target_interval_slows_it_down() {
     let sent = desk.tick(40);
     for pair in sent.windows(2) {
         let apart = pair[1].0 - pair[0].0;
-        // The first turn after 1.8 s is the one after 2 s.
+        // The first turn after 1.8 s is at 2 s.
         assert_eq!(apart, Duration::from_secs(2));
     }
     assert_eq!(sent.len(), 10);
@@ -389,7 +397,7 @@ fn at_its_target_a_strategy_is_skipped_and_taken_up_again_below() {
     }
 }
 
-/// Six neighbours, each of which has introduced a hundred addresses.
+/// Adds six neighbours, each of which has introduced `each` addresses.
 fn neighbourhood(desk: &mut Desk, each: u16) -> Vec<Peer> {
     let peers: Vec<_> = (1..=6)
         .map(|number| desk.befriend(number, SocketAddr::from(([20, 0, 0, 1], number))))
@@ -405,7 +413,7 @@ fn neighbourhood(desk: &mut Desk, each: u16) -> Vec<Peer> {
 }
 
 #[test]
-fn an_edge_walk_sends_few_datagrams_a_step_and_asks_nobody_twice_within_its_timeout() {
+fn an_edge_walk_sends_few_datagrams_a_step_and_asks_none_twice_within_its_timeout() {
     for size in [1, 3, 6] {
         let mut desk = desk(edge_walk(|walk| walk.neighborhood_size = size));
         neighbourhood(&mut desk, 100);
@@ -435,8 +443,8 @@ fn an_edge_walk_sends_few_datagrams_a_step_and_asks_nobody_twice_within_its_time
 }
 
 #[test]
-fn an_edge_walk_gets_past_addresses_where_nobody_is() {
-    // Six neighbours are wanted and none is there: it tries all addresses, not the first six.
+fn an_edge_walk_gets_past_addresses_that_do_not_answer() {
+    // The walk needs six neighbours and no address answers: it tries all of them, not only six.
     let mut desk = desk(edge_walk(|_| {}));
     let friend = with_walkable(&mut desk, 60);
     let sent: BTreeSet<_> = destinations(&desk.tick(100)).into_iter().collect();
@@ -468,15 +476,15 @@ fn edges_grow_to_their_length_along_introductions() {
             introduce(&mut desk, &last, [number]);
             chain.push(desk.befriend(number, at(number)));
         }
-        // Step by step: one finds the neighbourhood, one asks the root, and each further one grows
-        // the edge, asking the new end unless the edge is complete.
+        // The first step finds the neighbourhood and the second asks the root. Each further step
+        // grows the edge, and asks the new end unless the edge is complete.
         let asked = destinations(&desk.tick(1 + length));
         let ends: Vec<_> = chain.iter().map(Peer::address).take(length - 1).collect();
         let asked: Vec<_> = asked
             .into_iter()
             .filter(|to| chain.iter().any(|peer| peer.address() == *to))
             .collect();
-        // Whoever was verified first is the neighbourhood; the walk goes on from there.
+        // The first verified peer is the neighbourhood, and the edge begins there.
         assert_eq!(asked, ends, "length {length}");
     }
 }

@@ -1,4 +1,5 @@
-//! The state of a tracker over HTTP: what py-ipv8's tracker serves, and who may read it.
+//! A tracker's state over HTTP: it serves the same as py-ipv8's tracker, and only to allowed
+//! clients.
 
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -18,7 +19,7 @@ async fn tracker(api: ApiConfig) -> RunningTracker {
     configuration.launch().await.expect("it runs")
 }
 
-/// The answer to a request with these lines, from a thread that may wait.
+/// Sends a request with these lines and returns the answer. Runs on a thread that may block.
 async fn ask(address: SocketAddr, lines: &str) -> (u16, Value) {
     let lines = lines.to_owned();
     let answer = tokio::task::spawn_blocking(move || http::ask(address, &lines));
@@ -30,7 +31,7 @@ async fn get(address: SocketAddr, path: &str) -> (u16, Value) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_serves_what_the_reference_serves_and_its_figures() {
+async fn the_api_serves_the_same_as_the_reference_and_our_statistics() {
     let tracker = tracker(ApiConfig::new(here())).await;
     let api = tracker.api_address().expect("there is an API");
     assert_eq!(get(api, "/services").await, (200, serde_json::json!({})));
@@ -58,7 +59,7 @@ async fn it_serves_what_the_reference_serves_and_its_figures() {
     );
     assert_eq!(peers.as_array().map(Vec::len), Some(1));
     assert_eq!(services.as_object().map(serde_json::Map::len), Some(1));
-    // The mid in base64, 28 digits.
+    // The mid has 28 digits in base64.
     assert_eq!(
         text.len(),
         format!("Peer<{own}, >").len() + 28,
@@ -83,12 +84,12 @@ async fn it_serves_what_the_reference_serves_and_its_figures() {
     tracker.stop().await;
     assert!(
         TcpStream::connect(api).is_err(),
-        "it has ended with the tracker"
+        "the API ends with the tracker"
     );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn with_a_key_only_who_has_it_may_read() {
+async fn with_a_key_only_requests_with_that_key_may_read() {
     let tracker = tracker(ApiConfig::new(here()).key("s3cret")).await;
     let api = tracker.api_address().expect("there is an API");
     let refused = (401, serde_json::json!({"error": "Unauthorized access"}));
@@ -106,14 +107,14 @@ async fn with_a_key_only_who_has_it_may_read() {
     let with = |header: &str| format!("GET /services HTTP/1.1\r\nHost: elsewhere\r\n{header}");
     assert_eq!(ask(api, &with("X-Api-Key: s3cret")).await.0, 200);
     assert_eq!(ask(api, &with("x-api-key: other")).await, refused);
-    // As in py-ipv8 the header goes first.
+    // The header takes precedence, as in py-ipv8.
     let both = "GET /services?apikey=s3cret HTTP/1.1\r\nHost: elsewhere\r\nX-Api-Key: other";
     assert_eq!(ask(api, both).await, refused);
     tracker.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_a_key_a_web_page_of_another_name_may_not() {
+async fn without_a_key_a_page_of_another_host_name_is_refused() {
     let tracker = tracker(ApiConfig::new(here()).key("")).await;
     let api = tracker.api_address().expect("there is an API");
     let from = |host: &str| format!("GET /services HTTP/1.1\r\nHost: {host}");
@@ -125,11 +126,11 @@ async fn without_a_key_a_web_page_of_another_name_may_not() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn other_machines_are_kept_out_unless_told_otherwise() {
+async fn the_api_is_closed_to_other_machines_unless_configured() {
     let anywhere = SocketAddr::from(([0, 0, 0, 0], 0));
     let launch = |api| TrackerConfig::new().interfaces([here()]).api(api).launch();
     let error = launch(ApiConfig::new(anywhere).key("secret")).await;
-    let error = error.expect_err("not without being told so");
+    let error = error.expect_err("not unless configured");
     assert!(
         matches!(error, Error::Api(ApiError::NotLoopback { .. })),
         "{error}"
@@ -147,7 +148,7 @@ async fn other_machines_are_kept_out_unless_told_otherwise() {
         "{error}"
     );
     let tracker = launch(ApiConfig::new(anywhere).anywhere().key("secret")).await;
-    let tracker = tracker.expect("told so, and with a key");
+    let tracker = tracker.expect("configured, and with a key");
     let port = tracker.api_address().expect("there is an API").port();
     let api = SocketAddr::from(([127, 0, 0, 1], port));
     assert_eq!(get(api, "/services").await.0, 401);

@@ -1,4 +1,4 @@
-//! A tracker serves everybody, so anybody can fill it: its bounds must not make it useless.
+//! A tracker serves every host, so any host can try to fill it. Its bounds must keep it useful.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -34,7 +34,7 @@ fn request(service: CommunityId, signer: &PrivateKey, from: SocketAddr) -> Vec<u
     sealed_styled(service, signer, Style::Old, request)
 }
 
-/// Has `number` ask for `service`; gives whom it is introduced to.
+/// Lets peer `number` ask for `service`. Returns the address it is introduced to.
 fn ask(
     tracker: &mut Tracker,
     service: CommunityId,
@@ -56,7 +56,7 @@ fn ask(
 }
 
 #[test]
-fn a_full_tracker_makes_room_for_those_who_ask_now() {
+fn a_full_tracker_makes_room_for_recent_requesters() {
     let mut tracker = with_limits(TrackerLimits {
         max_peers: 20,
         ..TrackerLimits::default()
@@ -68,7 +68,7 @@ fn a_full_tracker_makes_room_for_those_who_ask_now() {
     }
     let services: Vec<_> = tracker.services().collect();
     assert_eq!(services, [(PROBE, 20)]);
-    // Whoever is introduced has asked lately, not in the first hours.
+    // Introduced peers have asked recently, not in the first hours.
     let mut introduced = BTreeSet::new();
     for _ in 0..100 {
         introduced.extend(ask(&mut tracker, PROBE, 200, now));
@@ -82,7 +82,7 @@ fn a_full_tracker_makes_room_for_those_who_ask_now() {
 }
 
 #[test]
-fn those_who_keep_asking_stay() {
+fn peers_that_keep_asking_stay() {
     let mut tracker = with_limits(TrackerLimits {
         max_peers: 20,
         ..TrackerLimits::default()
@@ -95,7 +95,10 @@ fn those_who_keep_asking_stay() {
         ask(&mut tracker, PROBE, number, now);
     }
     let introduced = (0..200).filter(|_| ask(&mut tracker, PROBE, 200, now) == Some(at(1)));
-    assert!(introduced.count() > 0, "the faithful one was dropped");
+    assert!(
+        introduced.count() > 0,
+        "the peer that keeps asking was dropped"
+    );
 }
 
 fn service(number: usize) -> CommunityId {
@@ -123,7 +126,7 @@ fn there_is_always_room_for_another_community() {
         ask(&mut tracker, PROBE, number, now);
     }
     for number in 0..300 {
-        // Few of them each: a peer has a bound of its own.
+        // 50 communities per peer, below the limit of communities for one peer.
         let peer = 10 + u16::try_from(number / 50).expect("small");
         ask(&mut tracker, service(number), peer, now);
         assert_eq!(
@@ -143,7 +146,7 @@ fn one_key_does_not_fill_the_tracker_with_communities() {
     let mut tracker = with_limits(TrackerLimits::default());
     let now = Instant::now();
     for number in 0..500 {
-        // It keeps asking for the first.
+        // The peer keeps asking for the first community.
         ask(&mut tracker, service(0), 1, now);
         ask(&mut tracker, service(number), 1, now);
     }
@@ -173,7 +176,7 @@ fn one_community_does_not_fill_the_tracker_with_peers() {
     }
     assert_eq!(size(&tracker, PROBE), Some(10));
     assert_eq!(tracker.counters().service_peers_evicted, 20);
-    // The first lost its place there, but not in its other community.
+    // The first peer lost its place in the full community, but not in its other one.
     assert_eq!(tracker.peer_count(), 11);
     assert_eq!(size(&tracker, service(1)), Some(1));
     let stayed = mids(&tracker, PROBE);
@@ -201,9 +204,9 @@ fn the_oldest_go_first_when_there_are_too_many_in_all() {
     assert_eq!(tracker.counters().peers_evicted, 2);
 }
 
-/// Many keys of one subnet against a few peers elsewhere.
+/// Many keys in one subnet compete with a few peers elsewhere.
 #[test]
-fn who_makes_many_keys_expels_its_own() {
+fn many_keys_of_one_subnet_expel_only_each_other() {
     let mut tracker = with_limits(TrackerLimits {
         max_peers: 100,
         ..TrackerLimits::default()
@@ -217,7 +220,7 @@ fn who_makes_many_keys_expels_its_own() {
     while tracker.poll_output().is_some() {}
     for number in 0..1000_u16 {
         now += Duration::from_millis(10);
-        // 20.0.0.x, all of them
+        // All in 20.0.0.x.
         let from = SocketAddr::from(([20, 0, 0, number.to_be_bytes()[1]], 1000 + number));
         tracker.handle(from, &request(PROBE, &key(1000 + number), from), now);
         while tracker.poll_output().is_some() {}
@@ -226,7 +229,7 @@ fn who_makes_many_keys_expels_its_own() {
     let honest_stayed = (1..=20).filter(|n| stayed.contains(&key(*n).public_key().mid()));
     assert_eq!(honest_stayed.count(), 20);
     assert_eq!(tracker.peer_count(), 100);
-    // Nor do they take the answers.
+    // The many keys do not dominate the introductions either.
     let answers = (0..1000).filter_map(|_| ask(&mut tracker, PROBE, 0xffff, now));
     let honest: BTreeSet<_> = (1..=20).map(honest).collect();
     let answers: Vec<_> = answers.collect();
@@ -238,7 +241,7 @@ fn who_makes_many_keys_expels_its_own() {
     assert!(good > 900, "{good} of 1000");
 }
 
-/// The ids of the answers to one request.
+/// Returns the message ids of the answers to one request.
 fn answers(tracker: &mut Tracker, from: SocketAddr, style: Style, supports_new: bool) -> Vec<u8> {
     let own = address("10.0.0.9:9");
     let mut request = IntroductionRequest::new(style, address("20.9.9.9:9"), own, own, 1);
@@ -254,7 +257,7 @@ fn answers(tracker: &mut Tracker, from: SocketAddr, style: Style, supports_new: 
 }
 
 #[test]
-fn everybody_is_answered_in_its_own_style() {
+fn every_requester_is_answered_in_its_own_style() {
     let mut tracker = with_limits(TrackerLimits::default());
     let (v4, v6) = (at(1), address("[2001:db8::1]:1"));
     for (from, style, supports_new, id) in [
@@ -262,7 +265,7 @@ fn everybody_is_answered_in_its_own_style() {
         (v4, Style::Old, true, 233),
         (v4, Style::New, true, 233),
         (v6, Style::New, true, 233),
-        // Whoever can ask from there can read the answer.
+        // A requester on IPv6 can read the new style, even if it does not say so.
         (v6, Style::Old, false, 233),
     ] {
         let ids = answers(&mut tracker, from, style, supports_new);

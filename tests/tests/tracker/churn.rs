@@ -1,4 +1,5 @@
-//! A tracker finds out by itself who has gone and who has enough peers (protocol 10.4): all in virtual time.
+//! A tracker finds out by itself which peers left and which have enough peers (protocol 10.4). All
+//! in virtual time.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -15,7 +16,7 @@ use ipv8_tests::desk::{PROBE, address, key, sealed_styled};
 
 const OTHER: CommunityId = CommunityId::from_bytes([0x77; 20]);
 
-/// An introduction request of the tracker, to see who is there.
+/// An introduction request that the tracker sends to check a peer.
 #[derive(Clone, Debug)]
 struct Ping {
     to: SocketAddr,
@@ -25,13 +26,13 @@ struct Ping {
     at: Instant,
 }
 
-/// A tracker, and what it asked.
+/// A tracker and its pings.
 struct Watch {
     tracker: Tracker,
     now: Instant,
     start: Instant,
     pings: Vec<Ping>,
-    /// Those that will be answered.
+    /// The pings that will be answered.
     answers: Vec<Ping>,
 }
 
@@ -80,7 +81,7 @@ impl Watch {
         }
     }
 
-    /// Answers a ping as the peer `number` at `from`; `full` says that it has enough peers.
+    /// Answers a ping as the peer `number` at `from`. If `full`, the peer has enough peers.
     fn answer(&mut self, ping: &Ping, number: u16, from: SocketAddr, full: bool) {
         let mut response =
             IntroductionResponse::new(address("20.9.9.9:9"), from, from, ping.identifier);
@@ -89,7 +90,7 @@ impl Watch {
         self.tracker.handle(from, &packet, self.now);
     }
 
-    /// Lets `time` pass; the peers for which `alive` is true answer after 50 ms.
+    /// Lets `time` pass. The peers for which `alive` is true answer after 50 ms.
     fn pass(&mut self, time: Duration, alive: impl Fn(u16) -> bool) {
         let end = self.now + time;
         loop {
@@ -150,7 +151,7 @@ const fn seconds(seconds: u64) -> Duration {
 }
 
 #[test]
-fn whoever_does_not_answer_loses_that_community_and_with_the_last_one_its_place() {
+fn a_silent_peer_loses_that_community_and_with_the_last_one_its_place() {
     let mut watch = Watch::new(TrackerSettings::default());
     watch.peer_asks(1, PROBE);
     watch.peer_asks(1, OTHER);
@@ -178,7 +179,7 @@ fn whoever_does_not_answer_loses_that_community_and_with_the_last_one_its_place(
 }
 
 #[test]
-fn five_round_trips_are_measured_and_then_only_the_silent_are_asked() {
+fn five_round_trips_are_measured_and_then_only_silent_peers_are_pinged() {
     let mut watch = Watch::new(TrackerSettings::default());
     watch.peer_asks(1, PROBE);
     watch.pass(seconds(55), |_| true);
@@ -195,7 +196,7 @@ fn five_round_trips_are_measured_and_then_only_the_silent_are_asked() {
     );
     watch.pass(seconds(65), |_| true);
     assert_eq!(at(&watch)[5..], [80, 110], "silent for more than 27.5 s");
-    // One that asks all the time is not asked.
+    // A peer that asks all the time is not pinged.
     for _ in 0..20 {
         watch.peer_asks(1, PROBE);
         watch.pass(seconds(10), |_| true);
@@ -205,7 +206,7 @@ fn five_round_trips_are_measured_and_then_only_the_silent_are_asked() {
 }
 
 #[test]
-fn the_dead_are_gone_within_seventy_seconds_however_many_there_are() {
+fn dead_peers_are_gone_within_seventy_seconds_at_any_number() {
     for count in [3, 400] {
         let mut watch = Watch::new(TrackerSettings::default());
         for number in 1..=count {
@@ -224,7 +225,7 @@ fn the_dead_are_gone_within_seventy_seconds_however_many_there_are() {
 }
 
 #[test]
-fn the_silent_go_although_one_of_their_communities_was_not_asked_yet() {
+fn silent_peers_are_removed_even_before_all_their_communities_were_pinged() {
     let mut watch = Watch::new(TrackerSettings::default());
     for number in 0..30 {
         watch.peer_asks(1, CommunityId::from_bytes([number; 20]));
@@ -283,7 +284,7 @@ fn only_the_answer_to_a_pending_ping_from_that_very_peer_counts() {
     assert_eq!(watch.tracker.counters().pongs, 0);
     watch.answer(&ping, 1, place(1), false);
     assert_eq!(watch.tracker.counters().pongs, 1);
-    // Once only.
+    // An answer counts only once.
     watch.answer(&ping, 1, place(1), true);
     assert_eq!(watch.tracker.stats().count(DropReason::Unsolicited), 9);
     watch.pass(seconds(6), |_| true);
@@ -317,7 +318,7 @@ fn a_peer_that_has_enough_peers_is_forgotten_for_that_community() {
 }
 
 #[test]
-fn the_old_style_is_asked_where_it_can_be_for_only_its_answer_has_the_limit() {
+fn ipv4_peers_are_pinged_in_the_old_style_because_only_its_answer_has_the_limit() {
     let mut watch = Watch::new(TrackerSettings::default());
     watch.peer_asks(1, PROBE);
     watch.peer_asks(60_001, PROBE);
@@ -335,7 +336,7 @@ fn the_old_style_is_asked_where_it_can_be_for_only_its_answer_has_the_limit() {
     assert_eq!(watch.there(PROBE), BTreeSet::from([1, 60_001]));
 }
 
-/// py-ipv8's tracker keeps the unreduced clock and loses whoever answers from 65,536 on.
+/// py-ipv8's tracker keeps the unreduced clock, so from 65,536 on it loses the peers that answer.
 #[test]
 fn the_clock_may_pass_sixteen_bits() {
     for start in [65_530, 70_000, u64::MAX - 5] {
@@ -352,7 +353,7 @@ fn the_clock_may_pass_sixteen_bits() {
 }
 
 #[test]
-fn thousands_are_asked_without_running_out_of_numbers() {
+fn thousands_of_peers_are_pinged_without_running_out_of_numbers() {
     let mut watch = Watch::new(TrackerSettings {
         limits: TrackerLimits {
             max_peers: 3_000,
@@ -361,7 +362,7 @@ fn thousands_are_asked_without_running_out_of_numbers() {
         },
         ..TrackerSettings::default()
     });
-    // All at once: all their looks are due at once too.
+    // All peers ask at once, so all their pings are due at once too.
     for number in 1..=3_000 {
         watch.peer_asks(number, PROBE);
     }

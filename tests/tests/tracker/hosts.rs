@@ -1,5 +1,6 @@
-//! A tracker and its clients on several machines, which are network namespaces: everybody is introduced by an address at
-//! which it can be reached, also who runs beside the tracker.
+//! A tracker and its clients on several machines, which are network namespaces. The tracker
+//! introduces each client by an address at which it can be reached, including a client on the
+//! tracker's machine.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -10,7 +11,8 @@ use std::time::{Duration, Instant};
 use ipv8_tests::machines::{Machines, PATIENCE};
 
 const COMMUNITY: &str = "747261636b65727320616e64206d616368696e65";
-/// Three machines on one switch whose addresses are not private ones, a router, and a fourth behind it whose address is.
+/// Three machines with public addresses on one switch, a router, and a fourth machine behind the
+/// router with a private address.
 const MACHINES: &str = "set -e
 mount -t tmpfs tmpfs /run
 mkdir /run/netns
@@ -35,7 +37,8 @@ machine right 20.7.0.3 20.7.0.254
 machine far 172.20.1.2 172.20.1.254
 ";
 
-/// Each client: its name, where it runs and listens, how it reaches the tracker, and where the others must find it.
+/// Each client: its name, its machine, its listening address, the tracker's address for it, and the
+/// address at which other clients must find it.
 const CLIENTS: [(&str, &str, &str, &str, &str); 5] = [
     (
         "hub-1",
@@ -44,7 +47,7 @@ const CLIENTS: [(&str, &str, &str, &str, &str); 5] = [
         "20.7.0.1:6421",
         "20.7.0.1:8090",
     ),
-    // Its address is one that means something else on every other machine.
+    // It reaches the tracker by loopback, which is another machine for every other client.
     (
         "hub-2",
         "hub",
@@ -75,14 +78,14 @@ const CLIENTS: [(&str, &str, &str, &str, &str); 5] = [
     ),
 ];
 
-/// The last whole line that a program has said.
+/// Returns the last whole line that a program printed.
 fn last_line(machines: &Machines, name: &str) -> Option<String> {
     let text = machines.said(name);
     let whole = text.rsplit_once('\n')?.0;
     whole.lines().last().map(str::to_owned)
 }
 
-/// The WAN estimate of a client, and where it found its peers.
+/// Returns the WAN estimate of a client, and the addresses of its peers.
 fn node(machines: &Machines, name: &str) -> Option<(String, BTreeSet<String>)> {
     let line = last_line(machines, name)?;
     let mut words = line.split(' ').filter(|word| !word.is_empty());
@@ -115,7 +118,8 @@ fn script(folder: &Path) -> String {
     script
 }
 
-/// Where the others find a client; one beside the tracker may also find its neighbour by loopback.
+/// Returns the addresses that a client found. A client on the tracker's machine may find its
+/// neighbour by loopback; that address is returned as the neighbour's public one.
 fn found(addresses: &BTreeSet<String>, own: &str) -> BTreeSet<String> {
     let host = |text: &str| {
         text.parse::<SocketAddr>()
@@ -132,7 +136,7 @@ fn found(addresses: &BTreeSet<String>, own: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn everybody_is_introduced_by_an_address_that_can_be_reached() {
+fn every_client_is_introduced_by_a_reachable_address() {
     let folder = tempfile::tempdir().expect("a folder");
     let script = script(folder.path());
     let Some(mut machines) = Machines::or_skip(MACHINES, &script, folder.path()) else {
@@ -165,10 +169,10 @@ fn everybody_is_introduced_by_an_address_that_can_be_reached() {
         );
         thread::sleep(Duration::from_millis(100));
     }
-    // What each takes for its own address: a private one says nothing about the WAN.
+    // Each client's WAN estimate. A private address says nothing about the WAN.
     let wans = CLIENTS.map(|client| node(&machines, client.0).expect("it speaks").0);
     assert_eq!(wans[2..], ["20.7.0.2:8090", "20.7.0.3:8090", "0.0.0.0:0"]);
-    // The two beside the tracker may have heard of it from each other, by loopback, last.
+    // The two clients on the tracker's machine may have it from each other, by loopback.
     for (wan, port) in wans.iter().zip(["8090", "8091"]) {
         let both = ["20.7.0.1", "127.0.0.1"].map(|host| format!("{host}:{port}"));
         assert!(both.contains(wan), "{wans:?}");

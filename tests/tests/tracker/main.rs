@@ -1,5 +1,6 @@
-//! The tracker: whom it introduces to whom, what it forgets, how it bears being filled, and the API
-//! that shows its state. One module runs it with clients on machines made of network namespaces.
+//! Tests of the tracker: which peers it introduces to each other, which it forgets, its bounds
+//! under a flood, and the API that shows its state. One module runs a tracker with clients on
+//! several machines, made of network namespaces.
 
 mod api;
 mod bounds;

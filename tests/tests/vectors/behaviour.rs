@@ -1,5 +1,6 @@
-//! Every scenario of `behaviour.json`, for a plain community and for the discovery community: one packet comes in, and what
-//! is sent, who is known and what we think of ourselves afterwards must be what py-ipv8 made of it.
+//! Every scenario of `behaviour.json`, for a plain community and for the discovery community. One
+//! packet arrives. The packets sent, the known peers and addresses, and the WAN estimate afterwards
+//! must equal those of py-ipv8.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
@@ -19,7 +20,7 @@ use ipv8_tests::vectors::{load, unhex};
 use ipv8_tests::wire_fields::{Field, read};
 use serde_json::Value;
 
-/// The name of the community whose rules differ from the plain one's.
+/// The name of the community whose rules differ from those of a plain community.
 const DISCOVERY: &str = "DiscoveryCommunity";
 
 fn hex(value: &Value) -> Vec<u8> {
@@ -38,7 +39,7 @@ fn address(value: &Value) -> SocketAddr {
     )
 }
 
-/// The public and private bins of `keys.json` by name.
+/// Returns the public and private bins of `keys.json` by name.
 fn keys() -> HashMap<String, (Vec<u8>, Vec<u8>)> {
     let file = load::<Value>("keys.json");
     let entry = |key: &Value| {
@@ -262,7 +263,7 @@ fn check_peers(name: &str, scenario: &Scenario<'_>, keys: &HashMap<String, (Vec<
     }
 }
 
-/// Scenarios that end otherwise here on purpose, by name, and why.
+/// Scenarios that end differently here on purpose: the name and the reason.
 const DIFFERENCES: [(&str, &str); 0] = [];
 
 fn every_scenario_ends_as_with_py_ipv8(community: &str, count: usize) {

@@ -1,4 +1,5 @@
-//! All of `keys.json`, in both directions: the same bytes and signatures made, the same ones accepted and refused.
+//! All cases of `keys.json`, in both directions: our code makes the same bytes and signatures, and
+//! accepts and refuses the same ones.
 
 use std::collections::HashMap;
 
@@ -67,7 +68,7 @@ fn file() -> File {
     load("keys.json")
 }
 
-/// The keys of the file on curve25519, or the others.
+/// Returns the keys of the file on curve25519, or all other keys.
 fn keys(curve25519: bool) -> Vec<Key> {
     let keys = file().keys.into_iter();
     let keys: Vec<Key> = keys
@@ -152,7 +153,7 @@ fn legacy_keys() {
 
 #[test]
 fn legacy_signatures() {
-    // One thread a key: these are slow without optimisation.
+    // One thread per key, because verification is slow without optimisation.
     std::thread::scope(|scope| {
         for key in keys(false) {
             scope.spawn(move || {
@@ -162,7 +163,7 @@ fn legacy_signatures() {
     });
 }
 
-/// What a parsed key serialises to, its mid, and its curve.
+/// The serialised form of a parsed key, its mid, and its curve.
 type Parsed = (Vec<u8>, [u8; 20], Curve);
 
 fn describe(bin: &[u8], public: &PublicKey) -> Parsed {
@@ -182,7 +183,7 @@ fn parse_private(input: &[u8]) -> Result<Parsed, KeyError> {
     Ok(describe(&key.to_bytes(), key.public_key()))
 }
 
-/// PEM is not for packets: only the functions named for it take it.
+/// Parses PEM. Packets never contain PEM, so only the PEM functions accept it.
 fn parse_pem(kind: &str, input: &[u8]) -> Result<Parsed, KeyError> {
     if kind == "public" {
         assert!(parse_public(input).is_err());
@@ -203,7 +204,8 @@ fn parsing() {
             ("private", _) => parse_private(&case.input),
             (kind, _) => panic!("unknown kind {kind}"),
         };
-        // Deliberately refused: py-ipv8 makes up a random X25519 half each time it reads such a text, hence a new mid.
+        // Refused on purpose: py-ipv8 draws a random X25519 half each time it reads such a text, so
+        // the mid changes each time.
         let refused = case.kind == "private"
             && case.note == "PEM"
             && case.curve.as_deref() == Some("curve25519");

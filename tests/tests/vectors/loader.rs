@@ -1,12 +1,16 @@
-//! The launch orders of py-ipv8's loader, recorded in `vectors/loader.json`, from our planner.
+//! Checks that our planner gives the launch orders of py-ipv8's loader, recorded in
+//! `vectors/loader.json`.
 //!
-//! The tie-break: py-ipv8 starts from the order of insertion, we from the order of places in the source (crate, module, file, line,
-//! column), which no linker can change. Each launcher of a case stands on the line that is its position in the file, so the two agree
-//! and the orders are compared exactly. Two deliberate differences:
+//! Ties: py-ipv8 starts from the order of insertion. We start from the source location (crate,
+//! module, file, line, column), which no linker can change. Here a launcher's line is its position
+//! in the case, so both start from the same order and the results are compared exactly. Two
+//! deliberate differences:
 //!
-//! - On a cycle py-ipv8 launches what is outside it and then fails; we start nothing and name the cycle as a path. What we would launch
-//!   without the launchers it left over is compared.
-//! - An `after` that names no launcher is ignored by py-ipv8 and a problem for us. What we would launch without it is compared.
+//! - On a cycle, py-ipv8 launches the launchers outside it and then fails. We start nothing and
+//!   report the cycle as a path. The tests compare the order without the launchers that py-ipv8
+//!   left over.
+//! - py-ipv8 ignores an `after` that names no launcher. We report a problem. The tests compare the
+//!   order without that `after`.
 
 use std::collections::BTreeSet;
 
@@ -44,7 +48,8 @@ fn leak(text: &str) -> &'static str {
 }
 
 impl Case {
-    /// `keep` chooses among each launcher's `after`, `enabled` among the launchers.
+    /// Returns the launchers as input for the planner. `keep` filters each launcher's `after`, and
+    /// `enabled` decides which launchers are enabled.
     fn candidates(
         &self,
         keep: impl Fn(&str) -> bool,
@@ -77,6 +82,7 @@ impl Case {
             .collect()
     }
 
+    /// Returns the names in `after` that no launcher has.
     fn unknown(&self) -> BTreeSet<&str> {
         let known: BTreeSet<&str> = self.launchers.iter().map(|one| one.name.as_str()).collect();
         let enabled = self.launchers.iter().filter(|launcher| launcher.enabled);
@@ -86,7 +92,7 @@ impl Case {
         named.filter(|name| !known.contains(name)).collect()
     }
 
-    /// The names py-ipv8 had not launched when it gave up.
+    /// Returns the launchers that py-ipv8 had not launched when it failed.
     fn left_over(&self) -> BTreeSet<&str> {
         let Some(error) = &self.error else {
             return BTreeSet::new();
@@ -118,7 +124,7 @@ fn orders_are_those_of_the_reference() {
         let found = order(&candidates).unwrap_or_else(|error| panic!("case {number}: {error}"));
         assert_eq!(found, case.order, "case {number}");
 
-        // However the linker hands them over.
+        // The order of registration, which depends on the linker, must not matter.
         let mut shuffled = candidates;
         for _ in 0..shuffled.len() {
             shuffled.rotate_left(1);
@@ -134,7 +140,7 @@ fn orders_are_those_of_the_reference() {
 }
 
 #[test]
-fn what_the_reference_stumbles_over_or_ignores_is_told_before_anything_starts() {
+fn problems_that_the_reference_meets_late_or_ignores_are_reported_before_the_launch() {
     let (mut cycles, mut unknown) = (0, 0);
     for (number, case) in cases().iter().enumerate() {
         let wrong = case.error.is_some() || !case.unknown().is_empty();
@@ -167,7 +173,7 @@ fn what_the_reference_stumbles_over_or_ignores_is_told_before_anything_starts() 
 }
 
 #[test]
-fn a_cycle_is_told_as_a_path() {
+fn a_cycle_is_reported_as_a_path() {
     let cases = cases();
     let candidates = cases[9].candidates(|_| true, |launcher| launcher.enabled);
     let error = plan(&candidates).expect_err("x, y and z wait for each other");

@@ -1,6 +1,6 @@
-//! What py-ipv8 gave for every case of `tests/vectors`: keys, packets, formats, snapshots, launch
-//! orders and the behaviour of a community. Our code must give the same, and refuse the same. One
-//! module compares our verdicts on signatures with those of OpenSSL.
+//! Tests against the results of py-ipv8 in `tests/vectors`: keys, packets, formats, snapshots,
+//! launch orders and the behaviour of a community. Our code must produce the same results and
+//! refuse the same inputs. One module compares our verdicts on signatures with those of OpenSSL.
 
 mod behaviour;
 mod keys;

@@ -1,5 +1,6 @@
-//! Our verdicts on `sect*k1` keys and signatures against those of the `openssl` command line: random keys and messages, signatures
-//! valid and damaged. Skipped, with a line that says so, where there is no such command or it lacks the curves.
+//! Compares our verdicts on `sect*k1` keys and signatures with those of the `openssl` command:
+//! random keys and messages, valid and damaged signatures. The test prints a line and is skipped if
+//! the command is missing or lacks the curves.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,7 +11,7 @@ use ipv8_tests::vectors::{hex, unhex};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-/// Curves with the order of their generators (SEC 2).
+/// The curves and the order of their generators (SEC 2).
 const CURVES: [(&str, &str); 4] = [
     ("sect163k1", "04000000000000000000020108a2e0cc0d99f8a5ef"),
     (
@@ -30,7 +31,7 @@ const CURVES: [(&str, &str); 4] = [
 
 const SIGNATURES_PER_KEY: usize = 3;
 
-/// Runs openssl in a folder; `None` when it failed.
+/// Runs openssl in a folder. Returns its output, or `None` if it failed.
 fn openssl(folder: &Path, arguments: &[&str]) -> Option<Vec<u8>> {
     let mut command = Command::new("openssl");
     let output = command
@@ -42,7 +43,7 @@ fn openssl(folder: &Path, arguments: &[&str]) -> Option<Vec<u8>> {
     output.status.success().then_some(output.stdout)
 }
 
-/// One key pair of openssl's making, in files of a folder.
+/// A key pair that openssl made, in files of a folder.
 struct Pair {
     folder: PathBuf,
     curve: &'static str,
@@ -52,7 +53,8 @@ struct Pair {
 }
 
 impl Pair {
-    /// Makes a key whose point is written in `form` (OpenSSL's names), and checks that we read both halves alike.
+    /// Makes a key whose point is written in `form` (OpenSSL's names). Checks that we read the
+    /// public and the private key like openssl.
     fn new(folder: &Path, (curve, order): (&'static str, &str), form: &str) -> Self {
         let folder = folder.join(format!("{curve}-{form}"));
         std::fs::create_dir(&folder).unwrap();
@@ -106,12 +108,12 @@ impl Pair {
         }
     }
 
-    /// Bytes of r, and of s.
+    /// Returns the length of r and of s, in bytes.
     fn half(&self) -> usize {
         signature_length(&self.public) / 2
     }
 
-    /// A signature of openssl's, as r and s padded.
+    /// Signs with openssl. Returns padded r and s.
     fn sign(&self, message: &[u8]) -> Vec<u8> {
         std::fs::write(self.folder.join("message"), message).unwrap();
         let der = openssl(
@@ -131,7 +133,7 @@ impl Pair {
         openssl(&self.folder, &arguments.split(' ').collect::<Vec<_>>()).is_some()
     }
 
-    /// Compares both verdicts, and gives them.
+    /// Checks that both verdicts are equal, and returns the verdict.
     fn judge(&self, message: &[u8], signature: &[u8]) -> bool {
         let ours = self.public.verify(message, signature);
         let theirs = self.openssl_verifies(message, signature);
@@ -147,7 +149,7 @@ impl Pair {
         ours
     }
 
-    /// Signatures, good and damaged; how many of them were valid, and how many there were.
+    /// Judges valid and damaged signatures. Returns the number of valid ones and the total.
     fn judge_signatures(&self, rng: &mut StdRng) -> (usize, usize) {
         let mut verdicts = Vec::new();
         for _ in 0..SIGNATURES_PER_KEY {
@@ -181,7 +183,7 @@ impl Pair {
         )
     }
 
-    /// The public key with one bit of its point changed: both sides must agree whether it still is a key.
+    /// Changes one bit of the public key's point. Both sides must agree whether it is still a key.
     fn judge_damaged_keys(&self, rng: &mut StdRng) {
         let point = self.public_der.len() - self.half();
         for _ in 0..6 {
@@ -201,7 +203,7 @@ impl Pair {
     }
 }
 
-/// Both integers of SEQ { INTEGER, INTEGER }.
+/// Returns both integers of SEQ { INTEGER, INTEGER }.
 fn read_der_signature(der: &[u8]) -> (&[u8], &[u8]) {
     let start = if der[1] > 0x80 { 3 } else { 2 };
     let length = usize::from(der[start + 1]);
@@ -228,7 +230,7 @@ fn write_der_integer(number: &[u8]) -> Vec<u8> {
     [&[0x02, content.len() as u8], &content[..]].concat()
 }
 
-/// The number in `length` bytes; what is cut off has to be zero.
+/// Returns the number in `length` bytes. Panics if a cut byte is not zero.
 fn pad(number: &[u8], length: usize) -> Vec<u8> {
     let cut = number.len().saturating_sub(length);
     assert!(number[..cut].iter().all(|byte| *byte == 0));
@@ -237,7 +239,7 @@ fn pad(number: &[u8], length: usize) -> Vec<u8> {
     padded
 }
 
-/// a + b in the bytes of a; what overflows is lost.
+/// Returns a + b in the length of a, without the overflow.
 fn add(a: &[u8], b: &[u8]) -> Vec<u8> {
     let mut sum = a.to_vec();
     let mut carry = 0;
@@ -252,7 +254,7 @@ fn add(a: &[u8], b: &[u8]) -> Vec<u8> {
     sum
 }
 
-/// a - b, in the bytes of the longer one.
+/// Returns a - b in the length of the longer number.
 fn subtract(a: &[u8], b: &[u8]) -> Vec<u8> {
     let length = a.len().max(b.len());
     let complement: Vec<u8> = pad(b, length).iter().map(|byte| !byte).collect();

@@ -1,4 +1,4 @@
-//! Every serialisation vector, through every format.
+//! Checks every format against every serialisation vector.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 const FILE: &str = "serialization.json";
 
-/// The value to pack. A double is given exactly by its bits, a text in parentheses stands for a long value.
+/// Returns the value to pack. The vectors give a double exactly by its bits, and a long value by a
+/// text in parentheses.
 fn value_of(item: &Value) -> Value {
     if let Some(bits) = item["value_f64_hex"].as_str() {
         let bits = u64::from_str_radix(bits, 16).unwrap();
@@ -24,7 +25,7 @@ fn value_of(item: &Value) -> Value {
 }
 
 #[test]
-fn the_formats_are_the_forty_two() {
+fn there_are_the_same_forty_two_formats() {
     let vectors = load::<Value>(FILE);
     let formats = items(&vectors, "formats").iter();
     let formats: BTreeSet<_> = formats.map(|name| name.as_str().unwrap()).collect();
@@ -43,7 +44,7 @@ fn values_are_packed_to_the_same_bytes() {
                 assert_eq!(hex(&bytes), text(item, "encoded"), "{item}");
                 packed += 1;
             }
-            // `1.2.3` is an IPv4 address for nobody but the C library: our type cannot hold it.
+            // Only the C library reads `1.2.3` as an IPv4 address. Our type cannot hold it.
             Err(Refused::ByType) if text(item, "note").contains("inet_aton") => inet_aton += 1,
             Err(refused) => panic!("{refused:?}: {item}"),
         }
@@ -91,7 +92,8 @@ fn bytes_are_read_as_the_same_values() {
         let offset = item["offset"].as_u64().unwrap() as usize;
         let mut reader = reader_at(&data, offset);
         let value = (entry.decode)(&mut reader).unwrap_or_else(|error| panic!("{error}: {item}"));
-        // The JSON parser may be off by the last bit of a double, so singles are compared as what they pack to.
+        // The JSON parser may be off by the last bit of a double, so singles are compared by their
+        // packed bytes.
         if entry.name != "f" {
             assert_eq!(value, item["value"], "{item}");
         }

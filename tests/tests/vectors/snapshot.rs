@@ -1,4 +1,5 @@
-//! All of `snapshot.json`: what a graph writes, and what it knows after reading.
+//! All cases of `snapshot.json`: the bytes that a peer graph writes, and its contents after
+//! loading.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -62,7 +63,7 @@ impl JsonAddress {
     }
 }
 
-/// The public keys of `keys.json` by name.
+/// Returns the public keys of `keys.json` by name.
 fn keys() -> BTreeMap<String, PublicKey> {
     #[derive(Deserialize)]
     struct Keys {
@@ -78,7 +79,8 @@ fn keys() -> BTreeMap<String, PublicKey> {
     file.keys.into_iter().map(parse).collect()
 }
 
-/// The peer with all its addresses; a second IPv4 address, a private one, is that of the LAN slot.
+/// Returns the peer with all its addresses. A second IPv4 address is private and goes to the LAN
+/// slot.
 fn peer(saved: &SavedPeer, keys: &BTreeMap<String, PublicKey>) -> Peer {
     let mut addresses = saved.addresses.iter().filter_map(JsonAddress::ip);
     let first = addresses.next().unwrap();
@@ -95,7 +97,7 @@ fn peer(saved: &SavedPeer, keys: &BTreeMap<String, PublicKey>) -> Peer {
     peer
 }
 
-/// The entries of a snapshot without host names, in order of their bytes.
+/// Returns the entries of a snapshot without host names, sorted by their bytes.
 fn entries(mut snapshot: &[u8]) -> Vec<&[u8]> {
     let mut entries = Vec::new();
     while let Some(kind) = snapshot.first() {
@@ -134,10 +136,11 @@ fn verified_peers_are_saved_with_their_preferred_address() {
     }
 }
 
-/// The file says that nothing is walkable for a service, a quirk that fed no snapshot to any walker. Ours are, all of them, on
-/// purpose (protocol 16.6). Host names come back as names, to be looked up by the caller, and are walkable for nobody.
+/// In py-ipv8 no loaded address is walkable for a service, so no walk ever uses a snapshot. Here
+/// all loaded addresses are walkable, on purpose (protocol 16.6). Host names are returned as names
+/// for the caller to resolve, and are not walkable.
 #[test]
-fn what_is_loaded_is_known_and_walkable_for_every_service() {
+fn loaded_addresses_are_known_and_walkable_for_every_service() {
     let file: File = load("snapshot.json");
     assert_eq!(file.load.len(), 7);
     for case in file.load {
@@ -170,7 +173,7 @@ fn what_is_loaded_is_known_and_walkable_for_every_service() {
 }
 
 #[test]
-fn loading_says_where_it_stopped() {
+fn loading_reports_where_it_stopped() {
     let file: File = load("snapshot.json");
     let stopped = |note: &str| {
         let case = file.load.iter().find(|case| case.note.starts_with(note));

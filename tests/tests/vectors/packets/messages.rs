@@ -1,4 +1,4 @@
-//! The messages of the packet vectors: those of the library, and the others declared here.
+//! The messages of the packet vectors. The library has some of them; this module declares the rest.
 
 use std::net::SocketAddr;
 
@@ -19,7 +19,7 @@ use ipv8_tests::json::{JsonFormat, show_address};
 use ipv8_tests::vectors::hex;
 use serde_json::{Value, json};
 
-/// A payload whose fields can be compared with the `wire` list of a vector.
+/// A payload that returns its fields for comparison with the `wire` list of a vector.
 pub(crate) trait Fields: Payload {
     fn fields(&self) -> Vec<Value>;
 }
@@ -50,7 +50,8 @@ macro_rules! messages {
             }
         )*
 
-        /// How to open the message of this name, `None` for those of the library itself.
+        /// Returns the function that opens the named message, or `None` for messages of the
+        /// library.
         fn declared(message: &str) -> Option<Open> {
             match message {
                 $(stringify!($name) => Some(open::<$name>),)*
@@ -87,7 +88,7 @@ messages! {
     MissingResponsePayload { tokens: RawBytes }
 }
 
-/// The DHT's own format `node-list`: a count, then address and public key of each.
+/// The DHT's format `node-list`: a count, then the address and public key of each node.
 pub(crate) enum NodeList {}
 
 impl JsonFormat for NodeList {
@@ -133,7 +134,7 @@ fn addresses(addresses: &[SocketAddr]) -> Vec<Value> {
     addresses.iter().map(show).collect()
 }
 
-/// The flag byte, put together from what was read, as the vectors write it.
+/// Builds the flag byte from a message's flags, and returns it as the vectors write it.
 fn flags(others: Bits, named: &[(u8, bool)]) -> Value {
     let add = |byte, (mask, set): &(u8, bool)| byte | if *set { *mask } else { 0 };
     let byte = named.iter().fold(others.to_byte(), add);
@@ -264,9 +265,9 @@ impl Fields for DiscoveryIntroductionRequest {
     }
 }
 
-/// What a packet turned out to hold.
+/// The contents of an opened packet.
 pub(crate) struct Opened {
-    /// The key, and whether the key field held nothing else.
+    /// The key, and `true` if the key field held nothing else.
     pub(crate) key: Option<(PublicKey, bool)>,
     pub(crate) time: Option<u64>,
     pub(crate) fields: Vec<Value>,
@@ -279,7 +280,7 @@ pub(crate) struct Opened {
 /// Makes a packet of a payload: prefix, id, signer, time.
 pub(crate) type Seal = dyn Fn(&Prefix, u8, Option<&PrivateKey>, Option<u64>) -> Unsealed;
 
-/// Opens a datagram: signed or not, with a global time or not.
+/// Opens a datagram. The flags: it is signed, and it has a global time.
 pub(crate) type Open = fn(&[u8], bool, bool) -> Result<Opened, OpenError>;
 
 fn open<P: Fields + 'static>(

@@ -1,4 +1,5 @@
-//! Every packet vector: read as its message, made again from what was read, and refused where py-ipv8 refuses.
+//! Every packet vector: the tests read it as its message, pack the message again, and refuse it
+//! where py-ipv8 refuses it.
 
 mod messages;
 
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 
 const FILE: &str = "packets.json";
 
-/// The curve25519 keys of the vectors, by name.
+/// Returns the curve25519 keys of the vectors, by name.
 fn private_keys() -> BTreeMap<String, PrivateKey> {
     let vectors = load::<Value>("keys.json");
     let keys = items(&vectors, "keys").iter();
@@ -30,7 +31,7 @@ fn private_keys() -> BTreeMap<String, PrivateKey> {
         .collect()
 }
 
-/// Reads the body field by field through the formats the vector names.
+/// Reads the body field by field, with the formats that the vector names.
 fn check_fields(item: &Value, body: &[u8]) {
     let node_list = Entry::of::<NodeList>("node-list");
     let mut reader = Reader::new(body);
@@ -56,7 +57,7 @@ fn check_fields(item: &Value, body: &[u8]) {
     assert_eq!(reader.finish(), Ok(()), "{item}");
 }
 
-/// Reads the packet and compares everything the vector says about it.
+/// Reads the packet and compares it with all fields of the vector.
 fn check_packet(item: &Value) -> Opened {
     let datagram = bytes(item, "packet");
     let signed = item["signed"] == true;
@@ -96,7 +97,7 @@ fn every_packet_is_read_and_made_again() {
         check_fields(item, &opened.body);
         let signer = item["key"].as_str().map(|name| keys.get(name));
         if matches!(signer, Some(None)) {
-            // Signed on a legacy curve: there is nothing to make the same signature again.
+            // Signatures on a legacy curve are random, so the same packet cannot be made again.
             assert_eq!(item["deterministic"], false, "{item}");
             verified += 1;
             continue;
@@ -115,7 +116,7 @@ fn every_packet_is_read_and_made_again() {
 }
 
 #[test]
-fn introductions_mean_what_py_ipv8_reads() {
+fn introductions_mean_the_same_as_in_py_ipv8() {
     let vectors = load::<Value>(FILE);
     let mut seen = 0;
     for item in items(&vectors, "packets") {
@@ -124,7 +125,7 @@ fn introductions_mean_what_py_ipv8_reads() {
             "IntroductionRequestPayload" => {
                 let (_, _, _, Old(message)) =
                     open_signed::<Old<IntroductionRequest>>(&datagram, true).unwrap();
-                // Quirk: their decoder turns the flag round.
+                // py-ipv8 quirk: its decoder inverts the flag.
                 assert_eq!(json!(!message.advice()), decoded["advice"], "{item}");
                 assert_eq!(
                     message.supports_new_style,
@@ -175,7 +176,7 @@ fn introductions_mean_what_py_ipv8_reads() {
     assert_eq!(seen, 61);
 }
 
-/// A flag that is a number or a truth value.
+/// Reads a flag that is a number or a boolean.
 fn truth(value: &Value) -> bool {
     value.as_bool().unwrap_or_else(|| value == 1)
 }
