@@ -129,6 +129,6 @@ mod archive {
 
 fn main() -> ExitCode {
     let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let launchers = Launchers::collected().configuration(Config::new().interfaces([here]));
+    let launchers = Launchers::collected().config(Config::new().interfaces([here]));
     ipv8_core::launch::cli::main_of(launchers, Session::default())
 }

@@ -62,10 +62,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .interfaces(["127.0.0.1:0".parse()?])
         .bootstrap([tracker.address()]);
     let one = Launchers::collected()
-        .configuration(here.clone())
+        .config(here.clone())
         .launch()
         .await?;
-    let other = Launchers::collected().configuration(here).launch().await?;
+    let other = Launchers::collected().config(here).launch().await?;
 
     for node in [&one, &other] {
         let overlay = node.overlay::<MyCommunity>().ok_or("it was launched")?;

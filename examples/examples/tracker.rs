@@ -77,7 +77,7 @@ impl Arguments {
         problems
     }
 
-    fn configuration(&self) -> TrackerConfig {
+    fn config(&self) -> TrackerConfig {
         let configuration = TrackerConfig::new()
             .interfaces([self.listen])
             .max_peers(self.max_peers);
@@ -129,7 +129,7 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let output = Output::stdout(arguments.events)?;
     let reports = output.reports();
     let started = Instant::now();
-    let tracker = arguments.configuration().launch().await?;
+    let tracker = arguments.config().launch().await?;
     let reason = tokio::select! {
         signal = signals.next() => signal,
         never = report(&tracker, &reports, started) => match never {},

@@ -1,100 +1,101 @@
-//! A community that asks and answers: signed and unsigned, with numbers of both widths.
+//! A community that sends and answers requests: signed and unsigned, with identifiers of both
+//! widths.
 
 use std::net::SocketAddr;
 
 use ipv8_core::handlers;
 use ipv8_core::prelude::*;
 
-/// What is the sum? Signed, with a 16-bit number.
+/// Asks for a sum. Signed, with a 16-bit identifier.
 #[derive(Clone, Debug, PartialEq, Payload)]
 #[payload(id = 1, response = Sum)]
 pub struct Add {
-    /// The first number.
+    /// The first summand.
     pub left: u32,
-    /// Belongs the sum to it.
+    /// The request's identifier.
     #[payload(identifier)]
     pub number: u16,
-    /// The second number.
+    /// The second summand.
     pub right: u32,
 }
 
-/// It is this.
+/// The response to [`Add`] and [`Subtract`].
 #[derive(Clone, Debug, PartialEq, Payload)]
 #[payload(id = 2)]
 pub struct Sum {
-    /// The sum.
+    /// The result.
     pub sum: u32,
-    /// That of the question.
+    /// The identifier of the request.
     #[payload(identifier)]
     pub number: u16,
 }
 
-/// Who is there? Unsigned, with a 32-bit number.
+/// Asks whether the peer is there. Unsigned, with a 32-bit identifier.
 #[derive(Clone, Debug, PartialEq, Payload)]
 #[payload(id = 3, unsigned, response = Here)]
 pub struct Knock {
-    /// Belongs the answer to it.
+    /// The request's identifier.
     #[payload(identifier)]
     pub number: u32,
 }
 
-/// I am.
+/// The response to [`Knock`].
 #[derive(Clone, Debug, PartialEq, Payload)]
 #[payload(id = 4, unsigned)]
 pub struct Here {
-    /// That of the question.
+    /// The identifier of the request.
     #[payload(identifier)]
     pub number: u32,
 }
 
-/// What is the difference? Answered by a sum, and signed.
+/// Asks for a difference. Signed; [`Sum`] is the response.
 #[derive(Clone, Debug, PartialEq, Payload)]
 #[payload(id = 5, response = Sum)]
 pub struct Subtract {
-    /// Belongs the answer to it.
+    /// The request's identifier.
     #[payload(identifier)]
     pub number: u16,
-    /// What is subtracted from.
+    /// The minuend.
     pub left: u32,
-    /// What is subtracted.
+    /// The subtrahend.
     pub right: u32,
 }
 
-/// A question of which this community takes in no answer.
+/// A request whose response this community does not accept.
 #[derive(Clone, Debug, PartialEq, Payload)]
 #[payload(id = 6, response = Unheard)]
 pub struct Unasked {
-    /// Belongs the answer to it.
+    /// The request's identifier.
     #[payload(identifier)]
     pub number: u64,
 }
 
-/// An answer that this community does not take in.
+/// A response that this community does not accept.
 #[derive(Clone, Debug, PartialEq, Payload)]
 #[payload(id = 7)]
 pub struct Unheard {
-    /// That of the question.
+    /// The identifier of the request.
     #[payload(identifier)]
     pub number: u64,
 }
 
-/// Adds and subtracts for others, and notes what others answer.
+/// Adds and subtracts for its peers, and records their responses.
 #[derive(Debug)]
 pub struct Calculator {
-    /// What came back, in order.
+    /// The outcomes of its own requests, in order.
     pub answers: Vec<Result<u32, RequestError>>,
     /// How many requests were answered or refused.
     pub asked: usize,
-    /// Whether requests are taken in and not answered.
+    /// Whether requests are accepted but not answered.
     pub silent: bool,
 }
 
-/// How a [`Calculator`] is made.
+/// The settings of a [`Calculator`].
 #[derive(Clone, Debug, Default)]
 pub struct CalculatorSettings {
-    /// Take requests in and do not answer.
+    /// Accept requests but do not answer them.
     pub silent: bool,
-    /// Another community id.
+    /// The community id, if it is not the default one.
     pub id: Option<CommunityId>,
 }
 
@@ -147,12 +148,12 @@ impl Calculator {
         Ok(Sum { sum, number: 0 })
     }
 
-    /// Notes a sum, or why there is none.
+    /// Records a sum or the error.
     pub fn on_sum(&mut self, sum: Result<Sum, RequestError>, _cx: &mut Context<'_>) {
         self.answers.push(sum.map(|sum| sum.sum));
     }
 
-    /// Notes that somebody is there, or why not.
+    /// Records that the peer is there, or the error.
     pub fn on_here(&mut self, here: Result<Here, RequestError>, _cx: &mut Context<'_>) {
         self.answers.push(here.map(|_| 0));
     }

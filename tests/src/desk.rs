@@ -1,4 +1,4 @@
-//! One engine with a [`Probe`] on it, and everything about it that an input could change.
+//! One engine with a [`Probe`] on it, and a snapshot of everything that an input could change.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -20,11 +20,11 @@ use ipv8_core::wire::{Authentication, Message};
 
 use crate::probe::{Probe, ProbeSettings};
 
-/// A private key that is always the same for the same number.
+/// Returns the private key with this number. The same number always gives the same key.
 ///
 /// # Panics
 ///
-/// Never: such bytes are a key.
+/// Never: the bytes are always a valid key.
 #[must_use]
 pub fn key(number: u16) -> PrivateKey {
     let mut bin = b"LibNaCLSK:".to_vec();
@@ -35,27 +35,27 @@ pub fn key(number: u16) -> PrivateKey {
     PrivateKey::from_bytes(&bin).expect("74 bytes with the right prefix")
 }
 
-/// The address `text` stands for.
+/// Parses a socket address.
 ///
 /// # Panics
 ///
-/// When it is none.
+/// Panics if `text` is not a socket address.
 #[must_use]
 pub fn address(text: &str) -> SocketAddr {
     text.parse().expect("an address")
 }
 
-/// What an overlay is made with when nothing special is asked for: the key of that number.
+/// Returns the default settings of an overlay, with the key of this number.
 #[must_use]
 pub fn overlay_config(number: u16) -> OverlayConfig {
     OverlayConfig::new(key(number))
 }
 
-/// A sealed message of a community's own, signed by `signer` if it is a signed one.
+/// Seals a message of the community; signs it with `signer` if its type is signed.
 ///
 /// # Panics
 ///
-/// When a field does not fit its format.
+/// Panics if a field does not fit its format.
 #[must_use]
 pub fn sealed<M: Message>(id: CommunityId, signer: &PrivateKey, time: u64, message: &M) -> Vec<u8> {
     let signer = <M::Authentication as Authentication>::SIGNED.then_some(signer);
@@ -64,11 +64,11 @@ pub fn sealed<M: Message>(id: CommunityId, signer: &PrivateKey, time: u64, messa
     packet.expect("the message packs").seal()
 }
 
-/// A sealed introduction message in `style`.
+/// Seals an introduction message in `style`.
 ///
 /// # Panics
 ///
-/// When it holds an address that the style cannot carry.
+/// Panics if it holds an address that the style cannot carry.
 #[must_use]
 pub fn sealed_styled<M: Styled>(
     id: CommunityId,
@@ -80,7 +80,7 @@ pub fn sealed_styled<M: Styled>(
     packet.expect("the message packs").seal()
 }
 
-/// Everything that a datagram could change, besides counters.
+/// Everything that a datagram could change, except counters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// Each verified peer: key, addresses, new style, last response, services.
@@ -91,7 +91,7 @@ pub struct State {
     pub walkable: BTreeSet<SocketAddr>,
     /// The WAN estimate.
     pub wan: SocketAddr,
-    /// How many messages reached a handler.
+    /// The number of messages that reached a handler.
     pub heard: usize,
 }
 
@@ -111,12 +111,12 @@ pub struct Desk {
     pub id: CommunityId,
     /// The virtual time.
     pub now: Instant,
-    /// What the overlay has spawned.
+    /// The futures that the overlay spawned.
     pub futures: FutureSet,
 }
 
 impl Desk {
-    /// A node at 10.1.1.1:8090 with key 0 and one overlay, a `Probe<0>`.
+    /// Creates a node at 10.1.1.1:8090 with key 0 and one overlay, a `Probe<0>`.
     #[must_use]
     pub fn new() -> Self {
         Self::with(
@@ -126,11 +126,11 @@ impl Desk {
         )
     }
 
-    /// The same, with another configuration.
+    /// Like [`Desk::new`], but with other settings.
     ///
     /// # Panics
     ///
-    /// When the overlay is refused.
+    /// Panics if the overlay is refused.
     #[must_use]
     pub fn with(
         config: OverlayConfig,
@@ -155,20 +155,20 @@ impl Desk {
         }
     }
 
-    /// Puts an overlay of another type in the place of the probe.
+    /// Replaces the probe with an overlay of another type.
     ///
     /// # Panics
     ///
-    /// When it is refused.
+    /// Panics if it is refused.
     pub fn reload<C: Community>(&mut self, settings: C::Settings) {
         self.reload_with::<C>(overlay_config(0), settings, Strategies::new());
     }
 
-    /// The same, with another configuration and strategies.
+    /// Like [`Desk::reload`], but with other overlay settings and strategies.
     ///
     /// # Panics
     ///
-    /// When it is refused.
+    /// Panics if it is refused.
     pub fn reload_with<C: Community>(
         &mut self,
         config: OverlayConfig,
@@ -198,7 +198,7 @@ impl Desk {
         peer
     }
 
-    /// Takes in a datagram without looking at the outputs.
+    /// Passes a datagram to the engine and leaves the outputs in the queue.
     pub fn give(&mut self, source: SocketAddr, datagram: &[u8]) {
         if let Some(ticket) = self.engine.admit(source, datagram) {
             let opened = ticket.open(datagram);
@@ -206,7 +206,8 @@ impl Desk {
         }
     }
 
-    /// Everything that waits to go out, sealed, and the events; polls what was spawned; then says that it was handed over.
+    /// Takes all outputs: the sealed datagrams and the events. Polls the spawned futures, then
+    /// reports the datagrams as flushed.
     pub fn drain(&mut self) -> (Vec<(SocketAddr, Vec<u8>)>, Vec<Event>) {
         let (mut sent, mut events) = (Vec::new(), Vec::new());
         loop {
@@ -216,7 +217,7 @@ impl Desk {
                     Output::Event(event) => events.push(event),
                     Output::Spawn(task) => self.futures.insert(task),
                     Output::Cancel(id) => self.futures.cancel(id),
-                    other => panic!("nobody here does what {other:?} asks"),
+                    other => panic!("the desk does not handle {other:?}"),
                 }
             }
             let finished = self.futures.poll();
@@ -231,24 +232,24 @@ impl Desk {
         (sent, events)
     }
 
-    /// Lets the engine settle what was done to its network, and gives the events.
+    /// Lets the engine settle changes made to its network, and returns the events.
     pub fn drain_after_flush(&mut self) -> Vec<Event> {
         self.engine.handle(Input::Flushed, self.now);
         self.drain().1
     }
 
-    /// Takes in a datagram and gives what it made the engine send.
+    /// Passes a datagram to the engine and returns the datagrams that it sends in response.
     pub fn receive(&mut self, source: SocketAddr, datagram: &[u8]) -> Vec<(SocketAddr, Vec<u8>)> {
         self.give(source, datagram);
         self.drain().0
     }
 
-    /// Goes to the time the engine asked for and hands it in, `count` times; gives all that was
-    /// sent, and when.
+    /// Advances `count` times to the engine's next timeout and handles it. Returns each datagram
+    /// that was sent, with its time.
     ///
     /// # Panics
     ///
-    /// When the engine waits for nothing.
+    /// Panics if the engine has no timeout.
     pub fn tick(&mut self, count: usize) -> Vec<(Instant, SocketAddr, Vec<u8>)> {
         let mut all = Vec::new();
         for _ in 0..count {
@@ -269,13 +270,13 @@ impl Desk {
         all
     }
 
-    /// How often datagrams were dropped for `reason`.
+    /// Returns how many datagrams were dropped for `reason`.
     #[must_use]
     pub fn drops(&self, reason: DropReason) -> u64 {
         self.engine.stats().count(reason)
     }
 
-    /// Every reason that was counted since `before`, with how often.
+    /// Returns the reasons counted since `before`, each with its number of datagrams.
     #[must_use]
     pub fn drops_since(&self, before: &ipv8_core::state::EngineStats) -> Vec<(DropReason, u64)> {
         self.engine
@@ -286,11 +287,11 @@ impl Desk {
             .collect()
     }
 
-    /// Calls into the community.
+    /// Calls a closure with the community.
     ///
     /// # Panics
     ///
-    /// When the overlay is gone, or `call` panics.
+    /// Panics if the overlay is gone, or `call` panics.
     pub fn call<R>(
         &mut self,
         call: impl FnOnce(&mut Probe, &mut ipv8_core::Context<'_>) -> R,
@@ -299,11 +300,11 @@ impl Desk {
         called.expect("the overlay is loaded")
     }
 
-    /// Everything that a datagram could change.
+    /// Returns everything that a datagram could change.
     ///
     /// # Panics
     ///
-    /// When the overlay is gone.
+    /// Panics if the overlay is gone.
     #[must_use]
     pub fn state(&mut self) -> State {
         let (wan, heard) = self.call(|probe, cx| (cx.my_estimated_wan(), probe.heard.len()));
@@ -339,7 +340,7 @@ impl Default for Desk {
 /// The id of `Probe<0>`.
 pub const PROBE: CommunityId = <Probe as Community>::COMMUNITY_ID;
 
-/// Which callbacks panicked, in the order of the events.
+/// Returns the callbacks that panicked, in the order of the events.
 #[must_use]
 pub fn panicked(events: &[Event]) -> Vec<Callback> {
     let callback = |event: &Event| match event {

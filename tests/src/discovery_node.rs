@@ -1,4 +1,5 @@
-//! A node of ours with the discovery community on loopback, beside those of `tests/python/discovery.py`.
+//! A Rust node with the discovery community on loopback, a counterpart of
+//! `tests/python/discovery.py`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -16,24 +17,25 @@ use crate::python::Discovered;
 use crate::quiet::{Quiet, QuietId};
 use crate::rust_node::runtime;
 
-/// How a [`DiscoveryNode`] is set up.
+/// The settings of a [`DiscoveryNode`].
 #[derive(Clone, Debug)]
 pub struct DiscoveryOptions {
-    /// The community beside the discovery community, which nobody walks.
+    /// The second community of the node. No strategy walks it.
     pub community: CommunityId,
-    /// The trackers it begins with. Default none.
+    /// The trackers it starts with. Default none.
     pub bootstrap: Vec<SocketAddr>,
     /// Seconds between two steps of one strategy. Default 0.5, as in py-ipv8.
     pub walk_interval: f64,
-    /// The churn; `None`, the default: [`DiscoveryLauncher`] as it is.
+    /// The churn; `None`, the default, uses [`DiscoveryLauncher`] unchanged.
     pub churn: Option<RandomChurn>,
 }
 
 impl DiscoveryOptions {
-    /// The defaults, with `community` (40 hex digits) beside.
+    /// Returns the defaults, with `community` (40 hex digits) as the second community.
     ///
     /// # Panics
-    /// When that is no community id.
+    ///
+    /// Panics if `community` is not a community id.
     #[must_use]
     pub fn new(community: &str) -> Self {
         Self {
@@ -45,7 +47,7 @@ impl DiscoveryOptions {
     }
 }
 
-/// Nobody walks this one: only similarity tells who runs it.
+/// No strategy walks this community: nodes learn from similarity messages which peers run it.
 struct BesideLauncher(CommunityId);
 
 impl CommunityLauncher for BesideLauncher {
@@ -58,7 +60,7 @@ impl CommunityLauncher for BesideLauncher {
     }
 }
 
-/// The walkers of [`DiscoveryLauncher`], with another churn.
+/// The strategies of [`DiscoveryLauncher`], with another churn.
 struct ChurnLauncher(RandomChurn);
 
 impl CommunityLauncher for ChurnLauncher {
@@ -74,12 +76,13 @@ impl CommunityLauncher for ChurnLauncher {
     }
 }
 
-/// A running node: the discovery community, and one that nobody walks. It stops when it is dropped.
+/// A running node with the discovery community and a second one that no strategy walks. Dropping it
+/// stops it.
 #[derive(Debug)]
 pub struct DiscoveryNode {
     overlay: OverlayHandle<DiscoveryCommunity>,
     events: Receiver<Event>,
-    /// Who was removed, by the overlay's id and the mid, in order.
+    /// The removed peers, as overlay id and mid, in order.
     pub removed: Vec<(String, String)>,
     /// Every ping time of each peer, by mid.
     pub latencies: BTreeMap<String, Vec<Duration>>,
@@ -89,7 +92,8 @@ impl DiscoveryNode {
     /// Starts a node.
     ///
     /// # Panics
-    /// When it cannot be launched.
+    ///
+    /// Panics if it cannot be launched.
     #[must_use]
     pub fn start(options: &DiscoveryOptions) -> Self {
         let configuration = Config::new()
@@ -101,7 +105,7 @@ impl DiscoveryNode {
             Some(churn) => launchers.with(ChurnLauncher(churn.clone())),
             None => launchers.with(DiscoveryLauncher),
         };
-        let launch = launchers.configuration(configuration).launch();
+        let launch = launchers.config(configuration).launch();
         let ipv8 = runtime().block_on(launch).expect("the node is launched");
         let events = ipv8.events();
         Self {
@@ -112,25 +116,27 @@ impl DiscoveryNode {
         }
     }
 
-    /// Where it listens.
+    /// Returns the address of its socket.
     ///
     /// # Panics
+    ///
     /// Never: a launched node has a socket.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.overlay.ipv8().local_addresses()[0]
     }
 
-    /// Its mid, as hex.
+    /// Returns its mid, as hex.
     #[must_use]
     pub fn mid(&self) -> String {
         self.overlay.ipv8().my_peer().mid().to_string()
     }
 
-    /// Calls into the discovery community.
+    /// Calls a closure with the discovery community.
     ///
     /// # Panics
-    /// When the node has stopped.
+    ///
+    /// Panics if the node has stopped.
     pub fn call<R: Send + 'static>(
         &self,
         call: impl FnOnce(&mut DiscoveryCommunity, &mut Context<'_>) -> R + Send + 'static,
@@ -139,7 +145,7 @@ impl DiscoveryNode {
         runtime().block_on(answer).expect("the node runs")
     }
 
-    /// Its verified peers, by mid.
+    /// Returns its verified peers, by mid.
     #[must_use]
     pub fn discovered(&self) -> BTreeMap<String, Discovered> {
         self.call(|_, cx| {
@@ -158,10 +164,11 @@ impl DiscoveryNode {
         })
     }
 
-    /// Takes in what happened since the last time.
+    /// Handles the events since the last call.
     ///
     /// # Panics
-    /// When events were lost.
+    ///
+    /// Panics if events were lost.
     pub fn listen(&mut self) {
         loop {
             match self.events.try_recv() {
@@ -182,23 +189,24 @@ impl DiscoveryNode {
         }
     }
 
-    /// The mids of those whose ping was answered.
+    /// Returns the mids of the peers that answered a ping.
     #[must_use]
     pub fn measured(&self) -> BTreeSet<String> {
         self.latencies.keys().cloned().collect()
     }
 
-    /// Its figures.
+    /// Returns its statistics.
     ///
     /// # Panics
-    /// When it has stopped.
+    ///
+    /// Panics if it has stopped.
     #[must_use]
     pub fn stats(&self) -> NodeStats {
         let stats = runtime().block_on(self.overlay.ipv8().stats());
         stats.expect("the node runs")
     }
 
-    /// Stops it; returns when its socket is closed.
+    /// Stops it; returns once its socket is closed.
     pub fn stop(self) {
         runtime().block_on(self.overlay.ipv8().stop());
     }

@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// How long an answer may take: far longer than it does, even on a busy machine.
+/// How long an answer may take: far longer than it takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The status, and the body if it is JSON, of the answer to a request with these lines.
+/// Sends a request with these lines. Returns the status, and the body if it is JSON.
 ///
 /// # Panics
-/// When nobody answers in time.
+///
+/// Panics if there is no answer in time.
 #[must_use]
 pub fn ask(address: SocketAddr, lines: &str) -> (u16, Value) {
-    let mut stream = TcpStream::connect(address).expect("somebody listens");
+    let mut stream = TcpStream::connect(address).expect("a server listens");
     let timeout = stream.set_read_timeout(Some(PATIENCE));
     timeout.expect("a timeout can be set");
     let request = format!("{lines}\r\nConnection: close\r\n\r\n");
@@ -36,10 +37,11 @@ pub fn ask(address: SocketAddr, lines: &str) -> (u16, Value) {
     )
 }
 
-/// The status, and the body if it is JSON, of a page.
+/// Requests a page. Returns the status, and the body if it is JSON.
 ///
 /// # Panics
-/// When nobody answers in time.
+///
+/// Panics if there is no answer in time.
 #[must_use]
 pub fn get(address: SocketAddr, path: &str) -> (u16, Value) {
     ask(address, &format!("GET {path} HTTP/1.1\r\nHost: {address}"))

@@ -1,25 +1,26 @@
-//! Which file of a crate takes what from which other one. A name is followed through re-exports to
-//! the file that defines it, so a face that only hands names on takes nothing itself.
+//! Finds which file of a crate imports which names from which other file. A name is followed
+//! through re-exports to the file that defines it, so a face that only re-exports names does not
+//! count as an importer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::scan::Source;
 
-/// The files of a crate, and what each takes from the others.
+/// The files of a crate and their imports from each other.
 pub struct Imports {
     files: BTreeMap<Vec<String>, File>,
-    /// The crate's own name, which stands for `crate` in paths.
+    /// The crate's name, which means `crate` in paths.
     name: String,
-    /// Where each exported macro is written.
+    /// The files that define each exported macro.
     macros: BTreeMap<String, Vec<String>>,
 }
 
-/// One name that one file takes.
+/// One name that one file imports.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Import {
-    /// The path of the file that takes it.
+    /// The path of the importing file.
     pub from: String,
-    /// The path of the file that defines it.
+    /// The path of the defining file.
     pub to: String,
     /// The name.
     pub item: String,
@@ -32,9 +33,9 @@ struct Use {
     path: Vec<String>,
     name: String,
     line: usize,
-    /// Whether others may take it from here.
+    /// Whether other files may import it from here.
     public: bool,
-    /// Whether it stands in a module within the file.
+    /// Whether it is in a module within the file.
     within: bool,
 }
 
@@ -46,14 +47,14 @@ struct File {
     paths: Vec<(Vec<String>, usize)>,
     /// All words outside of `use`.
     words: BTreeSet<String>,
-    /// The modules that are written out in the file.
+    /// The inline modules of the file.
     modules: BTreeSet<String>,
 }
 
 type Token<'a> = (&'a str, usize);
 
 impl Imports {
-    /// Reads all files of the crate of that name.
+    /// Reads all files of the crate with this name.
     #[must_use]
     pub fn new(name: &str, sources: &[Source]) -> Self {
         let (mut files, mut macros) = (BTreeMap::new(), BTreeMap::new());
@@ -72,13 +73,13 @@ impl Imports {
         }
     }
 
-    /// Everything that one file takes from another one.
+    /// Returns every import of one file from another.
     #[must_use]
     pub fn all(&self) -> BTreeSet<Import> {
         let mut found = BTreeSet::new();
         for (module, file) in &self.files {
             let uses = file.uses.iter().filter(|used| {
-                // What a file only hands on it does not take.
+                // A re-export alone is not an import.
                 !used.public || file.words.contains(&used.name)
             });
             let paths = uses.map(|used| (used.path.clone(), used.line));
@@ -103,7 +104,8 @@ impl Imports {
         found
     }
 
-    /// The file that defines what `path` names in `module`; a module alone is in no file.
+    /// Returns the file that defines the item `path` names in `module`, and the item's name. A
+    /// module alone is in no file.
     fn home(&self, module: &[String], path: &[String], depth: usize) -> Option<(String, String)> {
         let (mut at, mut rest) = (module.to_vec(), path);
         match rest.first()?.as_str() {
@@ -132,7 +134,7 @@ impl Imports {
             rest = &rest[1..];
         }
         let (item, file) = (rest.first()?, self.files.get(&at)?);
-        // Names handed round in a circle do not compile.
+        // Circular re-exports do not compile, so the depth is bounded.
         let deeper = |path: &[String]| {
             let path = [path, &rest[1..]].concat();
             (depth < 9)
@@ -152,7 +154,7 @@ impl Imports {
             return deeper(&used.path);
         }
         let everything = file.uses.iter().filter(|used| used.name == "*");
-        let mut ways = everything.map(|used| [&used.path[..], &[item.clone()]].concat());
+        let mut ways = everything.map(|used| [&used.path[..], std::slice::from_ref(item)].concat());
         let handed_on = (!file.words.contains(item)).then(|| ways.find_map(|path| deeper(&path)));
         handed_on
             .flatten()
@@ -160,7 +162,7 @@ impl Imports {
     }
 }
 
-/// Whom each file reaches by imports, straight or through others.
+/// Returns the files that each file reaches through imports, directly or indirectly.
 fn reached(imports: &BTreeSet<Import>) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut reached: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for import in imports {
@@ -175,7 +177,7 @@ fn reached(imports: &BTreeSet<Import>) -> BTreeMap<&str, BTreeSet<&str>> {
     reached
 }
 
-/// Every circle of files, with the names that tie it.
+/// Returns every import cycle, with the names that cause it.
 #[must_use]
 pub fn circles(imports: &BTreeSet<Import>) -> Vec<String> {
     let reached = reached(imports);
@@ -206,7 +208,7 @@ impl File {
             ..Self::default()
         };
         let tokens = tokens(&source.code);
-        // The depth of braces, and that of each module around.
+        // The depth of braces, and the depth of each enclosing module.
         let (mut at, mut depth, mut within) = (0, 0, Vec::new());
         while let Some(&(token, line)) = tokens.get(at) {
             at += 1;
@@ -249,7 +251,7 @@ impl File {
         file
     }
 
-    /// The names of a tree of `use`, which stands behind `head`.
+    /// Adds the names of a `use` tree that follows `head`.
     fn tree(&mut self, head: &[String], tree: &[Token<'_>], public: bool) {
         let (mut path, mut name, mut depth, mut start) = (head.to_vec(), None, 0, 0);
         for (at, (token, _)) in tree.iter().enumerate() {
@@ -289,13 +291,13 @@ impl File {
     }
 }
 
-/// Makes a path in a module within a file, so many deep, one of the file.
+/// Turns a path in a module `deep` levels within a file into a path of the file.
 fn from_file(path: &mut Vec<String>, deep: usize) {
     let ups = path.iter().take_while(|word| *word == "super").count();
     if deep > 0 && ups > 0 {
         let kept = path.split_off(ups.min(deep));
         *path = kept;
-        if !path.first().is_some_and(|word| word == "super") {
+        if path.first().is_none_or(|word| word != "super") {
             path.insert(0, "self".to_owned());
         }
     }
@@ -305,7 +307,7 @@ fn is_word(token: &str) -> bool {
     token.starts_with(|c: char| c.is_alphanumeric() || c == '_')
 }
 
-/// Words and single signs, with their lines.
+/// Returns words and single punctuation characters, with their lines.
 fn tokens(code: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     for (text, line) in code.lines().zip(1..) {

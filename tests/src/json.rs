@@ -1,4 +1,4 @@
-//! Wire formats by name, with JSON as the values: how the vectors speak of them.
+//! Wire formats by name, with JSON values, as the vectors describe them.
 
 use std::net::{SocketAddr, SocketAddrV4};
 
@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 
 use crate::vectors::{hex, unhex};
 
-/// The items of the list `section` of a vector file.
+/// Returns the items of the list `section` of a vector file.
 ///
 /// # Panics
-/// When there is no such list.
+///
+/// Panics if there is no such list.
 #[must_use]
 pub fn items<'a>(vectors: &'a Value, section: &str) -> &'a [Value] {
     match &vectors[section] {
@@ -21,10 +22,11 @@ pub fn items<'a>(vectors: &'a Value, section: &str) -> &'a [Value] {
     }
 }
 
-/// The text `name` of an item.
+/// Returns the text `name` of an item.
 ///
 /// # Panics
-/// When it has none.
+///
+/// Panics if the item has no such text.
 #[must_use]
 pub fn text<'a>(item: &'a Value, name: &str) -> &'a str {
     item[name]
@@ -32,10 +34,11 @@ pub fn text<'a>(item: &'a Value, name: &str) -> &'a str {
         .unwrap_or_else(|| panic!("no {name} in {item}"))
 }
 
-/// The bytes that the text `name` of an item spells.
+/// Returns the bytes of the hexadecimal text `name` of an item.
 ///
 /// # Panics
-/// When it has none.
+///
+/// Panics if the item has no such text.
 #[must_use]
 pub fn bytes(item: &Value, name: &str) -> Vec<u8> {
     unhex(text(item, name))
@@ -43,29 +46,29 @@ pub fn bytes(item: &Value, name: &str) -> Vec<u8> {
 
 /// A wire format whose values have a JSON form in the vectors.
 pub trait JsonFormat {
-    /// The Rust type that stands for them.
+    /// The Rust type of the values.
     type Value;
 
-    /// The value of a JSON form; `None` when the Rust type cannot hold it.
+    /// Converts a JSON form to a value; `None` if the Rust type cannot hold it.
     fn from_json(value: &Value) -> Option<Self::Value>;
 
-    /// The JSON form of a value.
+    /// Converts a value to its JSON form.
     fn to_json(value: &Self::Value) -> Value;
 }
 
-/// Why a JSON value has no encoding.
+/// The reason why a JSON value has no encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// The Rust type cannot hold it in the first place.
+    /// The Rust type cannot hold it.
     ByType,
     /// Packing fails.
     ByFormat(PackError),
 }
 
-/// A wire format with its type forgotten.
+/// A wire format with its type erased.
 #[derive(Clone, Copy)]
 pub struct Entry {
-    /// Name of the format.
+    /// The name of the format.
     pub name: &'static str,
     /// Packs a JSON value.
     pub encode: fn(&Value) -> Result<Vec<u8>, Refused>,
@@ -74,7 +77,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Forgets the type of a format.
+    /// Erases the type of a format.
     #[must_use]
     pub const fn of<F>(name: &'static str) -> Self
     where
@@ -93,10 +96,11 @@ impl Entry {
     }
 }
 
-/// The format of this name.
+/// Returns the format with this name.
 ///
 /// # Panics
-/// When there is none.
+///
+/// Panics if there is no such format.
 #[must_use]
 pub fn entry(name: &str) -> &'static Entry {
     let entry = TABLE.iter().find(|entry| entry.name == name);
@@ -157,7 +161,7 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// The payload of a `{a, b}`.
+    /// Converts `{a, b}` to the payload.
     #[must_use]
     pub fn from_json(value: &Value) -> Option<Self> {
         let a = unsigned(&value["a"])?;
@@ -165,7 +169,7 @@ impl Pair {
         Some(Self { a, b })
     }
 
-    /// The payload as the vectors write it.
+    /// Converts the payload to the form in the vectors.
     #[must_use]
     pub fn to_json(&self) -> Value {
         json!({"a": self.a, "b": hex(&self.b)})
@@ -276,14 +280,14 @@ tuples! {
     CharBytes20 (0 Char, 1 Bytes20);
 }
 
-/// The address of a `{type, host, port}`; the type is informative.
+/// Converts `{type, host, port}` to an address; the type is only informative.
 #[must_use]
 pub fn address(value: &Value) -> Option<Address> {
     let host = value["host"].as_str()?;
     Some(Address::from_host(host, unsigned(&value["port"])?))
 }
 
-/// An address as the vectors write it.
+/// Converts an address to the form in the vectors.
 #[must_use]
 pub fn show_address(address: &Address) -> Value {
     let kind = match address {
@@ -315,7 +319,7 @@ fn one_byte(value: &Value) -> Option<u8> {
     Some(byte)
 }
 
-/// Pads with zeros and cuts, which py-ipv8's packer does and ours leaves to the caller.
+/// Pads with zeros and truncates. py-ipv8's packer does this; ours leaves it to the caller.
 fn padded<const N: usize>(value: &Value) -> Option<[u8; N]> {
     let mut bytes = byte_string(value)?;
     bytes.resize(N, 0);

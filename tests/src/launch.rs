@@ -1,4 +1,4 @@
-//! Nodes of probes on a network in memory.
+//! Launches nodes of probes on a network in memory.
 
 use ipv8_core::config::Config;
 use ipv8_core::internals::endpoint::{Endpoint, EndpointConfig, MemoryNetwork};
@@ -13,14 +13,14 @@ pub type AddStrategies<const N: u8> = fn(&mut Strategies<Probe<N>>);
 
 /// Launches a `Probe<N>` with given settings and strategies.
 pub struct ProbeLauncher<const N: u8> {
-    /// What the probe is made with.
+    /// The settings of the probe.
     pub settings: ProbeSettings,
-    /// What walks it.
+    /// Adds the probe's strategies.
     pub walk: AddStrategies<N>,
 }
 
 impl<const N: u8> ProbeLauncher<N> {
-    /// One without strategies.
+    /// Creates a launcher without strategies.
     #[must_use]
     pub fn new(settings: ProbeSettings) -> Self {
         Self {
@@ -29,7 +29,7 @@ impl<const N: u8> ProbeLauncher<N> {
         }
     }
 
-    /// The same, walked by these strategies.
+    /// Sets the strategies.
     #[must_use]
     pub fn walked(mut self, walk: AddStrategies<N>) -> Self {
         self.walk = walk;
@@ -52,18 +52,18 @@ impl<const N: u8> CommunityLauncher for ProbeLauncher<N> {
     }
 }
 
-/// A socket in memory at `at`.
+/// Opens a socket in memory at `at`.
 ///
 /// # Panics
 ///
-/// When no port is free there.
+/// Panics if no port is free there.
 #[must_use]
 pub fn endpoint(network: &MemoryNetwork, at: &str) -> Endpoint {
     let bound = Endpoint::in_memory(network, &[address(at)], &EndpointConfig::default());
     bound.expect("a socket in memory")
 }
 
-/// A configuration with key and seed `number`, which asks `tracker` when it knows nobody.
+/// Returns a configuration with key and seed `number` and with `tracker` as its bootstrapper.
 #[must_use]
 pub fn configuration(number: u16, tracker: Option<&str>) -> Config {
     let mut configuration = Config::default()
@@ -73,18 +73,18 @@ pub fn configuration(number: u16, tracker: Option<&str>) -> Config {
     configuration
 }
 
-/// Whether somebody listens at `at`.
+/// Returns `true` if a socket listens at `at`.
 #[must_use]
 pub fn is_open(network: &MemoryNetwork, at: &str) -> bool {
-    network.deliver(address("99.9.9.9:9"), address(at), b"is anybody there?")
+    network.deliver(address("99.9.9.9:9"), address(at), b"is a socket open?")
 }
 
-/// A node of `launchers` at `at`, with key and seed `number`, that knows the tracker at
+/// Launches a node of `launchers` at `at`, with key and seed `number`. It knows the tracker at
 /// 10.0.0.9:9000.
 ///
 /// # Errors
 ///
-/// What launching says.
+/// The error of the launch.
 pub async fn launch(
     network: &MemoryNetwork,
     at: &str,
@@ -92,12 +92,12 @@ pub async fn launch(
     launchers: Launchers,
 ) -> Result<Ipv8, Error> {
     launchers
-        .configuration(configuration(number, Some("10.0.0.9:9000")))
+        .config(configuration(number, Some("10.0.0.9:9000")))
         .launch_on(endpoint(network, at))
         .await
 }
 
-/// Settings of a probe that writes to `log` and panics at `traps`.
+/// Returns settings of a probe that writes to `log` and panics at `traps`.
 #[must_use]
 pub fn trapped(log: &Log, traps: &[Trap]) -> ProbeSettings {
     ProbeSettings {
@@ -107,7 +107,7 @@ pub fn trapped(log: &Log, traps: &[Trap]) -> ProbeSettings {
     }
 }
 
-/// Does nothing.
+/// A strategy that does nothing.
 #[derive(Debug, Default)]
 pub struct Idle;
 
@@ -115,7 +115,7 @@ impl<C: Community> DiscoveryStrategy<C> for Idle {
     fn take_step(&mut self, _community: &mut C, _cx: &mut Context<'_>) {}
 }
 
-/// Sends a datagram each step, so that there is something to hand over.
+/// A strategy that sends a datagram in each step, so that there is output.
 #[derive(Debug, Default)]
 pub struct Sends;
 
@@ -125,7 +125,7 @@ impl<C: Community> DiscoveryStrategy<C> for Sends {
     }
 }
 
-/// So many [`Sends`], with one target.
+/// Returns `count` [`Sends`] strategies with one target.
 #[must_use]
 pub fn sends<C: Community>(count: usize, target: i32) -> Strategies<C> {
     let mut strategies = Strategies::new();

@@ -1,4 +1,5 @@
-//! Shared helpers of the tests: vectors, the Python neighbour, simulated networks, and our own side of talking with them.
+//! Shared helpers of the tests: vectors, processes of py-ipv8, simulated networks, and nodes of
+//! ours to talk to them.
 
 pub mod calculator;
 pub mod desk;

@@ -1,4 +1,4 @@
-//! Machines made of network namespaces, with programs running on them.
+//! Machines made of network namespaces, and the programs on them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,11 +6,11 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-/// How long anything may take there: far longer than it does, even on a busy machine.
+/// How long one wait may take: far longer than it takes on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
-/// What makes the namespaces: nothing outside of them is touched, and all that runs in them ends
-/// with the first of it.
+/// The command that makes the namespaces. It changes nothing outside of them, and all processes in
+/// them end with the first one.
 const UNSHARE: [&str; 8] = [
     "--user",
     "--map-root-user",
@@ -22,7 +22,7 @@ const UNSHARE: [&str; 8] = [
     "--kill-child",
 ];
 
-/// What runs on some machines. Dropping it ends it all.
+/// The programs on some machines. Dropping it ends them all.
 #[derive(Debug)]
 pub struct Machines {
     child: Child,
@@ -30,11 +30,12 @@ pub struct Machines {
 }
 
 impl Machines {
-    /// Runs a shell script in namespaces of its own, with its errors in the file `errors` of a
-    /// folder. Where `trial` does not succeed in them, it says `skipped: …` and gives `None`.
+    /// Runs a shell script in new namespaces, with its errors in the file `errors` of a folder. If
+    /// `trial` fails in them, prints `skipped: …` and returns `None`.
     ///
     /// # Panics
-    /// When the folder cannot be written to.
+    ///
+    /// Panics if the folder cannot be written to.
     #[must_use]
     pub fn or_skip(trial: &str, script: &str, folder: &Path) -> Option<Self> {
         let reason = match unshare(trial).output() {
@@ -58,7 +59,7 @@ impl Machines {
         })
     }
 
-    /// What stands in a file of the folder: nothing while there is none.
+    /// Returns the text of a file of the folder; empty if there is no such file.
     #[must_use]
     pub fn said(&self, file: &str) -> String {
         fs::read_to_string(self.folder.join(file)).unwrap_or_default()
@@ -67,7 +68,8 @@ impl Machines {
     /// Panics if the script has ended.
     ///
     /// # Panics
-    /// Only then.
+    ///
+    /// Panics if the script has ended.
     pub fn assert_running(&mut self) {
         let ended = self.child.try_wait().expect("it can be asked");
         assert!(ended.is_none(), "{ended:?}: {}", self.said("errors"));
@@ -76,7 +78,7 @@ impl Machines {
 
 impl Drop for Machines {
     fn drop(&mut self) {
-        // Both fail only when it has ended already.
+        // Both fail only if it has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,5 +1,6 @@
-//! A network of whole nodes of both kinds on loopback: each with the discovery community, a community that all share, and one
-//! that only its kind runs, of which the others can only hear.
+//! A network of whole nodes of both kinds on loopback. Each node runs the discovery community, a
+//! community that all nodes share, and a community that only its kind runs. The other kind learns
+//! about that one from messages alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -22,23 +23,23 @@ use crate::quiet::{Quiet, QuietId};
 use crate::reporting::{Reporting, ReportingSettings};
 use crate::rust_node::runtime;
 
-/// How long a look at all nodes of a process may take: far longer than it does, even on a busy machine.
+/// How long a view of all nodes of a process may take: far longer than it takes on a busy machine.
 const LOOKING: Duration = Duration::from_secs(30);
 
-/// What a node knows, of either kind.
+/// What a node of either kind knows.
 #[derive(Clone, Debug, Deserialize)]
 pub struct NodeView {
     /// Its mid, as hex.
     pub mid: String,
-    /// Where it listens.
+    /// The address of its socket.
     pub address: SocketAddr,
     /// The verified peers of its peer graph, by mid.
     pub peers: BTreeMap<String, PeerView>,
-    /// The mids of those that were removed from it, or from one of its overlays.
+    /// The mids of the peers that were removed from it or from one of its overlays.
     pub removed: BTreeSet<String>,
     /// The mids of the peers of its discovery community.
     pub discovery: BTreeSet<String>,
-    /// The mids of the peers of the community that all share.
+    /// The mids of the peers of the community that all nodes share.
     pub shared: BTreeSet<String>,
 }
 
@@ -47,12 +48,12 @@ pub struct NodeView {
 pub struct PeerView {
     /// The ids of its communities, as hex.
     pub services: BTreeSet<String>,
-    /// How many of its last five round trips are known.
+    /// How many of its last five round-trip times are known.
     pub pings: usize,
 }
 
 impl NodeView {
-    /// Whether it lists the peer anywhere.
+    /// Returns `true` if it lists the peer anywhere.
     #[must_use]
     pub fn lists(&self, mid: &str) -> bool {
         self.peers.contains_key(mid) || self.discovery.contains(mid) || self.shared.contains(mid)
@@ -62,13 +63,13 @@ impl NodeView {
 /// The communities of a mixed network, each as 40 hex digits.
 #[derive(Clone, Copy, Debug)]
 pub struct Communities {
-    /// What all run.
+    /// The community that all nodes run.
     pub shared: &'static str,
-    /// What the nodes of one kind run.
+    /// The community that the nodes of one kind run.
     pub kind: &'static str,
 }
 
-/// A node of ours. It stops when it is dropped.
+/// A node of ours. Dropping it stops it.
 pub struct MixedNode {
     ipv8: Ipv8,
     removed: Arc<Mutex<BTreeSet<String>>>,
@@ -137,10 +138,12 @@ impl<L: CommunityLauncher<Session = ()>> CommunityLauncher for Bootstrapped<L> {
 }
 
 impl MixedNode {
-    /// Starts a node on `127.0.0.1` that begins with a tracker, and with beacons to one address on loopback if there is one.
+    /// Starts a node on `127.0.0.1` that starts with a tracker, and with beacons to one address on
+    /// loopback if one is given.
     ///
     /// # Panics
-    /// When it cannot be launched, or the beacons would leave loopback.
+    ///
+    /// Panics if it cannot be launched or the beacons would leave loopback.
     #[must_use]
     pub fn start(
         communities: Communities,
@@ -162,7 +165,7 @@ impl MixedNode {
                 beacon,
             })
             .with(KindLauncher(CommunityId::from_hex(communities.kind)))
-            .configuration(Config::new().interfaces([here]))
+            .config(Config::new().interfaces([here]))
             .launch();
         let ipv8 = runtime().block_on(launch).expect("the node is launched");
         let removed = Arc::new(Mutex::new(BTreeSet::new()));
@@ -183,25 +186,27 @@ impl MixedNode {
         Self { ipv8, removed }
     }
 
-    /// Where it listens.
+    /// Returns the address of its socket.
     ///
     /// # Panics
+    ///
     /// Never: a launched node has a socket.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.ipv8.local_addresses()[0]
     }
 
-    /// Its mid, as hex.
+    /// Returns its mid, as hex.
     #[must_use]
     pub fn mid(&self) -> String {
         self.ipv8.my_peer().mid().to_string()
     }
 
-    /// What it knows.
+    /// Returns what it knows.
     ///
     /// # Panics
-    /// When it has stopped.
+    ///
+    /// Panics if it has stopped.
     #[must_use]
     pub fn look(&self) -> NodeView {
         let discovery = self.ipv8.overlay::<DiscoveryCommunity>();
@@ -232,7 +237,7 @@ impl MixedNode {
         }
     }
 
-    /// Stops it without a word to anybody, as IPv8 has none for that.
+    /// Stops it without telling its peers; IPv8 has no message for that.
     pub fn kill(self) {
         runtime().block_on(self.ipv8.stop());
     }
@@ -253,10 +258,11 @@ fn mids(cx: &Context<'_>) -> BTreeSet<String> {
 pub struct PythonNodes(PythonProcess);
 
 impl PythonNodes {
-    /// Starts `count` nodes; each has one of the trackers and one place for beacons, in turn.
+    /// Starts `count` nodes. Each has one of the trackers and one beacon target, in turn.
     ///
     /// # Panics
-    /// When the process cannot be made.
+    ///
+    /// Panics if the process cannot be made.
     #[must_use]
     pub fn start(
         python: &PythonNeighbour,
@@ -287,10 +293,11 @@ impl PythonNodes {
         Self(python.start("network.py", &arguments))
     }
 
-    /// The mids of the nodes, as hex, when they listen.
+    /// Waits until the nodes listen, and returns their mids, as hex.
     ///
     /// # Panics
-    /// When they do not.
+    ///
+    /// Panics if they do not listen in time.
     pub fn listening(&mut self) -> Vec<String> {
         let event = self.0.wait_for_event("listening");
         let nodes = event["nodes"].as_array().cloned().unwrap_or_default();
@@ -298,10 +305,11 @@ impl PythonNodes {
         mids.map(str::to_owned).collect()
     }
 
-    /// What they know.
+    /// Returns what they know.
     ///
     /// # Panics
-    /// When they do not answer.
+    ///
+    /// Panics if they do not answer.
     pub fn look(&mut self) -> Vec<NodeView> {
         self.0.tell(&json!({"command": "look"}));
         let is_look = |event: &Value| event["event"] == "nodes";

@@ -1,22 +1,24 @@
-//! A local network of two hosts, made of network namespaces: the only place where a test may broadcast.
+//! A local network of two hosts, made of network namespaces: the only place where a test may
+//! broadcast.
 
 use std::process::{Command, Stdio};
 
 use crate::python::skip;
 
-/// The hosts' addresses; the network is theirs alone.
+/// The hosts' addresses, on a network that has no other hosts.
 pub const HOSTS: [&str; 2] = ["10.77.0.1", "10.77.0.2"];
 
-/// Two namespaces joined by one cable; taken apart when dropped.
+/// Two namespaces joined by one cable. Dropping it removes them.
 #[derive(Debug)]
 pub struct TwoHosts {
     names: [String; 2],
 }
 
 impl TwoHosts {
-    /// Two hosts that see each other's broadcasts; or, after one line that says `skipped: …`, `None`: the test should return.
+    /// Makes two hosts that receive each other's broadcasts. If that is impossible, prints one line
+    /// `skipped: …` and returns `None`: the test should return.
     ///
-    /// That needs Linux, the program `ip` and the right to make namespaces.
+    /// Needs Linux, the program `ip` and the right to make namespaces.
     #[must_use]
     pub fn or_skip(label: &str) -> Option<Self> {
         let id = std::process::id();
@@ -58,10 +60,11 @@ impl TwoHosts {
         Ok(())
     }
 
-    /// A command that runs `program` on host 0 or 1.
+    /// Returns a command that runs `program` on host 0 or 1.
     ///
     /// # Panics
-    /// For any other number.
+    ///
+    /// Panics for any other number.
     #[must_use]
     pub fn on(&self, host: usize, program: &std::ffi::OsStr) -> Command {
         let mut command = Command::new("ip");
@@ -71,10 +74,11 @@ impl TwoHosts {
         command
     }
 
-    /// Takes the address of host 0 or 1 away and gives it another one.
+    /// Replaces the address of host 0 or 1.
     ///
     /// # Panics
-    /// When that is refused, or for any other number.
+    ///
+    /// Panics if the system refuses it, or for any other number.
     pub fn move_to(&self, host: usize, address: &str) {
         let inside = |rest: &[&str]| ip(&[&["-n", &self.names[host]], rest].concat());
         inside(&["addr", "flush", "dev", "cable"]).expect("an address is taken away");
@@ -86,7 +90,7 @@ impl TwoHosts {
 impl Drop for TwoHosts {
     fn drop(&mut self) {
         for name in &self.names {
-            // What was not made cannot be taken away.
+            // An error only means that the namespace was never made.
             let _ = ip(&["netns", "del", name]);
         }
     }

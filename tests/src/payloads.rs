@@ -1,4 +1,5 @@
-//! The three messages of the test community, as `tests/python/payloads.py` declares them, and a nested payload.
+//! The three messages of the test community, the same as in `tests/python/payloads.py`, and a
+//! nested payload.
 
 use std::net::{SocketAddr, SocketAddrV4};
 
@@ -18,7 +19,7 @@ pub struct Item {
     pub text: String,
 }
 
-/// Signed, no global time; the formats follow from the types.
+/// Signed, without a global time; the formats follow from the types.
 #[derive(Clone, Debug, PartialEq, Payload)]
 #[payload(id = 1)]
 #[expect(missing_docs, reason = "the names say no more than the types")]
@@ -35,7 +36,7 @@ pub struct Everything {
     pub items: Vec<Item>,
 }
 
-/// Unsigned, no global time; as many formats as there are.
+/// Unsigned, without a global time; uses every format.
 #[derive(Clone, Debug, PartialEq, Payload)]
 #[payload(id = 2, unsigned)]
 #[expect(missing_docs, reason = "the names say no more than the formats")]
@@ -53,7 +54,7 @@ pub struct Plain {
     pub bits: Bits,
     #[payload(format = "varlenI")]
     pub sized: Vec<u8>,
-    /// As py-ipv8 has them: all in one piece.
+    /// All in one piece, as in py-ipv8.
     #[payload(format = "varlenHx20")]
     pub hashes: Vec<u8>,
     #[payload(format = "varlenH-list")]

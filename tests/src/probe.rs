@@ -1,5 +1,5 @@
-//! A community with a message of every kind, which notes what happens to it and panics where it is
-//! told to.
+//! A community with a message of every kind. It records what happens to it, and panics where a test
+//! wants it to.
 
 use std::any::Any;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use ipv8_core::crypto::Mid;
 use ipv8_core::handlers;
 use ipv8_core::prelude::*;
 
-/// Signed, without a time; ends in a text, so that the text may claim more than there is.
+/// Signed, without a time. It ends in a text, so its length can claim more bytes than there are.
 #[derive(Clone, Debug, PartialEq, Payload)]
 #[payload(id = 1)]
 pub struct Hello {
@@ -25,7 +25,7 @@ pub struct Ping {
     pub number: u16,
 }
 
-/// Signed, with a time; ends in bytes of any number.
+/// Signed, with a time; ends in any number of bytes.
 #[derive(Clone, Debug, PartialEq, Payload)]
 #[payload(id = 3, global_time)]
 pub struct Stamp {
@@ -45,7 +45,7 @@ pub struct Note {
     pub number: u16,
 }
 
-/// Unsigned, without a time; ends in bytes of any number.
+/// Unsigned, without a time; ends in any number of bytes.
 #[derive(Clone, Debug, PartialEq, Payload)]
 #[payload(id = 5, unsigned)]
 pub struct Shout {
@@ -62,9 +62,9 @@ pub enum Trap {
     Started,
     /// In `unload`.
     Unload,
-    /// When it is dropped.
+    /// In its destructor.
     Drop,
-    /// In the handler of every message of its own.
+    /// In the handlers of its own messages.
     Message,
     /// In both introduction callbacks.
     Introduction,
@@ -76,7 +76,7 @@ pub enum Trap {
     RequestTimeout,
 }
 
-/// What several probes write down, in order.
+/// A log that several probes share, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Log(Arc<Mutex<Vec<String>>>);
 
@@ -89,7 +89,7 @@ impl Log {
             .push(line.into());
     }
 
-    /// All lines so far.
+    /// Returns all lines so far.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         self.0
@@ -99,23 +99,23 @@ impl Log {
     }
 }
 
-/// What a [`Probe`] is made with.
+/// The settings of a [`Probe`].
 #[derive(Clone, Debug, Default)]
 pub struct ProbeSettings {
-    /// Where it panics.
+    /// The places where it panics.
     pub traps: Vec<Trap>,
     /// Whether `new` fails.
     pub refuse: bool,
-    /// What it writes to: its name and what happens.
+    /// The log for its name and what happens to it.
     pub log: Log,
 }
 
-/// What reached a handler.
+/// A message that reached a handler.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
-    /// From whom, and the text.
+    /// The sender's mid, and the text.
     Hello(Mid, String),
-    /// From where, and the number.
+    /// The source address, and the number.
     Ping(SocketAddr, u16),
     /// The time, and the message.
     Stamp(Option<u64>, Stamp),
@@ -125,11 +125,11 @@ pub enum Heard {
     Shout(Vec<u8>),
 }
 
-/// The community. Each `N` is a type, and an overlay, of its own.
+/// The community. Each `N` is a separate type and a separate overlay.
 pub struct Probe<const N: u8 = 0> {
-    /// What it was made with.
+    /// Its settings.
     pub settings: ProbeSettings,
-    /// What reached its handlers.
+    /// The messages that reached its handlers.
     pub heard: Vec<Heard>,
     /// Prefix, number and data of the requests that timed out.
     pub timeouts: Vec<(&'static str, u16, u32)>,
@@ -243,7 +243,7 @@ impl<const N: u8> Community for Probe<N> {
 
 impl<const N: u8> Drop for Probe<N> {
     fn drop(&mut self) {
-        // A second panic while one is under way would end the process.
+        // A second panic during unwinding would abort the process.
         if !std::thread::panicking() {
             self.happens(Trap::Drop);
         }

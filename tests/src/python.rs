@@ -1,4 +1,4 @@
-//! Real py-ipv8 next to the tests: its own virtual environment, and its processes on loopback.
+//! Runs py-ipv8 for the tests: a virtual environment for it, and its processes on loopback.
 //!
 //! A test starts with
 //!
@@ -8,7 +8,7 @@
 //! let tracker = python.start("tracker.py", &[]);
 //! ```
 //!
-//! The scripts are in `tests/python`; their docstrings say what they print and what they can be told.
+//! The scripts are in `tests/python`; their docstrings describe their output and their commands.
 
 mod discovery;
 mod environment;
@@ -33,7 +33,7 @@ pub use process::{Listening, PythonProcess};
 /// The environment variable that turns a skip into a failure when it is `1`.
 pub const REQUIRE: &str = "IPV8_REQUIRE_INTEROP";
 
-/// The environment variable that names the Python to use, instead of the ones on the search path.
+/// The environment variable that names the Python to use instead of those on the search path.
 pub const PYTHON: &str = "IPV8_PYTHON";
 
 /// A Python that has `pyipv8==3.2.1`.
@@ -43,10 +43,13 @@ pub struct PythonNeighbour {
 }
 
 impl PythonNeighbour {
-    /// The neighbour, made below cargo's target directory when nobody did that before (at most once per process).
+    /// Returns the Python with py-ipv8. The first call in a process makes the environment below
+    /// cargo's target directory if it is not there yet.
     ///
     /// # Errors
-    /// Why there is none: no Python 3.10 or newer that can make virtual environments, or no package index.
+    ///
+    /// The reason why there is none: no Python 3.10 or newer that can make virtual environments, or
+    /// no package index.
     pub fn find() -> Result<&'static Self, &'static str> {
         static FOUND: OnceLock<Result<PythonNeighbour, String>> = OnceLock::new();
         FOUND
@@ -55,10 +58,12 @@ impl PythonNeighbour {
             .map_err(String::as_str)
     }
 
-    /// The neighbour; or, after one line that says `skipped: …`, `None`: the test should return.
+    /// Returns the Python with py-ipv8. If there is none, prints one line `skipped: …` and returns
+    /// `None`: the test should return.
     ///
     /// # Panics
-    /// Instead of skipping, when the environment variable [`REQUIRE`] is `1`.
+    ///
+    /// Panics instead of skipping if the environment variable [`REQUIRE`] is `1`.
     #[must_use]
     pub fn or_skip() -> Option<&'static Self> {
         match (Self::find(), required()) {
@@ -71,7 +76,7 @@ impl PythonNeighbour {
         }
     }
 
-    /// The interpreter of the virtual environment.
+    /// Returns the interpreter of the virtual environment.
     #[must_use]
     pub fn interpreter(&self) -> &Path {
         &self.python
@@ -80,7 +85,8 @@ impl PythonNeighbour {
     /// Starts a script of `tests/python`.
     ///
     /// # Panics
-    /// When the process cannot be made.
+    ///
+    /// Panics if the process cannot be made.
     #[must_use]
     pub fn start(&self, script: &str, arguments: &[&str]) -> PythonProcess {
         let mut command = self.command(script);
@@ -88,10 +94,11 @@ impl PythonNeighbour {
         PythonProcess::start(script, command)
     }
 
-    /// Starts a script of `tests/python` on a host of a network of its own.
+    /// Starts a script of `tests/python` on a host of a namespace network.
     ///
     /// # Panics
-    /// When the process cannot be made.
+    ///
+    /// Panics if the process cannot be made.
     #[must_use]
     pub fn start_on(
         &self,
@@ -112,7 +119,7 @@ impl PythonNeighbour {
         PythonProcess::start(script, command)
     }
 
-    /// A command that runs a script of `tests/python`.
+    /// Returns a command that runs a script of `tests/python`.
     fn command(&self, script: &str) -> Command {
         let mut command = environment::python_command(&self.python);
         command.arg(
@@ -124,9 +131,11 @@ impl PythonNeighbour {
     }
 }
 
-/// Whether a socket can be bound to each of these addresses; if not, one line says `skipped: …` and the test should return.
+/// Returns `true` if a socket can be bound to each of these addresses. If not, prints one line
+/// `skipped: …`: the test should return.
 ///
-/// Only Linux has all of 127.0.0.0/8, and not every machine has IPv6: that is no failure, whatever [`REQUIRE`] says.
+/// Only Linux has all of 127.0.0.0/8, and not every machine has IPv6. So this is never a failure,
+/// even with [`REQUIRE`].
 #[must_use]
 pub fn can_bind_or_skip(addresses: &[SocketAddr]) -> bool {
     let refused = addresses
@@ -138,7 +147,7 @@ pub fn can_bind_or_skip(addresses: &[SocketAddr]) -> bool {
     refused.is_none()
 }
 
-/// Says that the running test is skipped.
+/// Prints that the running test is skipped.
 pub(crate) fn skip(reason: &str) {
     let thread = std::thread::current();
     say(&format!(
@@ -151,8 +160,9 @@ fn required() -> bool {
     std::env::var_os(REQUIRE).is_some_and(|value| value == "1")
 }
 
-/// Writes one line to the standard error, past the capture of the test harness: it is for whoever waits.
+/// Writes one line to the standard error. The test harness does not capture it, so the user sees it
+/// at once.
 fn say(line: &str) {
-    // nobody to read it is no reason to fail
+    // A closed standard error is no reason to fail.
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }

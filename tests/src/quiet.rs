@@ -1,4 +1,4 @@
-//! A community that only does what every community does.
+//! A community that does only what every community does.
 
 use ipv8_core::overlay::Context;
 use ipv8_core::overlay::{Community, CommunityError};
@@ -7,7 +7,7 @@ use ipv8_core::wire::CommunityId;
 /// A community without messages of its own; its id is a setting.
 pub struct Quiet;
 
-/// The id a [`Quiet`] community gets.
+/// The id of a [`Quiet`] community.
 #[derive(Clone, Copy, Debug)]
 pub struct QuietId(pub CommunityId);
 

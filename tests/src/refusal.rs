@@ -1,4 +1,4 @@
-//! Datagrams that must be refused: each is counted for one reason, answered by nothing, and changes
+//! Datagrams that must be refused: each is counted under one reason, gets no answer, and changes
 //! nothing.
 
 use std::net::SocketAddr;
@@ -9,7 +9,8 @@ use ipv8_core::state::DropReason;
 use crate::desk::{Desk, PROBE, State, address, key, sealed};
 use crate::probe::Hello;
 
-/// A node that has something to lose: a WAN estimate, two peers and a walkable address.
+/// Creates a node whose state could be damaged: it has a WAN estimate, two peers and a walkable
+/// address.
 #[must_use]
 pub fn desk() -> Desk {
     let mut desk = Desk::new();
@@ -26,30 +27,30 @@ pub fn desk() -> Desk {
     desk
 }
 
-/// Somebody whom that node has never met.
+/// Returns the key of a stranger, which the node has never met.
 #[must_use]
 pub fn stranger() -> PrivateKey {
     key(99)
 }
 
-/// A good message of the stranger.
+/// Returns a good message of the stranger.
 #[must_use]
 pub fn hello() -> Vec<u8> {
     let text = "hello".into();
     sealed(PROBE, &stranger(), 1, &Hello { text })
 }
 
-/// Where the stranger is.
+/// Returns the stranger's address.
 #[must_use]
 pub fn source() -> SocketAddr {
     address("77.7.7.7:7000")
 }
 
-/// Hands in `datagram`, which must be refused, and returns the one reason for which it was.
+/// Passes in `datagram`, which must be refused, and returns the one reason for its refusal.
 ///
 /// # Panics
 ///
-/// When anything else became of it.
+/// Panics if the datagram is not refused.
 pub fn refused(
     desk: &mut Desk,
     before: &State,
@@ -85,11 +86,11 @@ pub fn refused(
     reason
 }
 
-/// As [`refused`], for a datagram from nowhere known and from the address of a peer.
+/// Like [`refused`], but passes the datagram in twice: from an unknown address and from a peer's.
 ///
 /// # Panics
 ///
-/// When anything but a refusal for `expected` became of it.
+/// Panics if the datagram is not refused for `expected`.
 pub fn refused_as(
     desk: &mut Desk,
     before: &State,

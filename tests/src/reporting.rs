@@ -1,4 +1,5 @@
-//! The test community on our side: reports what `tests/python/community.py` reports, in the same form.
+//! The Rust side of the test community: reports the same events as `tests/python/community.py`, in
+//! the same form.
 
 use std::net::SocketAddr;
 use std::sync::mpsc::Sender;
@@ -10,21 +11,22 @@ use serde_json::{Value, json};
 use crate::payloads::{Everything, Plain, Timed};
 use crate::view::View;
 
-/// A plain community that reports whatever it accepted, and who came and went.
+/// A plain community that reports every message it accepted, and the peers that came and left.
 ///
-/// Events: `peer_added` and `peer_removed` (mid, address); `introduction_request` and `introduction_response` (mid,
-/// address); `message` (name, id, address, mid, public_key, global_time, fields), with null for what a message does not have.
+/// Events: `peer_added` and `peer_removed` (mid, address); `introduction_request` and
+/// `introduction_response` (mid, address); `message` (name, id, address, mid, public_key,
+/// global_time, fields), with null for a field that a message does not have.
 #[derive(Debug)]
 pub struct Reporting {
     events: Option<Sender<Value>>,
 }
 
-/// What a [`Reporting`] community is made with.
+/// The settings of a [`Reporting`] community.
 #[derive(Clone, Debug)]
 pub struct ReportingSettings {
     /// The id of the community.
     pub id: CommunityId,
-    /// Who hears of it; `None`: nobody.
+    /// The receiver of the events; `None` discards them.
     pub events: Option<Sender<Value>>,
 }
 
@@ -120,7 +122,7 @@ impl Reporting {
 
     fn report(&self, event: Value) {
         if let Some(events) = &self.events {
-            // a test that has ended does not listen any more
+            // A test that has ended no longer receives.
             let _ = events.send(event);
         }
     }

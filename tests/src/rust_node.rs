@@ -1,4 +1,5 @@
-//! A node of ours on loopback, handled like a Python one: events in order, every wait bounded.
+//! A Rust node on loopback with the same interface as a Python one: events in order, every wait
+//! bounded.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Write as _;
@@ -17,50 +18,52 @@ use tokio::runtime::Runtime;
 
 use crate::reporting::{Reporting, ReportingSettings};
 
-/// How long anything that is told to happen may take: far longer than it does, even on a busy machine.
+/// How long one wait may take: far longer than it takes on a busy machine.
 const ANSWER: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(5);
 
-/// A strategy of a [`RustNode`]; options not named are the defaults.
+/// A strategy of a [`RustNode`]; options not named here have their defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Walker {
     /// [`RandomWalk`].
     Random,
     /// [`RandomWalk`] that asks known peers only.
     AskPeers,
-    /// [`EdgeWalk`] with a neighbourhood of two: as long as the neighbourhood is not complete, an edge walk waits for its
-    /// trackers to name more, and the default is more than some tests have nodes.
+    /// [`EdgeWalk`] with a neighbourhood of two. An edge walk waits for its trackers to introduce
+    /// peers until the neighbourhood is complete, and the default is larger than the networks of
+    /// some tests.
     Edge,
 }
 
-/// How a [`RustNode`] is set up.
+/// The settings of a [`RustNode`].
 #[derive(Clone, Debug)]
 pub struct RustNodeOptions {
     /// The id of its one community.
     pub community: CommunityId,
-    /// Where it listens. Default `127.0.0.1:0`.
+    /// The address it listens at. Default `127.0.0.1:0`.
     pub listen: SocketAddr,
-    /// A second, IPv6 address where it listens. Default none.
+    /// A second, IPv6 address that it listens at. Default none.
     pub listen6: Option<SocketAddr>,
-    /// The trackers it begins with. Default none.
+    /// The trackers it starts with. Default none.
     pub bootstrap: Vec<SocketAddr>,
     /// Names and ports of further trackers. Default none.
     pub names: Vec<(String, u16)>,
-    /// How it looks for peers on the local network. Default: not at all.
+    /// How it looks for peers on the local network. Default: it does not.
     pub broadcast: Option<UdpBroadcastBootstrapper>,
-    /// Its strategies, each with a target of 20 peers. Default none: it only does what it is told.
+    /// Its strategies, each with a target of 20 peers. Default none: it only follows commands.
     pub walkers: Vec<Walker>,
     /// Seconds between two steps of one strategy. Default 0.1.
     pub walk_interval: f64,
-    /// How many peers it wants; below zero: no limit. Default: the configuration's.
+    /// Its limit of peers; negative for no limit. Default: as in the configuration.
     pub max_peers: Option<i32>,
 }
 
 impl RustNodeOptions {
-    /// The defaults, in `community` (40 hex digits).
+    /// Returns the defaults, with this community (40 hex digits).
     ///
     /// # Panics
-    /// When that is no community id.
+    ///
+    /// Panics if it is not a community id.
     #[must_use]
     pub fn new(community: &str) -> Self {
         Self {
@@ -77,7 +80,7 @@ impl RustNodeOptions {
     }
 }
 
-/// A running node with one [`Reporting`] overlay. It stops when it is dropped.
+/// A running node with one [`Reporting`] overlay. Dropping it stops it.
 #[derive(Debug)]
 pub struct RustNode {
     overlay: OverlayHandle<Reporting>,
@@ -127,7 +130,7 @@ impl CommunityLauncher for NodeLauncher {
     }
 }
 
-/// The tokio runtime that all nodes of a test program share.
+/// Returns the tokio runtime that all nodes of a test program share.
 pub(crate) fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| {
@@ -141,7 +144,8 @@ impl RustNode {
     /// Starts a node.
     ///
     /// # Panics
-    /// When it cannot be launched.
+    ///
+    /// Panics if it cannot be launched.
     #[must_use]
     pub fn start(options: &RustNodeOptions) -> Self {
         let (events, reported) = mpsc::channel();
@@ -156,7 +160,7 @@ impl RustNode {
             .interfaces([options.listen].into_iter().chain(options.listen6))
             .bootstrap(options.bootstrap.iter().copied())
             .walk_interval(options.walk_interval)
-            // Messages of every length are sent to and fro, on one machine.
+            // Tests exchange messages of every length on one machine.
             .max_datagram(LARGEST_DATAGRAM);
         let configuration = match options.max_peers {
             Some(peers) => configuration.max_peers(peers),
@@ -164,7 +168,7 @@ impl RustNode {
         };
         let launch = Launchers::new()
             .with(launcher)
-            .configuration(configuration)
+            .config(configuration)
             .launch();
         let ipv8 = runtime().block_on(launch).expect("the node is launched");
         let overlay = ipv8.overlay().expect("the overlay is launched");
@@ -175,16 +179,17 @@ impl RustNode {
         }
     }
 
-    /// Where it listens.
+    /// Returns the address of its socket.
     ///
     /// # Panics
+    ///
     /// Never: a launched node has a socket.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.overlay.ipv8().local_addresses()[0]
     }
 
-    /// Its mid, as hex.
+    /// Returns its mid, as hex.
     #[must_use]
     pub fn mid(&self) -> String {
         self.overlay.ipv8().my_peer().mid().to_string()
@@ -200,10 +205,11 @@ impl RustNode {
         self.call(|cx| cx.bootstrap());
     }
 
-    /// Sends an introduction request to its verified peer with that mid.
+    /// Sends an introduction request to its verified peer with this mid.
     ///
     /// # Panics
-    /// When there is none.
+    ///
+    /// Panics if there is no such peer.
     pub fn ask_peer(&self, mid: &str) {
         let mut peers = self.peers().into_iter();
         let peer = peers.find(|peer| peer.mid().to_string() == mid);
@@ -214,26 +220,27 @@ impl RustNode {
     /// Sends `message` to `address`.
     ///
     /// # Panics
-    /// When it cannot be sent.
+    ///
+    /// Panics if it cannot be sent.
     pub fn send_to<M: Message>(&self, address: SocketAddr, message: M) {
         let sent = self.call(move |cx| cx.send_to(address, &message));
         sent.expect("the message is sent");
     }
 
-    /// Its verified peers.
+    /// Returns its verified peers.
     #[must_use]
     pub fn peers(&self) -> Vec<Peer> {
         self.call(|cx| cx.peers().cloned().collect())
     }
 
-    /// The mids of its verified peers, as hex.
+    /// Returns the mids of its verified peers, as hex.
     #[must_use]
     pub fn mids(&self) -> BTreeSet<String> {
         let peers = self.peers().into_iter();
         peers.map(|peer| peer.mid().to_string()).collect()
     }
 
-    /// The addresses it could walk to.
+    /// Returns the addresses it could walk to.
     #[must_use]
     pub fn walkable(&self) -> BTreeSet<SocketAddr> {
         self.call(|cx| {
@@ -242,51 +249,55 @@ impl RustNode {
         })
     }
 
-    /// What it takes for its LAN address.
+    /// Returns its LAN estimate.
     #[must_use]
     pub fn lan(&self) -> SocketAddr {
         self.call(|cx| cx.my_estimated_lan())
     }
 
-    /// What it takes for its WAN address.
+    /// Returns its WAN estimate.
     #[must_use]
     pub fn wan(&self) -> SocketAddr {
         self.call(|cx| cx.my_estimated_wan())
     }
 
-    /// The addresses of its peers, as bytes.
+    /// Takes a snapshot: the addresses of its peers, as bytes.
     ///
     /// # Panics
-    /// When it has stopped.
+    ///
+    /// Panics if it has stopped.
     #[must_use]
     pub fn snapshot(&self) -> Vec<u8> {
         let snapshot = runtime().block_on(self.overlay.ipv8().snapshot());
         snapshot.expect("the node runs")
     }
 
-    /// Makes the addresses of a snapshot known.
+    /// Loads a snapshot: makes its addresses known.
     ///
     /// # Panics
-    /// When it has stopped.
+    ///
+    /// Panics if it has stopped.
     pub fn load_snapshot(&self, snapshot: Vec<u8>) -> LoadedSnapshot {
         let loaded = runtime().block_on(self.overlay.ipv8().load_snapshot(snapshot));
         loaded.expect("the node runs")
     }
 
-    /// Its figures.
+    /// Returns its statistics.
     ///
     /// # Panics
-    /// When it has stopped.
+    ///
+    /// Panics if it has stopped.
     #[must_use]
     pub fn stats(&self) -> NodeStats {
         let stats = runtime().block_on(self.overlay.ipv8().stats());
         stats.expect("the node runs")
     }
 
-    /// Waits, at most half a minute, for the next event of that name.
+    /// Waits up to half a minute for the next event named `name`.
     ///
     /// # Panics
-    /// When it does not come.
+    ///
+    /// Panics if it does not come.
     pub fn wait_for_event(&mut self, name: &str) -> Value {
         self.wait_for(&format!("the event {name:?}"), |event| {
             event["event"] == name
@@ -296,17 +307,19 @@ impl RustNode {
     /// Waits until the peer with that mid is verified.
     ///
     /// # Panics
-    /// When it does not come within half a minute.
+    ///
+    /// Panics if it does not come within half a minute.
     pub fn wait_for_peer(&mut self, mid: &str) {
         self.wait_for(&format!("the peer {mid}"), |event| {
             event["event"] == "peer_added" && event["mid"] == mid
         });
     }
 
-    /// Waits, at most half a minute, for the first event, among those not yet waited for, that `wanted` accepts.
+    /// Waits up to half a minute for the first unread event that `wanted` accepts.
     ///
     /// # Panics
-    /// When it does not come.
+    ///
+    /// Panics if it does not come.
     pub fn wait_for(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let found = self.events.iter().position(&wanted);
         if let Some(found) = found.and_then(|at| self.events.remove(at)) {
@@ -335,7 +348,7 @@ impl RustNode {
         panic!("{text}\n  peers: {peers:?}\n  walkable: {walkable:?}\n  {stats:?}");
     }
 
-    /// Stops it; returns when its socket is closed.
+    /// Stops it; returns once its socket is closed.
     pub fn stop(self) {
         runtime().block_on(self.overlay.ipv8().stop());
     }
@@ -355,51 +368,55 @@ impl std::fmt::Display for RustNode {
     }
 }
 
-/// Our tracker on loopback. It stops when it is dropped.
+/// A Rust tracker on loopback. Dropping it stops it.
 #[derive(Debug)]
 pub struct RustTracker(RunningTracker);
 
 impl RustTracker {
-    /// Starts one.
+    /// Starts a tracker.
     ///
     /// # Panics
-    /// When it cannot be launched.
+    ///
+    /// Panics if it cannot be launched.
     #[must_use]
     pub fn start() -> Self {
         let launch = RunningTracker::launch(SocketAddr::from(([127, 0, 0, 1], 0)));
         Self(runtime().block_on(launch).expect("the tracker is launched"))
     }
 
-    /// Starts one on `127.0.0.1`, set up as `configuration` says.
+    /// Starts a tracker on `127.0.0.1` with `configuration`.
     ///
     /// # Panics
-    /// When it cannot be launched.
+    ///
+    /// Panics if it cannot be launched.
     #[must_use]
     pub fn start_with(configuration: TrackerConfig) -> Self {
         Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), configuration)
     }
 
-    /// Starts one at `address`, set up as `configuration` says.
+    /// Starts a tracker at `address` with `configuration`.
     ///
     /// # Panics
-    /// When it cannot be launched.
+    ///
+    /// Panics if it cannot be launched.
     #[must_use]
     pub fn start_at(address: SocketAddr, configuration: TrackerConfig) -> Self {
         let launch = configuration.interfaces([address]).launch();
         Self(runtime().block_on(launch).expect("the tracker is launched"))
     }
 
-    /// The tracker.
+    /// Returns the tracker.
     #[must_use]
     pub fn tracker(&self) -> &RunningTracker {
         &self.0
     }
 }
 
-/// Asks again and again, at most for half a minute, until there is an answer.
+/// Calls `answer` repeatedly, for up to half a minute, until it returns a value.
 ///
 /// # Panics
-/// When there is none; `what` was waited for.
+///
+/// Panics if it returns none in time; the message names `what`.
 pub fn until<T>(what: &str, mut answer: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + ANSWER;
     loop {

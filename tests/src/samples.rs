@@ -9,28 +9,28 @@ use ipv8_core::wire::CommunityId;
 use crate::desk::{address, sealed, sealed_styled};
 use crate::probe::{Hello, Note, Ping, Shout, Stamp};
 
-/// A valid datagram, and what is known about its layout without the library's help.
+/// A valid datagram, and facts about its layout that do not come from the library.
 #[derive(Clone, Debug)]
 pub struct Sample {
-    /// What it is.
+    /// The name of the message.
     pub name: &'static str,
     /// The datagram.
     pub bytes: Vec<u8>,
     /// Whether it ends in a signature of 64 bytes, after a key field of 76.
     pub signed: bool,
-    /// How many bytes of time and payload there must be at least. What comes after them is the
-    /// content of a last field that takes what it gets (`raw`, or the bytes of a varlen).
+    /// The minimal number of bytes of time and payload. Further bytes are the content of a last
+    /// field of variable length (`raw`, or the bytes of a varlen).
     pub needed: usize,
 }
 
 impl Sample {
-    /// Where time and payload begin.
+    /// Returns the index where time and payload begin.
     #[must_use]
     pub fn body(&self) -> usize {
         if self.signed { 23 + 2 + 74 } else { 23 }
     }
 
-    /// Where the signature begins, or the datagram ends.
+    /// Returns the index where the signature begins, or where the datagram ends.
     #[must_use]
     pub fn end(&self) -> usize {
         self.bytes.len() - if self.signed { 64 } else { 0 }
@@ -62,8 +62,8 @@ fn response() -> IntroductionResponse {
     response
 }
 
-/// The eight introduction messages, then the five of the probe, signed by `signer` for the overlay
-/// `id`.
+/// Returns the eight introduction messages, then the five messages of the probe, signed by `signer`
+/// for the overlay `id`.
 #[must_use]
 pub fn samples(id: CommunityId, signer: &PrivateKey) -> Vec<Sample> {
     let mut samples = Vec::new();

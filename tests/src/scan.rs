@@ -1,5 +1,5 @@
-//! Reads Rust source just well enough to see what a module names: comments, texts and what is only
-//! compiled for tests are left out.
+//! Reads Rust source just well enough to find the names a module uses. Comments, strings and code
+//! that is compiled only for tests are left out.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 pub struct Source {
     /// Path below `src`, with slashes.
     pub path: String,
-    /// The code: of the same length in lines, with blanks for what was left out.
+    /// The code. It has the same number of lines, with blanks for omitted text.
     pub code: String,
 }
 
 impl Source {
-    /// The code of `text`, which stands at `path`.
+    /// Creates the source at `path` from its text.
     #[must_use]
     pub fn new(path: &str, text: &str) -> Self {
         Self {
@@ -24,7 +24,7 @@ impl Source {
         }
     }
 
-    /// The module path of the file: `network/mod.rs` and `network.rs` are `["network"]`.
+    /// Returns the module path of the file: `network/mod.rs` and `network.rs` are `["network"]`.
     #[must_use]
     pub fn module(&self) -> Vec<&str> {
         let stem = self.path.trim_end_matches(".rs");
@@ -33,7 +33,7 @@ impl Source {
             .collect()
     }
 
-    /// Every line that names `name` as a whole word (or path), with its number.
+    /// Returns every line that contains `name` as a whole word (or path), with its number.
     #[must_use]
     pub fn lines_naming(&self, name: &str) -> Vec<usize> {
         let lines = self.code.lines().zip(1..);
@@ -44,7 +44,7 @@ impl Source {
     }
 }
 
-/// Whether `line` has `name` with no letter, digit or underscore on either side.
+/// Returns `true` if `line` has `name` without a letter, digit or underscore on either side.
 fn names(line: &str, name: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     line.match_indices(name).any(|(at, _)| {
@@ -54,7 +54,7 @@ fn names(line: &str, name: &str) -> bool {
     })
 }
 
-/// Blanks out comments, texts and letters.
+/// Blanks out comments, strings and character literals.
 fn without_comments(text: &str) -> String {
     let mut code = String::with_capacity(text.len());
     let mut rest = text;
@@ -72,7 +72,7 @@ fn without_comments(text: &str) -> String {
     code
 }
 
-/// How many bytes at the start of `rest` are a comment, a text or a letter.
+/// Returns how many bytes at the start of `rest` are a comment, a string or a character literal.
 fn skipped(rest: &str, before: Option<char>) -> usize {
     let after_word = before.is_some_and(|c| c.is_alphanumeric() || c == '_');
     if rest.starts_with("//") {
@@ -113,7 +113,7 @@ fn text_end(rest: &str) -> usize {
     rest.len()
 }
 
-/// 0 for a lifetime.
+/// Returns the length of a character literal; 0 for a lifetime.
 fn letter_end(rest: &str) -> usize {
     let mut inside = rest[1..].char_indices();
     match inside.next() {
@@ -123,8 +123,8 @@ fn letter_end(rest: &str) -> usize {
     }
 }
 
-/// Blanks out every item under `#[cfg(test)]`. A module in a file of its own is left out by
-/// [`crate_sources`].
+/// Blanks out every item under `#[cfg(test)]`. [`crate_sources`] omits a test module that has a
+/// file to itself.
 fn without_tests(code: &str) -> String {
     let mut code = code.to_owned();
     while let Some(start) = code.find("#[cfg(test)]") {
@@ -149,11 +149,11 @@ fn without_tests(code: &str) -> String {
     code
 }
 
-/// Every file below `src`, but for modules named `tests`.
+/// Reads every file below `src`, except modules named `tests`.
 ///
 /// # Panics
 ///
-/// When the folder cannot be read.
+/// Panics if the folder cannot be read.
 #[must_use]
 pub fn crate_sources(src: &Path) -> Vec<Source> {
     let mut found = BTreeMap::new();

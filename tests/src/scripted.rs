@@ -1,4 +1,5 @@
-//! A launcher that notes what it is asked for, and fails, panics or waits for ever where it is told to.
+//! A launcher that logs its hooks, and that fails, panics or never returns where a test wants it
+//! to.
 
 use ipv8_core::launch::Hook;
 use ipv8_core::prelude::*;
@@ -7,33 +8,33 @@ use ipv8_core::{LauncherMeta, launcher_meta};
 use crate::desk::key;
 use crate::probe::{Log, Probe, ProbeSettings};
 
-/// What happens in a hook.
+/// A fault in a hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// An error; only `prepare` and `finalize` have one.
+    /// An error; only `prepare` and `finalize` can return one.
     Error,
     /// A panic.
     Panic,
-    /// It never comes back; only `prepare` and `finalize` can.
+    /// It never returns; only `prepare` and `finalize` can do that.
     Hang,
-    /// The node is stopped from within; only `prepare` and `finalize` can.
+    /// It stops the node; only `prepare` and `finalize` can do that.
     Stop,
 }
 
 /// The session of all [`Scripted`] launchers.
 #[derive(Debug, Default)]
 pub struct Script {
-    /// What happened, in order.
+    /// The calls, in order.
     pub log: Log,
-    /// In which hook of which launcher what goes wrong.
+    /// The launcher and the hook where something goes wrong, and the fault.
     pub fault: Option<(u8, Hook, Fault)>,
-    /// What the community of which launcher is made with.
+    /// One launcher, and the settings of its community.
     pub settings: Option<(u8, ProbeSettings)>,
-    /// The launchers that should not be launched.
+    /// The launchers whose precondition is false.
     pub off: Vec<u8>,
-    /// The launchers whose overlays have a key of their own: that of this number.
+    /// The launchers whose overlays use a separate key: the one with the launcher's number.
     pub own_keys: Vec<u8>,
-    /// Handles that `finalize` left here.
+    /// The handles that `finalize` stored.
     pub handles: Vec<CommunityId>,
 }
 
@@ -63,7 +64,8 @@ impl Script {
     }
 }
 
-/// Launches a `Probe<N>` as its session, a [`Script`], says. Comes after the launcher before it.
+/// Launches a `Probe<N>` according to its session, a [`Script`]. Comes after the launcher before
+/// it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Scripted<const N: u8>;
 

@@ -34,7 +34,7 @@ impl DerefMut for Sim {
 }
 
 impl Sim {
-    /// Nobody there yet; datagrams will take `delay`.
+    /// Creates a network without machines; datagrams take `delay`.
     #[must_use]
     pub fn new(delay: Duration) -> Self {
         Self(Internet::new(
@@ -46,14 +46,14 @@ impl Sim {
         ))
     }
 
-    /// Puts a tracker with the key `number` at `at`.
+    /// Adds a tracker with the key `number` at `at`.
     pub fn add_tracker(&mut self, at: SocketAddr, number: u16) -> usize {
         let seed = [number.to_be_bytes()[1]; 32];
         self.0.add_tracker(at, key(number), seed)
     }
 
-    /// As [`Sim::add_tracker`], but the tracker never asks its peers whether they are there: they hear from it only
-    /// what they ask for.
+    /// Like [`Sim::add_tracker`], but the tracker never pings its peers: they only receive answers
+    /// to their requests.
     pub fn add_quiet_tracker(&mut self, at: SocketAddr, number: u16) -> usize {
         let seed = [number.to_be_bytes()[1]; 32];
         let mut options = TrackerSettings::default();
@@ -61,12 +61,12 @@ impl Sim {
         self.0.add_tracker_with(at, key(number), options, seed)
     }
 
-    /// Puts a node at `at`, with the key `number`, a seed made of `seed` and `number`, and one
+    /// Adds a node at `at`, with the key `number`, a seed made of `seed` and `number`, and one
     /// [`Quiet`] overlay walked by `strategies`.
     ///
     /// # Panics
     ///
-    /// When the overlay is refused.
+    /// Panics if the overlay is refused.
     pub fn add_node(
         &mut self,
         at: SocketAddr,
@@ -80,7 +80,7 @@ impl Sim {
         index
     }
 
-    /// Puts a node without overlays at `at`, with a seed made of `seed` and `number`.
+    /// Adds a node without overlays at `at`, with a seed made of `seed` and `number`.
     pub fn add_seeded(&mut self, at: SocketAddr, number: u16, seed: u8) -> usize {
         let mut seeds = [seed; 32];
         seeds[..2].copy_from_slice(&number.to_be_bytes());
@@ -91,7 +91,7 @@ impl Sim {
     ///
     /// # Panics
     ///
-    /// When it is refused.
+    /// Panics if it is refused.
     pub fn add_overlay<C: Community>(
         &mut self,
         index: usize,
@@ -110,17 +110,17 @@ impl Sim {
             .expect("the overlay is made");
     }
 
-    /// A node.
+    /// Returns the engine of a node.
     pub fn engine(&mut self, index: usize) -> &mut Engine {
         self.engine_mut(index)
     }
 
-    /// How many peers a node has.
+    /// Returns the number of peers of a node.
     pub fn peers(&mut self, index: usize) -> usize {
         self.engine(index).network().peer_count(QUIET)
     }
 
-    /// Lets time pass until `reached`, at most `limit`; returns whether it was reached.
+    /// Lets time pass until `reached` is true, up to `limit`; returns `true` if it was reached.
     pub fn run_until(
         &mut self,
         limit: Duration,

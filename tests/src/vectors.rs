@@ -1,6 +1,6 @@
-//! Reading the golden vectors of `tests/vectors/` (its README gives the schemas).
+//! Reads the golden vectors of `tests/vectors/` (its README gives the schemas).
 //!
-//! Everything here panics with the reason when a file is not as expected: in a test that is the report.
+//! All functions panic with the reason if a file is not as expected: in a test this is the report.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fmt;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
 
-/// The folder of the vectors.
+/// Returns the folder of the vectors.
 #[must_use]
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors")
@@ -17,7 +17,8 @@ pub fn folder() -> PathBuf {
 /// Reads one file, such as `keys.json`, as `T`.
 ///
 /// # Panics
-/// When the file is missing or does not have the shape of `T`.
+///
+/// Panics if the file is missing or does not have the shape of `T`.
 #[must_use]
 pub fn load<T: DeserializeOwned>(file: &str) -> T {
     let path = folder().join(file);
@@ -25,10 +26,11 @@ pub fn load<T: DeserializeOwned>(file: &str) -> T {
     serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The bytes of hexadecimal text.
+/// Returns the bytes of hexadecimal text.
 ///
 /// # Panics
-/// When the text has an odd length or other characters.
+///
+/// Panics if the text has an odd length or other characters.
 #[must_use]
 pub fn unhex(text: &str) -> Vec<u8> {
     try_unhex(text).unwrap_or_else(|| panic!("not hexadecimal: {text}"))
@@ -45,13 +47,14 @@ fn try_unhex(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// Lower-case hexadecimal text of bytes.
+/// Returns the lower-case hexadecimal text of bytes.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A byte string of a vector file: hexadecimal text there, bytes here. Compares with byte slices, and shows as hexadecimal.
+/// A byte string of a vector file, where it is hexadecimal text. It compares with byte slices, and
+/// its `Debug` form is hexadecimal.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Hex(pub Vec<u8>);
 

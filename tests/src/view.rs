@@ -1,4 +1,5 @@
-//! Decoded values in the JSON form in which the Python scripts print them (`view` in `tests/python/harness.py`).
+//! Converts decoded values to the JSON form that the Python scripts print (`view` in
+//! `tests/python/harness.py`).
 
 use std::net::SocketAddr;
 
@@ -14,11 +15,11 @@ use crate::python::hex;
 
 /// A value that has a form in the Python scripts' JSON.
 pub trait View {
-    /// That form.
+    /// Returns that form.
     fn view(&self) -> Value;
 }
 
-/// The eight IEEE bytes; every NaN is the same.
+/// The eight IEEE bytes; all NaNs are equal.
 impl View for f64 {
     fn view(&self) -> Value {
         if self.is_nan() {
@@ -40,7 +41,7 @@ impl View for Address {
         match self {
             Self::Ipv4(address) => json!(address.to_string()),
             Self::Ipv6(address) => json!(address.to_string()),
-            // the scripts take whatever has a colon for an IPv6 address
+            // The scripts take everything with a colon for an IPv6 address.
             Self::Domain { host, port } if host.contains(':') => json!(format!("[{host}]:{port}")),
             Self::Domain { host, port } => json!(format!("{host}:{port}")),
         }
@@ -53,13 +54,14 @@ impl<T: View> View for Vec<T> {
     }
 }
 
-/// Byte strings are hex. (No implementation of [`View`]: lists of numbers are lists.)
+/// Returns the hex form of a byte string. ([`View`] has no implementation for it, because lists of
+/// numbers stay lists.)
 #[must_use]
 pub fn bytes(bytes: &[u8]) -> Value {
     json!(hex::encode(bytes))
 }
 
-/// Flags of the format `bits`, which py-ipv8 reads as numbers.
+/// Returns flags of the format `bits`, which py-ipv8 reads as numbers.
 #[must_use]
 pub fn bits(bits: Bits) -> [Value; 8] {
     bits.0.map(|bit| json!(u8::from(bit)))
@@ -107,7 +109,7 @@ fn request(request: &IntroductionRequest) -> Value {
 
 fn old_request(message: &IntroductionRequest) -> Value {
     let mut fields = request(message);
-    // py-ipv8's decoder turns this flag round (protocol 4.1)
+    // py-ipv8's decoder inverts this flag (protocol 4.1).
     fields["advice"] = json!(!message.advice());
     fields["supports_new_style"] = json!(u8::from(message.supports_new_style));
     fields["connection_type"] = connection_type(message.connection_type());

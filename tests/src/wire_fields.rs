@@ -1,9 +1,9 @@
-//! Reads the fields of the introduction messages straight from the bytes, as a second opinion that
+//! Reads the fields of the introduction messages directly from the bytes: a second opinion that
 //! shares no code with the library.
 
 use std::net::SocketAddr;
 
-/// A field as the vectors name and show it.
+/// A field with the name and the form that the vectors use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Field {
     /// An address.
@@ -22,11 +22,12 @@ enum Kind {
     Raw,
 }
 
-/// The message id, the global time and the named fields of one of the eight introduction messages.
+/// Reads the message id, the global time and the named fields of one of the eight introduction
+/// messages.
 ///
 /// # Panics
 ///
-/// When the datagram is not one of them: only our own output is read with this.
+/// Panics if the datagram is not one of them: only our own output is read with this.
 #[must_use]
 pub fn read(datagram: &[u8]) -> (u8, u64, Vec<(&'static str, Field)>) {
     let id = datagram[22];

@@ -1,4 +1,5 @@
-//! Launchers of other crates are found: of a crate that is named anyway, and of one that only `link!` names.
+//! Launchers of other crates are found: one in a crate that the program names anyway, and one in a
+//! crate that only `link!` names.
 //!
 //! `unlinked.rs` is the same program without these two lines.
 

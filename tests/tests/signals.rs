@@ -1,4 +1,5 @@
-//! Signals of the system end a node that waits for them. Alone in its file: they are sent to the whole process.
+//! Signals of the system end a node that waits for them. This test is alone in its file because
+//! signals go to the whole process.
 #![cfg(unix)]
 
 use std::process::Command;
@@ -19,7 +20,8 @@ async fn sigterm_and_ctrl_c_unload_the_overlays_and_close_the_socket() {
             .await
             .expect("it is launched");
         let waiting = tokio::spawn(node.until_stopped());
-        // Whoever waits listens: before that the signal would end this process.
+        // `run_until_signal` installs the handlers when it is polled: before that, the signal would
+        // end this process.
         for _ in 0..10 {
             tokio::task::yield_now().await;
         }

@@ -1,4 +1,5 @@
-//! The threads of a node end with it. Alone in its file: it counts the threads of the process.
+//! The threads of a node end with it. This test is alone in its file because it counts the threads
+//! of the process.
 #![cfg(target_os = "linux")]
 
 use ipv8_core::node::MemoryNetwork;
@@ -13,7 +14,7 @@ fn watchdogs() -> usize {
     names.filter(|name| name.trim() == "ipv8-watchdog").count()
 }
 
-/// A thread that was joined can stay listed for a moment.
+/// Waits until the count is `wanted`: a thread that was joined can stay listed for a moment.
 fn falls_to(wanted: usize) -> bool {
     (0..10_000).any(|_| {
         std::thread::yield_now();
@@ -29,11 +30,11 @@ async fn every_watchdog_thread_has_ended_when_stop_returns() {
         let at = format!("10.0.0.{number}:1000");
         let launchers = Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()));
         let launched = launchers
-            .configuration(configuration(number, None))
+            .config(configuration(number, None))
             .launch_on(endpoint(&network, &at))
             .await;
         nodes.push(launched.expect("it is launched"));
-        // A thread names itself only once it runs: until then it is not counted, but it is there.
+        // A thread sets its name only once it runs, and is not counted until then.
         while watchdogs() < usize::from(number) {
             std::thread::yield_now();
         }
@@ -50,7 +51,7 @@ async fn every_watchdog_thread_has_ended_when_stop_returns() {
     let at = endpoint(&network, "10.0.0.1:1000");
     assert!(
         launchers
-            .configuration(configuration(1, None))
+            .config(configuration(1, None))
             .launch_on(at)
             .await
             .is_err()

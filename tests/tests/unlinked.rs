@@ -1,4 +1,5 @@
-//! What happens without `link!`: both plugins are dependencies of this program, and neither is linked, because nothing here names them.
+//! The behaviour without `link!`: both plugins are dependencies of this program, and neither is
+//! linked, because the program names neither.
 //!
 //! `linking.rs` is the same program with the two lines that make the difference.
 

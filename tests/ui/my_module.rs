@@ -1,4 +1,4 @@
-//! What the launchers of the cases start.
+//! The communities and strategies that the launchers of the cases use.
 #![allow(dead_code, unused_imports)]
 
 use ipv8_core::prelude::*;

@@ -76,7 +76,7 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     /// Returns the configuration of the node.
-    pub(crate) fn configuration(&self) -> Config {
+    pub(crate) fn config(&self) -> Config {
         let mut configuration = match &self.config {
             Some(path) => Config::from_file(path),
             None => Config::new().interfaces([HERE]),
@@ -104,7 +104,7 @@ impl Arguments {
 
     /// Returns what is wrong with arguments that are valid one by one.
     pub(crate) fn problems(&self) -> Vec<String> {
-        let problems = self.configuration().problems();
+        let problems = self.config().problems();
         let mut problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         if !self.discovery && self.strategies.iter().any(NamedStrategy::is_for_discovery) {
             let text =

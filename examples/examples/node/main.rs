@@ -113,8 +113,8 @@ async fn launch(arguments: &Arguments) -> Result<Ipv8, Error> {
             beginning,
         });
     }
-    let configuration = arguments.configuration();
-    launchers.configuration(configuration).launch().await
+    let configuration = arguments.config();
+    launchers.config(configuration).launch().await
 }
 
 async fn ended(duration: Option<Duration>) {

@@ -70,7 +70,7 @@ impl Nodes {
             .max_peers(number_of_peers(self.goal.peers + MARGIN));
         let ipv8 = Launchers::new()
             .with(launcher)
-            .configuration(configuration)
+            .config(configuration)
             .launch()
             .await?;
         let overlay = ipv8.overlay_by_id(Greeters::COMMUNITY_ID);

@@ -69,7 +69,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .interfaces(["127.0.0.1:0".parse()?])
         .bootstrap([tracker.address()]);
     let node = Launchers::collected()
-        .configuration(config)
+        .config(config)
         .launch()
         .await?;
 

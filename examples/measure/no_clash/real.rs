@@ -57,7 +57,7 @@ async fn run(cell: Cell, size: Size, intervals: u32, together: bool) -> Result<O
         key: key()?,
         burst: burst.clone(),
     };
-    let launchers = Launchers::new().with(first).configuration(configuration);
+    let launchers = Launchers::new().with(first).config(configuration);
     let node = launchers.launch().await?;
     for number in (1..).take(communities as usize - 1) {
         let (config, strategies) = (OverlayConfig::new(key()?), burst.strategies());

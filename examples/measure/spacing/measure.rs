@@ -194,5 +194,5 @@ async fn launch(seconds: f64) -> Result<Ipv8, Box<dyn Error + Send + Sync>> {
         .interfaces(["127.0.0.1:0".parse()?])
         .walk_interval(seconds);
     let launchers = Launchers::new().with(SpacedLauncher);
-    Ok(launchers.configuration(configuration).launch().await?)
+    Ok(launchers.config(configuration).launch().await?)
 }

@@ -35,7 +35,7 @@ struct MyLauncher;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let here = Config::new().interfaces(["127.0.0.1:0".parse()?]);
-    let ipv8 = Launchers::collected().configuration(here).launch().await?;
+    let ipv8 = Launchers::collected().config(here).launch().await?;
     let mut events = ipv8.events();
 
     // -1: the strategy never rests. Otherwise it rests while the overlay has that many peers.

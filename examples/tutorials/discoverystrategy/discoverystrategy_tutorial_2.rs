@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // Without a launcher, the configuration needs to know the name `MyCommunity`.
     let launchers = Launchers::new().community::<MyCommunity>();
-    let ipv8 = launchers.configuration(configuration).launch().await?;
+    let ipv8 = launchers.config(configuration).launch().await?;
     let mut events = ipv8.events();
     loop {
         if let Event::Step(step) = events.recv().await? {

@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Launch every launcher of this program, on this machine only. `ipv8_core::launch_all()` uses
     // the default port and all interfaces.
     let here = Config::new().interfaces(["127.0.0.1:0".parse()?]);
-    let ipv8 = Launchers::collected().configuration(here).launch().await?;
+    let ipv8 = Launchers::collected().config(here).launch().await?;
 
     // `ipv8.until_stopped().await` would wait until the user presses Ctrl-C.
     tokio::time::sleep(Duration::from_secs(1)).await;

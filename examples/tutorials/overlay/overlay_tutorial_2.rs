@@ -16,12 +16,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The first node takes port 8090, or the next free one.
     let here = Config::new().interfaces(["127.0.0.1:8090".parse()?]);
     let first = Launchers::collected()
-        .configuration(here.clone())
+        .config(here.clone())
         .launch()
         .await?;
 
     // The second node asks for the same port, which is in use, and gets another one.
-    let second = Launchers::collected().configuration(here).launch().await?;
+    let second = Launchers::collected().config(here).launch().await?;
 
     assert_ne!(first.local_addresses(), second.local_addresses());
     first.stop().await;

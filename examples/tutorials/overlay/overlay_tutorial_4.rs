@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let configuration = Config::new()
             .interfaces(["127.0.0.1:0".parse()?])
             .bootstrap([tracker.address()]);
-        let launchers = Launchers::collected().configuration(configuration);
+        let launchers = Launchers::collected().config(configuration);
         nodes.push(launchers.launch().await?);
     }
 

@@ -52,7 +52,7 @@ struct MyLauncher;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let here = Config::new().interfaces(["127.0.0.1:0".parse()?]);
-    let ipv8 = Launchers::collected().configuration(here).launch().await?;
+    let ipv8 = Launchers::collected().config(here).launch().await?;
     let overlay = ipv8.overlay::<MyCommunity>().ok_or("not launched")?;
 
     let found = loop {

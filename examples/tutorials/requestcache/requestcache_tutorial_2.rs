@@ -49,7 +49,7 @@ struct MyLauncher;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let here = Config::new().interfaces(["127.0.0.1:0".parse()?]);
-    let ipv8 = Launchers::collected().configuration(here).launch().await?;
+    let ipv8 = Launchers::collected().config(here).launch().await?;
     tokio::time::sleep(Duration::from_secs(4)).await;
     ipv8.stop().await;
     Ok(())

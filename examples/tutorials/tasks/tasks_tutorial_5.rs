@@ -36,7 +36,7 @@ struct MyLauncher;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let here = Config::new().interfaces(["127.0.0.1:0".parse()?]);
-    let ipv8 = Launchers::collected().configuration(here).launch().await?;
+    let ipv8 = Launchers::collected().config(here).launch().await?;
     let overlay = ipv8.overlay::<MyCommunity>().ok_or("not launched")?;
 
     // Periodic tasks keep their rhythm here, so the fifth 1 would be due at the same moment as the

@@ -10,7 +10,7 @@ use crate::options::CHILD;
 /// The crates whose functions are "the curve": Ed25519 and its SHA-512.
 const CURVE: [&str; 3] = ["ed25519_dalek", "curve25519_dalek", "sha2"];
 
-/// Functions of this crate pass SHA-512 to itself: a call from them is not a call into the curve.
+/// Functions of this crate sit between functions of SHA-512, so their calls do not enter the curve.
 const HASHING: &str = "digest::";
 
 /// Functions of the C library that allocate; Rust's allocator calls them.

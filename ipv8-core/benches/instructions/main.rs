@@ -1,5 +1,5 @@
-//! Instructions and allocations of the hot paths, counted by callgrind. They are the same on an
-//! idle and on a busy machine.
+//! Instructions and allocations of the hot paths, counted by callgrind. The counts are the same on
+//! an idle and on a busy machine.
 //!
 //! ```console
 //! $ cargo bench -p ipv8-core --bench instructions                   # all, compared with instructions.txt
@@ -76,7 +76,7 @@ fn run_counted(name: &str) {
     println!("{}", record::features());
 }
 
-/// The function that callgrind counts, by its name.
+/// Runs the path. Callgrind finds this function by its name and counts only in it.
 #[inline(never)]
 fn counted(work: &mut dyn Work) {
     work.run();

@@ -18,7 +18,7 @@ fn sign(bencher: Bencher) {
     bencher.bench_local(|| key.sign(black_box(&MESSAGE)));
 }
 
-/// With a key that was parsed before.
+/// Verifies with a key that was parsed before.
 #[divan::bench]
 fn verify_with_a_known_key(bencher: Bencher) {
     let key = key();
@@ -27,7 +27,7 @@ fn verify_with_a_known_key(bencher: Bencher) {
     bencher.bench_local(|| assert!(public.verify(black_box(&MESSAGE), &signature)));
 }
 
-/// With a key that was just read from a datagram.
+/// Verifies with a key that was just read from a datagram.
 #[divan::bench]
 fn parse_a_key_and_verify(bencher: Bencher) {
     let key = key();

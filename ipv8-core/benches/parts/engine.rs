@@ -1,4 +1,4 @@
-//! A node driven by the bench, on the paths whose instructions the bench `instructions` counts.
+//! A node driven by the bench, on the same paths as in the bench `instructions`.
 
 use std::cell::RefCell;
 

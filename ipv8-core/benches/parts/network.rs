@@ -1,4 +1,4 @@
-//! The peer graph; the service of its peers is registered.
+//! The peer graph. All peers have the same registered service.
 
 use std::cell::RefCell;
 use std::time::Instant;
@@ -31,7 +31,7 @@ fn look_up_a_key(bencher: Bencher, peers: usize) {
     bencher.bench_local(|| network.peer(black_box(&key)).is_some());
 }
 
-/// A removed peer is added again.
+/// Adds a removed peer again.
 #[divan::bench(args = SIZES, sample_size = 1, sample_count = 1_000)]
 fn add_a_peer(bencher: Bencher, peers: usize) {
     let network = RefCell::new(graph(peers).0);

@@ -1,4 +1,4 @@
-//! Whole datagrams.
+//! Opening, packing and sealing of whole datagrams.
 
 use divan::{Bencher, black_box};
 use ipv8_core::internals::discovery::Ping;

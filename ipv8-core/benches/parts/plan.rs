@@ -1,4 +1,4 @@
-//! The order of launching.
+//! The plan: the order in which launchers launch.
 
 use divan::{Bencher, black_box};
 use ipv8_core::LauncherMeta;

@@ -17,7 +17,7 @@ fn scheduler(strategies: u32) -> (Scheduler<u32>, Instant) {
     (scheduler, now)
 }
 
-/// One turn.
+/// Takes one turn.
 #[divan::bench(args = SIZES)]
 fn take(bencher: Bencher, strategies: u32) {
     let (mut scheduler, _) = scheduler(strategies);
@@ -27,7 +27,7 @@ fn take(bencher: Bencher, strategies: u32) {
     });
 }
 
-/// One more strategy is added; it is removed before the next run.
+/// Adds one more strategy, which is removed before the next run.
 #[divan::bench(args = SIZES, sample_size = 1, sample_count = 1_000)]
 fn insert(bencher: Bencher, strategies: u32) {
     let (scheduler, now) = scheduler(strategies);

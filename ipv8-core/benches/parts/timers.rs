@@ -1,4 +1,4 @@
-//! Deadlines.
+//! The timers of the engine.
 
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ fn insert_and_cancel(bencher: Bencher, count: u64) {
     });
 }
 
-/// The next timer expires and is set again, after all others.
+/// Expires the next timer and sets it again, behind all others.
 #[divan::bench(args = SIZES)]
 fn expire_and_insert(bencher: Bencher, count: u64) {
     let (mut timers, _) = timers(count);

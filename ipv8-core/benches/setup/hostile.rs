@@ -1,4 +1,4 @@
-//! Datagrams that are dropped, one for each reason that a stranger can cause.
+//! Datagrams that a node drops, one for each reason that a stranger can cause.
 
 use std::net::SocketAddr;
 
@@ -12,7 +12,7 @@ use ipv8_core::state::DropReason;
 use super::node::{Node, Quiet, Sender, address};
 use super::path::{Path, Work};
 
-/// The reasons: first those that are found without checking a signature, then the others.
+/// The drop reasons: first those that need no signature check, then the others.
 const REASONS: [DropReason; 11] = [
     DropReason::TooShort,
     DropReason::UnknownPrefix,

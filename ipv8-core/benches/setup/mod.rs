@@ -1,4 +1,4 @@
-//! The setup that the benches share: a node without IO, and the paths that they run on it.
+//! The setup that the benches share: a node without IO, and the paths that the benches run on it.
 #![allow(dead_code, unused_imports, clippy::unwrap_used, clippy::expect_used)]
 
 mod hostile;

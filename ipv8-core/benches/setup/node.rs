@@ -39,7 +39,8 @@ pub(crate) fn rng(seed: u8) -> StdRng {
     StdRng::from_seed([seed; 32])
 }
 
-/// Returns a public key without a private half: enough to be known, and made in a microsecond.
+/// Returns a public key without a private half. It is enough for a peer that never signs, and takes
+/// only a microsecond to create.
 pub(crate) fn any_key(rng: &mut StdRng) -> PublicKey {
     let mut bytes = [0; 74];
     rng.fill_bytes(&mut bytes);
@@ -161,8 +162,7 @@ impl Node {
         self.sent
     }
 
-    /// Does what the runtime does with one datagram, from reception to the last byte that it
-    /// causes.
+    /// Handles one datagram like the runtime, from reception to the last byte that it causes.
     pub(crate) fn receive(&mut self, source: SocketAddr, datagram: &[u8]) {
         if let Some(ticket) = self.engine.admit(source, datagram) {
             let opened = ticket.open_with(datagram, &mut self.points);
@@ -171,8 +171,8 @@ impl Node {
         self.drain();
     }
 
-    /// Does what the runtime does when a timer is due: time advances to the timer, and the strategy
-    /// whose turn it is takes a step.
+    /// Handles a due timer like the runtime: advances time to the timer, and lets the strategy
+    /// whose turn it is take a step.
     pub(crate) fn turn(&mut self) {
         self.now = self.engine.poll_timeout().unwrap().max(self.now);
         self.engine.handle(Input::Timeout, self.now);

@@ -1,4 +1,4 @@
-//! One hot path by name.
+//! A named hot path.
 
 /// One path, set up and ready to run repeatedly.
 pub(crate) trait Work {
@@ -8,7 +8,7 @@ pub(crate) trait Work {
     /// Runs the path once.
     fn run(&mut self);
 
-    /// Checks that the `runs` runs did what the name of the path says; panics otherwise.
+    /// Panics unless the `runs` runs did the work that the path's name describes.
     fn check(&self, runs: usize);
 }
 

@@ -59,7 +59,7 @@ impl Requests {
     /// Returns requests from 16 known peers in turn.
     fn known(peers: usize) -> Self {
         let mut requests = Self::of(16, peers);
-        // They become peers, and the count of the others leaves room for them.
+        // Makes the senders known peers.
         for (source, datagram) in requests.requests.clone() {
             requests.node.receive(source, &datagram);
         }
@@ -100,7 +100,7 @@ impl Work for Requests {
     fn check(&self, runs: usize) {
         assert!(
             self.node.sent() >= 2 * runs,
-            "each causes a response and a puncture request"
+            "each request causes a response and a puncture request"
         );
         assert_eq!(self.node.engine.stats().dropped(), 0);
     }
@@ -143,7 +143,7 @@ impl Walk {
     fn random(addresses: usize) -> Self {
         let mut strategies = Strategies::<Quiet>::new();
         strategies.add::<RandomWalk>(-1, |walk| {
-            // Every step walks: none waits for answers, none goes back to peers.
+            // Every step walks: no step waits for answers, and none returns to earlier peers.
             walk.window_size = 0;
             walk.reset_chance = 0;
         });

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::launcher::{LauncherConfig, Named, StrategyConfig};
 use super::origin::{Located, Origin};
@@ -44,13 +44,14 @@ impl fmt::Display for Effective {
 
 impl Effective {
     /// Returns an object with an entry `{"value": …, "origin": "…"}` for each setting.
+    #[cfg(any(test, feature = "cli"))]
     pub(crate) fn to_json(&self) -> Value {
         let settings = self.settings.iter().map(|setting| {
             let origin = setting.origin.to_string();
             let entry = json!({"value": setting.value, "origin": origin});
             (setting.name.clone(), entry)
         });
-        Value::Object(settings.collect::<Map<_, _>>())
+        Value::Object(settings.collect())
     }
 
     /// Returns the setting with the path `name`.

@@ -29,9 +29,8 @@ impl OverlayKey {
 
     /// Returns the overlay, or `None` if it was unloaded.
     pub(super) fn get(self, overlays: &mut OverlayMap) -> Option<&mut (dyn AnyOverlay + 'static)> {
-        let is_there =
-            |(_, overlay): (_, &Box<dyn AnyOverlay>)| self.serial == overlay.state().serial;
-        if overlays.get_index(self.index).is_some_and(is_there) {
+        let at_index = overlays.get_index(self.index);
+        if at_index.is_some_and(|(_, overlay)| overlay.state().serial == self.serial) {
             let (_, overlay) = overlays.get_index_mut(self.index)?;
             return Some(overlay.as_mut());
         }

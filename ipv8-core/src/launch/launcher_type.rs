@@ -32,13 +32,21 @@ pub(crate) struct LauncherType {
     pub(super) fits: fn(&Session<'_>) -> bool,
     pub(super) should_launch: Option<fn(&AnyLauncher, &Session<'_>) -> Option<bool>>,
     pub(super) prepare: Option<Prepare>,
-    pub(super) settings: Option<fn(&AnyLauncher, &Session<'_>, &mut dyn Blueprint) -> Option<()>>,
-    pub(super) my_peer: Option<fn(&AnyLauncher, &Session<'_>) -> Option<Option<PrivateKey>>>,
-    pub(super) walk_strategies: Option<fn(&AnyLauncher, &mut dyn Blueprint) -> Option<()>>,
-    pub(super) bootstrappers:
-        Option<fn(&AnyLauncher, &Session<'_>, &mut Bootstrappers) -> Option<()>>,
+    pub(super) settings: Option<Settings>,
+    pub(super) my_peer: Option<MyPeer>,
+    pub(super) walk_strategies: Option<WalkStrategies>,
+    pub(super) bootstrappers: Option<AddBootstrappers>,
     pub(super) finalize: Option<Finalize>,
 }
+
+type Settings = fn(&AnyLauncher, &Session<'_>, &mut dyn Blueprint) -> Option<()>;
+
+/// Returns the launcher's key in the inner option: `None` stands for the node's key.
+type MyPeer = fn(&AnyLauncher, &Session<'_>) -> Option<Option<PrivateKey>>;
+
+type WalkStrategies = fn(&AnyLauncher, &mut dyn Blueprint) -> Option<()>;
+
+type AddBootstrappers = fn(&AnyLauncher, &Session<'_>, &mut Bootstrappers) -> Option<()>;
 
 type Prepare = for<'a> fn(&'a AnyLauncher, &'a Ipv8, &'a mut Session<'_>) -> Option<HookFuture<'a>>;
 

@@ -123,8 +123,8 @@ impl Launchers {
     }
 
     /// Sets the configuration of the node. Default: [`Config::default`].
-    pub fn configuration(mut self, configuration: Config) -> Self {
-        self.set.config = configuration;
+    pub fn config(mut self, config: Config) -> Self {
+        self.set.config = config;
         self
     }
 
@@ -354,7 +354,7 @@ mod tests {
     #[test]
     fn a_check_reports_launchers_and_configuration_together() {
         let wrong = Config::default().walk_interval(0.0).max_peers(-5);
-        let launchers = Launchers::new().with(Beta).with(Beta).configuration(wrong);
+        let launchers = Launchers::new().with(Beta).with(Beta).config(wrong);
         let error = launchers.check().unwrap_err();
         assert!(matches!(
             error.problems(),

@@ -1,7 +1,8 @@
-//! What runs on a machine that a test made: `host tracker ADDRESS`, or `host node ADDRESS TRACKER COMMUNITY`.
+//! The program on a machine that a test made: `host tracker ADDRESS`, or `host node ADDRESS TRACKER
+//! COMMUNITY`.
 //!
-//! A tracker says `tracker` and its figures, a node `node`, its WAN estimate and the addresses of its peers, four times a second,
-//! each on one line. It runs until it is killed.
+//! It prints one line four times a second until it is killed. A tracker prints `tracker` and its
+//! figures. A node prints `node`, its WAN estimate and the addresses of its peers.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -60,7 +61,7 @@ fn node(listen: SocketAddr, tracker: SocketAddr, community: &str) -> ExitCode {
     })
 }
 
-/// Until nobody listens any more.
+/// Prints a line four times a second until the reader closes the pipe.
 fn say(line: impl Fn() -> String) -> ExitCode {
     let mut out = io::stdout();
     while writeln!(out, "{}", line())

@@ -1,4 +1,4 @@
-//! The ways in which a packet is damaged: those of `tests/python/packets.py`.
+//! The kinds of damage to a packet: the same as in `tests/python/packets.py`.
 
 use ipv8_core::crypto::PrivateKey;
 use rand::RngExt;
@@ -6,13 +6,13 @@ use rand::seq::IndexedRandom;
 
 use super::Maker;
 
-/// A good packet before it is signed: `header` + `body` (+ signature of `key`).
+/// A good packet before it is signed: `header` + `body` (+ a signature with `key`).
 pub(super) struct Parts {
-    /// Prefix, message id and, when signed, the key.
+    /// The prefix, the message id and, if signed, the key.
     pub(super) header: Vec<u8>,
-    /// Global time and fields.
+    /// The global time and the fields.
     pub(super) body: Vec<u8>,
-    /// Who signs it, if anybody.
+    /// The signer's key, if the packet is signed.
     pub(super) key: Option<PrivateKey>,
 }
 
@@ -21,7 +21,7 @@ impl Parts {
         [&self.header[..], &self.body].concat()
     }
 
-    /// The packet.
+    /// Returns the packet.
     pub(super) fn sealed(&self) -> Vec<u8> {
         let mut data = self.unsigned();
         if let Some(key) = &self.key {
@@ -34,7 +34,7 @@ impl Parts {
 
 type Damage = fn(&mut Maker, Parts) -> Vec<u8>;
 
-/// Every damage with its name.
+/// Every kind of damage, with its name.
 pub(super) const DAMAGES: [(&str, Damage); 19] = [
     ("truncated", truncated),
     ("truncated and signed", truncated_and_signed),
@@ -57,7 +57,8 @@ pub(super) const DAMAGES: [(&str, Damage); 19] = [
     ("noise", noise),
 ];
 
-/// Ed25519 points of small order, canonical or not: with one of these as the key, a signature needs no secret.
+/// Ed25519 points of small order, canonical or not. With one of these as the key, a signature needs
+/// no secret.
 const WEAK_POINTS: [&str; 14] = [
     "0000000000000000000000000000000000000000000000000000000000000000",
     "0100000000000000000000000000000000000000000000000000000000000000",
@@ -94,7 +95,7 @@ fn truncated_and_signed(maker: &mut Maker, mut parts: Parts) -> Vec<u8> {
     parts.sealed()
 }
 
-/// The first 0 to 64 bytes.
+/// Keeps the first 0 to 64 bytes.
 fn short(maker: &mut Maker, parts: Parts) -> Vec<u8> {
     let mut packet = parts.sealed();
     packet.truncate(maker.rng.random_range(0..=64));
@@ -123,7 +124,7 @@ fn flipped_and_signed(maker: &mut Maker, mut parts: Parts) -> Vec<u8> {
     parts.sealed()
 }
 
-/// One to three bits, anywhere.
+/// Flips one to three bits, anywhere.
 fn flip(maker: &mut Maker, bytes: &mut [u8]) {
     for _ in 0..maker.rng.random_range(1..4) {
         let at = maker.rng.random_range(0..bytes.len());
@@ -131,7 +132,7 @@ fn flip(maker: &mut Maker, bytes: &mut [u8]) {
     }
 }
 
-/// Two bytes of the fields become a length that is not there.
+/// Turns two bytes of the fields into a length that is too large.
 fn lying_length(maker: &mut Maker, mut parts: Parts) -> Vec<u8> {
     let length = parts.body.len();
     let at = maker.rng.random_range(0..length - 1);
@@ -148,7 +149,7 @@ fn random_fields(maker: &mut Maker, mut parts: Parts) -> Vec<u8> {
     parts.sealed()
 }
 
-/// Something of the right length that is no signature of it.
+/// Appends a wrong signature of the right length.
 fn wrong_signature(maker: &mut Maker, parts: Parts) -> Vec<u8> {
     let key = parts.key.clone().unwrap_or_else(|| maker.key());
     let mut data = parts.unsigned();
@@ -177,7 +178,7 @@ fn other_signer(maker: &mut Maker, parts: Parts) -> Vec<u8> {
     data
 }
 
-/// Something else where the key should be, signed by the right key.
+/// Replaces the key field; the right key signs the packet.
 fn key_field(maker: &mut Maker, mut parts: Parts) -> Vec<u8> {
     let key = parts.key.clone().unwrap_or_else(|| maker.key());
     let field = other_key_field(maker, &key);
@@ -208,7 +209,7 @@ fn other_key_field(maker: &mut Maker, key: &PrivateKey) -> Vec<u8> {
     }
 }
 
-/// A key of small order, and a signature made without a secret.
+/// Uses a key of small order, and a signature made without a secret.
 fn weak_key(maker: &mut Maker, parts: Parts) -> Vec<u8> {
     let [key, signature] = [(); 2].map(|()| {
         let point = WEAK_POINTS.choose(&mut maker.rng).expect("some");
@@ -225,7 +226,7 @@ fn weak_key(maker: &mut Maker, parts: Parts) -> Vec<u8> {
     packet
 }
 
-/// The group order added to the second half of a good signature.
+/// Adds the group order to the second half of a good signature.
 fn malleable_signature(maker: &mut Maker, mut parts: Parts) -> Vec<u8> {
     parts.key.get_or_insert_with(|| maker.key());
     let mut packet = parts.sealed();
@@ -255,7 +256,7 @@ fn other_id(maker: &mut Maker, parts: Parts) -> Vec<u8> {
     renumbered(parts, *ids.choose(&mut maker.rng).expect("some"))
 }
 
-/// The same packet as message `id`, signed.
+/// Signs the same packet as message `id`.
 fn renumbered(mut parts: Parts, id: u8) -> Vec<u8> {
     parts.header[22] = id;
     parts.sealed()
@@ -267,7 +268,7 @@ fn foreign_prefix(maker: &mut Maker, mut parts: Parts) -> Vec<u8> {
     parts.sealed()
 }
 
-/// Any bytes, at times behind the right prefix, at times none.
+/// Returns random bytes, sometimes after the right prefix, sometimes none.
 fn noise(maker: &mut Maker, _parts: Parts) -> Vec<u8> {
     let count = maker.rng.random_range(0..400);
     let noise = maker.bytes(count);

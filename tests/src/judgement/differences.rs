@@ -1,4 +1,4 @@
-//! Where we mean to judge differently from py-ipv8, and nothing else.
+//! The deliberate differences between our judgement and py-ipv8's. There are no others.
 
 use std::net::SocketAddr;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::python::Verdict;
 
-/// Where the judging node listens, as `judge.py` has it.
+/// The address of the judging node, the same as in `judge.py`.
 pub(super) const OWN_ADDRESS: &str = "127.0.0.1:8090";
 
 /// The private bin of the judging node: `DEFAULT_KEY` of `tests/python/judge.py`.
@@ -23,29 +23,29 @@ const fn own_key() -> [u8; 74] {
     key
 }
 
-/// What has to be known besides the verdict.
+/// What a difference depends on besides the verdict.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// The mid of the judging node, as hex.
     pub own_mid: String,
-    /// Where the packet came from.
+    /// The address that the packet came from.
     pub source: SocketAddr,
-    /// Whether the packet says that the judging node has signed it.
+    /// Whether the packet claims that the judging node signed it.
     pub names_own_key: bool,
 }
 
 /// A deliberate difference.
 #[derive(Clone, Copy, Debug)]
 pub struct Difference {
-    /// What differs.
+    /// A short description of the difference.
     pub name: &'static str,
-    /// Why.
+    /// The reason for it.
     pub reason: &'static str,
-    /// Turns py-ipv8's verdict into the one we mean to give.
+    /// Turns py-ipv8's verdict into ours.
     pub apply: fn(&mut Verdict, &Facts),
 }
 
-/// All of them.
+/// All deliberate differences.
 pub const DIFFERENCES: [Difference; 5] = [
     Difference {
         name: "a packet that is only a prefix is dropped",
@@ -106,7 +106,7 @@ pub const DIFFERENCES: [Difference; 5] = [
                 fields[name].as_str().map(address)
             };
             let own = [Some(address(OWN_ADDRESS)), field("destination_address")];
-            // what the sender says of itself is another matter
+            // What the sender claims about itself is handled separately.
             let other_interface = field("source_wan_address").filter(|_| facts.source.is_ipv6());
             let kept = [Some(facts.source), other_interface];
             let known =
@@ -118,7 +118,7 @@ pub const DIFFERENCES: [Difference; 5] = [
     },
 ];
 
-/// The verdict we mean to give where py-ipv8 gives `verdict`.
+/// Returns our intended verdict where py-ipv8 gives `verdict`.
 #[must_use]
 pub fn expected(verdict: &Verdict, facts: &Facts) -> Verdict {
     let mut verdict = verdict.clone();
@@ -129,7 +129,7 @@ pub fn expected(verdict: &Verdict, facts: &Facts) -> Verdict {
     verdict
 }
 
-/// The names of the deliberate differences that make us judge differently from `verdict`.
+/// Returns the names of the deliberate differences that apply to `verdict`.
 pub fn applying(verdict: &Verdict, facts: &Facts) -> impl Iterator<Item = &'static str> {
     DIFFERENCES.into_iter().filter_map(move |difference| {
         let mut changed = verdict.clone();
@@ -138,9 +138,9 @@ pub fn applying(verdict: &Verdict, facts: &Facts) -> impl Iterator<Item = &'stat
     })
 }
 
-/// What differs between the verdict `expected` of us and the one that we gave; `None` when nothing does.
+/// Describes how our verdict differs from `expected`; `None` if they agree.
 ///
-/// The text of an error is not compared: the two libraries have words of their own.
+/// The texts of errors are not compared: the two libraries word them differently.
 #[must_use]
 pub fn disagreement(expected: &Verdict, ours: &Verdict) -> Option<String> {
     let stripped = |verdict: &Verdict| Verdict {

@@ -1,4 +1,5 @@
-//! Packets to be judged: good ones of random fields, and damaged ones. Everything follows from the seed.
+//! Makes packets to judge: good ones with random fields, and damaged ones. The seed determines all
+//! of them.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
@@ -36,18 +37,18 @@ const SPECIAL_IPV4: [[u8; 4]; 7] = [
 ];
 const SPECIAL_IPV6: [&str; 4] = ["::", "::1", "::ffff:1.2.3.4", "fe80::1"];
 
-/// A packet, how it was made, and where it is to come from.
+/// A packet, how it was made, and its source address.
 #[derive(Clone, Debug)]
 pub struct Made {
     /// The bytes.
     pub packet: Vec<u8>,
     /// `good` or the name of the damage, and the name of the message.
     pub kind: String,
-    /// Where it comes from.
+    /// The source address.
     pub source: SocketAddr,
 }
 
-/// Makes packets for one community. Those of one seed are always the same.
+/// Makes packets for one community. The same seed always gives the same packets.
 #[derive(Debug)]
 pub struct Maker {
     pub(super) rng: StdRng,
@@ -56,10 +57,12 @@ pub struct Maker {
 }
 
 impl Maker {
-    /// A maker for `community`; `own_key`, the private bin of the judging node, signs as often as any other key.
+    /// Creates a maker for `community`. `own_key`, the private bin of the judging node, signs as
+    /// often as any other key.
     ///
     /// # Panics
-    /// When `own_key` is no key.
+    ///
+    /// Panics if `own_key` is not a valid key.
     #[must_use]
     pub fn new(community: CommunityId, own_key: &[u8], seed: u64) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
@@ -72,7 +75,7 @@ impl Maker {
         }
     }
 
-    /// The next packet: about half of them are good.
+    /// Makes the next packet: about half of them are good.
     pub fn make(&mut self) -> Made {
         let source = self.ip(0.1);
         let (parts, name) = self.good();
@@ -89,7 +92,7 @@ impl Maker {
         }
     }
 
-    /// A packet that we would send, not yet signed, and the name of its message.
+    /// Returns a packet that we would send, not yet signed, and the name of its message.
     pub(super) fn good(&mut self) -> (Parts, &'static str) {
         let style = if self.rng.random() {
             Style::Old
@@ -138,12 +141,12 @@ impl Maker {
         }
     }
 
-    /// One of the keys.
+    /// Returns one of the keys at random.
     pub(super) fn key(&mut self) -> PrivateKey {
         self.keys.choose(&mut self.rng).expect("keys").clone()
     }
 
-    /// So many random bytes.
+    /// Returns `count` random bytes.
     pub(super) fn bytes(&mut self, count: usize) -> Vec<u8> {
         let mut bytes = vec![0; count];
         self.rng.fill_bytes(&mut bytes);

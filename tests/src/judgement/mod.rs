@@ -1,4 +1,5 @@
-//! Our judgement on packets, in the terms of py-ipv8's (`tests/python/judge.py`), and packets to be judged by both.
+//! Our judgement on packets, in the same terms as py-ipv8's (`tests/python/judge.py`), and the
+//! maker of packets for both to judge.
 
 mod damage;
 mod differences;

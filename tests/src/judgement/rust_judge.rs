@@ -22,8 +22,8 @@ use crate::python::{Verdict, hex};
 use crate::reporting::{Reporting, ReportingSettings};
 use crate::view::{View, bytes};
 
-/// Our library, asked packet after packet. Every packet meets a node that has just started and knows nobody, unless the judge
-/// keeps its state.
+/// Judges packets with our library. A newly started node without peers receives each packet, unless
+/// the judge keeps its state.
 #[derive(Debug)]
 pub struct RustJudge {
     community: CommunityId,
@@ -34,7 +34,7 @@ pub struct RustJudge {
     kept: Option<Node>,
 }
 
-/// A node without limit of peers.
+/// A node without a limit on peers.
 #[derive(Debug)]
 struct Node {
     engine: Engine,
@@ -43,10 +43,11 @@ struct Node {
 }
 
 impl RustJudge {
-    /// A judge whose nodes have the key `my_peer` (a private bin) in `community`.
+    /// Creates a judge whose nodes have the key `my_peer` (a private bin) in `community`.
     ///
     /// # Panics
-    /// When that is no key.
+    ///
+    /// Panics if `my_peer` is not a valid key.
     #[must_use]
     pub fn new(community: CommunityId, my_peer: &[u8]) -> Self {
         Self {
@@ -59,7 +60,7 @@ impl RustJudge {
         }
     }
 
-    /// The same with one node for all packets.
+    /// Like [`RustJudge::new`], but one node receives all packets.
     #[must_use]
     pub fn keeping_state(self) -> Self {
         Self {
@@ -68,8 +69,9 @@ impl RustJudge {
         }
     }
 
-    /// The verdict on one packet from `source`. Besides those of `judge.py` there are `own` (signed by the judge) and `dropped`
-    /// (only a prefix). `error` is the reason of a refusal.
+    /// Returns the verdict on one packet from `source`. In addition to the verdicts of `judge.py`
+    /// there are `own` (signed by the judge) and `dropped` (only a prefix). `error` is the reason
+    /// of a refusal.
     pub fn judge(&mut self, packet: &[u8], source: SocketAddr) -> Verdict {
         let mut node = self.kept.take().unwrap_or_else(|| self.node());
         let before: BTreeSet<_> = node.engine.network().addresses().collect();
@@ -150,7 +152,8 @@ impl RustJudge {
 }
 
 impl Node {
-    /// Takes a packet in; tells why, if it is refused. What cannot be sent because of it was accepted nonetheless.
+    /// Receives a packet; returns the reason if it is refused. If a response cannot be sent, the
+    /// packet still counts as accepted.
     fn receive(&mut self, packet: &[u8], source: SocketAddr) -> Option<DropReason> {
         let before = self.engine.stats().clone();
         if let Some(ticket) = self.engine.admit(source, packet) {
@@ -173,7 +176,8 @@ impl Node {
                     verdict.sent.push(hex::encode(&outgoing.packet.seal()));
                     verdict.to.push(to);
                 }
-                // Each peer is also one of the network; and the overlay was loaded before the first packet.
+                // Each peer is also reported for its network, and the overlay was loaded before the
+                // first packet.
                 Output::Event(Event::NetworkPeerAdded { .. } | Event::OverlayLoaded { .. }) => {}
                 Output::Event(Event::PeerAdded { peer, .. }) => {
                     verdict.added.push(peer.mid().to_string());
@@ -183,8 +187,8 @@ impl Node {
         }
     }
 
-    /// Fills in what was read: an introduction message by the very function that the engine opens it with, any other
-    /// as its handler reported it.
+    /// Fills in the fields of an accepted packet. An introduction message is read with the function
+    /// that the engine uses; for any other message the fields come from its handler.
     fn accepted(&self, packet: &[u8], verdict: &mut Verdict) {
         let opened = verdict
             .id

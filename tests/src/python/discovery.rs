@@ -1,4 +1,4 @@
-//! A Python node with the discovery community (`tests/python/discovery.py`): how it is started and asked.
+//! Starts and controls a Python node with the discovery community (`tests/python/discovery.py`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{PythonNeighbour, PythonProcess};
 
-/// A verified peer, as either side lists it.
+/// A verified peer in the list of either side.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Discovered {
     /// Its mid, as hex.
@@ -25,7 +25,8 @@ impl PythonNeighbour {
     /// Starts a node with the discovery community; `options` are the arguments of `discovery.py`.
     ///
     /// # Panics
-    /// When the process cannot be made.
+    ///
+    /// Panics if the process cannot be made.
     #[must_use]
     pub fn discovery(&self, options: &[&str]) -> PythonProcess {
         self.start("discovery.py", options)
@@ -33,10 +34,11 @@ impl PythonNeighbour {
 }
 
 impl PythonProcess {
-    /// The verified peers of a node with the discovery community, by mid.
+    /// Returns the verified peers of a node with the discovery community, by mid.
     ///
     /// # Panics
-    /// When it does not answer.
+    ///
+    /// Panics if it does not answer.
     pub fn discovered(&mut self) -> BTreeMap<String, Discovered> {
         let answer = self.ask(&json!({"command": "peers"}), "peers");
         let peers: Vec<Discovered> = serde_json::from_value(answer["peers"].clone())
@@ -47,17 +49,19 @@ impl PythonProcess {
             .collect()
     }
 
-    /// Lets a node with the discovery community ask `to` for an introduction to the peer with that mid.
+    /// Makes a node with the discovery community ask `to` for an introduction to the peer with this
+    /// mid.
     ///
     /// # Panics
-    /// When it cannot.
+    ///
+    /// Panics if it cannot.
     pub fn ask_to_meet(&mut self, to: SocketAddr, mid: &str) {
         let command = json!({"command": "introduce_to", "to": to.to_string(), "mid": mid});
         self.ask(&command, "asked");
     }
 }
 
-/// The mids of the events of that name among `events`.
+/// Returns the mids of the events named `name`.
 #[must_use]
 pub fn mids_of(events: &[Value], name: &str) -> BTreeSet<String> {
     let named = events.iter().filter(|event| event["event"] == name);

@@ -1,4 +1,4 @@
-//! The virtual environment: found, or made once below cargo's target directory.
+//! Finds the virtual environment, or makes it once below cargo's target directory.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::{PYTHON, required, say};
 
-/// What is installed: py-ipv8, and of what it depends on only what its core imports (the rest is for its REST API,
-/// and some of that would have to be compiled).
+/// The installed packages: py-ipv8, and only those dependencies that its core imports. The others
+/// are for its REST API, and some of them would have to be compiled.
 const PACKAGES: [&str; 3] = [
     "pyipv8==3.2.1",
     "ipv8-rust-tunnels==0.1.53",
@@ -26,22 +26,23 @@ const CANDIDATES: [&str; 7] = [
     "python3.10",
 ];
 
-/// Fails where the interpreter is too old or cannot make virtual environments.
+/// Fails if the interpreter is too old or cannot make virtual environments.
 const SUITABLE: &str = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
 
 const FIND_LIMIT: Duration = Duration::from_secs(20);
 const MAKE_LIMIT: Duration = Duration::from_secs(180);
 const INSTALL_LIMIT: Duration = Duration::from_secs(300);
 const LOCK_LIMIT: Duration = Duration::from_secs(600);
-/// Whatever takes longer than this says what it is doing, and again each time as much has passed as at the last time.
+/// A job that takes longer than this prints its progress, and again whenever the elapsed time has
+/// doubled.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// For how long an installation that failed is not tried again, unless it is required.
+/// How long an installation that failed is not tried again, unless it is required.
 const FAILURE_AGE: Duration = Duration::from_secs(120);
 /// The file that names the complete environment.
 const STAMP: &str = "complete";
 const POLL: Duration = Duration::from_millis(20);
 
-/// The interpreter of an environment that has the packages.
+/// Returns the interpreter of an environment that has the packages.
 pub(super) fn ready() -> Result<PathBuf, String> {
     let home = target_directory().join("pyipv8-3.2.1");
     if let Some(python) = complete(&home) {
@@ -56,10 +57,11 @@ pub(super) fn ready() -> Result<PathBuf, String> {
     }
 }
 
-/// The interpreter below `home`, when everything was installed there.
+/// Returns the interpreter below `home` if everything is installed there.
 ///
-/// The stamp names the environment and what is in it. It is written last, and each attempt has an environment of its
-/// own: what was interrupted, or is still being written to by an orphan, is never used.
+/// The stamp names the environment and its packages. It is written last, and each attempt uses a
+/// new environment, so an environment that was interrupted or that an orphaned process still writes
+/// to is never used.
 fn complete(home: &Path) -> Option<PathBuf> {
     let stamp = fs::read_to_string(home.join(STAMP)).ok()?;
     let (name, packages) = stamp.split_once('\n')?;
@@ -75,7 +77,7 @@ fn interpreter(venv: &Path) -> PathBuf {
     })
 }
 
-/// Makes the environment. A failure is remembered for a while, for the test programs that follow.
+/// Makes the environment. A failure is recorded for a while, for the test programs that follow.
 fn make(home: &Path) -> Result<PathBuf, String> {
     let base = find_python()?;
     let failure = home.join("failed");
@@ -132,7 +134,7 @@ fn install(base: &Path, home: &Path, venv: &Path) -> Result<PathBuf, String> {
     Ok(python)
 }
 
-/// Removes the environments of earlier attempts, as far as that can be done.
+/// Removes the environments of earlier attempts; errors are ignored.
 fn remove_old(home: &Path) {
     let _ = fs::remove_file(home.join(STAMP));
     for entry in fs::read_dir(home).into_iter().flatten().flatten() {
@@ -142,7 +144,7 @@ fn remove_old(home: &Path) {
     }
 }
 
-/// The text of a file that was written not long ago.
+/// Returns the text of a file if it was written recently.
 fn recent(path: &Path) -> Option<String> {
     let age = fs::metadata(path).ok()?.modified().ok()?.elapsed().ok()?;
     let text = fs::read_to_string(path).ok()?;
@@ -150,7 +152,7 @@ fn recent(path: &Path) -> Option<String> {
         .then(|| format!("{text}; that was {} s ago, not tried again", age.as_secs()))
 }
 
-/// A Python 3.10 or newer that can make virtual environments.
+/// Finds a Python 3.10 or newer that can make virtual environments.
 fn find_python() -> Result<PathBuf, String> {
     let named = std::env::var_os(PYTHON).map(PathBuf::from);
     let candidates = match &named {
@@ -181,7 +183,7 @@ fn find_python() -> Result<PathBuf, String> {
         })
 }
 
-/// A command for an interpreter, shielded from settings meant for others.
+/// Returns a command for an interpreter, without environment variables meant for other programs.
 pub(super) fn python_command(python: &Path) -> Command {
     let mut command = Command::new(python);
     command
@@ -195,7 +197,7 @@ pub(super) fn python_command(python: &Path) -> Command {
     command
 }
 
-/// Runs a command with its output in a file; an error has the end of that.
+/// Runs a command with its output in a file; an error includes the end of that file.
 fn run(mut command: Command, log: &Path, limit: Duration, what: &str) -> Result<(), String> {
     let output = File::create(log).and_then(|file| Ok((file.try_clone()?, file)));
     let (stdout, stderr) =
@@ -216,7 +218,7 @@ fn run(mut command: Command, log: &Path, limit: Duration, what: &str) -> Result<
     ))
 }
 
-/// Runs a command to its end, at most for `limit`; then it is killed.
+/// Runs a command to its end; kills it after `limit`.
 fn wait(mut command: Command, limit: Duration, what: &str) -> Result<ExitStatus, String> {
     let mut child = command
         .spawn()
@@ -238,7 +240,8 @@ fn wait(mut command: Command, limit: Duration, what: &str) -> Result<ExitStatus,
     }
 }
 
-/// Waits until no other process has the file locked; the lock ends with the file, or with the process.
+/// Waits until no other process holds the lock. The lock ends when the file is dropped or the
+/// process ends.
 fn lock(path: &Path) -> Result<File, String> {
     let broken = |error: std::io::Error| format!("cannot lock {}: {error}", path.display());
     let file = File::options()
@@ -259,7 +262,7 @@ fn lock(path: &Path) -> Result<File, String> {
     }
 }
 
-/// Says what is going on when it takes long.
+/// Prints what is going on if it takes long.
 struct Progress<'a> {
     what: &'a str,
     start: Instant,
@@ -292,7 +295,7 @@ impl<'a> Progress<'a> {
     }
 }
 
-/// Cargo's target directory: the marked one above the running test, else where it is by default.
+/// Returns cargo's target directory: the marked one above the running test, or the default one.
 pub(super) fn target_directory() -> PathBuf {
     let marked = |directory: &&Path| directory.join("CACHEDIR.TAG").exists();
     std::env::current_exe()

@@ -2,22 +2,23 @@
 
 use std::fmt::Write;
 
-/// The hex form of some bytes.
+/// Returns the hex form of some bytes.
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // writing to a string cannot fail
+            // Writing to a string cannot fail.
             let _ = write!(text, "{byte:02x}");
             text
         })
 }
 
-/// The bytes of a hex text.
+/// Returns the bytes of a hex text.
 ///
 /// # Panics
-/// When the text is not hex.
+///
+/// Panics if the text is not hex.
 #[must_use]
 pub fn decode(text: &str) -> Vec<u8> {
     text.as_bytes()

@@ -1,4 +1,4 @@
-//! How py-ipv8 judges packets, in batches.
+//! Asks py-ipv8 to judge packets, in batches.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use super::{PythonNeighbour, PythonProcess, hex};
 /// How long a batch may take: 5,000 packets take some seconds.
 const BATCH: Duration = Duration::from_secs(120);
 
-/// What py-ipv8 did with a packet; `tests/python/judge.py` says more about every field.
+/// py-ipv8's verdict on a packet; `tests/python/judge.py` documents every field.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Verdict {
     /// The number of the packet, from 0.
@@ -20,9 +20,9 @@ pub struct Verdict {
     pub verdict: String,
     /// The message id, when the prefix is the community's.
     pub id: Option<u8>,
-    /// What was raised while handling it.
+    /// The error that was raised while handling it.
     pub error: Option<String>,
-    /// The event an accepted packet gave, as in `peer.py`.
+    /// The event of an accepted packet, as in `peer.py`.
     pub event: Option<String>,
     /// The signer of an accepted packet, as hex.
     pub mid: Option<String>,
@@ -36,9 +36,9 @@ pub struct Verdict {
     pub added: Vec<String>,
     /// The messages sent because of it, in order, as hex.
     pub sent: Vec<String>,
-    /// Where these were sent to.
+    /// The destinations of these messages.
     pub to: Vec<String>,
-    /// The addresses known only since, sorted as text.
+    /// The addresses that this packet made known, sorted as text.
     pub new_addresses: Vec<String>,
     /// The WAN estimate afterwards.
     pub wan: String,
@@ -46,20 +46,20 @@ pub struct Verdict {
     pub kind: Option<String>,
     /// A made packet, as hex.
     pub packet: Option<String>,
-    /// Where a made packet is to come from.
+    /// The source address of a made packet.
     pub source: Option<SocketAddr>,
     /// Whether the seed alone determines the bytes of a made packet.
     pub deterministic: Option<bool>,
 }
 
 impl Verdict {
-    /// Whether it was decoded and, where signed, verified.
+    /// Returns `true` if the packet was decoded and, where signed, verified.
     #[must_use]
     pub fn is_accepted(&self) -> bool {
         self.verdict == "accepted"
     }
 
-    /// The bytes of a made packet; empty for one that was not made by `make.py`.
+    /// Returns the bytes of a made packet; empty for a packet that `judge.py` did not make.
     #[must_use]
     pub fn packet_bytes(&self) -> Vec<u8> {
         self.packet.as_deref().map(hex::decode).unwrap_or_default()
@@ -67,12 +67,13 @@ impl Verdict {
 }
 
 impl PythonNeighbour {
-    /// Lets py-ipv8 judge packets, each as a node of `community` (40 hex digits) that has just started.
+    /// Asks py-ipv8 to judge packets, each as a newly started node of `community` (40 hex digits).
     ///
     /// `options` are further arguments of `judge.py`, such as `--keep-state`.
     ///
     /// # Panics
-    /// When there is not one verdict for each packet within two minutes.
+    ///
+    /// Panics if there is not one verdict for each packet within two minutes.
     #[must_use]
     pub fn judge(
         &self,
@@ -90,10 +91,11 @@ impl PythonNeighbour {
         read_verdicts(process, packets.len())
     }
 
-    /// Lets py-ipv8 make packets for `community`, good and damaged ones, and judge them.
+    /// Asks py-ipv8 to make packets for `community`, good and damaged ones, and to judge them.
     ///
     /// # Panics
-    /// When these are not there within two minutes.
+    ///
+    /// Panics if the verdicts are not there within two minutes.
     #[must_use]
     pub fn make_packets(
         &self,

@@ -1,4 +1,4 @@
-//! A Python peer (`tests/python/peer.py`): how it is started and asked.
+//! Starts and controls a Python peer (`tests/python/peer.py`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -9,15 +9,15 @@ use serde_json::{Value, json};
 
 use super::{PythonNeighbour, PythonProcess};
 
-/// How long finding a peer may take: far longer than it does, even on a busy machine.
+/// How long finding a peer may take: far longer than it takes on a busy machine.
 const FINDING: Duration = Duration::from_secs(30);
 
 /// What a Python peer knows: its `peers` event.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Known {
-    /// Its own LAN estimate.
+    /// Its LAN estimate.
     pub lan: SocketAddr,
-    /// Its own WAN estimate.
+    /// Its WAN estimate.
     pub wan: SocketAddr,
     /// The addresses it could walk to.
     pub walkable: BTreeSet<SocketAddr>,
@@ -38,16 +38,16 @@ pub struct KnownPeer {
     pub addresses: Vec<SocketAddr>,
 }
 
-/// What went over the socket of a Python peer or tracker: part of its `stats` event.
+/// The traffic of a Python peer or tracker: part of its `stats` event.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct TrafficStats {
-    /// How many datagrams came in.
+    /// The number of received datagrams.
     pub datagrams_in: u64,
-    /// How many went out.
+    /// The number of sent datagrams.
     pub datagrams_out: u64,
-    /// Those that came in, by message id.
+    /// The received datagrams, by message id.
     pub ids_in: BTreeMap<u8, u64>,
-    /// Those that went out, by message id.
+    /// The sent datagrams, by message id.
     pub ids_out: BTreeMap<u8, u64>,
 }
 
@@ -55,7 +55,8 @@ impl PythonNeighbour {
     /// Starts a peer in `community` (40 hex digits); `options` are further arguments of `peer.py`.
     ///
     /// # Panics
-    /// When the process cannot be made.
+    ///
+    /// Panics if the process cannot be made.
     #[must_use]
     pub fn peer(&self, community: &str, options: &[&str]) -> PythonProcess {
         let mut arguments = vec!["--community", community];
@@ -68,17 +69,19 @@ impl PythonProcess {
     /// Waits until the peer with that mid is verified.
     ///
     /// # Panics
-    /// When it does not come within half a minute.
+    ///
+    /// Panics if it does not come within half a minute.
     pub fn wait_for_peer(&mut self, mid: &str) {
         self.wait_for(&format!("the peer {mid}"), FINDING, |event| {
             event["event"] == "peer_added" && event["mid"] == mid
         });
     }
 
-    /// Lets a peer send an introduction request to `address`.
+    /// Makes a peer send an introduction request to `address`.
     ///
     /// # Panics
-    /// When it cannot.
+    ///
+    /// Panics if it cannot.
     pub fn walk_to(&mut self, address: SocketAddr) {
         self.ask(
             &json!({"command": "walk_to", "to": address.to_string()}),
@@ -86,44 +89,49 @@ impl PythonProcess {
         );
     }
 
-    /// Lets a peer send an introduction request to each of its trackers.
+    /// Makes a peer send an introduction request to each of its trackers.
     ///
     /// # Panics
-    /// When it cannot.
+    ///
+    /// Panics if it cannot.
     pub fn bootstrap(&mut self) {
         self.ask(&json!({"command": "bootstrap"}), "bootstrapped");
     }
 
-    /// Lets a peer send an introduction request to its verified peer with that mid.
+    /// Makes a peer send an introduction request to its verified peer with this mid.
     ///
     /// # Panics
-    /// When it cannot.
+    ///
+    /// Panics if it cannot.
     pub fn ask_peer(&mut self, mid: &str) {
         self.ask(&json!({"command": "ask", "to": mid}), "asked");
     }
 
-    /// What a peer knows.
+    /// Returns what a peer knows.
     ///
     /// # Panics
-    /// When it does not answer.
+    ///
+    /// Panics if it does not answer.
     pub fn known(&mut self) -> Known {
         let answer = self.ask(&json!({"command": "peers"}), "peers");
         self.read(answer)
     }
 
-    /// The mids of the verified peers of a peer, as hex.
+    /// Returns the mids of the verified peers of a peer, as hex.
     ///
     /// # Panics
-    /// When it does not answer.
+    ///
+    /// Panics if it does not answer.
     pub fn mids(&mut self) -> BTreeSet<String> {
         let peers = self.known().peers.into_iter();
         peers.map(|peer| peer.mid).collect()
     }
 
-    /// What went over the socket of a peer or tracker.
+    /// Returns the traffic of a peer or tracker.
     ///
     /// # Panics
-    /// When it does not answer.
+    ///
+    /// Panics if it does not answer.
     pub fn traffic(&mut self) -> TrafficStats {
         let answer = self.ask(&json!({"command": "stats"}), "stats");
         self.read(answer)

@@ -1,4 +1,5 @@
-//! A running script: JSON lines in and out, every wait bounded, killed by its own id when dropped.
+//! A running script: JSON lines in and out. Every wait is bounded, and dropping it kills the
+//! process by its id.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -12,15 +13,16 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// How long an answer to a command, a start and a stop may take: far longer than they do, even on a busy machine.
+/// How long a start, a stop or the answer to a command may take: far longer than it takes on a busy
+/// machine.
 const ANSWER: Duration = Duration::from_secs(30);
-/// How many lines of the standard error are kept for failures.
+/// How many lines of the standard error are kept for panic messages.
 const STDERR_LINES: usize = 30;
 
 /// A script of `tests/python` that runs until it is stopped or dropped.
 ///
-/// What it prints is kept until somebody waits for it, so the order of waiting need not be the order of printing.
-/// Every failure to get what a test waits for panics, with the last events and the end of the standard error.
+/// Its output is kept until the test waits for it, so a test may wait in another order than the
+/// script prints. A wait that fails panics with the last events and the end of the standard error.
 #[derive(Debug)]
 pub struct PythonProcess {
     script: String,
@@ -31,7 +33,7 @@ pub struct PythonProcess {
     stderr: Arc<Mutex<VecDeque<String>>>,
 }
 
-/// Where a peer or tracker listens, and who it is: its `listening` event.
+/// The address and identity of a peer or tracker: its `listening` event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listening {
     /// The address of its socket.
@@ -53,7 +55,7 @@ impl PythonProcess {
             .unwrap_or_else(|error| panic!("cannot start {script}: {error}"));
         let (input, lines) = mpsc::channel::<String>();
         if let Some(mut stdin) = child.stdin.take() {
-            // on a thread of its own: a script that stops reading must not hold the test up
+            // On a separate thread, because a script that stops reading must not block the test.
             thread::spawn(move || {
                 while let Ok(line) = lines.recv() {
                     if stdin
@@ -94,7 +96,8 @@ impl PythonProcess {
     /// Waits for the `listening` event.
     ///
     /// # Panics
-    /// When it does not come.
+    ///
+    /// Panics if it does not come.
     pub fn listening(&mut self) -> Listening {
         let event = self.wait_for_event("listening");
         let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
@@ -108,34 +111,38 @@ impl PythonProcess {
         }
     }
 
-    /// Gives a command, without waiting for what comes of it.
+    /// Sends a command without waiting for its effect.
     pub fn tell(&self, command: &Value) {
         self.write_line(&command.to_string());
     }
 
-    /// Gives a command and waits for the event that answers it.
+    /// Sends a command and waits for the event that answers it.
     ///
     /// # Panics
-    /// When the answer is an error, or does not come.
+    ///
+    /// Panics if the answer is an error or does not come.
     pub fn ask(&mut self, command: &Value, answer: &str) -> Value {
         self.tell(command);
         self.wait_for_event(answer)
     }
 
-    /// Waits, at most half a minute, for the next event of that name.
+    /// Waits up to half a minute for the next event named `name`.
     ///
     /// # Panics
-    /// When it does not come.
+    ///
+    /// Panics if it does not come.
     pub fn wait_for_event(&mut self, name: &str) -> Value {
         self.wait_for(&format!("the event {name:?}"), ANSWER, |event| {
             event["event"] == name
         })
     }
 
-    /// Waits for the first event, among those not yet waited for, that `wanted` accepts.
+    /// Waits for the first unread event that `wanted` accepts.
     ///
     /// # Panics
-    /// When it does not come `within` that time, when the process ends before, or reports an error.
+    ///
+    /// Panics if it does not come `within` that time, or if the process ends first or reports an
+    /// error.
     pub fn wait_for(
         &mut self,
         what: &str,
@@ -178,10 +185,11 @@ impl PythonProcess {
         }
     }
 
-    /// Takes every event that came and was not yet waited for, in order, without waiting.
+    /// Takes all unread events, in order, without waiting.
     ///
     /// # Panics
-    /// When the process printed something else.
+    ///
+    /// Panics if the process printed something else.
     pub fn take_events(&mut self) -> Vec<Value> {
         while let Ok(line) = self.output.try_recv() {
             let event = self.parse(&line);
@@ -190,7 +198,8 @@ impl PythonProcess {
         self.events.drain(..).collect()
     }
 
-    /// Takes the events that are left when the process has ended: the last of them may still be on their way here.
+    /// Takes the unread events after the process has ended. The last of them may still be in the
+    /// pipe.
     fn last_events(&mut self) -> Vec<Value> {
         let deadline = Instant::now() + ANSWER;
         while let Some(line) = self.next_line(deadline) {
@@ -200,10 +209,11 @@ impl PythonProcess {
         self.events.drain(..).collect()
     }
 
-    /// Stops the script and gives back the events not yet waited for; `stopped` is the last of them.
+    /// Stops the script and returns the unread events; `stopped` is the last of them.
     ///
     /// # Panics
-    /// When it does not end soon, or not well.
+    ///
+    /// Panics if it does not end soon and successfully.
     pub fn stop(mut self) -> Vec<Value> {
         self.tell(&json!({"command": "stop"}));
         let status = self.wait_for_end();
@@ -213,20 +223,20 @@ impl PythonProcess {
         self.last_events()
     }
 
-    /// Hands over one line.
+    /// Writes one line to its input.
     pub(super) fn write_line(&self, line: &str) {
         if let Some(input) = &self.input {
-            // it may have ended: whoever waits for the answer will see
+            // The process may have ended: the wait for the answer reports that.
             let _ = input.send(format!("{line}\n"));
         }
     }
 
-    /// Ends its input.
+    /// Closes its input.
     pub(super) fn close_input(&mut self) {
         self.input = None;
     }
 
-    /// The next line, whatever it is; `None` at the end of the output.
+    /// Returns the next line of any kind; `None` at the end of the output.
     pub(super) fn next_line(&self, deadline: Instant) -> Option<String> {
         match self
             .output
@@ -276,7 +286,7 @@ impl PythonProcess {
 
 impl Drop for PythonProcess {
     fn drop(&mut self) {
-        // both fail only when it has ended already
+        // Both fail only if it has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,5 +1,5 @@
-//! The rules of ARCHITECTURE.md that can be read off the source: imports go down the floors and
-//! never in a circle, some things are named in one place, and every folder says what is in it.
+//! Checks the rules of ARCHITECTURE.md that the source shows: imports go down the floors and never
+//! in a cycle, some names are allowed in one place only, and every folder documents its contents.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,24 +8,24 @@ use std::sync::LazyLock;
 use ipv8_tests::imports::{Import, Imports, circles};
 use ipv8_tests::scan::{Source, crate_sources};
 
-/// The floors of ipv8-core, from the ground up: each takes names from those before it alone.
+/// The floors of ipv8-core, from the bottom up: each floor imports only from earlier ones.
 const FLOORS: &str = "support crypto wire state overlay engine communities config node launch";
 
-/// Beside the floor `node`: it takes from the floors below that one.
+/// Next to the floor `node`: it imports from the floors below that one.
 const BESIDE_NODE: &str = "testing";
 
-/// Files that only hand names on, or hold text: they may name anything.
+/// Files that only re-export names or hold text: they may name anything.
 const EXEMPT: [&str; 5] = ["lib", "guide", "prelude", "private", "internals"];
 
-/// Names that have their places: some of them, and what the paths of those places begin with.
+/// Names that are restricted to some places: the names, and how the paths of those places begin.
 const PLACES: &[(&str, &str)] = &[
     // Nothing below `node` shares state behind a caller's back.
     ("Mutex, RwLock, RefCell, Cell, LazyLock", "node/, launch/"),
     ("AtomicBool, AtomicUsize, AtomicU64", "node/, launch/"),
-    // What follows from a key or a curve alone is computed once.
+    // Values that depend on a key or a curve alone are computed once.
     ("OnceLock", "crypto/, node/, launch/"),
     ("inventory", "launch/registry.rs"),
-    // Types are erased where an overlay meets the engine, for messages and tasks on their way to
+    // Types are erased where an overlay meets the engine, for messages and tasks that are sent to
     // their community, and for the session of a launch.
     (
         "dyn Any",
@@ -36,7 +36,7 @@ const PLACES: &[(&str, &str)] = &[
         "overlay/bootstrap/, overlay/introduction/bootstrap.rs",
     ),
     ("dyn DiscoveryStrategy", "engine/overlays/"),
-    // One place decides who becomes a peer; a test makes its nodes peers at once.
+    // One place decides which nodes become peers; a test makes its nodes peers at once.
     ("verified.insert", "state/network/verified.rs"),
     (
         "add_verified_peer",
@@ -58,12 +58,12 @@ static CORE: LazyLock<Vec<Source>> = LazyLock::new(|| {
     sources
 });
 
-/// The first folder or file of a path, without its ending.
+/// Returns the first folder or file of a path, without its extension.
 fn floor(path: &str) -> &str {
     path.split(['/', '.']).next().unwrap_or(path)
 }
 
-/// What is wrong with an import, if anything is.
+/// Returns the problem of an import, if there is one.
 fn misplaced(import: &Import) -> Option<String> {
     let (from, to, line) = (&import.from, &import.to, import.line);
     let (above, below) = (floor(from), floor(to));
@@ -85,7 +85,7 @@ fn misplaced(import: &Import) -> Option<String> {
     }
 }
 
-/// What one file names that has its place elsewhere.
+/// Returns the names in a file that are restricted to other places.
 fn names(source: &Source) -> Vec<String> {
     let is_here = |places: &str| {
         let mut places = places.split(", ");
@@ -101,7 +101,7 @@ fn names(source: &Source) -> Vec<String> {
     wrong
 }
 
-/// Whether a text opens with a `//!` of at least two sentences.
+/// Returns `true` if a text opens with a `//!` comment of at least two sentences.
 fn introduces_itself(text: &str) -> bool {
     let opening = text.lines().map_while(|line| line.strip_prefix("//!"));
     let opening = opening.collect::<String>() + " ";
@@ -156,7 +156,7 @@ fn every_folder_says_what_is_in_it() {
     }
 }
 
-/// What a crate of these files would be blamed for.
+/// Returns the problems of a crate with these files.
 fn blame(files: &[(&str, &str)]) -> Vec<String> {
     let sources: Vec<Source> = files
         .iter()
@@ -169,7 +169,7 @@ fn blame(files: &[(&str, &str)]) -> Vec<String> {
     wrong
 }
 
-/// A small crate around a planted file.
+/// Returns the problems of a small crate around a planted file.
 fn planted(path: &str, text: &str) -> Vec<String> {
     blame(&[
         ("lib.rs", "pub use node::Ipv8; pub use state::Peer;"),

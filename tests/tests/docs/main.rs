@@ -1,5 +1,5 @@
-//! What the documentation claims: the architecture, the sections of the protocol that comments cite,
-//! and what the README shows.
+//! Checks claims of the documentation: the architecture, the protocol sections that comments cite,
+//! and the README's listings.
 
 mod architecture;
 mod protocol_page;

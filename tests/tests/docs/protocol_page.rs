@@ -1,4 +1,5 @@
-//! Comments cite the protocol by section; the sections are on a page of the library's documentation.
+//! Comments cite the protocol by section. The sections are on a page of the library's
+//! documentation.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 const PAGE: &str = include_str!("../../../ipv8-core/src/guide/protocol.md");
 
-/// Each heading's number, and for the numbered list of section 16 each item's.
+/// Returns the number of each heading, and of each item in the numbered list of section 16.
 fn sections() -> BTreeSet<String> {
     let heading = |line: &str| {
         let title = line.strip_prefix('#')?.trim_start_matches('#').trim_start();
@@ -26,7 +27,7 @@ fn sections() -> BTreeSet<String> {
         .collect()
 }
 
-/// The numbers behind `protocol ` in a text, also behind a comma: `protocol 4.4, 16.8`.
+/// Returns the numbers after `protocol ` in a text, also after a comma: `protocol 4.4, 16.8`.
 fn cited(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, word) in text.match_indices("protocol ") {
@@ -79,7 +80,7 @@ fn every_section_cited_exists() {
     let (sections, mut count) = (sections(), 0);
     for file in files {
         let text = fs::read_to_string(&file).expect("a source file");
-        // A citation may be broken over two lines of a comment.
+        // A citation may span two lines of a comment.
         let lines = text
             .lines()
             .map(|line| line.trim_start().trim_start_matches(['/', '!']).trim());

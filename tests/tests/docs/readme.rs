@@ -1,4 +1,4 @@
-//! The README and the architecture page are true: code, files and sizes.
+//! Checks that the README and the architecture page are true: code, files and sizes.
 
 use std::fs;
 use std::path::Path;
@@ -31,7 +31,7 @@ fn the_launcher_shown_is_the_one_expanded() {
     );
 }
 
-/// The links of a Markdown file that point into the repository.
+/// Returns the links of a Markdown file that point into the repository.
 fn links(page: &str) -> Vec<String> {
     let text = read(page);
     let targets = text.split("](").skip(1);
@@ -58,7 +58,7 @@ fn every_file_linked_exists() {
     assert!(links("README.md").len() >= 5);
 }
 
-/// The folders and files that the architecture page names exist.
+/// Checks that the folders and files named on the architecture page exist.
 #[test]
 fn every_path_of_the_architecture_page_exists() {
     let page = read("ARCHITECTURE.md");

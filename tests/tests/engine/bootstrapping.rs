@@ -108,7 +108,7 @@ async fn launch(
 ) -> Ipv8 {
     let launched = Launchers::new()
         .with(Launcher(Box::new(bootstrappers)))
-        .configuration(configuration(number, None))
+        .config(configuration(number, None))
         .launch_on(endpoint(network, at))
         .await;
     launched.expect("it is launched")

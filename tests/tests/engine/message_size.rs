@@ -106,7 +106,7 @@ async fn the_configuration_sets_the_limit_and_refuses_impossible_ones() {
     let network = MemoryNetwork::new();
     let launchers = || Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()));
     let node = launchers()
-        .configuration(configuration(1, None).max_datagram(LARGEST_DATAGRAM))
+        .config(configuration(1, None).max_datagram(LARGEST_DATAGRAM))
         .launch_on(endpoint(&network, "10.0.0.1:1000"))
         .await
         .expect("it is launched");
@@ -117,7 +117,7 @@ async fn the_configuration_sets_the_limit_and_refuses_impossible_ones() {
     assert!(matches!(sent, Ok(Ok(()))));
     for bytes in [0, LARGEST_DATAGRAM + 1] {
         let refused = launchers()
-            .configuration(configuration(1, None).max_datagram(bytes))
+            .config(configuration(1, None).max_datagram(bytes))
             .launch_on(endpoint(&network, "10.0.0.2:1000"))
             .await;
         let error = refused.expect_err("it is refused").to_string();

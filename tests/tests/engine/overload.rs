@@ -340,7 +340,7 @@ async fn a_running_node_reports_when_overload_begins_and_ends() {
         .walk_interval(0.04)
         .walk_scaling_limit(0.1);
     let launchers = Launchers::new().with(WalkedLauncher);
-    let node = launchers.configuration(configuration).launch().await;
+    let node = launchers.config(configuration).launch().await;
     let node = node.expect("it is launched");
     let mut events = node.events();
     let slow = Arc::new(AtomicBool::new(true));

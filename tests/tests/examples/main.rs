@@ -1,5 +1,5 @@
-//! The example programs, run as their users run them: by arguments, signals and output. The commands
-//! and figures that the guide shows are checked against the same programs.
+//! Runs the example programs like their users do: with arguments, signals and output. The commands
+//! and figures in the guide are checked against the same programs.
 
 mod compare;
 mod programs;

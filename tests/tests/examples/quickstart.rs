@@ -1,4 +1,4 @@
-//! The quickstart as its users see it: what it prints and how it ends.
+//! The quickstart as its users see it: its output and how it ends.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
@@ -82,7 +82,8 @@ fn wrong_arguments_end_with_a_usage_line_and_code_2() {
     }
 }
 
-/// Runs until a line of progress is `enough`, sends `signal`, and returns the exit code and the summary.
+/// Runs until `enough` accepts a progress line, sends `signal`, and returns the exit code and the
+/// summary.
 #[cfg(unix)]
 fn interrupt(arguments: &[&str], signal: &str, enough: fn(&Value) -> bool) -> (Option<i32>, Value) {
     let mut child = quickstart(arguments)

@@ -1,4 +1,5 @@
-//! The page `guide::strategies` has the tables and the picture that the example `topology` writes.
+//! Checks that the page `guide::strategies` contains the tables and the picture that the example
+//! `topology` writes.
 
 use std::fs;
 use std::path::Path;

@@ -1,8 +1,8 @@
-//! Wrong arguments: an error that names them, a usage line, exit code 2, and nothing started.
+//! Wrong arguments: an error that names them, a usage line, exit code 2, and no started node.
 
 use crate::support::program::run;
 
-/// Arguments, and what the error must say.
+/// Arguments, and the expected error text.
 type Wrong<'a> = (&'a [&'a str], &'a str);
 
 fn assert_refused(name: &str, table: &[Wrong<'_>]) {
@@ -63,7 +63,7 @@ fn of_the_tracker() {
                 &["--api", "127.0.0.1:0", "--api-anywhere"],
                 "--api-key <KEY>",
             ),
-            // The tests build it without.
+            // The tests build the program without this feature.
             (&["--api", "127.0.0.1:0"], "--features http"),
         ],
     );

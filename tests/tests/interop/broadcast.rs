@@ -1,6 +1,7 @@
-//! Beacons between a node of ours and py-ipv8, and a node that moves, on a local network made of namespaces.
+//! Beacons between a Rust node and py-ipv8, and a node that moves, on a local network made of
+//! namespaces.
 //!
-//! A node of ours on one of its hosts is this very program, started there with [`ROLE`] set.
+//! A Rust node on one of the hosts is this test program, started there with [`ROLE`] set.
 
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -15,10 +16,10 @@ use serde_json::json;
 
 const COMMUNITY: &str = "69707638206f7665722069707636207361667368";
 
-/// What the node inside a namespace does: `hear`, `say`, or `move`.
+/// The task of the node inside a namespace: `hear`, `say`, or `move`.
 const ROLE: &str = "IPV8_TEST_BEACONS";
 
-/// Another process of this program, ended when dropped.
+/// Another process of this program. Dropping it kills the process.
 struct Inside(Child);
 
 impl Drop for Inside {
@@ -44,7 +45,7 @@ fn inside(hosts: &TwoHosts, role: &str) -> Inside {
     Inside(command.spawn().expect("it starts"))
 }
 
-/// Waits until the node inside has said that it knows somebody with that mid.
+/// Waits until the node inside reports a peer with this mid.
 fn wait_until_met(inside: &mut Inside, mid: &str) {
     wait_for_line(&mut lines(inside), &format!("met {mid}"));
 }
@@ -67,7 +68,7 @@ fn theirs(hosts: &TwoHosts, python: &PythonNeighbour, option: &str) -> (PythonPr
     (theirs, mid)
 }
 
-/// Not a test by itself: what the tests below start in a namespace.
+/// Not a test by itself: the tests below start it in a namespace.
 #[test]
 fn the_node_inside_a_namespace() {
     let Ok(role) = std::env::var(ROLE) else {
@@ -107,7 +108,7 @@ fn we_follow_the_beacons_of_py_ipv8() {
     };
     let mut ours = inside(&hosts, "hear");
     let (mut theirs, mid) = theirs(&hosts, python, "--broadcast");
-    // The node of ours may still be starting.
+    // The Rust node may still be starting.
     for _ in 0..20 {
         theirs.ask(&json!({"command": "bootstrap"}), "bootstrapped");
         std::thread::sleep(Duration::from_millis(1500));
@@ -129,7 +130,7 @@ fn py_ipv8_follows_our_beacons() {
     theirs.ask(&json!({"command": "bootstrap"}), "bootstrapped");
     let mut ours = inside(&hosts, "say");
     wait_until_met(&mut ours, &mid);
-    // They know us once our answer has come, which may be a moment later.
+    // The Python node knows us once our answer arrives, which may be a moment later.
     theirs.wait_for_event("peer_added");
     assert_eq!(theirs.known().peers.len(), 1);
 }
@@ -142,7 +143,7 @@ fn a_machine_that_moves_is_noticed() {
     let mut ours = inside(&hosts, "move");
     let mut lines = lines(&mut ours);
     wait_for_line(&mut lines, &format!("lan {}:8090", HOSTS[0]));
-    // The way to everywhere goes too: what is left is the address of the interface.
+    // This removes the default route too, so only the address of the interface remains.
     hosts.move_to(0, "10.77.0.5/24");
     wait_for_line(&mut lines, "lan 10.77.0.5:8090");
 }

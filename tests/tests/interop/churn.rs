@@ -1,5 +1,6 @@
-//! Nodes of ours and of py-ipv8 that run the discovery community with churn and similarity, as both do by default: they
-//! tell each other what they share, measure each other, keep the living and let go of the dead.
+//! Rust nodes and nodes of py-ipv8 run the discovery community with churn and similarity, as both
+//! do by default. They learn which communities they share, measure each other's round-trip times,
+//! keep living peers and remove dead ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -18,7 +19,7 @@ const DISCOVERY: &str = "7e313685c1912a141279f8248fc8db5899c5df5a";
 const EACH: usize = 2;
 const POLL: Duration = Duration::from_millis(100);
 
-/// One of theirs, and what it said so far.
+/// A Python node and its events so far.
 struct Theirs {
     process: PythonProcess,
     listening: Listening,
@@ -33,7 +34,7 @@ struct Nodes {
 }
 
 impl Nodes {
-    /// Nodes whose churn takes `1 / hurry` of the default times.
+    /// Starts nodes whose churn uses `1 / hurry` of the default times.
     fn start(python: &PythonNeighbour, hurry: f64) -> Self {
         let mut tracker = python.start("tracker.py", &["--duration", "600"]);
         let address = tracker.listening().address;
@@ -80,7 +81,7 @@ impl Nodes {
         ours.chain(theirs).collect()
     }
 
-    /// What each node lists, by its own mid.
+    /// Returns the peer list of each node, by the node's mid.
     fn lists(&mut self) -> BTreeMap<String, BTreeMap<String, Discovered>> {
         let ours = self.ours.iter().map(|node| (node.mid(), node.discovered()));
         let theirs = self.theirs.iter_mut().map(|node| {
@@ -90,7 +91,7 @@ impl Nodes {
         ours.chain(theirs).collect()
     }
 
-    /// Takes in what happened since the last time.
+    /// Handles the events since the last call.
     fn listen(&mut self) {
         self.ours.iter_mut().for_each(DiscoveryNode::listen);
         for node in &mut self.theirs {
@@ -98,7 +99,7 @@ impl Nodes {
         }
     }
 
-    /// Waits until every node lists every other one with both services, and has measured it.
+    /// Waits until every node lists every other one with both services and has measured it.
     fn know_each_other(&mut self) {
         let everybody = self.mids();
         assert_eq!(everybody.len(), 2 * EACH);
@@ -118,7 +119,7 @@ impl Nodes {
         });
     }
 
-    /// Lets `time` pass, in which nobody may be dropped by anybody.
+    /// Lets `time` pass and asserts that no node drops a peer.
     fn nobody_is_dropped_within(&mut self, time: Duration) {
         let end = Instant::now() + time;
         while Instant::now() < end {
@@ -134,7 +135,8 @@ impl Nodes {
         }
     }
 
-    /// Every living node has measured `count` times how long every other one takes, and found it short.
+    /// Waits until every living node has measured the round-trip time to every other one `count`
+    /// times, and asserts that all times are short.
     fn everybody_is_measured(&mut self, count: usize) {
         self.listen();
         for (mid, list) in self.lists() {
@@ -156,7 +158,7 @@ impl Nodes {
             let mut measured = node.measured();
             measured.insert(node.mid());
             assert!(measured.is_superset(&everybody), "{measured:?}");
-            // Nobody's pong went astray.
+            // Every pong arrived.
             let stats = node.stats().engine;
             assert_eq!(stats.count(DropReason::Unsolicited), 0, "{stats:?}");
         }
@@ -172,8 +174,8 @@ impl Nodes {
         }
     }
 
-    /// Kills one of each kind; the others must have let go of them within `limit`, and of nobody else. Gives how long it
-    /// took.
+    /// Kills one node of each kind. The others must remove these two within `limit`, and no other
+    /// peer. Returns how long it took.
     fn two_are_killed(&mut self, limit: Duration) -> Duration {
         self.nobody_is_dropped_within(Duration::from_millis(1));
         let ours = self.ours.pop().expect("one of ours");
@@ -204,7 +206,7 @@ impl Nodes {
         for node in &self.ours {
             let removed: BTreeSet<_> = node.removed.iter().map(|(_, mid)| mid.clone()).collect();
             assert_eq!(removed, dead);
-            // from both overlays, once
+            // From both overlays, once each.
             assert_eq!(node.removed.len(), 2 * dead.len(), "{:?}", node.removed);
         }
         for node in &self.theirs {
@@ -223,18 +225,19 @@ fn they_know_what_they_share_and_let_go_of_the_dead_ten_times_as_fast() {
     nodes.know_each_other();
     nodes.nobody_is_dropped_within(Duration::from_secs(12));
     nodes.everybody_is_measured(5);
-    // 5.75 s of silence and a few turns: the tenth of 70 s would leave nothing for a busy machine
+    // Removal takes 5.75 s of silence and a few turns. A tenth of 70 s would leave no margin on a
+    // busy machine.
     nodes.two_are_killed(Duration::from_secs(20));
 }
 
-/// One of ours and one of theirs that nobody but the test walks.
+/// Starts one node of each kind; only the test makes them walk.
 fn pair(python: &PythonNeighbour, options: &[&str]) -> (DiscoveryNode, PythonProcess, Listening) {
     let mut arguments = vec!["--walker", "RandomWalk:0", "--community", BESIDE];
     arguments.extend(options);
     let mut theirs = python.discovery(&arguments);
     let listening = theirs.listening();
     let mut settings = DiscoveryOptions::new(BESIDE);
-    // hardly any step: what happens is what the test does
+    // Almost no steps, so that only the test acts.
     settings.walk_interval = 3600.0;
     (DiscoveryNode::start(&settings), theirs, listening)
 }
@@ -268,7 +271,8 @@ fn our_pings_are_answered_however_far_our_clock_is() {
             (times == round).then_some(())
         });
     }
-    // The same in the other direction: py-ipv8 measures us with its own pings while its counter is low.
+    // The same in the other direction: py-ipv8 measures us with pings of its own while its counter
+    // is low.
     let traffic = theirs.traffic();
     assert_eq!(
         (traffic.ids_in.get(&3), traffic.ids_out.get(&4)),
@@ -284,7 +288,7 @@ fn similarity_tells_of_the_overlays_of_every_key() {
     const OTHER: &str = "69707638206f66206120736563206f6e64206b79";
     let (ours, mut theirs, listening) = pair(python, &["--other-key", OTHER]);
     meet(&ours, &listening);
-    // theirs: two keys, each with its own services; ours: one
+    // The Python node has two keys with separate services; the Rust node has one.
     let services = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
     let wanted: BTreeSet<BTreeSet<String>> =
         [services(&[BESIDE, DISCOVERY]), services(&[OTHER])].into();
@@ -306,12 +310,12 @@ fn py_ipv8_meets_whom_it_asks_for() {
         return;
     };
     let (ours, mut theirs, listening) = pair(python, &[]);
-    // Three others, of which one is wanted.
+    // Three other nodes; the test asks for one of them.
     let mut others = [(); 3].map(|()| python.discovery(&["--walker", "RandomWalk:0"]));
     let listed = others.each_mut().map(PythonProcess::listening);
     listed.iter().for_each(|other| meet(&ours, other));
     meet(&ours, &listening);
-    // Who is introduced is asked to puncture.
+    // The introduced node is asked to puncture.
     let mut requests = |other: usize| {
         let ids = others[other].traffic().ids_in;
         ids.get(&250).unwrap_or(&0) + ids.get(&232).unwrap_or(&0)

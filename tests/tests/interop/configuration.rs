@@ -43,7 +43,7 @@ fn read(dictionary: &Value) -> Config {
 }
 
 fn problems(dictionary: &Value) -> Vec<String> {
-    let checked = Launchers::new().configuration(read(dictionary)).check();
+    let checked = Launchers::new().config(read(dictionary)).check();
     let problems = checked
         .err()
         .map_or_else(Vec::new, |error| error.problems().to_vec());
@@ -101,7 +101,7 @@ async fn launch(
         let variable = ("IPV8_BOOTSTRAP_OVERRIDE".to_owned(), tracker.to_string());
         configuration = configuration.variables([variable]);
     }
-    let set = Launchers::new().configuration(configuration);
+    let set = Launchers::new().config(configuration);
     let warnings: Vec<String> = set.warnings().iter().map(ToString::to_string).collect();
     assert_eq!(
         warnings.len(),

@@ -1,4 +1,5 @@
-//! Nodes of ours and nodes of py-ipv8 find each other through one tracker: every one lists every other as verified.
+//! Rust nodes and nodes of py-ipv8 find each other through one tracker: every node lists every
+//! other one as verified.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -12,7 +13,7 @@ const COMMUNITY: &str = "69707638206576657279626f64792066696e6473";
 /// How many nodes of each kind there are.
 const EACH: usize = 3;
 
-/// Three nodes of ours that walk with `walker` and three Python ones, with one tracker.
+/// Three Rust nodes that walk with `walker` and three Python nodes, with one tracker.
 struct Nodes {
     ours: Vec<RustNode>,
     theirs: Vec<(PythonProcess, Listening)>,
@@ -29,7 +30,7 @@ impl Nodes {
             "--walk-interval",
             "0.1",
         ];
-        // all of them before the first is waited for: they take their time to start
+        // All nodes start before the test waits for the first: starting takes a while.
         let mut theirs = [(); EACH].map(|()| python.peer(COMMUNITY, &arguments));
         let listening = theirs.each_mut().map(PythonProcess::listening);
         let mut options = RustNodeOptions::new(COMMUNITY);
@@ -50,7 +51,7 @@ impl Nodes {
         ours.chain(theirs).collect()
     }
 
-    /// Waits until every node has said of every other that it is there, then compares what they list.
+    /// Waits until every node has reported every other one, then compares their lists.
     fn find_each_other(&mut self) {
         let everybody = self.mids();
         assert_eq!(everybody.len(), 2 * EACH);
@@ -121,7 +122,8 @@ fn they_find_each_other_through_our_tracker() {
     assert_eq!(services.len(), 1, "{services:?}");
     assert_eq!(services[0].0.to_string(), COMMUNITY);
     assert_eq!(services[0].1, 2 * EACH);
-    // on one host a puncture goes to the introducer, here the tracker, which only listens to requests (protocol 4.6)
+    // On one host a puncture goes to the introducer, here the tracker, which only answers requests
+    // (protocol 4.6).
     let stats = tracker.tracker().stats();
     let punctures = stats.count(DropReason::UnknownMessage);
     assert_eq!(stats.dropped(), punctures, "{stats:?}");

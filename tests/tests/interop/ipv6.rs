@@ -1,4 +1,4 @@
-//! A node of ours and a Python one over IPv6 on loopback.
+//! A Rust node and a Python node over IPv6 on loopback.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -29,7 +29,7 @@ fn nodes_on_ipv6_verify_each_other_and_talk() {
     theirs.wait_for_peer(&ours.mid());
     theirs.walk_to(ours.address());
     let response = theirs.wait_for_event("introduction_response");
-    // IPv6 can only be spoken in new style
+    // IPv6 addresses need the new style.
     let traffic = theirs.traffic();
     assert_eq!(traffic.ids_in, [(234, 1), (233, 1)].into());
     assert_eq!(traffic.ids_out, [(234, 1), (233, 1)].into());
@@ -91,12 +91,13 @@ fn a_python_node_known_by_ipv4_is_learned_by_ipv6() {
     let mut options = RustNodeOptions::new(COMMUNITY);
     options.listen6 = Some(listen6);
     let mut ours = RustNode::start(&options);
-    // In the old style it cannot name its other address; from the second time on it can.
+    // In the old style the Python node cannot name its other address; from the second request on it
+    // can.
     ours.walk_to(ipv4);
     ours.wait_for_peer(mid);
     assert!(!ours.peers()[0].has_address(&ipv6));
     ours.ask_peer(mid);
-    // We ask it to puncture its way to us over IPv6, and it does.
+    // We ask it to puncture to our IPv6 address, and it does.
     until("its IPv6 address", || {
         ours.peers()[0].has_address(&ipv6).then_some(())
     });

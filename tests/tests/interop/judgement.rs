@@ -1,7 +1,8 @@
-//! Packets of each side's making, good and damaged, judged alike by both libraries: whether they are accepted, what is read,
-//! who becomes known, and what is sent to whom, to the byte.
+//! Both libraries judge packets of either side alike, good and damaged ones: whether they are
+//! accepted, which fields are read, which peers become known, and which bytes are sent to which
+//! address.
 //!
-//! `IPV8_INTEROP_SEED=2` tries other packets.
+//! `IPV8_INTEROP_SEED=2` selects other packets.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -22,7 +23,7 @@ fn seed() -> u64 {
     given.map_or(1, |seed| seed.parse().expect("a seed is a number"))
 }
 
-/// A packet with where it comes from, how it was made and what py-ipv8 makes of it.
+/// A packet with its source, how it was made, and py-ipv8's verdict.
 struct Judged {
     packet: Vec<u8>,
     source: SocketAddr,
@@ -34,7 +35,7 @@ fn judge() -> RustJudge {
     RustJudge::new(CommunityId::from_hex(COMMUNITY), &OWN_KEY)
 }
 
-/// Whether the field of the key, which follows prefix and message id, has this one.
+/// Returns `true` if the key field, which follows prefix and message id, contains `key`.
 fn names_key(packet: &[u8], key: &[u8]) -> bool {
     let field = packet.get(23..).and_then(<[u8]>::split_first_chunk);
     field.is_some_and(|(length, rest)| {
@@ -43,8 +44,8 @@ fn names_key(packet: &[u8], key: &[u8]) -> bool {
     })
 }
 
-/// Lets our library judge all of it, and fails with every disagreement, but for what `strip` takes from both verdicts; tells
-/// which deliberate differences there were.
+/// Judges all packets with our library and fails on every disagreement, except for what `strip`
+/// removes from both verdicts. Returns the deliberate differences that occurred.
 fn compare(
     mut judge: RustJudge,
     judged: &[Judged],
@@ -78,7 +79,7 @@ fn compare(
     differences
 }
 
-/// Packets of every fate were there, many good ones that were accepted among them.
+/// Asserts that every kind of packet occurred, with many good ones that were accepted.
 fn check_variety(judged: &[Judged]) {
     let mut census: BTreeMap<(bool, &str), usize> = BTreeMap::new();
     for one in judged {
@@ -116,8 +117,9 @@ fn packets_made_by_py_ipv8_are_judged_alike() {
     check_variety(&judged);
 }
 
-/// Leaves of what was sent the ids and destinations: the clock and the address of an introduced peer are in the bytes. Whom
-/// to introduce is drawn at random, so the puncture request of an introduction goes too.
+/// Reduces sent packets to ids and destinations, because their bytes contain the clock and the
+/// address of an introduced peer. That peer is drawn at random, so the puncture request of an
+/// introduction is removed too.
 fn without_chance(verdict: &mut Verdict) {
     let introducing = verdict.event.as_deref() == Some("introduction_request");
     let ids = verdict.sent.iter().map(|packet| packet[44..46].to_owned());
@@ -126,7 +128,7 @@ fn without_chance(verdict: &mut Verdict) {
     (verdict.sent, verdict.to) = sent.filter(|(id, _)| is_certain(id)).unzip();
 }
 
-/// Special addresses are left out: that we do not remember some of them shows again later.
+/// Special addresses are excluded: we do not remember some of them, which would show again later.
 #[test]
 fn packets_one_after_the_other_are_judged_alike() {
     let Some(python) = PythonNeighbour::or_skip() else {
@@ -170,7 +172,7 @@ fn packets_made_by_us_are_judged_alike() {
         .collect();
     let differences = compare(judge(), &judged, |_| {});
     check_variety(&judged);
-    // a difference that nothing shows would be an excuse for nothing
+    // Each deliberate difference must occur: otherwise it excuses nothing.
     assert_eq!(
         differences,
         DIFFERENCES.map(|difference| difference.name).into()

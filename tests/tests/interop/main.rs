@@ -1,6 +1,6 @@
-//! Nodes of ours beside running nodes of py-ipv8, on sockets and in real time. Each test needs a
-//! Python with py-ipv8, and says that it was skipped where there is none. The tests that broadcast
-//! run in network namespaces of their own.
+//! Rust nodes next to running nodes of py-ipv8, on sockets and in real time. Each test needs a
+//! Python with py-ipv8, and prints that it was skipped where there is none. The tests that
+//! broadcast run in network namespaces.
 
 mod broadcast;
 mod churn;

@@ -1,7 +1,8 @@
-//! Twenty nodes, half of them py-ipv8's and half ours, with everything that finds peers and lets go of them: nobody is dropped
-//! who lives, everybody knows what everybody runs and how far away it is, and who was killed is gone from every list.
+//! Twenty nodes, half of them Rust and half py-ipv8, with every strategy that finds and removes
+//! peers. No living peer is dropped, every node knows the communities of every other one and its
+//! round-trip time, and killed nodes disappear from every list.
 //!
-//! It watches them for a minute, or for five with `IPV8_LONG=1`.
+//! The test watches them for a minute, or for five with `IPV8_LONG=1`.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -24,15 +25,16 @@ const THEIRS: Communities = Communities {
     kind: "6d69786564206e6574776f726b3a207468656972",
 };
 const DISCOVERY: CommunityId = <DiscoveryCommunity as Community>::COMMUNITY_ID;
-/// How many of each kind there are.
+/// How many nodes of each kind there are.
 const EACH: usize = 10;
-/// How many are killed of theirs and of ours.
+/// How many Python and Rust nodes are killed.
 const KILLED: [usize; 2] = [3, 2];
-/// How soon everybody must know everybody.
+/// How soon all nodes must know each other.
 const MEETING: Duration = Duration::from_secs(55);
-/// How soon who was killed must be gone.
+/// How soon killed nodes must be gone.
 const GONE: Duration = Duration::from_secs(70);
-/// py-ipv8's tracker looks at eight of its peers every ten seconds, at random: it may miss one for a while.
+/// py-ipv8's tracker checks eight of its peers every ten seconds, at random: it may miss one for a
+/// while.
 const GONE_FROM_THEIR_TRACKER: Duration = Duration::from_secs(110);
 
 fn watched() -> Duration {
@@ -40,21 +42,22 @@ fn watched() -> Duration {
     Duration::from_secs(if long { 300 } else { 60 })
 }
 
-/// Everything that runs.
+/// All nodes and trackers.
 struct MixedNetwork {
     start: Instant,
     our_tracker: RustTracker,
     their_tracker: PythonProcess,
     ours: Vec<MixedNode>,
     theirs: PythonNodes,
-    /// In a process of their own, to be killed with it.
+    /// In a separate process, which the test kills.
     doomed: Option<PythonNodes>,
     mids: Vec<String>,
 }
 
 impl MixedNetwork {
-    /// Half of the nodes of each kind begin with our tracker, half with theirs. What brings the two halves together is
-    /// beacons: each of ours sends them to the one before it, each of theirs to one of ours.
+    /// Half of the nodes of each kind start with the Rust tracker, half with the Python one.
+    /// Beacons join the two halves: each Rust node sends them to the one before it, each Python
+    /// node to a Rust node.
     fn start(python: &PythonNeighbour) -> Self {
         let our_tracker = RustTracker::start();
         let mut their_tracker = python.start("tracker.py", &["--duration", "900"]);
@@ -72,7 +75,7 @@ impl MixedNetwork {
         beacons.rotate_left(1);
         let count = EACH - KILLED[0];
         let mut theirs = PythonNodes::start(python, THEIRS, count, &trackers, &beacons);
-        // An odd number and an odd number: the second begins with the other tracker.
+        // Both processes have an odd number of nodes, so the second starts with the other tracker.
         let [one, other] = trackers;
         let mut doomed = PythonNodes::start(python, THEIRS, KILLED[0], &[other, one], &beacons);
         let mut mids = theirs.listening();
@@ -89,7 +92,7 @@ impl MixedNetwork {
         }
     }
 
-    /// What every node knows; theirs first.
+    /// Returns the views of all nodes; the Python nodes come first.
     fn look(&mut self) -> Vec<NodeView> {
         let mut views = self.theirs.look();
         views.extend(self.doomed.iter_mut().flat_map(PythonNodes::look));
@@ -97,7 +100,7 @@ impl MixedNetwork {
         views
     }
 
-    /// The mids in the lists of the two trackers.
+    /// Returns the mids in the lists of the two trackers.
     fn tracked(&mut self) -> [BTreeSet<String>; 2] {
         let shared = [DISCOVERY, CommunityId::from_hex(SHARED)];
         let ours = shared.map(|id| self.our_tracker.tracker().peers(id));
@@ -112,13 +115,13 @@ impl MixedNetwork {
         [ours.collect(), theirs.collect()]
     }
 
-    /// The community of its own kind that a node runs.
+    /// Returns the community that only nodes of this node's kind run.
     fn kind_of(&self, mid: &str) -> &'static str {
         let theirs = self.mids.iter().take(EACH).any(|their| their == mid);
         if theirs { THEIRS.kind } else { OURS.kind }
     }
 
-    /// What keeps a node from knowing all it should.
+    /// Returns the first fact that a node should know and does not.
     fn missing(&self, view: &NodeView) -> Option<String> {
         let others = || self.mids.iter().filter(|mid| **mid != view.mid);
         let discovery = DISCOVERY.to_string();
@@ -151,7 +154,7 @@ impl MixedNetwork {
         eprintln!("{at:4} s  {what}: {complete} of {all} nodes know everything, {pairs} pairs");
     }
 
-    /// What each node saw.
+    /// Prints the view of each node.
     fn table(&self, views: &[NodeView]) {
         eprintln!(
             "{:>8} {:>8} {:>6} {:>9} {:>7} {:>11} {:>5} {:>7}",
@@ -178,7 +181,7 @@ impl MixedNetwork {
         }
     }
 
-    /// Lets everybody meet everybody.
+    /// Waits until all nodes know each other.
     fn meet(&mut self) {
         loop {
             let views = self.look();
@@ -197,7 +200,7 @@ impl MixedNetwork {
         }
     }
 
-    /// Nobody may be dropped, and nothing forgotten.
+    /// Asserts that no peer is dropped and no fact is forgotten.
     fn stay_together(&mut self, until: Duration) {
         while self.start.elapsed() < until {
             let views = self.look();
@@ -217,7 +220,7 @@ impl MixedNetwork {
         }
     }
 
-    /// Kills some of both kinds; gives their mids.
+    /// Kills some nodes of both kinds and returns their mids.
     fn kill(&mut self) -> BTreeSet<String> {
         let theirs = self.mids.iter().take(EACH).skip(EACH - KILLED[0]);
         let mut killed: BTreeSet<String> = theirs.cloned().collect();
@@ -230,7 +233,7 @@ impl MixedNetwork {
         killed
     }
 
-    /// Waits until the killed are gone from every list; nobody else may go.
+    /// Waits until the killed nodes are gone from every list; no other peer may be dropped.
     fn let_go(&mut self, killed: &BTreeSet<String>) {
         let start = Instant::now();
         let mut gone: [Option<Duration>; 3] = [None; 3];

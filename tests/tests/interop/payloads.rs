@@ -1,5 +1,5 @@
-//! Signed, unsigned and timed messages both ways: declared here with `#[derive(Payload)]`, there with py-ipv8's payload
-//! classes, and read on each side as they were written on the other.
+//! Signed, unsigned and timed messages in both directions: declared with `#[derive(Payload)]` here
+//! and with py-ipv8's payload classes there, and each side reads what the other wrote.
 
 use std::net::SocketAddr;
 
@@ -20,7 +20,7 @@ fn item(number: i64, text: &str) -> Item {
     }
 }
 
-/// An ordinary one, one of empty fields, and one of extreme values.
+/// Returns an ordinary message, one with empty fields, and one with extreme values.
 fn everythings() -> [Everything; 3] {
     let ordinary = Everything {
         flag: true,
@@ -66,7 +66,7 @@ fn everythings() -> [Everything; 3] {
     [ordinary, empty, extreme]
 }
 
-/// One for each kind of address that the format `address` has.
+/// Returns one message for each kind of address of the format `address`.
 fn plains() -> [Plain; 3] {
     let ipv6: SocketAddr = "[2001:db8::1]:65535".parse().expect("an address");
     let plain = |address: &str, ip: SocketAddr, fill: u8| Plain {
@@ -120,8 +120,8 @@ impl Pair {
         }
     }
 
-    /// Sends `message` there and the same back; it is read on both sides as it is here. `times`: the Lamport times it
-    /// carries, if any; they are those of the senders, there and back.
+    /// Sends `message` to the Python node and the same back; both sides must read the same fields.
+    /// `times` are the Lamport times of the two messages, if they have any.
     fn exchange<M: Message + View>(&mut self, message: M, signed: bool, times: Option<[u64; 2]>) {
         let (name, fields) = (M::NAME.to_lowercase(), message.view());
         self.ours.send_to(self.listening.address, message);
@@ -203,7 +203,7 @@ fn timed_messages_carry_the_clock_of_their_sender() {
     for (time, message) in (1..).zip(timeds()) {
         pair.exchange(message, true, Some([time; 2]));
     }
-    // messages without a time leave the clock alone
+    // Messages without a time leave the clock alone.
     let [ordinary, ..] = everythings();
     pair.exchange(ordinary, true, None);
     let [.., last] = timeds();

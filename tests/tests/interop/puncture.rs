@@ -1,7 +1,9 @@
-//! A puncture through a third peer, our node being the walker, the introducer and the introduced in turn.
+//! A puncture through a third peer. Our node is the walker, the introducer and the introduced peer
+//! in turn.
 //!
-//! Each of the three has a loopback host of its own: seen from one host the walker would be behind the same NAT as the
-//! introduced, and the puncture would go to the introducer (protocol 4.4, 4.6).
+//! Each of the three has a separate loopback host. On one host the walker would seem to be behind
+//! the same NAT as the introduced peer, and the puncture would go to the introducer (protocol 4.4,
+//! 4.6).
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -13,7 +15,7 @@ use serde_json::Value;
 const COMMUNITY: &str = "697076382070756e637475726573206120746972";
 const HOSTS: [[u8; 4]; 3] = [[127, 0, 0, 1], [127, 0, 0, 2], [127, 0, 0, 3]];
 
-/// A node of either kind that does only what it is told.
+/// A node of either kind that only follows commands.
 enum Node {
     Ours(RustNode),
     Theirs(PythonProcess, Listening),
@@ -74,7 +76,8 @@ impl Node {
         }
     }
 
-    /// The next event of that name of a Python node; nothing of ours, which does not tell.
+    /// Returns the next event named `name` of a Python node; `None` for a Rust node, which reports
+    /// no such events.
     fn event(&mut self, name: &str) -> Option<Value> {
         match self {
             Self::Ours(_) => None,
@@ -82,7 +85,7 @@ impl Node {
         }
     }
 
-    /// How many datagrams of each message a Python node has sent.
+    /// Returns how many datagrams of each message a Python node has sent.
     fn sent(&mut self) -> Option<BTreeMap<u8, u64>> {
         match self {
             Self::Ours(_) => None,
@@ -103,7 +106,8 @@ struct Three {
 }
 
 impl Three {
-    /// The node at place `ours` is ours; the introducer knows the introduced.
+    /// Starts the three nodes; the one with the index `ours` is a Rust node. The introducer knows
+    /// the introduced peer.
     fn start(python: &PythonNeighbour, ours: usize) -> Self {
         let [walker, introducer, introduced] =
             [0, 1, 2].map(|place| Node::start(python, HOSTS[place], place == ours));
@@ -118,7 +122,8 @@ impl Three {
         three
     }
 
-    /// What the Python ones tell about one puncture, after the walker has asked the introducer in the style of `ids`.
+    /// Checks the events of the Python nodes for one puncture, after the walker has asked the
+    /// introducer in the style of `ids`.
     fn check_puncture(&mut self, ids: Ids) {
         let [_, response_id, request_id, puncture_id] = ids;
         let [walker, introducer, introduced] =
@@ -126,7 +131,7 @@ impl Three {
         let mut identifiers = Vec::new();
         if let Some(request) = self.introduced.event("puncture_request") {
             check(&request, request_id, introducer);
-            // the introducer's own address stands for the walker's LAN address (protocol 4.4)
+            // The introducer's address replaces the walker's LAN address (protocol 4.4).
             check_address(&request, "lan_walker_address", introducer);
             check_address(&request, "wan_walker_address", walker);
             identifiers.push(request["fields"]["identifier"].clone());
@@ -141,7 +146,7 @@ impl Three {
             check(&puncture, puncture_id, introduced);
             assert_eq!(puncture["mid"], self.introduced.mid());
             check_address(&puncture, "source_lan_address", introduced);
-            // the walker's address stands for the sender's (protocol 4.6)
+            // The walker's address replaces the sender's (protocol 4.6).
             check_address(&puncture, "source_wan_address", walker);
             identifiers.push(puncture["fields"]["identifier"].clone());
         }
@@ -150,7 +155,8 @@ impl Three {
         assert!(self.walker.can_walk_to(introduced));
     }
 
-    /// Our walker has heard a response and a puncture for each of `rounds`, and nothing that it did not understand.
+    /// Checks that our walker received a response and a puncture for each of `rounds`, and no
+    /// datagram that it could not read.
     fn check_our_walker(&mut self, rounds: &[Ids]) {
         let Node::Ours(walker) = &self.walker else {
             return;
@@ -162,7 +168,8 @@ impl Three {
         assert_eq!(walker.stats().engine.dropped(), 0);
     }
 
-    /// The Python ones have sent what belongs to `rounds` and to the introducer's meeting with the introduced, no more.
+    /// Checks that the Python nodes sent only the messages of `rounds` and of the first contact
+    /// between introducer and introduced peer.
     fn check_sent(&mut self, rounds: &[Ids]) {
         let (mut introducer, mut introduced) = (BTreeMap::new(), BTreeMap::new());
         *introducer.entry(OLD[1]).or_default() += 1;
@@ -202,7 +209,8 @@ fn puncture(ours: usize) {
         return;
     };
     let mut three = Three::start(python, ours);
-    // the first request is in old style, by then each knows that the other understands the new one
+    // The first request is in old style. After it, each knows that the other understands the new
+    // style.
     three.walker.walk_to(three.introducer.address());
     three.walker.wait_for_peer(&three.introducer.mid());
     three.check_puncture(OLD);

@@ -1,4 +1,4 @@
-//! The harness itself: py-ipv8 among its own kind, steered through the helper.
+//! Tests the harness itself: nodes of py-ipv8 among themselves, controlled through the helper.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -69,7 +69,8 @@ fn two_peers_find_each_other_through_the_tracker_and_talk() {
     }
 }
 
-/// The ids that went over the socket in one direction, from a `stats` event.
+/// Returns `true` if datagrams with this id went over the socket in one direction, according to a
+/// `stats` event.
 fn saw(stats: &Value, way: &str, id: u8) -> bool {
     stats[way].get(id.to_string()).is_some()
 }
@@ -178,7 +179,7 @@ fn a_failure_tells_what_the_process_said_and_nothing_outlives_its_handle() {
     assert!(bound.is_ok(), "{bound:?}");
 }
 
-/// What a closure that must panic panics with.
+/// Returns the message with which a closure panics.
 fn panic_text(action: impl FnOnce()) -> String {
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(action)) {
         Ok(()) => panic!("no panic"),

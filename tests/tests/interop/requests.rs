@@ -1,4 +1,5 @@
-//! Requests and responses with a live py-ipv8 that keeps its own in a `RequestCache`: it answers ours, and asks us.
+//! Requests and responses with a live py-ipv8, which keeps its requests in a `RequestCache`. It
+//! answers our requests and sends us its own.
 
 use std::time::{Duration, Instant};
 
@@ -43,7 +44,7 @@ impl Pair {
         let here = "127.0.0.1:0".parse().expect("an address");
         let launchers = Launchers::new().with(Launcher);
         let configuration = Config::new().interfaces([here]);
-        let node = launchers.configuration(configuration).launch().await;
+        let node = launchers.config(configuration).launch().await;
         let node = node.expect("it is launched");
         let overlay = node.overlay::<Calculator>().expect("it was launched");
         Self {
@@ -54,7 +55,7 @@ impl Pair {
         }
     }
 
-    /// The Python node, as a peer.
+    /// Returns the Python node as a peer.
     fn peer(&self) -> Peer {
         let key = hex::decode(&self.listening.public_key);
         let key = PublicKey::from_bytes(&key).expect("a key");
@@ -133,7 +134,8 @@ async fn a_python_peer_asks_us_and_finds_its_cache_again() {
         (&answered["number"], answered["address"].as_str()),
         (&asked["number"], Some(to.as_str()))
     );
-    // Our handler returns `None` where the sum does not fit: nothing is sent, and their cache times out.
+    // Our handler returns `None` where the sum overflows: no response is sent, and the Python cache
+    // times out.
     let command = json!({"command": "add", "to": to, "left": u32::MAX, "right": 1, "timeout": 0.5});
     let asked = pair.theirs.ask(&command, "asked");
     let timed_out = pair.theirs.wait_for_event("timed_out");

@@ -1,4 +1,5 @@
-//! Old-style and new-style Python peers with a node of ours, walking either way; the message ids tell which style is spoken.
+//! Old-style and new-style Python peers with a Rust node, walking in either direction. The message
+//! ids show which style they use.
 
 use std::collections::BTreeSet;
 
@@ -6,9 +7,9 @@ use ipv8_tests::python::{PythonNeighbour, PythonProcess, TrafficStats};
 use ipv8_tests::rust_node::{RustNode, RustNodeOptions, Walker};
 
 const COMMUNITY: &str = "69707638206f6c6420616e64206e657720737479";
-/// So that enough happens soon.
+/// Short, so that enough exchanges happen soon.
 const WALK_INTERVAL: f64 = 0.05;
-/// How many exchanges are watched.
+/// How many exchanges are checked.
 const EXCHANGES: usize = 4;
 
 const OLD_REQUEST: u8 = 246;
@@ -16,7 +17,8 @@ const OLD_RESPONSE: u8 = 245;
 const NEW_REQUEST: u8 = 234;
 const NEW_RESPONSE: u8 = 233;
 
-/// Our node goes on asking the Python peer; gives back the ids of the requests that this one accepted, in order, and its traffic.
+/// Our node asks the Python peer repeatedly. Returns the ids of the requests that the peer
+/// accepted, in order, and its traffic.
 fn we_walk(python: &PythonNeighbour, style: &[&str]) -> (Vec<u64>, TrafficStats) {
     let mut theirs = python.peer(COMMUNITY, style);
     let mut options = RustNodeOptions::new(COMMUNITY);
@@ -35,7 +37,8 @@ fn we_walk(python: &PythonNeighbour, style: &[&str]) -> (Vec<u64>, TrafficStats)
     (ids, theirs.traffic())
 }
 
-/// The Python peer goes on asking our node; gives back the ids of the responses that it accepted, in order, and its traffic.
+/// The Python peer asks our node repeatedly. Returns the ids of the responses that the peer
+/// accepted, in order, and its traffic.
 fn they_walk(python: &PythonNeighbour, style: &[&str]) -> (Vec<u64>, TrafficStats) {
     let interval = WALK_INTERVAL.to_string();
     let walking = [
@@ -55,14 +58,14 @@ fn they_walk(python: &PythonNeighbour, style: &[&str]) -> (Vec<u64>, TrafficStat
     (ids, theirs.traffic())
 }
 
-/// The message ids of the next events of that name.
+/// Returns the message ids of the next events named `event`.
 fn ids(theirs: &mut PythonProcess, event: &str) -> Vec<u64> {
     (0..EXCHANGES)
         .filter_map(|_| theirs.wait_for_event(event)["id"].as_u64())
         .collect()
 }
 
-/// First the old id, then the new one for good.
+/// Returns the old id once, then the new one for good.
 fn turning(old: u8, new: u8) -> Vec<u64> {
     let mut ids = vec![u64::from(new); EXCHANGES];
     ids[0] = u64::from(old);

@@ -1,5 +1,5 @@
-//! Trackers of both kinds with clients of both kinds, on loopback, with their churn at work: who was killed goes, who lives
-//! stays, who has enough peers is no longer introduced.
+//! Trackers of both kinds with clients of both kinds, on loopback, with churn: killed peers are
+//! removed, living peers stay, and peers that have enough peers are no longer introduced.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -12,11 +12,11 @@ use ipv8_tests::rust_node::{RustNode, RustNodeOptions, RustTracker, until};
 use serde_json::json;
 
 const COMMUNITY: &str = "747261636b65727320616e6420636c69656e7473";
-/// The last clock value that fits the number of a ping.
+/// The last clock value that fits the identifier of a ping.
 const SIXTEEN_BITS: u64 = 65_535;
-/// How soon who was killed must be gone.
+/// How soon killed peers must be gone.
 const GONE: Duration = Duration::from_secs(70);
-/// How long the living are watched: several pings each.
+/// How long living peers are watched: several pings each.
 const WATCHED: Duration = Duration::from_secs(32);
 
 fn our_tracker(global_time: u64) -> (RustTracker, SocketAddr) {
@@ -29,7 +29,7 @@ fn our_tracker(global_time: u64) -> (RustTracker, SocketAddr) {
     (tracker, api)
 }
 
-/// The ports of the peers that `GET /services` lists for the community.
+/// Returns the ports of the peers that `GET /services` lists for the community.
 fn listed(api: SocketAddr) -> BTreeSet<u16> {
     let (status, services) = http::get(api, "/services");
     assert_eq!(status, 200);
@@ -39,7 +39,7 @@ fn listed(api: SocketAddr) -> BTreeSet<u16> {
     ports.collect()
 }
 
-/// The mids that a Python tracker has for the community.
+/// Returns the mids that a Python tracker has for the community.
 fn known(tracker: &mut PythonProcess) -> BTreeSet<String> {
     let answer = tracker.ask(&json!({"command": "peers"}), "peers");
     let mids = answer["communities"][COMMUNITY].as_array().cloned();
@@ -62,7 +62,7 @@ fn who_was_killed_goes_and_who_lives_stays_also_past_sixteen_bits() {
         theirs.listening().address,
         old.listening().address,
     ];
-    // None of them has a walker: each asks once, and is then silent but for its answers.
+    // None of them has a strategy: each asks once, and then only answers.
     let mut arguments = vec!["--duration", "300", "--bootstrap-timeout", "300"];
     let texts = trackers.map(|tracker| tracker.to_string());
     texts
@@ -113,7 +113,8 @@ fn who_was_killed_goes_and_who_lives_stays_also_past_sixteen_bits() {
         std::thread::sleep(Duration::from_millis(200));
     }
     eprintln!("gone from our tracker and from the reference's after {gone:?}");
-    // The known fault of the reference: past 16 bits it finds no answer, and lets go of those who gave it.
+    // A known bug of py-ipv8: past 16 bits it does not match answers, and removes the peers that
+    // sent them.
     assert_eq!(known(&mut old), BTreeSet::new());
     let counters = ours.tracker().counters();
     assert!(
@@ -121,7 +122,8 @@ fn who_was_killed_goes_and_who_lives_stays_also_past_sixteen_bits() {
         "{counters:?}"
     );
     assert_eq!(counters.pings_refused, 0);
-    // Three pings of each of two trackers, and one at least of that which did not understand the answer.
+    // Three pings from each of two trackers, and at least one more from the tracker that did not
+    // match the answer.
     assert!(peer.traffic().ids_in[&246] > 2 * 3);
     assert!(node.stats().engine.datagrams_in > 3 + 2 * 3);
 }
@@ -133,7 +135,7 @@ fn who_has_enough_peers_is_introduced_to_nobody_any_more() {
     };
     let (ours, api) = our_tracker(0);
     let address = ours.tracker().address();
-    // With a limit of 0 and no peer a client says in its answer that it is full.
+    // A client with a limit of 0 and no peers reports in its answer that it is full.
     let (bootstrap, pause) = (address.to_string(), ["--bootstrap-timeout", "300"]);
     let arguments = [&["--bootstrap", &bootstrap], &pause[..]].concat();
     let mut full = python.peer(COMMUNITY, &[&arguments[..], &["--max-peers", "0"]].concat());
@@ -180,7 +182,7 @@ fn clients_find_each_other_through_a_tracker_with_churn() {
     second.wait_for_peer(&one.mid);
     let ports = BTreeSet::from([one.address.port(), two.address.port()]);
     let start = Instant::now();
-    // Long enough for a ping of each, and its answer.
+    // Long enough for a ping to each peer, and its answer.
     while start.elapsed() < Duration::from_secs(12) {
         assert_eq!(listed(api), ports);
         std::thread::sleep(Duration::from_millis(200));
@@ -190,7 +192,7 @@ fn clients_find_each_other_through_a_tracker_with_churn() {
         (counters.pings, counters.pongs, counters.timeouts),
         (2, 2, 0)
     );
-    // A tracker is nobody's peer, although it asks for introductions like one.
+    // A tracker never becomes a peer, although it asks for introductions like one.
     let [one, two] = [one.mid, two.mid];
     assert_eq!(first.mids(), BTreeSet::from([two]));
     assert_eq!(second.mids(), BTreeSet::from([one]));

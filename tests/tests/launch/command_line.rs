@@ -1,4 +1,4 @@
-//! The command line that `ipv8_core::launch::cli` gives to a program, asked of the example `command_line`.
+//! The command line of `ipv8_core::launch::cli`, tested with the example `command_line`.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-/// What a command left behind.
+/// The exit code and the output of a finished command.
 struct End {
     code: Option<i32>,
     out: String,
@@ -35,7 +35,8 @@ fn run(arguments: &[&str]) -> End {
     run_command(&mut program(arguments))
 }
 
-/// Replaces locations, whose lines change with the example, and whose paths depend on the machine.
+/// Replaces locations by `HERE`: their lines change with the example, and their paths depend on the
+/// machine.
 fn normalised(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let Some((before, rest)) = line.split_once("command_line.rs:") else {
@@ -48,14 +49,14 @@ fn normalised(text: &str) -> String {
     lines.map(|line| line + "\n").collect()
 }
 
-/// Standard output of a command that goes well.
+/// Returns the standard output of a command that must succeed.
 fn output(arguments: &[&str]) -> String {
     let end = run(arguments);
     assert_eq!((end.code, end.err.as_str()), (Some(0), ""), "{arguments:?}");
     end.out
 }
 
-/// Standard error of a command that fails with this code, and prints nothing else.
+/// Returns the standard error of a command that must fail with this code and print nothing else.
 fn complaint(arguments: &[&str], code: i32) -> String {
     let end = run(arguments);
     assert_eq!(end.code, Some(code), "{arguments:?}: {}", end.err);
@@ -162,7 +163,7 @@ fn graph_draws_for_graphviz_and_mermaid() {
 }
 
 #[test]
-fn explain_tells_why_and_when() {
+fn explain_gives_the_reason_and_the_position() {
     assert_eq!(
         output(&["explain", "Chat"]),
         "\
@@ -206,7 +207,7 @@ settings = { greeting = "ahoy" }
 "#;
 
 #[test]
-fn a_configuration_changes_what_is_told_and_its_places_are_named() {
+fn a_config_file_changes_the_output_which_names_its_locations() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = write(folder.path(), "ipv8.toml", CONFIGURATION);
     let list = output(&["list", "--config", &file]);
@@ -229,7 +230,7 @@ fn a_configuration_changes_what_is_told_and_its_places_are_named() {
 }
 
 #[test]
-fn config_tells_every_setting_and_where_it_was_said() {
+fn config_prints_every_setting_and_its_origin() {
     let defaults = output(&["config"]);
     assert!(
         defaults.contains("interfaces = [\"127.0.0.1:0\"]  # code\n"),
@@ -253,7 +254,7 @@ fn config_tells_every_setting_and_where_it_was_said() {
 }
 
 #[test]
-fn mistakes_of_a_configuration_are_told_all_at_once_and_start_nothing() {
+fn all_errors_of_a_configuration_are_reported_at_once_and_nothing_starts() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = "walk_intervall = 3\n[launchers.Chats]\nmax_peers = -5\n";
     let file = write(folder.path(), "wrong.toml", text);
@@ -369,7 +370,7 @@ fn run_launches_until_a_signal() {
         .stdout(Stdio::piped())
         .spawn()
         .expect("the program runs");
-    let out = child.stdout.take().expect("it is piped");
+    let out = child.stdout.take().expect("a piped output");
     let mut lines = BufReader::new(out)
         .lines()
         .map(|line| line.expect("a line"));
@@ -386,12 +387,12 @@ fn run_launches_until_a_signal() {
     let sent = Command::new("kill").args(["-TERM", &id]).status();
     assert!(sent.is_ok_and(|sent| sent.success()));
     assert_eq!(next(), "stopped");
-    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert_eq!(child.wait().expect("an exit status").code(), Some(0));
 }
 
 #[test]
 fn a_launch_that_fails_ends_with_code_1() {
-    // An address of a network for documentation, which no machine has.
+    // The address is reserved for documentation: no machine has it.
     let mut command = program(&["run"]);
     let end = run_command(command.env("IPV8_INTERFACES", "203.0.113.7:8090"));
     assert_eq!(end.code, Some(1), "{}", end.err);

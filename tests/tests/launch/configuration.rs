@@ -11,7 +11,7 @@ use ipv8_tests::desk::key;
 use ipv8_tests::launch::endpoint;
 use ipv8_tests::vectors::load;
 
-/// Notes the settings that a community was made with, and the calls of its actions.
+/// Records the settings that a community was created with, and the calls of its actions.
 #[derive(Clone, Debug, Default)]
 struct Log(Arc<Mutex<Vec<String>>>);
 
@@ -32,7 +32,7 @@ struct Settings {
     log: Log,
 }
 
-/// Communities that differ only in their id, which is made of `N`.
+/// Communities that differ only in their id, which repeats the byte `N`.
 struct Tunnels<const N: u8> {
     log: Log,
 }
@@ -108,7 +108,7 @@ fn launchers(log: &Log, configuration: Config) -> Launchers {
     Launchers::new()
         .with(MyLauncher(log.clone()))
         .community::<Tunnels<2>>()
-        .configuration(configuration)
+        .config(configuration)
 }
 
 fn read(text: &str) -> Config {
@@ -183,7 +183,7 @@ async fn a_list_of_strategies_replaces_those_of_the_launcher() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn overlays_without_a_launcher_can_have_keys_of_their_own() {
+async fn launchers_can_have_their_own_keys_and_overlays_need_no_launcher() {
     let log = Log::default();
     let text = r#"
         [launchers.MyLauncher]
@@ -231,7 +231,7 @@ async fn overlays_without_a_launcher_can_have_keys_of_their_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_variable_disables_a_launcher_whatever_its_case() {
+async fn a_variable_disables_a_launcher_regardless_of_case() {
     let configuration = read("[launchers.MyLauncher]\nenabled = true\n").variables([(
         "IPV8_LAUNCHERS__MYLAUNCHER__ENABLED".to_owned(),
         "false".to_owned(),
@@ -242,7 +242,7 @@ async fn a_variable_disables_a_launcher_whatever_its_case() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_action_that_fails_ends_the_launch_with_its_place() {
+async fn a_failing_action_ends_the_launch_and_the_error_names_its_location() {
     let network = MemoryNetwork::new();
     let text = "[launchers.MyLauncher]\non_start = [[\"fail\", \"not today\"]]\n";
     let launched = launchers(&Log::default(), read(text))
@@ -337,7 +337,7 @@ async fn keyed(folder: &std::path::Path, key: serde_json::Value) -> Result<Ipv8,
     let configuration = Config::new().json("ipv8.json", &text.to_string());
     let network = MemoryNetwork::new();
     Launchers::new()
-        .configuration(configuration)
+        .config(configuration)
         .launch_on(endpoint(&network, "10.0.0.1:1000"))
         .await
 }

@@ -1,4 +1,4 @@
-//! What a configuration says of the node itself, and not of an overlay, is so for the node that is launched with it.
+//! Settings of the node itself, not of an overlay, reach the node that is launched with them.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use ipv8_tests::desk::key;
 use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint};
 use ipv8_tests::probe::ProbeSettings;
 
-/// A node with a strategy that does nothing, on a network of its own.
+/// Returns a node alone on its network, with one strategy that does nothing.
 async fn node(configuration: Config) -> Ipv8 {
     let launchers = Launchers::new().with(
         ProbeLauncher::<0>::new(ProbeSettings::default()).walked(|strategies| {
@@ -17,21 +17,21 @@ async fn node(configuration: Config) -> Ipv8 {
         }),
     );
     let launched = launchers
-        .configuration(configuration)
+        .config(configuration)
         .launch_on(endpoint(&MemoryNetwork::new(), "10.0.0.1:1000"))
         .await;
     launched.expect("it is launched")
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_node_launched_with_a_walk_scaling_limit_slows_down_to_it_and_another_one_does_not() {
+async fn the_configured_walk_scaling_limit_bounds_the_slowdown() {
     for (limit, slowdown) in [(None, 1.0), (Some(2.0), 4.0), (Some(50.0), 10.0)] {
         let mut configuration = configuration(1, None);
         if let Some(seconds) = limit {
             configuration = configuration.walk_scaling_limit(seconds);
         }
         let node = node(configuration).await;
-        // Longer than all intervals that it asks for, so that every turn is late.
+        // Each advance is longer than any interval, so every turn is late.
         for _ in 0..20 {
             tokio::time::advance(Duration::from_secs(7)).await;
             tokio::task::yield_now().await;
@@ -44,7 +44,7 @@ async fn a_node_launched_with_a_walk_scaling_limit_slows_down_to_it_and_another_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_node_launched_with_a_pacing_has_that_and_another_one_the_default() {
+async fn a_node_uses_the_configured_pacing_or_the_default() {
     let own = PacingConfig {
         burst: 5,
         share: 0.25,

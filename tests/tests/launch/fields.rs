@@ -1,4 +1,5 @@
-//! A launcher with fields: the values in its attributes read them through `self`, also when the struct is written by a macro.
+//! Launchers with fields: the values in their attributes read the fields through `self`, also when
+//! a macro writes the struct.
 
 use ipv8_core::prelude::*;
 

@@ -1,6 +1,6 @@
-//! Launchers, written by hand and by the attributes, and what a launch makes of them: order,
-//! conditions, sessions, configuration, and undoing everything after a failure. The command line is
-//! asked of the example that has one.
+//! Tests of launching: launchers written by hand and with attributes, their order, conditions,
+//! sessions and configuration, and the clean-up after a failure. The tests of the command line run
+//! the example `command_line`.
 
 mod command_line;
 mod configuration;

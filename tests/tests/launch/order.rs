@@ -1,4 +1,4 @@
-//! What a launch asks of its launchers, in which order, and what their session has to do with it.
+//! The order in which a launch calls its launchers, and the role of the session.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const HERE: &str = "10.0.0.1:1000";
 async fn launch(launchers: Launchers, script: &mut Script) -> Result<Ipv8, Error> {
     let network = MemoryNetwork::new();
     launchers
-        .configuration(configuration(1, None))
+        .config(configuration(1, None))
         .launch_on_with(endpoint(&network, HERE), script)
         .await
 }
@@ -40,7 +40,7 @@ const STEPS: [&str; 7] = [
 ];
 
 #[tokio::test(start_paused = true)]
-async fn all_conditions_come_first_then_one_launcher_after_the_other() {
+async fn all_conditions_run_first_then_the_launchers_in_sequence() {
     let mut script = Script::default();
     let node = launch(three(), &mut script).await.expect("it is launched");
     let mut expected: Vec<String> = (0..3).map(|n| format!("{n} should_launch")).collect();
@@ -56,7 +56,7 @@ async fn all_conditions_come_first_then_one_launcher_after_the_other() {
     );
 }
 
-/// Waits for two others; its condition, like theirs, is asked once.
+/// Waits for two other launchers, of which one is off.
 struct Last;
 
 impl CommunityLauncher for Last {
@@ -66,7 +66,7 @@ impl CommunityLauncher for Last {
 }
 
 #[tokio::test(start_paused = true)]
-async fn conditions_are_asked_once_and_nobody_waits_for_one_that_is_off() {
+async fn conditions_run_once_and_no_launcher_waits_for_one_that_is_off() {
     let mut script = Script {
         off: vec![0, 2],
         ..Script::default()
@@ -86,7 +86,7 @@ async fn conditions_are_asked_once_and_nobody_waits_for_one_that_is_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_own_key_is_that_overlay_s_alone() {
+async fn the_key_of_an_overlay_applies_to_that_overlay_only() {
     let mut script = Script {
         own_keys: vec![1],
         ..Script::default()
@@ -103,7 +103,7 @@ async fn an_own_key_is_that_overlay_s_alone() {
 struct Others;
 
 #[tokio::test(start_paused = true)]
-async fn launchers_of_another_session_are_told_all_at_once_before_anything_is_prepared() {
+async fn launchers_with_another_session_type_are_reported_at_once_before_any_prepare() {
     let log = Log::default();
     let launchers = three().with(ProbeLauncher::<3>::new(ProbeSettings {
         log: log.clone(),
@@ -111,7 +111,7 @@ async fn launchers_of_another_session_are_told_all_at_once_before_anything_is_pr
     }));
     let network = MemoryNetwork::new();
     let error = launchers
-        .configuration(configuration(1, None).walk_interval(0.0))
+        .config(configuration(1, None).walk_interval(0.0))
         .launch_on_with(endpoint(&network, HERE), &mut Others)
         .await
         .expect_err("three launchers have another session");
@@ -134,7 +134,8 @@ async fn launchers_of_another_session_are_told_all_at_once_before_anything_is_pr
             meta.location()
         )
     );
-    // Nor is one found when none is given; and one that is left out is nobody's problem.
+    // Launching without a session is an error too. `only` leaves out the other launchers, so it
+    // reports none of them.
     let error = three().only(["S1"]).launch().await.expect_err("no session");
     assert!(
         error
@@ -145,7 +146,7 @@ async fn launchers_of_another_session_are_told_all_at_once_before_anything_is_pr
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_launcher_without_a_session_is_launched_under_any() {
+async fn a_launcher_without_a_session_launches_with_any_session() {
     let mut script = Script::default();
     let launchers = three().with(ProbeLauncher::<3>::new(ProbeSettings::default()));
     let node = launch(launchers, &mut script)
@@ -154,7 +155,7 @@ async fn a_launcher_without_a_session_is_launched_under_any() {
     assert_eq!(node.launched().len(), 4);
 }
 
-/// Has all methods, and names two of them.
+/// Implements all methods but lists only two of them in `HOOKS`.
 struct Sparse;
 
 impl CommunityLauncher for Sparse {
@@ -198,7 +199,7 @@ impl CommunityLauncher for Sparse {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_method_that_hooks_leaves_out_is_not_called() {
+async fn a_method_missing_from_hooks_is_not_called() {
     let mut script = Script::default();
     let node = launch(Launchers::new().with(Sparse), &mut script).await;
     let node = node.expect("no condition, nothing to prepare");
@@ -216,7 +217,7 @@ async fn a_method_that_hooks_leaves_out_is_not_called() {
     assert_eq!(mid, node.my_peer().mid());
 }
 
-/// Calls its overlay, sends, lets others send, and takes its time.
+/// Calls its overlay, sends a ping, receives one, and waits for a minute in `finalize`.
 struct Slow(MemoryNetwork);
 
 const PEER: &str = "10.0.0.2:2000";
@@ -243,7 +244,7 @@ impl CommunityLauncher for Slow {
             "{}",
             self.0.deliver(address(PEER), address(HERE), &ping)
         ));
-        // Another task may call it too.
+        // Another task may call the overlay too.
         let other = overlay.clone();
         let asked = tokio::spawn(async move { other.peers().await.map(|peers| peers.len()) });
         notes.push(format!("{:?}", asked.await?.ok()));
@@ -257,7 +258,7 @@ impl CommunityLauncher for Slow {
 }
 
 #[tokio::test(start_paused = true)]
-async fn until_all_are_done_nothing_is_received_sent_or_stepped() {
+async fn nothing_is_received_sent_or_stepped_until_all_launchers_finish() {
     let network = MemoryNetwork::new();
     let mut peer = endpoint(&network, PEER);
     let mut notes: Vec<String> = Vec::new();
@@ -265,12 +266,16 @@ async fn until_all_are_done_nothing_is_received_sent_or_stepped() {
         .with(Slow(network.clone()))
         .with(ProbeLauncher::<1>::new(ProbeSettings::default()));
     let node = launchers
-        .configuration(configuration(1, None))
+        .config(configuration(1, None))
         .launch_on_with(endpoint(&network, HERE), &mut notes)
         .await
         .expect("it is launched");
     assert_eq!(notes, ["true", "true", "Some(0)", "0 0"]);
-    assert_eq!(peer.take_received(|_, _| {}), 0, "sent while on hold");
+    assert_eq!(
+        peer.take_received(|_, _| {}),
+        0,
+        "datagrams sent while on hold"
+    );
 
     let mut events = node.events();
     let first = loop {
@@ -285,15 +290,18 @@ async fn until_all_are_done_nothing_is_received_sent_or_stepped() {
     assert_eq!(
         heard.expect("it runs"),
         [Heard::Ping(address(PEER), 2)],
-        "what came while on hold"
+        "the ping that arrived while on hold"
     );
-    assert!(peer.take_received(|_, _| {}) > 0, "what was to be sent");
+    assert!(
+        peer.take_received(|_, _| {}) > 0,
+        "the datagrams held back are sent"
+    );
     let stats = node.stats().await.expect("it runs");
     assert_eq!(stats.missed_turns, 0);
 }
 
 #[tokio::test]
-async fn sets_of_their_own_are_launched_side_by_side_and_again() {
+async fn separate_sets_of_launchers_launch_concurrently_and_repeatedly() {
     let mut nodes = tokio::task::JoinSet::new();
     for number in 1..=8_u8 {
         nodes.spawn(async move {
@@ -305,7 +313,7 @@ async fn sets_of_their_own_are_launched_side_by_side_and_again() {
                 let here = [address("127.0.0.1:0")];
                 let configuration = configuration(number.into(), None).interfaces(here);
                 let node = three()
-                    .configuration(configuration)
+                    .config(configuration)
                     .launch_with(&mut script)
                     .await
                     .expect("it is launched");

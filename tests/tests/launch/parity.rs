@@ -1,8 +1,10 @@
-//! The tests of py-ipv8's loader (`ipv8/test/test_loader.py`), in the same order and under the same names, for our launchers.
+//! The tests of py-ipv8's loader (`ipv8/test/test_loader.py`) for our launchers, in the same order
+//! and under the same names.
 //!
-//! Left out: the three `_from_function` tests, of a form that is not needed here, and what they say of `hiddenimports` (see
-//! `linking.rs`). Different on purpose: strategies, bootstrappers and `after` keep the order written, where decorators apply
-//! from the bottom up.
+//! The three `_from_function` tests are left out, because their form is not needed here. So are the
+//! checks of `hiddenimports` (see `linking.rs`). One difference is on purpose: strategies,
+//! bootstrappers and `after` keep the order written, while py-ipv8's decorators apply from the
+//! bottom up.
 
 use ipv8_core::launch::Problem;
 use ipv8_core::node::MemoryNetwork;
@@ -89,7 +91,7 @@ impl Default for MockSession {
     }
 }
 
-/// The launcher that is written by hand, against which the decorated ones are held.
+/// The launcher written by hand, with which the tests compare the decorated ones.
 struct StagedCommunityLauncher;
 
 impl CommunityLauncher for StagedCommunityLauncher {
@@ -130,7 +132,7 @@ impl CommunityLauncher for StagedCommunityLauncher {
     }
 }
 
-/// A launcher decorated with the attributes given.
+/// Returns a launcher decorated with the given attributes.
 macro_rules! decorated {
     ($(#[$attribute:meta])*) => {{
         #[overlay(MockCommunity)]
@@ -274,7 +276,7 @@ fn bootstrapper_multiple() {
 
 async fn load(launchers: Launchers, session: &mut MockSession) -> Result<Ipv8, Error> {
     launchers
-        .configuration(configuration(1, None))
+        .config(configuration(1, None))
         .launch_on_with(endpoint(&MemoryNetwork::new(), "10.0.0.1:1000"), session)
         .await
 }
@@ -344,7 +346,11 @@ async fn load_community() {
         .with(Two);
     let node = load(launchers, &mut session).await.expect("it is launched");
     let launched = node.launched();
-    assert_eq!(launched.len(), 2, "one is off, and nobody waits for it");
+    assert_eq!(
+        launched.len(),
+        2,
+        "one launcher is off, and no other waits for it"
+    );
     let staged = &launched[1];
     assert_eq!(staged.id, MockCommunity::COMMUNITY_ID);
     assert_eq!(staged.strategies.len(), 1);

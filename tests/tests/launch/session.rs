@@ -1,4 +1,4 @@
-//! The attributes that have to do with the session, and with hooks: what they do when they run.
+//! The attributes that use the session or define hooks, and their effects at run time.
 
 use std::net::SocketAddr;
 
@@ -79,13 +79,13 @@ async fn open(_ipv8: &Ipv8, session: &mut Session) -> Result<(), std::io::Error>
     }
 }
 
-/// Everything at once: six attributes read the session, four change it, and one names its type.
+/// Uses every attribute: six read the session, four change it, and one names its type.
 #[set_in_session(first)]
 #[kwargs(directory = session.directory.clone(), size = self.factor, ratio = 0.25)]
 #[prepare(open)]
 #[only_if(|session| { session.log.push("enabled"); session.enabled })]
 #[finalize(async |ipv8, session: &mut Session, overlay| {
-    assert!(session.first.is_some() && session.overlays.store.is_none(), "the order written");
+    assert!(session.first.is_some() && session.overlays.store.is_none(), "set_in_session runs in order");
     let size = overlay.call(|store, _| store.settings.size).await?;
     session.log.push(format!("{size} {}", ipv8.launched().len()));
     if size > 100 {
@@ -128,12 +128,12 @@ fn session() -> Session {
 async fn launch(session: &mut Session) -> Result<Ipv8, Error> {
     Launchers::collected()
         .only(["StoreLauncher", "Plain"])
-        .configuration(configuration(1, None))
+        .config(configuration(1, None))
         .launch_on_with(endpoint(&Default::default(), "10.0.0.1:1000"), session)
         .await
 }
 
-/// Needs no session, so it has none.
+/// Reads no session, so its session type is `()`.
 #[overlay("plain", "Plain")]
 #[name("Plain")]
 #[precondition(|_| true)]
@@ -157,7 +157,7 @@ mod plain {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_attribute_does_its_part() {
+async fn every_attribute_takes_effect() {
     let mut session = session();
     session.key = Some(key(77));
     let node = launch(&mut session).await.expect("it is launched");
@@ -185,7 +185,7 @@ async fn every_attribute_does_its_part() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn conditions_are_asked_in_the_order_written_up_to_the_first_that_does_not_hold() {
+async fn conditions_run_in_the_order_written_up_to_the_first_false_one() {
     let mut off = session();
     off.enabled = false;
     let node = launch(&mut off).await.expect("the other one is launched");
@@ -202,7 +202,7 @@ async fn conditions_are_asked_in_the_order_written_up_to_the_first_that_does_not
 }
 
 #[tokio::test(start_paused = true)]
-async fn errors_of_hooks_name_the_hook_and_keep_their_text() {
+async fn hook_errors_name_the_hook_and_keep_their_text() {
     let mut locked = session();
     locked.complain = true;
     let error = launch(&mut locked).await.expect_err("it is locked");
@@ -232,7 +232,7 @@ async fn errors_of_hooks_name_the_hook_and_keep_their_text() {
             .ends_with(" failed in finalize: 110 is too much"),
         "{error}"
     );
-    // What had been set is what it was: a handle of a node that has stopped.
+    // The handle stays in the session, but its node has stopped.
     let first = large.first.expect("it was set before");
     assert!(first.peers().await.is_err());
 }

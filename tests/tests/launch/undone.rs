@@ -1,4 +1,4 @@
-//! A launch is whole or not at all: whatever ends it early, nothing is left.
+//! Launching is atomic: a launch that ends early, for any reason, leaves nothing behind.
 
 use std::future::Future;
 use std::net::{SocketAddr, UdpSocket};
@@ -13,7 +13,7 @@ use ipv8_tests::launch::configuration;
 use ipv8_tests::probe::{ProbeSettings, Trap};
 use ipv8_tests::scripted::{Fault, Script, Scripted};
 
-/// A port that was free a moment ago.
+/// Returns an address with a port that was free a moment ago.
 fn free() -> SocketAddr {
     let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
     socket.local_addr().expect("an address")
@@ -24,10 +24,11 @@ fn three(here: SocketAddr) -> Launchers {
         .with(Scripted::<0>)
         .with(Scripted::<1>)
         .with(Scripted::<2>)
-        .configuration(configuration(1, None).interfaces([here]))
+        .config(configuration(1, None).interfaces([here]))
 }
 
-/// Nothing is left: the port is free, no task is there, and `unloaded` were unloaded, in this order.
+/// Checks that the port is free, that no task is left, and that exactly the overlays `unloaded`
+/// were unloaded, in this order.
 fn nothing_is_left(here: SocketAddr, script: &Script, unloaded: &[u8], what: &str) {
     let again = UdpSocket::bind(here);
     assert!(again.is_ok(), "{what}: {again:?}");
@@ -46,7 +47,7 @@ fn nothing_is_left(here: SocketAddr, script: &Script, unloaded: &[u8], what: &st
         "{what}: {lines:?}"
     );
     let prepared = lines.iter().any(|line| line == "2 prepare");
-    assert!(!prepared, "{what}: the third began");
+    assert!(!prepared, "{what}: the third launcher was prepared");
 }
 
 fn place() -> String {
@@ -83,7 +84,7 @@ async fn an_error_or_panic_in_a_hook_is_named_and_undoes_everything() {
 }
 
 #[tokio::test]
-async fn a_community_that_cannot_be_made_is_named_and_undoes_everything() {
+async fn a_failing_community_is_named_and_undoes_everything() {
     for (traps, refuse) in [
         (&[][..], true),
         (&[Trap::New], false),
@@ -109,7 +110,8 @@ async fn a_community_that_cannot_be_made_is_named_and_undoes_everything() {
         );
         let lines: Vec<String> = script.log.lines();
         assert!(!lines.contains(&"1 finalize".to_owned()), "{lines:?}");
-        // The one that failed was dropped where it got as far as to be made, and never unloaded.
+        // The failed community is never unloaded, and is dropped only if it was created. Leave out
+        // its lines.
         let log = Script::default();
         for line in lines.iter().filter(|line| !line.starts_with("1 ")) {
             log.log.push(line.clone());
@@ -119,7 +121,7 @@ async fn a_community_that_cannot_be_made_is_named_and_undoes_everything() {
 }
 
 #[tokio::test]
-async fn a_launch_that_is_given_up_half_way_undoes_everything_at_once() {
+async fn dropping_an_unfinished_launch_undoes_everything_at_once() {
     for (hook, unloaded) in [(Hook::Prepare, &[0][..]), (Hook::Finalize, &[1, 0])] {
         let here = free();
         let mut script = Script {
@@ -130,7 +132,10 @@ async fn a_launch_that_is_given_up_half_way_undoes_everything_at_once() {
             let mut launch = pin!(three(here).launch_with(&mut script));
             let mut cx = TaskContext::from_waker(Waker::noop());
             assert!(launch.as_mut().poll(&mut cx).is_pending());
-            assert!(UdpSocket::bind(here).is_err(), "it has its socket");
+            assert!(
+                UdpSocket::bind(here).is_err(),
+                "the launch has bound its socket"
+            );
         }
         nothing_is_left(here, &script, unloaded, &hook.to_string());
     }
@@ -159,7 +164,7 @@ async fn a_launch_whose_task_is_aborted_undoes_everything() {
 }
 
 #[tokio::test]
-async fn a_node_that_is_stopped_by_a_hook_is_not_launched() {
+async fn a_node_stopped_by_a_hook_is_not_launched() {
     for (hook, unloaded) in [(Hook::Prepare, &[0][..]), (Hook::Finalize, &[1, 0])] {
         let here = free();
         let mut script = Script {
@@ -172,7 +177,7 @@ async fn a_node_that_is_stopped_by_a_hook_is_not_launched() {
     }
 }
 
-/// Keeps a handle of the node for longer than the launch lasts.
+/// Keeps a handle of the node beyond the end of the launch.
 struct Keeper;
 
 impl CommunityLauncher for Keeper {
@@ -187,10 +192,10 @@ impl CommunityLauncher for Keeper {
 }
 
 #[tokio::test]
-async fn handles_of_a_launch_that_failed_say_that_the_node_has_stopped() {
+async fn handles_of_a_failed_launch_report_that_the_node_has_stopped() {
     let mut kept: Option<Ipv8> = None;
     let here = configuration(1, None).interfaces([address("127.0.0.1:0")]);
-    let launchers = Launchers::new().with(Keeper).configuration(here);
+    let launchers = Launchers::new().with(Keeper).config(here);
     launchers.launch_with(&mut kept).await.expect_err("enough");
     let node = kept.expect("it was kept");
     let asked = node.stats().await;
@@ -199,5 +204,7 @@ async fn handles_of_a_launch_that_failed_say_that_the_node_has_stopped() {
         "{asked:?}"
     );
     node.stop().await;
-    node.until_stopped().await.expect("it ended well");
+    node.until_stopped()
+        .await
+        .expect("the node stops without an error");
 }

@@ -1,7 +1,7 @@
-//! The macros: every form that is accepted, every mistake that is refused, and crates that make it
-//! hard for them. Each module registers launchers of its own and looks for these alone.
+//! Tests of the macros: every accepted form, every refused mistake, and crates with unusual names
+//! and strict lints. Each module registers its own launchers and looks only for these.
 
-// `strict` denies this too, which only a whole crate can.
+// The module `strict` denies this lint too, but only a whole crate can deny it.
 #![deny(future_incompatible)]
 
 mod forms;
@@ -14,7 +14,8 @@ mod ui;
 
 use ipv8_core::{LauncherMeta, launchers};
 
-/// The names of the registered launchers of which this holds, in the order of their places.
+/// Returns the names of the registered launchers that match `wanted`, in the order of their
+/// locations.
 fn registered(wanted: impl Fn(&LauncherMeta) -> bool) -> Vec<&'static str> {
     let metas = launchers().into_iter().filter(wanted);
     metas.map(|meta| meta.name).collect()

@@ -1,6 +1,6 @@
-//! What the macros put out for the README's example compiles when it is pasted back.
+//! The macros' output for the README's example compiles as ordinary code.
 
-/// The example's module, as the README has it.
+/// The module of the README's example.
 mod my_module {
     use ipv8_core::prelude::*;
 

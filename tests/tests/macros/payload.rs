@@ -1,4 +1,4 @@
-//! The derive: which bytes it writes, for every style of struct and every format.
+//! The bytes that `derive(Payload)` writes, for every kind of struct and every format.
 
 use ipv8_core::prelude::Payload;
 use ipv8_core::wire::Address;
@@ -8,7 +8,7 @@ use std::any::TypeId;
 use std::fmt::Debug;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
-/// Packs, compares, and reads back.
+/// Checks that `payload` packs to `bytes` and that reading them returns it.
 fn check<P: Payload + PartialEq + Debug>(payload: &P, bytes: &[u8]) {
     let mut writer = Writer::new();
     payload
@@ -21,7 +21,7 @@ fn check<P: Payload + PartialEq + Debug>(payload: &P, bytes: &[u8]) {
     assert_eq!(reader.finish(), Ok(()));
 }
 
-/// Signed, without global time: what py-ipv8 calls `ez_send`.
+/// A signed message without global time, like those that py-ipv8's `ez_send` sends.
 #[derive(Debug, PartialEq, Payload)]
 #[payload(id = 1)]
 struct Hello {
@@ -60,7 +60,7 @@ fn described<M: Message>() -> (u8, &'static str, bool, TypeId) {
 }
 
 #[test]
-fn a_message_is_what_its_attribute_says() {
+fn a_message_has_the_properties_in_its_attribute() {
     assert_eq!(
         described::<Hello>(),
         (1, "Hello", false, TypeId::of::<Signed>())
@@ -76,7 +76,7 @@ fn a_message_is_what_its_attribute_says() {
 }
 
 #[test]
-fn fields_are_written_in_the_order_they_stand() {
+fn fields_are_written_in_the_order_of_declaration() {
     check(
         &Hello {
             text: "hé".into(),
@@ -99,7 +99,7 @@ fn payloads_nest() {
 }
 
 #[test]
-fn reading_stops_at_the_first_field_that_is_not_there() {
+fn reading_stops_at_the_first_missing_field() {
     let truncated = UnpackError::Truncated {
         needed: 4,
         available: 3,
@@ -110,7 +110,7 @@ fn reading_stops_at_the_first_field_that_is_not_there() {
     );
 }
 
-/// Every format by its name.
+/// A payload with every format, by name.
 #[derive(Debug, PartialEq, Payload)]
 struct Everything {
     #[payload(format = "?")]

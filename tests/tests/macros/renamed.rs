@@ -1,4 +1,4 @@
-//! The macros in a crate that calls `ipv8-core` by another name, has no prelude, and denies every warning.
+//! The macros in a crate that renames `ipv8-core`, has no prelude, and denies every warning.
 
 use ipv8_core::internals::options::Options;
 use ipv8_core::{CommunityLauncher, Message};
@@ -13,7 +13,7 @@ fn its_launchers_are_found() {
 }
 
 #[test]
-fn its_message_has_what_was_asked_for() {
+fn its_message_has_the_requested_properties() {
     assert_eq!((Hello::ID, Hello::NAME), (21, "Hello"));
     const { assert!(Hello::GLOBAL_TIME) };
 }

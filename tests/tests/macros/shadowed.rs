@@ -1,4 +1,4 @@
-//! The macros where every name of the prelude means something else.
+//! The macros in a module where every name of the prelude has another meaning.
 #![no_implicit_prelude]
 #![allow(dead_code, unused_macros, non_camel_case_types)]
 

@@ -1,4 +1,4 @@
-//! The macros where everything is forbidden or denied that can be.
+//! The macros in a module that forbids or denies every lint it can.
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs, unused, nonstandard_style)]
 #![deny(
@@ -24,7 +24,7 @@ impl Community for Quiet {
     }
 }
 
-/// Most of what the attributes can say.
+/// Uses most of the attributes.
 #[overlay(Quiet)]
 #[walk_strategy(RandomWalk, target_peers = -1, timeout = 4.0, window_size = 3)]
 #[walk_strategy(EdgeWalk)]
@@ -37,7 +37,7 @@ pub struct StrictLauncher;
 #[overlay("self", "Quiet")]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SecondLauncher {
-    /// Not for display.
+    /// A field that no attribute reads.
     pub size: usize,
 }
 
@@ -48,7 +48,7 @@ pub struct Session {
     quiet: Option<OverlayHandle<Quiet>>,
 }
 
-/// Has everything that a session is for.
+/// Uses all attributes that need a session.
 #[overlay(Quiet)]
 #[precondition(|session: &Session| session.enabled)]
 #[precondition(|_| true)]
@@ -75,7 +75,7 @@ async fn end(
     Ok(())
 }
 
-/// A message with an id that is computed.
+/// A message with a computed id.
 #[derive(Debug, Payload)]
 #[payload(id = FIRST + 1, unsigned)]
 pub struct Hello {
@@ -95,7 +95,7 @@ pub struct Nothing;
 #[derive(Clone, Copy, Debug, Payload)]
 #[payload(id = 3)]
 pub struct Old {
-    /// A field that is older still.
+    /// A field that was deprecated earlier.
     #[deprecated]
     pub number: u16,
 }

@@ -1,12 +1,12 @@
-//! Code with mistakes (`ui/fail`): each is refused, with the messages that the `.stderr` beside it
-//! shows, at the places in the case that it shows.
+//! Code with mistakes (`ui/fail`): the compiler refuses each case with the messages, at the
+//! locations, that the `.stderr` file next to it lists.
 //!
-//! What rustc shows of other files is left out: those change by themselves, and the standard
-//! library's are shown only where rustup's component `rust-src` is installed. Whole messages are
-//! compared on the toolchain that the workspace names, because much of their text is rustc's. On any
-//! other toolchain each case must fail, and its first error must begin as expected.
+//! Excerpts from other files are left out: these files change for other reasons, and rustc shows
+//! those of the standard library only if rustup's component `rust-src` is installed. Much of the
+//! text is rustc's, so whole messages are compared only on the toolchain that the workspace names.
+//! On any other toolchain, each case must fail and its first error must begin as expected.
 //!
-//! `UPDATE_SNAPSHOTS=1` writes the messages again.
+//! `UPDATE_SNAPSHOTS=1` rewrites the `.stderr` files.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -32,7 +32,7 @@ fn every_mistake_is_refused() {
         let mut texts: Vec<String> = Vec::new();
         for report in reports {
             let text = without_other_files(&report.rendered);
-            // Two can differ only in what they show of other files.
+            // Two reports may differ only in their excerpts from other files.
             if !texts.contains(&text) {
                 texts.push(text);
             }
@@ -80,7 +80,7 @@ fn every_error_points_into_the_case() {
 }
 
 #[test]
-fn no_error_speaks_of_hidden_things() {
+fn no_error_mentions_hidden_names() {
     for case in cases() {
         for line in expected(&case)
             .lines()
@@ -135,13 +135,13 @@ fn run(command: &mut Command) -> String {
 
 /// An error of rustc.
 struct Report {
-    /// Its code, if it is rustc's own.
+    /// The error code. Only rustc's own errors have one.
     code: Option<String>,
     text: String,
     rendered: String,
 }
 
-/// The errors of each case on this toolchain.
+/// Returns the errors of each case on this toolchain.
 fn errors() -> BTreeMap<String, Vec<Report>> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ui");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -162,7 +162,7 @@ fn errors() -> BTreeMap<String, Vec<Report>> {
     wrote.unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut cargo = Command::new(env!("CARGO"));
     cargo
-        // It is never built again with changes.
+        // The cases are built once, so incremental data is of no use.
         .env("CARGO_INCREMENTAL", "0")
         .args([
             "check",
@@ -193,12 +193,12 @@ fn errors() -> BTreeMap<String, Vec<Report>> {
     found
 }
 
-/// A message with what it shows of the case only, indented as if there were no other files.
+/// Returns a message without the excerpts from other files, indented as if there were none.
 fn without_other_files(rendered: &str) -> String {
     let here = format!("{}/", env!("CARGO_MANIFEST_DIR"));
     let case = format!("{here}ui/fail/");
     let mut kept: Vec<String> = Vec::new();
-    // How far the signs left of the code are from the margin, and how far they need to be.
+    // The width of rustc's gutter, and the width that the remaining lines need.
     let (mut indented, mut needed) = (0, 1);
     let (mut elsewhere, mut in_library) = (false, false);
     for line in rendered.trim_end().lines() {
@@ -220,13 +220,14 @@ fn without_other_files(rendered: &str) -> String {
         } else if !shows_code && !line.starts_with(' ') {
             (elsewhere, in_library) = (false, false);
         }
-        // A long name of a type is written to a file.
+        // rustc writes long type names to a file and reports its path.
         let of_files = [".long-type-", "consider using `--verbose`"];
         if of_files.iter().any(|note| line.contains(note)) {
             continue;
         }
         if in_library {
-            // Where its source is missing, labels become notes and empty lines are none.
+            // If the library's source is missing, rustc prints notes instead of labels, and omits
+            // the empty lines.
             kept.pop_if(|line| line.trim() == "|");
         } else if !(elsewhere && (shows_code || place.is_some())) {
             needed = needed.max(if shows_code { digits } else { 0 });
@@ -251,7 +252,7 @@ fn without_other_files(rendered: &str) -> String {
     text
 }
 
-/// A line that leaves open how many types there are besides, because every crate adds some.
+/// Replaces the number in "and 12 others", because every crate adds types to it.
 fn counted(line: &str) -> String {
     let others = line.strip_suffix(" others");
     match others.and_then(|line| line.rsplit_once("and ")) {
@@ -262,7 +263,8 @@ fn counted(line: &str) -> String {
     }
 }
 
-/// Our own messages are the same everywhere; of rustc's only the code is.
+/// Compares the first error of each case. Our own messages are the same on every toolchain; for
+/// rustc's errors, only the code is.
 fn compare_first_lines(found: &BTreeMap<String, Vec<Report>>) {
     for case in cases() {
         let expected = expected(&case);

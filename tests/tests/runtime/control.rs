@@ -1,5 +1,5 @@
-//! A node with a socket and a task is changed while it runs, by name and by handle, and loses nothing. In memory, and with tokio's
-//! clock paused.
+//! A node with a socket and a task changes while it runs, by name and by handle, and loses nothing.
+//! In memory, and with tokio's clock paused.
 
 use std::time::Duration;
 
@@ -130,7 +130,7 @@ async fn a_launcher_or_a_configuration_gives_an_overlay_a_graph_of_its_own() {
         let launchers = Launchers::new()
             .with(ProbeLauncher::<0>::new(ProbeSettings::default()))
             .with(Apart)
-            .configuration(said(own));
+            .config(said(own));
         let node = launchers.launch_on(endpoint(&network, HERE)).await;
         let node = node.expect("it is launched");
         for (name, expected) in ["P0", "Apart"].into_iter().zip(expected) {
@@ -142,7 +142,7 @@ async fn a_launcher_or_a_configuration_gives_an_overlay_a_graph_of_its_own() {
     }
 }
 
-/// One change of a running node; the strategies it adds are kept in `mine`.
+/// Makes one random change to a running node; keeps the strategies it adds in `mine`.
 async fn change(node: &Ipv8, mine: &mut Vec<StrategyHandle>, rng: &mut StdRng) {
     let chosen = (!mine.is_empty()).then(|| rng.random_range(0..mine.len()));
     let handle = chosen.map(|index| mine[index].clone());
@@ -158,7 +158,7 @@ async fn change(node: &Ipv8, mine: &mut Vec<StrategyHandle>, rng: &mut StdRng) {
                 .add::<RandomWalk>(20, |_| {})
                 .add::<Sends>(-1, |_| {});
             let settings = ProbeSettings::default();
-            // It can be loaded already.
+            // It may be loaded already.
             let _ = node
                 .load_overlay::<Probe<1>>(config, settings, strategies)
                 .await;

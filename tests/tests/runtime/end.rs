@@ -1,4 +1,5 @@
-//! How a node ends: overlays unloaded in reverse, tasks joined, the socket closed, everybody told.
+//! How a node ends: it unloads overlays in reverse order, joins its tasks, closes the socket, and
+//! reports the end to all handles.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use ipv8_tests::probe::{Log, Probe, ProbeSettings};
 
 const HERE: &str = "10.0.0.1:1000";
 
-/// Lets all tasks run until `done`, without waiting for any real time.
+/// Runs all tasks until `done` is true, without waiting for real time.
 async fn until(mut done: impl FnMut() -> bool) {
     for _ in 0..10_000 {
         if done() {
@@ -63,7 +64,7 @@ async fn stop_closes_a_real_socket_so_that_its_port_is_free_at_once() {
     let launch = |at: std::net::SocketAddr| {
         let launchers = Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()));
         launchers
-            .configuration(configuration(1, None).interfaces([at]))
+            .config(configuration(1, None).interfaces([at]))
             .launch()
     };
     let node = launch(address("127.0.0.1:0"))

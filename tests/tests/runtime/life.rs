@@ -1,5 +1,5 @@
-//! A node with a socket and a task: how it lives, what reaches it, how it ends. In memory, and with
-//! tokio's clock paused.
+//! A node with a socket and a task: how it runs, which calls reach it, and how it ends. In memory,
+//! and with tokio's clock paused.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const HERE: &str = "10.0.0.1:1000";
 const THERE: &str = "10.0.0.2:2000";
 const TRACKER: &str = "10.0.0.9:9000";
 
-/// Panics at every step.
+/// Panics in every step.
 #[derive(Default)]
 struct Panics;
 
@@ -241,7 +241,7 @@ async fn a_strategy_added_later_takes_its_turns() {
     assert!((9..=10).contains(&steps), "{steps} steps in five seconds");
 }
 
-/// Takes its time: longer than there is between two turns.
+/// Takes longer than the time between two turns.
 #[derive(Default)]
 struct Slow;
 
@@ -265,7 +265,7 @@ async fn steps_that_are_always_late_keep_neither_requests_nor_datagrams_waiting(
     );
     let configuration = configuration(1, None).walk_interval(1e-3);
     let node = launchers
-        .configuration(configuration)
+        .config(configuration)
         .launch_on(endpoint(&network, HERE))
         .await;
     let node = node.expect("it is launched");
@@ -276,7 +276,7 @@ async fn steps_that_are_always_late_keep_neither_requests_nor_datagrams_waiting(
         &sealed(PROBE, &key(7), 1, &Ping { number: 1 }),
     );
     let patience = Duration::from_secs(20);
-    // Keeps tokio's clock going while a step is under way, as other nodes would.
+    // Keeps tokio's clock running during a step, as other nodes would.
     let ticking = tokio::spawn(async {
         let mut ticks = tokio::time::interval(Duration::from_millis(1));
         loop {
@@ -306,7 +306,7 @@ async fn steps_that_are_always_late_keep_neither_requests_nor_datagrams_waiting(
     ticking.abort();
 }
 
-/// Does not come back for longer than the watchdog is patient, the first time.
+/// Blocks for longer than the watchdog's limit, the first time.
 #[derive(Default)]
 struct Hangs {
     stepped: bool,
@@ -357,7 +357,8 @@ async fn a_slow_task_is_not_blamed_on_the_strategy_whose_turn_it_made_late() {
         .expect("it is launched");
     let mut events = node.events();
     let overlay = node.overlay::<Probe>().expect("it was launched");
-    // Longer than the time between two turns. While the first sleeps the second and a turn become due, which are then handled together.
+    // Longer than the time between two turns. While the first task sleeps, the second task and a
+    // turn become due; the node then handles both together.
     let slow = |_: &mut Probe, _: &mut Context<'_>| std::thread::sleep(Duration::from_millis(700));
     let registered = overlay.call(move |_, cx| {
         cx.after("first", Duration::ZERO, slow)?;

@@ -1,5 +1,5 @@
-//! Nodes with a socket and a task of their own: how they live, what they refuse, how they bear load
-//! and how they end. Most run on a network in memory with tokio's clock paused.
+//! Nodes with a socket and a task: how they run, which launches they refuse, how they behave under
+//! load, and how they end. Most run on a network in memory with tokio's clock paused.
 
 mod control;
 mod end;

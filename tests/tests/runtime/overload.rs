@@ -1,5 +1,5 @@
-//! A running node that has too little time, on tokio's paused clock: what it says of that in the log and how often, what it does about
-//! it, and that it still answers.
+//! A running node that has too little time, on tokio's paused clock: what it logs and how often,
+//! how it reacts, and that it still answers.
 
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
@@ -20,16 +20,16 @@ use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
 const HERE: &str = "10.0.0.1:1000";
 const THERE: &str = "10.0.0.2:2000";
 
-/// How often a line of one kind may be in the log.
+/// The minimal time between two log lines of one kind.
 const SELDOM: Duration = Duration::from_secs(10);
 
 /// One line of the log.
 #[derive(Clone, Debug)]
 struct Line {
     at: Instant,
-    /// All fields, the message among them.
+    /// All fields, including the message.
     text: String,
-    /// The number of the field `new`.
+    /// The value of the field `new`.
     new: u64,
 }
 
@@ -45,7 +45,8 @@ impl Visit for Line {
     }
 }
 
-/// What this thread logs, with the time on tokio's clock. A node on a runtime of one thread logs there.
+/// Captures this thread's log, with the time on tokio's clock. A node on a single-threaded runtime
+/// logs there.
 #[derive(Clone, Default)]
 struct Logged(Arc<Mutex<Vec<Line>>>);
 
@@ -57,27 +58,27 @@ impl<S: tracing::Subscriber> Layer<S> for Logged {
             new: 0,
         };
         event.record(&mut line);
-        self.0.lock().expect("nobody panicked").push(line);
+        self.0.lock().expect("no thread panicked").push(line);
     }
 }
 
 impl Logged {
-    /// Listens until the guard is dropped.
+    /// Captures the log until the guard is dropped.
     fn start() -> (Self, DefaultGuard) {
         let logged = Self::default();
         let subscriber = tracing_subscriber::registry().with(logged.clone());
         (logged, tracing::subscriber::set_default(subscriber))
     }
 
-    /// The lines so far with `text` in them.
+    /// Returns the lines so far that contain `text`.
     fn lines(&self, text: &str) -> Vec<Line> {
-        let lines = self.0.lock().expect("nobody panicked");
+        let lines = self.0.lock().expect("no thread panicked");
         let lines = lines.iter().filter(|line| line.text.contains(text));
         lines.cloned().collect()
     }
 }
 
-/// The times between each two lines.
+/// Returns the times between consecutive lines.
 fn between(lines: &[Line]) -> Vec<Duration> {
     lines
         .windows(2)
@@ -85,7 +86,7 @@ fn between(lines: &[Line]) -> Vec<Duration> {
         .collect()
 }
 
-/// A node with one core and a strategy that does nothing.
+/// Starts a node with one core and a strategy that does nothing.
 async fn node(network: &MemoryNetwork, configuration: Config) -> Ipv8 {
     let launchers = Launchers::new().with(
         ProbeLauncher::<0>::new(ProbeSettings::default()).walked(|strategies| {
@@ -93,13 +94,13 @@ async fn node(network: &MemoryNetwork, configuration: Config) -> Ipv8 {
         }),
     );
     let launched = launchers
-        .configuration(configuration.cores(1))
+        .config(configuration.cores(1))
         .launch_on(endpoint(network, HERE))
         .await;
     launched.expect("it is launched")
 }
 
-/// The machine has no time for the node for more than a walk interval, and then enough to do what it wants.
+/// The machine has no time for the node for more than a walk interval, and then enough time again.
 async fn keep_from_running() {
     advance(Duration::from_millis(700)).await;
     for _ in 0..10 {
@@ -140,7 +141,7 @@ async fn overload_is_said_in_the_log_at_once_then_once_in_ten_seconds_and_when_i
         assert!(between >= SELDOM && between < SELDOM * 2, "{between:?}");
     }
     assert!((9..=11).contains(&lines.len()), "{}", lines.len());
-    // On the paused clock a node that is left alone is never late.
+    // On the paused clock an undisturbed node is never late.
     tokio::time::sleep(SELDOM * 5).await;
     assert_eq!(logged.lines("overloaded: skipping").len(), lines.len());
     assert_eq!(logged.lines("no longer overloaded").len(), 1);
@@ -217,7 +218,8 @@ async fn what_has_arrived_is_answered_although_a_turn_is_due_each_time_the_node_
         assert!(network.deliver(address(THERE), address(HERE), &request(number)));
     }
     let mut answers = 0;
-    // While datagrams wait the node lets others run before each piece: here, time itself, by more than the time between two turns.
+    // While datagrams wait, the node yields to other tasks before each batch. Here the clock
+    // advances then, by more than the time between two turns.
     for _ in 0..100 {
         advance(Duration::from_secs(1)).await;
         there.take_received(|_, datagram| {

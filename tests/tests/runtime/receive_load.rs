@@ -1,4 +1,4 @@
-//! A node under receive load: order, turns, bounds, counts. Nothing here looks at a clock.
+//! A node under receive load: order, turns, bounds, counts. No test here reads a clock.
 
 use std::net::{SocketAddr, UdpSocket};
 
@@ -15,7 +15,7 @@ use ipv8_tests::probe::{Heard, Hello, Ping, Probe, ProbeSettings};
 const HERE: &str = "10.0.0.1:1000";
 const THERE: &str = "10.0.0.2:2000";
 
-/// A node in memory that opens and seals on up to `cores` cores.
+/// Starts a node in memory that opens and seals on up to `cores` cores.
 async fn node(network: &MemoryNetwork, cores: usize) -> Ipv8 {
     let launchers = Launchers::new().with(
         ProbeLauncher::<0>::new(ProbeSettings::default()).walked(|strategies| {
@@ -24,7 +24,7 @@ async fn node(network: &MemoryNetwork, cores: usize) -> Ipv8 {
     );
     let configuration = configuration(1, None).cores(cores);
     let launched = launchers
-        .configuration(configuration)
+        .config(configuration)
         .launch_on(endpoint(network, HERE))
         .await;
     launched.expect("it is launched")
@@ -44,7 +44,8 @@ async fn messages_are_handled_in_the_order_of_arrival_however_many_cores_open_th
     const COUNT: usize = 1_500;
     let network = MemoryNetwork::new();
     let node = node(&network, 4).await;
-    // Those that are cheap to open must not overtake the others, nor those that cannot be read delay them.
+    // Datagrams that are cheap to open must not overtake the others, and unreadable datagrams must
+    // not delay them.
     let ping = sealed(PROBE, &key(7), 1, &Ping { number: 7 });
     for number in 0..COUNT {
         let datagram = if number % 3 == 0 {
@@ -107,7 +108,7 @@ fn request(number: u16) -> Vec<u8> {
     sealed_styled(PROBE, &key(7), Style::Old, request)
 }
 
-/// The identifier at the end of an old-style response, before its signature.
+/// Returns the identifier at the end of an old-style response, before its signature.
 fn identifier(datagram: &[u8]) -> u16 {
     let end = datagram.len() - 64;
     u16::from_be_bytes([datagram[end - 2], datagram[end - 1]])
@@ -120,7 +121,7 @@ async fn turns_keep_coming_while_datagrams_wait() {
     let node = node(&network, 1).await;
     let mut events = node.events();
     let mut steps = Vec::new();
-    // Every datagram is there before the turn; on the paused clock none of them takes any time.
+    // Every datagram is there before the turn; on the paused clock handling them takes no time.
     for round in 0..5 {
         let datagram = hello(round);
         for _ in 0..COUNT {
@@ -135,7 +136,7 @@ async fn turns_keep_coming_while_datagrams_wait() {
         };
         steps.push(step.at);
         let overlay = node.overlay::<Probe>().expect("it was launched");
-        // Whoever asks is served meanwhile as well.
+        // Calls through a handle are served meanwhile.
         let heard = overlay.call(|probe, _| probe.heard.len()).await;
         let heard = heard.expect("it runs");
         assert!(
@@ -183,7 +184,7 @@ async fn a_flood_of_what_cannot_be_read_is_counted_by_reason_and_harms_nobody() 
                 assert!(network.deliver(address(THERE), address(HERE), datagram));
             }
         }
-        // As much as the next round needs room for.
+        // Makes room for the next round.
         while stats(&node).await.inbox.waiting > 0 {
             tokio::task::yield_now().await;
         }
@@ -214,7 +215,7 @@ async fn when_more_waits_than_may_the_oldest_that_was_not_read_is_dropped_and_co
     let dropped = async || stats(&node).await.inbox.dropped;
     while dropped().await < 1_000 {
         let ping = |number| sealed(PROBE, &key(7), 1, &Ping { number });
-        // As long as the buffer of the system has room, which holds less than the node.
+        // Until the system's buffer is full; it holds less than the node.
         while network.deliver(address(THERE), address(HERE), &ping(delivered)) {
             delivered += 1;
         }
@@ -242,15 +243,16 @@ async fn when_more_waits_than_may_the_oldest_that_was_not_read_is_dropped_and_co
     node.stop().await;
 }
 
-/// The next datagrams are sent once those before have left the buffer of the system, which is all that a sender can see of a
-/// receiver that is given no time by a busy machine. All of them wait in the node, though: it reads faster than it answers.
+/// The test sends the next datagrams once the previous ones have left the system's buffer. A sender
+/// cannot see more of a receiver that gets no time on a busy machine. All of them wait in the node,
+/// because it reads faster than it answers.
 #[tokio::test]
 async fn a_burst_of_ten_thousand_requests_is_answered_in_full() {
     const COUNT: u64 = 10_000;
     let launchers = Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()));
     let loopback: SocketAddr = address("127.0.0.1:0");
     let node = launchers
-        .configuration(configuration(1, None).interfaces([loopback]))
+        .config(configuration(1, None).interfaces([loopback]))
         .launch()
         .await
         .expect("it is launched");

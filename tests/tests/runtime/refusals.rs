@@ -1,5 +1,5 @@
-//! Launches that are refused: everything that was begun is undone, and the error says whose fault it
-//! is and where.
+//! Refused launches: every step taken so far is undone, and the error names the culprit and the
+//! place.
 
 use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
@@ -11,7 +11,7 @@ const HERE: &str = "10.0.0.1:1000";
 
 async fn refusal(network: &MemoryNetwork, launchers: Launchers) -> Error {
     let launched = launchers
-        .configuration(configuration(1, None))
+        .config(configuration(1, None))
         .launch_on(endpoint(network, HERE))
         .await;
     let error = launched.expect_err("the launch is refused");
@@ -27,7 +27,7 @@ fn logged(log: &Log, traps: &[Trap], refuse: bool) -> ProbeSettings {
     }
 }
 
-/// A community whose table is made by `T`.
+/// A community whose handler table comes from `T`.
 struct Tabled<T>(std::marker::PhantomData<T>);
 
 trait Table: Send + 'static {
@@ -60,7 +60,7 @@ impl Table for Twice {
     }
 }
 
-/// An id that belongs to IPv8, by hand, because the derive refuses it.
+/// An id that IPv8 reserves, written by hand because the derive refuses it.
 struct Reserved<const ID: u8>;
 
 impl<const ID: u8> Payload for Reserved<ID> {
@@ -94,7 +94,7 @@ impl Table for Taken {
     }
 }
 
-/// Does nothing.
+/// A strategy that does nothing.
 #[derive(Default)]
 struct Idle;
 
@@ -124,7 +124,7 @@ launcher!(SameIdLauncher of Same, walked by [20]);
 launcher!(TargetLauncher of Same, walked by [-1, 0, -2, -3]);
 launcher!(PanickingLauncher of Same, walked by [i32::MAX].map(|target| [target; 1][target as usize]));
 
-/// Has the id of `Probe<0>`.
+/// A community with the id of `Probe<0>`.
 struct Same;
 
 impl Community for Same {
@@ -282,7 +282,7 @@ async fn a_launch_that_is_given_up_before_it_runs_leaves_nothing() {
     let (network, log) = (MemoryNetwork::new(), Log::default());
     let launchers = Launchers::new().with(ProbeLauncher::<0>::new(logged(&log, &[], false)));
     let launch = launchers
-        .configuration(configuration(1, None))
+        .config(configuration(1, None))
         .launch_on(endpoint(&network, HERE));
     assert!(is_open(&network, HERE));
     drop(launch);

@@ -43,7 +43,7 @@ async fn node(network: &MemoryNetwork, at: &str, number: u16, silent: bool) -> N
     Node { node, overlay }
 }
 
-/// The node `number` at `at`, as others see it.
+/// Returns the node `number` at `at`, as a peer.
 fn peer(number: u16, at: &str) -> Peer {
     let now = std::time::Instant::now();
     Peer::new(key(number).public_key().clone(), address(at), now)
@@ -139,7 +139,7 @@ async fn a_future_that_is_dropped_takes_its_request_back() {
     let answer = tokio::time::timeout(SECOND, here.overlay.request(&silent, add(1))).await;
     assert!(answer.is_err(), "it was given up");
     assert_eq!(waiting(&here).await, 0);
-    // Given up before the node has heard of it.
+    // Dropped before the node receives it.
     {
         let mut request = Box::pin(here.overlay.request(&silent, add(1)));
         let polled = std::future::poll_fn(|cx| {

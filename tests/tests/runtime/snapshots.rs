@@ -1,4 +1,4 @@
-//! Snapshots: taken from a running node, kept in a file, loaded by another node and by py-ipv8.
+//! Snapshots: taken from a running node, kept in a file, and loaded by another node and by py-ipv8.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const HERE: &str = "10.0.0.1:1000";
 const THERE: &str = "10.0.0.2:2000";
 const COMMUNITY: &str = "69707638206f7665722069707636207361667366";
 
-/// What the file holds when the node at [`THERE`] is the only peer.
+/// The content of the file when the node at [`THERE`] is the only peer.
 const THERE_ALONE: [u8; 7] = [
     1,
     10,
@@ -27,7 +27,7 @@ const THERE_ALONE: [u8; 7] = [
     2000_u16.to_be_bytes()[1],
 ];
 
-/// A node that walks; it knows no tracker.
+/// Launches a node that walks; it knows no tracker.
 async fn walker(
     network: &MemoryNetwork,
     at: &str,
@@ -41,7 +41,7 @@ async fn walker(
     configuration.snapshot_file = file.map(Into::into);
     let launched = Launchers::new()
         .with(launcher)
-        .configuration(configuration)
+        .config(configuration)
         .launch_on(endpoint(network, at))
         .await;
     launched.expect("it is launched")
@@ -73,14 +73,14 @@ async fn a_node_begins_where_it_ended() {
     node.stop().await;
     assert_eq!(std::fs::read(&file).expect("it was written"), THERE_ALONE);
 
-    // The random walk has nothing to go by but the file.
+    // The random walk has only the file to start from.
     let again = walker(&network, HERE, 1, Some(&file)).await;
     tokio::time::sleep(Duration::from_secs(5)).await;
     assert_eq!(mids(&again).await, [other.my_peer().mid()]);
     again.stop().await;
     other.stop().await;
 
-    // Nobody is there any more: what was known is not lost by that.
+    // No peer is there any more, but the known addresses are kept.
     let alone = walker(&network, HERE, 1, Some(&file)).await;
     tokio::time::sleep(Duration::from_secs(200)).await;
     alone.stop().await;
@@ -98,7 +98,7 @@ async fn a_node_that_runs_saves_now_and_then_and_a_launch_that_fails_saves_nothi
     assert!(!file.exists());
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(std::fs::read(&file).expect("it was written"), THERE_ALONE);
-    // Nothing has changed: nothing is written.
+    // No address has changed, so the node writes nothing.
     std::fs::remove_file(&file).expect("it is there");
     tokio::time::sleep(Duration::from_secs(120)).await;
     assert!(!file.exists());
@@ -117,7 +117,7 @@ async fn a_node_that_runs_saves_now_and_then_and_a_launch_that_fails_saves_nothi
     configuration.snapshot_file = Some(folder.path().join("other"));
     let refused = Launchers::new()
         .with(ProbeLauncher::<0>::new(settings))
-        .configuration(configuration.clone())
+        .config(configuration.clone())
         .launch_on(endpoint(&network, "10.0.0.3:3"))
         .await;
     assert!(refused.is_err());
@@ -125,7 +125,7 @@ async fn a_node_that_runs_saves_now_and_then_and_a_launch_that_fails_saves_nothi
     configuration.snapshot_file = Some(folder.path().into());
     let refused = Launchers::new()
         .with(ProbeLauncher::<0>::new(ProbeSettings::default()))
-        .configuration(configuration)
+        .config(configuration)
         .launch_on(endpoint(&network, "10.0.0.3:3"))
         .await;
     let refused = refused.expect_err("a folder is no file").to_string();
@@ -145,7 +145,7 @@ async fn a_tail_that_makes_no_sense_costs_nothing_but_itself() {
     assert_eq!(mids(&node).await, [other.my_peer().mid()]);
 }
 
-/// The entry of a host name.
+/// Returns the entry of a host name.
 fn name(host: &str, port: u16) -> Vec<u8> {
     let length = u16::try_from(host.len()).expect("a short name");
     [
@@ -183,7 +183,7 @@ fn py_ipv8_loads_ours_and_we_load_theirs() {
     first.wait_for_peer(&listening.mid);
     theirs.wait_for_peer(&first.mid());
 
-    // Theirs: it names us, and another node of ours gets to know us by it.
+    // The Python snapshot names our node, and another Rust node learns our address from it.
     let taken = theirs.ask(&json!({"command": "snapshot"}), "snapshot");
     let taken = hex::decode(taken["bytes"].as_str().expect("hex"));
     options.walkers = vec![ipv8_tests::rust_node::Walker::Random];
@@ -191,7 +191,8 @@ fn py_ipv8_loads_ours_and_we_load_theirs() {
     assert_eq!(second.load_snapshot(taken).added, 1);
     second.wait_for_peer(&first.mid());
 
-    // Ours: it names py-ipv8 (and the second node), and another py-ipv8 knows these addresses then.
+    // Our snapshot names py-ipv8 (and the second node), and another py-ipv8 then knows these
+    // addresses.
     let mut third = python.peer(COMMUNITY, &[]);
     third.listening();
     let bytes = hex::encode(&first.snapshot());

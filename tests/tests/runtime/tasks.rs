@@ -95,7 +95,7 @@ async fn a_future_runs_as_a_tokio_task_with_timers_and_comes_back() {
     assert_eq!(panicked, [Callback::Task("trap".into())]);
 }
 
-/// Says that it was dropped.
+/// Sets the flag when it is dropped.
 struct Guard(Arc<AtomicBool>);
 
 impl Drop for Guard {
@@ -104,7 +104,7 @@ impl Drop for Guard {
     }
 }
 
-/// Spawns a future that never ends; true is written when it is dropped.
+/// Spawns a future that never ends. The flag becomes true when the future is dropped.
 async fn endless(overlay: &OverlayHandle<Probe>, name: &'static str) -> Arc<AtomicBool> {
     let dropped = Arc::new(AtomicBool::new(false));
     let guard = Guard(Arc::clone(&dropped));

@@ -1,4 +1,4 @@
-//! A handler of a request that returns no response, and a request that names none.
+//! A request handler that returns no response, and a request that declares no response.
 
 use ipv8_core::prelude::*;
 

@@ -131,7 +131,7 @@ pub(super) fn run(arguments: &Value) -> Result<()> {
 /// Measures the start of a node: the plan, a socket, a new key, and each overlay with its strategy.
 async fn start() -> Result<f64> {
     let configuration = Config::new().interfaces(["127.0.0.1:0".parse()?]);
-    let launchers = all().configuration(configuration);
+    let launchers = all().config(configuration);
     let begun = Instant::now();
     let ipv8 = launchers.launch().await?;
     let took = begun.elapsed();

@@ -47,7 +47,7 @@ async fn serve(arguments: &Value) -> Result<()> {
     let configuration = Config::new()
         .interfaces(["127.0.0.1:0".parse()?])
         .max_peers(-1);
-    let launchers = Launchers::new().configuration(configuration);
+    let launchers = Launchers::new().config(configuration);
     let count = arguments["peers"].as_u64().unwrap_or_default();
     let ipv8 = if arguments["community"] == "discovery" {
         let ipv8 = launchers.with(DiscoveryLauncher).launch().await?;

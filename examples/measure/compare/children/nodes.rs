@@ -86,7 +86,7 @@ async fn seek(arguments: &Value) -> Result<()> {
             peers,
             target: peers.try_into()?,
         };
-        let launchers = Launchers::new().with(launcher).configuration(configuration);
+        let launchers = Launchers::new().with(launcher).config(configuration);
         nodes.push(launchers.launch().await?);
     }
     let begun = Instant::now();

@@ -62,7 +62,7 @@ async fn walk(arguments: &Value) -> Result<()> {
     let number = |name: &str| arguments[name].as_u64().unwrap_or_default() as usize;
     let configuration = Config::new().interfaces(["127.0.0.1:0".parse()?]);
     let launchers = Launchers::new()
-        .configuration(configuration)
+        .config(configuration)
         .with(PlainLauncher);
     let ipv8 = launchers.launch().await?;
     let (sender, steps) = channel();

@@ -36,7 +36,7 @@ pub fn main_with<S: Send + 'static>(session: S) -> ExitCode {
 /// # use ipv8_core::prelude::*;
 /// fn main() -> std::process::ExitCode {
 ///     let here = Config::new().port(7_000);
-///     ipv8_core::launch::cli::main_of(Launchers::collected().configuration(here), ())
+///     ipv8_core::launch::cli::main_of(Launchers::collected().config(here), ())
 /// }
 /// ```
 #[must_use]

@@ -19,7 +19,7 @@ impl Config {
     ///
     /// let configuration = Config::from_file("ipv8.toml").environment();
     /// println!("{}", configuration.effective());
-    /// let ipv8 = Launchers::collected().configuration(configuration).launch().await?;
+    /// let ipv8 = Launchers::collected().config(configuration).launch().await?;
     /// # drop(ipv8); Ok(())
     /// # }
     /// ```

@@ -1,4 +1,4 @@
-//! Where the example programs are: built by the cargo that built this test, as it built this test.
+//! Finds the example programs, which the same cargo builds with the same settings as this test.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-/// The path of an example program, up to date with its source.
+/// Returns the path of an example program, up to date with its source.
 pub(crate) fn example(name: &str) -> &'static Path {
     static PROGRAMS: OnceLock<HashMap<String, PathBuf>> = OnceLock::new();
     let programs = PROGRAMS.get_or_init(build);
@@ -15,8 +15,9 @@ pub(crate) fn example(name: &str) -> &'static Path {
     program.unwrap_or_else(|| panic!("cargo built no example {name}"))
 }
 
-/// The very command that runs all tests, short of running them: if that is what started this one, nothing is left to be
-/// built. Any other selection of targets can change features and debug information, and build everything anew.
+/// Runs the same command that runs all tests, except that it only builds. If that command started
+/// this test, there is nothing left to build. Another selection of targets can change features and
+/// debug information and rebuild everything.
 fn build() -> HashMap<String, PathBuf> {
     let (target_dir, profile) = layout();
     let output = Command::new(env!("CARGO"))
@@ -37,7 +38,7 @@ fn build() -> HashMap<String, PathBuf> {
         .collect()
 }
 
-/// The target directory of this test, and the profile it was built with.
+/// Returns the target directory of this test, and the profile it was built with.
 fn layout() -> (PathBuf, String) {
     let test = std::env::current_exe().expect("this test has a path");
     let folder = test.ancestors().nth(2).expect("it lies in <profile>/deps");
@@ -45,7 +46,7 @@ fn layout() -> (PathBuf, String) {
         Some("debug") | None => "test",
         Some(name) => name,
     };
-    // With `--target` there is a folder more in between; cargo marks the right one.
+    // With `--target` the path has one more folder; cargo marks the right one.
     let target_dir = folder
         .ancestors()
         .find(|folder| folder.join("CACHEDIR.TAG").exists());

@@ -1,4 +1,4 @@
-//! What starts an example program, and what reads its output.
+//! Starts example programs and reads their output.
 
 pub(crate) mod build;
 pub(crate) mod program;

@@ -1,4 +1,4 @@
-//! A running example program: its lines, its signals and its end, every wait bounded.
+//! A running example program: its lines, its signals and its end. Every wait is bounded.
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -12,10 +12,10 @@ use serde_json::Value;
 use super::build::example;
 use super::schema;
 
-/// How long anything may take: far longer than it does, even on a busy machine.
+/// How long one wait may take: far longer than it takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A program that is killed, by its own id, when it is dropped.
+/// A program. Dropping it kills the process by its id.
 pub(crate) struct Program {
     child: Child,
     lines: Receiver<String>,
@@ -32,13 +32,13 @@ pub(crate) struct End {
     pub(crate) stderr: String,
 }
 
-/// What becomes of the standard output.
+/// The destination of the standard output.
 pub(crate) enum Stdout {
     Read,
-    /// The reader has gone.
+    /// A pipe whose reader is closed.
     #[cfg(unix)]
     Closed,
-    /// There is a reader, but it does not read.
+    /// A pipe whose reader never reads.
     Unread,
 }
 
@@ -73,14 +73,14 @@ impl Program {
         }
     }
 
-    /// The next line of its standard error.
+    /// Returns the next line of its standard error.
     #[cfg(unix)]
     pub(crate) fn complaint(&mut self) -> String {
         let line = self.complaints.recv_timeout(PATIENCE);
         line.expect("it complains")
     }
 
-    /// The next line.
+    /// Returns the next line.
     pub(crate) fn line(&mut self) -> String {
         match self.lines.recv_timeout(PATIENCE) {
             Ok(line) => line,
@@ -92,12 +92,13 @@ impl Program {
         }
     }
 
-    /// The next event, checked against its schema.
+    /// Returns the next event, checked against its schema.
     pub(crate) fn event(&mut self) -> Value {
         schema::event(&self.line())
     }
 
-    /// The next event for which `wanted` is true; those before it are checked and forgotten.
+    /// Returns the next event that `wanted` accepts; the events before it are checked and
+    /// discarded.
     pub(crate) fn event_where(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -109,12 +110,12 @@ impl Program {
         }
     }
 
-    /// The next event of that name.
+    /// Returns the next event named `name`.
     pub(crate) fn event_named(&mut self, name: &str) -> Value {
         self.event_where(|event| event["event"] == name)
     }
 
-    /// The address and the mid of its `listening` event, which must be the first.
+    /// Returns the address and the mid of its `listening` event, which must be the first.
     pub(crate) fn listening(&mut self) -> (SocketAddr, String) {
         let event = self.event();
         assert_eq!(event["event"], "listening", "{event}");
@@ -133,7 +134,7 @@ impl Program {
         assert!(status.success());
     }
 
-    /// Waits for its end.
+    /// Waits until it ends.
     pub(crate) fn end(&mut self) -> End {
         let deadline = Instant::now() + PATIENCE;
         let status = loop {
@@ -154,19 +155,19 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Both fail only when it has ended already.
+        // Both fail only if it has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// The lines of a pipe, read by a thread that ends with it.
+/// Returns the lines of a pipe. A thread reads them and ends with the pipe.
 fn lines(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
     let (sender, lines) = mpsc::channel();
     let Some(pipe) = pipe else { return lines };
     thread::spawn(move || {
         for line in BufReader::new(pipe).lines().map_while(Result::ok) {
-            // The test may have seen enough; the pipe is emptied all the same.
+            // The test may no longer receive; the pipe is drained all the same.
             let _ = sender.send(line);
         }
     });

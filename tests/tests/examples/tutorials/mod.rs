@@ -1,6 +1,7 @@
-//! The tutorials of py-ipv8 as examples: each does, and prints, what the Python one does.
+//! The tutorials of py-ipv8 as examples: each behaves and prints like the Python version.
 //!
-//! With `IPV8_TUTORIALS` naming the folder `doc/basics` of a py-ipv8 source tree, the Python ones are run too, as they are.
+//! If `IPV8_TUTORIALS` names the folder `doc/basics` of a py-ipv8 source tree, the unchanged Python
+//! tutorials are run too.
 
 mod outcome;
 mod python;
@@ -11,7 +12,7 @@ use crate::support::program::run;
 use outcome::Outcome;
 use python::Tutorials;
 
-/// Every tutorial of py-ipv8 that is about what this library does, and what comes of it.
+/// Every py-ipv8 tutorial about a feature of this library, and its outcome.
 const TUTORIALS: &[(&str, Outcome)] = &[
     ("overlay_tutorial_1", Outcome::Log { nodes: 1 }),
     ("overlay_tutorial_2", Outcome::Log { nodes: 2 }),
@@ -53,7 +54,7 @@ const TUTORIALS: &[(&str, Outcome)] = &[
     ("requestcache_tutorial_3", Outcome::CountedTo(10)),
 ];
 
-/// What py-ipv8's tutorials are about besides: attestations, which this library does not have.
+/// The other py-ipv8 tutorials: they are about attestations, which this library does not have.
 const NOT_OURS: [&str; 1] = ["identity_tutorial_1"];
 
 #[test]
@@ -128,7 +129,8 @@ fn every_example_is_there_and_in_the_table_and_the_other_way_round() {
     assert_eq!(table, ours, "the table");
 }
 
-/// The examples in the table of the page `guide::tutorials`; each row names the Python file of the same name.
+/// Returns the examples in the table of the page `guide::tutorials`; each row names the Python file
+/// of the same name.
 fn table_rows() -> Vec<String> {
     let page = include_str!("../../../../ipv8-core/src/guide/tutorials.md");
     let rows = page

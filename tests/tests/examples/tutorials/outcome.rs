@@ -1,23 +1,23 @@
-//! What comes of a tutorial.
+//! The outcome of a tutorial.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a tutorial leaves on its standard output, in both languages.
+/// The standard output of a tutorial, in both languages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Outcome {
     /// Nothing.
     Silence,
     /// Exactly these lines.
     Lines(&'static [&'static str]),
-    /// What as many nodes log, each on a port of its own.
+    /// The log of this many nodes, each on its own port.
     Log { nodes: usize },
-    /// Two peers that say whom they found.
+    /// Two peers that each print the peer they found.
     FoundEachOther,
-    /// As many peers that count together, each upwards only, until one has reached 20.
+    /// This many peers that count together, each only upwards, until one has reached 20.
     Clocks { nodes: usize },
-    /// Two peers that ask each other for the next number, one by one, up to this one.
+    /// Two peers that ask each other for the next number, one at a time, up to this one.
     CountedTo(u32),
-    /// At least as many unit tests, all of which pass.
+    /// At least this many unit tests, all of which pass.
     Tests(usize),
 }
 
@@ -35,7 +35,8 @@ impl Outcome {
         }
     }
 
-    /// Whether what the Python one prints is the same kind of lines: its log, and its unit tests, look otherwise.
+    /// Returns `true` if the Python version prints the same kind of lines. Its log and its unit
+    /// tests look different.
     pub(crate) fn is_the_same_in_python(self) -> bool {
         !matches!(self, Self::Log { .. } | Self::Tests(_))
     }
@@ -57,7 +58,8 @@ fn check_log(name: &str, lines: &[String], nodes: usize) {
     assert_eq!(stopped.count(), nodes, "{name}: {lines:?}");
 }
 
-/// The base64 mid in `Peer<127.0.0.1:8090, mid>`; the address in it changes while a node learns its own.
+/// Returns the base64 mid in `Peer<127.0.0.1:8090, mid>`. The address in it changes while a node
+/// learns its own address.
 fn mid(peer: &str) -> &str {
     let inside = peer
         .strip_prefix("Peer<")

@@ -1,4 +1,4 @@
-//! The tutorials as py-ipv8 has them, if its source is at hand.
+//! Runs the tutorials of py-ipv8, if its source is available.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,26 +7,28 @@ use std::process::{Command, Stdio};
 use ipv8_core::node::RunningTracker;
 use ipv8_tests::python::PythonNeighbour;
 
-/// The environment variable that names the folder with the Python tutorials, `doc/basics` of py-ipv8's source.
+/// The environment variable that names the folder with the Python tutorials, `doc/basics` of
+/// py-ipv8's source.
 const TUTORIALS: &str = "IPV8_TUTORIALS";
 
-/// For how long a tutorial that never ends is watched.
+/// How many seconds a tutorial that never ends is watched.
 const SECONDS: &str = "12";
 
-/// The folder, and a Python with py-ipv8 in it.
+/// The folder, and a Python with py-ipv8.
 pub(crate) struct Tutorials {
     folder: PathBuf,
     python: &'static PythonNeighbour,
 }
 
-/// What a tutorial printed.
+/// The output of a tutorial.
 pub(crate) struct Printed {
     pub(crate) lines: Vec<String>,
     pub(crate) errors: String,
 }
 
 impl Tutorials {
-    /// What is needed to run them; or one line that says why there is nothing.
+    /// Returns everything needed to run them; otherwise prints one line with the reason and returns
+    /// `None`.
     pub(crate) fn or_skip() -> Option<Self> {
         let Some(folder) = std::env::var_os(TUTORIALS) else {
             eprintln!(
@@ -39,7 +41,7 @@ impl Tutorials {
         Some(Self { folder, python })
     }
 
-    /// Runs the tutorial of that name with a tracker of ours, on loopback, in a folder of its own.
+    /// Runs the tutorial with this name with a Rust tracker, on loopback, in a new folder.
     pub(crate) fn run(&self, name: &str) -> Printed {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         let tracker = runtime.block_on(async {
@@ -63,7 +65,7 @@ impl Tutorials {
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{name}: {errors}");
         let lines = String::from_utf8_lossy(&output.stdout);
-        // One that never ends is cut off, perhaps within a line.
+        // A tutorial that never ends is cut off, perhaps within a line.
         let lines = lines.rsplit_once('\n').map_or("", |(whole, _)| whole);
         Printed {
             lines: lines.lines().map(str::to_owned).collect(),
@@ -71,7 +73,7 @@ impl Tutorials {
         }
     }
 
-    /// The names of all tutorials there are, in order.
+    /// Returns the names of all tutorials in the folder, in order.
     pub(crate) fn names(&self) -> Vec<String> {
         let files = fs::read_dir(&self.folder).expect("the folder can be read");
         let names = files.filter_map(|file| {

@@ -1,4 +1,4 @@
-//! Machines made of network namespaces, with programs running on them.
+//! Machines made of network namespaces, and the programs on them.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -10,11 +10,12 @@ use ipv8_tests::machines::{self, PATIENCE};
 use super::page;
 use crate::support::build::example;
 
-/// How the machines are connected: shell commands that make them. Machine `here` is where these run.
+/// The connections between the machines: shell commands that make them. The commands run on the
+/// machine `here`.
 pub(crate) struct Layout(&'static str);
 
 impl Layout {
-    /// Nothing but `here`.
+    /// Only `here`.
     pub(crate) const ONE_MACHINE: Self = Self("");
     /// `hub`, `left` and `right` on one switch.
     pub(crate) const ONE_NETWORK: Self = Self(
@@ -24,7 +25,8 @@ impl Layout {
          machine left 10.7.0.2/24 ; plug left
          machine right 10.7.0.3/24 ; plug right",
     );
-    /// The same three, each in a network of its own, of three kinds of private addresses; `here` is the router.
+    /// The same three, each in its own network with a different kind of private addresses; `here`
+    /// is the router.
     pub(crate) const ROUTED: Self = Self(
         "echo 1 > /proc/sys/net/ipv4/ip_forward
          machine hub 10.7.0.1/24 ; route hub 10.7.0.254
@@ -33,7 +35,7 @@ impl Layout {
     );
 }
 
-/// What every layout may use.
+/// Shell functions that every layout may use.
 const FUNCTIONS: &str = "set -e
 mount -t tmpfs tmpfs /run
 mkdir /run/netns
@@ -54,13 +56,14 @@ route() { ip addr add $2/24 dev to-$1; ip -n $1 route add default via $2; }
 /// Some machines, and the nodes on them. Dropping it ends them all.
 pub(crate) struct Machines {
     machines: machines::Machines,
-    /// Where they write; it is removed after they have ended.
+    /// The folder for their output; it is removed after they have ended.
     _folder: tempfile::TempDir,
     nodes: Vec<String>,
 }
 
 impl Machines {
-    /// Makes the machines and starts the commands, a tracker always before what follows; or says that it cannot.
+    /// Makes the machines and starts the commands; a tracker is ready before the next command
+    /// starts. If it cannot, prints a line and returns `None`.
     pub(crate) fn or_skip(layout: &Layout, commands: &[page::Command]) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
         let (script, nodes) = script(layout, commands, folder.path());
@@ -73,7 +76,7 @@ impl Machines {
         })
     }
 
-    /// Waits until every node has said of so many peers that they were added.
+    /// Waits until every node has reported `peers` added peers.
     pub(crate) fn wait_until_all_nodes_have(&mut self, peers: usize) {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -99,7 +102,7 @@ impl Machines {
     }
 }
 
-/// The whole script, and the files in which it puts what the nodes say.
+/// Returns the whole script, and the files for the output of the nodes.
 fn script(layout: &Layout, commands: &[page::Command], folder: &Path) -> (String, Vec<String>) {
     let mut script = format!("{FUNCTIONS}{}\n", layout.0);
     let mut nodes = Vec::new();
@@ -108,7 +111,7 @@ fn script(layout: &Layout, commands: &[page::Command], folder: &Path) -> (String
         let (program, host) = (example(&command.program), &command.host);
         let (program, out) = (program.display(), folder.join(&file));
         let (arguments, out) = (command.arguments.join(" "), out.display());
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(script, "on {host} {program} {arguments} > {out} 2>&1 &");
         if command.program == "node" {
             nodes.push(file);

@@ -1,4 +1,5 @@
-//! The commands of the page `guide::two_machines`, run as they stand there, on machines made of network namespaces.
+//! Runs the commands of the page `guide::two_machines` unchanged, on machines made of network
+//! namespaces.
 
 mod machines;
 mod page;
@@ -8,7 +9,7 @@ use page::Command;
 
 const PAGE: &str = include_str!("../../../../ipv8-core/src/guide/two_machines.md");
 
-/// Runs the commands of these sections, one after the other, until each node has found so many others.
+/// Runs the commands of these sections in order, until each node has found `others` other nodes.
 fn all_find_each_other(layout: &Layout, sections: &[&str], others: usize) {
     let commands: Vec<Command> = sections
         .iter()

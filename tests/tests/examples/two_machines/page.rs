@@ -1,6 +1,6 @@
 //! The commands of a page: lines `host$ program arguments` in its sections.
 
-/// One command: where, what.
+/// One command: its machine, its program and its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Command {
     pub(crate) host: String,
@@ -8,7 +8,7 @@ pub(crate) struct Command {
     pub(crate) arguments: Vec<String>,
 }
 
-/// The command on a line, if there is one.
+/// Parses the command on a line, if there is one.
 pub(crate) fn command(line: &str) -> Option<Command> {
     let (host, words) = line.split_once("$ ")?;
     if host.is_empty() || !host.chars().all(|c| c.is_ascii_lowercase()) {
@@ -22,11 +22,11 @@ pub(crate) fn command(line: &str) -> Option<Command> {
     })
 }
 
-/// The commands below the heading `# section`.
+/// Returns the commands below the heading `# section`.
 ///
 /// # Panics
 ///
-/// When there is no such section.
+/// Panics if there is no such section.
 pub(crate) fn commands(page: &str, section: &str) -> Vec<Command> {
     let heading = format!("# {section}\n");
     let (_, rest) = page.split_once(&heading).expect("the section is there");

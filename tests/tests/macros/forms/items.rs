@@ -1,4 +1,4 @@
-//! Structs of every kind, at every place; and what is registered of them.
+//! Structs of every kind, at every location, and their registration.
 
 use super::my_module::MyCommunity;
 use ipv8_core::prelude::*;
@@ -26,7 +26,7 @@ struct Empty {}
 #[allow(non_camel_case_types)]
 struct r#type;
 
-/// A whole item that a macro passes on.
+/// Passes a whole item on to the attribute.
 macro_rules! launch {
     ($item:item) => {
         #[overlay(MyCommunity)]
@@ -39,7 +39,7 @@ launch! {
     pub(crate) struct PassedOn;
 }
 
-/// A visibility and a body that a macro passes on.
+/// Passes a visibility and a field on to the attribute.
 macro_rules! structure {
     ($visibility:vis $name:ident { $field:ident: $kind:ty }) => {
         #[overlay(MyCommunity)]
@@ -66,7 +66,7 @@ fn registered(name: &str) -> Option<LauncherMeta> {
 }
 
 #[test]
-fn every_struct_is_registered_with_its_place() {
+fn every_struct_is_registered_with_its_location() {
     fn inside() {
         #[overlay(MyCommunity)]
         struct InAFunction;
@@ -93,7 +93,7 @@ fn every_struct_is_registered_with_its_place() {
 }
 
 #[test]
-fn the_place_is_that_of_the_name() {
+fn the_location_is_that_of_the_struct_name() {
     const HERE: u32 = line!();
     #[ipv8_core::name("Placed")]
     #[overlay(MyCommunity, crate = ::ipv8_core)]
@@ -105,6 +105,6 @@ fn the_place_is_that_of_the_name() {
 }
 
 #[test]
-fn a_name_with_a_raw_identifier_is_the_bare_word() {
+fn the_name_of_a_raw_identifier_has_no_prefix() {
     assert_eq!(<r#type as CommunityLauncher>::META.name, "type");
 }

@@ -1,4 +1,4 @@
-//! Every form in which the launcher attributes can be written, and the launchers that come of them.
+//! Every accepted form of the launcher attributes, and the launchers that they generate.
 #![allow(unreachable_pub)]
 
 mod items;
@@ -10,7 +10,7 @@ mod paths;
 
 use ipv8_core::{CommunityLauncher, Strategies};
 
-/// The short names and targets of a launcher's strategies, in the order of their turns.
+/// Returns the short names and targets of a launcher's strategies, in the order of their turns.
 fn walks<L: CommunityLauncher>(launcher: &L) -> Vec<(String, i32)> {
     let mut strategies = Strategies::new();
     launcher.walk_strategies(&mut strategies);
@@ -21,7 +21,7 @@ fn walks<L: CommunityLauncher>(launcher: &L) -> Vec<(String, i32)> {
         .collect()
 }
 
-/// What a test expects [`walks`] to be.
+/// Returns a list that compares with the result of [`walks`].
 fn expected(walks: &[(&str, i32)]) -> Vec<(String, i32)> {
     walks
         .iter()

@@ -1,4 +1,4 @@
-//! Options of strategies: any expression, checked and evaluated by rustc.
+//! Options of strategies: any expression is allowed, and rustc checks it.
 
 use super::my_module::{MyCommunity, MyStrategy};
 use super::{expected, walks};
@@ -9,13 +9,13 @@ thread_local! {
     static EVALUATED: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Shows that, and when, an option was evaluated.
+/// Records that an option was evaluated, and returns its value.
 fn evaluate<T>(value: T, name: &'static str) -> T {
     EVALUATED.with_borrow_mut(|evaluated| evaluated.push(name));
     value
 }
 
-/// Its options are called like arguments of the attribute and like words of Rust.
+/// A strategy whose options have the names of the attribute's arguments and of Rust keywords.
 #[derive(Default)]
 struct Awkward {
     target_peers: &'static str,
@@ -38,7 +38,7 @@ const TARGET: i32 = 12;
 #[walk_strategy(Awkward, r#target_peers = "option", r#target_peer = 5, r#type = Some(|a, b| a + b), target_peers = TARGET - 10,)]
 struct Evaluating;
 
-/// A stack that a macro of the user's writes.
+/// Generates a stack of attributes, as a user's macro may.
 macro_rules! launcher {
     ($name:ident, $community:path, $module:literal, $type:literal, $strategy:ty, $target:expr, $option:ident = $value:expr) => {
         #[overlay($community)]
@@ -60,7 +60,7 @@ launcher!(
 );
 
 #[test]
-fn options_are_evaluated_in_written_order_whenever_the_launcher_is_asked() {
+fn options_are_evaluated_in_written_order_on_each_call_of_the_launcher() {
     let strategies = [
         ("RandomWalk", 12),
         ("MyStrategy", 20),
@@ -74,7 +74,7 @@ fn options_are_evaluated_in_written_order_whenever_the_launcher_is_asked() {
 }
 
 #[test]
-fn macros_can_write_stacks() {
+fn macros_can_generate_stacks_of_attributes() {
     assert_eq!(
         walks(&ByMacro),
         expected(&[("RandomWalk", -1), ("MyStrategy", 20)])

@@ -1,4 +1,5 @@
-//! Some orders of one stack, compiled for real; `ipv8-macros` tries all 720 on tokens.
+//! Some orders of one stack of attributes, compiled. The tests of `ipv8-macros` try all 720 orders
+//! on tokens.
 
 use super::my_module::{MyCommunity, MyStrategy};
 use super::{expected, walks};
@@ -38,7 +39,7 @@ struct Backwards;
 struct Mixed;
 
 #[test]
-fn strategies_keep_the_written_order_and_nothing_else_matters() {
+fn strategies_keep_the_written_order_and_no_other_order_matters() {
     let downwards = expected(&[("RandomWalk", 1), ("MyStrategy", 2), ("EdgeWalk", 3)]);
     let upwards: Vec<_> = downwards.iter().rev().cloned().collect();
     assert_eq!(walks(&Written), downwards);
@@ -55,7 +56,7 @@ fn strategies_keep_the_written_order_and_nothing_else_matters() {
 }
 
 #[test]
-fn other_attributes_do_their_work() {
+fn other_attributes_take_effect() {
     let copy = Mixed;
     assert_eq!(format!("{copy:?}"), "Mixed");
     assert!(copy == Mixed);

@@ -1,4 +1,5 @@
-//! Communities and strategies by path and in strings, attributes by alias and qualified path.
+//! Communities and strategies named by paths and by strings; attributes named by aliases and by
+//! qualified paths.
 
 use super::my_module::{self, MyCommunity};
 use super::{expected, walks};
