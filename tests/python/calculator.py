@@ -1,17 +1,19 @@
 """
-A py-ipv8 node on loopback that asks and answers with a `RequestCache`, as the tutorial on storing states does.
+A py-ipv8 node on loopback that sends requests with a `RequestCache` and answers them, like the
+tutorial on storing states.
 
     calculator.py --community HEX40 [--listen 127.0.0.1:0] [--wrong-number] [--duration 120]
 
-It answers every `Add` with a `Sum` and every (unsigned) `Knock` with a `Here`; with `--wrong-number` under a number that
-nobody asked with, before the right one.
+It answers every `Add` with a `Sum` and every (unsigned) `Knock` with a `Here`. With
+`--wrong-number` it sends a `Sum` with an unused identifier before the right one.
 
-Commands: {"command": "add", "to": ADDR, "left": n, "right": n, "timeout": seconds}, {"command": "knock", "to": ADDR},
-{"command": "stop"}. Each but stop is answered with `asked` (number), or `error`; later comes `answered` (number, and sum
-for an `Add`) or `timed_out` (number).
+Commands: {"command": "add", "to": ADDR, "left": n, "right": n, "timeout": seconds},
+{"command": "knock", "to": ADDR}, {"command": "stop"}. Each command except `stop` is answered with
+`asked` (number) or `error`. Later comes `answered` (number, and sum for an `Add`) or `timed_out`
+(number).
 
-Events: `listening` (address, mid, public_key) comes first, `stopped` (reason) last; `request` (name, number) for each
-request taken in.
+Events: `listening` (address, mid, public_key) comes first, `stopped` (reason) last; `request`
+(name, number) for each received request.
 """
 from __future__ import annotations
 
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 @vp_compile
 class Add(VariablePayload):
-    """What is the sum?"""
+    """Asks for a sum."""
 
     msg_id = 1
     format_list = ["I", "H", "I"]
@@ -44,7 +46,7 @@ class Add(VariablePayload):
 
 @vp_compile
 class Sum(VariablePayload):
-    """It is this."""
+    """The response to `Add`."""
 
     msg_id = 2
     format_list = ["I", "H"]
@@ -53,7 +55,7 @@ class Sum(VariablePayload):
 
 @vp_compile
 class Knock(VariablePayload):
-    """Who is there?"""
+    """Asks whether the node is there. Unsigned."""
 
     msg_id = 3
     format_list = ["I"]
@@ -62,7 +64,7 @@ class Knock(VariablePayload):
 
 @vp_compile
 class Here(VariablePayload):
-    """I am."""
+    """The response to `Knock`."""
 
     msg_id = 4
     format_list = ["I"]
@@ -70,27 +72,27 @@ class Here(VariablePayload):
 
 
 class Asked(RandomNumberCacheWithName):
-    """A question that waits for its answer."""
+    """A pending request."""
 
     name = "asked"
 
     def __init__(self, request_cache: RequestCache, timeout: float) -> None:
-        """Wait for so many seconds."""
+        """Wait for `timeout` seconds."""
         super().__init__(request_cache, self.name)
         self.timeout = timeout
 
     @property
     def timeout_delay(self) -> float:
-        """How long it waits."""
+        """Return the timeout in seconds."""
         return self.timeout
 
     def on_timeout(self) -> None:
-        """Nobody answered."""
+        """Report that no answer came."""
         emit("timed_out", number=self.number)
 
 
 class CalculatorCommunity(Community):
-    """Asks and answers."""
+    """Sends and answers requests."""
 
     community_id = bytes(20)
     wrong_number = False
@@ -105,13 +107,13 @@ class CalculatorCommunity(Community):
         self.add_message_handler(Here, self.on_here)
 
     async def unload(self) -> None:
-        """Forget all questions."""
+        """Drop all pending requests."""
         await self.request_cache.shutdown()
         await super().unload()
 
     @lazy_wrapper(Add)
     def on_add(self, peer: Peer, payload: Add) -> None:
-        """Answer a question."""
+        """Answer a signed request."""
         emit("request", name="Add", number=payload.identifier)
         if self.wrong_number:
             self.ez_send(peer, Sum(0, payload.identifier ^ 1))
@@ -120,36 +122,36 @@ class CalculatorCommunity(Community):
     @lazy_wrapper(Sum)
     @retrieve_cache(Asked)
     def on_sum(self, peer: Peer, payload: Sum, cache: Asked) -> None:
-        """Take in the answer to a question of ours."""
+        """Report the response to one of our requests."""
         emit("answered", number=cache.number, sum=payload.sum, mid=peer.mid.hex())
 
     @lazy_wrapper_unsigned(Knock)
     def on_knock(self, source: Address, payload: Knock) -> None:
-        """Answer a question that nobody signed."""
+        """Answer an unsigned request."""
         emit("request", name="Knock", number=payload.identifier)
         self.endpoint.send(source, self.ezr_pack(Here.msg_id, Here(payload.identifier), sig=False))
 
     @lazy_wrapper_unsigned(Here)
     def on_here(self, source: Address, payload: Here) -> None:
-        """Take in the unsigned answer to a question of ours."""
+        """Report the unsigned response to one of our requests."""
         if self.request_cache.has(Asked, payload.identifier):
             cache = self.request_cache.pop(Asked, payload.identifier)
             emit("answered", number=cache.number, address=address_text(source))
 
 
 class Commands:
-    """What can be asked of the running overlay."""
+    """The commands for the running overlay."""
 
     def __init__(self, overlay: CalculatorCommunity) -> None:
         """Serve `overlay`."""
         self.overlay = overlay
 
     def handlers(self) -> dict:
-        """The handlers by the name of their command."""
+        """Return the handlers by the name of their command."""
         return {"add": self.add, "knock": self.knock}
 
     def ask(self, to: Address, payload: type, make: object, timeout: float) -> None:
-        """Send a question under a number of our cache."""
+        """Send a request with an identifier of our cache."""
         overlay = self.overlay
         cache = overlay.request_cache.add(Asked(overlay.request_cache, timeout))
         packet = overlay.ezr_pack(payload.msg_id, make(cache.number), sig=payload is Add)
@@ -163,12 +165,12 @@ class Commands:
                  float(command.get("timeout", 10)))
 
     def knock(self, command: dict) -> None:
-        """Ask who is there."""
+        """Ask whether the node is there."""
         self.ask(parse_address(command["to"]), Knock, Knock, 10.0)
 
 
 def arguments() -> argparse.Namespace:
-    """Read the command line, and what peer.py's configuration asks for besides."""
+    """Read the command line, and add the arguments that peer.py's configuration needs."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--community", required=True)
     parser.add_argument("--listen", type=parse_address, default=parse_address("127.0.0.1:0"))

@@ -1,4 +1,4 @@
-"""The test community: a plain py-ipv8 community that reports whatever it accepted."""
+"""The test community: a plain py-ipv8 community that reports every message it accepted."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -28,15 +28,15 @@ class ReportingSettings(CommunitySettings):
 
 class ReportingCommunity(Community, PeerObserver):
     """
-    Reports an event for everything that was decoded and, where signed, verified.
+    Reports an event for every message that was decoded and, where signed, verified.
 
-    `community_id` is filled in by `community_class`.
+    `community_class` sets `community_id`.
     """
 
     settings_class = ReportingSettings
 
     def __init__(self, settings: ReportingSettings) -> None:
-        """Start to listen, and to watch the network."""
+        """Register the handlers and observe the network."""
         self.community_id = type(self).community_id
         super().__init__(settings)
         self.report = settings.report
@@ -47,7 +47,7 @@ class ReportingCommunity(Community, PeerObserver):
         self.add_message_handler(Timed, self.on_timed)
 
     def on_packet(self, packet: tuple, warn_unknown: bool = True) -> None:
-        """Remember where the packet came from: the handlers of py-ipv8 only get the peer."""
+        """Remember the source of the packet: the handlers of py-ipv8 only get the peer."""
         self.source = packet[0]
         super().on_packet(packet, warn_unknown)
 
@@ -60,52 +60,52 @@ class ReportingCommunity(Community, PeerObserver):
                     global_time=dist.global_time if dist else None, fields=view(payload), **more)
 
     def on_introduction_request(self, peer: Peer, dist: GlobalTimeDistributionPayload, payload: object) -> None:
-        """246 and 234."""
+        """Handle 246 and 234."""
         self.accepted("introduction_request", payload, peer, dist)
         super().on_introduction_request(peer, dist, payload)
 
     def on_introduction_response(self, peer: Peer, dist: GlobalTimeDistributionPayload, payload: object) -> None:
-        """245 and 233."""
+        """Handle 245 and 233."""
         self.accepted("introduction_response", payload, peer, dist)
         super().on_introduction_response(peer, dist, payload)
 
     def on_puncture_request(self, source_address: tuple, dist: GlobalTimeDistributionPayload, payload: object,
                             new_style: bool = False) -> None:
-        """250 and 232."""
+        """Handle 250 and 232."""
         self.accepted("puncture_request", payload, dist=dist)
         super().on_puncture_request(source_address, dist, payload, new_style)
 
     @lazy_wrapper(GlobalTimeDistributionPayload, PuncturePayload)
     def on_puncture(self, peer: Peer, dist: GlobalTimeDistributionPayload, payload: PuncturePayload) -> None:
-        """249."""
+        """Handle 249."""
         self.accepted("puncture", payload, peer, dist)
 
     @lazy_wrapper(GlobalTimeDistributionPayload, NewPuncturePayload)
     def on_new_puncture(self, peer: Peer, dist: GlobalTimeDistributionPayload, payload: NewPuncturePayload) -> None:
-        """231."""
+        """Handle 231."""
         self.accepted("puncture", payload, peer, dist)
 
     @lazy_wrapper(Everything)
     def on_everything(self, peer: Peer, payload: Everything) -> None:
-        """The signed message."""
+        """Handle the signed message."""
         self.accepted("message", payload, peer, name="everything")
 
     @lazy_wrapper_unsigned(Plain)
     def on_plain(self, source_address: tuple, payload: Plain) -> None:
-        """The unsigned message."""
+        """Handle the unsigned message."""
         self.accepted("message", payload, name="plain")
 
     @lazy_wrapper(GlobalTimeDistributionPayload, Timed)
     def on_timed(self, peer: Peer, dist: GlobalTimeDistributionPayload, payload: Timed) -> None:
-        """The signed message with a global time."""
+        """Handle the signed message with a global time."""
         self.accepted("message", payload, peer, dist, name="timed")
 
     def on_peer_added(self, peer: Peer) -> None:
-        """A peer was verified."""
+        """Report a peer that became verified."""
         self.report("peer_added", mid=peer.mid.hex(), address=address_text(peer.address))
 
     def on_peer_removed(self, peer: Peer) -> None:
-        """A peer was forgotten."""
+        """Report a peer that was removed."""
         self.report("peer_removed", mid=peer.mid.hex(), address=address_text(peer.address))
 
 
@@ -120,43 +120,44 @@ class SilentResponsePayload(IntroductionResponsePayload):
 
 class OldStyleCommunity(ReportingCommunity):
     """
-    A peer from before the new style: never says it supports it, never sends 231 to 234, does not know them.
+    A peer that predates the new style: it never claims support for it, and neither sends nor
+    knows the messages 231 to 234.
 
-    Made by `community_class`, which also makes the whole process use `SilentResponsePayload`.
+    `community_class` creates it and also makes the whole process use `SilentResponsePayload`.
     """
 
     def __init__(self, settings: ReportingSettings) -> None:
-        """Forget the new messages."""
+        """Remove the handlers of the new messages."""
         super().__init__(settings)
         for message in (231, 232, 233, 234):
             self.decode_map[message] = None
 
     def create_introduction_request(self, *args: object, **kwargs: object) -> bytes:
-        """Always 246; py-ipv8 never sets its flag 0x20 either."""
+        """Always create 246; py-ipv8 never sets its flag 0x20 either."""
         return super().create_introduction_request(*args, **{**kwargs, "new_style": False})
 
     def create_introduction_response(self, *args: object, **kwargs: object) -> bytes:
-        """Always 245."""
+        """Always create 245."""
         return super().create_introduction_response(*args, **{**kwargs, "new_style": False})
 
     def create_puncture_request(self, *args: object, **kwargs: object) -> bytes:
-        """Always 250."""
+        """Always create 250."""
         return super().create_puncture_request(*args, **{**kwargs, "new_style": False})
 
     def on_introduction_request(self, peer: Peer, dist: GlobalTimeDistributionPayload, payload: object) -> None:
-        """Do not notice that the other one is newer."""
+        """Ignore that the sender supports the new style."""
         peer.new_style_intro = False
         super().on_introduction_request(peer, dist, payload)
 
     def on_introduction_response(self, peer: Peer, dist: GlobalTimeDistributionPayload, payload: object) -> None:
-        """Do not notice that the other one is newer, nor that the introduced one is."""
+        """Ignore that the sender or the introduced peer supports the new style."""
         peer.new_style_intro = False
         payload.intro_supports_new_style = False
         super().on_introduction_response(peer, dist, payload)
 
 
 def community_class(community_id: str, old_style: bool = False) -> type[ReportingCommunity]:
-    """The test community with the id `community_id` (40 hex digits)."""
+    """Return the test community with the id `community_id` (40 hex digits)."""
     base = ReportingCommunity
     if old_style:
         base = OldStyleCommunity

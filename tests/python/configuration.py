@@ -1,11 +1,12 @@
 """
-Configurations as py-ipv8 makes and judges them.
+Makes configurations with py-ipv8 and checks them with it.
 
     configuration.py make
     configuration.py judge
 
-`make` prints one JSON object: dictionaries of `get_default_configuration` and of `ConfigBuilder`, by name. `judge` reads a JSON
-list of dictionaries on stdin and prints a list: for each what `ConfigBuilder.finalize` says of it, null when it has nothing to say.
+`make` prints one JSON object: dictionaries of `get_default_configuration` and of `ConfigBuilder`,
+by name. `judge` reads a JSON list of dictionaries on stdin and prints a list: for each the error of
+`ConfigBuilder.finalize`, or null if there is none.
 """
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ from ipv8.keyvault.crypto import default_eccrypto
 
 
 def make() -> dict:
-    """All dictionaries, by name."""
+    """Return all dictionaries, by name."""
     tracker = [BootstrapperDefinition(Bootstrapper.DispersyBootstrapper, {"ip_addresses": [("127.0.0.1", 6421)]})]
     walkers = [WalkerDefinition(Strategy.RandomWalk, 10, {"timeout": 3.0}),
                WalkerDefinition(Strategy.EdgeWalk, -1, {"edge_length": 3})]
@@ -51,7 +52,7 @@ def make() -> dict:
 
 
 def judge(dictionary: dict) -> str | None:
-    """What `finalize` says; a failure that is no assertion refuses as well."""
+    """Return the error of `finalize`; an exception other than an assertion counts too."""
     builder = ConfigBuilder(clean=True)
     builder.config = dictionary
     try:

@@ -1,21 +1,22 @@
 """
-A py-ipv8 node with the discovery community on loopback, walked as py-ipv8's default configuration does, and any number of
-communities beside it that nobody walks.
+A py-ipv8 node with the discovery community on loopback, with the strategies of py-ipv8's default
+configuration, and any number of further communities without strategies.
 
     discovery.py [--community HEX40]... [--other-key HEX40]... [--listen 127.0.0.1:0] [--bootstrap ADDR]...
                  [--walker NAME:TARGET[,option=value...]]... [--walk-interval 0.5] [--max-peers 30] [--clock 0]
                  [--bootstrap-timeout 1] [--duration 600]
 
-`--community` joins one with the node's own key, `--other-key` one with a second key of its own. `--walker` replaces the walkers
-of the discovery community: RandomWalk:20, RandomChurn:-1 and PeriodicSimilarity:-1. `--clock` is where the message
-counter starts.
+`--community` joins a community with the node's key, `--other-key` one with a second key. `--walker`
+replaces the strategies of the discovery community: RandomWalk:20, RandomChurn:-1 and
+PeriodicSimilarity:-1. `--clock` is the first value of the message counter.
 
-Commands: {"command": "peers"}, {"command": "introduce_to", "to": ADDR, "mid": hex}, {"command": "stats"}, {"command":
-"stop"}. Every one but stop is answered with an event: `peers` (each with mid, address, services, pings in seconds), `asked`, `stats`, or
-`error`.
+Commands: {"command": "peers"}, {"command": "introduce_to", "to": ADDR, "mid": hex},
+{"command": "stats"}, {"command": "stop"}. Each command except `stop` is answered with an event:
+`peers` (each with mid, address, services, pings in seconds), `asked`, `stats`, or `error`.
 
-Events: `listening` (address, mid, public_key) comes first, `stopped` (reason) last; in between `peer_added` and
-`peer_removed` (mid, address), `latency` (mid, seconds), and `similarity` (mid, services) for each response taken in.
+Events: `listening` (address, mid, public_key) comes first, `stopped` (reason) last; in between
+`peer_added` and `peer_removed` (mid, address), `latency` (mid, seconds), and `similarity` (mid,
+services) for each received response.
 """
 from __future__ import annotations
 
@@ -42,22 +43,22 @@ WALKERS = ["RandomWalk:20,timeout=3.0", "RandomChurn:-1", "PeriodicSimilarity:-1
 
 
 class Watcher(PeerObserver):
-    """Reports who comes and goes, in whichever overlay."""
+    """Reports peers that are added or removed, in any overlay."""
 
     def on_peer_added(self, peer: Peer) -> None:
-        """A peer was verified."""
+        """Report a peer that became verified."""
         emit("peer_added", mid=peer.mid.hex(), address=address_text(peer.address))
 
     def on_peer_removed(self, peer: Peer) -> None:
-        """A peer was forgotten."""
+        """Report a peer that was removed."""
         emit("peer_removed", mid=peer.mid.hex(), address=address_text(peer.address))
 
 
 class ReportingDiscovery(DiscoveryCommunity):
-    """The discovery community as it is, but for the reports."""
+    """The discovery community with reports added."""
 
     def on_similarity_response(self, source_address: tuple, data: bytes) -> None:
-        """Report what could be read, then do what is always done."""
+        """Report the decoded message, then handle it as usual."""
         auth, _, payload = self._ez_unpack_auth(SimilarityResponsePayload, data)
         key = default_eccrypto.key_from_public_bin(auth.public_key_bin)
         emit("similarity", mid=key.key_to_hash().hex(), services=[s.hex() for s in payload.preference_list])
@@ -65,7 +66,7 @@ class ReportingDiscovery(DiscoveryCommunity):
 
 
 def report_pings() -> None:
-    """Let every answered ping be reported."""
+    """Make every answered ping emit an event."""
     finish_ping = PingRequestCache.finish
 
     def reporting(self: PingRequestCache) -> None:
@@ -92,7 +93,7 @@ def arguments() -> argparse.Namespace:
 
 
 def configuration(args: argparse.Namespace) -> dict:
-    """The configuration of all overlays, in py-ipv8's form."""
+    """Return the configuration of all overlays, in py-ipv8's form."""
     def key(alias: str) -> dict:
         made = default_eccrypto.generate_key("curve25519").key_to_bin()
         return {"alias": alias, "generation": "curve25519", "file": "", "bin": b64encode(made).decode()}
@@ -119,18 +120,18 @@ def configuration(args: argparse.Namespace) -> dict:
 
 
 class Commands:
-    """What can be asked of the running node."""
+    """The commands for the running node."""
 
     def __init__(self, overlay: DiscoveryCommunity, counters: Counters) -> None:
         """Serve the node of `overlay`."""
         self.overlay, self.counters = overlay, counters
 
     def handlers(self) -> dict:
-        """The handlers by the name of their command."""
+        """Return the handlers by the name of their command."""
         return {"peers": self.peers, "introduce_to": self.introduce_to, "stats": self.stats}
 
     def peers(self, _: dict) -> None:
-        """List all verified peers with what is known of them."""
+        """List all verified peers with the known facts about them."""
         network = self.overlay.network
         emit("peers", peers=[{
             "mid": peer.mid.hex(), "address": address_text(peer.address), "pings": list(peer.pings),
@@ -138,7 +139,7 @@ class Commands:
         } for peer in network.verified_peers])
 
     def introduce_to(self, command: dict) -> None:
-        """Ask somebody for an introduction to the peer with that mid."""
+        """Ask the peer at `to` for an introduction to the peer with this mid."""
         overlay, to = self.overlay, parse_address(command["to"])
         time = overlay.claim_global_time() % 65536
         payload = DiscoveryIntroductionRequestPayload(bytes.fromhex(command["mid"]), to, overlay.my_estimated_lan,
@@ -150,7 +151,7 @@ class Commands:
         emit("asked", to=address_text(to))
 
     def stats(self, _: dict) -> None:
-        """Count what went over the socket, in all and by message id."""
+        """Report the socket's traffic, in total and by message id."""
         emit("stats", clock=self.overlay.global_time, **self.counters.fields())
 
 

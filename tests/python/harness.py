@@ -1,8 +1,8 @@
-"""What the scripts here share: JSON lines in and out, addresses, and a py-ipv8 that keeps to loopback.
+"""Code that the scripts here share: JSON lines, addresses, and keeping py-ipv8 on loopback.
 
-Every script prints one JSON object a line and flushes it. Byte strings are lower-case hex, addresses are text
-("127.0.0.1:80", "[::1]:80"), and a float is the hex of its eight IEEE bytes, big-endian ("nan" for any NaN), so that
-nothing is lost on the way.
+Every script prints one JSON object per line and flushes it. Byte strings are lower-case hex, addresses
+are text ("127.0.0.1:80", "[::1]:80"), and a float is the hex of its eight IEEE bytes, big-endian
+("nan" for any NaN), so that no precision is lost.
 """
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def emit(event: str, **fields: object) -> None:
     """Print one event and flush it."""
     try:
         print(json.dumps({"event": event, **fields}), flush=True)
-    except BrokenPipeError:  # nobody reads any more: whoever started us is gone
+    except BrokenPipeError:  # the reader is gone, so the parent process has ended
         os._exit(1)
 
 
 def address_text(address: tuple) -> str:
-    """The text form of an address of any class."""
+    """Return the text form of an address of any class."""
     host, port = address[0], address[1]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
@@ -46,7 +46,7 @@ def parse_address(text: str) -> UDPv4Address | UDPv6Address:
 
 
 def view(value: object) -> object:
-    """The JSON form of a decoded value."""
+    """Return the JSON form of a decoded value."""
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, float):
@@ -93,24 +93,25 @@ def _float(value: object) -> float:
 
 def keep_to_loopback(host: str = "127.0.0.1") -> None:
     """
-    Make every overlay announce `host` as its LAN address, and ask nobody what else it could be.
+    Make every overlay announce `host` as its LAN address, without asking the system for others.
 
-    py-ipv8 would announce a real interface's address, where nobody listens during these tests.
+    py-ipv8 would announce a real interface's address, where no test node listens.
     """
     EndpointListener._guess_lan_address = lambda self, addresses: host
 
     async def nothing(self: Overlay) -> None:
-        """Neither interfaces nor resolver are asked."""
+        """Ask neither the interfaces nor the resolver."""
 
     Overlay.discover_lan_addresses = nothing
 
-    # without this py-ipv8 cannot send a thing over IPv6: it makes an address of the four parts of a socket's name
+    # without this py-ipv8 cannot send anything over IPv6: it builds an address from all four parts
+    # of a socket's name
     EndpointListener.get_ipv6_address = lambda self: self.endpoint.get_address()[:2]
 
 
 def keep_beacons_to_loopback() -> None:
     """
-    Send each beacon to the attribute `beacon_target` of its overlay, an address on loopback, or to nobody.
+    Send each beacon to the loopback address in its overlay's `beacon_target`, or drop it.
 
     py-ipv8 would send it to every port of the broadcast address.
     """
@@ -123,7 +124,7 @@ def keep_beacons_to_loopback() -> None:
 
 
 class Counters:
-    """Datagrams, bytes and message ids that passed a UDP endpoint."""
+    """Counts datagrams, bytes and message ids at a UDP endpoint."""
 
     def __init__(self, endpoint: object) -> None:
         """Watch `endpoint`."""
@@ -142,27 +143,27 @@ class Counters:
         endpoint.send, endpoint.datagram_received = counted_send, counted_received
 
     def count(self, way: str, packet: bytes) -> None:
-        """Count one datagram that went `way` ("in" or "out")."""
+        """Count one datagram in the direction `way` ("in" or "out")."""
         self.totals["datagrams_" + way] += 1
         self.totals["bytes_" + way] += len(packet)
         message = str(packet[22]) if len(packet) > 22 else "none"
         self.ids[way][message] = self.ids[way].get(message, 0) + 1
 
     def fields(self) -> dict:
-        """The fields of a `stats` event."""
+        """Return the fields of a `stats` event."""
         return {**self.totals, "ids_in": self.ids["in"], "ids_out": self.ids["out"]}
 
 
 class Control:
     """
-    Obeys JSON commands from stdin until told to stop.
+    Runs JSON commands from stdin until stopped.
 
-    Ends at `{"command": "stop"}`, at the end of stdin (so that no process outlives who started it), at SIGTERM and
-    SIGINT, and at the latest after `duration` seconds.
+    Ends at `{"command": "stop"}`, at the end of stdin (so that no process outlives its parent), at
+    SIGTERM and SIGINT, and at the latest after `duration` seconds.
     """
 
     def __init__(self, duration: float) -> None:
-        """Start to listen; needs a running event loop."""
+        """Start to read commands; needs a running event loop."""
         self.loop = asyncio.get_running_loop()
         self.stopped: asyncio.Future[str] = self.loop.create_future()
         self.commands: asyncio.Queue[str] = asyncio.Queue()
@@ -173,21 +174,21 @@ class Control:
         threading.Thread(target=self._read, daemon=True).start()
 
     def stop(self, reason: str) -> None:
-        """Ask to end; the first reason given is the one reported."""
+        """Ask to end; the first reason is the reported one."""
         if not self.stopped.done():
             self.stopped.set_result(reason)
 
     def _read(self) -> None:
-        with suppress(RuntimeError):  # the loop is closed: we are on our way out
+        with suppress(RuntimeError):  # the loop is closed: the process is ending
             for line in sys.stdin:
                 self.loop.call_soon_threadsafe(self.commands.put_nowait, line)
             self.loop.call_soon_threadsafe(self.stop, "end of input")
 
     async def obey(self, handlers: dict) -> str:
         """
-        Run commands until stopped; gives back the reason.
+        Run commands until stopped; return the reason.
 
-        A handler gets the command as a dictionary. What it raises becomes an `error` event.
+        A handler gets the command as a dictionary. An exception becomes an `error` event.
         """
         while not self.stopped.done():
             following = asyncio.ensure_future(self.commands.get())
@@ -207,14 +208,14 @@ class Control:
                 self.stop("command")
             else:
                 handlers[name](command)
-        except Exception as error:  # whatever it is: the driver has to hear of it
+        except Exception as error:  # the driver needs to know about any error
             emit("error", command=name, error=f"{type(error).__name__}: {error}")
 
 
 async def finish(reason: str, closing: object) -> None:
-    """Wait at most five seconds for `closing`, say so, and end the process."""
+    """Wait up to five seconds for `closing`, emit `stopped`, and end the process."""
     with suppress(asyncio.TimeoutError):
         await asyncio.wait_for(closing, 5.0)
     emit("stopped", reason=reason)
-    # worker threads of the standard library must not be able to hold the process up
+    # worker threads of the standard library must not keep the process alive
     os._exit(0)

@@ -1,24 +1,27 @@
 """
-Says how py-ipv8 judges packets: accepted or not, what it read, what it did.
+Reports how py-ipv8 judges packets: whether it accepts them, the fields it reads, and its reaction.
 
     judge.py judge --community HEX40 [--key HEX148] [--max-peers 30] [--keep-state]
-    judge.py make --community HEX40 [--count 5000] [--seed 1] [--key HEX148] [--max-peers 30] [--no-legacy] [--no-special]
+    judge.py make --community HEX40 [--count 5000] [--seed 1] [--key HEX148] [--max-peers 30]
+             [--no-legacy] [--no-special]
 
-`judge` reads {"packet": hex, "source": ADDR, ...} a line on stdin and prints one verdict a line, in order; verdicts are
-flushed at an empty line and at the end of the input. `make` prints `--count` packets of its own making (see
-`packets.py`), each with its verdict and with packet, source, kind and deterministic (false: the bytes hold a random signature).
+`judge` reads lines {"packet": hex, "source": ADDR, ...} from stdin and prints one verdict per line,
+in order. Verdicts are flushed at an empty line and at the end of the input. `make` makes and prints
+`--count` packets (see `packets.py`), each with its verdict and with packet, source, kind and
+deterministic (false: the bytes contain a random signature).
 
-Every packet is judged by a node that knows nobody, unless `--keep-state` lets it remember. A verdict has
+A node without peers judges every packet, unless `--keep-state` makes it keep its state. A verdict has
 - n: the number of the packet, from 0
-- verdict: "accepted" (decoded, and verified where signed: the handler ran), "refused" (by decoding or by the
-  signature), "unknown" (no handler for the id), "deprecated" (an id that is only logged), "foreign" (another prefix),
-  "raised" (an error escaped: only for a packet that is exactly the prefix; it has no effect)
-- id: the message id, null when there is none or the prefix is foreign
-- error: null, or the text of what was raised while handling; an accepted packet can have one too
-- event, mid, public_key, global_time, fields: what was accepted, as in the events of `peer.py`
+- verdict: "accepted" (decoded, and verified where signed: the handler ran), "refused" (by decoding
+  or by the signature), "unknown" (no handler for the id), "deprecated" (an id that is only logged),
+  "foreign" (another prefix), "raised" (an error escaped: only for a packet that is exactly the
+  prefix; it has no effect)
+- id: the message id, null if there is none or the prefix is foreign
+- error: null, or the text of the exception while handling; an accepted packet can have one too
+- event, mid, public_key, global_time, fields: the accepted message, as in the events of `peer.py`
 - added: the mids of the peers that became verified
-- sent: the messages sent because of it, in order, as hex, and to: their destinations
-- new_addresses: addresses known only since, and wan: the WAN estimate afterwards
+- sent: the messages sent in response, in order, as hex, and to: their destinations
+- new_addresses: addresses that this packet made known, and wan: the WAN estimate afterwards
 """
 from __future__ import annotations
 
@@ -44,42 +47,42 @@ OWN_ADDRESS = UDPv4Address("127.0.0.1", 8090)
 
 
 class RecordingEndpoint(Endpoint):
-    """An open endpoint that only remembers what is sent."""
+    """An open endpoint that only records sent packets."""
 
     def __init__(self) -> None:
-        """Nothing is sent yet."""
+        """Start without sent packets."""
         super().__init__()
         self.interfaces = {"UDPIPv4": self}
         self.sent: list[tuple] = []
 
     def assert_open(self) -> None:
-        """It is."""
+        """Do nothing: it is always open."""
 
     def is_open(self) -> bool:
-        """It is."""
+        """Return true: it is always open."""
         return True
 
     def get_address(self) -> UDPv4Address:
-        """Where we would listen."""
+        """Return the address of the judging node."""
         return OWN_ADDRESS
 
     def send(self, socket_address: tuple, packet: bytes) -> None:
-        """Remember it."""
+        """Record a packet."""
         self.sent.append((socket_address, packet))
 
     async def open(self) -> bool:
-        """It is."""
+        """Return true: it is always open."""
         return True
 
     def close(self) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
     def reset_byte_counters(self) -> None:
-        """None are kept."""
+        """Do nothing: there are no counters."""
 
 
 class Errors(logging.Handler):
-    """Remembers the exception that a handler of the community raised: py-ipv8 logs and swallows it."""
+    """Records the exception of a community's handler, which py-ipv8 logs and swallows."""
 
     last: BaseException | None = None
 
@@ -90,7 +93,7 @@ class Errors(logging.Handler):
 
 
 class Judge:
-    """One overlay, asked packet after packet."""
+    """Judges packets with one overlay."""
 
     def __init__(self, args: argparse.Namespace) -> None:
         """Make the overlay; needs a running event loop."""
@@ -103,21 +106,21 @@ class Judge:
                                      max_peers=args.max_peers, report=self.report)
         self.overlay: ReportingCommunity = community_class(args.community)(settings)
         self.errors = Errors()
-        logger = logging.Logger("judge")  # belongs to no hierarchy: nothing is printed
+        logger = logging.Logger("judge")  # in no hierarchy, so nothing is printed
         logger.addHandler(self.errors)
         self.overlay.logger = logger
         self.forget()
         self.count = 0
 
     def report(self, event: str, **fields: object) -> None:
-        """Take what the community reports."""
+        """Record an event of the community."""
         if event == "peer_added":
             self.added.append(fields["mid"])
         elif event != "peer_removed":
             self.accepted = {"event": event, **fields}
 
     def forget(self) -> None:
-        """Become a node that has just started and knows nobody."""
+        """Reset to a newly started node without peers."""
         overlay = self.overlay
         overlay.my_peer = Peer(self.key)
         overlay.network = Network()
@@ -128,14 +131,14 @@ class Judge:
         overlay.my_estimated_wan = UDPv4Address("0.0.0.0", 0)
 
     def judge(self, packet: bytes, source: tuple) -> dict:
-        """The verdict on one packet."""
+        """Return the verdict on one packet."""
         if not self.keep_state:
             self.forget()
         overlay = self.overlay
         self.accepted, self.added, self.errors.last, escaped = None, [], None, None
         self.endpoint.sent.clear()
         before = set(overlay.network._all_addresses)
-        random.seed(self.count)  # whom to introduce is drawn at random
+        random.seed(self.count)  # the introduced peer is drawn at random
         try:
             self.endpoint.notify_listeners((source, packet))
         except Exception as error:
@@ -156,7 +159,7 @@ class Judge:
         return verdict
 
     def name(self, packet: bytes, escaped: BaseException | None) -> str:
-        """The name of what happened to the packet just handled."""
+        """Return the verdict's name for the last packet."""
         if escaped:
             return "raised"
         if self.accepted:
@@ -170,7 +173,7 @@ class Judge:
 
 
 def judge_input(judge: Judge) -> None:
-    """Answer what comes on stdin."""
+    """Judge the packets from stdin."""
     for line in sys.stdin:
         if line.strip():
             asked = json.loads(line)
@@ -181,7 +184,7 @@ def judge_input(judge: Judge) -> None:
 
 
 def judge_made(judge: Judge, args: argparse.Namespace) -> None:
-    """Make packets and answer them."""
+    """Make packets and judge them."""
     maker = Maker(judge.overlay, args.seed, args.legacy, args.special)
     for _ in range(args.count):
         made = maker.make()

@@ -1,13 +1,13 @@
 """
-Several whole py-ipv8 nodes in one process, on loopback: each with the DiscoveryCommunity, a community that everybody
-shares, and one of its own kind that nobody else runs.
+Several whole py-ipv8 nodes in one process, on loopback. Each runs the DiscoveryCommunity, a
+community that all nodes share, and a community that only py-ipv8's nodes run.
 
-    network.py --nodes 7 --shared HEX --kind HEX [--bootstrap ADDRESS ...] [--beacon ADDRESS ...] [--walk-interval 0.5]
-               [--duration 120]
+    network.py --nodes 7 --shared HEX --kind HEX [--bootstrap ADDRESS ...] [--beacon ADDRESS ...]
+               [--walk-interval 0.5] [--duration 120]
 
-Node i has the tracker and the place for its beacons that are i-th on the command line, which is gone through round and
-round. Commands: {"command": "look"}, {"command": "stop"}. Events: `listening` (nodes: mid, address), `nodes` (nodes: what
-each knows), `stopped`.
+Node i uses the i-th tracker and the i-th beacon target of the command line; the lists repeat.
+Commands: {"command": "look"}, {"command": "stop"}. Events: `listening` (nodes: mid, address),
+`nodes` (nodes: the view of each), `stopped`.
 """
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ def arguments() -> argparse.Namespace:
 
 
 def quiet(*_: object, **__: object) -> None:
-    """Take the reports of the test community: there would be too many."""
+    """Discard the reports of the test community: there would be too many."""
 
 
 def walker(name: str, peers: int, **init: float) -> dict:
-    """A walker of py-ipv8's configuration."""
+    """Return a strategy in py-ipv8's configuration format."""
     return {"strategy": name, "peers": peers, "init": init}
 
 
 def configuration(args: argparse.Namespace, number: int) -> dict:
-    """The configuration of one node, in py-ipv8's form: the overlays of its default one that are about discovery."""
+    """Return the configuration of one node: py-ipv8's default overlays for discovery."""
     key = default_eccrypto.generate_key("curve25519").key_to_bin()
     trackers = args.bootstrap[number % len(args.bootstrap):][:1] if args.bootstrap else []
     bootstrappers = [{"class": "DispersyBootstrapper", "init": {
@@ -72,10 +72,10 @@ def configuration(args: argparse.Namespace, number: int) -> dict:
 
 
 class Node(PeerObserver):
-    """One node, and who left it."""
+    """One node, and the peers that were removed from it."""
 
     def __init__(self, args: argparse.Namespace, number: int) -> None:
-        """Make it, without starting it."""
+        """Create the node without starting it."""
         classes = {"Shared": community_class(args.shared), "Kind": community_class(args.kind)}
         self.ipv8 = IPv8(configuration(args, number), extra_communities=classes)
         self.removed: list[str] = []
@@ -84,23 +84,23 @@ class Node(PeerObserver):
             overlay.beacon_target = args.beacon[number % len(args.beacon)] if args.beacon else None
 
     def on_peer_added(self, peer: object) -> None:
-        """Nothing: who is there can be seen."""
+        """Do nothing: `look` lists the peers."""
 
     def on_peer_removed(self, peer: object) -> None:
-        """Note it."""
+        """Record the removed peer."""
         self.removed.append(peer.mid.hex())
 
-    def who(self) -> dict:
-        """Mid and address."""
+    def identity(self) -> dict:
+        """Return mid and address."""
         udp = self.ipv8.endpoint.interfaces["UDPIPv4"]
         return {"mid": self.ipv8.keys["mine"].mid.hex(), "address": address_text(udp.get_address())}
 
     def look(self) -> dict:
-        """What it knows."""
+        """Return the node's view of its peers."""
         network, (discovery, shared, _) = self.ipv8.network, self.ipv8.overlays
         peers = {peer.mid.hex(): {"services": sorted(s.hex() for s in network.get_services_for_peer(peer)),
                                   "pings": len(peer.pings)} for peer in list(network.verified_peers)}
-        return {**self.who(), "peers": peers, "removed": self.removed,
+        return {**self.identity(), "peers": peers, "removed": self.removed,
                 "discovery": [peer.mid.hex() for peer in discovery.get_peers()],
                 "shared": [peer.mid.hex() for peer in shared.get_peers()]}
 
@@ -114,7 +114,7 @@ async def main() -> None:
     control = Control(args.duration)
     for node in nodes:
         await node.ipv8.start()
-    emit("listening", nodes=[node.who() for node in nodes])
+    emit("listening", nodes=[node.identity() for node in nodes])
     reason = await control.obey({"look": lambda _: emit("nodes", nodes=[node.look() for node in nodes])})
     await finish(reason, asyncio.gather(*(node.ipv8.stop() for node in nodes)))
 

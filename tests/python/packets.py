@@ -1,7 +1,7 @@
 """
-Packets to be judged: good ones made by py-ipv8's own payloads with random fields, and damaged ones.
+Makes packets to judge: good ones from py-ipv8's payloads with random fields, and damaged ones.
 
-Everything follows from the seed, except signatures on the sect*k1 curves.
+The seed determines everything except signatures on the sect*k1 curves.
 """
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # level -> (DER of the curve's OID, bytes of a scalar)
 LEGACY = {"very-low": ("06052b81040001", 21), "low": ("06052b8104001a", 29),
           "medium": ("06052b81040024", 51), "high": ("06052b81040026", 72)}
-# Ed25519 points of small order, canonical or not: with one of these as the key, a signature needs no secret
+# Ed25519 points of small order, canonical or not: with such a key, a signature needs no secret
 WEAK_POINTS = [bytes.fromhex(point) for point in (
     "00" * 32, "01" + "00" * 31, "ec" + "ff" * 30 + "7f", "00" * 31 + "80", "01" + "00" * 30 + "80",
     "ed" + "ff" * 30 + "7f", "ee" + "ff" * 30 + "7f", "ec" + "ff" * 31, "ed" + "ff" * 31, "ee" + "ff" * 31,
@@ -37,7 +37,7 @@ TEXTS = ["", "a", "peer to peer", "h\u00e9\u00e9", "\U0001F600\U0001F680", "\u00
 
 
 class Made(NamedTuple):
-    """A packet, how it was made, and where it is to come from."""
+    """A packet, how it was made, and its source address."""
 
     packet: bytes
     kind: str
@@ -46,14 +46,14 @@ class Made(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """A good packet before it is signed: `header` + `body` (+ signature of `key`)."""
+    """A good packet before it is signed: `header` + `body` (+ a signature with `key`)."""
 
-    header: bytes  # prefix, message id and, when signed, the key
+    header: bytes  # prefix, message id and, if signed, the key
     body: bytes  # global time, fields
     key: PrivateKey | None
 
     def sealed(self) -> bytes:
-        """The packet."""
+        """Return the packet."""
         data = self.header + self.body
         return data + self.key.signature(data) if self.key else data
 
@@ -62,14 +62,18 @@ class Maker:
     """Makes packets for `overlay`."""
 
     def __init__(self, overlay: Community, seed: int, legacy: bool, special: bool) -> None:
-        """Draw everything from `seed`; `legacy` allows keys on the sect*k1 curves, `special` special IPv4 addresses."""
+        """
+        Draw everything from `seed`.
+
+        `legacy` allows keys on the sect*k1 curves, `special` allows special IPv4 addresses.
+        """
         self.overlay, self.rng, self.special = overlay, random.Random(f"packets-{seed}"), special
         self.keys = [default_eccrypto.key_from_private_bin(b"LibNaCLSK:" + self.rng.randbytes(64)) for _ in range(16)]
         self.legacy = [self.legacy_key(*curve) for curve in LEGACY.values()] if legacy else []
         self.damages = [getattr(self, name) for name in sorted(dir(self)) if name.startswith("damage_")]
 
     def legacy_key(self, oid: str, size: int) -> PrivateKey:
-        """A private key in SEC1 DER, without the public point."""
+        """Return a private key in SEC1 DER, without the public point."""
         def der(tag: str, content: bytes) -> bytes:
             return bytes.fromhex(tag) + (b"\x81" if len(content) > 127 else b"") + bytes([len(content)]) + content
         scalar = b"\x00\x01" + self.rng.randbytes(size - 2)
@@ -77,7 +81,7 @@ class Maker:
             der("30", b"\x02\x01\x01" + der("04", scalar) + der("a0", bytes.fromhex(oid))))
 
     def make(self) -> Made:
-        """The next packet: about half of them are good."""
+        """Make the next packet: about half of them are good."""
         source = self.ipv4()
         if self.rng.random() < 0.5:
             parts, name = self.good()
@@ -87,9 +91,9 @@ class Maker:
         kind = f"{damage.__name__.removeprefix('damage_')} {name}".replace("_", " ")
         return Made(damage(parts), kind, source, parts.key not in self.legacy)
 
-    # ------------------------------------------------------------ good ones
+    # ------------------------------------------------------------ good packets
     def good(self) -> tuple[Parts, str]:
-        """A packet py-ipv8 would send, and the name of its message."""
+        """Return a packet that py-ipv8 would send, and the name of its message."""
         payload = self.rng.choice(self.payloads())()
         signed = payload.msg_id not in (250, 232, 2)
         key = self.choose_key() if signed else None
@@ -100,11 +104,11 @@ class Maker:
         return Parts(header, pack([*body, payload]), key), type(payload).__name__.removesuffix("Payload")
 
     def choose_key(self) -> PrivateKey:
-        """Mostly a curve25519 one."""
+        """Return a random key, mostly a curve25519 one."""
         return self.rng.choice(self.legacy if self.legacy and self.rng.random() < 0.04 else self.keys)
 
     def payloads(self) -> list:
-        """The makers of the eight introduction messages and of the three of the test community."""
+        """Return the makers of the eight introduction messages and the three test messages."""
         rng, v4, any_ip, number = self.rng, self.ipv4, self.ip, lambda: self.rng.getrandbits(16)
         def flag() -> bool:
             return rng.random() < 0.5
@@ -127,7 +131,7 @@ class Maker:
             self.everything, self.plain, self.timed]
 
     def everything(self) -> Everything:
-        """The signed test message."""
+        """Return the signed test message."""
         rng = self.rng
         def item() -> Item:
             return Item(rng.getrandbits(64) - 2 ** 63, rng.choice(TEXTS))
@@ -138,7 +142,7 @@ class Maker:
                           several(lambda: rng.getrandbits(64) - 2 ** 63), several(self.real), several(item))
 
     def plain(self) -> Plain:
-        """The unsigned test message."""
+        """Return the unsigned test message."""
         rng = self.rng
         host = rng.choice([self.ipv4(), self.ipv6(), DomainAddress("example.org", rng.getrandbits(16))])
         return Plain(rng.getrandbits(8), rng.getrandbits(16), rng.getrandbits(32), rng.getrandbits(64),
@@ -149,68 +153,68 @@ class Maker:
                      rng.randbytes(rng.randrange(30)))
 
     def timed(self) -> Timed:
-        """The signed test message with a global time."""
+        """Return the signed test message with a global time."""
         return Timed(self.rng.getrandbits(16), self.rng.choice(TEXTS))
 
     def real(self) -> float:
-        """A finite double, or an infinity."""
+        """Return a finite double, or an infinity."""
         return self.rng.choice([0.0, -0.0, 1.1, -2.5e300, 5e-324, float("inf"), float("-inf"), self.rng.gauss(0, 1e6)])
 
     def ipv4(self) -> UDPv4Address:
-        """Any IPv4 address and port, now and then one of the special ones."""
+        """Return a random IPv4 address and port, sometimes a special address."""
         if self.special and self.rng.random() < 0.2:
             return UDPv4Address(self.rng.choice(["0.0.0.0", "127.0.0.1", "10.1.2.3", "192.168.1.7", "172.20.0.1",
                                                  "255.255.255.255"]), self.rng.choice([0, 1, 8090, 65535]))
         return UDPv4Address(str(ipaddress.IPv4Address(self.rng.getrandbits(32))), self.rng.getrandbits(16))
 
     def ipv6(self) -> UDPv6Address:
-        """Any IPv6 address and port, now and then a special one."""
+        """Return a random IPv6 address and port, sometimes a special address."""
         host = self.rng.choice(["::", "::1", "::ffff:1.2.3.4", "fe80::1",
                                 *[str(ipaddress.IPv6Address(self.rng.getrandbits(128)))] * 4])
         return UDPv6Address(host, self.rng.getrandbits(16))
 
     def ip(self) -> UDPv4Address | UDPv6Address:
-        """Mostly IPv4."""
+        """Return a random address, mostly IPv4."""
         return self.ipv6() if self.rng.random() < 0.3 else self.ipv4()
 
-    # ------------------------------------------------------------ damaged ones
+    # ------------------------------------------------------------ damaged packets
     def damage_truncated(self, parts: Parts) -> bytes:
-        """Cut off anywhere."""
+        """Truncate the packet anywhere."""
         packet = parts.sealed()
         return packet[:self.rng.randrange(len(packet))]
 
     def damage_truncated_and_signed(self, parts: Parts) -> bytes:
-        """The fields cut off anywhere, then signed."""
+        """Truncate the fields anywhere, then sign."""
         return parts._replace(body=parts.body[:self.rng.randrange(len(parts.body))]).sealed()
 
     def damage_short(self, parts: Parts) -> bytes:
-        """The first 0 to 64 bytes."""
+        """Keep the first 0 to 64 bytes."""
         return parts.sealed()[:self.rng.randrange(65)]
 
     def damage_extended(self, parts: Parts) -> bytes:
-        """More bytes behind."""
+        """Append bytes."""
         return parts.sealed() + self.rng.randbytes(self.rng.randrange(1, 20))
 
     def damage_extended_and_signed(self, parts: Parts) -> bytes:
-        """More bytes behind the fields, then signed."""
+        """Append bytes to the fields, then sign."""
         return parts._replace(body=parts.body + self.rng.randbytes(self.rng.randrange(1, 20))).sealed()
 
     def damage_flipped(self, parts: Parts) -> bytes:
-        """One to three bits flipped anywhere."""
+        """Flip one to three bits anywhere."""
         packet = bytearray(parts.sealed())
         for _ in range(self.rng.randrange(1, 4)):
             packet[self.rng.randrange(len(packet))] ^= 1 << self.rng.randrange(8)
         return bytes(packet)
 
     def damage_flipped_and_signed(self, parts: Parts) -> bytes:
-        """One to three bits of the fields flipped, then signed."""
+        """Flip one to three bits of the fields, then sign."""
         body = bytearray(parts.body)
         for _ in range(self.rng.randrange(1, 4)):
             body[self.rng.randrange(len(body))] ^= 1 << self.rng.randrange(8)
         return parts._replace(body=bytes(body)).sealed()
 
     def damage_lying_length(self, parts: Parts) -> bytes:
-        """Two bytes of the fields become a length that is not there, then signed."""
+        """Replace two bytes of the fields with a wrong length, then sign."""
         body = bytearray(parts.body)
         at = self.rng.randrange(max(1, len(body) - 1))
         body[at:at + 2] = struct.pack(">H", self.rng.choice([0, 1, len(body) - at, len(body) - at - 1, 255, 256, 32767,
@@ -218,11 +222,11 @@ class Maker:
         return parts._replace(body=bytes(body)).sealed()
 
     def damage_random_fields(self, parts: Parts) -> bytes:
-        """Any bytes for fields, then signed."""
+        """Replace the fields with random bytes, then sign."""
         return parts._replace(body=self.rng.randbytes(self.rng.randrange(len(parts.body) + 20))).sealed()
 
     def damage_wrong_signature(self, parts: Parts) -> bytes:
-        """A signature of the right length that is not one."""
+        """Append an invalid signature of the right length."""
         data = parts.header + parts.body
         key = parts.key or self.rng.choice(self.keys)
         length = key.pub().get_signature_length()
@@ -231,12 +235,12 @@ class Maker:
                                        key.signature(data[22:]), key.signature(parts.body), good[::-1]])
 
     def damage_other_signer(self, parts: Parts) -> bytes:
-        """Signed by another curve25519 key."""
+        """Sign with another curve25519 key."""
         data = parts.header + parts.body
         return data + self.rng.choice([key for key in self.keys if key is not parts.key]).signature(data)
 
     def damage_key_field(self, parts: Parts) -> bytes:
-        """Something else where the key should be, signed by the right key."""
+        """Replace the key field, then sign with the right key."""
         key = parts.key or self.rng.choice(self.keys)
         public = key.pub().key_to_bin()
         other = self.rng.choice([b"", public[:-1], public + b"\x00", public + self.rng.randbytes(7), self.rng.randbytes(74),
@@ -247,40 +251,40 @@ class Maker:
         return Parts(header, parts.body, key).sealed()
 
     def damage_weak_key(self, parts: Parts) -> bytes:
-        """A key of small order, and a signature made without a secret."""
+        """Use a key of small order, and a signature made without a secret."""
         public = b"LibNaCLPK:" + self.rng.randbytes(32) + self.rng.choice(WEAK_POINTS)
         data = parts.header[:23] + struct.pack(">H", len(public)) + public + parts.body
         return data + self.rng.choice(WEAK_POINTS) + bytes(32)
 
     def damage_malleable_signature(self, parts: Parts) -> bytes:
-        """The group order added to the second half of a good Ed25519 signature."""
+        """Add the group order to the second half of a good Ed25519 signature."""
         key = parts.key if parts.key in self.keys else self.rng.choice(self.keys)
         packet = parts._replace(key=key).sealed()
         return packet[:-32] + (int.from_bytes(packet[-32:], "little") + GROUP_ORDER).to_bytes(32, "little")
 
     def damage_unknown_id(self, parts: Parts) -> bytes:
-        """An id that has no handler, signed."""
+        """Use an id that has no handler, then sign."""
         return self.renumbered(parts, self.rng.choice([0, *range(4, 231)]))
 
     def damage_deprecated_id(self, parts: Parts) -> bytes:
-        """An id that is only logged, signed."""
+        """Use an id that is only logged, then sign."""
         return self.renumbered(parts, self.rng.choice([255, 254, 253, 252, 251, 248, 247, 244, *range(235, 244)]))
 
     def damage_other_id(self, parts: Parts) -> bytes:
-        """The id of another message, signed."""
+        """Use the id of another message, then sign."""
         return self.renumbered(parts, self.rng.choice([246, 245, 250, 249, 234, 233, 232, 231, 1, 2, 3]))
 
     def renumbered(self, parts: Parts, number: int) -> bytes:
-        """The same packet as message `number`, signed."""
+        """Return the same packet as message `number`, signed."""
         return parts._replace(header=parts.header[:22] + bytes([number]) + parts.header[23:]).sealed()
 
     def damage_foreign_prefix(self, parts: Parts) -> bytes:
-        """Another community or version, signed."""
+        """Change the community or version, then sign."""
         header = bytearray(parts.header)
         header[self.rng.randrange(22)] ^= 1 << self.rng.randrange(8)
         return parts._replace(header=bytes(header)).sealed()
 
     def damage_noise(self, _: Parts) -> bytes:
-        """Any bytes, at times behind the right prefix."""
+        """Return random bytes, sometimes after the right prefix."""
         noise = self.rng.randbytes(self.rng.randrange(400))
         return self.rng.choice([b"", self.overlay.get_prefix()]) + noise

@@ -17,7 +17,7 @@ class Item(DataClassPayload):
 
 @dataclass
 class Everything(DataClassPayload[1]):
-    """Signed, no global time (what `ez_send` sends); the formats follow from the types."""
+    """Signed, no global time (as `ez_send` sends); the formats follow from the types."""
 
     flag: bool
     number: int
@@ -31,14 +31,15 @@ class Everything(DataClassPayload[1]):
     items: list[Item]
 
 
-# py-ipv8 fills in the formats of a data class payload when the first one is *made*; until then a received one is lost
+# py-ipv8 fills in the formats of a data class payload when the first one is *created*; a payload
+# received before that is lost
 convert_to_payload(Item)
 convert_to_payload(Everything, 1)
 
 
 @vp_compile
 class Plain(VariablePayloadWID):
-    """Unsigned, no global time; the formats are written out."""
+    """Unsigned, no global time; with explicit formats."""
 
     msg_id = 2
     format_list = ["B", "H", "I", "Q", "l", "f", "20s", "ipv4", "ip_address", "address", "bits", "varlenI",

@@ -1,19 +1,22 @@
 """
-A py-ipv8 node on loopback, steered by its command line and by JSON lines on stdin.
+A py-ipv8 node on loopback, controlled by its command line and by JSON lines on stdin.
 
-    peer.py --community HEX40 [--listen 127.0.0.1:0] [--listen6 [::1]:0] [--bootstrap ADDR]... [--walker NAME:TARGET[,option=value...]]...
-            [--walk-interval 0.5] [--max-peers 30] [--key HEX148] [--old-style] [--bootstrap-timeout 1] [--broadcast | --broadcast-silent]
+    peer.py --community HEX40 [--listen 127.0.0.1:0] [--listen6 [::1]:0] [--bootstrap ADDR]...
+            [--walker NAME:TARGET[,option=value...]]... [--walk-interval 0.5] [--max-peers 30]
+            [--key HEX148] [--old-style] [--bootstrap-timeout 1] [--broadcast | --broadcast-silent]
             [--duration 120]
 
-Commands: {"command": "send", "message": "everything" | "plain" | "timed", "to": ADDR or mid, "fields": {...}},
-{"command": "send_raw", "to": ADDR, "packet": hex}, {"command": "walk_to", "to": ADDR}, {"command": "ask", "to": mid},
-{"command": "snapshot"}, {"command": "load_snapshot", "bytes": hex},
-{"command": "peers"}, {"command": "stats"}, {"command": "stop"}. Every one but stop is answered with an event: `sent`,
-`walked`, `asked`, `snapshot`, `loaded`, `peers`, `stats`, or `error`.
+Commands:
+{"command": "send", "message": "everything" | "plain" | "timed", "to": ADDR or mid, "fields": {...}},
+{"command": "send_raw", "to": ADDR, "packet": hex}, {"command": "walk_to", "to": ADDR},
+{"command": "ask", "to": mid}, {"command": "snapshot"}, {"command": "load_snapshot", "bytes": hex},
+{"command": "peers"}, {"command": "stats"}, {"command": "stop"}. Each command except `stop` is
+answered with an event: `sent`, `walked`, `asked`, `snapshot`, `loaded`, `peers`, `stats`, or `error`.
 
-Events: `listening` (address, mid, public_key) comes first, `stopped` (reason) last; in between `peer_added` and
-`peer_removed` (mid, address), and for what was accepted `introduction_request`, `introduction_response`,
-`puncture_request`, `puncture` and `message` (name), each with id, address, mid, public_key, global_time and fields.
+Events: `listening` (address, mid, public_key) comes first, `stopped` (reason) last; in between
+`peer_added` and `peer_removed` (mid, address), and for accepted messages `introduction_request`,
+`introduction_response`, `puncture_request`, `puncture` and `message` (name), each with id, address,
+mid, public_key, global_time and fields.
 """
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 
 
 def walker(text: str) -> dict:
-    """Read "RandomWalk:20,timeout=3.0" into a walker of py-ipv8's configuration."""
+    """Parse "RandomWalk:20,timeout=3.0" into a strategy in py-ipv8's configuration format."""
     head, *options = text.split(",")
     name, _, target = head.partition(":")
     init = {}
@@ -67,12 +70,12 @@ def arguments() -> argparse.Namespace:
 
 
 def interface(args: argparse.Namespace) -> str:
-    """The name of the interface that `--listen` asks for."""
+    """Return the name of the interface for `--listen`."""
     return "UDPIPv6" if ":" in args.listen[0] else "UDPIPv4"
 
 
 def configuration(args: argparse.Namespace) -> dict:
-    """The configuration of the one overlay, in py-ipv8's form."""
+    """Return the configuration of the one overlay, in py-ipv8's form."""
     key = bytes.fromhex(args.key) if args.key else default_eccrypto.generate_key("curve25519").key_to_bin()
     bootstrappers = [{"class": "DispersyBootstrapper", "init": {
         "ip_addresses": args.bootstrap, "dns_addresses": [], "bootstrap_timeout": args.bootstrap_timeout}}]
@@ -96,25 +99,25 @@ def configuration(args: argparse.Namespace) -> dict:
 
 
 class Commands:
-    """What can be asked of the running overlay."""
+    """The commands for the running overlay."""
 
     def __init__(self, overlay: ReportingCommunity, counters: Counters) -> None:
         """Serve `overlay`."""
         self.overlay, self.counters = overlay, counters
 
     def handlers(self) -> dict:
-        """The handlers by the name of their command."""
+        """Return the handlers by the name of their command."""
         return {"send": self.send, "send_raw": self.send_raw, "walk_to": self.walk_to, "ask": self.ask,
                 "bootstrap": self.bootstrap,
                 "snapshot": self.snapshot, "load_snapshot": self.load_snapshot,
                 "peers": self.peers, "stats": self.stats}
 
     def address(self, text: str) -> tuple:
-        """The address meant by an address or a mid."""
+        """Return the address named by an address or a mid."""
         return parse_address(text) if ":" in text else self.peer(text).address
 
     def peer(self, mid: str) -> Peer:
-        """The verified peer with that mid."""
+        """Return the verified peer with this mid."""
         for peer in self.overlay.network.verified_peers:
             if peer.mid.hex() == mid:
                 return peer
@@ -133,7 +136,7 @@ class Commands:
         emit("sent", message=name, to=address_text(to), packet=packet.hex())
 
     def send_raw(self, command: dict) -> None:
-        """Send the bytes given."""
+        """Send the bytes of the command."""
         to, packet = self.address(command["to"]), bytes.fromhex(command["packet"])
         self.overlay.endpoint.send(to, packet)
         emit("sent", message="raw", to=address_text(to), packet=packet.hex())
@@ -154,7 +157,7 @@ class Commands:
         emit("snapshot", bytes=self.overlay.network.snapshot().hex())
 
     def load_snapshot(self, command: dict) -> None:
-        """Load a snapshot into the network, and list every address that is known."""
+        """Load a snapshot into the network, and list all known addresses."""
         self.overlay.network.load_snapshot(bytes.fromhex(command["bytes"]))
         emit("loaded", addresses=sorted(address_text(a) for a in self.overlay.network._all_addresses))
 
@@ -165,7 +168,7 @@ class Commands:
         emit("asked", to=address_text(peer.address))
 
     def peers(self, _: dict) -> None:
-        """List the peers of the overlay, and what else it knows."""
+        """List the peers, estimates and walkable addresses of the overlay."""
         overlay = self.overlay
         emit("peers", lan=address_text(overlay.my_estimated_lan), wan=address_text(overlay.my_estimated_wan),
              walkable=[address_text(a) for a in overlay.get_walkable_addresses()],
@@ -173,7 +176,7 @@ class Commands:
                      "addresses": sorted(address_text(a) for a in p.addresses.values())} for p in overlay.get_peers()])
 
     def stats(self, _: dict) -> None:
-        """Count what went over the socket, in all and by message id."""
+        """Report the socket's traffic, in total and by message id."""
         emit("stats", peers=len(self.overlay.get_peers()), walkable=len(self.overlay.get_walkable_addresses()),
              **self.counters.fields())
 
@@ -190,7 +193,7 @@ async def main() -> None:
     udp = ipv8.endpoint.interfaces[interface(args)]
     counters = Counters(udp)
     if args.listen6:
-        # it would look at the preferred interface, which is the other one
+        # py-ipv8 would use the preferred interface, which is the IPv4 one
         EndpointListener.get_ipv6_address = lambda self: ipv8.endpoint.interfaces["UDPIPv6"].get_address()[:2]
     control = Control(args.duration)
     await ipv8.start()

@@ -1,12 +1,15 @@
 """
-A tracker (bootstrap server) as py-ipv8 runs it, made of py-ipv8's own parts, on loopback.
+A tracker (bootstrap server) on loopback that behaves like py-ipv8's and is built from its parts.
 
     tracker.py [--listen 127.0.0.1:0] [--max-peers 100] [--churn-interval 10] [--clock 0] [--duration 120]
 
-It signs with a sect163k1 key, serves every community, and knows two messages: 246, which it answers with 245 and, when
-it introduces somebody, a 250 to the introduced; and 245, the answer to its own pings. `--clock` is how many messages its key has sent before.
-Commands: {"command": "peers"}, {"command": "stats"}, {"command": "stop"}. Events: `listening` (address, mid, public_key), `request` (community, mid,
-address, introduced), `refused` (address, error), `peer_added`, `peer_removed` (mid, address), `peers` (community -> mids), `stats`, `stopped`.
+It signs with a sect163k1 key, serves every community, and handles two messages. It answers 246 with
+245 and, if it introduces a peer, sends a 250 to that peer; 245 is the answer to its pings.
+`--clock` is the number of messages that its key has sent before.
+
+Commands: {"command": "peers"}, {"command": "stats"}, {"command": "stop"}. Events: `listening`
+(address, mid, public_key), `request` (community, mid, address, introduced), `refused` (address,
+error), `peer_added`, `peer_removed` (mid, address), `peers` (community -> mids), `stats`, `stopped`.
 """
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ PING = "tracker-ping"
 
 
 class Ping(NumberCache):
-    """A peer we asked whether it still offers a service."""
+    """A pending ping: asks a peer whether it still offers a service."""
 
     def __init__(self, tracker: Tracker, peer: Peer, service: bytes) -> None:
         """Wait for the answer to the request that was just made."""
@@ -39,24 +42,24 @@ class Ping(NumberCache):
 
     @property
     def timeout_delay(self) -> float:
-        """Seconds to wait."""
+        """Return the timeout in seconds."""
         return 5.0
 
     def on_timeout(self) -> None:
-        """It does not."""
+        """Remove the service: no answer came."""
         self.tracker.forget(self.peer, self.service)
 
 
 class Churn(RandomChurn):
-    """Pings silent peers; beyond `max_peers` the oldest are dropped."""
+    """Pings silent peers, and drops the oldest peers beyond `max_peers`."""
 
     def __init__(self, tracker: Tracker, max_peers: int) -> None:
-        """Look after the peers of `tracker`."""
+        """Manage the peers of `tracker`."""
         super().__init__(tracker)
         self.max_peers = max_peers
 
     def take_step(self) -> None:
-        """Ping some, drop those too many."""
+        """Ping some peers, drop those beyond the limit."""
         super().take_step()
         network = self.overlay.network
         by_age = sorted(network.verified_peers, key=lambda peer: peer.creation_time, reverse=True)
@@ -67,7 +70,7 @@ class Churn(RandomChurn):
 class Tracker(Community, PeerObserver):
     """Introduces the peers of any community to each other."""
 
-    community_id = random.randbytes(20)  # nobody talks to the tracker's own community
+    community_id = random.randbytes(20)  # no peer uses the tracker's own community
 
     def __init__(self, settings: CommunitySettings) -> None:
         """Listen to every prefix."""
@@ -77,7 +80,7 @@ class Tracker(Community, PeerObserver):
         self.endpoint.add_listener(self)
 
     def on_packet(self, packet: tuple, warn_unknown: bool = False) -> None:
-        """Only 246 and 245 count, whatever their prefix."""
+        """Handle 246 and 245 with any prefix; ignore the rest."""
         source, data = packet
         try:
             known = self.network.get_verified_by_address(source)
@@ -91,7 +94,7 @@ class Tracker(Community, PeerObserver):
             emit("refused", address=address_text(source), error=f"{type(error).__name__}: {error}")
 
     def on_request(self, source: tuple, data: bytes) -> None:
-        """Remember who asks, and introduce somebody of the same community."""
+        """Add the requester, and introduce a peer of the same community."""
         prefix, service = data[:22], data[2:22]
         auth, _, payload = self._ez_unpack_auth(IntroductionRequestPayload, data)
         peer = Peer(auth.public_key_bin, source)
@@ -108,7 +111,7 @@ class Tracker(Community, PeerObserver):
              introduced=introduced.mid.hex() if introduced else None)
 
     def on_response(self, source: tuple, data: bytes) -> None:
-        """A peer answered our ping; it may be full."""
+        """Handle the answer to our ping; the peer may be full."""
         auth, _, payload = self._ez_unpack_auth(IntroductionResponsePayload, data)
         if self.request_cache.has(PING, payload.identifier):
             self.request_cache.pop(PING, payload.identifier)
@@ -123,27 +126,31 @@ class Tracker(Community, PeerObserver):
         self.endpoint.send(peer.address, packet)
 
     def forget(self, peer: Peer, service: bytes) -> None:
-        """`peer` does not offer `service` any more; without any service it is dropped."""
+        """Remove `service` from `peer`; drop a peer that has no services left."""
         services = self.network.get_services_for_peer(peer)
         services.discard(service)
         if not services:
             self.network.remove_peer(peer)
 
     def get_peer_for_introduction(self, exclude: Peer | None = None, new_style: bool = False) -> Peer | None:
-        """Nobody: `on_request` chose already, and this one would choose from our own community."""
+        """
+        Return none: `on_request` has already chosen a peer.
+
+        The default would choose from the tracker's own community.
+        """
         return None
 
     async def unload(self) -> None:
-        """Stop the pings too."""
+        """Stop the pings, then unload."""
         await self.request_cache.shutdown()
         await super().unload()
 
     def on_peer_added(self, peer: Peer) -> None:
-        """Report it."""
+        """Report the added peer."""
         emit("peer_added", mid=peer.mid.hex(), address=address_text(peer.address))
 
     def on_peer_removed(self, peer: Peer) -> None:
-        """Report it."""
+        """Report the removed peer."""
         emit("peer_removed", mid=peer.mid.hex(), address=address_text(peer.address))
 
 

@@ -1,10 +1,11 @@
 """
-Runs a tutorial of py-ipv8 as it is, on loopback and for a while.
+Runs an unchanged tutorial of py-ipv8, on loopback and for a limited time.
 
     tutorial.py FILE [--bootstrap ADDR] [--duration SECONDS]
 
-Its trackers are the one given, or none; its sockets are on 127.0.0.1; it writes its files into the current folder. What it
-prints is its own. A tutorial that runs for ever is ended after the duration, with exit code 0.
+The tutorial's only tracker is the given one, if any; its sockets are on 127.0.0.1; it writes its
+files into the current folder. All output comes from the tutorial. A tutorial that runs forever ends
+after the duration, with exit code 0.
 """
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from harness import keep_to_loopback, parse_address
 
 
 def stay_here(bootstrap: list[tuple[str, int]]) -> None:
-    """Give the tutorial interfaces and trackers on this machine instead of its own."""
+    """Replace the tutorial's interfaces and trackers with ones on this machine."""
     here = {"ip_addresses": bootstrap, "dns_addresses": [], "bootstrap_timeout": 1.0}
     dispersy = configuration.Bootstrapper.DispersyBootstrapper
     configuration.default_bootstrap_defs[:] = [configuration.BootstrapperDefinition(dispersy, here)]

@@ -188,7 +188,7 @@ pub fn circles(imports: &BTreeSet<Import>) -> Vec<String> {
             let files = reached.keys().copied();
             let circle = files.filter(|file| reaches(file, from) && reaches(from, file));
             let ties = found.entry(circle.collect()).or_default();
-            ties.insert(format!("\n  {from} takes `{item}` from {to}"));
+            ties.insert(format!("\n  {from} imports `{item}` from {to}"));
         }
     }
     let texts = found.into_iter();

@@ -44,7 +44,7 @@ impl Machines {
                 let errors = String::from_utf8_lossy(&output.stderr);
                 Some(format!("no network namespaces here: {}", errors.trim()))
             }
-            Err(error) => Some(format!("there is no unshare: {error}")),
+            Err(error) => Some(format!("cannot run unshare: {error}")),
         };
         if let Some(reason) = reason {
             let thread = thread::current();
@@ -54,7 +54,7 @@ impl Machines {
         let errors = fs::File::create(folder.join("errors")).expect("a file");
         let child = unshare(script).stderr(errors).spawn();
         Some(Self {
-            child: child.expect("unshare was there a moment ago"),
+            child: child.expect("unshare runs"),
             folder: folder.to_owned(),
         })
     }
@@ -71,7 +71,7 @@ impl Machines {
     ///
     /// Panics if the script has ended.
     pub fn assert_running(&mut self) {
-        let ended = self.child.try_wait().expect("it can be asked");
+        let ended = self.child.try_wait().expect("its status is known");
         assert!(ended.is_none(), "{ended:?}: {}", self.said("errors"));
     }
 }

@@ -211,7 +211,7 @@ impl MixedNode {
     pub fn look(&self) -> NodeView {
         let discovery = self.ipv8.overlay::<DiscoveryCommunity>();
         let shared = self.ipv8.overlay::<Reporting>();
-        let (discovery, shared) = discovery.zip(shared).expect("both are launched");
+        let (discovery, shared) = discovery.zip(shared).expect("both overlays are launched");
         let seen = discovery.call(|_, cx| {
             let network = cx.network();
             let peers = network.verified_peers().map(|peer| {

@@ -81,9 +81,9 @@ impl TwoHosts {
     /// Panics if the system refuses it, or for any other number.
     pub fn move_to(&self, host: usize, address: &str) {
         let inside = |rest: &[&str]| ip(&[&["-n", &self.names[host]], rest].concat());
-        inside(&["addr", "flush", "dev", "cable"]).expect("an address is taken away");
+        inside(&["addr", "flush", "dev", "cable"]).expect("the old address is removed");
         let given = inside(&["addr", "add", address, "dev", "cable"]);
-        given.expect("an address is given");
+        given.expect("the new address is set");
     }
 }
 

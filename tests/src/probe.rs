@@ -178,7 +178,7 @@ impl<const N: u8> Community for Probe<N> {
             timeouts: Vec::new(),
         };
         if probe.settings.refuse {
-            return Err("it was told to refuse".into());
+            return Err("configured to refuse".into());
         }
         probe.happens(Trap::New);
         Ok(probe)

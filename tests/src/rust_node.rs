@@ -213,7 +213,7 @@ impl RustNode {
     pub fn ask_peer(&self, mid: &str) {
         let mut peers = self.peers().into_iter();
         let peer = peers.find(|peer| peer.mid().to_string() == mid);
-        let peer = peer.unwrap_or_else(|| self.fail(&format!("there is no peer {mid}")));
+        let peer = peer.unwrap_or_else(|| self.fail(&format!("no peer {mid}")));
         self.call(move |cx| cx.send_introduction_request(&peer));
     }
 

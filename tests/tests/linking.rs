@@ -18,7 +18,7 @@ fn launchers_of_other_crates_are_found() {
 }
 
 #[test]
-fn what_is_found_can_be_planned_and_chosen_from() {
+fn found_launchers_can_be_planned_and_selected() {
     let plan = Launchers::collected().plan().expect("no problem");
     assert!(plan.names().eq(["NamedLauncher", "SilentLauncher"]));
     let locations: Vec<String> = plan
@@ -35,7 +35,7 @@ fn what_is_found_can_be_planned_and_chosen_from() {
     assert_eq!(chosen.names(), ["SilentLauncher"]);
     chosen
         .check()
-        .expect("an `after` on one that was left out is no problem");
+        .expect("`after` may name a launcher that is left out");
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn a_launch_of_nothing_is_refused_with_the_way_out() {
 }
 
 #[test]
-fn a_loss_is_noticed_by_naming_what_is_expected() {
+fn naming_the_expected_launchers_reveals_a_lost_one() {
     let error = Launchers::collected()
         .only(["SilentLauncher"])
         .plan()

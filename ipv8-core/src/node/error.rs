@@ -4,7 +4,8 @@ use std::{fmt, io};
 
 use crate::config::Origin;
 use crate::engine::OverlayError;
-use crate::launch::plan::{LauncherMeta, PlanError};
+use crate::config::launcher_meta::LauncherMeta;
+use crate::config::plan_problem::PlanError;
 use crate::node::endpoint::BindError;
 use crate::node::files::key_file::KeyFileError;
 use crate::node::files::snapshot_file::SnapshotFileError;

@@ -57,7 +57,7 @@ pub const DIFFERENCES: [Difference; 5] = [
         },
     },
     Difference {
-        name: "own packets are dropped",
+        name: "our own packets are dropped",
         reason: "py-ipv8 answers itself, which only feeds a loop; it adds itself as a peer in neither case. We drop them unread",
         apply: |verdict, facts| {
             let accepted = verdict.is_accepted() && verdict.mid.as_deref() == Some(&facts.own_mid);
@@ -74,7 +74,7 @@ pub const DIFFERENCES: [Difference; 5] = [
         },
     },
     Difference {
-        name: "nothing is sent to what is nobody's address",
+        name: "nothing is sent to an address that no peer can have",
         reason: "port 0 and unspecified, broadcast and multicast hosts: no peer can be there, and a packet must not make us \
                  send to a whole network; py-ipv8 leaves it to the system to refuse, which it does but for multicast",
         apply: |verdict, _| {
@@ -87,7 +87,7 @@ pub const DIFFERENCES: [Difference; 5] = [
     },
     Difference {
         name: "addresses that cannot be walked to are not remembered",
-        reason: "port 0 or an unspecified host: they would only take the places of others",
+        reason: "port 0 or an unspecified host: they would only displace useful addresses",
         apply: |verdict, _| {
             let usable =
                 |address: SocketAddr| address.port() != 0 && !address.ip().is_unspecified();
@@ -95,8 +95,8 @@ pub const DIFFERENCES: [Difference; 5] = [
         },
     },
     Difference {
-        name: "introductions to oneself are not remembered",
-        reason: "a walk there would end here; py-ipv8 walks there and drops what it hears",
+        name: "introductions to the node itself are not remembered",
+        reason: "a walk there would end here; py-ipv8 walks there and drops the answer",
         apply: |verdict, facts| {
             if verdict.event.as_deref() != Some("introduction_response") {
                 return;

@@ -82,7 +82,9 @@ impl Maker {
         let (packet, damage) = if self.rng.random() {
             (parts.sealed(), "good")
         } else {
-            let (damage, apply) = *DAMAGES.choose(&mut self.rng).expect("there are some");
+            let (damage, apply) = *DAMAGES
+                .choose(&mut self.rng)
+                .expect("the list is not empty");
             (apply(self, parts), damage)
         };
         Made {

@@ -54,7 +54,7 @@ impl PythonProcess {
     ///
     /// # Panics
     ///
-    /// Panics if it cannot.
+    /// Panics if the script reports an error or does not answer.
     pub fn ask_to_meet(&mut self, to: SocketAddr, mid: &str) {
         let command = json!({"command": "introduce_to", "to": to.to_string(), "mid": mid});
         self.ask(&command, "asked");

@@ -173,7 +173,7 @@ fn find_python() -> Result<PathBuf, String> {
         .cloned()
         .ok_or_else(|| match named {
             Some(python) => format!(
-                "{PYTHON}={} is no Python 3.10 or newer with venv",
+                "{PYTHON}={} is not Python 3.10 or newer with venv",
                 python.display()
             ),
             None => format!(
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_is_not_there_is_an_error_that_says_what_for() {
+    fn a_missing_program_is_an_error_that_names_its_purpose() {
         let missing = python_command(Path::new("there-is-no-such-python"));
         let error = wait(missing, FIND_LIMIT, "trying");
         assert!(

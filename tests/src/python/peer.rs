@@ -81,7 +81,7 @@ impl PythonProcess {
     ///
     /// # Panics
     ///
-    /// Panics if it cannot.
+    /// Panics if the script reports an error or does not answer.
     pub fn walk_to(&mut self, address: SocketAddr) {
         self.ask(
             &json!({"command": "walk_to", "to": address.to_string()}),
@@ -93,7 +93,7 @@ impl PythonProcess {
     ///
     /// # Panics
     ///
-    /// Panics if it cannot.
+    /// Panics if the script reports an error or does not answer.
     pub fn bootstrap(&mut self) {
         self.ask(&json!({"command": "bootstrap"}), "bootstrapped");
     }
@@ -102,7 +102,7 @@ impl PythonProcess {
     ///
     /// # Panics
     ///
-    /// Panics if it cannot.
+    /// Panics if the script reports an error or does not answer.
     pub fn ask_peer(&mut self, mid: &str) {
         self.ask(&json!({"command": "ask", "to": mid}), "asked");
     }

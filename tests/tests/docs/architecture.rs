@@ -77,10 +77,10 @@ fn misplaced(import: &Import) -> Option<String> {
     match (height(above), height(below)) {
         (Some(above), Some(below)) if above > below => None,
         (Some(_), Some(_)) => Some(format!(
-            "{from}:{line}: takes from {to}, which is not below"
+            "{from}:{line}: imports from {to}, which is not below"
         )),
         _ => Some(format!(
-            "{from}:{line}: takes from {to}, which is on no floor"
+            "{from}:{line}: imports from {to}, which is on no floor"
         )),
     }
 }
@@ -141,7 +141,7 @@ fn no_crate_of_the_workspace_has_unsafe_code() {
 }
 
 #[test]
-fn every_folder_says_what_is_in_it() {
+fn every_folder_documents_its_contents() {
     for crate_root in ["ipv8-core/src", "ipv8-macros/src"].map(root) {
         let files = crate_sources(&crate_root)
             .into_iter()
@@ -149,7 +149,7 @@ fn every_folder_says_what_is_in_it() {
         let silent = files
             .filter(|path| path.ends_with("mod.rs"))
             .filter(|path| {
-                let text = fs::read_to_string(crate_root.join(path)).expect("it was read before");
+                let text = fs::read_to_string(crate_root.join(path)).expect("the file is readable");
                 !introduces_itself(&text)
             });
         assert_eq!(silent.collect::<Vec<_>>(), [""; 0]);
@@ -190,39 +190,39 @@ fn planted_violations_are_found() {
         (
             "wire/a.rs",
             "fn f(of: &crate::Ipv8) {}",
-            "wire/a.rs:1: takes from node/handle.rs, which is not below",
+            "wire/a.rs:1: imports from node/handle.rs, which is not below",
         ),
         (
             "wire/a.rs",
             "\nuse crate::{\n    node::{Ipv8 as Node},\n};",
-            "wire/a.rs:3: takes from node/handle.rs, which is not below",
+            "wire/a.rs:3: imports from node/handle.rs, which is not below",
         ),
         (
             "testing/mod.rs",
             "use super::node; fn f() { node::Ipv8::new() }",
-            "testing/mod.rs:1: takes from node/handle.rs, which is not below",
+            "testing/mod.rs:1: imports from node/handle.rs, which is not below",
         ),
         (
             "wire/a.rs",
             "#[macro_export] macro_rules! up { () => { $crate::state::Table } }",
-            "wire/a.rs:1: takes from state/table.rs, which is not below",
+            "wire/a.rs:1: imports from state/table.rs, which is not below",
         ),
         (
             "nowhere.rs",
             "use crate::Peer;",
-            "nowhere.rs:1: takes from state/peer.rs, which is on no floor",
+            "nowhere.rs:1: imports from state/peer.rs, which is on no floor",
         ),
         (
             "state/peer.rs",
             "use super::table::Table; pub struct Peer;",
-            "state/peer.rs, state/table.rs\n  state/peer.rs takes `Table` from state/table.rs\n  \
-             state/table.rs takes `Peer` from state/peer.rs",
+            "state/peer.rs, state/table.rs\n  state/peer.rs imports `Table` from state/table.rs\n  \
+             state/table.rs imports `Peer` from state/peer.rs",
         ),
         (
             "node/mod.rs",
             "pub use handle::Ipv8; fn wait(node: Ipv8) {}",
-            "node/handle.rs, node/mod.rs\n  node/handle.rs takes `wait` from node/mod.rs\n  \
-             node/mod.rs takes `Ipv8` from node/handle.rs",
+            "node/handle.rs, node/mod.rs\n  node/handle.rs imports `wait` from node/mod.rs\n  \
+             node/mod.rs imports `Ipv8` from node/handle.rs",
         ),
         (
             "config.rs",
@@ -240,7 +240,7 @@ fn planted_violations_are_found() {
 }
 
 #[test]
-fn what_only_looks_like_a_violation_is_none() {
+fn apparent_violations_are_accepted() {
     for text in [
         "// use crate::node::Ipv8;\n/* unsafe */",
         "/// See [`crate::node::Ipv8`] and Mutex.\nfn f() {}",

@@ -9,14 +9,14 @@ fn read(path: &str) -> String {
 }
 
 #[test]
-fn the_expansion_shown_is_what_the_macros_write() {
+fn the_shown_expansion_matches_the_macros() {
     let readme = read("README.md");
     let (_, after) = readme
         .split_once("<!-- expansion -->\n```rust,ignore\n")
         .expect("the README shows an expansion");
     let (shown, _) = after.split_once("```").expect("the block ends");
     assert_eq!(shown, read("ipv8-macros/tests/snapshots/readme.rs"));
-    assert!(shown.lines().count() <= 25, "short and dull");
+    assert!(shown.lines().count() <= 25, "the expansion is short");
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn compare(arguments: &[&str]) -> Value {
 fn number(value: &Value) -> f64 {
     value
         .as_f64()
-        .unwrap_or_else(|| panic!("no number: {value}"))
+        .unwrap_or_else(|| panic!("not a number: {value}"))
 }
 
 /// Returns the figures of one side, turn by turn.

@@ -151,7 +151,7 @@ fn the_discovery_community_finds_peers_of_both_and_measures_them() {
 }
 
 #[test]
-fn a_configuration_says_what_the_command_line_leaves_open() {
+fn a_configuration_sets_everything_the_command_line_leaves_open() {
     let mut tracker = Program::start("tracker", &JSON);
     let server = tracker.listening().0;
     let folder = tempfile::tempdir().expect("a folder");
@@ -301,7 +301,7 @@ fn a_key_file_keeps_the_mid() {
 }
 
 #[test]
-fn a_file_that_is_no_key_is_named_and_left_alone() {
+fn a_file_that_is_not_a_key_is_named_and_left_alone() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("shopping list.txt");
     let content = "milk, bread, LibNaCLSK:";
@@ -318,7 +318,7 @@ fn a_file_that_is_no_key_is_named_and_left_alone() {
 }
 
 #[test]
-fn an_address_of_another_machine_is_an_error_but_no_usage_error() {
+fn an_address_of_another_machine_is_an_error_but_not_a_usage_error() {
     for name in PROGRAMS {
         let end = run(name, &["--listen", "192.0.2.1:6421"]);
         assert_eq!((end.code, end.lines.len()), (Some(1), 0), "{end:?}");

@@ -122,7 +122,7 @@ fn ctrl_c_ends_it_cleanly() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_after_everybody_got_there_is_success() {
+fn ctrl_c_after_every_node_reached_its_target_is_success() {
     let arguments = ["--nodes", "3", "--target", "1", "--keep-running", "--json"];
     let there = |line: &Value| line["found"] == 3 && line["heard"] == 3;
     let (code, summary) = interrupt(&arguments, "-TERM", there);

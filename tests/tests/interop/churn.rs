@@ -120,7 +120,7 @@ impl Nodes {
     }
 
     /// Lets `time` pass and asserts that no node drops a peer.
-    fn nobody_is_dropped_within(&mut self, time: Duration) {
+    fn no_peer_is_dropped_within(&mut self, time: Duration) {
         let end = Instant::now() + time;
         while Instant::now() < end {
             std::thread::sleep(POLL);
@@ -137,7 +137,7 @@ impl Nodes {
 
     /// Waits until every living node has measured the round-trip time to every other one `count`
     /// times, and asserts that all times are short.
-    fn everybody_is_measured(&mut self, count: usize) {
+    fn every_node_is_measured(&mut self, count: usize) {
         self.listen();
         for (mid, list) in self.lists() {
             for (other, peer) in list {
@@ -177,7 +177,7 @@ impl Nodes {
     /// Kills one node of each kind. The others must remove these two within `limit`, and no other
     /// peer. Returns how long it took.
     fn two_are_killed(&mut self, limit: Duration) -> Duration {
-        self.nobody_is_dropped_within(Duration::from_millis(1));
+        self.no_peer_is_dropped_within(Duration::from_millis(1));
         let ours = self.ours.pop().expect("one of ours");
         let theirs = self.theirs.pop().expect("one of theirs");
         let dead: BTreeSet<String> = [ours.mid(), theirs.listening.mid.clone()].into();
@@ -217,14 +217,14 @@ impl Nodes {
 }
 
 #[test]
-fn they_know_what_they_share_and_let_go_of_the_dead_ten_times_as_fast() {
+fn nodes_know_shared_communities_and_drop_dead_peers_ten_times_as_fast() {
     let Some(python) = PythonNeighbour::or_skip() else {
         return;
     };
     let mut nodes = Nodes::start(python, 10.0);
     nodes.know_each_other();
-    nodes.nobody_is_dropped_within(Duration::from_secs(12));
-    nodes.everybody_is_measured(5);
+    nodes.no_peer_is_dropped_within(Duration::from_secs(12));
+    nodes.every_node_is_measured(5);
     // Removal takes 5.75 s of silence and a few turns. A tenth of 70 s would leave no margin on a
     // busy machine.
     nodes.two_are_killed(Duration::from_secs(20));
@@ -281,7 +281,7 @@ fn our_pings_are_answered_however_far_our_clock_is() {
 }
 
 #[test]
-fn similarity_tells_of_the_overlays_of_every_key() {
+fn similarity_reports_the_overlays_of_every_key() {
     let Some(python) = PythonNeighbour::or_skip() else {
         return;
     };
@@ -305,7 +305,7 @@ fn similarity_tells_of_the_overlays_of_every_key() {
 }
 
 #[test]
-fn py_ipv8_meets_whom_it_asks_for() {
+fn py_ipv8_meets_the_peer_it_asks_for() {
     let Some(python) = PythonNeighbour::or_skip() else {
         return;
     };

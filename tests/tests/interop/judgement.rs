@@ -130,7 +130,7 @@ fn without_chance(verdict: &mut Verdict) {
 
 /// Special addresses are excluded: we do not remember some of them, which would show again later.
 #[test]
-fn packets_one_after_the_other_are_judged_alike() {
+fn packets_in_sequence_are_judged_alike() {
     let Some(python) = PythonNeighbour::or_skip() else {
         return;
     };

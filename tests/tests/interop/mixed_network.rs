@@ -135,7 +135,7 @@ impl MixedNetwork {
                 }
             }
             if peer.pings == 0 {
-                return Some(format!("has no round trip of {other}"));
+                return Some(format!("has no round-trip time of {other}"));
             }
             for (name, list) in [("discovery", &view.discovery), ("shared", &view.shared)] {
                 if !list.contains(other) {
@@ -209,7 +209,7 @@ impl MixedNetwork {
                 assert_eq!(
                     view.removed,
                     BTreeSet::new(),
-                    "{} has dropped somebody",
+                    "{} has dropped a living peer",
                     view.mid
                 );
                 assert_eq!(self.missing(view), None, "{}", view.mid);
@@ -242,7 +242,7 @@ impl MixedNetwork {
             let (views, tracked) = (self.look(), self.tracked());
             for view in &views {
                 let wrongly = view.removed.iter().find(|mid| !killed.contains(*mid));
-                assert_eq!(wrongly, None, "{} has dropped somebody who lives", view.mid);
+                assert_eq!(wrongly, None, "{} has dropped a living peer", view.mid);
             }
             let listed = |view: &NodeView| killed.iter().filter(|mid| view.lists(mid)).count();
             let left: [usize; 3] = [
@@ -279,7 +279,7 @@ impl MixedNetwork {
 }
 
 #[test]
-fn twenty_nodes_of_both_kinds_meet_stay_together_and_let_go_of_the_dead() {
+fn twenty_nodes_of_both_kinds_meet_stay_together_and_drop_dead_peers() {
     let Some(python) = PythonNeighbour::or_skip() else {
         return;
     };

@@ -112,7 +112,7 @@ fn an_old_style_peer_stays_old() {
 }
 
 #[test]
-fn the_judge_agrees_with_itself_on_what_it_made() {
+fn the_judge_gives_its_own_packets_the_same_verdicts_again() {
     let Some(python) = PythonNeighbour::or_skip() else {
         return;
     };
@@ -148,7 +148,7 @@ fn the_judge_agrees_with_itself_on_what_it_made() {
 }
 
 #[test]
-fn a_failure_tells_what_the_process_said_and_nothing_outlives_its_handle() {
+fn a_failure_shows_the_output_of_the_process_and_no_process_outlives_its_handle() {
     let Some(python) = PythonNeighbour::or_skip() else {
         return;
     };

@@ -49,7 +49,7 @@ fn known(tracker: &mut PythonProcess) -> BTreeSet<String> {
 }
 
 #[test]
-fn who_was_killed_goes_and_who_lives_stays_also_past_sixteen_bits() {
+fn killed_peers_are_removed_and_living_peers_stay_also_past_sixteen_bits() {
     let Some(python) = PythonNeighbour::or_skip() else {
         return;
     };
@@ -129,7 +129,7 @@ fn who_was_killed_goes_and_who_lives_stays_also_past_sixteen_bits() {
 }
 
 #[test]
-fn who_has_enough_peers_is_introduced_to_nobody_any_more() {
+fn a_peer_with_enough_peers_is_no_longer_introduced() {
     let Some(python) = PythonNeighbour::or_skip() else {
         return;
     };
@@ -150,7 +150,9 @@ fn who_has_enough_peers_is_introduced_to_nobody_any_more() {
     full_node.bootstrap();
     let both = BTreeSet::from([full_peer.address.port(), full_node.address().port()]);
     until("both", || (listed(api) == both).then_some(()));
-    until("both to say so", || listed(api).is_empty().then_some(()));
+    until("both to report that they are full", || {
+        listed(api).is_empty().then_some(())
+    });
     assert_eq!(ours.tracker().counters().full, 2);
     asking.bootstrap();
     asking.wait_for_event("introduction_response");
@@ -158,7 +160,7 @@ fn who_has_enough_peers_is_introduced_to_nobody_any_more() {
     assert_eq!(
         ours.tracker().counters().introduced,
         1,
-        "one of the full to the other"
+        "a full peer introduced to the other"
     );
 }
 

@@ -135,7 +135,7 @@ impl CommunityLauncher for Holder {
 }
 
 #[tokio::test(start_paused = true)]
-async fn everything_after_a_stop_says_so() {
+async fn every_call_after_a_stop_reports_it() {
     let network = MemoryNetwork::new();
     let launchers = Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()));
     let node = launch(&network, HERE, 1, launchers)
@@ -168,7 +168,7 @@ async fn everything_after_a_stop_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn requests_that_wait_while_the_node_stops_are_told() {
+async fn pending_requests_end_with_an_error_when_the_node_stops() {
     let network = MemoryNetwork::new();
     let launchers = Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()));
     let node = launch(&network, HERE, 1, launchers)

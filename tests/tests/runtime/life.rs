@@ -27,7 +27,7 @@ impl<C: Community> DiscoveryStrategy<C> for Panics {
 }
 
 #[tokio::test(start_paused = true)]
-async fn panics_of_a_node_are_told_and_the_node_goes_on() {
+async fn panics_of_a_node_are_reported_and_the_node_goes_on() {
     let (network, log) = (MemoryNetwork::new(), Log::default());
     let traps = [
         Trap::Message,
@@ -117,7 +117,7 @@ async fn panics_of_a_node_are_told_and_the_node_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_handle_calls_reaches_the_community_and_leaves_the_socket() {
+async fn a_call_through_a_handle_reaches_the_community_and_the_socket() {
     let network = MemoryNetwork::new();
     let here = launch(
         &network,
@@ -223,7 +223,7 @@ async fn a_strategy_added_later_takes_its_turns() {
     let refused = overlay.add_strategy(Idle, -2).await;
     assert!(
         refused
-            .expect_err("-2 is no target")
+            .expect_err("-2 is not a valid target")
             .to_string()
             .contains("target_peers = -2 of Idle")
     );
@@ -232,7 +232,7 @@ async fn a_strategy_added_later_takes_its_turns() {
     let mut steps = 0;
     while let Ok(event) = events.try_recv() {
         if matches!(event, Event::StrategyAdded { .. }) {
-            assert_eq!(steps, 0, "it is told of before its first step");
+            assert_eq!(steps, 0, "`StrategyAdded` comes before its first step");
             continue;
         }
         assert!(matches!(event, Event::Step(_)));
@@ -321,7 +321,7 @@ impl<C: Community> DiscoveryStrategy<C> for Hangs {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_step_that_does_not_come_back_is_counted_and_the_others_go_on_after_it() {
+async fn a_step_that_blocks_is_counted_and_the_others_go_on_after_it() {
     let network = MemoryNetwork::new();
     let launchers = Launchers::new().with(
         ProbeLauncher::<0>::new(ProbeSettings::default()).walked(|strategies| {

@@ -117,23 +117,23 @@ async fn overload_for(time: Duration) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn overload_is_said_in_the_log_at_once_then_once_in_ten_seconds_and_when_it_is_over() {
+async fn overload_is_logged_at_once_then_once_in_ten_seconds_and_when_it_is_over() {
     let (logged, _guard) = Logged::start();
     let network = MemoryNetwork::new();
     let node = node(&network, configuration(1, None)).await;
     let mut events = node.events();
     let begun = Instant::now();
-    let mut is_told = || {
+    let mut is_reported = || {
         let told = std::iter::from_fn(|| events.try_recv().ok());
         told.into_iter()
             .any(|event| matches!(event, Event::Health(health) if health.overloaded))
     };
-    while !is_told() {
+    while !is_reported() {
         assert!(logged.lines("overloaded").is_empty());
         keep_from_running().await;
     }
     let lines = logged.lines("overloaded: skipping late turns");
-    assert_eq!(lines.len(), 1, "it is said when the event is sent");
+    assert_eq!(lines.len(), 1, "the line is logged with the event");
     assert!(begun.elapsed() < SELDOM, "before any report");
     overload_for(SELDOM * 10).await;
     let lines = logged.lines("overloaded: skipping late turns");
@@ -149,7 +149,7 @@ async fn overload_is_said_in_the_log_at_once_then_once_in_ten_seconds_and_when_i
 }
 
 #[tokio::test(start_paused = true)]
-async fn overload_that_comes_and_goes_is_said_once_in_ten_seconds_too() {
+async fn overload_that_comes_and_goes_is_logged_once_in_ten_seconds_too() {
     let (logged, _guard) = Logged::start();
     let network = MemoryNetwork::new();
     let node = node(&network, configuration(1, None)).await;
@@ -162,7 +162,7 @@ async fn overload_that_comes_and_goes_is_said_once_in_ten_seconds_too() {
             changes += usize::from(matches!(event, Event::Health(_)));
         }
     }
-    assert_eq!(changes, 60, "it came and went");
+    assert_eq!(changes, 60, "it became overloaded and recovered");
     let lines = logged.lines("overloaded");
     assert!((5..=10).contains(&lines.len()), "{}", lines.len());
     for between in between(&lines) {
@@ -196,7 +196,7 @@ async fn drops_are_summed_up_in_one_line_in_ten_seconds_which_counts_each_once()
     assert!((7..=8).contains(&lines.len()), "{}", lines.len());
     assert_eq!(lines.iter().map(|line| line.new).sum::<u64>(), dropped);
     for line in &lines {
-        assert!(line.new > 0, "nothing is said of nothing: {line:?}");
+        assert!(line.new > 0, "a line without new drops: {line:?}");
         assert!(line.text.contains("unknown_prefix"), "{line:?}");
     }
     node.stop().await;
@@ -209,7 +209,7 @@ fn request(number: u16) -> Vec<u8> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_has_arrived_is_answered_although_a_turn_is_due_each_time_the_node_looks() {
+async fn received_datagrams_are_answered_although_a_turn_is_always_due() {
     const REQUESTS: u16 = 200;
     let network = MemoryNetwork::new();
     let node = node(&network, configuration(1, None)).await;

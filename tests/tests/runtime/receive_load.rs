@@ -157,7 +157,7 @@ async fn turns_keep_coming_while_datagrams_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flood_of_what_cannot_be_read_is_counted_by_reason_and_harms_nobody() {
+async fn a_flood_of_unreadable_datagrams_is_counted_by_reason_and_harms_no_peer() {
     const EACH: usize = 1_000;
     let network = MemoryNetwork::new();
     let node = node(&network, 2).await;
@@ -208,7 +208,7 @@ async fn a_flood_of_what_cannot_be_read_is_counted_by_reason_and_harms_nobody() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn when_more_waits_than_may_the_oldest_that_was_not_read_is_dropped_and_counted() {
+async fn when_the_inbox_is_full_the_oldest_unread_datagram_is_dropped_and_counted() {
     let network = MemoryNetwork::new();
     let node = node(&network, 1).await;
     let mut delivered = 0_u16;
@@ -239,7 +239,10 @@ async fn when_more_waits_than_may_the_oldest_that_was_not_read_is_dropped_and_co
     assert_eq!(stats.engine.count(DropReason::QueueFull), lost as u64);
     assert_eq!(stats.engine.dropped(), lost as u64);
     let newest: Vec<_> = (delivered - 16_384..delivered).collect();
-    assert!(numbers.ends_with(&newest), "what came last was all read");
+    assert!(
+        numbers.ends_with(&newest),
+        "the last datagrams were all read"
+    );
     node.stop().await;
 }
 

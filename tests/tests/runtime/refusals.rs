@@ -150,7 +150,7 @@ async fn when_the_second_of_three_fails_the_first_is_undone_and_the_third_never_
         (
             &[][..],
             true,
-            "could not create Probe: it was told to refuse",
+            "could not create Probe: configured to refuse",
         ),
         (
             &[Trap::New],
@@ -263,7 +263,7 @@ async fn a_launcher_that_panics_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_plan_refuses_starts_nothing() {
+async fn a_launch_that_the_plan_refuses_starts_nothing() {
     let log = Log::default();
     let launchers = Launchers::new()
         .with(ProbeLauncher::<0>::new(logged(&log, &[], false)))
@@ -278,7 +278,7 @@ async fn what_the_plan_refuses_starts_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_launch_that_is_given_up_before_it_runs_leaves_nothing() {
+async fn a_launch_dropped_before_it_runs_leaves_nothing() {
     let (network, log) = (MemoryNetwork::new(), Log::default());
     let launchers = Launchers::new().with(ProbeLauncher::<0>::new(logged(&log, &[], false)));
     let launch = launchers

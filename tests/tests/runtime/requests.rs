@@ -84,7 +84,7 @@ async fn a_request_is_awaited_signed_and_unsigned_and_many_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_answering_is_an_error_after_ten_seconds_or_what_was_asked_for() {
+async fn no_answer_is_an_error_after_ten_seconds_or_the_requested_timeout() {
     let network = MemoryNetwork::new();
     let here = node(&network, HERE, 1, false).await;
     let _silent = node(&network, THERE, 2, true).await;
@@ -131,13 +131,13 @@ async fn an_address_can_be_asked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_future_that_is_dropped_takes_its_request_back() {
+async fn dropping_a_future_withdraws_its_request() {
     let network = MemoryNetwork::new();
     let here = node(&network, HERE, 1, false).await;
     let _silent = node(&network, THERE, 2, true).await;
     let silent = peer(2, THERE);
     let answer = tokio::time::timeout(SECOND, here.overlay.request(&silent, add(1))).await;
-    assert!(answer.is_err(), "it was given up");
+    assert!(answer.is_err(), "the timeout drops the request");
     assert_eq!(waiting(&here).await, 0);
     // Dropped before the node receives it.
     {

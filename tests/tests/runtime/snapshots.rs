@@ -88,7 +88,7 @@ async fn a_node_begins_where_it_ended() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_node_that_runs_saves_now_and_then_and_a_launch_that_fails_saves_nothing() {
+async fn a_running_node_saves_periodically_and_a_failed_launch_saves_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let (file, network) = (folder.path().join("peers"), MemoryNetwork::new());
     let _other = walker(&network, THERE, 2, None).await;
@@ -128,7 +128,7 @@ async fn a_node_that_runs_saves_now_and_then_and_a_launch_that_fails_saves_nothi
         .config(configuration)
         .launch_on(endpoint(&network, "10.0.0.3:3"))
         .await;
-    let refused = refused.expect_err("a folder is no file").to_string();
+    let refused = refused.expect_err("a folder is not a file").to_string();
     assert!(refused.contains("not a regular file"), "{refused}");
 }
 

@@ -8,8 +8,8 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::cycles::cycles;
-use super::meta::LauncherMeta;
-use super::problem::{PlanError, Problem};
+use crate::config::launcher_meta::LauncherMeta;
+use crate::config::plan_problem::{PlanError, Problem};
 use crate::support::hashing::OwnState;
 use crate::support::nearest::nearest;
 

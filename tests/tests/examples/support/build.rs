@@ -41,7 +41,7 @@ fn build() -> HashMap<String, PathBuf> {
 /// Returns the target directory of this test, and the profile it was built with.
 fn layout() -> (PathBuf, String) {
     let test = std::env::current_exe().expect("this test has a path");
-    let folder = test.ancestors().nth(2).expect("it lies in <profile>/deps");
+    let folder = test.ancestors().nth(2).expect("it is in <profile>/deps");
     let profile = match folder.file_name().and_then(|name| name.to_str()) {
         Some("debug") | None => "test",
         Some(name) => name,

@@ -130,7 +130,7 @@ impl Program {
         let status = Command::new("kill")
             .args([format!("-{name}"), self.child.id().to_string()])
             .status()
-            .expect("there is a kill program");
+            .expect("kill runs");
         assert!(status.success());
     }
 
@@ -138,7 +138,7 @@ impl Program {
     pub(crate) fn end(&mut self) -> End {
         let deadline = Instant::now() + PATIENCE;
         let status = loop {
-            match self.child.try_wait().expect("it can be waited for") {
+            match self.child.try_wait().expect("its status is known") {
                 Some(status) => break status,
                 None if Instant::now() < deadline => thread::sleep(Duration::from_millis(2)),
                 None => panic!("it does not end"),

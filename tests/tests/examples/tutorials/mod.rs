@@ -58,7 +58,7 @@ const TUTORIALS: &[(&str, Outcome)] = &[
 const NOT_OURS: [&str; 1] = ["identity_tutorial_1"];
 
 #[test]
-fn every_example_does_what_its_tutorial_does() {
+fn every_example_matches_its_tutorial() {
     for &(name, outcome) in TUTORIALS {
         let end = run(name, &[]);
         assert_eq!(end.code, Some(0), "{name}: {end:?}");

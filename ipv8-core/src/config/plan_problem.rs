@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::meta::LauncherMeta;
-use crate::config::SettingProblem;
+use super::launcher_meta::LauncherMeta;
+use super::problem::SettingProblem;
 use crate::support::nearest::DidYouMean;
 
 /// A reason why nothing can be launched. Its text names every location as `file:line:column`.
