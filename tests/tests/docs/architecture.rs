@@ -26,10 +26,11 @@ const PLACES: &[(&str, &str)] = &[
     ("OnceLock", "crypto/, node/, launch/"),
     ("inventory", "launch/registry.rs"),
     // Types are erased where an overlay meets the engine, for messages and tasks that are sent to
-    // their community, and for the session of a launch.
+    // their community, and for the launchers and the session of a launch.
     (
         "dyn Any",
-        "engine/overlays/, overlay/community/, overlay/context/, launch/session.rs",
+        "engine/overlays/, overlay/community/, overlay/context/, launch/session.rs, \
+         launch/community_type.rs, launch/launcher_type.rs",
     ),
     (
         "dyn Bootstrapper",
@@ -67,7 +68,9 @@ fn floor(path: &str) -> &str {
 fn misplaced(import: &Import) -> Option<String> {
     let (from, to, line) = (&import.from, &import.to, import.line);
     let (above, below) = (floor(from), floor(to));
-    if above == below || EXEMPT.contains(&above) {
+    // Macros name the hidden module `__private` of lib.rs, which only re-exports.
+    let is_generated = to == "lib.rs" && import.item == "__private";
+    if above == below || EXEMPT.contains(&above) || is_generated {
         return None;
     }
     let height = |name: &str| {

@@ -225,7 +225,7 @@ async fn a_strategy_added_later_takes_its_turns() {
         refused
             .expect_err("-2 is not a valid target")
             .to_string()
-            .contains("target_peers = -2 of Idle")
+            .contains("invalid target_peers -2")
     );
     assert!(node.overlay::<Probe<1>>().is_none());
     tokio::time::sleep(Duration::from_secs(5)).await;

@@ -55,7 +55,7 @@ fn steps_hold_the_index_of_their_input() {
 
 #[test]
 fn a_disabled_launcher_is_known_but_no_launcher_waits_for_it() {
-    let mut off = at(2, "off", &["nobody"]);
+    let mut off = at(2, "off", &["missing"]);
     off.enabled = false;
     assert_eq!(names(&[at(1, "a", &["off", "off"]), off]), ["a"]);
 }

@@ -35,8 +35,7 @@ pub struct Paced {
     pub overrun: bool,
 }
 
-/// Holds the datagrams of steps beyond the budget and releases them by time; see the
-/// [module](super).
+/// Holds the datagrams of steps beyond the budget and releases them by time.
 ///
 /// It reads no clock and handles one step at a time: the engine takes no other step while
 /// [`Pacer::is_holding`] returns `true`.
