@@ -76,7 +76,7 @@ fn of_the_node() {
         &[
             (
                 &["--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"],
-                "one address family",
+                "at most one IPv4 and one IPv6 address",
             ),
             (&["--community", "00"], "exactly 40 hexadecimal digits"),
             (
@@ -86,18 +86,27 @@ fn of_the_node() {
             (&["--bootstrap", "tracker"], "'tracker'"),
             (
                 &["--bootstrap", "127.0.0.1:0"],
-                "bootstrap address 127.0.0.1:0",
+                "expected the address and port of a tracker",
             ),
             (&["--dispersy", "tracker"], "expected HOST:PORT"),
             (&["--dispersy", "tracker:0"], "expected HOST:PORT"),
             (&["--dispersy", ":6421"], "expected HOST:PORT"),
             (&["--dispersy", "127.0.0.1:0"], "expected HOST:PORT"),
-            (&["--max-peers", "-2"], "max_peers is -2"),
+            (&["--max-peers", "-2"], "max_peers: -2 is out of range"),
             (&["--max-peers", "many"], "'many'"),
             (&["--max-peers", "3000000000"], "'3000000000'"),
-            (&["--walk-interval", "0"], "walk_interval is 0 seconds"),
-            (&["--walk-interval", "-1"], "walk_interval is -1 seconds"),
-            (&["--walk-interval", "nan"], "walk_interval is NaN seconds"),
+            (
+                &["--walk-interval", "0"],
+                "walk_interval: 0 is out of range",
+            ),
+            (
+                &["--walk-interval", "-1"],
+                "walk_interval: -1 is out of range",
+            ),
+            (
+                &["--walk-interval", "nan"],
+                "walk_interval: NaN is out of range",
+            ),
             (&["--walk-interval", "soon"], "'soon'"),
             (&["--duration", "-1"], "expected seconds, 0 or more"),
             (&["--duration", "inf"], "expected seconds, 0 or more"),

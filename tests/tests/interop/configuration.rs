@@ -216,7 +216,7 @@ const BROKEN: &[(&str, &str, &str, &str)] = &[
         "/walker_interval",
         "-1",
         "assertion without text",
-        "walker_interval: -1 is out of range",
+        "walk_interval: -1 is out of range",
     ),
     (
         "/overlays/0/class",
@@ -318,7 +318,7 @@ const BROKEN: &[(&str, &str, &str, &str)] = &[
         "/walker_interval",
         "\"fast\"",
         "TypeError: '>=' not supported between instances of 'str' and 'int'",
-        "walker_interval: expected a number from 0.000000001 to 3600, found text",
+        "walk_interval: expected a number from 0.000000001 to 3600, found text",
     ),
     (
         "/overlays",
@@ -404,7 +404,7 @@ const PASSED: &[(&str, &str, &str)] = &[
     (
         "/walker_interval",
         "0",
-        "walker_interval: 0 is out of range",
+        "walk_interval: 0 is out of range",
     ),
 ];
 
