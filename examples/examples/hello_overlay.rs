@@ -61,10 +61,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let here = Config::new()
         .interfaces(["127.0.0.1:0".parse()?])
         .bootstrap([tracker.address()]);
-    let one = Launchers::collected()
-        .config(here.clone())
-        .launch()
-        .await?;
+    let one = Launchers::collected().config(here.clone()).launch().await?;
     let other = Launchers::collected().config(here).launch().await?;
 
     for node in [&one, &other] {

@@ -1,11 +1,11 @@
-//! Turns a panic of a macro into an error.
+//! Turns a panic of a macro into a compile error.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs a macro. If it panics, which is a bug of this crate, returns `kept` and an error that asks
-/// the user for a report.
+/// Runs a macro and returns its output. A panic is a bug in this crate. After a panic, the output
+/// is `kept` and a compile error that asks the user to report the bug.
 pub(crate) fn guarded(run: impl FnOnce() -> TokenStream, kept: TokenStream) -> TokenStream {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
         let message =

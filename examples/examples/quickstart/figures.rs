@@ -1,4 +1,4 @@
-//! The figures of one moment, as plain numbers.
+//! Holds the figures of all nodes at one moment, as plain numbers.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::options::Goal;
 use crate::steps::{Steps, StrategySteps};
 
-/// All nodes at one moment.
+/// The figures of all nodes and of the tracker at one moment.
 #[derive(Clone, Debug)]
 pub(crate) struct Figures {
     /// The goal of every node.
@@ -20,24 +20,24 @@ pub(crate) struct Figures {
     pub(crate) at: Duration,
     /// The nodes, in the order of their start.
     pub(crate) nodes: Vec<NodeFigures>,
-    /// The strategies, with the sums of all nodes.
+    /// The strategies, each with its steps summed over all nodes.
     pub(crate) strategies: Vec<StrategySteps>,
     /// The traffic of all nodes together.
     pub(crate) traffic: TrafficStats,
     /// The traffic of the tracker.
     pub(crate) tracker: TrafficStats,
-    /// How evenly turns are spaced; `None` before a second turn.
+    /// How evenly turns are spaced; `None` until the first node has taken two turns.
     pub(crate) spacing: Option<Spacing>,
 }
 
-/// One node.
+/// The figures of one node.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NodeFigures {
     /// Its address.
     pub(crate) address: Option<SocketAddr>,
     /// Number of its peers.
     pub(crate) peers: usize,
-    /// Number of its peers that it has heard.
+    /// Number of its peers from which it has received a hello.
     pub(crate) heard: usize,
     /// Hellos sent.
     pub(crate) sent: u64,
@@ -49,7 +49,7 @@ pub(crate) struct NodeFigures {
     pub(crate) heard_after: Option<Duration>,
 }
 
-/// Traffic over sockets, and faults.
+/// Counts of traffic over sockets and of faults.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct TrafficStats {
     /// Datagrams sent.
@@ -60,7 +60,7 @@ pub(crate) struct TrafficStats {
     pub(crate) datagrams_received: u64,
     /// Bytes received, without IP and UDP headers.
     pub(crate) bytes_received: u64,
-    /// Dropped datagrams by reason; only reasons that occurred.
+    /// Number of dropped datagrams for each reason that occurred.
     pub(crate) drops: BTreeMap<&'static str, u64>,
     /// Datagrams that the kernel dropped because a receive buffer was full.
     pub(crate) kernel_drops: u64,
@@ -84,7 +84,7 @@ pub(crate) struct Spacing {
 }
 
 impl Figures {
-    /// Returns figures without nodes.
+    /// Returns empty figures, without any node.
     pub(crate) fn new(goal: Goal, at: Duration) -> Self {
         Self {
             goal,
@@ -125,7 +125,7 @@ impl Figures {
         self.found() == self.goal.nodes && self.heard() == self.goal.nodes
     }
 
-    /// Returns the times of the nodes that have one.
+    /// Returns the time that `when` picks from each node, without the nodes that have none.
     pub(crate) fn times<'a>(
         &'a self,
         when: impl Fn(&NodeFigures) -> Option<Duration> + 'a,
@@ -169,7 +169,8 @@ impl TrafficStats {
 }
 
 impl Spacing {
-    /// Returns the spacing of the node with the steps `first`, and the extremes of `all` nodes.
+    /// Returns the gaps of the first node, which took the steps `first`, and the extremes of `all`
+    /// nodes.
     pub(crate) fn of(even: Duration, first: &Steps, all: &[Steps]) -> Option<Self> {
         let extremes = || all.iter().filter_map(|steps| steps.extremes);
         Some(Self {

@@ -1,4 +1,4 @@
-//! The figures as JSON: one object for progress, one for the summary.
+//! Converts the figures to JSON: one object for progress and one for the summary.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub(crate) fn progress(figures: &Figures) -> Value {
 }
 
 /// Returns the summary object. `outcome` is `reached`, `gave_up` or `interrupted`. Times are in
-/// seconds since the start, spacing is in milliseconds.
+/// seconds since the start, and spacing is in milliseconds.
 pub(crate) fn summary(figures: &Figures, outcome: &str) -> Value {
     let goal = &figures.goal;
     let (sent, received) = figures.hellos();
@@ -49,7 +49,7 @@ pub(crate) fn summary(figures: &Figures, outcome: &str) -> Value {
     })
 }
 
-/// Returns `null` if no node reached the goal.
+/// Returns the count, the median and the maximum of `times`; `null` if no node reached the goal.
 fn times(times: impl Iterator<Item = Duration>) -> Value {
     Spread::of(times).map_or(Value::Null, |spread| {
         json!({

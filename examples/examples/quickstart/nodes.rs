@@ -11,13 +11,14 @@ use crate::figures::{Figures, NodeFigures, Spacing, TrafficStats};
 use crate::options::Goal;
 use crate::steps::{StepWatch, Steps};
 
-/// This machine, with any free port.
+/// The address where the tracker and the nodes listen: this machine, any free port.
 const HERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
-/// Peers that a node accepts beyond its target: the difference of py-ipv8's defaults (20 and 30).
+/// Number of peers that a node accepts above its target. py-ipv8's defaults (20 and 30) differ by
+/// the same number.
 const MARGIN: usize = 10;
 
-/// Number of gaps between turns that are kept for the first node: 7 hours of them.
+/// Number of gaps between turns that the first node keeps: enough for 7 hours.
 const GAPS_KEPT: usize = 100_000;
 
 /// A tracker and many nodes on this machine.
@@ -74,7 +75,7 @@ impl Nodes {
             .launch()
             .await?;
         let overlay = ipv8.overlay_by_id(Greeters::COMMUNITY_ID);
-        // The gaps of the first node are shown.
+        // The summary shows only the gaps of the first node.
         let watch = StepWatch::start(&ipv8, if number == 0 { GAPS_KEPT } else { 0 });
         Ok(Node {
             ipv8,

@@ -68,10 +68,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = Config::new()
         .interfaces(["127.0.0.1:0".parse()?])
         .bootstrap([tracker.address()]);
-    let node = Launchers::collected()
-        .config(config)
-        .launch()
-        .await?;
+    let node = Launchers::collected().config(config).launch().await?;
 
     let overlay = node.overlay::<HelloCommunity>().ok_or("not launched")?;
     while overlay.call(|community, _| community.greeted).await? == 0 {

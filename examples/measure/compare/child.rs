@@ -1,5 +1,5 @@
-//! A measured process. It reads and writes JSON lines. Every wait for it is bounded, and dropping
-//! it ends the process.
+//! Starts a measured process and exchanges JSON lines with it. Every wait for it has a time limit.
+//! Dropping its [`Child`] ends the process.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
@@ -28,14 +28,14 @@ pub(crate) struct Child {
 }
 
 impl Child {
-    /// Starts this program again as the measured process `name`, on these cores.
+    /// Starts this program again as the measured process `name` on these cores.
     pub(crate) fn ours(name: &str, cores: &[usize], arguments: &Value) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args([WORD, name]);
         Self::start(name, command, cores, arguments)
     }
 
-    /// Starts a script of `compare/python`, on these cores.
+    /// Starts a script from `compare/python` on these cores.
     pub(crate) fn python(
         python: &Python,
         script: &str,
@@ -120,7 +120,7 @@ impl Child {
         self.receive(within)
     }
 
-    /// Waits until the process listens and returns its address.
+    /// Waits until the process listens, then returns its address.
     pub(crate) fn listening(&mut self) -> Result<SocketAddr> {
         let line = self.receive(READY)?;
         let address = line["listening"]
@@ -132,7 +132,7 @@ impl Child {
 
 impl Drop for Child {
     fn drop(&mut self) {
-        // The end of its input ends the process. One that goes on is killed.
+        // The process ends when its input ends. If it does not, it is killed.
         self.input = None;
         for _ in 0..40 {
             if matches!(self.process.try_wait(), Ok(Some(_))) {

@@ -1,4 +1,4 @@
-//! Measures all costs at one size.
+//! Measures every cost at one size of one series.
 
 use std::hint::black_box;
 
@@ -14,26 +14,26 @@ use crate::world::{Arrival, Sizes, Steps, Walker, World, private_key, unknown};
 pub(crate) struct Sample {
     /// The size.
     pub(crate) size: usize,
-    /// Answering an introduction request of a known peer: admitting, opening and handling it, and
-    /// sealing the answer and the puncture request.
+    /// The cost to answer an introduction request from a known peer: to admit, open and handle it,
+    /// and to seal the answer and the puncture request.
     pub(crate) request: f64,
-    /// The same for a request of an unknown peer.
+    /// The same cost for a request from an unknown peer.
     pub(crate) newcomer: f64,
-    /// A step of a `RandomWalk`.
+    /// The cost of a `RandomWalk` step.
     pub(crate) random_walk: f64,
-    /// A step of an `EdgeWalk`, per datagram.
+    /// The cost of an `EdgeWalk` step for each datagram that it sends.
     pub(crate) edge_walk: f64,
-    /// The most datagrams of an `EdgeWalk` step.
+    /// The largest number of datagrams that one `EdgeWalk` step sends.
     pub(crate) edge_walk_most: f64,
-    /// A turn of a strategy that does nothing.
+    /// The cost of a turn of a strategy that does nothing.
     pub(crate) turn: f64,
-    /// Looking up an unknown source.
+    /// The cost to look up an unknown source.
     pub(crate) look_up: f64,
-    /// Refusing a hostile datagram.
+    /// The cost to refuse a hostile datagram.
     pub(crate) hostile: f64,
     /// The resident memory of the whole process at this size.
     pub(crate) resident: u64,
-    /// The memory of each one, measured by [`crate::weigh`].
+    /// The memory for each peer, address, overlay or strategy. [`crate::weigh`] measures it.
     pub(crate) bytes_each: f64,
 }
 
@@ -82,7 +82,7 @@ fn build(sizes: Sizes) -> Result<World> {
 }
 
 fn requests(world: &mut World, sizes: Sizes, batches: usize) -> Result<f64> {
-    // Peers from all parts of the tables.
+    // The requesters come from all parts of the tables.
     let askers = (0..REQUESTS).map(|number| number * sizes.peers / REQUESTS);
     let arrivals: Result<Vec<Arrival>> = askers.map(|number| world.request_of(number)).collect();
     let arrivals = arrivals?;
@@ -132,8 +132,8 @@ fn look_ups(world: &World, batches: usize) -> f64 {
     })
 }
 
-/// Measures datagrams that are refused before the signature check: too short, of no overlay, of no
-/// message.
+/// Measures the cost to refuse datagrams before the signature check. They are too short, belong to
+/// no overlay, or contain an unknown message.
 fn hostile(world: &mut World, batches: usize) -> f64 {
     let unknown_message = [&world.prefix()[..], &[99; 200]].concat();
     let datagrams = [vec![0; 22], vec![0xff; 200], unknown_message];

@@ -1,4 +1,4 @@
-//! Measures processor time and memory of this process (Linux only).
+//! Measures the processor time of a thread and the memory of this process (Linux only).
 
 use std::time::Duration;
 
@@ -66,8 +66,8 @@ impl Meter {
     }
 }
 
-/// Returns the nanoseconds of one operation, as the median of `batches`. Each call of `batch`
-/// returns the number of its operations.
+/// Returns the median time of one operation over `batches` batches, in nanoseconds. `batch` runs
+/// one batch and returns the number of operations in it.
 pub(crate) fn nanoseconds(batches: usize, mut batch: impl FnMut(&mut Meter) -> usize) -> f64 {
     // The first batch fills the caches and is not counted.
     batch(&mut Meter::default());

@@ -1,4 +1,4 @@
-//! The report as text, as JSON, and as a short table in Markdown.
+//! Formats the report as text, as JSON, and as a short Markdown table.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -64,7 +64,7 @@ fn one(text: &mut String, curve: &Curve) -> std::fmt::Result {
     writeln!(text, "\n")
 }
 
-/// Returns the machine, the time and the method.
+/// Returns one sentence about the machine, the date and the method.
 fn how(report: &Report) -> String {
     let quick = match report.quick {
         true => "; a quick run: do not quote",
@@ -135,7 +135,7 @@ fn cell(curve: &Curve, figure: &Figure) -> Option<String> {
     Some(format!("{first} → {last}, {ratio:.2}x: {verdict}"))
 }
 
-/// Returns the figures that decrease or increase for each reason.
+/// Groups the figures that decrease or increase by the reason for it.
 fn reasons(report: &Report) -> BTreeMap<(&'static str, &'static str), Vec<String>> {
     let mut reasons: BTreeMap<_, Vec<String>> = BTreeMap::new();
     for figure in &FIGURES {

@@ -15,10 +15,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // The first node takes port 8090, or the next free one.
     let here = Config::new().interfaces(["127.0.0.1:8090".parse()?]);
-    let first = Launchers::collected()
-        .config(here.clone())
-        .launch()
-        .await?;
+    let first = Launchers::collected().config(here.clone()).launch().await?;
 
     // The second node asks for the same port, which is in use, and gets another one.
     let second = Launchers::collected().config(here).launch().await?;

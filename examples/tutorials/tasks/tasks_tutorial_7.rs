@@ -69,10 +69,7 @@ fn ask(
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let here = Config::new().interfaces(["127.0.0.1:0".parse()?]);
-    let ipv8 = Launchers::collected()
-        .config(here.clone())
-        .launch()
-        .await?;
+    let ipv8 = Launchers::collected().config(here.clone()).launch().await?;
     let other = Launchers::collected().config(here).launch().await?;
     let overlay = ipv8.overlay::<MyCommunity>().ok_or("not launched")?;
     let address = other.local_addresses()[0];

@@ -3,9 +3,9 @@
 use std::{fmt, io};
 
 use crate::config::Origin;
-use crate::engine::OverlayError;
 use crate::config::launcher_meta::LauncherMeta;
 use crate::config::plan_problem::PlanError;
+use crate::engine::OverlayError;
 use crate::node::endpoint::BindError;
 use crate::node::files::key_file::KeyFileError;
 use crate::node::files::snapshot_file::SnapshotFileError;

@@ -1,5 +1,5 @@
-//! How a node behaves when it has more work than time. Most tests drive the engine alone, and the
-//! load advances a virtual clock.
+//! Tests a node that has more work than time. Most tests drive only the engine. In them, the load
+//! advances a virtual clock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -131,12 +131,12 @@ fn one_slow_step_is_no_overload_and_does_not_move_the_grid() {
     assert!((1..=2).contains(&missed), "{missed}");
     for at in &driver.steps[before + 2..] {
         let off = (*at - first).as_nanos() % (INTERVAL / 10).as_nanos();
-        assert_eq!(off, 0, "back on the grid, without catching up");
+        assert_eq!(off, 0, "on the grid again; no turn catches up");
     }
 }
 
-/// Each pass through the loop does 107 ms of receive work. At most one turn begins in each pass,
-/// and the other turns are given up.
+/// Does 107 ms of receive work in each pass through the loop. At most one turn begins in each pass,
+/// and the engine gives up the other turns.
 #[test]
 fn turns_are_given_up_before_receive_work_is() {
     for scaling in [None, Some(INTERVAL * 100)] {
@@ -183,7 +183,7 @@ fn the_node_recovers_within_one_interval_of_the_load_s_end() {
         driver.run(Duration::from_secs(12));
         assert!(driver.is_overloaded(), "{count} strategies");
         let slowdown = driver.engine.health().slowdown;
-        assert_eq!(slowdown, scaling.map_or(1.0, f64::from), "at its limit");
+        assert_eq!(slowdown, scaling.map_or(1.0, f64::from), "at the limit");
         let missed = driver.engine.missed_turns();
         (driver.work, driver.changes) = (Duration::ZERO, Vec::new());
         let end = driver.now;
@@ -195,8 +195,8 @@ fn the_node_recovers_within_one_interval_of_the_load_s_end() {
             (1.0, gap)
         );
         driver.run(INTERVAL * 10);
-        // Turns that were late when the load ended are lost. No later turn is lost, and no strategy
-        // catches up.
+        // The turns that were late when the load ended are lost. No later turn is lost, and no
+        // strategy catches up.
         let late = driver.engine.missed_turns() - missed;
         assert!(late <= 2 + u64::try_from(count).expect("small"), "{late}");
         for (index, between) in driver.gaps_since(end).iter().enumerate() {
@@ -238,7 +238,7 @@ fn scaling_stretches_the_gaps_until_slow_steps_fit() {
     let missed = driver.engine.missed_turns();
     driver.run(Duration::from_secs(30));
     let health = driver.engine.health();
-    assert_eq!(health.slowdown, 4.0, "100 ms is half of 4 times 50 ms");
+    assert_eq!(health.slowdown, 4.0, "half of each 200 ms gap is free");
     assert_eq!(
         driver.engine.missed_turns(),
         missed,
@@ -294,11 +294,11 @@ fn timeouts_come_first_and_only_a_limited_number_at_once() {
         let community = driver.engine.community::<Probe>(overlay);
         community.expect("it is loaded").timeouts.len()
     };
-    // All requests and the turn are due at once.
+    // All requests time out and the turn is due at the same time.
     driver.now += Duration::from_secs(2);
     driver.once();
     assert_eq!(timeouts(&driver), TIMEOUTS_AT_ONCE);
-    assert_eq!(driver.steps.len(), 1, "they do not keep a turn waiting");
+    assert_eq!(driver.steps.len(), 1, "timeouts do not delay a turn");
     for times in 2..=4 {
         driver.now += Duration::from_millis(1);
         driver.once();
@@ -368,7 +368,7 @@ async fn a_running_node_reports_when_overload_begins_and_ends() {
     node.stop().await;
 }
 
-/// Takes `turns` turns, each `lag` late against the grid.
+/// Takes `turns` turns. Each begins `lag` later than its place on the grid.
 fn take_turns(driver: &mut Driver, due: &mut Instant, lag: Duration, turns: usize) {
     let gap = driver.engine.step_gap();
     for _ in 0..turns {
@@ -383,7 +383,8 @@ fn take_turns(driver: &mut Driver, due: &mut Instant, lag: Duration, turns: usiz
 
 #[test]
 fn two_turns_in_a_row_late_by_a_gap_are_overload_and_less_is_not() {
-    // The limit is the gap, at most a tenth of the interval (50 ms), and at least 20 ms.
+    // The limit is the gap between turns, but at least 20 ms and at most a tenth of the interval
+    // (50 ms).
     for (count, limit) in [(1, 50), (5, 50), (10, 50), (20, 25), (25, 20), (100, 20)] {
         let limit = Duration::from_millis(limit);
         let mut driver = Driver::new(count, None);

@@ -401,11 +401,7 @@ const PASSED: &[(&str, &str, &str)] = &[
         "\"curve448\"",
         "unknown generation \"curve448\"",
     ),
-    (
-        "/walker_interval",
-        "0",
-        "walk_interval: 0 is out of range",
-    ),
+    ("/walker_interval", "0", "walk_interval: 0 is out of range"),
 ];
 
 fn changed(dictionary: &Value, pointer: &str, value: &str) -> Value {

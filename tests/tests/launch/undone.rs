@@ -105,7 +105,10 @@ async fn a_failing_community_is_named_and_undoes_everything() {
         assert!(matches!(error, Error::Launch { .. }), "{error}");
         let text = error.to_string();
         assert!(
-            text.starts_with(&format!("launcher {} failed: Probe", place())),
+            text.starts_with(&format!(
+                "launcher {} failed: could not create Probe",
+                place()
+            )),
             "{text}"
         );
         let lines: Vec<String> = script.log.lines();

@@ -1,5 +1,5 @@
-//! Refused launches: every step taken so far is undone, and the error names the culprit and the
-//! place.
+//! Tests refused launches. A refused launch undoes every step that it took, and its error names the
+//! launcher at fault and where it is declared.
 
 use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
@@ -60,7 +60,8 @@ impl Table for Twice {
     }
 }
 
-/// An id that IPv8 reserves, written by hand because the derive refuses it.
+/// A message with an id that IPv8 reserves. It is written by hand because the derive macro refuses
+/// such an id.
 struct Reserved<const ID: u8>;
 
 impl<const ID: u8> Payload for Reserved<ID> {

@@ -1,5 +1,6 @@
-//! A node of this library with many strategies. Each records the times of its steps and may send a
-//! burst of datagrams. The counterpart of `python/strategies.py`.
+//! Runs a node of this library with many strategies. Each strategy records the times of its steps
+//! and may send a burst of datagrams in each step. `python/strategies.py` does the same with
+//! py-ipv8.
 
 use std::net::SocketAddr;
 use std::sync::mpsc::{Sender, channel};
@@ -16,7 +17,7 @@ use crate::Result;
 /// The name of this measured process.
 pub(super) const NAME: &str = "strategies";
 
-/// The bytes of a datagram.
+/// A message that fills a datagram with bytes.
 #[derive(Payload)]
 #[payload(id = 1, unsigned)]
 struct Filler {
@@ -44,12 +45,12 @@ impl DiscoveryStrategy<Plain> for Burst {
                 .filter(|_| cx.send_to(to, &filler).is_ok())
                 .count();
         }
-        // The receiver may be gone already.
+        // The receiver may already be gone.
         let _ = self.steps.send((at, sent));
     }
 }
 
-/// Runs for the number of seconds in the arguments.
+/// Runs the node for the number of seconds in `arguments`.
 pub(super) fn run(arguments: &Value) -> Result<()> {
     ipv8_examples::logging::start();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -61,9 +62,7 @@ pub(super) fn run(arguments: &Value) -> Result<()> {
 async fn walk(arguments: &Value) -> Result<()> {
     let number = |name: &str| arguments[name].as_u64().unwrap_or_default() as usize;
     let configuration = Config::new().interfaces(["127.0.0.1:0".parse()?]);
-    let launchers = Launchers::new()
-        .config(configuration)
-        .with(PlainLauncher);
+    let launchers = Launchers::new().config(configuration).with(PlainLauncher);
     let ipv8 = launchers.launch().await?;
     let (sender, steps) = channel();
     let mut strategies = Strategies::new();
@@ -86,7 +85,7 @@ async fn walk(arguments: &Value) -> Result<()> {
         arguments["seconds"].as_f64().unwrap_or(1.0),
     ))
     .await;
-    // Pacing may still hold datagrams of the last step. Stopping the node sends them.
+    // Pacing may still hold back datagrams of the last step. Stopping the node sends them.
     ipv8.stop().await;
     let steps: Vec<(Instant, usize)> = steps.into_iter().collect();
     let sent: usize = steps.iter().map(|(_, sent)| sent).sum();

@@ -1,7 +1,7 @@
 //! The rows of the table. Each group lists its rows and measures the selected ones.
 //!
-//! Nothing here runs inside a measured process; see `children`. Start with [`Bench`], then read any
-//! group.
+//! This code starts the measured processes. The code that they run is in `children`. Start with
+//! [`Bench`], then read any group.
 
 mod builds;
 mod cores;
@@ -32,7 +32,7 @@ use ipv8_examples::measure::compare::population::Population;
 struct Group {
     /// The ids of the rows.
     ids: &'static [&'static str],
-    /// The rows of a quick run.
+    /// The ids of the rows that a quick run measures.
     quick: &'static [&'static str],
     /// Measures the selected rows.
     measure: fn(&Bench, &Selected<'_>) -> Result<Vec<Row>>,
@@ -80,15 +80,15 @@ impl Selected<'_> {
 
 /// The tools that every group measures with.
 pub(crate) struct Bench {
-    /// The py-ipv8 of the comparison, if there is one.
+    /// The Python environment with py-ipv8, if there is one.
     pub(crate) python: Option<Python>,
     /// The cores of the measured process and of the requester, if pinned.
     pub(crate) cores: Option<Cores>,
     /// Number of cores that this program could use before it was pinned to one.
     pub(crate) cores_there: usize,
-    /// Number of turns to measure.
+    /// Number of pairs to measure for each row.
     pub(crate) pairs: usize,
-    /// The keys of known peers.
+    /// The keys of the peers that a measured node knows.
     pub(crate) population: RefCell<Population>,
     quick: bool,
     processor_time: bool,
@@ -103,8 +103,8 @@ impl Bench {
         let cores = Cores::of_this_process();
         match cores.map(|cores| pin::keep_to(&[cores.load])) {
             Some(Ok(())) => {}
-            Some(Err(error)) => complain(&format!("nothing is pinned: {error}")),
-            None => complain("nothing is pinned: pinning needs Linux and two cores"),
+            Some(Err(error)) => complain(&format!("no process is pinned to a core: {error}")),
+            None => complain("no process is pinned to a core: that needs Linux and two cores"),
         }
         Self {
             python: Python::find(),
@@ -121,7 +121,7 @@ impl Bench {
         }
     }
 
-    /// Returns the core of the measured process.
+    /// Returns the core of the measured process; empty if no process is pinned.
     pub(crate) fn measured(&self) -> Vec<usize> {
         self.cores.iter().map(|cores| cores.measured).collect()
     }
@@ -139,7 +139,7 @@ impl Bench {
         ));
     }
 
-    /// Starts the measured process `name` of this program, pinned to the measured core.
+    /// Starts this program again as the measured process `name`, pinned to its core.
     pub(crate) fn ours(&self, name: &str, setup: &Setup) -> Result<Child> {
         self.ours_on(name, setup, &self.measured())
     }
@@ -151,7 +151,7 @@ impl Bench {
         Ok(child)
     }
 
-    /// Starts a measured node of py-ipv8; `None` without py-ipv8.
+    /// Starts a measured node that runs py-ipv8. Returns `None` if there is no py-ipv8.
     pub(crate) fn python_node(&self, setup: &Setup) -> Result<Option<Child>> {
         let Some(python) = &self.python else {
             return Ok(None);
@@ -162,7 +162,7 @@ impl Bench {
         Ok(Some(child))
     }
 
-    /// Runs a script of py-ipv8 and returns its answer; `None` without py-ipv8.
+    /// Runs a script that uses py-ipv8 and returns its answer; `None` if there is no py-ipv8.
     pub(crate) fn ask_python(
         &self,
         script: &str,

@@ -1,4 +1,4 @@
-//! The tracker itself.
+//! Implements the tracker: remembers the peers of each community and introduces them to each other.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -32,9 +32,9 @@ const UNLIMITED: i32 = -1;
 /// The state of a tracker: the peers of each community.
 ///
 /// Its driver follows the engine's rule: after every input ([`Tracker::handle`],
-/// [`Tracker::handle_timeout`]) it polls the outputs until there are none, then asks when to come
-/// back ([`Tracker::poll_timeout`]). Time is an argument everywhere; randomness follows from the
-/// seed.
+/// [`Tracker::handle_timeout`]) it polls the outputs until there are none, then asks for the time
+/// of the next timeout ([`Tracker::poll_timeout`]). The driver passes in the time. The seed
+/// determines all random choices.
 #[derive(Debug)]
 pub struct Tracker {
     shared: Shared,
@@ -46,7 +46,7 @@ pub struct Tracker {
 }
 
 impl Tracker {
-    /// Returns a tracker without peers. All its randomness follows from `seed`.
+    /// Returns a tracker without peers. `seed` determines all its random choices.
     #[must_use]
     pub fn new(my_peer: PrivateKey, options: TrackerSettings, seed: [u8; 32]) -> Self {
         // The graph stays empty: the peers are in the roster.
@@ -69,8 +69,8 @@ impl Tracker {
         self.state.my_key.public_key()
     }
 
-    /// Sets the addresses of the tracker, which its answers carry. Its LAN address is its WAN
-    /// address too, as in py-ipv8, unless [`Tracker::set_estimated_wan`] sets another one.
+    /// Sets the addresses that the tracker puts into its answers. As in py-ipv8, its LAN address is
+    /// also its WAN address, unless [`Tracker::set_estimated_wan`] sets another one.
     pub fn set_local_addresses(&mut self, local: LocalAddresses) {
         if self.state.wan == self.shared.local.lan {
             self.state.set_estimated_wan(local.lan);
@@ -78,16 +78,16 @@ impl Tracker {
         self.shared.local = local;
     }
 
-    /// Sets the address of the tracker outside its LAN. Peers on its machine are introduced with
-    /// this host.
+    /// Sets the address of the tracker outside its LAN. The tracker introduces peers on its own
+    /// machine with the host of this address.
     pub fn set_estimated_wan(&mut self, wan: SocketAddr) {
         self.state.set_estimated_wan(wan);
     }
 
     /// Handles a datagram from `source` at the time `now`, which must not go backwards.
-    /// [`Tracker::poll_output`] returns the datagrams that it causes. A datagram that is neither an
-    /// introduction request nor the answer to one of the tracker's own, or that has no valid
-    /// signature, is counted and dropped.
+    /// [`Tracker::poll_output`] returns the datagrams that it causes. The tracker accepts
+    /// introduction requests and answers to its own requests, with a valid signature. It counts and
+    /// drops every other datagram.
     pub fn handle(&mut self, source: SocketAddr, datagram: &[u8], now: Instant) {
         self.shared.stats.received(datagram.len());
         if let Err(reason) = self.process(source, datagram, now) {
@@ -118,7 +118,7 @@ impl Tracker {
         }
     }
 
-    /// Checks what can be checked before the signature, which costs time.
+    /// Refuses unwanted datagrams before the signature check, which costs time.
     fn is_wanted(&self, id: u8, source: &SocketAddr) -> Result<(), DropReason> {
         match id {
             ids::INTRODUCTION_REQUEST | ids::NEW_INTRODUCTION_REQUEST => Ok(()),
@@ -130,7 +130,7 @@ impl Tracker {
         }
     }
 
-    /// Remembers the requester, and answers it at its source address and in its style.
+    /// Remembers the requester and answers it at its source address, in its style.
     fn on_request(
         &mut self,
         by: &SignedBy,
@@ -175,8 +175,8 @@ impl Tracker {
         Ok(())
     }
 
-    /// Notes that a pinged peer answered. The answer may say that it has enough peers (only in the
-    /// old style).
+    /// Notes that a pinged peer answered. An old-style answer may say that the peer has enough
+    /// peers.
     fn on_response(
         &mut self,
         by: &SignedBy,
@@ -201,8 +201,8 @@ impl Tracker {
         Ok(())
     }
 
-    /// Handles the time of [`Tracker::poll_timeout`]: gives up peers that did not answer, and pings
-    /// silent ones.
+    /// Does the work that is due at the time of [`Tracker::poll_timeout`]: gives up peers that did
+    /// not answer, and pings silent ones.
     pub fn handle_timeout(&mut self, now: Instant) {
         while let Some(ping) = self.pings.expired(now) {
             self.roster.counters.timeouts += 1;
@@ -222,9 +222,9 @@ impl Tracker {
         }
     }
 
-    /// Asks a peer for an introduction in one of its communities, each with the same chance. It
-    /// uses the old style if possible, because only that answer can say that the peer has enough
-    /// peers.
+    /// Asks a peer for an introduction in one of its communities. Each community has the same
+    /// chance. The request uses the old style if possible, because only an old-style answer can say
+    /// that the peer has enough peers.
     fn ping(&mut self, key: &PublicKey, now: Instant) {
         let Some(member) = self.roster.member(key) else {
             return;
@@ -257,7 +257,8 @@ impl Tracker {
         self.shared.outbox.pop()
     }
 
-    /// Returns the time to call [`Tracker::handle_timeout`]; `None` while there are no peers.
+    /// Returns the time at which to call [`Tracker::handle_timeout`]; `None` while there are no
+    /// peers.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let answers = self.pings.next_timeout();
@@ -270,7 +271,8 @@ impl Tracker {
         &self.shared.stats
     }
 
-    /// Mutable version of [`Tracker::stats`], for the driver: it knows the results of sending.
+    /// Returns a mutable version of [`Tracker::stats`]. The driver counts the results of sending in
+    /// it.
     pub fn statistics_mut(&mut self) -> &mut EngineStats {
         &mut self.shared.stats
     }
@@ -281,7 +283,7 @@ impl Tracker {
         &self.roster.counters
     }
 
-    /// Returns the bounds that it keeps.
+    /// Returns the limits of this tracker.
     #[must_use]
     pub fn limits(&self) -> &TrackerLimits {
         self.roster.limits()
@@ -315,8 +317,8 @@ impl Tracker {
         self.pings.len()
     }
 
-    /// Returns the median over all peers of the median of their last five round trips; `None` if no
-    /// peer has one.
+    /// Returns the typical round trip: the median over all peers, where each peer counts with the
+    /// median of its last five round trips. Returns `None` if no peer has one.
     #[must_use]
     pub fn median_round_trip(&self) -> Option<Duration> {
         let medians = self.roster.members();

@@ -17,7 +17,7 @@ use crate::launch::Launchers;
 /// }
 /// ```
 ///
-/// Starts its own tokio runtime, so it must not be called inside one.
+/// This function starts its own tokio runtime, so do not call it inside one.
 #[must_use]
 pub fn main() -> ExitCode {
     main_with(())
@@ -29,8 +29,8 @@ pub fn main_with<S: Send + 'static>(session: S) -> ExitCode {
     main_of(Launchers::collected(), session)
 }
 
-/// Like [`main_with`], but for these launchers. `--config` and the environment change their
-/// configuration.
+/// Like [`main_with`], but for these launchers. `--config` and the environment override parts of
+/// their configuration.
 ///
 /// ```no_run
 /// # use ipv8_core::prelude::*;
@@ -44,8 +44,8 @@ pub fn main_of<S: Send + 'static>(launchers: Launchers, session: S) -> ExitCode 
     match Arguments::try_parse() {
         Ok(arguments) => answer(arguments.command, launchers, session).print(),
         Err(error) => {
-            // clap reports `--help` as an error too, but prints it to standard output. A closed
-            // output cannot be reported.
+            // clap reports `--help` as an error too, but prints it to standard output. If the
+            // output is closed, there is nowhere to report that.
             let _ = error.print();
             ExitCode::from(u8::from(error.use_stderr()) * 2)
         }
@@ -76,7 +76,7 @@ fn answer<S: Send + 'static>(command: Command, all: Launchers, mut session: S) -
     }
 }
 
-/// Applies the selection and the configuration of the command line.
+/// Applies the configuration and the selection from the command line, and the environment.
 fn chosen(mut launchers: Launchers, selection: &Selection) -> Launchers {
     launchers = launchers.reconfigure(|configuration| {
         let configuration = match &selection.config {

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Returns a launcher on this line of `src/test.rs`.
+/// Returns an enabled launcher that is declared on this line of `src/test.rs`.
 fn at(line: u32, name: &'static str, after: &'static [&'static str]) -> PlanInput {
     PlanInput {
         meta: LauncherMeta {
@@ -38,7 +38,7 @@ fn the_order_does_not_depend_on_the_order_of_the_input() {
     ];
     for _ in 0..inputs.len() {
         inputs.rotate_left(1);
-        // First pass: b, c, d. Second pass: a, then e.
+        // The first pass takes b, c and d. The second pass takes a, then e.
         assert_eq!(names(&inputs), ["b", "c", "d", "a", "e"]);
         inputs.swap(0, 2);
         assert_eq!(names(&inputs), ["b", "c", "d", "a", "e"]);
@@ -116,8 +116,9 @@ fn a_long_chain_in_reverse_order_needs_no_retries() {
     assert!(plan.names().eq(names[..count].iter().rev().copied()));
 }
 
-/// Runs py-ipv8's loader as protocol 8.2 describes it: it tries the launchers of a queue again and
-/// again. Returns `None` if it ran into a cycle.
+/// Returns the order in which py-ipv8's loader launches, or `None` if the launchers form a cycle.
+/// The loader follows protocol 8.2: it puts a launcher that must wait at the end of its queue and
+/// tries it again.
 fn order_of_py_ipv8(inputs: &[PlanInput]) -> Option<Vec<&'static str>> {
     let enabled = |name: &&str| inputs.iter().any(|c| c.enabled && c.meta.name == *name);
     let mut queue: VecDeque<&PlanInput> = inputs.iter().collect();

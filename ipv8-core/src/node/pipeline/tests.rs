@@ -1,4 +1,5 @@
-//! Tests of the pipeline, and their shared parts: an engine and datagrams of both kinds.
+//! Tests the pipeline. Also makes the parts that its tests share: an engine, and signed and
+//! unsigned datagrams.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -32,7 +33,7 @@ pub(super) fn prefix() -> Prefix {
     DiscoveryCommunity::COMMUNITY_ID.prefix()
 }
 
-/// An engine with the discovery community, which has key 1 and a walk strategy.
+/// Returns an engine with the discovery community, which has key 1 and a walk strategy.
 pub(super) fn engine() -> Engine {
     let mut engine = Engine::new(&EngineConfig::new([1; 32]));
     let config = OverlayConfig::new(key(1));
@@ -42,7 +43,7 @@ pub(super) fn engine() -> Engine {
     engine
 }
 
-/// An introduction request of key 2.
+/// Returns an introduction request that key 2 signed.
 pub(super) fn signed_datagram(number: u16) -> Vec<u8> {
     let request = IntroductionRequest::new(
         Style::New,
@@ -61,7 +62,7 @@ pub(super) fn unsigned_datagram(identifier: u16) -> Vec<u8> {
     packet.unwrap().seal()
 }
 
-/// An answer to port `number` + 1.
+/// Returns a packet of key 1 to send to port `number` + 1.
 pub(super) fn outgoing(number: u16) -> Outgoing {
     let request = IntroductionRequest::new(
         Style::Old,
@@ -140,7 +141,7 @@ async fn datagrams_that_arrive_while_signatures_are_checked_are_received() {
     pipeline.fill(&mut endpoint, &mut engine);
     let mut piece = Unopened::default();
     pipeline.intake.inbox.take(&mut piece, PIECE);
-    // Once opened at once, and once as a job of the pool.
+    // `receive` opens its datagrams itself, and `work` opens a piece as a job of the pool.
     arrive(5);
     pipeline.receive(&mut endpoint, &mut engine);
     assert_eq!(pipeline.stats().waiting, 5);
@@ -198,7 +199,7 @@ async fn endless_answers_do_not_delay_the_next_turn() {
     engine.handle(Input::Timeout, now());
     assert!(engine.awaits_flush());
     let mut rounds = 0;
-    // Answers are being sealed at every drain.
+    // At every flush, some answers are still being sealed.
     while engine.awaits_flush() {
         for number in 0..20 {
             pipeline
@@ -238,7 +239,7 @@ async fn datagrams_that_arrive_while_the_socket_is_full_are_received() {
     }
     pipeline.send(outgoing(1), &mut endpoint, &mut engine).await;
     pipeline.send(outgoing(2), &mut endpoint, &mut engine).await;
-    // Each of the two waits as long as it may.
+    // Each of the two packets waits for the full `send_patience`.
     let before = now();
     pipeline.flush(&mut endpoint, &mut engine).await;
     assert_eq!(now() - before, 2 * EndpointConfig::default().send_patience);
@@ -246,7 +247,8 @@ async fn datagrams_that_arrive_while_the_socket_is_full_are_received() {
     assert_eq!(pipeline.stats().waiting, 30);
 }
 
-/// The most pieces that may wait for signatures, and the signatures of a piece.
+/// The largest number of pieces that may wait for signatures, and the number of signatures in a
+/// piece.
 const PIECES: u64 = 32;
 const SIGNATURES: u64 = (PIECE / Costs::SIGNED) as u64;
 

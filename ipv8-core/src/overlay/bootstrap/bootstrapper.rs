@@ -7,8 +7,9 @@ use super::lookup::LookupError;
 
 /// A way for one overlay to meet its first peers.
 ///
-/// A bootstrapper is a plain struct with [`Default`]: its public fields are its options, its
-/// private fields are its state. Like a strategy it must not block, wait or use the network itself.
+/// A bootstrapper is a plain struct with [`Default`]: its public fields are its options, and its
+/// private fields are its state. Like a strategy, it must not block, wait or use the network
+/// itself.
 /// A panic in it is caught, counted and reported; the bootstrapper stays in its list.
 ///
 /// ```
@@ -16,7 +17,7 @@ use super::lookup::LookupError;
 ///
 /// use ipv8_core::overlay::{BootstrapContext, Bootstrapper};
 ///
-/// /// Starts with the addresses of friends, each an ordinary peer.
+/// /// Connects an overlay to friends, who are ordinary peers.
 /// #[derive(Default)]
 /// pub struct Friends {
 ///     pub addresses: Vec<SocketAddr>,
@@ -29,32 +30,33 @@ use super::lookup::LookupError;
 /// }
 /// ```
 ///
-/// Source: py-ipv8's `Bootstrapper` (protocol 10.1). Where py-ipv8 awaits a result, a method of
-/// this trait gets it.
+/// Source: py-ipv8's `Bootstrapper` (protocol 10.1). py-ipv8 awaits results; here, methods of this
+/// trait receive them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a bootstrapper",
     label = "not a `Bootstrapper`",
     note = "implement `ipv8_core::overlay::Bootstrapper` for it, or use an existing one such as `DispersyBootstrapper`"
 )]
 pub trait Bootstrapper: Send + 'static {
-    /// Called once, before any other call. A good place to ask for lookups. Default: does nothing.
+    /// Prepares the bootstrapper, for instance asks for lookups. The overlay calls this once,
+    /// before every method except [`Bootstrapper::blacklist`]. Default: does nothing.
     fn initialize(&mut self, _cx: &mut BootstrapContext<'_>) {}
 
-    /// Returns first addresses for an overlay without peers. The overlay walks to the first
-    /// `max_peers` of them (to all if that is 0 or less), and a node that answers becomes a peer.
-    /// Servers are not peers: see [`Bootstrapper::blacklist`].
+    /// Returns the addresses at which an overlay without peers starts. The overlay walks to the
+    /// first `max_peers` of them (to all if `max_peers` is 0 or less). A node that answers becomes
+    /// a peer. Servers are not peers: see [`Bootstrapper::blacklist`].
     ///
     /// While the overlay has no peers, every step of a strategy calls this. A bootstrapper that
     /// sends something must pause by itself.
     fn get_addresses(&mut self, cx: &mut BootstrapContext<'_>) -> Vec<SocketAddr>;
 
-    /// Called now and then by an overlay that has peers, to reconnect networks that fell apart.
-    /// Default: does nothing.
+    /// Helps to reconnect networks that fell apart. An overlay that has peers calls this now and
+    /// then. Default: does nothing.
     fn keep_alive(&mut self, _cx: &mut BootstrapContext<'_>) {}
 
-    /// Returns the addresses of servers, which must never become peers. Asked when the overlay is
-    /// added and after every call; the addresses are blacklisted before anything is sent for that
-    /// call. Default: none.
+    /// Returns the addresses of servers, which must never become peers. The node calls this when
+    /// the overlay is added, and after every other call of the bootstrapper. It blacklists the
+    /// addresses before it sends anything for that call. Default: none.
     ///
     /// A server is a peer of no overlay, so the blacklist applies to all overlays on the same peer
     /// graph.
@@ -62,13 +64,13 @@ pub trait Bootstrapper: Send + 'static {
         Vec::new()
     }
 
-    /// Called when an introduction response came from `source`, which anyone can forge. Default:
-    /// does nothing.
+    /// Handles the news that an introduction response came from `source`. Anyone can forge this
+    /// address. Default: does nothing.
     fn answered(&mut self, _source: SocketAddr, _cx: &mut BootstrapContext<'_>) {}
 
-    /// Called with the result of a lookup that [`BootstrapContext::resolve`] asked for: at least
-    /// one address, with the port asked for, that this node has a socket for; or an error. Default:
-    /// does nothing.
+    /// Handles the result of a lookup that [`BootstrapContext::resolve`] started. The result is an
+    /// error or at least one address. Each address has the requested port, and this node has a
+    /// socket that reaches it. Default: does nothing.
     fn resolved(
         &mut self,
         _host: &str,
@@ -78,18 +80,18 @@ pub trait Bootstrapper: Send + 'static {
     ) {
     }
 
-    /// Called when the timer of [`BootstrapContext::wake_after`] is due. Default: does nothing.
+    /// Handles the timer that [`BootstrapContext::wake_after`] started. Default: does nothing.
     fn woken(&mut self, _cx: &mut BootstrapContext<'_>) {}
 
-    /// Called with a beacon for this overlay that came from `source`, not from this node
+    /// Handles a beacon for this overlay. It came from `source`, not from this node
     /// ([`BootstrapContext::send_beacon`]). Anyone can send a beacon with any source. Returns
-    /// `true` if it was followed; a beacon that no bootstrapper follows is counted as dropped.
-    /// Default: not followed.
+    /// `true` if this bootstrapper follows the beacon. The node counts a beacon that no
+    /// bootstrapper follows as dropped. Default: does not follow it.
     fn beacon_heard(&mut self, _source: SocketAddr, _cx: &mut BootstrapContext<'_>) -> bool {
         false
     }
 
-    /// Called when the overlay is being unloaded; the bootstrapper is dropped afterwards. Default:
-    /// does nothing.
+    /// Cleans up while the overlay is being unloaded. The bootstrapper is dropped afterwards.
+    /// Default: does nothing.
     fn unload(&mut self, _cx: &mut BootstrapContext<'_>) {}
 }

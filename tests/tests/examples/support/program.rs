@@ -1,4 +1,5 @@
-//! A running example program: its lines, its signals and its end. Every wait is bounded.
+//! Runs an example program: reads its lines, sends it signals and waits for its end. Every wait has
+//! a time limit.
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -12,17 +13,17 @@ use serde_json::Value;
 use super::build::example;
 use super::schema;
 
-/// How long one wait may take: far longer than it takes on a busy machine.
+/// The time limit of one wait. Even a busy machine needs far less.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A program. Dropping it kills the process by its id.
+/// A running program. Dropping it kills the process by its id.
 pub(crate) struct Program {
     child: Child,
     lines: Receiver<String>,
     complaints: Receiver<String>,
 }
 
-/// The end of a program.
+/// The exit code and the unread output of a program that has ended.
 #[derive(Debug)]
 pub(crate) struct End {
     pub(crate) code: Option<i32>,
@@ -73,21 +74,21 @@ impl Program {
         }
     }
 
-    /// Returns the next line of its standard error.
+    /// Returns the next line that the program writes to standard error.
     #[cfg(unix)]
     pub(crate) fn complaint(&mut self) -> String {
         let line = self.complaints.recv_timeout(PATIENCE);
         line.expect("it complains")
     }
 
-    /// Returns the next line.
+    /// Returns the next line that the program writes to standard output.
     pub(crate) fn line(&mut self) -> String {
         match self.lines.recv_timeout(PATIENCE) {
             Ok(line) => line,
-            Err(RecvTimeoutError::Timeout) => panic!("no line came"),
+            Err(RecvTimeoutError::Timeout) => panic!("the program wrote no line in time"),
             Err(RecvTimeoutError::Disconnected) => {
                 let end = self.end();
-                panic!("it ended: {end:?}")
+                panic!("the program ended: {end:?}")
             }
         }
     }
@@ -115,7 +116,7 @@ impl Program {
         self.event_where(|event| event["event"] == name)
     }
 
-    /// Returns the address and the mid of its `listening` event, which must be the first.
+    /// Reads the first event, which must be `listening`, and returns its address and mid.
     pub(crate) fn listening(&mut self) -> (SocketAddr, String) {
         let event = self.event();
         assert_eq!(event["event"], "listening", "{event}");
@@ -124,7 +125,7 @@ impl Program {
         (address.parse().expect("checked"), mid.to_owned())
     }
 
-    /// Sends a signal by its name, for instance `TERM`, to this process alone.
+    /// Sends the signal `name`, for instance `TERM`, to this process only.
     #[cfg(unix)]
     pub(crate) fn signal(&self, name: &str) {
         let status = Command::new("kill")
@@ -134,14 +135,14 @@ impl Program {
         assert!(status.success());
     }
 
-    /// Waits until it ends.
+    /// Waits until the program ends.
     pub(crate) fn end(&mut self) -> End {
         let deadline = Instant::now() + PATIENCE;
         let status = loop {
             match self.child.try_wait().expect("its status is known") {
                 Some(status) => break status,
                 None if Instant::now() < deadline => thread::sleep(Duration::from_millis(2)),
-                None => panic!("it does not end"),
+                None => panic!("the program does not end"),
             }
         };
         let complaints: Vec<_> = self.complaints.iter().collect();
@@ -155,19 +156,19 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Both fail only if it has already ended.
+        // These calls fail only if the process has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Returns the lines of a pipe. A thread reads them and ends with the pipe.
+/// Returns the lines of a pipe. A thread reads them until the pipe ends.
 fn lines(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
     let (sender, lines) = mpsc::channel();
     let Some(pipe) = pipe else { return lines };
     thread::spawn(move || {
         for line in BufReader::new(pipe).lines().map_while(Result::ok) {
-            // The test may no longer receive; the pipe is drained all the same.
+            // The test may have stopped receiving. The thread drains the pipe anyway.
             let _ = sender.send(line);
         }
     });

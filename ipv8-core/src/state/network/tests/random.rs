@@ -1,4 +1,5 @@
-//! Random operations on the graph and on the model: after each one, all answers must be equal.
+//! Applies random operations to the graph and to the model. After each one, both must give the
+//! same answers.
 use super::model::{KEYS, Model, Operation, SERVICES, limits, operation};
 use super::{address, key, service};
 use crate::crypto::PublicKey;
@@ -48,7 +49,7 @@ fn apply(network: &mut PeerGraph, operation: &Operation) {
     }
 }
 
-/// The verified peers according to the changes alone.
+/// The verified peers and their services, as the reported changes describe them.
 #[derive(Default)]
 struct Told {
     verified: BTreeSet<PublicKey>,
@@ -61,15 +62,15 @@ impl Told {
             PeerChange::Added(peer) => self.verified.insert(peer.key().clone()),
             PeerChange::Removed(peer) => self.verified.remove(peer.key()),
             PeerChange::ServiceAdded { service, peer } => {
-                assert!(self.verified.contains(peer.key()), "service before peer");
+                assert!(self.verified.contains(peer.key()), "added before its peer");
                 self.having.insert((service, peer.key().clone()))
             }
             PeerChange::ServiceRemoved { service, peer } => {
-                assert!(self.verified.contains(peer.key()), "peer before service");
+                assert!(self.verified.contains(peer.key()), "removed after its peer");
                 self.having.remove(&(service, peer.key().clone()))
             }
         };
-        assert!(is_new, "told twice");
+        assert!(is_new, "a change is reported twice");
     }
 }
 
