@@ -613,9 +613,9 @@ pub fn payload(item: TokenStream) -> TokenStream {
 ///
 /// # Example
 /// ```
-/// use ipv8_core::support::options::Options;
+/// use ipv8_core::Options;
 ///
-/// #[derive(Default, ipv8_core::Options)]
+/// #[derive(Default, Options)]
 /// pub struct MyDiscoveryStrategy {
 ///     /// Seconds between two requests. Default 0.
 ///     #[options(range = 0.0..=3600.0)]
