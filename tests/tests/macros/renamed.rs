@@ -27,5 +27,8 @@ fn its_strategy_has_options() {
     let error = walk
         .set_option("steps", &1000.into())
         .expect_err("too many");
-    assert!(error.to_string().ends_with("at least 0 and below 1000"), "{error}");
+    assert!(
+        error.to_string().ends_with("at least 0 and below 1000"),
+        "{error}"
+    );
 }
