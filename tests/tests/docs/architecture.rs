@@ -159,22 +159,9 @@ fn every_folder_documents_its_contents() {
     }
 }
 
-/// Returns the problems of a crate with these files.
-fn blame(files: &[(&str, &str)]) -> Vec<String> {
-    let sources: Vec<Source> = files
-        .iter()
-        .map(|(path, text)| Source::new(path, text))
-        .collect();
-    let imports = Imports::new("ipv8_core", &sources).all();
-    let mut wrong: Vec<String> = imports.iter().filter_map(misplaced).collect();
-    wrong.extend(circles(&imports));
-    wrong.extend(sources.iter().flat_map(names));
-    wrong
-}
-
 /// Returns the problems of a small crate around a planted file.
 fn planted(path: &str, text: &str) -> Vec<String> {
-    blame(&[
+    let sources = [
         ("lib.rs", "pub use node::Ipv8; pub use state::Peer;"),
         ("wire/mod.rs", "pub use field::{self, Field};"),
         ("wire/field.rs", "pub struct Field;"),
@@ -184,7 +171,13 @@ fn planted(path: &str, text: &str) -> Vec<String> {
         ("node/mod.rs", "pub use handle::Ipv8;"),
         ("node/handle.rs", "use super::wait; pub struct Ipv8;"),
         (path, text),
-    ])
+    ];
+    let sources = sources.map(|(path, text)| Source::new(path, text));
+    let imports = Imports::new("ipv8_core", &sources).all();
+    let mut wrong: Vec<String> = imports.iter().filter_map(misplaced).collect();
+    wrong.extend(circles(&imports));
+    wrong.extend(sources.iter().flat_map(names));
+    wrong
 }
 
 #[test]
