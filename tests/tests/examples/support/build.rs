@@ -50,7 +50,9 @@ fn layout() -> (PathBuf, String) {
     let target_dir = folder
         .ancestors()
         .find(|folder| folder.join("CACHEDIR.TAG").exists());
-    let target_dir = target_dir.expect("the target directory has a CACHEDIR.TAG");
+    // A folder that cargo did not make itself has no mark.
+    let target_dir = target_dir.or(folder.parent());
+    let target_dir = target_dir.expect("the profile is inside the target directory");
     (target_dir.to_owned(), profile.to_owned())
 }
 
