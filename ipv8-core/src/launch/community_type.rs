@@ -17,7 +17,6 @@ use crate::wire::packet::CommunityId;
 pub(super) type AnyHandle = dyn Any + Send + Sync;
 
 /// A type of community, erased.
-#[derive(Clone, Copy)]
 pub(crate) struct CommunityType {
     name: fn() -> &'static str,
     full_name: fn() -> &'static str,
@@ -27,13 +26,16 @@ pub(crate) struct CommunityType {
 }
 
 impl CommunityType {
-    pub(super) const fn of<C: Community>() -> Self {
-        Self {
-            name: short_type_name::<C>,
-            full_name: type_name::<C>,
-            blueprint: blueprint::<C>,
-            handle: handle::<C>,
-            run_action: run_action::<C>,
+    /// Returns the table of `C`, which the compiler fills.
+    pub(super) const fn of<C: Community>() -> &'static Self {
+        const {
+            &Self {
+                name: short_type_name::<C>,
+                full_name: type_name::<C>,
+                blueprint: blueprint::<C>,
+                handle: handle::<C>,
+                run_action: run_action::<C>,
+            }
         }
     }
 
@@ -95,6 +97,16 @@ pub(super) struct Parts<C: Community> {
     pub(super) strategies: Strategies<C>,
     /// `None`: the default.
     pub(super) settings: Option<C::Settings>,
+}
+
+impl<C: Community> Parts<C> {
+    /// Returns the blueprint with its type; `None` if it is of another community.
+    // Not inlined, so that the compiler generates it once and not for each launcher.
+    #[inline(never)]
+    pub(super) fn of(blueprint: &mut dyn Blueprint) -> Option<&mut Self> {
+        let blueprint: &mut dyn Any = blueprint;
+        blueprint.downcast_mut()
+    }
 }
 
 impl<C: Community> Blueprint for Parts<C> {

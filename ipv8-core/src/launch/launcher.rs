@@ -51,13 +51,13 @@ impl Launcher {
         self.launcher_type.meta.name
     }
 
-    pub(super) fn community(&self) -> CommunityType {
+    pub(super) fn community(&self) -> &'static CommunityType {
         self.launcher_type.community
     }
 
     /// Returns the full name of the session's type; `()` if the launcher needs none.
     pub(super) fn session_name(&self) -> &'static str {
-        (self.launcher_type.session_name)()
+        (self.launcher_type.session.name)()
     }
 
     /// Returns the launcher as its errors name it.
@@ -70,7 +70,7 @@ impl Launcher {
 
     /// Returns `true` if the launcher can run under this session.
     pub(super) fn fits(&self, session: &Session<'_>) -> bool {
-        (self.launcher_type.fits)(session)
+        (self.launcher_type.session.fits)(session)
     }
 
     pub(super) fn should_launch(&self, session: &Session<'_>) -> Result<bool, HookError> {

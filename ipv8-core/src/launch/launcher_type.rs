@@ -3,12 +3,12 @@
 //! A program may have a thousand launchers, so the compiler generates as little as possible for
 //! each: one table, and one function for each method in [`CommunityLauncher::HOOKS`].
 
-use std::any::{Any, type_name};
+use std::any::Any;
 use std::pin::Pin;
 
 use super::community_launcher::{CommunityLauncher, LaunchError};
 use super::community_type::{AnyHandle, Blueprint, CommunityType, Parts};
-use super::session::Session;
+use super::session::{Session, SessionType};
 use crate::crypto::PrivateKey;
 use crate::launch::plan::LauncherMeta;
 use crate::node::{Hook, Ipv8};
@@ -27,9 +27,8 @@ pub(super) type HookFuture<'a> = Pin<Box<dyn Future<Output = Result<(), LaunchEr
 pub(crate) struct LauncherType {
     pub(super) meta: LauncherMeta,
     pub(super) own_network: bool,
-    pub(super) community: CommunityType,
-    pub(super) session_name: fn() -> &'static str,
-    pub(super) fits: fn(&Session<'_>) -> bool,
+    pub(super) community: &'static CommunityType,
+    pub(super) session: &'static SessionType,
     pub(super) should_launch: Option<fn(&AnyLauncher, &Session<'_>) -> Option<bool>>,
     pub(super) prepare: Option<Prepare>,
     pub(super) settings: Option<Settings>,
@@ -69,8 +68,7 @@ impl LauncherType {
             meta: L::META,
             own_network: L::OWN_NETWORK,
             community: CommunityType::of::<L::Overlay>(),
-            session_name: type_name::<L::Session>,
-            fits: fits::<L::Session>,
+            session: SessionType::of::<L::Session>(),
             should_launch: when(hooks, Hook::ShouldLaunch, should_launch::<L>),
             prepare: when(hooks, Hook::Prepare, prepare::<L>),
             settings: when(hooks, Hook::Settings, settings::<L>),
@@ -100,10 +98,6 @@ const fn when<F: Copy>(bits: u8, hook: Hook, function: F) -> Option<F> {
     }
 }
 
-fn fits<S: 'static>(session: &Session<'_>) -> bool {
-    session.fits::<S>()
-}
-
 fn should_launch<L: CommunityLauncher>(
     launcher: &AnyLauncher,
     session: &Session<'_>,
@@ -127,7 +121,7 @@ fn settings<L: CommunityLauncher>(
     blueprint: &mut dyn Blueprint,
 ) -> Option<()> {
     let launcher: &L = launcher.downcast_ref()?;
-    parts::<L>(blueprint)?.settings = Some(launcher.settings(session.get()?));
+    Parts::<L::Overlay>::of(blueprint)?.settings = Some(launcher.settings(session.get()?));
     Some(())
 }
 
@@ -144,7 +138,7 @@ fn walk_strategies<L: CommunityLauncher>(
     blueprint: &mut dyn Blueprint,
 ) -> Option<()> {
     let launcher: &L = launcher.downcast_ref()?;
-    launcher.walk_strategies(&mut parts::<L>(blueprint)?.strategies);
+    launcher.walk_strategies(&mut Parts::of(blueprint)?.strategies);
     Some(())
 }
 
@@ -167,9 +161,4 @@ fn finalize<'a, L: CommunityLauncher>(
     let launcher: &L = launcher.downcast_ref()?;
     let (session, overlay) = (session.get_mut()?, overlay.downcast_ref()?);
     Some(Box::pin(launcher.finalize(ipv8, session, overlay)))
-}
-
-fn parts<L: CommunityLauncher>(blueprint: &mut dyn Blueprint) -> Option<&mut Parts<L::Overlay>> {
-    let blueprint: &mut dyn Any = blueprint;
-    blueprint.downcast_mut()
 }

@@ -21,7 +21,7 @@ use crate::wire::packet::CommunityId;
 pub(super) struct Sequence {
     pub(super) launchers: Vec<Launcher>,
     /// The overlays that only the configuration names.
-    overlays: Vec<(LauncherConfig, CommunityType)>,
+    overlays: Vec<(LauncherConfig, &'static CommunityType)>,
     pub(super) config: Config,
 }
 
@@ -108,8 +108,8 @@ pub(super) async fn run(
     }
     for (definition, community) in &sequence.overlays {
         let overlay = Overrides::of_overlay(config, definition).overlay_config(&keys);
-        let id = add_overlay(definition, *community, &mut node, overlay)?;
-        launched.push((definition, *community, id));
+        let id = add_overlay(definition, community, &mut node, overlay)?;
+        launched.push((definition, community, id));
     }
     for (definition, community, id) in launched {
         run_actions(definition, community, id, &mut node)?;
@@ -168,7 +168,7 @@ async fn launch(
 /// Creates an overlay that only the configuration names.
 fn add_overlay(
     definition: &LauncherConfig,
-    community: CommunityType,
+    community: &CommunityType,
     node: &mut HeldNode,
     overlay: OverlayConfig,
 ) -> Result<CommunityId, Error> {
@@ -182,7 +182,7 @@ fn add_overlay(
 /// Runs the configured actions of an overlay (py-ipv8's `on_start`).
 fn run_actions(
     definition: &LauncherConfig,
-    community: CommunityType,
+    community: &CommunityType,
     id: CommunityId,
     node: &mut HeldNode,
 ) -> Result<(), Error> {

@@ -14,7 +14,7 @@ use crate::support::nearest::nearest;
 pub(super) struct LauncherSet {
     pub(super) entries: Vec<Entry>,
     pub(super) config: Config,
-    communities: Vec<CommunityType>,
+    communities: Vec<&'static CommunityType>,
     /// Problems found while the set was filled.
     pub(super) problems: Vec<Problem>,
 }
@@ -74,7 +74,7 @@ impl LauncherSet {
     }
 
     /// Adds a type of community, and removes one with the same name.
-    pub(super) fn add_community(&mut self, added: CommunityType) {
+    pub(super) fn add_community(&mut self, added: &'static CommunityType) {
         self.communities
             .retain(|community| community.name() != added.name());
         self.communities.push(added);
@@ -98,19 +98,19 @@ impl LauncherSet {
 
     /// Returns the community with this name: one that the program added, the library's, or a
     /// launcher's.
-    pub(super) fn community(&self, name: &str) -> Option<CommunityType> {
+    pub(super) fn community(&self, name: &str) -> Option<&'static CommunityType> {
         self.communities()
             .find(|community| community.name() == name)
     }
 
     /// Returns all types of communities.
-    pub(super) fn communities(&self) -> impl Iterator<Item = CommunityType> {
+    pub(super) fn communities(&self) -> impl Iterator<Item = &'static CommunityType> {
         let launchers = self.entries.iter().map(|entry| entry.launcher.community());
         self.communities.iter().copied().chain(launchers)
     }
 
     /// Returns the enabled overlays that only the configuration names, with their communities.
-    pub(super) fn configured(&self) -> Vec<(LauncherConfig, CommunityType)> {
+    pub(super) fn configured(&self) -> Vec<(LauncherConfig, &'static CommunityType)> {
         let overlays = self.config.overlays.iter();
         let enabled = overlays.filter(|overlay| is_enabled(overlay));
         enabled
