@@ -76,7 +76,7 @@ impl<C: Community> World<C> {
             let [high, low] = u16::try_from(number + 1).unwrap_or(u16::MAX).to_be_bytes();
             let mut seed = [self.seed; 32];
             seed[..2].copy_from_slice(&[high, low]);
-            let at = SocketAddr::from(([198, 18, high, low], 8090));
+            let at = SocketAddr::from(([20, 18, high, low], 8090));
             let machine = self.internet.add_engine(at, &EngineConfig::new(seed));
             let key = key(u16::from_be_bytes([high, low]));
             self.numbers.insert(key.public_key().clone(), number);

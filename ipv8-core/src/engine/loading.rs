@@ -115,8 +115,10 @@ impl Engine {
     /// Registers a new overlay in its peer graph.
     fn join_network(&mut self, state: &mut OverlayState) {
         let (id, servers) = (state.community_id, state.bootstrappers.servers());
+        let cap = usize::try_from(state.max_peers).ok();
         let network = state.network_mut(&mut self.shared);
         network.register_service(id);
+        network.set_cap(id, cap);
         // A server can send a request before it gets one, and must not become a peer by that.
         for server in servers {
             network.blacklist_address(server);

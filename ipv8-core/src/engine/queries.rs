@@ -49,6 +49,7 @@ impl Engine {
             community: overlay.community(),
             own_network: state.own_network.is_some(),
             peers: state.network(&self.shared).peer_count(id),
+            contacts: state.standings.contact_count(),
             max_peers: state.max_peers,
             community_type: overlay.community_type(),
             strategies,

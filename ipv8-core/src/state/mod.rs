@@ -1,5 +1,5 @@
-//! The memory of a node: peers and their addresses, pending requests, tasks, timers, queued
-//! datagrams and counts.
+//! The memory of a node: peers and their addresses, what strangers have proven, pending requests,
+//! tasks, timers, queued datagrams and counts.
 //!
 //! These are plain data structures without overlay, clock or callback. The caller passes in the
 //! time. Start with [`Peer`], then [`Network`], the view of the graph of known peers and addresses.
@@ -8,6 +8,7 @@ pub(crate) mod network;
 pub(crate) mod outbox;
 pub(crate) mod peer;
 pub(crate) mod request_cache;
+pub(crate) mod standing;
 pub(crate) mod stats;
 pub(crate) mod tasks;
 pub(crate) mod timers;

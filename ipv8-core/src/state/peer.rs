@@ -147,6 +147,19 @@ impl Peer {
         self.v6().map(SocketAddr::V6).into_iter().chain(v4)
     }
 
+    /// Returns the distinct addresses that the peer has answered from, the preferred one first. The
+    /// LAN address is only claimed.
+    pub(crate) fn proven_addresses(&self) -> impl Iterator<Item = SocketAddr> + use<> {
+        let v6 = self.v6().map(SocketAddr::V6);
+        let v4 = self.ipv4_address().map(SocketAddr::V4);
+        [v6, v4].into_iter().flatten()
+    }
+
+    /// Returns `true` if the peer has answered from `address`.
+    pub(crate) fn has_proven_address(&self, address: &SocketAddr) -> bool {
+        self.proven_addresses().any(|proven| proven == *address)
+    }
+
     /// Returns `true` if `address` is in one of the slots.
     pub fn has_address(&self, address: &SocketAddr) -> bool {
         match address {

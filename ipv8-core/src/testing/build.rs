@@ -13,9 +13,9 @@ use crate::engine::{EngineConfig, OverlayConfig};
 use crate::overlay::community::{Community, MessageTable};
 use crate::state::peer::Peer;
 
-/// The address of the first node: 198.18.0.0/15 is reserved for network tests (RFC 2544), so it is
-/// not a LAN address.
-const FIRST_HOST: Ipv4Addr = Ipv4Addr::new(198, 18, 0, 1);
+/// The address of the first node. All nodes are in one private network, whose addresses they may
+/// tell each other.
+const FIRST_HOST: Ipv4Addr = Ipv4Addr::new(10, 18, 0, 1);
 const PORT: u16 = 8090;
 
 impl<C: Community> TestBaseBuilder<C> {

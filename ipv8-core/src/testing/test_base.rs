@@ -127,12 +127,15 @@ impl<C: Community> TestBase<C> {
         was_loaded
     }
 
-    /// Lets node `i` walk to node `other`: delivers an introduction request and the answer.
+    /// Lets node `i` walk to node `other`, and `other` to `i`: delivers the introduction requests
+    /// and the answers, which make each a peer of the other.
     #[track_caller]
     pub fn introduce(&mut self, i: usize, other: usize) {
-        let to = self.address(other);
-        self.call(i, |_, cx| cx.walk_to(to));
-        self.deliver_messages();
+        for (from, to) in [(i, other), (other, i)] {
+            let to = self.address(to);
+            self.call(from, |_, cx| cx.walk_to(to));
+            self.deliver_messages();
+        }
     }
 
     /// Lets every node walk to every other one, and delivers all answers.

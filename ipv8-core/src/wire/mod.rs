@@ -25,6 +25,7 @@ pub(crate) mod packet;
 pub(crate) mod payload;
 mod reader;
 mod request;
+pub(crate) mod scope;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;

@@ -15,6 +15,7 @@ use crate::overlay::community::{
 use crate::overlay::context::Context;
 use crate::overlay::strategy::RandomChurn;
 use crate::state::peer::Peer;
+use crate::state::standing::OpenRequests;
 use crate::state::stats::DropReason;
 use crate::wire::packet::CommunityId;
 use crate::wire::payload::{IntroductionResponse, Style};
@@ -32,6 +33,7 @@ use crate::wire::payload::{IntroductionResponse, Style};
 #[derive(Debug, Default)]
 pub struct DiscoveryCommunity {
     pub(super) pings: OpenPings,
+    pub(super) asked: OpenRequests,
     pub(super) requests: Limiter,
     pub(super) answers: Limiter,
 }
@@ -87,10 +89,7 @@ impl DiscoveryCommunity {
         message: DiscoveryIntroductionRequest,
         cx: &mut Context<'_>,
     ) -> Result<(), DropReason> {
-        if cx.is_over_peer_limit() {
-            return Err(DropReason::PeerLimit);
-        }
-        cx.verify_peer(peer);
+        cx.admit_request(peer, &message.request)?;
         let wanted = message.introduce_to.and_then(|mid| {
             let mut peers = cx.graph().verified_peers();
             peers.find(|peer| peer.mid() == mid).cloned()

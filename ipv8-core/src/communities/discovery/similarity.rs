@@ -8,8 +8,12 @@ use super::periodic_similarity::PeriodicSimilarity;
 use crate::overlay::context::Context;
 use crate::overlay::strategy::DiscoveryStrategy;
 use crate::state::peer::Peer;
+use crate::state::standing::Asked;
 use crate::state::stats::DropReason;
 use crate::wire::Bits;
+
+/// The number of answers that count for one similarity request: more than nodes have keys.
+const ANSWERS: u8 = 32;
 
 impl DiscoveryCommunity {
     /// Sends our overlays to the node at `address`, and asks for its overlays: one message for each
@@ -17,8 +21,9 @@ impl DiscoveryCommunity {
     pub(super) fn send_similarity_request(&mut self, address: SocketAddr, cx: &mut Context<'_>) {
         for (key, services) in cx.my_services() {
             let time = cx.claim_global_time();
+            let (asked, now) = (Asked::at(address), cx.now());
             let request = SimilarityRequest {
-                identifier: reduced(time),
+                identifier: self.asked.open(asked, now, cx.rng()),
                 lan: ipv4_or_none(cx.my_estimated_lan()),
                 wan: ipv4_or_none(cx.my_estimated_wan()),
                 flags: Bits::default(),
@@ -29,10 +34,9 @@ impl DiscoveryCommunity {
         }
     }
 
-    /// Notes the sender's services. If a verified peer is at its address, answers with ours.
-    /// Otherwise sends an introduction request, hardly longer than the request itself: once the
-    /// sender has answered that, it is verified and asked for its services. Either happens at most
-    /// once a second for each address.
+    /// Notes the sender's services. If a peer has proven its address, answers with ours, at most
+    /// once a second. A stranger gets no answer, because that can be several times as long as the
+    /// request; it is a contact, and asked for its services once it has proven its address.
     #[allow(clippy::needless_pass_by_value)]
     pub(super) fn on_similarity_request(
         &mut self,
@@ -44,14 +48,9 @@ impl DiscoveryCommunity {
             .discover_services(peer.key(), request.services);
         let address = peer.address();
         let network = cx.network();
-        let is_stranger =
-            !network.is_verified(peer.key()) && network.verified_by_address(&address).is_none();
-        if is_stranger && cx.is_over_peer_limit() {
-            cx.count_drop(DropReason::PeerLimit);
-        } else if !self.answers.allows(address, cx.now()) {
+        let is_stranger = network.verified_by_address(&address).is_none();
+        if is_stranger || !self.answers.allows(address, cx.now()) {
             cx.count_drop(DropReason::RateLimited);
-        } else if is_stranger {
-            cx.walk_to(address);
         } else {
             send_similarity_response(address, request.identifier, cx);
         }
@@ -64,13 +63,16 @@ impl DiscoveryCommunity {
         response: SimilarityResponse,
         cx: &mut Context<'_>,
     ) {
-        if cx.is_over_peer_limit() && !cx.network().is_verified(peer.key()) {
-            cx.count_drop(DropReason::PeerLimit);
+        let (source, now) = (cx.source().unwrap_or(peer.address()), cx.now());
+        let identifier = response.identifier;
+        if !self.asked.take_answer(identifier, source, ANSWERS, now) {
+            cx.count_drop(DropReason::Unsolicited);
             return;
         }
-        cx.verify_in_network(peer);
-        cx.graph_mut()
-            .discover_services(peer.key(), response.services);
+        cx.graph_mut().add_peer_with(
+            &Peer::new(peer.key().clone(), source, now),
+            &response.services,
+        );
     }
 }
 
@@ -97,10 +99,4 @@ fn send_similarity_response(address: SocketAddr, identifier: u16, cx: &mut Conte
         };
         let _ = cx.send_signed_by(address, &key, time, &response);
     }
-}
-
-/// Returns the clock modulo 65,536, for a 16-bit field.
-#[allow(clippy::cast_possible_truncation)]
-fn reduced(time: u64) -> u16 {
-    time as u16
 }

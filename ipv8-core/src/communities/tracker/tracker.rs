@@ -72,7 +72,7 @@ impl Tracker {
     /// Sets the addresses that the tracker puts into its answers. As in py-ipv8, its LAN address is
     /// also its WAN address, unless [`Tracker::set_estimated_wan`] sets another one.
     pub fn set_local_addresses(&mut self, local: LocalAddresses) {
-        if self.state.wan == self.shared.local.lan {
+        if self.state.wan.estimate() == self.shared.local.lan {
             self.state.set_estimated_wan(local.lan);
         }
         self.shared.local = local;

@@ -118,13 +118,16 @@ impl<C: Community> Overlay<C> {
                 }
             }
             IntroductionMessage::Response(by, response) => {
-                let peer = cx.on_introduction_response(by, source, style, response);
+                let peer = match cx.on_introduction_response(by, source, style, response) {
+                    Ok(peer) => peer,
+                    Err(reason) => return Ok(Err(reason)),
+                };
                 guarded(|| community.introduction_response_callback(&peer, response, &mut cx))?;
             }
             IntroductionMessage::PunctureRequest(request) => {
-                cx.on_puncture_request(source, style, request);
+                return Ok(cx.on_puncture_request(source, style, request));
             }
-            // A puncture only has to arrive. A known peer gains the source address.
+            // A puncture only has to arrive. Its sender may have a new address.
             IntroductionMessage::Puncture(by, _) => drop(cx.sender(by, source)),
         }
         Ok(Ok(()))
@@ -324,7 +327,9 @@ impl<C: Community> AnyOverlay for Overlay<C> {
     }
 
     fn expire_requests(&mut self, shared: &mut Shared, most: usize, now: Instant) -> Expired {
-        Context::new(&mut self.state, shared, now).wake_bootstrappers();
+        let mut cx = Context::new(&mut self.state, shared, now);
+        cx.wake_bootstrappers();
+        cx.ask_due_contact();
         let expired: Vec<_> = self.state.requests.expired(now).take(most).collect();
         let overdue = self.state.pending.expired(most - expired.len(), now);
         let mut all = Expired {

@@ -46,7 +46,7 @@ pub(super) fn open_message<M: Message>(
     }
     let (key, canonical, global_time, message) =
         open_signed_with::<M>(datagram, M::GLOBAL_TIME, points)?;
-    let signed_by = Some(SignedBy { key, canonical });
+    let signed_by = Some(SignedBy::new(key, canonical, datagram));
     Ok(OpenedMessage {
         signed_by,
         global_time,

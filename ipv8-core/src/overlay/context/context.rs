@@ -104,11 +104,11 @@ impl<'a> Context<'a> {
         self.shared.local.lan
     }
 
-    /// Returns our WAN address: the destination of the last introduction response that has an IPv4
-    /// destination outside the LAN ranges; `0.0.0.0:0` before the first (protocol 4.5).
+    /// Returns our WAN address: the one that most of our peers and trackers see us at; `0.0.0.0:0`
+    /// before the first answer (protocol 4.5).
     #[must_use]
     pub fn my_estimated_wan(&self) -> SocketAddr {
-        self.state.wan
+        self.state.wan.estimate()
     }
 
     /// Returns the Lamport time of the message being handled, if that message carries one.
@@ -147,7 +147,7 @@ impl<'a> Context<'a> {
 
     /// Returns the host of our WAN estimate.
     pub(crate) fn wan_host(&self) -> IpAddr {
-        self.state.wan.ip()
+        self.state.wan.estimate().ip()
     }
 
     /// Counts a dropped datagram.

@@ -11,6 +11,7 @@ use super::shared::{Latency, Shared};
 use crate::crypto::{Mid, PrivateKey, PublicKey};
 use crate::state::network::{IntroducerId, Network, PeerGraph};
 use crate::state::peer::Peer;
+use crate::state::standing::Budgets;
 use crate::wire::packet::CommunityId;
 
 /// # Peers and addresses
@@ -92,13 +93,16 @@ impl Context<'_> {
     }
 
     /// Returns one walkable address for which `exclude` is false; `None` when there is none.
+    /// Addresses of hosts that did not answer four requests within a minute are left out.
     pub fn random_walkable_address(
         &mut self,
         exclude: impl Fn(&SocketAddr) -> bool,
     ) -> Option<SocketAddr> {
-        let service = self.state.community_id;
-        let (graph, rng) = self.graph_and_rng();
-        graph.random_walkable(service, rng, exclude)
+        let (service, now) = (self.state.community_id, self.now);
+        let (graph, rng, budgets) = self.graph_and_budgets();
+        graph.random_walkable(service, rng, |address| {
+            exclude(address) || !budgets.allows_walk(address.ip(), now)
+        })
     }
 
     /// Takes the newest introduction of an introducer for which `introducer_wanted` is true, each
@@ -109,9 +113,11 @@ impl Context<'_> {
         introducer_wanted: impl Fn(IntroducerId) -> bool,
         wanted: impl Fn(&SocketAddr) -> bool,
     ) -> Option<(SocketAddr, IntroducerId)> {
-        let service = self.state.community_id;
-        let (graph, rng) = self.graph_and_rng();
-        graph.take_introduction(service, rng, introducer_wanted, wanted)
+        let (service, now) = (self.state.community_id, self.now);
+        let (graph, rng, budgets) = self.graph_and_budgets();
+        graph.take_introduction(service, rng, introducer_wanted, |address| {
+            wanted(address) && budgets.allows_walk(address.ip(), now)
+        })
     }
 
     /// Notes that `peer`, a peer of this overlay, answered a ping after `round_trip`: the time
@@ -153,12 +159,22 @@ impl Context<'_> {
 
     /// Returns the peer graph, and the random numbers to choose from it.
     pub(crate) fn graph_and_rng(&mut self) -> (&mut PeerGraph, &mut StdRng) {
+        let (graph, rng, _) = self.graph_and_budgets();
+        (graph, rng)
+    }
+
+    fn graph_and_budgets(&mut self) -> (&mut PeerGraph, &mut StdRng, &Budgets) {
         if self.state.own_network.is_some() {
             self.shared.touch(self.state.community_id);
         }
-        let Shared { network, rng, .. } = &mut *self.shared;
+        let Shared {
+            network,
+            rng,
+            budgets,
+            ..
+        } = &mut *self.shared;
         let graph = self.state.own_network.as_deref_mut().unwrap_or(network);
-        (graph, rng)
+        (graph, rng, budgets)
     }
 
     /// Makes this overlay responsible for the whole peer graph: [`Context::tended_peers`] are the

@@ -13,6 +13,7 @@ use crate::overlay::bootstrap::{Beacon, Lookup};
 use crate::state::network::PeerGraph;
 use crate::state::outbox::Outbox;
 use crate::state::peer::Peer;
+use crate::state::standing::{Budgets, Repeats};
 use crate::state::stats::EngineStats;
 use crate::state::timers::Timers;
 use crate::support::hashing::OwnState;
@@ -37,6 +38,10 @@ pub(crate) struct Shared {
     pub(crate) stats: EngineStats,
     /// The addresses of this machine.
     pub(crate) local: LocalAddresses,
+    /// What other nodes can make this node send.
+    pub(crate) budgets: Budgets,
+    /// The signatures that showed that a peer is alive.
+    pub(crate) repeats: Repeats,
     /// Names to look up.
     pub(crate) lookups: VecDeque<Lookup>,
     /// Beacons to send.
@@ -73,6 +78,8 @@ impl Shared {
             rng,
             stats: EngineStats::default(),
             local: LocalAddresses::default(),
+            budgets: Budgets::default(),
+            repeats: Repeats::default(),
             lookups: VecDeque::new(),
             beacons: VecDeque::new(),
             bootstrapper_panics: Vec::new(),

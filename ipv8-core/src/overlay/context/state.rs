@@ -12,10 +12,10 @@ use crate::crypto::PrivateKey;
 use crate::overlay::bootstrap::Bootstrappers;
 use crate::state::network::{Introductions, PeerGraph};
 use crate::state::request_cache::{Pending, RequestCache};
+use crate::state::standing::{Standings, WanVotes};
 use crate::state::stats::TrafficStats;
 use crate::state::tasks::{Due, TaskKind, TaskName, Tasks};
 use crate::state::timers::{TimerId, Timers};
-use crate::wire::address::UNSPECIFIED;
 use crate::wire::packet::{CommunityId, Prefix};
 
 /// The state of one overlay, apart from its community and strategies.
@@ -32,7 +32,10 @@ pub(crate) struct OverlayState {
     pub(crate) prefix: Prefix,
     pub(crate) my_key: PrivateKey,
     pub(crate) max_peers: i32,
-    pub(crate) wan: SocketAddr,
+    /// Our WAN address.
+    pub(crate) wan: WanVotes,
+    /// What strangers have proven to this overlay.
+    pub(crate) standings: Standings,
     /// Our IPv4 address as the last introduction response saw it.
     pub(crate) ipv4: Option<SocketAddr>,
     /// Our IPv6 address as the last introduction response saw it.
@@ -74,7 +77,8 @@ impl OverlayState {
             prefix: community_id.prefix(),
             my_key,
             max_peers,
-            wan: UNSPECIFIED,
+            wan: WanVotes::default(),
+            standings: Standings::default(),
             ipv4: None,
             ipv6: None,
             introductions: Introductions::default(),
@@ -90,7 +94,8 @@ impl OverlayState {
         }
     }
 
-    /// Asks the engine to come back at `at` or earlier, for a request, a task or a bootstrapper.
+    /// Asks the engine to come back at `at` or earlier, for a request, a task, a bootstrapper or
+    /// a contact.
     ///
     /// Each overlay has one timer, so answered requests leave none behind.
     pub(crate) fn wake_at(&mut self, at: Instant, timers: &mut Timers<CommunityId>) {
@@ -101,19 +106,16 @@ impl OverlayState {
         self.wake = Some(timers.insert(at, self.community_id));
     }
 
-    /// Sets the timer to the earliest deadline of the requests, tasks and bootstrappers.
+    /// Sets the timer to the earliest deadline of the requests, tasks, bootstrappers and contacts.
     pub(crate) fn wake_when_due(&mut self, timers: &mut Timers<CommunityId>) {
         self.stay_asleep(timers);
         let requests = self.requests.next_timeout();
         let pending = self.pending.next_timeout();
         let tasks = self.tasks.next_timeout();
         let bootstrappers = self.bootstrappers.next_wake();
-        let all = requests
-            .into_iter()
-            .chain(pending)
-            .chain(tasks)
-            .chain(bootstrappers);
-        if let Some(next) = all.min() {
+        let probe = self.standings.next_probe();
+        let all = [requests, pending, tasks, bootstrappers, probe];
+        if let Some(next) = all.into_iter().flatten().min() {
             self.wake_at(next, timers);
         }
     }
@@ -151,7 +153,7 @@ impl OverlayState {
     /// Overrides the WAN estimate, which is otherwise `0.0.0.0:0` until the first introduction
     /// response.
     pub(crate) fn set_estimated_wan(&mut self, wan: SocketAddr) {
-        self.wan = wan;
+        self.wan.set(wan);
     }
 }
 

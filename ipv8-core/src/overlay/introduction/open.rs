@@ -16,6 +16,22 @@ pub struct SignedBy {
     /// `true` if the packet holds the key in exactly that form (protocol 2.4 allows filler after
     /// it).
     pub canonical: bool,
+    /// Eight bytes of the signature, which tell it from all others.
+    pub mark: u64,
+}
+
+impl SignedBy {
+    /// Returns the signer of `datagram`, which was verified.
+    pub(crate) fn new(key: PublicKey, canonical: bool, datagram: &[u8]) -> Self {
+        // The end of a signature is a number below a known limit, so its last bytes vary little.
+        let end = datagram.last_chunk::<24>();
+        let mark = end.and_then(|end| end.first_chunk::<8>());
+        Self {
+            key,
+            canonical,
+            mark: mark.copied().map_or(0, u64::from_le_bytes),
+        }
+    }
 }
 
 /// One of the four introduction messages, in either style.
@@ -98,7 +114,7 @@ fn signed<M: Styled>(
             (key, canonical, time, payload)
         }
     };
-    let message = message(SignedBy { key, canonical }, payload);
+    let message = message(SignedBy::new(key, canonical, datagram), payload);
     Ok(OpenedIntroduction {
         style,
         global_time: time.unwrap_or_default(),

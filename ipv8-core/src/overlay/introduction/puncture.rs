@@ -29,18 +29,32 @@ impl Context<'_> {
 
     /// Punctures for the walker named in `request`. A walker behind our own WAN host is reached at
     /// its LAN address.
+    ///
+    /// # Errors
+    ///
+    /// The request is not signed, so strangers can send it too. [`DropReason::OutOfScope`] if the
+    /// introducer may not make us send there, [`DropReason::RateLimited`] if its budget, or that of
+    /// the target, is used up.
     pub(crate) fn on_puncture_request(
         &mut self,
         source: SocketAddr,
         style: Style,
         request: &PunctureRequest,
-    ) {
+    ) -> Result<(), DropReason> {
         let behind_our_nat = request.wan_walker.ip() == self.wan_host();
         let target = if behind_our_nat {
             request.lan_walker
         } else {
             request.wan_walker
         };
+        if !self.reach_of(source).allows(target) {
+            return Err(DropReason::OutOfScope);
+        }
+        let (asker, now) = (self.asker_at(&source), self.now);
+        let budgets = &mut self.shared.budgets;
+        if !budgets.takes_puncture(asker, source, target, now) {
+            return Err(DropReason::RateLimited);
+        }
         // The introducer knows the walker, so we need not introduce the two to each other. The
         // message is unsigned, so this is only a hint.
         if let Some(introducer) = self.graph().verified_by_address(&source) {
@@ -56,6 +70,7 @@ impl Context<'_> {
             identifier: request.identifier,
         };
         self.send_styled(target, style, puncture, time);
+        Ok(())
     }
 
     /// Packs and queues one of the introduction messages. A message that does not pack (an IPv6

@@ -2,9 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use crate::crypto::PublicKey;
 use crate::overlay::context::Context;
-use crate::overlay::introduction::SignedBy;
+use crate::overlay::introduction::open::SignedBy;
+use crate::overlay::introduction::standing::lan_of;
 use crate::state::peer::Peer;
 use crate::state::stats::DropReason;
 use crate::wire::address::UNSPECIFIED;
@@ -22,82 +22,15 @@ const SMALL_OVERLAY: usize = 64;
 const DRAWS_OF_MANY: usize = 2;
 
 impl Context<'_> {
-    /// Returns the sender of a signed message: the known peer with this key, updated with `source`,
-    /// or a new, unverified one (protocol 2.2). A key that the packet does not hold in its
-    /// canonical form never matches a known peer, as in py-ipv8 (protocol 2.4).
-    ///
-    /// The peer counts as heard from now. Only a signature, or an answer with the number of a
-    /// request, is a sign of life; a source address proves nothing.
-    pub(crate) fn sender(&mut self, by: &SignedBy, source: SocketAddr) -> Peer {
-        if !by.canonical {
-            return self.stranger(by, source);
-        }
-        let now = self.now;
-        let known = self.graph_mut().peer_mut(&by.key, |peer| {
-            peer.add_address(source);
-            peer.responded(now);
-            peer.clone()
-        });
-        known.unwrap_or_else(|| self.stranger(by, source))
-    }
-
-    /// Returns the sender of a signed message as a new peer, even if its key is known. A known peer
-    /// with that key counts as heard from now.
-    pub(crate) fn stranger(&mut self, by: &SignedBy, source: SocketAddr) -> Peer {
-        let now = self.now;
-        self.graph_mut().heard_from(&by.key, now);
-        let mut peer = Peer::new(by.key.clone(), source, self.now);
-        peer.responded(self.now);
-        peer
-    }
-
-    /// Notes that `peer`, which [`Context::sender`] returned, understands the new style.
-    pub(super) fn mark_new_style(&mut self, by: &SignedBy, peer: &mut Peer) {
-        peer.mark_new_style();
-        if by.canonical {
-            self.graph_mut().peer_mut(&by.key, Peer::mark_new_style);
-        }
-    }
-
-    fn known_peer(&self, key: &PublicKey) -> Option<Peer> {
-        self.graph().peer(key).cloned()
-    }
-
-    /// Adds `peer` as a verified peer of this overlay. Returns it as the graph has it, or unchanged
-    /// if its key was not canonical.
-    pub(super) fn verify(&mut self, by: &SignedBy, peer: Peer) -> Peer {
-        let known = self.add_verified(&peer);
-        if by.canonical { known } else { peer }
-    }
-
-    /// Makes `peer`, which signed the message being handled, a verified peer of the node and of
-    /// this overlay, and returns it as the peer graph has it then (protocol 4.4 step 4). Returns it
-    /// unchanged if another key signed the message, or if the graph refuses the peer: it is
-    /// blacklisted, or there is no room.
-    ///
-    /// IPv8 does this for every introduction request and response. Call it in a community that
-    /// takes one of them over, or that has another message that makes peers.
-    pub fn verify_peer(&mut self, peer: &Peer) -> Peer {
-        if self.signer.as_ref() != Some(peer.key()) {
-            return peer.clone();
-        }
-        self.add_verified(peer)
-    }
-
-    fn add_verified(&mut self, peer: &Peer) -> Peer {
-        let service = self.state.community_id;
-        if !self.graph().is_banned(peer, service) {
-            self.graph_mut().add_peer_of(peer, service);
-        }
-        self.known_peer(peer.key()).unwrap_or_else(|| peer.clone())
-    }
-
     /// Answers `request`, received from `source` in `style`, and returns its sender.
+    ///
+    /// The sender becomes a contact: the request proves neither who is at `source` nor when it was
+    /// signed (`guide::strangers`). A stranger gets one answer of about the request's size, within
+    /// the budget for strangers.
     ///
     /// # Errors
     ///
-    /// [`DropReason::PeerLimit`] when there are more than `max_peers` peers already. No answer is
-    /// sent, so that the requester looks elsewhere.
+    /// See [`Context::admit_request`]. No answer is sent, so that the requester looks elsewhere.
     pub(crate) fn on_introduction_request(
         &mut self,
         by: &SignedBy,
@@ -105,25 +38,21 @@ impl Context<'_> {
         style: Style,
         request: &IntroductionRequest,
     ) -> Result<Peer, DropReason> {
-        let mut peer = self.sender(by, source);
-        if style == Style::New || request.supports_new_style {
+        if !self.is_for_us(request.destination) {
+            return Err(DropReason::WrongRecipient);
+        }
+        let new_style = style == Style::New || request.supports_new_style;
+        let lan = lan_of(request.source_lan);
+        let mut peer = self.signer_at(by, source, lan, new_style);
+        if new_style {
             self.mark_new_style(by, &mut peer);
         }
-        if self.is_over_peer_limit() {
-            return Err(DropReason::PeerLimit);
-        }
-        if let SocketAddr::V4(lan) = request.source_lan {
+        self.admit_answer(&by.key, source)?;
+        if let Some(lan) = lan {
             peer.set_lan_address(lan);
         }
-        let peer = self.verify(by, peer);
         self.respond(&peer, request);
         Ok(peer)
-    }
-
-    /// Makes `peer`, which signed the message being handled, a verified peer of the node, with the
-    /// services it is known to have.
-    pub(crate) fn verify_in_network(&mut self, peer: &Peer) {
-        self.graph_mut().add_verified_peer(peer);
     }
 
     fn peer_limit(&self) -> Option<usize> {
@@ -131,8 +60,7 @@ impl Context<'_> {
     }
 
     /// Returns `true` if the overlay has more than [`Context::max_peers`] peers. Introduction
-    /// requests are then dropped. One peer more than the limit gets in, as in py-ipv8 (protocol
-    /// 4.4, 16.8).
+    /// requests are then dropped. Only a limit that was lowered can be exceeded (protocol 4.4).
     #[must_use]
     pub fn is_over_peer_limit(&self) -> bool {
         self.peer_limit()
@@ -257,6 +185,7 @@ mod tests {
     use crate::overlay::bootstrap::Bootstrappers;
     use crate::overlay::context::{OverlayState, Shared};
     use crate::state::network::{NetworkLimits, PeerGraph};
+    use crate::state::standing::Asked;
     use crate::wire::packet::CommunityId;
 
     #[test]
@@ -267,33 +196,29 @@ mod tests {
         let mut state = OverlayState::new(id, me, -1, Bootstrappers::new());
         let mut shared = Shared::new(PeerGraph::new(NetworkLimits::default()), rng);
         let mut cx = Context::new(&mut state, &mut shared, Instant::now());
-        let mut ask = |canonical, style, source: &str| {
-            let key = other.public_key().clone();
-            let by = SignedBy { key, canonical };
-            let source = source.parse().unwrap();
+        let (key, source) = (other.public_key(), "1.2.3.4:5".parse().unwrap());
+        let peer = Peer::new(key.clone(), source, cx.now());
+        cx.prove(peer, &Asked::at(source));
+        let mut ask = |canonical, style| {
+            let by = SignedBy {
+                key: key.clone(),
+                canonical,
+                mark: 0,
+            };
             let request = IntroductionRequest::new(Style::Old, source, UNSPECIFIED, UNSPECIFIED, 5);
             let request = IntroductionRequest {
                 supports_new_style: style == Style::New,
                 ..request
             };
             let peer = cx.on_introduction_request(&by, source, style, &request);
-            let known = cx.known_peer(&by.key).unwrap();
+            let known = cx.graph().peer(key).unwrap().is_new_style();
             let sent = cx.shared.outbox.pop().unwrap();
-            let id = sent.packet.seal()[22];
-            (peer.unwrap().is_new_style(), known, sent.to, id)
+            let message = sent.packet.seal()[22];
+            (peer.unwrap().is_new_style(), known, sent.to, message)
         };
-        let [first, second] = ["1.2.3.4:5", "[2001:db8::1]:6"];
-        ask(true, Style::Old, first);
-        // The style belongs to the stranger; the addresses belong to the known peer too.
-        let (new_style, known, to, id) = ask(false, Style::New, second);
-        assert!(new_style && !known.is_new_style());
-        assert!(known.has_address(&first.parse().unwrap()) && known.address() == to);
-        assert_eq!((to, id), (second.parse().unwrap(), 233));
-        let (_, known, ..) = ask(true, Style::New, second);
-        assert!(known.is_new_style());
-        let (new_style, known, to, id) = ask(false, Style::Old, first);
-        assert!(!new_style && known.is_new_style());
-        assert_eq!((to, id), (first.parse().unwrap(), 245));
-        assert_eq!(known.address(), second.parse().unwrap());
+        // The style belongs to the stranger.
+        assert_eq!(ask(false, Style::New), (true, false, source, 233));
+        assert_eq!(ask(true, Style::New), (true, true, source, 233));
+        assert_eq!(ask(false, Style::Old), (false, true, source, 245));
     }
 }

@@ -3,43 +3,69 @@
 use std::net::SocketAddr;
 
 use crate::overlay::context::Context;
-use crate::overlay::introduction::SignedBy;
+use crate::overlay::introduction::open::SignedBy;
 use crate::state::peer::Peer;
-use crate::wire::address::{UNSPECIFIED, is_lan_subnet};
+use crate::state::standing::Reach;
+use crate::state::stats::DropReason;
+use crate::wire::address::UNSPECIFIED;
 use crate::wire::payload::{IntroductionResponse, Style};
 
 impl Context<'_> {
-    /// Learns from `response`, received from `source` in `style`, and returns its sender.
-    /// Unsolicited responses count like any other, as in py-ipv8.
+    /// Learns from `response`, received from `source` in `style`, and returns its sender. The
+    /// sender becomes a peer, unless it is a tracker or there is no room.
+    ///
+    /// # Errors
+    ///
+    /// See [`Context::admit_response`]. Nothing changes then.
     pub(crate) fn on_introduction_response(
         &mut self,
         by: &SignedBy,
         source: SocketAddr,
         style: Style,
         response: &IntroductionResponse,
-    ) -> Peer {
+    ) -> Result<Peer, DropReason> {
+        let asked = self.close_request(&by.key, source, response)?;
         self.note_answer(source);
-        let mut peer = self.sender(by, source);
+        let mut peer = Peer::new(by.key.clone(), source, self.now);
         if style == Style::New || response.supports_new_style {
-            self.mark_new_style(by, &mut peer);
+            peer.mark_new_style();
         }
-        self.learn_own_address(response.destination);
+        let proven = self.prove(peer.clone(), &asked);
+        if by.canonical {
+            peer = proven;
+        }
+        let is_peer = self.is_peer_at(&by.key, source);
+        if is_peer || self.is_tracker(&source) {
+            self.learn_own_address(&peer, source, response.destination);
+            self.learn_introductions(&peer, source, response);
+        }
+        Ok(peer)
+    }
+
+    /// Records the introduced addresses that the sender may make us send to.
+    fn learn_introductions(
+        &mut self,
+        peer: &Peer,
+        source: SocketAddr,
+        response: &IntroductionResponse,
+    ) {
+        let reach = self.reach_of(source);
         if peer.is_new_style() {
-            self.switch_interface(&peer, response);
+            self.switch_interface(peer, response, reach);
         }
-        let peer = self.verify(by, peer);
         let service = self.state.community_id;
-        if self.graph().is_banned(&peer, service) {
-            return peer;
-        }
         let mut latest = None;
         for address in self.introduced_addresses(response) {
             if self.is_own_address(&address) {
                 continue;
             }
+            if !reach.allows(address) {
+                self.count_drop(DropReason::OutOfScope);
+                continue;
+            }
             let new_style = response.intro_supports_new_style;
             self.graph_mut()
-                .discover_address(&peer, address, Some(service), new_style);
+                .discover_address(peer, address, Some(service), new_style);
             latest = Some(address);
         }
         // The WAN address is the last one. Only its NAT was just punctured; the LAN address may be
@@ -48,18 +74,15 @@ impl Context<'_> {
             self.graph_mut()
                 .note_introduction(peer.key(), address, service);
         }
-        peer
     }
 
-    /// Learns our address as the peer sees it. An IPv4 address from a LAN range says nothing about
-    /// our WAN address.
-    fn learn_own_address(&mut self, destination: SocketAddr) {
+    /// Learns our address as a peer or tracker at `source` sees it.
+    fn learn_own_address(&mut self, peer: &Peer, source: SocketAddr, destination: SocketAddr) {
         match destination {
-            SocketAddr::V4(address) => {
+            SocketAddr::V4(_) => {
                 self.state.ipv4 = Some(destination);
-                if !is_lan_subnet(*address.ip()) {
-                    self.state.wan = destination;
-                }
+                let (key, now) = (peer.mid(), self.now);
+                self.state.wan.vote(source, key, destination, now);
             }
             SocketAddr::V6(_) => self.state.ipv6 = Some(destination),
         }
@@ -68,15 +91,17 @@ impl Context<'_> {
     /// Tries a peer that prefers the other address family at that address, if we have a socket for
     /// it, and asks the peer to puncture its NAT for us. As in py-ipv8 this includes a peer that
     /// names `0.0.0.0:0`: it does not know its own address yet, but we know ours.
-    fn switch_interface(&mut self, peer: &Peer, response: &IntroductionResponse) {
+    fn switch_interface(&mut self, peer: &Peer, response: &IntroductionResponse, reach: Reach) {
         let wanted = response.source_wan;
         let same_class = wanted.is_ipv4() == peer.address().is_ipv4();
         if same_class || !self.shared.local.interfaces.reach(&wanted) {
             return;
         }
-        let service = Some(self.state.community_id);
-        self.graph_mut()
-            .discover_address(peer, wanted, service, true);
+        if reach.allows(wanted) {
+            let service = Some(self.state.community_id);
+            self.graph_mut()
+                .discover_address(peer, wanted, service, true);
+        }
         if let Some(mine) = self.my_address_like(&wanted) {
             self.send_puncture_request(
                 peer.address(),
@@ -91,7 +116,7 @@ impl Context<'_> {
     /// Returns `true` if `address` is ours. Peers that know us by more than one key or address
     /// introduce us to ourselves.
     fn is_own_address(&self, address: &SocketAddr) -> bool {
-        *address == self.state.wan
+        *address == self.state.wan.estimate()
             || *address == self.shared.local.lan
             || Some(*address) == self.state.ipv4
             || Some(*address) == self.state.ipv6
@@ -108,9 +133,12 @@ impl Context<'_> {
 
     /// Returns the introduced addresses that we can walk to. Behind our own WAN host only the LAN
     /// address works (the table of protocol 4.5).
-    fn introduced_addresses(&self, response: &IntroductionResponse) -> Vec<SocketAddr> {
+    fn introduced_addresses(&mut self, response: &IntroductionResponse) -> Vec<SocketAddr> {
         let (lan, wan) = (response.lan_introduction, response.wan_introduction);
         let has_lan = lan != UNSPECIFIED;
+        if has_lan && wan != UNSPECIFIED && lan != wan {
+            self.state.standings.note_twins(lan, wan);
+        }
         let same_wan_host = wan.ip() == self.wan_host();
         if wan != UNSPECIFIED && !same_wan_host {
             return if has_lan { vec![lan, wan] } else { vec![wan] };
@@ -147,7 +175,7 @@ mod tests {
     /// Returns the puncture request that a response from an IPv6 source causes, if any.
     fn punctured(destination: &str, source_wan: &str) -> Option<PunctureRequest> {
         let [destination, source_wan, source] =
-            [destination, source_wan, "[2001:db8::1]:1"].map(|text| text.parse().unwrap());
+            [destination, source_wan, "[2a00::1]:1"].map(|text| text.parse().unwrap());
         let mut rng = StdRng::from_seed([1; 32]);
         let [me, other] = [(); 2].map(|()| PrivateKey::generate(&mut rng));
         let id = CommunityId::from_bytes([7; 20]);
@@ -157,14 +185,14 @@ mod tests {
         let by = SignedBy {
             key: other.public_key().clone(),
             canonical: true,
+            mark: 0,
         };
-        let response = IntroductionResponse::new(destination, UNSPECIFIED, source_wan, 5);
-        Context::new(&mut state, &mut shared, Instant::now()).on_introduction_response(
-            &by,
-            source,
-            Style::New,
-            &response,
-        );
+        let mut cx = Context::new(&mut state, &mut shared, Instant::now());
+        let identifier = cx.request_introduction(source, true);
+        cx.shared.outbox.pop().unwrap();
+        let response = IntroductionResponse::new(destination, UNSPECIFIED, source_wan, identifier);
+        cx.on_introduction_response(&by, source, Style::New, &response)
+            .unwrap();
         let sent = shared.outbox.pop()?;
         assert_eq!(sent.to, source);
         let (_, New(request)) = open_unsigned(&sent.packet.seal(), true).unwrap();
@@ -175,7 +203,7 @@ mod tests {
     fn a_lan_address_that_a_peer_saw_is_our_address_for_another_interface() {
         let request = punctured("172.20.0.1:7", "1.2.3.4:5").unwrap();
         assert_eq!(request.wan_walker, "172.20.0.1:7".parse().unwrap());
-        let request = punctured("[2001:db8::2]:7", "1.2.3.4:5").unwrap();
+        let request = punctured("[2a00::2]:7", "1.2.3.4:5").unwrap();
         assert_eq!(request.wan_walker, "10.0.0.9:8090".parse().unwrap());
     }
 
@@ -183,6 +211,6 @@ mod tests {
     fn a_peer_that_names_no_address_on_another_interface_is_still_asked_to_puncture() {
         let request = punctured("1.2.3.4:7", "0.0.0.0:0").unwrap();
         assert_eq!(request.wan_walker, "1.2.3.4:7".parse().unwrap());
-        assert_eq!(punctured("1.2.3.4:7", "[2001:db8::1]:1"), None);
+        assert_eq!(punctured("1.2.3.4:7", "[2a00::1]:1"), None);
     }
 }

@@ -6,6 +6,7 @@ use rand::RngExt;
 
 use crate::overlay::context::Context;
 use crate::state::peer::Peer;
+use crate::state::stats::DropReason;
 use crate::wire::address::UNSPECIFIED;
 use crate::wire::payload::{IntroductionRequest, Style};
 
@@ -15,12 +16,36 @@ const KEEP_ALIVE_CHANCE: f64 = 0.05;
 
 impl Context<'_> {
     /// Sends an introduction request to `address`, in new style when the address is IPv6 or known
-    /// to understand it (protocol 4.3). The request needs no state: any answer makes the peer
-    /// verified. If nothing can be sent to the address (port 0, an unspecified, multicast or
-    /// broadcast host), the request is dropped and counted.
+    /// to understand it (protocol 4.3). The answer makes the node there a peer.
+    ///
+    /// A host of the internet that was introduced gets at most four requests in a minute that it
+    /// does not answer. Further ones are dropped and counted, like requests to an address to which
+    /// nothing can be sent (port 0, an unspecified, multicast or broadcast host).
     pub fn walk_to(&mut self, address: SocketAddr) {
-        let new_style = self.graph().is_new_style(&address);
-        self.request_introduction(address, new_style);
+        self.walk(address);
+    }
+
+    /// Like [`Context::walk_to`]. Returns the identifier of the request; `None` if nothing was
+    /// sent because too many requests to that host were not answered.
+    pub(crate) fn walk(&mut self, address: SocketAddr) -> Option<u16> {
+        let (host, now) = (address.ip(), self.now);
+        let graph = self.graph();
+        let is_proven = graph.verified_by_address(&address).is_some();
+        let is_introduced = graph.introducer_of(&address).is_some();
+        let new_style = graph.is_new_style(&address);
+        if is_introduced && !is_proven {
+            if !self.shared.budgets.allows_walk(host, now) {
+                self.count_drop(DropReason::RateLimited);
+                return None;
+            }
+            self.shared.budgets.note_walk(host, now);
+        }
+        Some(self.request_introduction(address, new_style))
+    }
+
+    /// Returns `true` if the request with this identifier still waits for its answer.
+    pub(crate) fn is_open(&self, identifier: u16) -> bool {
+        self.state.standings.is_open(identifier)
     }
 
     /// Asks `peer`, at its preferred address, for an introduction.
@@ -46,9 +71,19 @@ impl Context<'_> {
         }
     }
 
-    fn request_introduction(&mut self, to: SocketAddr, new_style: bool) {
-        let number = self.claim_wrapped_time();
-        self.send_introduction_request_at(to, new_style, number, number);
+    /// Sends an introduction request with a random identifier, which only a node that receives it
+    /// can repeat. Returns the identifier.
+    pub(super) fn request_introduction(&mut self, to: SocketAddr, new_style: bool) -> u16 {
+        let (time, now) = (self.claim_wrapped_time(), self.now);
+        let peer = self.graph().verified_by_address(&to);
+        let mut others = peer.into_iter().flat_map(Peer::addresses);
+        let twin = others.find(|other| *other != to);
+        let identifier = self
+            .state
+            .standings
+            .ask(to, twin, now, &mut self.shared.rng);
+        self.send_introduction_request_at(to, new_style, identifier, time);
+        identifier
     }
 
     /// Sends an introduction request with `number` as its identifier, which the answer repeats.
@@ -84,8 +119,8 @@ impl Context<'_> {
         self.send_styled(to, style, request, u64::from(time));
     }
 
-    /// Advances the clock and returns it modulo 65,536. Introductions carry it as time and as
-    /// identifier (protocol 4.2).
+    /// Advances the clock and returns it modulo 65,536. Introductions carry it as their time
+    /// (protocol 4.2).
     #[allow(clippy::cast_possible_truncation)]
     pub(super) fn claim_wrapped_time(&mut self) -> u16 {
         self.claim_global_time() as u16
@@ -94,8 +129,8 @@ impl Context<'_> {
     /// Returns the address that we claim as ours: the WAN estimate; in new style, while there is
     /// none, any address that we know (protocol 4.3; 16.5: the estimate is never lost).
     pub(super) fn my_source_wan(&self, style: Style) -> SocketAddr {
-        if style == Style::Old || self.state.wan != UNSPECIFIED {
-            return self.state.wan;
+        if style == Style::Old || self.my_estimated_wan() != UNSPECIFIED {
+            return self.my_estimated_wan();
         }
         self.state
             .ipv6

@@ -109,6 +109,11 @@ impl EdgeWalk {
         // Chosen at random, so that dead addresses do not hide the others.
         for _ in 0..self.neighborhood_size {
             let asked = &self.asked;
+            if let Some(contact) = cx.choose_contact(|address| !asked.contains(address)) {
+                self.asked.insert(contact.address, cx.now());
+                cx.ask_contact(&contact);
+                continue;
+            }
             let Some(address) = cx.random_walkable_address(|address| asked.contains(address))
             else {
                 return;

@@ -16,8 +16,9 @@ use crate::state::timers::seconds;
 /// A strategy that walks to one walkable address in each step, and now and then asks a known peer
 /// or the bootstrappers for new addresses (protocol 7.2).
 ///
-/// New introductions come first: the NAT in front of a new address was opened a moment ago. The
-/// introducer is drawn at random; each may occupy at most half the window. Introducers whose
+/// Contacts come first: nodes that sent this overlay something and have not proven their address
+/// yet. They may occupy half of the window. New introductions are next: the NAT in front of a new
+/// address was opened a moment ago. The introducer is drawn at random; each may occupy at most half the window. Introducers whose
 /// addresses answer less often than average share a smaller part of the window, the smaller the
 /// worse they are, so that colluding liars cannot fill it. Only this walker's own recent results
 /// count (of 64 introducers at most), not what one peer says about another.
@@ -91,8 +92,27 @@ const FRUITLESS_STEPS: u32 = 4;
 #[derive(Clone, Copy, Debug)]
 struct Asked {
     at: Instant,
-    /// The peer that introduced the address, if any.
-    introducer: Option<IntroducerId>,
+    /// The identifier of the request.
+    identifier: u16,
+    origin: Origin,
+}
+
+/// Where an address comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// A contact: a node that sent us something.
+    Contact,
+    /// An introduction by this peer, if it is known.
+    Introduced(Option<IntroducerId>),
+}
+
+impl Asked {
+    fn introducer(&self) -> Option<IntroducerId> {
+        match self.origin {
+            Origin::Contact => None,
+            Origin::Introduced(by) => by,
+        }
+    }
 }
 
 impl RandomWalk {
@@ -107,13 +127,15 @@ impl RandomWalk {
             let answered = graph
                 .all_verified_by_address(address)
                 .any(|peer| graph.has_service(peer.key(), service));
+            // A node for which there is no room has answered too, maybe from another port.
+            let answered = answered || !cx.is_open(asked.identifier);
             if !answered && now.saturating_duration_since(asked.at) <= timeout {
                 return true;
             }
             if !answered {
                 cx.give_up(address);
             }
-            if let Some(introducer) = asked.introducer {
+            if let Some(introducer) = asked.introducer() {
                 standing.note(introducer, answered);
             }
             false
@@ -145,7 +167,7 @@ impl RandomWalk {
             size => (size / 2).max(1),
         };
         let asked = self.unanswered.values();
-        let introducers = asked.filter_map(|asked| asked.introducer);
+        let introducers = asked.filter_map(Asked::introducer);
         let mut own = introducers.clone().filter(|other| *other == introducer);
         own.nth(half - 1).is_some() || self.is_left_to_better(introducer, introducers)
     }
@@ -167,15 +189,39 @@ impl RandomWalk {
         used > 0 && f64::from(used) + 1.0 > f64::from(size) * share
     }
 
+    /// Walks to a contact, which is alive and knows the overlay, and has just opened its NAT for us.
+    /// Its answer makes it a peer. Returns `true` if there was one. Half of the window stays for
+    /// introductions, because anyone can forge contacts.
+    fn walk_to_contact(&mut self, cx: &mut Context<'_>) -> bool {
+        let asked = self.unanswered.values();
+        let contacts = asked
+            .filter(|asked| asked.origin == Origin::Contact)
+            .count();
+        if self.window_size > 0 && contacts >= (self.window_size / 2).max(1) {
+            return false;
+        }
+        let unanswered = &self.unanswered;
+        let found = cx.choose_contact(|address| !unanswered.contains_key(address));
+        found.is_some_and(|contact| {
+            let asked = Asked {
+                at: cx.now(),
+                identifier: cx.ask_contact(&contact),
+                origin: Origin::Contact,
+            };
+            self.unanswered.insert(contact.address, asked);
+            true
+        })
+    }
+
     /// Walks to a new introduction. Returns `true` if there was one.
     fn walk_to_introduction(&mut self, cx: &mut Context<'_>) -> bool {
-        let (unanswered, now) = (&self.unanswered, cx.now());
+        let unanswered = &self.unanswered;
         let found = cx.take_introduction(
             |introducer| !self.is_busy(introducer),
             |address| !unanswered.contains_key(address),
         );
         found.is_some_and(|(address, introducer)| {
-            self.walk(address, Some(introducer), now, cx);
+            self.walk(address, Some(introducer), cx);
             true
         })
     }
@@ -184,13 +230,13 @@ impl RandomWalk {
     /// has filled its part of the window: an introducer of hundreds of addresses is drawn nearly
     /// every time.
     fn walk_anywhere(&mut self, cx: &mut Context<'_>) -> bool {
-        let (unanswered, now) = (&self.unanswered, cx.now());
+        let unanswered = &self.unanswered;
         let drawn = cx.random_walkable_address(|address| unanswered.contains_key(address));
         drawn.is_some_and(|address| {
             let introducer = cx.graph().introducer_of(&address);
             let may_walk = !introducer.is_some_and(|introducer| self.is_busy(introducer));
             if may_walk {
-                self.walk(address, introducer, now, cx);
+                self.walk(address, introducer, cx);
             }
             may_walk
         })
@@ -200,11 +246,17 @@ impl RandomWalk {
         &mut self,
         address: SocketAddr,
         introducer: Option<IntroducerId>,
-        at: Instant,
         cx: &mut Context<'_>,
     ) {
-        cx.walk_to(address);
-        self.unanswered.insert(address, Asked { at, introducer });
+        let (at, origin) = (cx.now(), Origin::Introduced(introducer));
+        if let Some(identifier) = cx.walk(address) {
+            let asked = Asked {
+                at,
+                identifier,
+                origin,
+            };
+            self.unanswered.insert(address, asked);
+        }
     }
 
     /// Asks a peer for an introduction. Without peers it asks the bootstrappers, whose one
@@ -230,7 +282,7 @@ impl RandomWalk {
             if walks >= missing || self.is_window_full() {
                 break;
             }
-            if self.walk_to_introduction(cx) {
+            if self.walk_to_contact(cx) || self.walk_to_introduction(cx) {
                 walks += 1;
                 continue;
             }
@@ -252,7 +304,10 @@ impl<C: Community> DiscoveryStrategy<C> for RandomWalk {
         }
         let lively = self.is_lively();
         let goes_back = cx.rng().random::<u8>() < self.reset_chance;
-        let mut walked = !goes_back && (self.walk_to_introduction(cx) || self.walk_anywhere(cx));
+        let mut walked = !goes_back
+            && (self.walk_to_contact(cx)
+                || self.walk_to_introduction(cx)
+                || self.walk_anywhere(cx));
         if !walked {
             cx.get_new_introduction();
         }

@@ -55,6 +55,8 @@ impl NetworkStats {
         self.peers_over_limit += other.peers_over_limit;
         self.peers_evicted += other.peers_evicted;
         self.blacklisted_peers += other.blacklisted_peers;
+        self.peers_over_cap += other.peers_over_cap;
+        self.peers_displaced += other.peers_displaced;
         self.services_over_limit += other.services_over_limit;
         self.unverified_keys_evicted += other.unverified_keys_evicted;
         self.changes_lost += other.changes_lost;
@@ -77,6 +79,10 @@ pub struct NetworkStats {
     /// Peers dropped because there were `max_peers` and a service with less than its share had a
     /// new one.
     pub peers_evicted: u64,
+    /// Peers not added to an overlay because it had its `max_peers`.
+    pub peers_over_cap: u64,
+    /// Peers that left an overlay with `max_peers` because another provider had fewer.
+    pub peers_displaced: u64,
     /// Peers not verified because their mid or their addresses are blacklisted.
     pub blacklisted_peers: u64,
     /// Services not kept because of `max_services_per_peer` or `max_foreign_services`.

@@ -6,6 +6,7 @@
 //! and `service` (services) change the graph. Nothing here knows an overlay, a clock or a socket.
 
 mod addresses;
+mod caps;
 mod changes;
 mod fresh;
 mod graph;

@@ -26,11 +26,11 @@ impl PeerGraph {
         if let Some(entry) = self.verified.get_mut(key) {
             entry.services.remove(service, &mut self.lists);
         }
-        for address in peer.addresses() {
+        for address in peer.proven_addresses() {
             self.addresses.lost(&address, service);
         }
         self.drop_service(&peer, service);
-        for address in peer.addresses() {
+        for address in peer.proven_addresses() {
             self.give_up(&address, service);
         }
         true
@@ -49,7 +49,10 @@ impl PeerGraph {
     /// Returns `true` if all addresses of `peer` are banned from the service.
     pub fn is_banned(&self, peer: &Peer, service: CommunityId) -> bool {
         self.local.get(&service).is_some_and(|local| {
-            !local.banned.is_empty() && peer.addresses().all(|one| local.banned.contains(&one))
+            !local.banned.is_empty()
+                && peer
+                    .proven_addresses()
+                    .all(|one| local.banned.contains(&one))
         })
     }
 }

@@ -110,6 +110,11 @@ impl PeerGraph {
         {
             return;
         }
+        if let Some(peer) = self.peer(key).cloned()
+            && !self.make_room_in(service, &peer)
+        {
+            return;
+        }
         let Some(entry) = self.verified.get_mut(key) else {
             self.unverified.add(key, service, &mut self.lists);
             self.refresh_introduced(key, &service);
@@ -122,7 +127,7 @@ impl PeerGraph {
         };
         entry.services.add(service, &mut self.lists);
         let peer = entry.peer.clone();
-        for address in peer.addresses() {
+        for address in peer.proven_addresses() {
             self.addresses.gained(&address, service);
         }
         match self.local.get_mut(&service) {
@@ -132,7 +137,7 @@ impl PeerGraph {
                 let after = (local.peers.len(), local.order, service);
                 self.by_size.remove(&(before, local.order, service));
                 self.by_size.insert(after);
-                for address in peer.addresses() {
+                for address in peer.proven_addresses() {
                     self.refresh_for(&address, &service);
                 }
                 self.refresh_introduced(key, &service);

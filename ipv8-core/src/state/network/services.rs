@@ -98,6 +98,8 @@ pub(super) struct LocalService {
     pub(super) fresh: Fresh,
     /// The addresses that the overlay has blacklisted for itself.
     pub(super) banned: HashSet<SocketAddr>,
+    /// The maximum number of its peers.
+    pub(super) cap: Option<usize>,
     /// The number of services registered before it.
     pub(super) order: u64,
 }

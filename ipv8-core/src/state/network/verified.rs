@@ -29,9 +29,9 @@ impl PeerGraph {
         if merged.is_some() {
             return true;
         }
-        let mut addresses = peer.addresses();
+        let mut addresses = peer.proven_addresses();
         let is_introduced = addresses.any(|a| self.is_known(&a) && !self.is_blacklisted(&a));
-        if !is_introduced && peer.addresses().any(|a| self.is_blacklisted(&a)) {
+        if !is_introduced && peer.proven_addresses().any(|a| self.is_blacklisted(&a)) {
             self.stats.blacklisted_peers += 1;
             return false;
         }
@@ -41,7 +41,7 @@ impl PeerGraph {
         }
         self.verify(peer);
         if !is_introduced {
-            for address in peer.addresses() {
+            for address in peer.proven_addresses() {
                 self.record_bare(address);
             }
         }
@@ -53,7 +53,12 @@ impl PeerGraph {
     /// If there are already `max_peers`, and `service` is registered and has less than its share of
     /// them, a peer of the registered service with the most peers makes room: one that was not
     /// heard from for a long time.
+    /// A peer that gets no room in the service ([`PeerGraph::has_room_in`]) is not added.
     pub fn add_peer_of(&mut self, peer: &Peer, service: CommunityId) -> bool {
+        if !self.has_room_in(service, peer) {
+            self.stats.peers_over_cap += 1;
+            return self.is_verified(peer.key()) && self.add_verified_peer(peer);
+        }
         let full = self.verified.len() >= self.limits.max_peers;
         if full && !self.is_verified(peer.key()) && !self.is_blacklisted_mid(&peer.mid()) {
             self.make_room_for(service);
@@ -61,6 +66,24 @@ impl PeerGraph {
         let verified = self.add_verified_peer(peer);
         self.discover_services(peer.key(), [service]);
         verified
+    }
+
+    /// Adds a peer with these services, at its proven address. A new peer that gets none of the
+    /// registered services, because it has none or there is no room, is not added.
+    pub fn add_peer_with(&mut self, peer: &Peer, services: &[CommunityId]) -> bool {
+        let is_new = !self.is_verified(peer.key());
+        let offers = |service: &&CommunityId| self.is_registered(**service);
+        let first = services.iter().filter(offers);
+        let first = first
+            .copied()
+            .find(|service| self.has_room_in(*service, peer));
+        match first {
+            Some(first) => self.add_peer_of(peer, first),
+            None if is_new => return false,
+            None => self.add_verified_peer(peer),
+        };
+        self.discover_services(peer.key(), services.iter().copied());
+        self.is_verified(peer.key())
     }
 
     fn make_room_for(&mut self, service: CommunityId) {
@@ -95,7 +118,7 @@ impl PeerGraph {
         let Some(place) = self.verified.insert(entry) else {
             return;
         };
-        for address in peer.addresses() {
+        for address in peer.proven_addresses() {
             self.own(place, address);
         }
         self.changed(PeerChange::Added(peer.clone()));
@@ -124,10 +147,16 @@ impl PeerGraph {
             return Some(result);
         }
         let after = entry.peer.clone();
-        for address in before.addresses().filter(|a| !after.has_address(a)) {
+        for address in before
+            .proven_addresses()
+            .filter(|a| !after.has_proven_address(a))
+        {
             self.disown(place, &address);
         }
-        for address in after.addresses().filter(|a| !before.has_address(a)) {
+        for address in after
+            .proven_addresses()
+            .filter(|a| !before.has_proven_address(a))
+        {
             self.own(place, address);
         }
         Some(result)
@@ -166,7 +195,7 @@ impl PeerGraph {
             self.drop_unverified(key);
             return false;
         };
-        for address in peer.addresses() {
+        for address in peer.proven_addresses() {
             self.forget(&address);
         }
         self.drop_peer(key)
@@ -179,7 +208,7 @@ impl PeerGraph {
             return false;
         };
         let peer = entry.peer.clone();
-        for address in peer.addresses() {
+        for address in peer.proven_addresses() {
             self.disown(place, &address);
         }
         let Some((entry, moved)) = self.verified.swap_remove(key) else {
@@ -188,7 +217,7 @@ impl PeerGraph {
         if let Some(moved) = moved
             && let Some(entry) = self.verified.at(moved.to)
         {
-            for address in entry.peer.addresses() {
+            for address in entry.peer.proven_addresses() {
                 self.addresses.renumber(&address, moved);
             }
         }

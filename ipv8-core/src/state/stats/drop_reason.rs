@@ -34,6 +34,10 @@ pub enum DropReason {
     RateLimited,
     /// In: a response without a pending request: late or forged.
     Unsolicited,
+    /// In: a request that was made for another node.
+    WrongRecipient,
+    /// In: an address that its sender may not make us send to (`guide::strangers`).
+    OutOfScope,
     /// In or out: a queue had no room.
     QueueFull,
     /// In: the overlay was unloaded while the datagram was queued.
@@ -54,7 +58,7 @@ pub enum DropReason {
 
 impl DropReason {
     /// All reasons, in order of their discriminants.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::TooShort,
         Self::TooLong,
         Self::UnknownPrefix,
@@ -68,6 +72,8 @@ impl DropReason {
         Self::PeerLimit,
         Self::RateLimited,
         Self::Unsolicited,
+        Self::WrongRecipient,
+        Self::OutOfScope,
         Self::QueueFull,
         Self::Unloaded,
         Self::Beacon,
@@ -94,6 +100,8 @@ impl DropReason {
             Self::PeerLimit => "peer_limit",
             Self::RateLimited => "rate_limited",
             Self::Unsolicited => "unsolicited",
+            Self::WrongRecipient => "wrong_recipient",
+            Self::OutOfScope => "out_of_scope",
             Self::QueueFull => "queue_full",
             Self::Unloaded => "unloaded",
             Self::Beacon => "beacon",

@@ -276,7 +276,7 @@ impl Model {
         if self.verified.contains_key(&key) {
             return self.change(key, |known| known.merge(peer));
         }
-        let addresses: Vec<_> = peer.addresses().collect();
+        let addresses: Vec<_> = peer.proven_addresses().collect();
         let black = |address: &&SocketAddr| self.blacklist.contains(address);
         let mut white = addresses.iter().filter(|a| !black(a));
         let introduced = white.any(|a| self.known.contains_key(a));
@@ -306,9 +306,9 @@ impl Model {
         let Some(entry) = self.verified.get_mut(&key) else {
             return;
         };
-        let before: Vec<_> = entry.peer.addresses().collect();
+        let before: Vec<_> = entry.peer.proven_addresses().collect();
         change(&mut entry.peer);
-        let after: Vec<_> = entry.peer.addresses().collect();
+        let after: Vec<_> = entry.peer.proven_addresses().collect();
         for address in before.iter().filter(|a| !after.contains(a)) {
             self.disown(key, address);
         }
@@ -329,7 +329,7 @@ impl Model {
     fn remove_peer(&mut self, key: usize) {
         self.unverified.retain(|(k, _)| *k != key);
         if let Some(entry) = self.verified.get(&key) {
-            for address in entry.peer.addresses() {
+            for address in entry.peer.proven_addresses() {
                 self.known.remove(&address);
             }
         }
@@ -338,7 +338,7 @@ impl Model {
 
     fn drop_peer(&mut self, key: usize) {
         if let Some(entry) = self.verified.get(&key) {
-            for address in entry.peer.clone().addresses() {
+            for address in entry.peer.clone().proven_addresses() {
                 self.disown(key, &address);
             }
         }

@@ -1,0 +1,312 @@
+//! Our address in the internet, as others see it.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use crate::crypto::Mid;
+use crate::wire::address::UNSPECIFIED;
+use crate::wire::scope::{HostGroup, Scope};
+
+/// The number of voters whose last vote counts.
+const VOTERS: usize = 32;
+
+/// The number of equal votes that settle the estimate, or change a settled one.
+const SETTLED: usize = 3;
+
+/// The time in which one voter can change its mind once.
+const MIND: Duration = Duration::from_secs(600);
+
+/// The last vote of one voter.
+#[derive(Clone, Debug)]
+struct Vote {
+    provider: HostGroup,
+    key: Mid,
+    seen: SocketAddr,
+    /// The host that the voter named before, if it changed its mind.
+    changed: Option<(IpAddr, Instant)>,
+}
+
+/// Our WAN address, estimated from the answers of peers and trackers (protocol 4.5).
+///
+/// Each network of one provider, and each key, has one vote. The most votes decide until three
+/// agree; from then on the estimate is *settled*. It then changes only if the last three voters all
+/// named it before and now name the same other host, or if most voters name another host. Liars
+/// that lie from the start therefore never change a settled estimate while they are fewer than the
+/// others, and a real change is seen within three answers of peers that know us.
+#[derive(Clone, Debug)]
+pub(crate) struct WanVotes {
+    /// The last vote is last.
+    votes: Vec<Vote>,
+    estimate: SocketAddr,
+    settled: bool,
+    /// `true` if the estimate was set by hand.
+    fixed: bool,
+}
+
+impl Default for WanVotes {
+    fn default() -> Self {
+        Self {
+            votes: Vec::new(),
+            estimate: UNSPECIFIED,
+            settled: false,
+            fixed: false,
+        }
+    }
+}
+
+impl WanVotes {
+    /// Returns the estimate; `0.0.0.0:0` before the first vote.
+    pub(crate) fn estimate(&self) -> SocketAddr {
+        self.estimate
+    }
+
+    /// Returns `true` if at least three voters agree, or if the estimate was set by hand.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.settled || self.fixed
+    }
+
+    /// Sets the estimate. Votes no longer change it, unless it is `0.0.0.0:0`.
+    pub(crate) fn set(&mut self, wan: SocketAddr) {
+        *self = Self {
+            estimate: wan,
+            fixed: wan != UNSPECIFIED,
+            ..Self::default()
+        };
+    }
+
+    /// Counts the vote of the node with the key `key` at the proven address `voter`, which sees us
+    /// at `seen`.
+    pub(crate) fn vote(&mut self, voter: SocketAddr, key: Mid, seen: SocketAddr, now: Instant) {
+        if self.fixed || !is_plausible(voter, seen) {
+            return;
+        }
+        let provider = HostGroup::provider(voter.ip());
+        let is_same = |vote: &Vote| vote.key == key || vote.provider == provider;
+        let before = self.votes.iter().rfind(|vote| vote.key == key).cloned();
+        self.votes.retain(|vote| !is_same(vote));
+        let changed = before.and_then(|before| match before.seen.ip() == seen.ip() {
+            true => before.changed,
+            false if before.changed.is_some_and(|(_, at)| is_recent(at, now)) => {
+                // A voter that changes its mind all the time convinces nobody.
+                before.changed.map(|(_, at)| (seen.ip(), at))
+            }
+            false => Some((before.seen.ip(), now)),
+        });
+        if self.votes.len() >= VOTERS {
+            self.votes.remove(0);
+        }
+        self.votes.push(Vote {
+            provider,
+            key,
+            seen,
+            changed,
+        });
+        self.count();
+    }
+
+    fn count(&mut self) {
+        let current = self.estimate.ip();
+        if self.settled
+            && let Some(host) = self.converts()
+        {
+            // The other votes are older than the change.
+            self.votes.retain(|vote| vote.seen.ip() == host);
+        }
+        let best = self.most_named();
+        let count = self.named(best);
+        let is_clear = count >= SETTLED && count * 2 > self.votes.len();
+        let host = if is_clear || !self.settled {
+            best
+        } else {
+            current
+        };
+        self.settled |= self.named(host) >= SETTLED;
+        self.estimate = SocketAddr::new(host, self.port_of(host));
+    }
+
+    fn named(&self, host: IpAddr) -> usize {
+        self.votes
+            .iter()
+            .filter(|vote| vote.seen.ip() == host)
+            .count()
+    }
+
+    /// Returns the host with the most votes; of several, the last one named.
+    fn most_named(&self) -> IpAddr {
+        let hosts = self.votes.iter().map(|vote| vote.seen.ip());
+        let best = hosts.max_by_key(|host| self.named(*host));
+        best.unwrap_or(UNSPECIFIED.ip())
+    }
+
+    /// Returns the host that the last three voters agree on, if all of them named the estimate
+    /// before.
+    fn converts(&self) -> Option<IpAddr> {
+        let last = self.votes.iter().rev().take(SETTLED);
+        let host = self.votes.last()?.seen.ip();
+        let all = last.clone().all(|vote| {
+            let came_from = vote.changed.map(|(before, _)| before);
+            vote.seen.ip() == host && came_from == Some(self.estimate.ip())
+        });
+        (all && last.count() == SETTLED).then_some(host)
+    }
+
+    /// Returns the port that most voters see at this host; of several, the last one seen.
+    fn port_of(&self, host: IpAddr) -> u16 {
+        let seen = self.votes.iter().map(|vote| vote.seen);
+        let ports = seen
+            .filter(|seen| seen.ip() == host)
+            .map(|seen| seen.port());
+        let count = |port: u16| ports.clone().filter(|other| *other == port).count();
+        let best = ports.clone().max_by_key(|port| count(*port));
+        best.unwrap_or(self.estimate.port())
+    }
+}
+
+fn is_recent(at: Instant, now: Instant) -> bool {
+    now.saturating_duration_since(at) < MIND
+}
+
+/// Returns `true` if a node at `voter` can see us at `seen`: at an address of the internet, or of
+/// the machine that both are on. An address of a private network is never our WAN address.
+fn is_plausible(voter: SocketAddr, seen: SocketAddr) -> bool {
+    match Scope::of(seen.ip()) {
+        Scope::Global => true,
+        scope @ (Scope::Loopback | Scope::Shared | Scope::LinkLocal) => {
+            Scope::of(voter.ip()) == scope
+        }
+        Scope::Private | Scope::Special => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::rngs::StdRng;
+    use rand::{RngExt, SeedableRng};
+
+    use super::*;
+
+    const OURS: SocketAddr = host([45, 0, 0, 1]);
+    const NEW: SocketAddr = host([46, 0, 0, 1]);
+    const LIE: SocketAddr = host([66, 6, 6, 6]);
+
+    const fn host([a, b, c, d]: [u8; 4]) -> SocketAddr {
+        SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::new(a, b, c, d)), 8090)
+    }
+
+    fn vote(votes: &mut WanVotes, voter: u8, seen: SocketAddr, now: Instant) {
+        votes.vote(host([20, voter, 0, 1]), Mid::from([voter; 20]), seen, now);
+    }
+
+    #[test]
+    fn liars_that_are_fewer_never_change_a_settled_estimate() {
+        for seed in 0..20 {
+            let (mut votes, mut now) = (WanVotes::default(), Instant::now());
+            let mut rng = StdRng::seed_from_u64(seed);
+            for voter in 9..12 {
+                vote(&mut votes, voter, OURS, now);
+            }
+            assert!(votes.is_settled());
+            for round in 0..10_000 {
+                let voter = rng.random_range(0..30);
+                let seen = if voter < 9 { LIE } else { OURS };
+                now += Duration::from_millis(500);
+                vote(&mut votes, voter, seen, now);
+                assert_eq!(votes.estimate(), OURS, "seed {seed}, round {round}");
+            }
+        }
+    }
+
+    #[test]
+    fn liars_that_change_their_mind_all_the_time_convince_nobody() {
+        let (mut votes, mut now) = (WanVotes::default(), Instant::now());
+        let mut rng = StdRng::seed_from_u64(1);
+        for voter in 0..30 {
+            vote(&mut votes, voter, OURS, now);
+        }
+        // Each liar has used up its change of mind.
+        for voter in 0..9 {
+            vote(&mut votes, voter, LIE, now);
+            vote(&mut votes, voter + 9, OURS, now);
+        }
+        for _ in 0..1_000 {
+            now += Duration::from_millis(500);
+            let voter = rng.random_range(0..30);
+            let seen = if voter < 9 && rng.random_bool(0.5) {
+                LIE
+            } else {
+                OURS
+            };
+            vote(&mut votes, voter, seen, now);
+            assert_eq!(votes.estimate(), OURS);
+        }
+    }
+
+    #[test]
+    fn a_real_change_is_seen_within_three_answers_of_peers_that_know_us() {
+        let (mut votes, now) = (WanVotes::default(), Instant::now());
+        for voter in 0..30 {
+            vote(&mut votes, voter, OURS, now);
+        }
+        for (voter, expected) in [(3, OURS), (9, OURS), (12, NEW), (13, NEW)] {
+            vote(&mut votes, voter, NEW, now);
+            assert_eq!(votes.estimate(), expected);
+        }
+    }
+
+    #[test]
+    fn one_provider_and_one_key_have_one_vote() {
+        let (mut votes, now) = (WanVotes::default(), Instant::now());
+        for voter in 0..3 {
+            vote(&mut votes, voter, OURS, now);
+        }
+        for number in 50..199 {
+            votes.vote(host([66, 6, number, 1]), Mid::from([number; 20]), LIE, now);
+        }
+        for number in 10..200 {
+            votes.vote(host([20, number, 0, 1]), Mid::from([200; 20]), LIE, now);
+        }
+        assert_eq!(votes.estimate(), OURS);
+        assert_eq!(votes.votes.len(), 5);
+    }
+
+    #[test]
+    fn before_it_is_settled_the_most_votes_decide() {
+        let (mut votes, now) = (WanVotes::default(), Instant::now());
+        vote(&mut votes, 1, LIE, now);
+        assert_eq!((votes.estimate(), votes.is_settled()), (LIE, false));
+        vote(&mut votes, 2, OURS, now);
+        vote(&mut votes, 3, OURS, now);
+        assert_eq!((votes.estimate(), votes.is_settled()), (OURS, false));
+        vote(&mut votes, 4, OURS, now);
+        assert!(votes.is_settled());
+    }
+
+    #[test]
+    fn the_port_is_the_one_that_most_voters_see() {
+        let (mut votes, now) = (WanVotes::default(), Instant::now());
+        for (voter, port) in [(1, 1), (2, 2), (3, 1), (4, 3)] {
+            vote(&mut votes, voter, SocketAddr::new(OURS.ip(), port), now);
+        }
+        assert_eq!(votes.estimate().port(), 1);
+    }
+
+    #[test]
+    fn private_addresses_and_a_fixed_estimate_are_not_voted_on() {
+        let (mut votes, now) = (WanVotes::default(), Instant::now());
+        for seen in [
+            [192, 168, 1, 1],
+            [10, 0, 0, 1],
+            [127, 0, 0, 1],
+            [224, 0, 0, 1],
+        ] {
+            vote(&mut votes, 1, host(seen), now);
+        }
+        assert_eq!(votes.estimate(), UNSPECIFIED);
+        let local = host([127, 0, 0, 1]);
+        votes.vote(local, Mid::from([1; 20]), local, now);
+        assert_eq!(votes.estimate(), local);
+        votes.set(NEW);
+        vote(&mut votes, 2, OURS, now);
+        assert!(votes.is_settled() && votes.estimate() == NEW);
+    }
+}
