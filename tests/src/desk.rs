@@ -11,12 +11,13 @@ use ipv8_core::internals::context::LocalAddresses;
 use ipv8_core::internals::engine::{
     Callback, Engine, EngineConfig, Event, FutureSet, Input, Output, OverlayConfig,
 };
+use ipv8_core::internals::introduction::{IntroductionMessage, introduction_opener};
 use ipv8_core::internals::packet::{CommunityId, Unsealed};
 use ipv8_core::internals::payload::Styled;
 use ipv8_core::state::DropReason;
 use ipv8_core::state::Peer;
-use ipv8_core::wire::Style;
 use ipv8_core::wire::{Authentication, Message};
+use ipv8_core::wire::{IntroductionResponse, Style};
 
 use crate::probe::{Probe, ProbeSettings};
 
@@ -196,6 +197,44 @@ impl Desk {
         network.discover_services(peer.key(), [self.id]);
         self.drain_after_flush();
         peer
+    }
+
+    /// Lets a community walk to `to`, and returns the identifier of its introduction request.
+    ///
+    /// # Panics
+    ///
+    /// Panics if nothing is sent, or the community of the overlay `id` is not a `C`.
+    pub fn ask<C: Community>(&mut self, id: CommunityId, to: SocketAddr) -> u16 {
+        let walked = self
+            .engine
+            .call(id, self.now, |_: &mut C, cx| cx.walk_to(to));
+        walked.expect("the overlay is loaded");
+        let (sent, _) = self.drain();
+        let (_, request) = sent.last().expect("a request is sent");
+        let opened = introduction_opener(request[22]).expect("it is an introduction message");
+        match opened(request).expect("it is readable").message {
+            IntroductionMessage::Request(_, request) => request.identifier,
+            other => panic!("{other:?} is no request"),
+        }
+    }
+
+    /// Makes `number`'s key a peer of the overlay `id`, as the network does it: the overlay walks to
+    /// `source`, which answers in old style. Returns the datagrams that the answer caused.
+    ///
+    /// # Panics
+    ///
+    /// Panics like [`Desk::ask`].
+    pub fn prove<C: Community>(
+        &mut self,
+        id: CommunityId,
+        number: u16,
+        source: SocketAddr,
+    ) -> Vec<(SocketAddr, Vec<u8>)> {
+        let identifier = self.ask::<C>(id, source);
+        let (here, none) = (address("10.1.1.1:8090"), address("0.0.0.0:0"));
+        let response = IntroductionResponse::new(here, none, none, identifier);
+        let datagram = sealed_styled(id, &key(number), Style::Old, response);
+        self.receive(source, &datagram)
     }
 
     /// Passes a datagram to the engine and leaves the outputs in the queue.

@@ -9,7 +9,8 @@ use ipv8_core::crypto::Mid;
 use ipv8_core::engine::Strategies;
 use ipv8_core::internals::engine::Event;
 use ipv8_core::prelude::*;
-use ipv8_core::wire::{IntroductionRequest, Style};
+use ipv8_core::state::DropReason;
+use ipv8_core::wire::IntroductionResponse;
 use ipv8_tests::desk::{Desk, address, key, overlay_config, sealed, sealed_styled};
 
 /// A signed message. The handler tries to make peers of all keys in the test.
@@ -76,10 +77,12 @@ impl<const N: u8> Community for Overlay<N> {
 
 impl<const N: u8> Overlay<N> {
     /// Tries to make peers of three keys. Only one of them signed the message.
-    fn on_hello(&mut self, peer: &Peer, _hello: Hello, cx: &mut Context<'_>) {
+    fn on_hello(&mut self, peer: &Peer, hello: Hello, cx: &mut Context<'_>) {
         for number in 1..=3 {
             let forged = Peer::new(key(number).public_key().clone(), peer.address(), cx.now());
-            cx.verify_peer(&forged);
+            let identifier = hello.number;
+            let response = IntroductionResponse::new(at(9), at(9), at(9), identifier);
+            let _ = cx.admit_response(&forged, &response);
         }
     }
 
@@ -193,12 +196,8 @@ fn giving_up_and_blacklisting_an_address_leave_it_to_the_other_overlay() {
 fn a_blacklisted_address_makes_no_peer_of_this_overlay() {
     let mut desk = node(Strategies::new());
     call(&mut desk, |_: &mut First, cx| cx.blacklist(at(1)));
-    let here = address("10.1.1.1:8090");
-    for id in [First::COMMUNITY_ID, Second::COMMUNITY_ID] {
-        let request = IntroductionRequest::new(Style::Old, here, at(1), at(1), 5);
-        let datagram = sealed_styled(id, &key(1), Style::Old, request);
-        assert!(!desk.receive(at(1), &datagram).is_empty(), "it is answered");
-    }
+    desk.prove::<First>(First::COMMUNITY_ID, 1, at(1));
+    desk.prove::<Second>(Second::COMMUNITY_ID, 1, at(1));
     assert_eq!(counts(&desk), [0, 1]);
 }
 
@@ -206,7 +205,8 @@ fn a_blacklisted_address_makes_no_peer_of_this_overlay() {
 fn a_community_cannot_verify_a_peer_that_did_not_sign_the_message() {
     let mut desk = node(Strategies::new());
     let id = First::COMMUNITY_ID;
-    desk.receive(at(2), &sealed(id, &key(2), 1, &Hello { number: 1 }));
+    let number = desk.ask::<First>(id, at(2));
+    desk.receive(at(2), &sealed(id, &key(2), 1, &Hello { number }));
     let verified = [1, 2, 3].map(|number| {
         let key = key(number);
         desk.engine.network().is_verified(key.public_key())
@@ -214,7 +214,11 @@ fn a_community_cannot_verify_a_peer_that_did_not_sign_the_message() {
     assert_eq!(verified, [false, true, false]);
     // Outside a handler, no message proves who the peer is.
     let forged = Peer::new(key(3).public_key().clone(), at(3), desk.now);
-    call(&mut desk, |_: &mut First, cx| cx.verify_peer(&forged));
+    let response = IntroductionResponse::new(at(9), at(9), at(9), 1);
+    let refused = call(&mut desk, |_: &mut First, cx| {
+        cx.admit_response(&forged, &response)
+    });
+    assert_eq!(refused, Err(DropReason::Unsolicited));
     assert_eq!(counts(&desk), [1, 0]);
 }
 

@@ -70,10 +70,10 @@ impl Picky {
             1,
             "the peer is made for this message, without addresses known before"
         );
-        if marked.0 != 1 || cx.is_over_peer_limit() {
+        if marked.0 != 1 {
             return Err(DropReason::PeerLimit);
         }
-        cx.verify_peer(peer);
+        cx.admit_request(peer, &marked.1)?;
         cx.send_introduction_response(peer, Style::Old, &marked.1, None);
         Ok(())
     }
@@ -95,7 +95,12 @@ fn the_handler_accepts_or_drops_the_message() {
     let sent = desk.receive(at, &sealed(id, &key(1), 7, &Marked(1, request())));
     assert_eq!((sent.len(), sent[0].0, sent[0].1[22]), (1, at, 245));
     let peer = desk.engine.network().peer(key(1).public_key());
-    assert!(peer.is_some_and(|peer| peer.has_address(&at) && peer.last_response().is_some()));
+    assert!(
+        peer.is_some_and(|peer| !peer.has_address(&at)),
+        "it has to prove that address"
+    );
+    let contacts = desk.engine.overlay(id).map(|overlay| overlay.contacts);
+    assert_eq!(contacts, Some(1));
     // An ordinary request with that id is read as a marked one. A forged one is not read at all.
     let ordinary = sealed_styled(id, &key(2), Style::Old, request());
     assert!(desk.receive(at, &ordinary).is_empty());

@@ -107,6 +107,7 @@ impl<C: Community> Overlay<C> {
         let mut cx = Context::new(state, shared, now);
         cx.global_time = Some(opened.global_time);
         cx.source = Some(source);
+        cx.length = Some(opened.length);
         let style = opened.style;
         match &opened.message {
             IntroductionMessage::Request(by, request) => {
@@ -150,6 +151,7 @@ impl<C: Community> Overlay<C> {
         let mut cx = Context::new(state, shared, now);
         cx.global_time = opened.global_time;
         cx.source = Some(source);
+        cx.length = Some(opened.length);
         let taken_over = ids::is_reserved(id);
         let peer = opened.signed_by.as_ref().map(|by| match taken_over {
             true => cx.stranger(by, source),

@@ -70,7 +70,7 @@ impl<C: 'static> MessageTable<C> {
     /// signed the message and the source address, even if that peer is known
     /// ([`Context::network`] has the known one), and no introduction callback of
     /// [`Community`](super::Community) follows. The handler can call the steps that IPv8 would have
-    /// taken: [`Context::is_over_peer_limit`], [`Context::verify_peer`],
+    /// taken: [`Context::admit_request`], [`Context::admit_response`],
     /// [`Context::send_introduction_response`]. If it returns a reason, the datagram is counted as
     /// dropped for it.
     ///

@@ -19,6 +19,8 @@ pub(crate) struct OpenedMessage {
     pub(crate) signed_by: Option<SignedBy>,
     /// The sender's Lamport time, if the message carries it.
     pub(crate) global_time: Option<u64>,
+    /// The length of the datagram, in bytes.
+    pub(crate) length: usize,
     /// The message, of the type its handler was registered for.
     pub(crate) message: Box<dyn Any + Send>,
 }
@@ -41,6 +43,7 @@ pub(super) fn open_message<M: Message>(
         return Ok(OpenedMessage {
             signed_by: None,
             global_time,
+            length: datagram.len(),
             message: Box::new(message),
         });
     }
@@ -51,5 +54,6 @@ pub(super) fn open_message<M: Message>(
         signed_by,
         global_time,
         message: Box::new(message),
+        length: datagram.len(),
     })
 }

@@ -25,6 +25,8 @@ pub struct Context<'a> {
     pub(crate) now: Instant,
     pub(crate) global_time: Option<u64>,
     pub(crate) source: Option<SocketAddr>,
+    /// The length of the datagram being handled, in bytes.
+    pub(crate) length: Option<usize>,
     /// The key that signed the message being handled.
     pub(crate) signer: Option<PublicKey>,
     pub(super) passthrough: Option<Passthrough>,
@@ -40,6 +42,7 @@ impl<'a> Context<'a> {
             now,
             global_time: None,
             source: None,
+            length: None,
             signer: None,
             passthrough: None,
             target_peers: None,

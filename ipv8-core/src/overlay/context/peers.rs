@@ -181,6 +181,8 @@ impl Context<'_> {
     /// peers of every overlay on it, and [`Context::drop_peer`] drops one for all of them.
     pub(crate) fn tend_network(&mut self) {
         self.state.tends_network = true;
+        let service = self.state.community_id;
+        self.graph_mut().watch_with(service);
     }
 
     /// Returns up to `count` different peers that this overlay watches, in random order: its own,

@@ -44,6 +44,10 @@ pub(crate) fn answer_request<C: 'static, R: Identified>(
     let number = response.identifier().bits();
     let waiting = cx.state.pending.take(R::ID, number, answerer);
     let waiting = waiting.ok_or(DropReason::Unsolicited)?;
+    if let Some(key) = answerer.key {
+        let now = cx.now;
+        cx.graph_mut().heard_from(key, now);
+    }
     if let Ok(on_answer) = waiting.downcast::<OnAnswer<C>>() {
         on_answer(community, Ok(response), cx);
     }

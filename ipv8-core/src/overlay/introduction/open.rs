@@ -54,6 +54,8 @@ pub struct OpenedIntroduction {
     pub style: Style,
     /// The sender's Lamport time.
     pub global_time: u64,
+    /// The length of the datagram, in bytes.
+    pub length: usize,
     /// The message.
     pub message: IntroductionMessage,
 }
@@ -118,6 +120,7 @@ fn signed<M: Styled>(
     Ok(OpenedIntroduction {
         style,
         global_time: time.unwrap_or_default(),
+        length: datagram.len(),
         message,
     })
 }
@@ -131,6 +134,7 @@ fn puncture_request(datagram: &[u8], style: Style) -> Result<OpenedIntroduction,
     Ok(OpenedIntroduction {
         style,
         global_time: time.unwrap_or_default(),
+        length: datagram.len(),
         message,
     })
 }

@@ -4,11 +4,11 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::overlay::context::Context;
 use crate::overlay::introduction::open::SignedBy;
-use crate::overlay::introduction::standing::lan_of;
+use crate::overlay::introduction::standing::{fits_answer_and_probe, lan_of};
 use crate::state::peer::Peer;
 use crate::state::stats::DropReason;
 use crate::wire::address::UNSPECIFIED;
-use crate::wire::payload::{IntroductionRequest, IntroductionResponse, Style};
+use crate::wire::payload::{IntroductionRequest, IntroductionResponse, Style, Styled};
 
 /// The number of random candidates for an introduction in a small overlay. A larger number hardly
 /// improves the choice, and leaves less to chance.
@@ -80,7 +80,7 @@ impl Context<'_> {
     /// `introduced`. If that is `None`, the requester itself, or a peer that an old-style requester
     /// cannot reach, the answer introduces another peer of this overlay that the requester probably
     /// does not know, if there is one. The introduced peer is asked first to puncture its NAT for
-    /// the requester (protocol 4.4 step 5).
+    /// the requester (protocol 4.4 step 5), unless the requester has not proven its address.
     ///
     /// IPv8 does this itself. Call it in a community that takes introduction requests over.
     pub fn send_introduction_response(
@@ -108,12 +108,36 @@ impl Context<'_> {
         response.peer_limit_reached = self
             .peer_limit()
             .is_some_and(|limit| self.peer_count() >= limit);
+        if !self.is_proven(requester.key(), to) {
+            self.send_response_to_stranger(to, style, response, u64::from(time));
+            return;
+        }
         // The introduced peer must puncture before the requester can walk there.
         if let Some(introduced) = &introduced {
             let walker = request.destination;
             self.send_puncture_request(introduced.address(), walker, to, number, style);
         }
         self.send_styled(to, style, response, u64::from(time));
+    }
+
+    /// Answers a stranger, whose address may be forged: without a puncture, and without an
+    /// introduction if that makes the answer much longer than the request.
+    fn send_response_to_stranger(
+        &mut self,
+        to: SocketAddr,
+        style: Style,
+        mut response: IntroductionResponse,
+        time: u64,
+    ) {
+        let (prefix, key) = (&self.state.prefix, &self.state.my_key);
+        let packet = response.clone().packet(style, prefix, key, time);
+        let length = packet.map_or(0, |packet| packet.sealed_length());
+        let is_long = |request| !fits_answer_and_probe(request, length);
+        if self.length.is_some_and(is_long) {
+            response.lan_introduction = UNSPECIFIED;
+            response.wan_introduction = UNSPECIFIED;
+        }
+        self.send_styled(to, style, response, time);
     }
 
     /// Returns a peer of this overlay that is neither the requester nor at its address; for an

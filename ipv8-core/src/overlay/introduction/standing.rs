@@ -19,13 +19,17 @@ use crate::wire::scope::Scope;
 /// of one node share an address.
 const LIVE: Duration = Duration::from_secs(30);
 
+/// The length of an introduction request in old style, signed on curve25519, in bytes.
+const PROBE: usize = 192;
+
 /// The sender of a message.
 impl Context<'_> {
     /// Returns the signer of a message from `source`: the peer with this key, or a new one that is
     /// not in the peer graph (protocol 2.2). A key that the packet does not hold in its canonical
     /// form never matches a known peer, as in py-ipv8 (protocol 2.4).
     ///
-    /// A known peer is alive if it signed the message at a proven address and for the first time.
+    /// A known peer is alive if it signed the message at a proven address and for the first time;
+    /// see [`Context::note_alive`].
     /// At any other address it, like every other key, becomes a contact; the peer that is returned
     /// has `source` as its address, so that an answer goes back to where the question came from.
     pub(crate) fn sender(&mut self, by: &SignedBy, source: SocketAddr) -> Peer {
@@ -86,8 +90,13 @@ impl Context<'_> {
 
     /// Notes that a peer signed a message at a proven address. A message that was seen before is no
     /// sign of life.
+    ///
+    /// Of a peer that is watched by pings only its answers count, because they cannot be copied.
     fn note_alive(&mut self, peer: &Peer, mark: u64) {
         let now = self.now;
+        if self.graph().is_watched(peer.key()) {
+            return;
+        }
         let peers = self.graph().verified_count();
         if self
             .shared
@@ -107,7 +116,11 @@ impl Context<'_> {
         new_style: bool,
     ) {
         let graph = self.graph();
-        let is_hopeless = graph.is_blacklisted(&address)
+        let is_short = self
+            .length
+            .is_some_and(|length| !fits_answer_and_probe(length, 0));
+        let is_hopeless = is_short
+            || graph.is_blacklisted(&address)
             || graph.is_blacklisted_mid(&key.mid())
             || Scope::of(address.ip()) == Scope::Special
             || self.has_live_peer_at(&address);
@@ -231,9 +244,11 @@ impl Context<'_> {
             return Err(DropReason::Unsolicited);
         };
         self.shared.budgets.note_answered(asked.to.ip());
-        // A node between us and the sender would pass on an answer that was made for it. A peer
-        // that knows us may see a new address of ours.
-        if !self.is_for_us(response.destination) && !self.graph().is_verified(key) {
+        // A node between us and the sender would pass on an answer that was made for it. A peer or
+        // tracker may see a new address of ours.
+        let is_trusted = self.graph().is_verified(key) || self.is_tracker(&source);
+        if !is_trusted && !self.is_for_us(response.destination) {
+            self.state.wan.note_dissent(source, now);
             return Err(DropReason::WrongRecipient);
         }
         Ok(asked)
@@ -279,6 +294,11 @@ impl Context<'_> {
         })
     }
 
+    /// Returns `true` if this key has proven `address` to this overlay, or if it is on this machine.
+    pub(super) fn is_proven(&self, key: &PublicKey, address: SocketAddr) -> bool {
+        Scope::of(address.ip()) == Scope::Loopback || self.is_peer_at(key, address)
+    }
+
     /// Returns `true` if a bootstrapper of the peer graph's overlays named this address as that of
     /// a server.
     pub(crate) fn is_tracker(&self, address: &SocketAddr) -> bool {
@@ -292,7 +312,7 @@ impl Context<'_> {
         let SocketAddr::V4(host) = destination else {
             return true;
         };
-        !self.state.wan.is_settled()
+        !self.state.wan.is_settled(self.now)
             || Scope::of(destination.ip()) != Scope::Global
             || destination.ip() == self.wan_host()
             || destination.ip() == self.my_estimated_lan().ip()
@@ -370,6 +390,14 @@ impl Context<'_> {
         self.shared.budgets.note_probe(host, now);
         self.request_introduction(contact.address, contact.new_style)
     }
+}
+
+/// Returns `true` if an answer of `answer` bytes to a request of `request` bytes, together with a
+/// request that proves the address, is at most 2.1 times what came in.
+pub(super) fn fits_answer_and_probe(request: usize, answer: usize) -> bool {
+    // The sender's request and ours have the same fields, but maybe other keys.
+    let probe = request.max(PROBE);
+    (answer + probe) * 10 <= request * 21
 }
 
 pub(super) fn lan_of(address: SocketAddr) -> Option<SocketAddrV4> {

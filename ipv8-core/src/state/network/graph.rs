@@ -5,7 +5,7 @@ use super::changes::{Changes, PeerChange};
 use super::limits::{NetworkLimits, NetworkStats};
 use super::services::{LocalService, SharedLists, UnverifiedServices, Verified};
 use super::table::Table;
-use crate::crypto::Mid;
+use crate::crypto::{Mid, PublicKey};
 use crate::support::hashing::{OwnState, StrangersState};
 use crate::wire::packet::CommunityId;
 use indexmap::IndexMap;
@@ -45,6 +45,8 @@ pub struct PeerGraph {
     pub(super) blacklist: HashSet<SocketAddr, StrangersState>,
     pub(super) blacklist_mids: HashSet<Mid, StrangersState>,
     pub(super) changes: Changes,
+    /// The service whose overlay pings all peers that have it.
+    pub(super) watched_by: Option<CommunityId>,
     /// Counts the checks of whether an address is walkable for a service.
     #[cfg(test)]
     pub(super) checks: usize,
@@ -72,10 +74,22 @@ impl PeerGraph {
             blacklist: HashSet::default(),
             blacklist_mids: HashSet::default(),
             changes: Changes::new(limits.max_pending_changes),
+            watched_by: None,
             #[cfg(test)]
             checks: 0,
             limits,
         }
+    }
+
+    /// Notes that the overlay of this service pings all peers that have it.
+    pub(crate) fn watch_with(&mut self, service: CommunityId) {
+        self.watched_by = Some(service);
+    }
+
+    /// Returns `true` if the peer with this key is watched by pings.
+    pub(crate) fn is_watched(&self, key: &PublicKey) -> bool {
+        self.watched_by
+            .is_some_and(|service| self.has_service(key, service))
     }
 
     /// Returns the limits.

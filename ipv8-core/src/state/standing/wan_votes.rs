@@ -13,8 +13,11 @@ const VOTERS: usize = 32;
 /// The number of equal votes that settle the estimate, or change a settled one.
 const SETTLED: usize = 3;
 
-/// The time in which one voter can change its mind once.
-const MIND: Duration = Duration::from_secs(600);
+/// The time for which a vote counts, and in which one voter can change its mind once.
+const MEMORY: Duration = Duration::from_secs(600);
+
+/// The time for which a doubted estimate is not settled.
+const DOUBT: Duration = Duration::from_secs(60);
 
 /// The last vote of one voter.
 #[derive(Clone, Debug)]
@@ -22,6 +25,7 @@ struct Vote {
     provider: HostGroup,
     key: Mid,
     seen: SocketAddr,
+    at: Instant,
     /// The host that the voter named before, if it changed its mind.
     changed: Option<(IpAddr, Instant)>,
 }
@@ -41,6 +45,10 @@ pub(crate) struct WanVotes {
     settled: bool,
     /// `true` if the estimate was set by hand.
     fixed: bool,
+    /// The providers of strangers that see us elsewhere, since the last doubt.
+    dissent: Vec<(HostGroup, Instant)>,
+    /// The time of the last doubt.
+    doubted: Option<Instant>,
 }
 
 impl Default for WanVotes {
@@ -50,6 +58,8 @@ impl Default for WanVotes {
             estimate: UNSPECIFIED,
             settled: false,
             fixed: false,
+            dissent: Vec::new(),
+            doubted: None,
         }
     }
 }
@@ -60,9 +70,33 @@ impl WanVotes {
         self.estimate
     }
 
-    /// Returns `true` if at least three voters agree, or if the estimate was set by hand.
-    pub(crate) fn is_settled(&self) -> bool {
-        self.settled || self.fixed
+    /// Returns `true` if the estimate was set by hand, or if at least three voters agree, one of
+    /// them voted a short time ago, and there is no doubt.
+    pub(crate) fn is_settled(&self, now: Instant) -> bool {
+        let has_fresh = self
+            .votes
+            .last()
+            .is_some_and(|vote| is_recent(vote.at, now));
+        self.fixed || (self.settled && has_fresh && !self.is_doubted(now))
+    }
+
+    fn is_doubted(&self, now: Instant) -> bool {
+        self.doubted
+            .is_some_and(|at| now.saturating_duration_since(at) < DOUBT)
+    }
+
+    /// Notes that a node at `source`, which is not a peer, sees us elsewhere. Three of different
+    /// providers raise a doubt: the estimate may be old, or the work of liars that came first. It
+    /// is not settled for a minute then, so that new nodes can become peers and vote.
+    pub(crate) fn note_dissent(&mut self, source: SocketAddr, now: Instant) {
+        let provider = HostGroup::provider(source.ip());
+        self.dissent
+            .retain(|(other, at)| *other != provider && is_recent(*at, now));
+        self.dissent.push((provider, now));
+        if self.dissent.len() >= SETTLED {
+            self.dissent.clear();
+            self.doubted = Some(now);
+        }
     }
 
     /// Sets the estimate. Votes no longer change it, unless it is `0.0.0.0:0`.
@@ -82,6 +116,7 @@ impl WanVotes {
         }
         let provider = HostGroup::provider(voter.ip());
         let is_same = |vote: &Vote| vote.key == key || vote.provider == provider;
+        self.votes.retain(|vote| is_recent(vote.at, now));
         let before = self.votes.iter().rfind(|vote| vote.key == key).cloned();
         self.votes.retain(|vote| !is_same(vote));
         let changed = before.and_then(|before| match before.seen.ip() == seen.ip() {
@@ -99,12 +134,13 @@ impl WanVotes {
             provider,
             key,
             seen,
+            at: now,
             changed,
         });
-        self.count();
+        self.count(now);
     }
 
-    fn count(&mut self) {
+    fn count(&mut self, now: Instant) {
         let current = self.estimate.ip();
         if self.settled
             && let Some(host) = self.converts()
@@ -115,11 +151,8 @@ impl WanVotes {
         let best = self.most_named();
         let count = self.named(best);
         let is_clear = count >= SETTLED && count * 2 > self.votes.len();
-        let host = if is_clear || !self.settled {
-            best
-        } else {
-            current
-        };
+        let is_open = !self.settled || self.is_doubted(now);
+        let host = if is_clear || is_open { best } else { current };
         self.settled |= self.named(host) >= SETTLED;
         self.estimate = SocketAddr::new(host, self.port_of(host));
     }
@@ -163,7 +196,7 @@ impl WanVotes {
 }
 
 fn is_recent(at: Instant, now: Instant) -> bool {
-    now.saturating_duration_since(at) < MIND
+    now.saturating_duration_since(at) < MEMORY
 }
 
 /// Returns `true` if a node at `voter` can see us at `seen`: at an address of the internet, or of
@@ -205,7 +238,7 @@ mod tests {
             for voter in 9..12 {
                 vote(&mut votes, voter, OURS, now);
             }
-            assert!(votes.is_settled());
+            assert!(votes.is_settled(now));
             for round in 0..10_000 {
                 let voter = rng.random_range(0..30);
                 let seen = if voter < 9 { LIE } else { OURS };
@@ -273,12 +306,32 @@ mod tests {
     fn before_it_is_settled_the_most_votes_decide() {
         let (mut votes, now) = (WanVotes::default(), Instant::now());
         vote(&mut votes, 1, LIE, now);
-        assert_eq!((votes.estimate(), votes.is_settled()), (LIE, false));
+        assert_eq!((votes.estimate(), votes.is_settled(now)), (LIE, false));
         vote(&mut votes, 2, OURS, now);
         vote(&mut votes, 3, OURS, now);
-        assert_eq!((votes.estimate(), votes.is_settled()), (OURS, false));
+        assert_eq!((votes.estimate(), votes.is_settled(now)), (OURS, false));
         vote(&mut votes, 4, OURS, now);
-        assert!(votes.is_settled());
+        assert!(votes.is_settled(now));
+    }
+
+    #[test]
+    fn strangers_that_see_us_elsewhere_raise_a_doubt_and_change_nothing() {
+        let (mut votes, now) = (WanVotes::default(), Instant::now());
+        for voter in 0..3 {
+            vote(&mut votes, voter, LIE, now);
+        }
+        for (number, settled) in [(10, true), (10, true), (11, true), (12, false)] {
+            votes.note_dissent(host([20, number, 0, 1]), now);
+            assert_eq!(votes.is_settled(now), settled, "{number}");
+        }
+        assert_eq!(votes.estimate(), LIE);
+        // Now the strangers can become peers and vote.
+        for voter in 10..14 {
+            vote(&mut votes, voter, OURS, now);
+        }
+        assert_eq!(votes.estimate(), OURS);
+        assert!(votes.is_settled(now + DOUBT));
+        assert!(!votes.is_settled(now + MEMORY), "the votes are old");
     }
 
     #[test]
@@ -307,6 +360,6 @@ mod tests {
         assert_eq!(votes.estimate(), local);
         votes.set(NEW);
         vote(&mut votes, 2, OURS, now);
-        assert!(votes.is_settled() && votes.estimate() == NEW);
+        assert!(votes.is_settled(now) && votes.estimate() == NEW);
     }
 }
