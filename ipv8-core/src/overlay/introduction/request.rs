@@ -108,7 +108,7 @@ impl Context<'_> {
         response.peer_limit_reached = self
             .peer_limit()
             .is_some_and(|limit| self.peer_count() >= limit);
-        if !self.is_proven(requester.key(), to) {
+        if !self.is_peer_at(requester.key(), to) {
             self.send_response_to_stranger(to, style, response, u64::from(time));
             return;
         }

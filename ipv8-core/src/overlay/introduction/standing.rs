@@ -294,11 +294,6 @@ impl Context<'_> {
         })
     }
 
-    /// Returns `true` if this key has proven `address` to this overlay, or if it is on this machine.
-    pub(super) fn is_proven(&self, key: &PublicKey, address: SocketAddr) -> bool {
-        Scope::of(address.ip()) == Scope::Loopback || self.is_peer_at(key, address)
-    }
-
     /// Returns `true` if a bootstrapper of the peer graph's overlays named this address as that of
     /// a server.
     pub(crate) fn is_tracker(&self, address: &SocketAddr) -> bool {

@@ -17,7 +17,7 @@ use crate::state::timers::seconds;
 /// or the bootstrappers for new addresses (protocol 7.2).
 ///
 /// Contacts come first: nodes that sent this overlay something and have not proven their address
-/// yet. They may occupy half of the window. New introductions are next: the NAT in front of a new
+/// yet. They have a window of their own. New introductions are next: the NAT in front of a new
 /// address was opened a moment ago. The introducer is drawn at random; each may occupy at most half the window. Introducers whose
 /// addresses answer less often than average share a smaller part of the window, the smaller the
 /// worse they are, so that colluding liars cannot fill it. Only this walker's own recent results
@@ -88,6 +88,9 @@ impl Default for RandomWalk {
 /// be no other peers.
 const FRUITLESS_STEPS: u32 = 4;
 
+/// The maximum number of contacts that a step asks.
+const CONTACTS_OF_STEP: usize = 4;
+
 /// An unanswered request.
 #[derive(Clone, Copy, Debug)]
 struct Asked {
@@ -150,13 +153,20 @@ impl RandomWalk {
         too_soon || self.is_window_full()
     }
 
+    /// Returns the number of unanswered requests to contacts, or to other addresses.
+    fn unanswered(&self, to_contacts: bool) -> usize {
+        let asked = self.unanswered.values();
+        let wanted = asked.filter(|asked| (asked.origin == Origin::Contact) == to_contacts);
+        wanted.count()
+    }
+
     fn is_window_full(&self) -> bool {
-        self.window_size > 0 && self.unanswered.len() >= self.window_size
+        self.window_size > 0 && self.unanswered(false) >= self.window_size
     }
 
     /// Returns `true` if most requests are answered, so that a step may send more than one.
     fn is_lively(&self) -> bool {
-        self.window_size == 0 || self.unanswered.len() <= self.window_size / 2
+        self.window_size == 0 || self.unanswered(false) <= self.window_size / 2
     }
 
     /// Returns `true` if the unanswered addresses of this introducer fill its part of the window,
@@ -189,15 +199,24 @@ impl RandomWalk {
         used > 0 && f64::from(used) + 1.0 > f64::from(size) * share
     }
 
-    /// Walks to a contact, which is alive and knows the overlay, and has just opened its NAT for us.
-    /// Its answer makes it a peer. Returns `true` if there was one. Half of the window stays for
-    /// introductions, because anyone can forge contacts.
-    fn walk_to_contact(&mut self, cx: &mut Context<'_>) -> bool {
-        let asked = self.unanswered.values();
-        let contacts = asked
-            .filter(|asked| asked.origin == Origin::Contact)
-            .count();
-        if self.window_size > 0 && contacts >= (self.window_size / 2).max(1) {
+    /// Asks as many contacts as peers are missing, but at most four, or one if a step sends one
+    /// request. A contact is alive, knows the overlay and has just opened its NAT for us; its
+    /// answer makes it a peer.
+    ///
+    /// Contacts have a window of their own, so that contacts that do not answer, which anyone can
+    /// forge, leave the window of introductions alone. Returns the number of requests.
+    fn ask_contacts(&mut self, cx: &mut Context<'_>) -> usize {
+        let missing = cx.missing_peers().unwrap_or(usize::MAX);
+        let most = match self.requests_per_step {
+            0 | 1 => 1,
+            _ => CONTACTS_OF_STEP,
+        };
+        let most = most.min(missing);
+        (0..most).take_while(|_| self.ask_contact(cx)).count()
+    }
+
+    fn ask_contact(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.window_size > 0 && self.unanswered(true) >= self.window_size {
             return false;
         }
         let unanswered = &self.unanswered;
@@ -275,14 +294,15 @@ impl RandomWalk {
     /// Sends the requests of a step after the first: walks to new introductions, as many as peers
     /// are missing, and when none are left, asks a peer for more. Returns `true` if the step
     /// walked.
-    fn send_more(&mut self, first_walked: bool, cx: &mut Context<'_>) -> bool {
+    fn send_more(&mut self, first_walked: bool, contacts: usize, cx: &mut Context<'_>) -> bool {
         let missing = cx.missing_peers().unwrap_or(usize::MAX);
+        let missing = missing.saturating_sub(contacts);
         let mut walks = usize::from(first_walked);
         for _ in 1..self.requests_per_step {
             if walks >= missing || self.is_window_full() {
                 break;
             }
-            if self.walk_to_contact(cx) || self.walk_to_introduction(cx) {
+            if self.walk_to_introduction(cx) {
                 walks += 1;
                 continue;
             }
@@ -302,17 +322,22 @@ impl<C: Community> DiscoveryStrategy<C> for RandomWalk {
         if self.must_wait(now) {
             return;
         }
+        let contacts = self.ask_contacts(cx);
+        if cx
+            .missing_peers()
+            .is_some_and(|missing| missing <= contacts)
+        {
+            self.last_step = Some(now);
+            return;
+        }
         let lively = self.is_lively();
         let goes_back = cx.rng().random::<u8>() < self.reset_chance;
-        let mut walked = !goes_back
-            && (self.walk_to_contact(cx)
-                || self.walk_to_introduction(cx)
-                || self.walk_anywhere(cx));
+        let mut walked = !goes_back && (self.walk_to_introduction(cx) || self.walk_anywhere(cx));
         if !walked {
             cx.get_new_introduction();
         }
         if lively {
-            walked = self.send_more(walked, cx);
+            walked = self.send_more(walked, contacts, cx);
         }
         self.fruitless = match walked {
             true => 0,
