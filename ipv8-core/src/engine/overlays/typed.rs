@@ -332,6 +332,7 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         let mut cx = Context::new(&mut self.state, shared, now);
         cx.wake_bootstrappers();
         cx.ask_due_contact();
+        cx.search_if_due();
         let expired: Vec<_> = self.state.requests.expired(now).take(most).collect();
         let overdue = self.state.pending.expired(most - expired.len(), now);
         let mut all = Expired {

@@ -14,6 +14,9 @@ use crate::state::peer::Peer;
 use crate::state::standing::Budgets;
 use crate::wire::packet::CommunityId;
 
+/// The number of random addresses among which the one of the smallest provider is walked to.
+const WALKABLE_DRAWS: usize = 3;
+
 /// # Peers and addresses
 ///
 /// The overlays of a node share one peer graph, unless an overlay has its own. A context can read
@@ -93,16 +96,21 @@ impl Context<'_> {
     }
 
     /// Returns one walkable address for which `exclude` is false; `None` when there is none.
-    /// Addresses of hosts that did not answer four requests within a minute are left out.
+    /// An address of a provider (a /16 of the internet, a /32 in IPv6) with few peers is more likely
+    /// than one of a crowd. Addresses of hosts that did not answer four requests within a minute are left out.
     pub fn random_walkable_address(
         &mut self,
         exclude: impl Fn(&SocketAddr) -> bool,
     ) -> Option<SocketAddr> {
         let (service, now) = (self.state.community_id, self.now);
         let (graph, rng, budgets) = self.graph_and_budgets();
-        graph.random_walkable(service, rng, |address| {
-            exclude(address) || !budgets.allows_walk(address.ip(), now)
-        })
+        let exclude =
+            |address: &SocketAddr| exclude(address) || !budgets.allows_walk(address.ip(), now);
+        let drawn: Vec<_> = (0..WALKABLE_DRAWS)
+            .map_while(|_| graph.random_walkable(service, rng, exclude))
+            .collect();
+        let crowd = |address: &SocketAddr| graph.crowd_at(service, *address);
+        drawn.into_iter().min_by_key(crowd)
     }
 
     /// Takes the newest introduction of an introducer for which `introducer_wanted` is true, each
@@ -163,7 +171,8 @@ impl Context<'_> {
         (graph, rng)
     }
 
-    fn graph_and_budgets(&mut self) -> (&mut PeerGraph, &mut StdRng, &Budgets) {
+    /// Like [`Context::graph_and_rng`], and returns the budgets.
+    pub(crate) fn graph_and_budgets(&mut self) -> (&mut PeerGraph, &mut StdRng, &Budgets) {
         if self.state.own_network.is_some() {
             self.shared.touch(self.state.community_id);
         }

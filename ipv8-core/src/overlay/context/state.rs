@@ -12,7 +12,7 @@ use crate::crypto::PrivateKey;
 use crate::overlay::bootstrap::Bootstrappers;
 use crate::state::network::{Introductions, PeerGraph};
 use crate::state::request_cache::{Pending, RequestCache};
-use crate::state::standing::{Standings, WanVotes};
+use crate::state::standing::{Search, Standings, WanVotes};
 use crate::state::stats::TrafficStats;
 use crate::state::tasks::{Due, TaskKind, TaskName, Tasks};
 use crate::state::timers::{TimerId, Timers};
@@ -36,6 +36,8 @@ pub(crate) struct OverlayState {
     pub(crate) wan: WanVotes,
     /// What strangers have proven to this overlay.
     pub(crate) standings: Standings,
+    /// The search for peers of other providers.
+    pub(crate) search: Search,
     /// Our IPv4 address as the last introduction response saw it.
     pub(crate) ipv4: Option<SocketAddr>,
     /// Our IPv6 address as the last introduction response saw it.
@@ -79,6 +81,7 @@ impl OverlayState {
             max_peers,
             wan: WanVotes::default(),
             standings: Standings::default(),
+            search: Search::default(),
             ipv4: None,
             ipv6: None,
             introductions: Introductions::default(),
@@ -114,7 +117,8 @@ impl OverlayState {
         let tasks = self.tasks.next_timeout();
         let bootstrappers = self.bootstrappers.next_wake();
         let probe = self.standings.next_probe();
-        let all = [requests, pending, tasks, bootstrappers, probe];
+        let search = self.search.next();
+        let all = [requests, pending, tasks, bootstrappers, probe, search];
         if let Some(next) = all.into_iter().flatten().min() {
             self.wake_at(next, timers);
         }

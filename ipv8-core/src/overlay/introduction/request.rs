@@ -142,8 +142,8 @@ impl Context<'_> {
 
     /// Returns a peer of this overlay that is neither the requester nor at its address; for an
     /// old-style requester, one whose preferred address is IPv4. Among a few random candidates it
-    /// is the one that the requester most probably does not know, and that was not introduced for
-    /// the longest time (`Introductions`).
+    /// is the one that the requester most probably does not know, of the provider with the fewest
+    /// peers, and that was not introduced for the longest time (`Introductions`).
     fn peer_for_introduction(&mut self, requester: &Peer, style: Style) -> Option<Peer> {
         let service = self.state.community_id;
         let draws = match self.peer_count() {
@@ -153,11 +153,15 @@ impl Context<'_> {
         let to = requester.address();
         let mut introductions = std::mem::take(&mut self.state.introductions);
         let (network, rng) = self.graph_and_rng();
+        let network = &*network;
         let suits = |peer: &&Peer| can_be_introduced(peer, requester, style);
         let drawn = network.random_peers(service, draws, rng).filter(suits);
         let best = drawn.min_by_key({
             let rank = introductions.ranks_for(&to);
-            move |peer| rank(&peer.address())
+            move |peer| {
+                let (acquainted, last) = rank(&peer.address());
+                (acquainted, network.crowd_at(service, peer.address()), last)
+            }
         });
         let chosen = match best {
             Some(peer) => Some(peer.clone()),

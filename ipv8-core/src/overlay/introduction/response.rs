@@ -39,6 +39,7 @@ impl Context<'_> {
             self.learn_own_address(&peer, source, response.destination);
             self.learn_introductions(&peer, source, response);
         }
+        self.plan_search();
         Ok(peer)
     }
 

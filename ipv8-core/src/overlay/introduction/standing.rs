@@ -339,54 +339,6 @@ impl Context<'_> {
     }
 }
 
-/// Asking contacts to prove themselves.
-impl Context<'_> {
-    /// Returns a contact that a strategy may ask now and for which `wanted` is true: a peer of this
-    /// overlay that moved, or one of a random network.
-    pub(crate) fn choose_contact(
-        &mut self,
-        wanted: impl Fn(&SocketAddr) -> bool,
-    ) -> Option<Contact> {
-        let now = self.now;
-        let room = self.graph().room_in(self.state.community_id);
-        let Self { state, shared, .. } = self;
-        let (budgets, rng) = (&shared.budgets, &mut shared.rng);
-        state.standings.choose(now, rng, |contact| {
-            wanted(&contact.address)
-                && (contact.moved || room.admits(contact.address))
-                && budgets.allows_probe(contact.address.ip(), now)
-        })
-    }
-
-    /// Asks a contact that no strategy asked in time, if one is due.
-    pub(crate) fn ask_due_contact(&mut self) {
-        let now = self.now;
-        if self.state.standings.next_probe().is_none_or(|at| at > now) {
-            return;
-        }
-        let room = self.graph().room_in(self.state.community_id);
-        let Self { state, shared, .. } = self;
-        let (budgets, rng) = (&shared.budgets, &mut shared.rng);
-        let due = state.standings.take_due(now, rng, |contact| {
-            (contact.moved || room.admits(contact.address))
-                && budgets.allows_probe(contact.address.ip(), now)
-        });
-        if let Some(contact) = due
-            && self.shared.budgets.takes_engine_probe(now)
-        {
-            self.ask_contact(&contact);
-        }
-    }
-
-    /// Sends an introduction request to a contact. Returns its identifier.
-    pub(crate) fn ask_contact(&mut self, contact: &Contact) -> u16 {
-        let (host, now) = (contact.address.ip(), self.now);
-        self.shared.budgets.note_walk(host, now);
-        self.shared.budgets.note_probe(host, now);
-        self.request_introduction(contact.address, contact.new_style)
-    }
-}
-
 /// Returns `true` if an answer of `answer` bytes to a request of `request` bytes, together with a
 /// request that proves the address, is at most 2.1 times what came in.
 pub(super) fn fits_answer_and_probe(request: usize, answer: usize) -> bool {

@@ -53,7 +53,7 @@ impl Context<'_> {
         self.request_introduction(peer.address(), peer.is_new_style());
     }
 
-    /// Asks a random peer for an introduction, or, in 5 % of the calls, the bootstrappers. An
+    /// Asks a random peer, rather one of a provider with few peers, for an introduction, or, in 5 % of the calls, the bootstrappers. An
     /// overlay without peers bootstraps instead (py-ipv8's `get_new_introduction`).
     pub fn get_new_introduction(&mut self) {
         if self.peer_count() == 0 {
@@ -66,7 +66,7 @@ impl Context<'_> {
             self.remind_bootstrappers();
             return;
         }
-        if let Some(peer) = self.random_peer() {
+        if let Some(peer) = self.diverse_peer() {
             self.send_introduction_request(&peer);
         }
     }

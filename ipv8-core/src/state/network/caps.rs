@@ -1,11 +1,10 @@
 //! The maximum number of peers of each service, and who makes room.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use super::graph::PeerGraph;
+use super::providers::{Providers, provider_of};
 use crate::state::peer::Peer;
-use crate::support::hashing::OwnState;
 use crate::wire::packet::CommunityId;
 use crate::wire::scope::HostGroup;
 
@@ -18,27 +17,27 @@ impl PeerGraph {
         }
     }
 
-    /// Returns the room in a service.
-    pub(crate) fn room_in(&self, service: CommunityId) -> Room {
+    /// Returns the number of peers of the service whose provider is that of `address`.
+    pub(crate) fn crowd_at(&self, service: CommunityId, address: SocketAddr) -> usize {
         let local = self.local.get(&service);
-        let cap = local.and_then(|local| local.cap.filter(|cap| local.peers.len() >= *cap));
-        let mut room = Room::default();
-        if cap.is_some() {
-            for peer in self.peers_for_service(service) {
-                *room.counts.entry(provider(peer.address())).or_default() += 1;
-            }
-            // Of several, the one with the highest number, so that the result does not depend on
-            // the order in the map.
-            let counts = room.counts.iter();
-            let crowd = counts.max_by_key(|(group, count)| (**count, **group));
-            room.crowd = crowd.map(|(group, count)| (*group, *count));
-            room.is_full = true;
-        }
-        room
+        local.map_or(0, |local| local.providers.count_at(address))
     }
 
-    /// Returns `true` if the peer with this key has the service, or if there is room for it at
-    /// `address`.
+    /// Returns the number of providers of the peers of a registered service.
+    pub(crate) fn provider_count(&self, service: CommunityId) -> usize {
+        self.local
+            .get(&service)
+            .map_or(0, |local| local.providers.len())
+    }
+
+    /// Returns the room in a service. Takes one pass over its providers if it is full.
+    pub(crate) fn room_in(&self, service: CommunityId) -> Room<'_> {
+        let local = self.local.get(&service);
+        let full = local.filter(|local| local.cap.is_some_and(|cap| local.peers.len() >= cap));
+        Room(full.map(|local| (&local.providers, local.providers.largest())))
+    }
+
+    /// Returns `true` if the peer has the service, or if there is room for it.
     pub(super) fn has_room_in(&self, service: CommunityId, peer: &Peer) -> bool {
         let local = self.local.get(&service);
         local.is_none_or(|local| local.peers.contains(peer.key()))
@@ -48,15 +47,15 @@ impl PeerGraph {
     /// Makes room for `peer` in a service. Returns `false` if there is none.
     pub(super) fn make_room_in(&mut self, service: CommunityId, peer: &Peer) -> bool {
         let room = self.room_in(service);
-        if !room.is_full {
+        let Some((_, largest)) = room.0 else {
             return true;
-        }
-        let Some((crowd, _)) = room.crowd.filter(|_| room.admits(peer.address())) else {
+        };
+        let Some((crowd, _)) = largest.filter(|_| room.admits(peer.address())) else {
             self.stats.peers_over_cap += 1;
             return false;
         };
         let members = self.peers_for_service(service);
-        let members = members.filter(|peer| provider(peer.address()) == crowd);
+        let members = members.filter(|peer| provider_of(peer.address()) == Some(crowd));
         let youngest = members.max_by_key(|peer| (peer.created(), peer.key().clone()));
         let Some(key) = youngest.map(|peer| peer.key().clone()) else {
             return false;
@@ -66,32 +65,25 @@ impl PeerGraph {
     }
 }
 
-/// The room in a service. There is room if the service has fewer peers than its cap, or if the
-/// provider with the most peers has at least two more than the provider of the newcomer; the
-/// youngest peer there then makes room.
+/// The room in a service; its providers if it is full.
 ///
-/// Peers of many providers therefore displace a crowd from one, and never the other way round.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Room {
-    is_full: bool,
-    /// The number of peers of each provider, if the service is full.
-    counts: HashMap<HostGroup, usize, OwnState>,
-    /// The provider with the most peers, and their number.
-    crowd: Option<(HostGroup, usize)>,
-}
+/// There is room if the service has fewer peers than its cap, or if the provider with the most
+/// peers has at least two more than the provider of the newcomer; the youngest peer there then
+/// makes room. Peers of many providers therefore displace a crowd from one, and never the other way
+/// round.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room<'a>(Option<(&'a Providers, Option<(HostGroup, usize)>)>);
 
-impl Room {
+impl Room<'_> {
     /// Returns `true` if there is room for a new peer at `address`.
     #[must_use]
     pub(crate) fn admits(&self, address: SocketAddr) -> bool {
-        let own = self.counts.get(&provider(address)).copied();
-        let most = self.crowd.map_or(0, |(_, count)| count);
-        !self.is_full || most >= own.unwrap_or_default() + 2
+        let Some((providers, largest)) = self.0 else {
+            return true;
+        };
+        let most = largest.map_or(0, |(_, count)| count);
+        provider_of(address).is_some() && most >= providers.count_at(address) + 2
     }
-}
-
-fn provider(address: SocketAddr) -> HostGroup {
-    HostGroup::provider(address.ip())
 }
 
 #[cfg(test)]

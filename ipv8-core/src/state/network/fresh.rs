@@ -77,9 +77,22 @@ impl Fresh {
         rng: &mut R,
         introducer_wanted: impl Fn(IntroducerId) -> bool,
         wanted: impl Fn(&SocketAddr) -> bool,
+        preferred: impl Fn(&SocketAddr) -> bool,
     ) -> Option<(SocketAddr, IntroducerId)> {
         let start = rng.random_range(0..self.0.len().max(1));
         let order = (start..self.0.len()).chain(0..start);
+        for place in order.clone() {
+            let batch = self.0.get_mut(place);
+            let batch = batch.filter(|batch| introducer_wanted(batch.introducer));
+            let is_preferred = |address: &SocketAddr| wanted(address) && preferred(address);
+            if let Some(batch) = batch
+                && let Some(at) = batch.addresses.iter().rposition(is_preferred)
+            {
+                let found = (batch.addresses.remove(at), batch.introducer);
+                self.0.retain(|batch| !batch.addresses.is_empty());
+                return Some(found);
+            }
+        }
         let mut found = None;
         for place in order {
             let batch = self.0.get_mut(place);
@@ -107,7 +120,7 @@ mod tests {
     }
 
     fn take(fresh: &mut Fresh, rng: &mut StdRng) -> Option<(u16, u64)> {
-        let found = fresh.take(rng, |_| true, |_| true);
+        let found = fresh.take(rng, |_| true, |_| true, |_| false);
         found.map(|(address, introducer)| (address.port(), introducer.0))
     }
 
@@ -138,6 +151,20 @@ mod tests {
     }
 
     #[test]
+    fn a_preferred_introduction_is_taken_before_newer_ones() {
+        let (mut fresh, mut rng) = (Fresh::default(), StdRng::seed_from_u64(4));
+        for number in 1..=4 {
+            fresh.push(IntroducerId(7), at(number));
+        }
+        let mut take = |wanted: u16| {
+            let preferred = |address: &SocketAddr| address.port() == wanted;
+            let found = fresh.take(&mut rng, |_| true, |_| true, preferred);
+            found.map(|(address, _)| address.port())
+        };
+        assert_eq!([take(2), take(9), take(1), take(2)], [2, 4, 1, 3].map(Some));
+    }
+
+    #[test]
     fn the_stored_introductions_are_bounded() {
         let (mut fresh, mut rng) = (Fresh::default(), StdRng::seed_from_u64(3));
         for introducer in 0..100 {
@@ -147,9 +174,14 @@ mod tests {
         }
         let kept: usize = fresh.0.iter().map(|batch| batch.addresses.len()).sum();
         assert_eq!((fresh.0.len(), kept), (INTRODUCERS, INTRODUCERS * EACH));
-        let busy = fresh.take(&mut rng, |introducer| introducer.0 == 99, |_| true);
+        let busy = fresh.take(
+            &mut rng,
+            |introducer| introducer.0 == 99,
+            |_| true,
+            |_| false,
+        );
         assert_eq!(busy, Some((at(999), IntroducerId(99))));
-        assert_eq!(fresh.take(&mut rng, |_| true, |_| false), None);
+        assert_eq!(fresh.take(&mut rng, |_| true, |_| false, |_| true), None);
         assert!(
             fresh.0.is_empty(),
             "unwanted introductions are no longer new"

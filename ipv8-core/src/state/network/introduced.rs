@@ -2,6 +2,7 @@
 
 use super::fresh::IntroducerId;
 use super::graph::PeerGraph;
+use super::providers::provider_of;
 use super::sampling;
 use crate::crypto::PublicKey;
 use crate::wire::packet::CommunityId;
@@ -52,7 +53,8 @@ impl PeerGraph {
 
     /// Removes and returns the newest introduction for the service by a random introducer for which
     /// `introducer_wanted` is true. Each introducer has about the same chance, however many
-    /// addresses it introduced. Addresses that are no longer walkable for the service, or not
+    /// addresses it introduced. Addresses of a provider without peers of the service come first.
+    /// Addresses that are no longer walkable for the service, or not
     /// `wanted`, are skipped and no longer count as new.
     ///
     /// An introduction is returned once. Its address stays walkable until a peer is found there, or
@@ -66,9 +68,15 @@ impl PeerGraph {
         wanted: impl Fn(&SocketAddr) -> bool,
     ) -> Option<(SocketAddr, IntroducerId)> {
         let local = self.local.get_mut(&service)?;
-        let walkable = &local.walkable;
+        let (walkable, providers) = (&local.walkable, &local.providers);
         let wanted = |address: &SocketAddr| walkable.contains(address) && wanted(address);
-        local.fresh.take(rng, introducer_wanted, wanted)
+        // Outside the internet there are no providers.
+        let is_new_provider = |address: &SocketAddr| {
+            provider_of(*address).is_some() && providers.count_at(*address) == 0
+        };
+        local
+            .fresh
+            .take(rng, introducer_wanted, wanted, is_new_provider)
     }
 
     /// Records a new introduction of `address` by `introducer`, so that

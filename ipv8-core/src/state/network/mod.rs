@@ -17,6 +17,7 @@ mod known;
 mod limits;
 mod owners;
 mod peers;
+mod providers;
 mod record;
 mod sampling;
 mod scoped;

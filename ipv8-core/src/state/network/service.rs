@@ -33,6 +33,7 @@ impl PeerGraph {
         };
         for peer in &peers {
             local.peers.insert(peer.key().clone());
+            local.providers.add(peer.address());
         }
         self.by_size
             .insert((local.peers.len(), local.order, service));
@@ -134,6 +135,7 @@ impl PeerGraph {
             Some(local) => {
                 let before = local.peers.len();
                 local.peers.insert(key.clone());
+                local.providers.add(peer.address());
                 let after = (local.peers.len(), local.order, service);
                 self.by_size.remove(&(before, local.order, service));
                 self.by_size.insert(after);
@@ -155,6 +157,7 @@ impl PeerGraph {
         };
         let before = local.peers.len();
         local.peers.swap_remove(peer.key());
+        local.providers.remove(peer.address());
         let after = (local.peers.len(), local.order, service);
         self.by_size.remove(&(before, local.order, service));
         self.by_size.insert(after);

@@ -1,5 +1,6 @@
 //! The services of peers, and the indexes of registered services.
 use super::fresh::Fresh;
+use super::providers::Providers;
 use super::table::{Keyed, Table};
 use crate::crypto::PublicKey;
 use crate::state::peer::Peer;
@@ -98,6 +99,8 @@ pub(super) struct LocalService {
     pub(super) fresh: Fresh,
     /// The addresses that the overlay has blacklisted for itself.
     pub(super) banned: HashSet<SocketAddr>,
+    /// The providers of its peers.
+    pub(super) providers: Providers,
     /// The maximum number of its peers.
     pub(super) cap: Option<usize>,
     /// The number of services registered before it.

@@ -147,6 +147,13 @@ impl PeerGraph {
             return Some(result);
         }
         let after = entry.peer.clone();
+        let services = entry.services.clone();
+        for service in services.iter() {
+            if let Some(local) = self.local.get_mut(&service) {
+                local.providers.remove(before.address());
+                local.providers.add(after.address());
+            }
+        }
         for address in before
             .proven_addresses()
             .filter(|a| !after.has_proven_address(a))

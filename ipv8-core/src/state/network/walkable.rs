@@ -1,6 +1,7 @@
 //! The known addresses that a walker may visit for a service.
 use super::graph::PeerGraph;
 use super::owners::Owners;
+use super::providers::provider_of;
 use super::record::Record;
 use super::sampling;
 use super::services::Verified;
@@ -82,6 +83,23 @@ impl PeerGraph {
             return sampling::pick_from(walkable.filter(|address| !exclude(address)), rng);
         };
         sampling::pick(&local.walkable, rng, |address| !exclude(address)).copied()
+    }
+
+    /// Returns one address in the internet that is walkable for a registered service and `allowed`,
+    /// and whose provider has no peer of the service. Takes one pass over all if there are few.
+    pub(crate) fn walkable_of_other_provider<R: Rng + ?Sized>(
+        &self,
+        service: CommunityId,
+        rng: &mut R,
+        allowed: impl Fn(&SocketAddr) -> bool,
+    ) -> Option<SocketAddr> {
+        let local = self.local.get(&service)?;
+        let wanted = |address: &SocketAddr| {
+            provider_of(*address).is_some()
+                && local.providers.count_at(*address) == 0
+                && allowed(address)
+        };
+        sampling::pick(&local.walkable, rng, wanted).copied()
     }
 
     /// Applies the rule for a service without an index.

@@ -53,9 +53,9 @@ impl Contacts {
         self.0.values().next()
     }
 
-    /// Adds a contact, or replaces the one at its address. When there are too many, the site with
-    /// the most contacts loses its oldest one, so that a flood from one network displaces only
-    /// itself.
+    /// Adds a contact, or replaces the one at its address. When there are too many, the
+    /// provider with the most contacts loses its oldest one, so that a flood from one network
+    /// displaces only itself.
     pub(super) fn note(&mut self, contact: Contact) {
         if let Some(known) = self.0.get_mut(&contact.address) {
             let since = known.since;
@@ -64,21 +64,23 @@ impl Contacts {
         }
         self.expire(contact.since);
         if self.0.len() >= MAX_CONTACTS {
-            self.make_room(HostGroup::site(contact.address.ip()));
+            self.make_room(HostGroup::provider(contact.address.ip()));
         }
         self.0.insert(contact.address, contact);
     }
 
     fn make_room(&mut self, newcomer: HostGroup) {
-        let mut sites: IndexMap<HostGroup, usize> = IndexMap::new();
+        let mut providers: IndexMap<HostGroup, usize> = IndexMap::new();
         for address in self.0.keys() {
-            *sites.entry(HostGroup::site(address.ip())).or_default() += 1;
+            *providers
+                .entry(HostGroup::provider(address.ip()))
+                .or_default() += 1;
         }
-        // The newcomer counts too, so that a site that is one of the largest does not grow.
-        *sites.entry(newcomer).or_default() += 1;
-        let largest = sites.iter().max_by_key(|(_, count)| **count);
-        let largest = largest.map(|(site, _)| *site);
-        let is_there = |address: &SocketAddr| Some(HostGroup::site(address.ip())) == largest;
+        // The newcomer counts too, so that a provider that is one of the largest does not grow.
+        *providers.entry(newcomer).or_default() += 1;
+        let largest = providers.iter().max_by_key(|(_, count)| **count);
+        let largest = largest.map(|(provider, _)| *provider);
+        let is_there = |address: &SocketAddr| Some(HostGroup::provider(address.ip())) == largest;
         let place = self.0.keys().position(is_there).unwrap_or_default();
         self.0.shift_remove_index(place);
     }
@@ -95,21 +97,31 @@ impl Contacts {
     }
 
     /// Returns the contact to ask next among those that are `wanted`: a peer at a new address, or
-    /// else the newest contact of a random site. Every site has the same chance, however many
-    /// contacts it has.
+    /// else the newest contact of a random provider among those with the smallest `crowd`. Every
+    /// such provider has the same chance, however many contacts it has.
     pub(super) fn choose(
         &mut self,
         now: Instant,
         rng: &mut (impl Rng + ?Sized),
         wanted: impl Fn(&Contact) -> bool,
+        crowd: impl Fn(&SocketAddr) -> usize,
     ) -> Option<&Contact> {
         self.expire(now);
-        let mut newest: IndexMap<HostGroup, SocketAddr> = IndexMap::new();
+        let (mut newest, mut least) = (IndexMap::new(), usize::MAX);
         for contact in self.0.values().filter(|contact| wanted(contact)) {
             if contact.moved {
                 return self.0.get(&contact.address);
             }
-            newest.insert(HostGroup::site(contact.address.ip()), contact.address);
+            let (provider, size) = (
+                HostGroup::provider(contact.address.ip()),
+                crowd(&contact.address),
+            );
+            if size < least {
+                (newest, least) = (IndexMap::new(), size);
+            }
+            if size == least {
+                newest.insert(provider, contact.address);
+            }
         }
         if newest.is_empty() {
             return None;
@@ -137,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_from_one_site_displaces_only_itself() {
+    fn a_flood_from_one_provider_displaces_only_itself() {
         let (mut contacts, now) = (Contacts::default(), Instant::now());
         for number in 0..20 {
             contacts.note(contact([number, 1, 1, 1], 1, now));
@@ -150,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn every_site_has_the_same_chance_and_a_peer_that_moved_comes_first() {
+    fn every_provider_has_the_same_chance_and_a_peer_that_moved_comes_first() {
         let (mut contacts, now) = (Contacts::default(), Instant::now());
         let mut rng = StdRng::seed_from_u64(2);
         contacts.note(contact([1, 1, 1, 1], 1, now));
@@ -160,7 +172,7 @@ mod tests {
         let mut alone = 0;
         for _ in 0..1_000 {
             let chosen = contacts
-                .choose(now, &mut rng, |_| true)
+                .choose(now, &mut rng, |_| true, |_| 0)
                 .map(|one| one.address);
             assert!(
                 chosen.is_some_and(|at| at.port() == 1 || at.port() == 99),
@@ -173,7 +185,7 @@ mod tests {
         moved.moved = true;
         contacts.note(moved);
         let chosen = contacts
-            .choose(now, &mut rng, |_| true)
+            .choose(now, &mut rng, |_| true, |_| 0)
             .map(|one| one.address.port());
         assert_eq!(chosen, Some(50));
     }
@@ -184,11 +196,11 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(3);
         contacts.note(contact([1, 1, 1, 1], 1, now));
         let later = now + CONTACT_TIME;
-        assert!(contacts.choose(later, &mut rng, |_| true).is_some());
-        assert!(contacts.choose(later, &mut rng, |_| false).is_none());
+        assert!(contacts.choose(later, &mut rng, |_| true, |_| 0).is_some());
+        assert!(contacts.choose(later, &mut rng, |_| false, |_| 0).is_none());
         contacts.note(contact([1, 1, 1, 1], 1, later));
         let latest = later + Duration::from_nanos(1);
-        assert!(contacts.choose(latest, &mut rng, |_| true).is_none());
+        assert!(contacts.choose(latest, &mut rng, |_| true, |_| 0).is_none());
         assert_eq!(contacts.len(), 0);
     }
 }

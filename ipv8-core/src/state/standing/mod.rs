@@ -14,6 +14,7 @@ mod open_requests;
 mod quota;
 mod reach;
 mod repeats;
+mod search;
 mod standings;
 mod wan_votes;
 
@@ -22,5 +23,6 @@ pub(crate) use contacts::Contact;
 pub(crate) use open_requests::{Asked, OpenRequests};
 pub(crate) use reach::Reach;
 pub(crate) use repeats::Repeats;
+pub(crate) use search::Search;
 pub(crate) use standings::Standings;
 pub(crate) use wan_votes::WanVotes;

@@ -135,15 +135,14 @@ impl Standings {
         now: Instant,
         rng: &mut (impl Rng + ?Sized),
         wanted: impl Fn(&Contact) -> bool,
+        crowd: impl Fn(&SocketAddr) -> usize,
     ) -> Option<Contact> {
         self.next_probe.take_if(|at| *at <= now)?;
         let waited = |contact: &Contact| {
             contact.moved || now.saturating_duration_since(contact.since) >= PATIENCE
         };
-        let chosen = self
-            .contacts
-            .choose(now, rng, |one| waited(one) && wanted(one));
-        let chosen = chosen.cloned();
+        let wanted = |one: &Contact| waited(one) && wanted(one);
+        let chosen = self.contacts.choose(now, rng, wanted, crowd).cloned();
         let (least, most) = PROBE_PAUSE;
         let pause = now + Duration::from_secs_f64(rng.random_range(least..most));
         self.rests_until = Some(pause);
@@ -159,7 +158,8 @@ impl Standings {
         now: Instant,
         rng: &mut (impl Rng + ?Sized),
         wanted: impl Fn(&Contact) -> bool,
+        crowd: impl Fn(&SocketAddr) -> usize,
     ) -> Option<Contact> {
-        self.contacts.choose(now, rng, wanted).cloned()
+        self.contacts.choose(now, rng, wanted, crowd).cloned()
     }
 }
