@@ -75,6 +75,13 @@ impl Config {
         self
     }
 
+    /// Sets whether introductions to ports of services are ignored.
+    #[must_use]
+    pub fn avoid_service_ports(mut self, avoid: bool) -> Self {
+        self.avoid_service_ports = avoid;
+        self
+    }
+
     /// Sets how a step's datagrams are spread over its turn; [`PacingConfig::off`] sends all at
     /// once.
     #[must_use]

@@ -81,6 +81,10 @@ pub struct Config {
     /// headers of IP and UDP. Sending a longer one is an error. Default 1,452.
     #[options(range = 1..=LARGEST_DATAGRAM)]
     pub max_datagram: usize,
+    /// `true` if introductions and puncture requests that name a port of a service (below 1024,
+    /// 1900, 3702, 5353, 11211) are ignored, so that nobody can make this node disturb such
+    /// services. Default `true`.
+    pub avoid_service_ports: bool,
     /// The number of cores that open and seal datagrams when many wait. One core does all other
     /// work. Default: as many as the process may use.
     #[options(range = 1..=MOST_CORES)]
@@ -139,6 +143,7 @@ impl Default for Config {
             bootstrap_override: None,
             max_peers: None,
             max_datagram: DEFAULT_MAX_DATAGRAM,
+            avoid_service_ports: true,
             cores: None,
             working_directory: PathBuf::from("."),
             snapshot_file: None,

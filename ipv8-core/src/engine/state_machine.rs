@@ -48,6 +48,8 @@ pub struct EngineConfig {
     pub network: NetworkLimits,
     /// The longest datagram to send, in bytes. Default [`DEFAULT_MAX_DATAGRAM`].
     pub max_datagram: usize,
+    /// `true` if introductions to ports of services are ignored. Default `true`.
+    pub avoid_service_ports: bool,
     /// How the datagrams of large steps are spread over time. Default [`PacingConfig::default`].
     pub pacing: PacingConfig,
 }
@@ -62,6 +64,7 @@ impl EngineConfig {
             walk_scaling: None,
             network: NetworkLimits::default(),
             max_datagram: DEFAULT_MAX_DATAGRAM,
+            avoid_service_ports: true,
             pacing: PacingConfig::default(),
         }
     }
@@ -142,6 +145,7 @@ impl Engine {
         let rng = StdRng::from_seed(config.seed);
         let mut shared = Shared::new(PeerGraph::new(config.network.clone()), rng);
         shared.outbox.set_max_datagram(config.max_datagram);
+        shared.budgets.avoids_services = config.avoid_service_ports;
         Self {
             overlays: IndexMap::default(),
             names: HashMap::default(),

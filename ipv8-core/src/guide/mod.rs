@@ -13,6 +13,8 @@ pub mod two_machines {}
 #[doc = include_str!("topology.svg")]
 #[doc = include_str!("topology.md")]
 pub mod strategies {}
+#[doc = include_str!("strangers.md")]
+pub mod strangers {}
 #[doc = include_str!("troubleshooting.md")]
 pub mod troubleshooting {}
 #[doc = include_str!("configuration.md")]

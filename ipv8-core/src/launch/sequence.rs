@@ -207,6 +207,7 @@ fn engine(config: &Config) -> Result<Engine, Error> {
         walk_scaling: config.walk_scaling(),
         network: config.network.clone(),
         max_datagram: config.max_datagram,
+        avoid_service_ports: config.avoid_service_ports,
         pacing: config.pacing.clone(),
     }))
 }

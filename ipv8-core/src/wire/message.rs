@@ -29,7 +29,7 @@ use super::{PackError, Reader, UnpackError, Writer};
 /// | one of several alternatives | a number that selects one, and [`Raw`](super::Raw); or a separate message for each | |
 ///
 /// IPv8 has no format for an absent value or a choice, so those need a convention that both sides
-/// share. The whole message must fit into a datagram of the node's `max_datagram`, by default 1,472
+/// share. The whole message must fit into a datagram of the node's `max_datagram`, by default 1,452
 /// bytes.
 ///
 /// ```

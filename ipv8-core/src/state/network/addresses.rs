@@ -1,6 +1,6 @@
 //! The table of addresses: known addresses with their introducers, and the verified peers at
 //! addresses.
-use super::idle::IdleAddresses;
+use super::idle::{IdleAddresses, Introducer, Provider};
 use super::owners::{Owners, OwnersId, Shared};
 use super::record::Record;
 use super::services::Verified;
@@ -61,6 +61,14 @@ impl State {
     }
 }
 
+/// The addresses that one key introduced.
+#[derive(Clone, Debug)]
+struct Introduced {
+    /// The provider of the key's address when it introduced the first of them.
+    provider: Provider,
+    addresses: IndexSet<SocketAddr>,
+}
+
 /// All addresses, each once, with the indexes derived from them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct AddressTable {
@@ -70,7 +78,7 @@ pub(super) struct AddressTable {
     shared: Slab<Shared>,
     known: usize,
     next_age: u64,
-    introduced: HashMap<PublicKey, IndexSet<SocketAddr>>,
+    introduced: HashMap<PublicKey, Introduced>,
     idle: IdleAddresses,
 }
 
@@ -180,15 +188,21 @@ impl AddressTable {
     }
 
     pub(super) fn introduced_by(&self, key: &PublicKey) -> Option<&IndexSet<SocketAddr>> {
-        self.introduced.get(key)
+        self.introduced
+            .get(key)
+            .map(|introduced| &introduced.addresses)
+    }
+
+    fn provider_of(&self, introducer: &Introducer) -> Provider {
+        self.introduced.get(introducer.as_ref()?)?.provider
     }
 
     pub(super) fn idle(&self) -> &IdleAddresses {
         &self.idle
     }
 
-    /// Makes `address` known, or replaces its record.
-    pub(super) fn insert(&mut self, address: SocketAddr, record: Record) {
+    /// Makes `address` known, or replaces its record. `provider` is that of the introducer.
+    pub(super) fn insert(&mut self, address: SocketAddr, record: Record, provider: Provider) {
         self.forget(&address);
         let age = self.next_age;
         let introducer = record.introducer.clone();
@@ -205,11 +219,16 @@ impl AddressTable {
         let is_idle = state.owners.is_empty();
         self.next_age += 1;
         self.known += 1;
-        if is_idle {
-            self.idle.insert(&introducer, age, address);
+        if let Some(key) = &introducer {
+            let introduced = self.introduced.entry(key.clone()).or_insert(Introduced {
+                provider,
+                addresses: IndexSet::new(),
+            });
+            introduced.addresses.insert(address);
         }
-        if let Some(key) = introducer {
-            self.introduced.entry(key).or_default().insert(address);
+        if is_idle {
+            let provider = self.provider_of(&introducer);
+            self.idle.insert(&introducer, provider, age, address);
         }
     }
 
@@ -233,8 +252,8 @@ impl AddressTable {
         if let Some(key) = &introducer
             && let Some(introduced) = self.introduced.get_mut(key)
         {
-            introduced.swap_remove(address);
-            if introduced.is_empty() {
+            introduced.addresses.swap_remove(address);
+            if introduced.addresses.is_empty() {
                 self.introduced.remove(key);
             }
         }
@@ -279,8 +298,11 @@ impl AddressTable {
         }
         let record = self.records.get(state.record);
         let introducer = record.and_then(|record| record.introducer.clone());
+        let provider = self.provider_of(&introducer);
         match is_idle {
-            true => self.idle.insert(&introducer, state.age(), *address),
+            true => self
+                .idle
+                .insert(&introducer, provider, state.age(), *address),
             false => self.idle.remove(&introducer, state.age()),
         }
     }

@@ -1,7 +1,8 @@
 //! Changes to the known addresses.
 use super::graph::PeerGraph;
 use super::graph::is_usable;
-use super::idle::Introducer;
+use super::idle::{Introducer, Provider};
+use super::providers::provider_of;
 use super::record::Record;
 use crate::state::peer::Peer;
 use crate::wire::packet::CommunityId;
@@ -30,7 +31,8 @@ impl PeerGraph {
             self.stats.unusable_addresses += 1;
         } else if !self.has_verified_introducer(&address) {
             let key = Some(introducer.key().clone());
-            self.record(address, Record::new(key, service, new_style));
+            let provider = provider_of(introducer.address());
+            self.record(address, Record::new(key, service, new_style), provider);
         } else if let Some(service) = service.filter(|service| self.is_registered(*service)) {
             self.addresses.want(&address, service);
             self.refresh_for(&address, &service);
@@ -59,14 +61,14 @@ impl PeerGraph {
             self.stats.unusable_addresses += 1;
             return false;
         }
-        self.record(address, Record::new(None, None, false));
+        self.record(address, Record::new(None, None, false), None);
         true
     }
 
-    fn record(&mut self, address: SocketAddr, record: Record) {
+    fn record(&mut self, address: SocketAddr, record: Record, provider: Provider) {
         let introducer = record.introducer.clone();
         self.change_address(&address, |network| {
-            network.addresses.insert(address, record);
+            network.addresses.insert(address, record, provider);
         });
         self.enforce_address_limits(&introducer);
     }

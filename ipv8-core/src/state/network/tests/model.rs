@@ -1,7 +1,9 @@
 //! A naive model of the graph: plain sets; everything else is recomputed each time.
 use super::{key, now};
 use crate::state::network::NetworkLimits;
+use crate::state::network::providers::provider_of;
 use crate::state::peer::Peer;
+use crate::wire::scope::HostGroup;
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,6 +136,8 @@ pub(super) struct Model {
     pub(super) blacklist: BTreeSet<SocketAddr>,
     pub(super) blacklist_mids: BTreeSet<usize>,
     pub(super) clock: usize,
+    /// The provider of each introducer when it introduced its first known address.
+    pub(super) providers: BTreeMap<Option<usize>, Option<HostGroup>>,
 }
 
 impl Model {
@@ -143,7 +147,8 @@ impl Model {
                 let known = self.known.get(address);
                 let introducer = known.and_then(|known| known.introducer);
                 if introducer.is_none_or(|key| !self.verified.contains_key(&key)) {
-                    self.record(*address, Some(who.key), *service, *new_style);
+                    let provider = provider_of(who.peer().address());
+                    self.record(*address, Some(who.key), *service, *new_style, provider);
                 } else if let Some(service) = service.filter(|one| self.registered.contains(one))
                     && !self.blacklist.contains(address)
                     && let Some(known) = self.known.get_mut(address)
@@ -199,7 +204,7 @@ impl Model {
             Operation::Load(addresses) => {
                 for address in addresses {
                     if !self.known.contains_key(address) {
-                        self.record(*address, None, None, false);
+                        self.record(*address, None, None, false, None);
                     }
                 }
             }
@@ -212,12 +217,19 @@ impl Model {
         introducer: Option<usize>,
         service: Option<u8>,
         new_style: bool,
+        provider: Option<HostGroup>,
     ) {
         let usable = address.port() != 0 && !address.ip().is_unspecified();
         if self.blacklist.contains(&address) || !usable {
             return;
         }
+        self.known.remove(&address);
         self.clock += 1;
+        let mut others = self.known.values();
+        let is_first = !others.any(|other| other.introducer == introducer);
+        if is_first || introducer.is_none() {
+            self.providers.insert(introducer, provider);
+        }
         let known = Known {
             introducer,
             service,
@@ -257,7 +269,15 @@ impl Model {
             if groups.iter().map(|(idle, _)| idle.len()).sum::<usize>() <= limits.max_addresses {
                 return;
             }
-            let largest = groups.iter().max_by_key(|(idle, i)| (idle.len(), *i));
+            let total = |provider| {
+                let groups = groups.iter().filter(|(_, i)| self.providers[i] == provider);
+                groups.map(|(idle, _)| idle.len()).sum::<usize>()
+            };
+            let rank = |(idle, i): &&(Vec<_>, Option<usize>)| {
+                let provider = self.providers[i];
+                (total(provider), provider, idle.len(), *i)
+            };
+            let largest = groups.iter().max_by_key(rank);
             self.known.remove(&largest.unwrap().0[0].1);
         }
     }
@@ -297,7 +317,7 @@ impl Model {
         self.services(key, &Vec::from_iter(listed.unwrap_or_default()));
         for address in addresses.into_iter().filter(|_| !introduced) {
             if !self.known.contains_key(&address) {
-                self.record(address, None, None, false);
+                self.record(address, None, None, false, None);
             }
         }
     }
