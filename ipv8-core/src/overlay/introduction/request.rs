@@ -38,14 +38,14 @@ impl Context<'_> {
         style: Style,
         request: &IntroductionRequest,
     ) -> Result<Peer, DropReason> {
-        if !self.is_for_us(request.destination) {
-            return Err(DropReason::WrongRecipient);
-        }
         let new_style = style == Style::New || request.supports_new_style;
         let lan = lan_of(request.source_lan);
         let mut peer = self.signer_at(by, source, lan, new_style);
         if new_style {
             self.mark_new_style(by, &mut peer);
+        }
+        if !self.is_for_us(request.destination) {
+            return Err(DropReason::WrongRecipient);
         }
         self.admit_answer(&by.key, source)?;
         if let Some(lan) = lan {

@@ -170,13 +170,14 @@ impl Context<'_> {
         peer: &Peer,
         request: &IntroductionRequest,
     ) -> Result<(), DropReason> {
-        if !self.is_for_us(request.destination) {
-            return Err(DropReason::WrongRecipient);
-        }
         let source = self.source.unwrap_or(peer.address());
         if self.signer.as_ref() == Some(peer.key()) && !self.is_peer_at(peer.key(), source) {
             let lan = lan_of(request.source_lan);
             self.note_contact(peer.key(), source, lan, peer.is_new_style());
+        }
+        // The contact is asked all the same: our estimate can be wrong.
+        if !self.is_for_us(request.destination) {
+            return Err(DropReason::WrongRecipient);
         }
         self.admit_answer(peer.key(), source)
     }

@@ -43,9 +43,9 @@ impl Context<'_> {
         Some(self.request_introduction(address, new_style))
     }
 
-    /// Returns `true` if the request with this identifier still waits for its answer.
-    pub(crate) fn is_open(&self, identifier: u16) -> bool {
-        self.state.standings.is_open(identifier)
+    /// Returns `true` if the request with this identifier was answered a short time ago.
+    pub(crate) fn was_answered(&self, identifier: u16) -> bool {
+        self.state.standings.was_answered(identifier)
     }
 
     /// Asks `peer`, at its preferred address, for an introduction.

@@ -1,7 +1,7 @@
 //! The random walk: asks walkable addresses for introductions, new ones first.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 use rand::RngExt;
@@ -91,6 +91,10 @@ const FRUITLESS_STEPS: u32 = 4;
 /// The maximum number of contacts that a step asks.
 const CONTACTS_OF_STEP: usize = 4;
 
+/// The time for which an unanswered contact occupies the window of contacts. It was alive a moment
+/// ago, so it answers soon or never.
+const CONTACT_WAIT: Duration = Duration::from_secs(1);
+
 /// An unanswered request.
 #[derive(Clone, Copy, Debug)]
 struct Asked {
@@ -131,7 +135,7 @@ impl RandomWalk {
                 .all_verified_by_address(address)
                 .any(|peer| graph.has_service(peer.key(), service));
             // A node for which there is no room has answered too, maybe from another port.
-            let answered = answered || !cx.is_open(asked.identifier);
+            let answered = answered || cx.was_answered(asked.identifier);
             if !answered && now.saturating_duration_since(asked.at) <= timeout {
                 return true;
             }
@@ -153,20 +157,21 @@ impl RandomWalk {
         too_soon || self.is_window_full()
     }
 
-    /// Returns the number of unanswered requests to contacts, or to other addresses.
-    fn unanswered(&self, to_contacts: bool) -> usize {
+    /// Returns the number of unanswered requests to addresses that were introduced.
+    fn unanswered(&self) -> usize {
         let asked = self.unanswered.values();
-        let wanted = asked.filter(|asked| (asked.origin == Origin::Contact) == to_contacts);
-        wanted.count()
+        asked
+            .filter(|asked| asked.origin != Origin::Contact)
+            .count()
     }
 
     fn is_window_full(&self) -> bool {
-        self.window_size > 0 && self.unanswered(false) >= self.window_size
+        self.window_size > 0 && self.unanswered() >= self.window_size
     }
 
     /// Returns `true` if most requests are answered, so that a step may send more than one.
     fn is_lively(&self) -> bool {
-        self.window_size == 0 || self.unanswered(false) <= self.window_size / 2
+        self.window_size == 0 || self.unanswered() <= self.window_size / 2
     }
 
     /// Returns `true` if the unanswered addresses of this introducer fill its part of the window,
@@ -216,7 +221,12 @@ impl RandomWalk {
     }
 
     fn ask_contact(&mut self, cx: &mut Context<'_>) -> bool {
-        if self.window_size > 0 && self.unanswered(true) >= self.window_size {
+        let now = cx.now();
+        let asked = self.unanswered.values();
+        let waiting = asked.filter(|asked| asked.origin == Origin::Contact);
+        let waiting =
+            waiting.filter(|asked| now.saturating_duration_since(asked.at) < CONTACT_WAIT);
+        if self.window_size > 0 && waiting.count() >= self.window_size {
             return false;
         }
         let unanswered = &self.unanswered;

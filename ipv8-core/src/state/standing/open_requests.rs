@@ -21,6 +21,10 @@ const MAX_OPEN: usize = 1_024;
 /// cases.
 const MAX_WRONG: u8 = 16;
 
+/// The number of answered identifiers that are remembered, for strategies that look in their next
+/// step.
+const ANSWERED: usize = 64;
+
 /// A request that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
@@ -74,6 +78,8 @@ pub(crate) struct OpenRequests {
     open: HashMap<u16, Open, OwnState>,
     /// The identifiers, oldest first; also those of answered requests.
     order: VecDeque<(Instant, u16)>,
+    /// The last identifiers that were answered.
+    answered: VecDeque<u16>,
 }
 
 impl OpenRequests {
@@ -104,9 +110,10 @@ impl OpenRequests {
         identifier
     }
 
-    /// Returns `true` if the request with this identifier was neither answered nor forgotten.
-    pub(super) fn is_open(&self, identifier: u16) -> bool {
-        self.open.contains_key(&identifier)
+    /// Returns `true` if the request with this identifier is among the last ones that were
+    /// answered.
+    pub(super) fn was_answered(&self, identifier: u16) -> bool {
+        self.answered.contains(&identifier)
     }
 
     /// Returns `true` if a response from `source` with this identifier answers an open request.
@@ -126,6 +133,10 @@ impl OpenRequests {
             self.count_wrong(source);
             return None;
         }
+        if self.answered.len() >= ANSWERED {
+            self.answered.pop_front();
+        }
+        self.answered.push_back(identifier);
         Some(self.open.remove(&identifier)?.asked)
     }
 
@@ -214,6 +225,7 @@ mod tests {
             assert_eq!(open.is_answer(identifier, source, now), counts, "{source}");
             assert!(!open.is_answer(identifier.wrapping_add(1), source, now));
             assert_eq!(open.close(identifier, source, now).is_some(), counts);
+            assert_eq!(open.was_answered(identifier), counts);
             assert_eq!(open.close(identifier, at(1, 1), now).is_some(), !counts);
         }
     }
@@ -224,6 +236,7 @@ mod tests {
         let now = Instant::now();
         let identifier = open.open(asked(at(1, 1)), now, &mut rng);
         assert!(open.is_answer(identifier, at(1, 1), now + OPEN_TIME));
+        assert!(!open.was_answered(identifier));
         let late = now + OPEN_TIME + Duration::from_nanos(1);
         assert!(!open.is_answer(identifier, at(1, 1), late));
         open.open(asked(at(2, 1)), late, &mut rng);

@@ -77,9 +77,9 @@ impl Standings {
         self.open.is_answer(identifier, source, now)
     }
 
-    /// Returns `true` if the request with this identifier waits for its response.
-    pub(crate) fn is_open(&self, identifier: u16) -> bool {
-        self.open.is_open(identifier)
+    /// Returns `true` if the request with this identifier was answered a short time ago.
+    pub(crate) fn was_answered(&self, identifier: u16) -> bool {
+        self.open.was_answered(identifier)
     }
 
     /// Remembers that one node was introduced by these two addresses.
