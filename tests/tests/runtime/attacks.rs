@@ -4,21 +4,26 @@
 //! [`ROLE`] set: as the node with those who ask it honestly, and as the attacker. Each test compares
 //! what is measured during the attack with what is measured before it, in the same run.
 
+use std::fmt::{Debug, Write};
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use ipv8_core::crypto::PublicKey;
 use ipv8_core::engine::Event;
 use ipv8_core::internals::payload::{IntroductionRequest, Style, ids};
+use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
 use ipv8_tests::desk::{PROBE, key, sealed, sealed_styled};
-use ipv8_tests::launch::{Idle, ProbeLauncher, configuration};
+use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint};
 use ipv8_tests::namespace::{HOSTS, TwoHosts};
 use ipv8_tests::probe::{Hello, Probe, ProbeSettings};
 use ipv8_tests::vectors::unhex;
 use tokio::time::{sleep, timeout};
+use tracing::field::{Field, Visit};
+use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
 
 /// What the program does inside the namespace.
 const ROLE: &str = "IPV8_TEST_ATTACKS";
@@ -36,6 +41,9 @@ const PAUSE: Duration = Duration::from_millis(1_100);
 
 /// The part of a core that signatures of strangers may take, with a burst at the start.
 const MOST_WORK: f64 = 0.26;
+
+/// A busy machine can delay everything by this time.
+const LEAST_DELAY: Duration = Duration::from_millis(100);
 
 fn node_address() -> SocketAddr {
     SocketAddr::new(HOSTS[0].parse().expect("an address"), NODE_PORT)
@@ -113,13 +121,14 @@ async fn under_attack(role: &str) {
     };
     println!("quiet: {quiet:?}\nflooded: {flooded:?}");
     assert!(quiet.answered > 0.95, "the machine is too busy");
-    assert!(flooded.received > 5_000.0, "{}", flooded.received);
-    assert!(flooded.answered >= 0.95, "{}", flooded.answered);
-    let late = quiet.late_step.max(Duration::from_millis(10));
-    assert!(flooded.late_step <= 2 * late, "{:?}", flooded.late_step);
-    let slow = quiet.answer.max(Duration::from_millis(10));
-    assert!(flooded.answer <= 2 * slow, "{:?}", flooded.answer);
-    assert!(flooded.work <= MOST_WORK, "{}", flooded.work);
+    assert!(flooded.received > 1_000.0, "it was no flood");
+    assert!(flooded.answered >= 0.95, "honest answers are missing");
+    assert!(flooded.work <= MOST_WORK, "signatures took too long");
+    // Other programs on this machine may need its cores, too.
+    let late = quiet.late_step.max(LEAST_DELAY);
+    assert!(flooded.late_step <= 2 * late, "steps are late");
+    let slow = quiet.answer.max(LEAST_DELAY);
+    assert!(flooded.answer <= 2 * slow, "answers are late");
     node.stop().await;
 }
 
@@ -345,4 +354,68 @@ fn greetings() -> Vec<Vec<u8>> {
     (100..400)
         .map(|signer| sealed(PROBE, &key(signer), 1, &hello))
         .collect()
+}
+
+/// Counts the bytes that this thread logs at the default level.
+#[derive(Clone, Default)]
+struct LogBytes(Arc<Mutex<String>>);
+
+impl<S: tracing::Subscriber> Layer<S> for LogBytes {
+    fn on_event(&self, event: &tracing::Event<'_>, _: LayerContext<'_, S>) {
+        if *event.metadata().level() > tracing::Level::INFO {
+            return;
+        }
+        struct Fields<'a>(&'a mut String);
+        impl Visit for Fields<'_> {
+            fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+                let _ = write!(self.0, " {}={value:?}", field.name());
+            }
+        }
+        let mut log = self.0.lock().expect("no thread panicked");
+        // A time, a level and a module come first.
+        log.push_str("2026-11-30T18:00:00.000000Z  WARN ipv8_core::node::driver::reports:");
+        event.record(&mut Fields(&mut log));
+        log.push('\n');
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_million_bad_datagrams_make_less_than_sixty_four_kilobytes_of_log() {
+    const COUNT: u32 = 1_000_000;
+    let log = LogBytes::default();
+    let subscriber = tracing_subscriber::registry().with(log.clone());
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let network = MemoryNetwork::new();
+    let launchers = Launchers::new().with(ProbeLauncher::<0>::new(ProbeSettings::default()));
+    let launched = launchers.config(configuration(1, None).cores(1));
+    let launched = launched
+        .launch_on(endpoint(&network, "10.0.0.1:1000"))
+        .await;
+    let node = launched.expect("it is launched");
+    let good = request(100);
+    let mut bad_key = good.clone();
+    bad_key[25] = 0;
+    let mut unknown = good.clone();
+    unknown[3] ^= 1;
+    let mut flood = vec![good[..20].to_vec(), unknown, bad_key, bad_old_signature()];
+    flood.extend(bad_signatures().into_iter().take(1));
+    for (number, datagram) in (0..COUNT).zip(flood.iter().cycle()) {
+        let [_, high, low, host] = number.to_be_bytes();
+        let from = SocketAddr::from(([11, high, low, host], 7_000));
+        network.deliver(from, "10.0.0.1:1000".parse().expect("an address"), datagram);
+        if number % 500 == 0 {
+            tokio::time::advance(Duration::from_millis(50)).await;
+            tokio::task::yield_now().await;
+        }
+    }
+    let stats = node.stats().await.expect("it runs");
+    node.stop().await;
+    assert!(stats.engine.dropped() > u64::from(COUNT) * 9 / 10);
+    let log = log.0.lock().expect("no thread panicked");
+    println!(
+        "{} bytes, the last lines: {}",
+        log.len(),
+        &log[log.len().saturating_sub(900)..]
+    );
+    assert!(log.len() < 64_000 && log.contains("sender=11."), "{log}");
 }
