@@ -63,9 +63,8 @@ impl PublicKey {
         }
     }
 
-    /// Returns the curve of the key in `bytes` without parsing its point: what verifying a signature
-    /// of this key costs, at most. Bytes that are not a key count as `Curve25519`, because refusing
-    /// them is cheap.
+    /// Returns the curve of the key in `bytes` without parsing its point. Bytes that are not a key
+    /// count as `Curve25519`, because refusing them is cheap.
     pub(crate) fn announced_curve(bytes: &[u8]) -> Curve {
         match bytes.first() {
             Some(&der::SEQUENCE) => der::curve_of_public(bytes).unwrap_or(Curve::Curve25519),

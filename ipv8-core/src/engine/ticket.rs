@@ -46,8 +46,8 @@ impl Signature {
         }
     }
 
-    /// Returns the estimated time that opening takes: what the bench `parts` measures for curve25519,
-    /// and half as much again for the deprecated curves.
+    /// Returns the estimated time that opening takes: the result of the bench `parts` for
+    /// curve25519, and half as much again for the deprecated curves.
     #[must_use]
     pub const fn cost(self) -> Duration {
         Duration::from_micros(match self {

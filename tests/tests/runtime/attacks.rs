@@ -1,8 +1,8 @@
 //! Floods on a real socket, from a thousand addresses of many networks.
 //!
 //! They run in a network namespace of their own. There, this program starts itself twice with
-//! [`ROLE`] set: as the node with those who ask it honestly, and as the attacker. Each test compares
-//! what is measured during the attack with what is measured before it, in the same run.
+//! [`ROLE`] set: as the node with its honest askers, and as the attacker. Each test compares
+//! the results during the attack with those before it, in the same run.
 
 use std::fmt::{Debug, Write};
 use std::io::Read;
@@ -32,7 +32,7 @@ const ROLE: &str = "IPV8_TEST_ATTACKS";
 const SOURCES: &str = "11.0.0.0/8";
 
 const NODE_PORT: u16 = 9_000;
-/// A socket that nobody reads: an attack on it takes the machine's time and not the node's.
+/// A socket without a reader: an attack on it takes the machine's time and not the node's.
 const ELSEWHERE: u16 = 9_001;
 
 const ASKERS: u8 = 30;

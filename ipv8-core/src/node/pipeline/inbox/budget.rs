@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::origin::{Origin, is_loopback};
-use crate::engine::Signature;
+use crate::engine::{Signature, Ticket};
 use crate::state::stats::Class;
 use crate::support::hashing::StrangersState;
 
@@ -29,10 +29,11 @@ const LEGACY: Share = Share {
     burst: Duration::from_millis(50),
 };
 
-/// Deprecated curves from the addresses of trackers, which can be forged: a tenth of a core.
-const LEGACY_TRACKERS: Share = Share {
+/// The addresses of trackers, which are public and can be forged: a tenth of a core. A thousand
+/// overlays that start together may ask a tracker that answers on a deprecated curve.
+const TRACKERS: Share = Share {
     part: 10,
-    burst: Duration::from_millis(100),
+    burst: Duration::from_millis(250),
 };
 
 /// Budgets of source groups. Groups that happen to share one only get less.
@@ -85,30 +86,27 @@ pub(super) struct Budget {
     /// By hash of the source group; empty before the first use.
     groups: Vec<Option<Instant>>,
     hasher: StrangersState,
-    /// Peers and answers, contacts and strangers, trackers.
-    legacy: [Option<Instant>; 3],
+    /// Deprecated curves: of peers and answers, of contacts and strangers.
+    legacy: [Option<Instant>; 2],
+    trackers: Option<Instant>,
 }
 
 impl Budget {
-    /// Spends the cost of a signature on a deprecated curve. Returns `false` if that is too much.
-    pub(super) fn spend_legacy(
-        &mut self,
-        signature: Signature,
-        class: Class,
-        now: Instant,
-    ) -> bool {
-        if !matches!(signature, Signature::Legacy(_)) {
-            return true;
-        }
-        let (share, index) = match class {
-            Class::Answer | Class::Peer => (LEGACY, 0),
-            Class::Contact | Class::Stranger => (LEGACY, 1),
-            Class::Tracker => (LEGACY_TRACKERS, 2),
+    /// Spends the cost of a signature that must be checked at once or never: on a deprecated curve,
+    /// or from the address of a tracker. Returns `false` if that is too much.
+    pub(super) fn spend_at_once(&mut self, ticket: &Ticket, now: Instant) -> bool {
+        let [known, unknown] = &mut self.legacy;
+        let (share, spent) = match (ticket.signature(), ticket.class()) {
+            (Signature::None, _) => return true,
+            (Signature::Curve25519, Class::Tracker) if is_loopback(&ticket.source()) => {
+                return true;
+            }
+            (_, Class::Tracker) => (TRACKERS, &mut self.trackers),
+            (Signature::Curve25519, _) => return true,
+            (Signature::Legacy(_), Class::Answer | Class::Peer) => (LEGACY, known),
+            (Signature::Legacy(_), Class::Contact | Class::Stranger) => (LEGACY, unknown),
         };
-        let Some(spent) = self.legacy.get_mut(index) else {
-            return false;
-        };
-        match share.spend(*spent, signature.cost(), now) {
+        match share.spend(*spent, ticket.signature().cost(), now) {
             Ok(until) => {
                 *spent = Some(until);
                 true
@@ -154,13 +152,21 @@ impl Budget {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::crypto::Curve;
+    use crate::node::pipeline::tests::unsigned_ticket;
 
     const SECOND: Duration = Duration::from_secs(1);
 
     fn source(group: u32) -> SocketAddr {
         SocketAddr::from(((0x0a00_0000 + group * 256).to_be_bytes(), 1_000))
+    }
+
+    fn ticket(class: Class, signature: Signature) -> Ticket {
+        static ANY: LazyLock<Ticket> = LazyLock::new(unsigned_ticket);
+        ANY.changed(class, source(1), 1, signature)
     }
 
     /// Returns the checks in `time` of senders in so many groups that always want another one.
@@ -212,7 +218,8 @@ mod tests {
         let (mut budget, start) = (Budget::default(), Instant::now());
         let mut spent = |class| {
             let done = (0..10_000_u32).filter(|number| {
-                budget.spend_legacy(signature, class, start + *number * Duration::from_millis(1))
+                let ticket = ticket(class, signature);
+                budget.spend_at_once(&ticket, start + *number * Duration::from_millis(1))
             });
             signature.cost() * u32::try_from(done.count()).unwrap()
         };
@@ -228,7 +235,7 @@ mod tests {
         );
         assert!(near(spent(Class::Peer), 100 + 50));
         assert_eq!(spent(Class::Answer), Duration::ZERO, "shared with peers");
-        assert!(near(spent(Class::Tracker), 1_000 + 100));
+        assert!(near(spent(Class::Tracker), 1_000 + 250));
     }
 
     #[test]
@@ -242,7 +249,8 @@ mod tests {
             );
         }
         let old = Signature::Legacy(Curve::Sect571k1);
-        let done = (0..100).filter(|_| budget.spend_legacy(old, Class::Stranger, now));
+        let ticket = unsigned_ticket().changed(Class::Stranger, here, 1, old);
+        let done = (0..100).filter(|_| budget.spend_at_once(&ticket, now));
         assert_eq!(done.count(), 31);
     }
 }

@@ -9,8 +9,8 @@ use crate::engine::Ticket;
 use crate::state::stats::Class;
 use crate::wire::packet::CommunityId;
 
-/// The units that may wait from one address of a peer, a tracker or a host that was asked (2,048):
-/// anybody can forge a source address. It does not apply to loopback addresses.
+/// The units that may wait from one address of a peer, a tracker or a host that was asked (2,048),
+/// because source addresses can be forged. It does not apply to loopback addresses.
 const OF_ONE_ADDRESS: usize = 2_048;
 
 /// The datagrams for one overlay.

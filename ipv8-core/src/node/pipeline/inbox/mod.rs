@@ -114,11 +114,15 @@ impl Inbox {
     }
 
     /// Appends a datagram. Drops others if there is no room, or this one if it has a signature on a
-    /// deprecated curve and too many had one.
+    /// deprecated curve or from a tracker, and too many had one.
     pub(super) fn push(&mut self, ticket: Ticket, datagram: &[u8], now: Instant) {
         let class = ticket.class();
-        if !self.budget.spend_legacy(ticket.signature(), class, now) {
-            self.lose(&ticket, DropReason::LegacyBudget);
+        if !self.budget.spend_at_once(&ticket, now) {
+            let reason = match ticket.signature() {
+                Signature::Legacy(_) => DropReason::LegacyBudget,
+                Signature::None | Signature::Curve25519 => DropReason::SignatureBudget,
+            };
+            self.lose(&ticket, reason);
             return;
         }
         self.make_room(class, units(datagram.len()));

@@ -355,11 +355,11 @@ fn unsigned_datagrams_and_this_machine_need_no_budget_and_old_curves_always_do()
     }
     let stats = inbox.stats();
     let work = SECT571K1.cost() * u32::try_from(stats.waiting).unwrap();
-    assert!(work <= Duration::from_millis(200), "{work:?}");
+    assert!(work <= Duration::from_millis(350), "{work:?}");
     let mut counts = EngineStats::default();
     inbox.count_losses(&mut counts);
     for class in [Class::Stranger, Class::Peer, Class::Tracker] {
-        assert!(counts.count_of(class, DropReason::LegacyBudget) > 900);
+        assert!(counts.count_of(class, DropReason::LegacyBudget) > 800);
     }
     assert_eq!(counts.dropped(), counts.count(DropReason::LegacyBudget));
 }
