@@ -12,7 +12,9 @@ use crate::engine::{Engine, EngineConfig, Input, OverlayConfig, Signature, Strat
 use crate::overlay::bootstrap::DispersyBootstrapper;
 use crate::state::peer::Peer;
 use crate::state::stats::{Class, DropReason};
+use crate::wire::address::UNSPECIFIED;
 use crate::wire::packet::CommunityId;
+use crate::wire::payload::{IntroductionResponse, Style, Styled};
 
 fn at(host: u8) -> SocketAddr {
     SocketAddr::from(([20, 0, 0, host], 1))
@@ -22,7 +24,7 @@ fn classified(engine: &mut Engine, id: CommunityId, source: SocketAddr, message:
     let mut datagram = knock(id);
     datagram[22] = message;
     let mut ticket = engine.admit(source, &datagram).expect("it is admitted");
-    engine.classify(&mut ticket, &datagram);
+    engine.classify(&mut ticket, &datagram, Instant::now());
     ticket
 }
 
@@ -55,6 +57,39 @@ fn peers_and_trackers_of_an_overlay_are_known_by_their_addresses() {
     // Answers of trackers may be signed on old curves.
     assert_eq!(class(first, 9, 245), Class::Tracker);
     assert_eq!(class(first, 3, 233), Class::Stranger, "nothing was asked");
+}
+
+#[test]
+fn an_answer_to_an_open_request_is_known_by_its_identifier_and_its_source() {
+    let now = Instant::now();
+    let mut engine = Engine::new(&EngineConfig::new([1; 32]));
+    let id = add::<1>(&mut engine, Strategies::new(), now);
+    let asked = at(7);
+    let mut rng = StdRng::seed_from_u64(3);
+    let overlay = engine.overlays.get_mut(&id).expect("it was added");
+    let standings = &mut overlay.state_mut().standings;
+    let identifier = standings.ask(asked, None, now, &mut rng);
+    let key = PrivateKey::generate(&mut rng);
+    let mut class = |style, identifier, source| {
+        let answer = IntroductionResponse::new(at(1), UNSPECIFIED, UNSPECIFIED, identifier);
+        let packet = answer.packet(style, &id.prefix(), &key, 1);
+        let datagram = packet.expect("it packs").seal();
+        let mut ticket = engine.admit(source, &datagram).expect("it is admitted");
+        engine.classify(&mut ticket, &datagram, now);
+        ticket.class()
+    };
+    for style in [Style::Old, Style::New] {
+        assert_eq!(class(style, identifier, asked), Class::Answer);
+        assert_eq!(class(style, identifier, at(8)), Class::Stranger);
+        assert_eq!(
+            class(style, identifier.wrapping_add(1), asked),
+            Class::Stranger
+        );
+    }
+    assert_eq!(
+        IntroductionResponse::peek_identifier(Style::New, &[0; 20]),
+        None
+    );
 }
 
 #[test]

@@ -57,7 +57,7 @@ impl Intake {
         let (inbox, now) = (&mut self.inbox, now());
         self.taken += receive(&mut |datagram| {
             if let Some(mut ticket) = engine.admit(datagram.source, datagram.bytes) {
-                engine.classify(&mut ticket, datagram.bytes);
+                engine.classify(&mut ticket, datagram.bytes, now);
                 inbox.push(ticket, datagram.bytes, now);
             }
         });

@@ -64,7 +64,7 @@ pub enum DropReason {
 
 impl DropReason {
     /// All reasons, in order of their discriminants.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::TooShort,
         Self::TooLong,
         Self::UnknownPrefix,
