@@ -105,6 +105,7 @@ mod tests {
                 waiting_bytes: 1_728,
                 most_waiting: 16_384,
                 dropped: 11,
+                ..InboxStats::default()
             },
         }
     }

@@ -76,6 +76,18 @@ pub(super) fn read_public(bytes: &[u8]) -> Result<PublicInfo, KeyError> {
     }
 }
 
+/// Returns the curve that the start of a SubjectPublicKeyInfo names, without reading its point.
+/// `None` if [`read_public`] would fail before it reads the point.
+pub(super) fn curve_of_public(bytes: &[u8]) -> Option<Curve> {
+    let mut outer = Reader(Reader(bytes).element(SEQUENCE, "outer sequence").ok()?);
+    let mut algorithm = Reader(outer.element(SEQUENCE, "algorithm").ok()?);
+    let name = algorithm.element(OBJECT_IDENTIFIER, "algorithm").ok()?;
+    if name != EC_PUBLIC_KEY {
+        return None;
+    }
+    read_curve(&mut algorithm).ok()
+}
+
 /// Reads `SEQ { INTEGER, OCTET STRING, [0] curve, [1] BIT STRING (optional) }`. The integer must be
 /// 1.
 pub(super) fn read_private(bytes: &[u8]) -> Result<PrivateInfo<'_>, KeyError> {

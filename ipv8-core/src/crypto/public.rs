@@ -63,6 +63,15 @@ impl PublicKey {
         }
     }
 
+    /// Returns the curve of the key in `bytes` without parsing its point. Bytes that are not a key
+    /// count as `Curve25519`, because refusing them is cheap.
+    pub(crate) fn announced_curve(bytes: &[u8]) -> Curve {
+        match bytes.first() {
+            Some(&der::SEQUENCE) => der::curve_of_public(bytes).unwrap_or(Curve::Curve25519),
+            _ => Curve::Curve25519,
+        }
+    }
+
     /// Parses PEM text (`PUBLIC KEY`): a key on a `sect*k1` curve, or an Ed25519 key, whose bytes
     /// also replace the missing X25519 half, as in py-ipv8. Such an Ed25519 key can verify, but not
     /// share a secret.

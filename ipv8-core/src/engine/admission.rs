@@ -9,7 +9,7 @@ use crate::engine::ticket::{Opener, Signature, Ticket};
 use crate::overlay::bootstrap::read_beacon;
 use crate::overlay::introduction::introduction_reader;
 use crate::state::outbox::LARGEST_DATAGRAM;
-use crate::state::stats::DropReason;
+use crate::state::stats::{Class, DropReason};
 use crate::wire::packet::{CommunityId, Header, Prefix};
 use crate::wire::payload::ids;
 
@@ -63,6 +63,7 @@ impl Engine {
             } else {
                 Signature::None
             },
+            class: Class::Stranger,
             opener,
         })
     }
@@ -81,11 +82,12 @@ impl Engine {
             source,
             id: 0,
             signature: Signature::None,
+            class: Class::Stranger,
             opener: Opener::Beacon,
         })
     }
 
-    pub(super) fn drop_datagram(&mut self, source: SocketAddr, reason: DropReason) {
+    fn drop_datagram(&mut self, source: SocketAddr, reason: DropReason) {
         tracing::debug!(%source, reason = reason.name(), "datagram dropped");
         self.shared.stats.record(reason);
     }

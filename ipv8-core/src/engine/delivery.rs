@@ -13,6 +13,7 @@ impl Engine {
             overlay: key,
             source,
             id: message,
+            class,
             body,
         } = opened;
         let _span =
@@ -26,7 +27,8 @@ impl Engine {
                 .unwrap_or(Err(DropReason::HandlerPanicked)),
         };
         if let Err(reason) = delivered {
-            self.drop_datagram(source, reason);
+            tracing::debug!(%source, reason = reason.name(), "datagram dropped");
+            self.shared.stats.record_class(class, reason, 1);
             if reason == DropReason::HandlerPanicked {
                 self.report_panic(key.id, Callback::Message(message));
             }

@@ -21,12 +21,13 @@
 //! same times give the same outputs. Nothing in here does IO, waits, or reads a clock.
 //!
 //! Start with `state_machine`. The other files add methods to the engine, one subject each:
-//! `admission` and `delivery` (a datagram's way in), `timeouts` and `steps` (a tick's way),
-//! `loading`, `unloading`, `calls`, `control` (changes to a running node), `queries`,
+//! `admission`, `class` and `delivery` (a datagram's way in), `timeouts` and `steps` (a tick's
+//! way), `loading`, `unloading`, `calls`, `control` (changes to a running node), `queries`,
 //! `networks`, `lookups`, `overload`, `pacing` and `reports`.
 
 pub(crate) mod admission;
 mod calls;
+mod class;
 pub(crate) mod control;
 mod delivery;
 mod errors;

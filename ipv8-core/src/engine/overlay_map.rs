@@ -27,6 +27,27 @@ impl OverlayKey {
         Some((Self { id, serial, index }, overlay.as_ref()))
     }
 
+    /// Returns a number that no other overlay of the engine ever had.
+    pub(super) fn serial(self) -> u64 {
+        self.serial
+    }
+
+    #[cfg(test)]
+    pub(super) fn with_serial(mut self, serial: u64) -> Self {
+        self.serial = serial;
+        self
+    }
+
+    /// Returns the overlay, read-only, or `None` if it was unloaded.
+    pub(super) fn peek(self, overlays: &OverlayMap) -> Option<&dyn AnyOverlay> {
+        let at_index = overlays.get_index(self.index);
+        let is_there = |overlay: &&dyn AnyOverlay| overlay.state().serial == self.serial;
+        at_index
+            .map(|(_, overlay)| overlay.as_ref())
+            .filter(is_there)
+            .or_else(|| overlays.get(&self.id).map(AsRef::as_ref).filter(is_there))
+    }
+
     /// Returns the overlay, or `None` if it was unloaded.
     pub(super) fn get(self, overlays: &mut OverlayMap) -> Option<&mut (dyn AnyOverlay + 'static)> {
         let at_index = overlays.get_index(self.index);

@@ -1,19 +1,17 @@
 //! A datagram between its arrival and its delivery: what to do with it, and what it contains.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use crate::crypto::Points;
+use crate::crypto::{Curve, Points, PublicKey};
 use crate::engine::overlay_map::OverlayKey;
 use crate::engine::overlays::OpenedBody;
 use crate::overlay::community::OpenMessage;
 use crate::overlay::introduction::OpenIntroduction;
-use crate::state::stats::DropReason;
+use crate::state::stats::{Class, DropReason};
 use crate::support::guard::{Panicked, guarded};
 use crate::wire::UnpackError;
-use crate::wire::packet::OpenError;
-
-/// Bytes of a public key on curve25519 (protocol 1.1).
-const CURVE25519_LENGTH: u8 = 74;
+use crate::wire::packet::{CommunityId, OpenError};
 
 /// An admitted datagram: its overlay and how to read it.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +21,7 @@ pub struct Ticket {
     /// The message id; 0 for a beacon.
     pub(super) id: u8,
     pub(super) signature: Signature,
+    pub(super) class: Class,
     pub(super) opener: Opener,
 }
 
@@ -33,18 +32,32 @@ pub enum Signature {
     None,
     /// A signature on curve25519.
     Curve25519,
-    /// A signature on another curve, which takes 3 to 30 times as long, or by an unreadable key.
-    Other,
+    /// A signature on a deprecated curve, which takes up to 25 times as long.
+    Legacy(Curve),
 }
 
 impl Signature {
-    /// Returns the kind of signature of a signed message, from the length of its key alone. `body`
-    /// is everything after the message id.
+    /// Returns the kind of signature of a signed message, from the start of its key. `body` is
+    /// everything after the message id.
     pub(super) fn announced(body: &[u8]) -> Self {
-        match body {
-            [0, CURVE25519_LENGTH, ..] => Self::Curve25519,
-            _ => Self::Other,
+        match PublicKey::announced_curve(body.get(2..).unwrap_or_default()) {
+            Curve::Curve25519 => Self::Curve25519,
+            curve => Self::Legacy(curve),
         }
+    }
+
+    /// Returns the estimated time that opening takes: the result of the bench `parts` for
+    /// curve25519, and half as much again for the deprecated curves.
+    #[must_use]
+    pub const fn cost(self) -> Duration {
+        Duration::from_micros(match self {
+            Self::None => 5,
+            Self::Curve25519 | Self::Legacy(Curve::Curve25519) => 45,
+            Self::Legacy(Curve::Sect163k1) => 140,
+            Self::Legacy(Curve::Sect233k1) => 230,
+            Self::Legacy(Curve::Sect409k1) => 750,
+            Self::Legacy(Curve::Sect571k1) => 1_600,
+        })
     }
 }
 
@@ -57,6 +70,24 @@ pub(super) enum Opener {
 }
 
 impl Ticket {
+    /// Returns the address that the datagram came from.
+    pub(crate) const fn source(&self) -> SocketAddr {
+        self.source
+    }
+
+    /// Returns the community id of the overlay, and a number that no other overlay of the engine
+    /// ever had.
+    pub(crate) fn overlay(&self) -> (CommunityId, u64) {
+        (self.overlay.id, self.overlay.serial())
+    }
+
+    /// Returns the class of the datagram: [`Class::Stranger`] before
+    /// [`Engine::classify`](super::Engine::classify).
+    #[must_use]
+    pub const fn class(&self) -> Class {
+        self.class
+    }
+
     /// Returns the signature that opening has to verify.
     #[must_use]
     pub const fn signature(&self) -> Signature {
@@ -84,8 +115,23 @@ impl Ticket {
             overlay: self.overlay,
             source: self.source,
             id: self.id,
+            class: self.class,
             body,
         }
+    }
+
+    /// Returns the ticket of another datagram.
+    #[cfg(test)]
+    pub(crate) fn changed(
+        mut self,
+        class: Class,
+        source: SocketAddr,
+        overlay: u64,
+        signature: Signature,
+    ) -> Self {
+        self.overlay = self.overlay.with_serial(overlay);
+        (self.class, self.source, self.signature) = (class, source, signature);
+        self
     }
 
     fn read(&self, datagram: &[u8], points: &mut Points) -> Result<OpenedBody, OpenError> {
@@ -104,6 +150,7 @@ pub struct Opened {
     pub(super) overlay: OverlayKey,
     pub(super) source: SocketAddr,
     pub(super) id: u8,
+    pub(super) class: Class,
     pub(super) body: Result<OpenedBody, OpenFailure>,
 }
 

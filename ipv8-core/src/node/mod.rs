@@ -31,7 +31,7 @@ pub use files::{key_file, snapshot_file};
 pub use handles::{HandleError, Ipv8, OverlayHandle, PeerEvent, PeerEvents, StrategyHandle};
 pub(crate) use hold::HeldNode;
 pub(crate) use my_peer::my_peer;
-pub use pipeline::InboxStats;
+pub use pipeline::{ClassStats, InboxStats};
 #[cfg(feature = "cli")]
 pub(crate) use signals::stop_signal;
 pub use stats::NodeStats;

@@ -16,5 +16,5 @@ pub(crate) mod timers;
 pub use network::{LoadedSnapshot, Network, NetworkLimits, NetworkStats};
 pub use peer::Peer;
 pub use request_cache::RequestCacheError;
-pub use stats::{DropReason, EngineStats, MessageStats, TrafficStats};
+pub use stats::{Class, DropReason, EngineStats, MessageStats, TrafficStats};
 pub use tasks::{TaskError, TaskInfo, TaskKind, TaskName};

@@ -1,3 +1,4 @@
+mod classes;
 mod json;
 mod nodes;
 mod tickets;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::engine::Health;
+use crate::node::pipeline::Pipeline;
 
 /// The shortest time between two lines.
 const LOG_EVERY: Duration = Duration::from_secs(10);
@@ -22,18 +23,24 @@ pub(super) struct OverloadLog {
 
 impl OverloadLog {
     /// Logs a line if one is due. To be called when the node becomes overloaded or no longer is,
-    /// and every [`LOG_EVERY`]. `waiting` datagrams are not opened yet.
-    pub(super) fn note(&mut self, health: &Health, waiting: usize, at: Instant) {
+    /// and every [`LOG_EVERY`].
+    pub(super) fn note(&mut self, health: &Health, pipeline: &Pipeline, at: Instant) {
         let worst_lag_ms = health.worst.as_secs_f64() * 1e3;
         let (slowdown, missed_turns) = (health.slowdown, health.missed_turns);
         match self.due(health, at) {
-            Some(Line::Overloaded) => tracing::warn!(
-                worst_lag_ms,
-                missed_turns,
-                waiting,
-                slowdown,
-                "overloaded: skipping late turns; incoming datagrams may be delayed or dropped"
-            ),
+            Some(Line::Overloaded) => {
+                let crowd = pipeline.crowd();
+                tracing::warn!(
+                    worst_lag_ms,
+                    missed_turns,
+                    waiting = pipeline.stats().waiting,
+                    slowdown,
+                    class = crowd.map(|crowd| display(crowd.class)),
+                    overlay = crowd.map(|crowd| display(crowd.overlay)),
+                    sender = crowd.map(|crowd| display(crowd.sender)),
+                    "overloaded: skipping late turns; incoming datagrams may be delayed or dropped"
+                );
+            }
             Some(Line::Over) => {
                 tracing::info!(worst_lag_ms, missed_turns, "no longer overloaded");
             }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::overload_log::OverloadLog;
 use crate::engine::overlays::StrategyId;
 use crate::engine::{Engine, Health, StepDone};
+use crate::node::pipeline::Pipeline;
 
 /// The shortest time between two warnings of one kind, and the time between two reports of drops.
 const REPORT_EVERY: Duration = Duration::from_secs(10);
@@ -66,18 +67,18 @@ impl Reports {
         }
     }
 
-    /// Notes a change of the node's health; `waiting` datagrams are not opened yet.
-    pub(super) fn health(&mut self, health: &Health, waiting: usize, at: Instant) {
-        self.overload.note(health, waiting, at);
+    /// Notes a change of the node's health.
+    pub(super) fn health(&mut self, health: &Health, pipeline: &Pipeline, at: Instant) {
+        self.overload.note(health, pipeline, at);
     }
 
     /// Logs dropped datagrams and overload, if that is due.
-    pub(super) fn regular(&mut self, engine: &Engine, waiting: usize, at: Instant) {
+    pub(super) fn regular(&mut self, engine: &Engine, pipeline: &mut Pipeline, at: Instant) {
         if at < self.next {
             return;
         }
         self.next = at + REPORT_EVERY;
-        self.overload.note(&engine.health(), waiting, at);
+        self.overload.note(&engine.health(), pipeline, at);
         let stats = engine.stats();
         let dropped = stats.dropped();
         if dropped > self.drops {
@@ -86,13 +87,18 @@ impl Reports {
                 .filter(|(_, count)| *count > 0)
                 .map(|(reason, count)| format!("{reason} {count}"))
                 .collect();
+            let crowd = pipeline.crowd();
             tracing::warn!(
                 new = dropped - self.drops,
                 total = %reasons.join(", "),
+                class = crowd.map(|crowd| display(crowd.class)),
+                overlay = crowd.map(|crowd| display(crowd.overlay)),
+                sender = crowd.map(|crowd| display(crowd.sender)),
                 "datagrams were dropped"
             );
             self.drops = dropped;
         }
+        pipeline.forget_crowd();
     }
 
     fn may_warn(&mut self, strategy: StrategyId, at: Instant) -> bool {

@@ -74,8 +74,8 @@ impl Driver {
             }
             // Nor must steps or requests keep datagrams waiting, however many there are.
             self.receive();
-            let waiting = self.pipeline.stats().waiting;
-            self.reports.regular(&self.engine, waiting, now());
+            let (engine, pipeline) = (&self.engine, &mut self.pipeline);
+            self.reports.regular(engine, pipeline, now());
         }
         self.end().await;
     }
@@ -104,6 +104,7 @@ impl Driver {
         let deadline = self.engine.poll_timeout();
         let save = self.snapshots.as_ref().map(SnapshotKeeper::next);
         let busy = self.pipeline.is_busy();
+        let resumes = self.pipeline.resumes();
         if busy || self.pipeline.has_taken_many() {
             // Nothing below would wait. Other tasks of the runtime get a chance to run, and tokio
             // polls its clock and its sockets.
@@ -121,6 +122,7 @@ impl Driver {
             () = sleep_until(save) => Woken::Save,
             () = self.endpoint.readable() => Woken::Otherwise,
             () = self.pipeline.helped() => Woken::Otherwise,
+            () = sleep_until(resumes) => Woken::Otherwise,
             () = self.beacons.readable() => Woken::Otherwise,
             () = sleep_until(Some(self.reports.next())) => Woken::Otherwise,
             () = std::future::ready(()), if busy => Woken::Otherwise,
@@ -194,8 +196,7 @@ impl Driver {
 
     fn tell(&mut self, event: Event) {
         if let Event::Health(health) = &event {
-            let waiting = self.pipeline.stats().waiting;
-            self.reports.health(health, waiting, now());
+            self.reports.health(health, &self.pipeline, now());
         }
         // An error only means that no handle listens.
         let _ = self.events.send(event);

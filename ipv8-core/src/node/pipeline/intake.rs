@@ -1,10 +1,10 @@
 //! Moves datagrams from the sockets into the inbox, however long handling them takes.
 
 use crate::engine::Engine;
+use crate::node::clock::now;
 use crate::node::endpoint::{Datagram, Endpoint};
 use crate::node::pipeline::inbox::Inbox;
 use crate::node::pipeline::piece::Costs;
-use crate::state::stats::DropReason;
 
 /// The most datagrams that are taken from one socket in a row: less than a millisecond of work.
 const FILL: usize = 512;
@@ -54,15 +54,13 @@ impl Intake {
         receive: impl FnOnce(&mut dyn FnMut(Datagram<'_>)) -> usize,
     ) {
         self.work = 0;
-        let (inbox, mut dropped) = (&mut self.inbox, 0);
+        let (inbox, now) = (&mut self.inbox, now());
         self.taken += receive(&mut |datagram| {
-            if let Some(ticket) = engine.admit(datagram.source, datagram.bytes) {
-                dropped += inbox.push(ticket, datagram.bytes);
+            if let Some(mut ticket) = engine.admit(datagram.source, datagram.bytes) {
+                engine.classify(&mut ticket, datagram.bytes, now);
+                inbox.push(ticket, datagram.bytes, now);
             }
         });
-        if dropped > 0 {
-            let stats = engine.stats_mut();
-            stats.record_many(DropReason::QueueFull, dropped);
-        }
+        inbox.count_losses(engine.stats_mut());
     }
 }

@@ -3,8 +3,9 @@
 //!
 //! Handling is the engine's part; this folder decides only when and on which core the rest runs.
 //! Start with `traffic`. `intake` moves datagrams from the sockets into the `inbox`. A `piece` is
-//! the unit of work. The `pool` opens and seals pieces on several cores, and `order` restores their
-//! order. Little work is done at once by the node's own task, without the pool.
+//! the unit of work. The `inbox` decides what comes next and what is dropped. The `pool` opens and
+//! seals pieces on several cores, and `order` restores their order. Little work is done at once by
+//! the node's own task, without the pool.
 
 mod inbox;
 mod intake;
@@ -13,7 +14,7 @@ mod piece;
 mod pool;
 mod traffic;
 
-pub use inbox::InboxStats;
+pub use inbox::{ClassStats, InboxStats};
 pub(super) use traffic::Pipeline;
 
 #[cfg(test)]

@@ -7,20 +7,27 @@ use crate::crypto::Points;
 use crate::engine::{Opened, Signature, Ticket};
 use crate::state::outbox::Outgoing;
 
-/// The cost of opening or sealing, in units of an unsigned datagram.
+/// The cost of opening or sealing, in units of an unsigned datagram: [`Costs::MICROSECONDS`].
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Costs(usize);
 
 impl Costs {
-    /// A signature costs 20 to 40 us, an unsigned datagram 3 to 5 us with its system calls. A
-    /// signature on an old curve costs up to a millisecond and is a piece of its own.
-    pub(super) const SIGNED: usize = 8;
+    /// The length of a unit.
+    pub(super) const MICROSECONDS: usize = 5;
 
+    /// A signature costs 20 to 45 us, an unsigned datagram 3 to 5 us with its system calls.
+    pub(super) const SIGNED: usize = 9;
+
+    /// Returns the cost of opening. A signature on a deprecated curve costs up to 2 ms and is a
+    /// piece of its own.
     pub(super) fn of(ticket: &Ticket) -> usize {
         match ticket.signature() {
             Signature::None => 1,
             Signature::Curve25519 => Self::SIGNED,
-            Signature::Other => PIECE,
+            legacy @ Signature::Legacy(_) => {
+                let microseconds = usize::try_from(legacy.cost().as_micros()).unwrap_or(PIECE);
+                (microseconds / Self::MICROSECONDS).max(PIECE)
+            }
         }
     }
 
@@ -36,16 +43,12 @@ impl Costs {
         self.0 += Self::of(ticket);
     }
 
-    pub(super) fn subtract(&mut self, ticket: &Ticket) {
-        self.0 = self.0.saturating_sub(Self::of(ticket));
-    }
-
     pub(super) fn sum(self) -> usize {
         self.0
     }
 }
 
-/// The highest cost of one piece: 8 signatures, or 64 unsigned datagrams; about 300 us.
+/// The highest cost of one piece: 8 signatures, or 72 unsigned datagrams; about 300 us.
 pub(super) const PIECE: usize = 8 * Costs::SIGNED;
 
 /// The most bytes of a piece that has more than one datagram (64 KiB): the bound of the inbox does
@@ -61,12 +64,10 @@ pub(super) struct Unopened {
 }
 
 impl Unopened {
-    /// Adds a datagram that consists of two parts.
-    pub(super) fn push(&mut self, ticket: Ticket, first: &[u8], second: &[u8]) {
+    pub(super) fn push(&mut self, ticket: Ticket, datagram: &[u8]) {
         self.costs.add(&ticket);
-        self.tickets.push((ticket, first.len() + second.len()));
-        self.bytes.extend_from_slice(first);
-        self.bytes.extend_from_slice(second);
+        self.tickets.push((ticket, datagram.len()));
+        self.bytes.extend_from_slice(datagram);
     }
 
     pub(super) fn cost(&self) -> usize {

@@ -269,7 +269,7 @@ mod tests {
                         // Opening takes very different times, so helpers overtake each other.
                         let datagram = signed_datagram(given);
                         let cut = if given % 2 == 0 { datagram.len() } else { 30 };
-                        piece.push(ticket, &datagram[..cut], &[]);
+                        piece.push(ticket, &datagram[..cut]);
                         pool.seal(vec![outgoing(given)]);
                         given += 1;
                     }

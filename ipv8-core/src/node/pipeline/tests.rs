@@ -140,7 +140,7 @@ async fn datagrams_that_arrive_while_signatures_are_checked_are_received() {
     arrive(16);
     pipeline.fill(&mut endpoint, &mut engine);
     let mut piece = Unopened::default();
-    pipeline.intake.inbox.take(&mut piece, PIECE);
+    pipeline.intake.inbox.take(&mut piece, PIECE, now());
     // `receive` opens its datagrams itself, and `work` opens a piece as a job of the pool.
     arrive(5);
     pipeline.receive(&mut endpoint, &mut engine);

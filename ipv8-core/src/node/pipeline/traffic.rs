@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::engine::{Engine, Input};
 use crate::node::clock::now;
 use crate::node::endpoint::Endpoint;
-use crate::node::pipeline::inbox::InboxStats;
+use crate::node::pipeline::inbox::{Crowd, InboxStats};
 use crate::node::pipeline::intake::Intake;
 use crate::node::pipeline::piece::{Costs, PIECE, Sealed, Unopened, seal};
 use crate::node::pipeline::pool::Pool;
@@ -65,7 +65,7 @@ impl Pipeline {
     /// arrival. Datagrams that arrive meanwhile are moved into the inbox.
     pub(in crate::node) fn receive(&mut self, endpoint: &mut Endpoint, engine: &mut Engine) {
         self.pool.collect();
-        let more_waits = self.intake.inbox.cost() > PIECE;
+        let more_waits = self.intake.inbox.cost(now()) > PIECE;
         if self.pool.opening() == 0 && !(more_waits && self.pool.has_helpers()) {
             self.receive_here(endpoint, engine);
             return;
@@ -82,11 +82,14 @@ impl Pipeline {
             }
         }
         let inbox = &mut self.intake.inbox;
-        while self.pool.opening() < self.pool.most_opening() && !inbox.is_empty() {
+        while self.pool.opening() < self.pool.most_opening() {
             let mut piece = Unopened::default();
-            inbox.take(&mut piece, PIECE);
+            if !inbox.take(&mut piece, PIECE, now()) {
+                break;
+            }
             self.pool.open(piece);
         }
+        inbox.count_losses(engine.stats_mut());
         self.pool.call_helpers();
         // Only this task may touch the engine, so it handles opened pieces itself and leaves
         // opening to the helpers.
@@ -104,7 +107,9 @@ impl Pipeline {
         let mut cost = 0;
         while cost < PIECE {
             self.current.clear();
-            if !self.intake.inbox.take(&mut self.current, 1) {
+            let any = self.intake.inbox.take(&mut self.current, 1, now());
+            self.intake.inbox.count_losses(engine.stats_mut());
+            if !any {
                 // There is nothing to open, but there may be answers to sign.
                 if cost == 0 {
                     self.work(endpoint, engine);
@@ -148,7 +153,8 @@ impl Pipeline {
         if piece.is_empty() {
             return;
         }
-        let more_waits = more_comes || self.pool.opening() > 0 || self.intake.inbox.cost() > PIECE;
+        let more_waits =
+            more_comes || self.pool.opening() > 0 || self.intake.inbox.cost(now()) > PIECE;
         let pays_off = self.pool.has_helpers() && more_waits && 2 * signatures >= PIECE;
         if !pays_off && !self.pool.is_sealing() {
             let sealed = seal(piece, self.intake.meanwhile(endpoint, engine));
@@ -249,7 +255,24 @@ impl Pipeline {
     /// Returns `true` if the node's own task can do something at once.
     pub(in crate::node) fn is_busy(&self) -> bool {
         let room = self.pool.opening() < self.pool.most_opening();
-        (room && !self.intake.inbox.is_empty()) || self.pool.is_busy()
+        (room && self.intake.inbox.is_ready(now())) || self.pool.is_busy()
+    }
+
+    /// Returns when waiting datagrams of strangers may be opened; `None` if none of them waits for
+    /// the budget of their signatures.
+    pub(in crate::node) fn resumes(&self) -> Option<std::time::Instant> {
+        let room = self.pool.opening() < self.pool.most_opening();
+        self.intake.inbox.resumes().filter(|_| room)
+    }
+
+    /// Returns who lost most of the datagrams that the inbox dropped since the last
+    /// [`forget_crowd`](Self::forget_crowd); if none were, who sent most of those that wait.
+    pub(in crate::node) fn crowd(&self) -> Option<Crowd> {
+        self.intake.inbox.crowd()
+    }
+
+    pub(in crate::node) fn forget_crowd(&mut self) {
+        self.intake.inbox.forget_crowd();
     }
 
     /// Returns `true`, once, after [`MANY`] received datagrams, even if they were dropped: the

@@ -27,6 +27,12 @@ impl PeerGraph {
         Some(&owner.peer)
     }
 
+    /// Returns `true` if a verified peer that has the service has `address` in any of its slots.
+    pub fn serves_at(&self, address: &SocketAddr, service: CommunityId) -> bool {
+        let owners = self.addresses.owners(address);
+        owners.serve(&service, &self.verified)
+    }
+
     /// Returns every verified peer that has `address` in any of its slots: several if they share a
     /// LAN address.
     pub fn all_verified_by_address(&self, address: &SocketAddr) -> impl Iterator<Item = &Peer> {

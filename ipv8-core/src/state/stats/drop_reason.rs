@@ -40,6 +40,12 @@ pub enum DropReason {
     OutOfScope,
     /// In or out: a queue had no room.
     QueueFull,
+    /// In: signatures of strangers and contacts had already used their share of the processor; this
+    /// one was not checked.
+    SignatureBudget,
+    /// In: signatures on deprecated curves had already used their share of the processor; this one
+    /// was not checked.
+    LegacyBudget,
     /// In: the overlay was unloaded while the datagram was queued.
     Unloaded,
     /// In: an ignored beacon: one of our own, or one too many (protocol 10.3).
@@ -58,7 +64,7 @@ pub enum DropReason {
 
 impl DropReason {
     /// All reasons, in order of their discriminants.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::TooShort,
         Self::TooLong,
         Self::UnknownPrefix,
@@ -75,6 +81,8 @@ impl DropReason {
         Self::WrongRecipient,
         Self::OutOfScope,
         Self::QueueFull,
+        Self::SignatureBudget,
+        Self::LegacyBudget,
         Self::Unloaded,
         Self::Beacon,
         Self::HandlerPanicked,
@@ -103,6 +111,8 @@ impl DropReason {
             Self::WrongRecipient => "wrong_recipient",
             Self::OutOfScope => "out_of_scope",
             Self::QueueFull => "queue_full",
+            Self::SignatureBudget => "signature_budget",
+            Self::LegacyBudget => "legacy_budget",
             Self::Unloaded => "unloaded",
             Self::Beacon => "beacon",
             Self::HandlerPanicked => "handler_panicked",

@@ -2,10 +2,12 @@
 //!
 //! Plain numbers that only grow. Nothing here knows what is counted. Start with `engine`.
 
+mod class;
 mod drop_reason;
 mod engine;
 mod traffic;
 
+pub use class::Class;
 pub use drop_reason::DropReason;
 pub use engine::EngineStats;
 pub use traffic::{MessageStats, TrafficStats};

@@ -185,6 +185,22 @@ impl IntroductionResponse {
         ConnectionType::of_flags(self.flags)
     }
 
+    /// Returns the identifier of a packed response without reading anything else. `body` is
+    /// everything after the message id: a key, a global time and the fields. `None` if it is too
+    /// short.
+    pub(crate) fn peek_identifier(style: Style, body: &[u8]) -> Option<u16> {
+        let mut reader = Reader::new(body);
+        let key = reader.take_u16().ok()?;
+        reader.take(usize::from(key) + size_of::<u64>()).ok()?;
+        for _ in 0..5 {
+            style.unpack_address(&mut reader).ok()?;
+        }
+        if style == Style::Old {
+            reader.take_u8().ok()?;
+        }
+        reader.take_u16().ok()
+    }
+
     fn flag_byte(&self, style: Style) -> u8 {
         let mut flags = self.flags.to_byte();
         match style {

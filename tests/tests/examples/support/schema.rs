@@ -69,6 +69,20 @@ const INBOX: &[(&str, Check)] = &[
     ("waiting_bytes", Value::is_u64),
     ("most_waiting", Value::is_u64),
     ("dropped", Value::is_u64),
+    ("classes", |value| has_exactly(value, CLASSES, 0)),
+];
+const CLASSES: &[(&str, Check)] = &[
+    ("answer", |value| has_exactly(value, CLASS, 0)),
+    ("peer", |value| has_exactly(value, CLASS, 0)),
+    ("tracker", |value| has_exactly(value, CLASS, 0)),
+    ("contact", |value| has_exactly(value, CLASS, 0)),
+    ("stranger", |value| has_exactly(value, CLASS, 0)),
+];
+const CLASS: &[(&str, Check)] = &[
+    ("waiting", Value::is_u64),
+    ("opened", Value::is_u64),
+    ("dropped", Value::is_u64),
+    ("work", Value::is_u64),
 ];
 const LAGGED: &[(&str, Check)] = &[("missed", Value::is_u64)];
 const STOPPED: &[(&str, Check)] = &[("reason", Value::is_string)];
