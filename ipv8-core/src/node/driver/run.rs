@@ -82,7 +82,9 @@ impl Driver {
 
     async fn end(&mut self) {
         // Saved before the overlays are unloaded, because their peers may leave with them.
-        self.save_snapshot().await;
+        if let Some(keeper) = &mut self.snapshots {
+            keeper.save_at_end(self.engine.network()).await;
+        }
         self.engine.unload_all(now());
         self.drain_to_the_end().await;
         self.send_held().await;
@@ -147,8 +149,12 @@ impl Driver {
     }
 
     async fn save_snapshot(&mut self) {
-        if let Some(keeper) = &mut self.snapshots {
-            keeper.save(self.engine.network().snapshot()).await;
+        let Some(keeper) = &mut self.snapshots else {
+            return;
+        };
+        let again = keeper.save(self.engine.network()).await;
+        if !again.is_empty() {
+            self.engine.load_snapshot(&again);
         }
     }
 

@@ -60,9 +60,10 @@ impl Driver {
         }
     }
 
-    /// Keeps the addresses of peers in the file at `path`, from now on.
-    pub(in crate::node) fn keep_snapshot(&mut self, path: PathBuf) {
-        self.snapshots = Some(SnapshotKeeper::new(path));
+    /// Keeps the addresses of peers in the file at `path`, whose content is `snapshot`, from now
+    /// on.
+    pub(in crate::node) fn keep_snapshot(&mut self, path: PathBuf, snapshot: &[u8]) {
+        self.snapshots = Some(SnapshotKeeper::new(path, snapshot));
     }
 
     /// Returns the counts and the state of the node.
