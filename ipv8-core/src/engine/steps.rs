@@ -183,8 +183,12 @@ impl Engine {
     }
 
     /// Schedules the first turn within one gap from `now`, regardless of when the strategies were
-    /// added: for a node that was put together first and goes on the air at `now`.
+    /// added: for a node that was put together first and goes on the air at `now`. So it does with
+    /// the first round of the bootstrappers of each overlay.
     pub fn restart_turns(&mut self, now: Instant) {
+        for id in self.overlays.keys().copied().collect::<Vec<_>>() {
+            self.schedule_bootstrappers(id, now);
+        }
         let first = self.first_turn(now);
         self.scheduler.restart(first);
     }

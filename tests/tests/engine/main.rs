@@ -9,6 +9,7 @@ mod control;
 mod deliberate_differences;
 mod growth;
 mod interface_switch;
+mod islands;
 mod isolation;
 mod message_size;
 mod no_clash;

@@ -65,6 +65,19 @@ impl<C: Community> Overlay<C> {
         first..*next_id
     }
 
+    /// Returns `true` if there are strategies with a target, and all of them have theirs.
+    fn rests(&self, shared: &Shared) -> bool {
+        let peers = self
+            .state
+            .network(shared)
+            .peer_count(self.state.community_id);
+        let strategies = self.strategies.iter().map(|active| &active.state);
+        let mut walkers = strategies
+            .filter(|state| state.target_peers >= 0)
+            .peekable();
+        walkers.peek().is_some() && walkers.all(|state| state.is_at_target(peers))
+    }
+
     /// Reports to the community that these requests failed. Returns the number of panics.
     fn fail_requests(
         &mut self,
@@ -329,8 +342,9 @@ impl<C: Community> AnyOverlay for Overlay<C> {
     }
 
     fn expire_requests(&mut self, shared: &mut Shared, most: usize, now: Instant) -> Expired {
+        let rests = self.rests(shared);
         let mut cx = Context::new(&mut self.state, shared, now);
-        cx.wake_bootstrappers();
+        cx.wake_bootstrappers(rests);
         cx.ask_due_contact();
         let expired: Vec<_> = self.state.requests.expired(now).take(most).collect();
         let overdue = self.state.pending.expired(most - expired.len(), now);
