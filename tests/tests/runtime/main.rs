@@ -3,8 +3,10 @@
 
 mod control;
 mod end;
+mod faults;
 mod life;
 mod overload;
+mod processes;
 mod receive_load;
 mod refusals;
 mod requests;

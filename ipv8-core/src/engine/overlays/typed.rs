@@ -18,6 +18,7 @@ use crate::overlay::context::{
 use crate::overlay::introduction::{IntroductionMessage, OpenedIntroduction};
 use crate::state::peer::Peer;
 use crate::state::stats::DropReason;
+use crate::state::watch::Work;
 use crate::support::guard::{Panicked, guarded};
 use crate::support::type_name::short_type_name;
 use crate::wire::payload::ids;
@@ -384,10 +385,12 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         let due = self.state.due_tasks(most, now);
         let (count, mut events) = (due.len(), Vec::new());
         for due in due {
+            let begun = shared.enter(self.state.community_id, Work::Task(due.name.clone()));
             let mut cx = Context::new(&mut self.state, shared, now);
             events.extend(run_task(due, &mut self.community, &mut cx, |call| {
                 guarded(call).is_ok()
             }));
+            shared.leave(begun);
         }
         self.state.wake_when_due(&mut shared.timers);
         (count, events)
@@ -399,10 +402,13 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         shared: &mut Shared,
         now: Instant,
     ) -> Option<TaskEvent> {
+        let begun = shared.enter(self.state.community_id, Work::Task(finished.name.clone()));
         let mut cx = Context::new(&mut self.state, shared, now);
-        finish_task(finished, &mut self.community, &mut cx, |call| {
+        let event = finish_task(finished, &mut self.community, &mut cx, |call| {
             guarded(call).is_ok()
-        })
+        });
+        shared.leave(begun);
+        event
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -10,6 +10,7 @@ use crate::overlay::bootstrap::{
 use crate::overlay::context::Context;
 use crate::state::network::IntroducerId;
 use crate::state::stats::DropReason;
+use crate::state::watch::Work;
 
 /// The most introductions of trackers that an overlay without an active walker walks to after each
 /// round.
@@ -133,6 +134,9 @@ impl Context<'_> {
         call: impl FnOnce(&mut dyn Bootstrapper, &mut BootstrapContext<'_>) -> R,
     ) -> R {
         let peers = self.peer_count();
+        let name = self.state.bootstrappers.iter().nth(index).unwrap_or("?");
+        let work = Work::Bootstrapper(name);
+        let begun = self.shared.enter(self.state.community_id, work);
         let mut room = Room {
             now: self.now,
             community_id: self.state.community_id,
@@ -141,6 +145,7 @@ impl Context<'_> {
             rng: &mut self.shared.rng,
         };
         let called = self.state.bootstrappers.call(index, &mut room, call);
+        self.shared.leave(begun);
         let Some((result, wishes, outcome)) = called else {
             return R::default();
         };
