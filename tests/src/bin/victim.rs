@@ -3,8 +3,9 @@
 //! - `victim write FOLDER` writes keys and snapshots to `FOLDER` until it is killed. It prints one
 //!   line when both exist.
 //! - `victim store FOLDER` writes one key and one snapshot, and prints an error if that fails.
-//! - `victim node ADDRESS PEER` is a node of the discovery community that walks to `PEER`. It
-//!   prints a line four times a second: its peers, its missed turns and its sent datagrams.
+//! - `victim node ADDRESS PEER KEY` is a node of the discovery community, with the key of this
+//!   number, that walks to `PEER` and pings its peers every second. It prints a line four times a
+//!   second: its peers, its missed turns, its sent and received datagrams, and its errors of sends.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -14,12 +15,28 @@ use std::time::Duration;
 
 use ipv8_core::communities::DiscoveryCommunity;
 use ipv8_core::crypto::PrivateKey;
-use ipv8_core::launch::DiscoveryLauncher;
+use ipv8_core::launch::LauncherMeta;
 use ipv8_core::node::{key_file, snapshot_file};
 use ipv8_core::prelude::*;
 use ipv8_tests::desk::key;
 
 const PAUSE: Duration = Duration::from_millis(250);
+
+struct Pings;
+
+impl CommunityLauncher for Pings {
+    type Overlay = DiscoveryCommunity;
+    type Session = ();
+    const META: LauncherMeta = ipv8_core::launcher_meta!(name = "Pings", after = []);
+
+    fn walk_strategies(&self, strategies: &mut Strategies<DiscoveryCommunity>) {
+        strategies
+            .add::<RandomWalk>(20, |_| {})
+            .add::<RandomChurn>(-1, |churn| {
+                (churn.ping_interval, churn.inactive_time) = (1.0, 1.0);
+            });
+    }
+}
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -27,9 +44,14 @@ fn main() -> ExitCode {
     match arguments[..] {
         ["write", folder] => write_for_ever(Path::new(folder)),
         ["store", folder] => store(Path::new(folder)),
-        ["node", listen, peer] => node(address(listen), address(peer)),
+        ["node", listen, peer, number] => {
+            let number = number
+                .parse()
+                .unwrap_or_else(|error| panic!("{number}: {error}"));
+            node(address(listen), address(peer), number)
+        }
         _ => {
-            eprintln!("victim write FOLDER | victim store FOLDER | victim node ADDRESS PEER");
+            eprintln!("victim write FOLDER | victim store FOLDER | victim node ADDRESS PEER KEY");
             ExitCode::from(2)
         }
     }
@@ -91,9 +113,9 @@ fn store(folder: &Path) -> ExitCode {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn node(listen: SocketAddr, peer: SocketAddr) -> ExitCode {
-    let configuration = Config::default().key(key(1)).interfaces([listen]);
-    let launchers = Launchers::new().with(DiscoveryLauncher);
+async fn node(listen: SocketAddr, peer: SocketAddr, number: u16) -> ExitCode {
+    let configuration = Config::default().key(key(number)).interfaces([listen]);
+    let launchers = Launchers::new().with(Pings);
     let launched = launchers.config(configuration).launch().await;
     let node = launched.expect("it is launched");
     let overlay = node
@@ -107,8 +129,10 @@ async fn node(listen: SocketAddr, peer: SocketAddr) -> ExitCode {
     loop {
         let stats = node.stats().await.expect("it runs");
         let peers = overlay.peers().await.expect("it runs").len();
-        let (missed, sent) = (stats.missed_turns, stats.engine.datagrams_out);
-        let written = writeln!(out, "{peers} {missed} {sent}").and_then(|()| out.flush());
+        let (missed, errors) = (stats.missed_turns, stats.endpoint.send_errors.total());
+        let (sent, received) = (stats.engine.datagrams_out, stats.engine.datagrams_in);
+        let line = format!("{peers} {missed} {sent} {received} {errors}");
+        let written = writeln!(out, "{line}").and_then(|()| out.flush());
         if written.is_err() {
             return ExitCode::SUCCESS;
         }

@@ -24,6 +24,7 @@ mod shared_network;
 mod simulation;
 mod soak;
 mod spacing;
+mod steady;
 mod take_over;
 mod tasks;
 mod typed_requests;
