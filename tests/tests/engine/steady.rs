@@ -23,7 +23,10 @@ fn at(number: u16) -> SocketAddr {
 /// Adds the node with this number to a network whose tracker is at `at(0)`.
 fn add_node(sim: &mut Sim, number: u16) -> usize {
     let seed = [number.to_be_bytes()[1]; 32];
-    let node = sim.add_engine(at(number), &EngineConfig::new(seed));
+    let mut config = EngineConfig::new(seed);
+    // Few steps and few peers, so that an hour takes seconds.
+    config.walk_interval = Duration::from_secs(10);
+    let node = sim.add_engine(at(number), &config);
     let mut strategies = Strategies::<DiscoveryCommunity>::new();
     strategies
         .add::<RandomWalk>(TARGET, |_| {})
@@ -31,7 +34,6 @@ fn add_node(sim: &mut Sim, number: u16) -> usize {
         .add::<PeriodicSimilarity>(-1, |_| {});
     let mut config = OverlayConfig::new(key(number));
     config.bootstrappers = DispersyBootstrapper::new([at(0)]).into();
-    // Fewer pings, so that an hour takes seconds.
     config.max_peers = Some(2 * TARGET);
     let now = sim.now();
     let engine = sim.engine(node);
