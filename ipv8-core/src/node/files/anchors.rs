@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::state::network::{SnapshotEntries, snapshot_bytes};
-use crate::wire::address::{Address, is_lan_subnet};
+use crate::wire::address::Address;
+use crate::wire::scope::Scope;
 
 /// The most anchors of a node: 14 kB in the file, and half an hour of walking.
 pub(super) const MOST: usize = 2_048;
@@ -262,12 +263,10 @@ fn group_of(host: IpAddr) -> (bool, u32) {
 /// Returns `true` for a host of this machine or of a private network. There, all nodes are close
 /// together, and no stranger elsewhere can claim an address.
 fn is_private(host: IpAddr) -> bool {
-    match host {
-        IpAddr::V4(host) => is_lan_subnet(host) || host.is_loopback() || host.is_link_local(),
-        IpAddr::V6(host) => {
-            host.is_loopback() || host.is_unique_local() || host.is_unicast_link_local()
-        }
-    }
+    matches!(
+        Scope::of(host),
+        Scope::Loopback | Scope::LinkLocal | Scope::Private
+    )
 }
 
 #[cfg(test)]
