@@ -74,6 +74,17 @@ impl TwoHosts {
         command
     }
 
+    /// Takes the cable of host 0 or 1 out, or puts it in again.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the system refuses it, or for any other number.
+    pub fn plug(&self, host: usize, in_again: bool) {
+        let state = if in_again { "up" } else { "down" };
+        let set = ip(&["-n", &self.names[host], "link", "set", "cable", state]);
+        set.expect("the cable is moved");
+    }
+
     /// Replaces the address of host 0 or 1.
     ///
     /// # Panics

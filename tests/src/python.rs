@@ -148,7 +148,7 @@ pub fn can_bind_or_skip(addresses: &[SocketAddr]) -> bool {
 }
 
 /// Prints that the running test is skipped.
-pub(crate) fn skip(reason: &str) {
+pub fn skip(reason: &str) {
     let thread = std::thread::current();
     say(&format!(
         "skipped: {}: {reason}",

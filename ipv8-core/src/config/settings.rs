@@ -93,7 +93,8 @@ pub struct Config {
     /// the process's working directory.
     pub working_directory: PathBuf,
     /// A file with peers' addresses to start from. The node reads it at launch, if it exists, and
-    /// writes it every minute and when it stops, unless it knows no peer then. Default: none.
+    /// writes it every minute and when it stops, once it had a peer. Addresses of earlier peers
+    /// stay in it, and `NAME.anchors` beside it counts how often each proved itself. Default: none.
     pub snapshot_file: Option<PathBuf>,
     /// The seed of all random choices, for repeatable runs. Default: random, from the system.
     #[options(skip)]

@@ -8,6 +8,7 @@ use crate::engine::event::Callback;
 use crate::engine::state_machine::Engine;
 use crate::overlay::community::Community;
 use crate::overlay::context::Context;
+use crate::state::watch::Work;
 use crate::wire::packet::CommunityId;
 
 impl Engine {
@@ -25,7 +26,9 @@ impl Engine {
         let overlay = self.overlays.get_mut(&id);
         let overlay = overlay.and_then(|overlay| overlay.downcast_mut::<C>());
         let overlay = overlay.ok_or(CallError::NotLoaded)?;
+        let begun = self.shared.enter(id, Work::Call);
         let result = overlay.with(&mut self.shared, now, call);
+        self.shared.leave(begun);
         if result.is_err() {
             self.report_panic(id, Callback::Call);
         }

@@ -6,6 +6,7 @@ use crate::engine::event::Callback;
 use crate::engine::state_machine::Engine;
 use crate::engine::ticket::Opened;
 use crate::state::stats::DropReason;
+use crate::state::watch::Work;
 
 impl Engine {
     pub(super) fn deliver(&mut self, opened: Opened, now: Instant) {
@@ -22,9 +23,12 @@ impl Engine {
             (Err(failure), _) => Err(failure.reason()),
             // It was unloaded while the datagram was being opened.
             (Ok(_), None) => Err(DropReason::Unloaded),
-            (Ok(body), Some(overlay)) => overlay
-                .deliver(source, body, &mut self.shared, now)
-                .unwrap_or(Err(DropReason::HandlerPanicked)),
+            (Ok(body), Some(overlay)) => {
+                let begun = self.shared.enter(key.id, Work::Message(message));
+                let delivered = overlay.deliver(source, body, &mut self.shared, now);
+                self.shared.leave(begun);
+                delivered.unwrap_or(Err(DropReason::HandlerPanicked))
+            }
         };
         if let Err(reason) = delivered {
             tracing::debug!(%source, reason = reason.name(), "datagram dropped");

@@ -11,6 +11,7 @@ use crate::engine::overlays::{StrategyId, StrategyName};
 use crate::engine::turns::health::Health;
 use crate::state::peer::Peer;
 use crate::state::tasks::TaskName;
+use crate::state::watch::Work;
 use crate::support::serial;
 use crate::wire::packet::CommunityId;
 
@@ -128,6 +129,15 @@ pub enum Event {
         /// The code that panicked.
         callback: Callback,
     },
+    /// User code queued so many datagrams in one call that the outbox is full. The rest of them is
+    /// dropped and counted as [`DropReason::QueueFull`](crate::state::DropReason::QueueFull).
+    Flooded {
+        /// The overlay.
+        #[serde(serialize_with = "serial::text")]
+        overlay: CommunityId,
+        /// The code that sent them.
+        callback: Callback,
+    },
     /// A future of an overlay has been running for 600 seconds; reported again every 600 seconds.
     OldTask {
         /// The overlay.
@@ -226,6 +236,19 @@ pub enum Callback {
     Task(TaskName),
     /// A call through a handle.
     Call,
+}
+
+impl From<Work> for Callback {
+    fn from(work: Work) -> Self {
+        match work {
+            Work::Message(id) => Self::Message(id),
+            Work::RequestTimeout => Self::RequestTimeout,
+            Work::Task(name) => Self::Task(name),
+            Work::PeerObserver => Self::PeerObserver,
+            Work::Bootstrapper(name) => Self::Bootstrapper(name),
+            Work::Call => Self::Call,
+        }
+    }
 }
 
 impl fmt::Display for Callback {

@@ -143,10 +143,19 @@ impl Engine {
             self.settle(now);
             return Err(OverlayError::Panicked { community });
         }
+        self.schedule_bootstrappers(id, now);
         self.settle(now);
         tracing::info!(overlay = %id, community, "overlay loaded");
         self.emit(Event::OverlayLoaded { overlay: id });
         Ok(())
+    }
+
+    /// Schedules the first round of the bootstrappers of the overlay `id`.
+    pub(super) fn schedule_bootstrappers(&mut self, id: CommunityId, now: Instant) {
+        if let Some(overlay) = self.overlays.get_mut(&id) {
+            let mut cx = Context::new(overlay.state_mut(), &mut self.shared, now);
+            cx.schedule_bootstrappers();
+        }
     }
 
     /// Returns the name of a new overlay: the wanted one, or a free one made from its type.

@@ -6,6 +6,7 @@ use crate::engine::event::{Callback, Event};
 use crate::engine::state_machine::{EVENT_LIMIT, Engine};
 use crate::state::network::PeerChange;
 use crate::state::peer::Peer;
+use crate::state::watch::Work;
 use crate::support::guard::Panicked;
 use crate::wire::packet::CommunityId;
 
@@ -30,6 +31,10 @@ impl Engine {
                 peer: latency.peer,
                 round_trip: latency.round_trip,
             });
+        }
+        for (overlay, work) in std::mem::take(&mut self.shared.floods) {
+            let callback = work.into();
+            self.emit(Event::Flooded { overlay, callback });
         }
         // A callback can cause further changes. A community that keeps doing so gets the rest at
         // the next input instead of an endless loop here.
@@ -60,10 +65,12 @@ impl Engine {
     /// Reports a peer of the overlay `id`.
     fn report_peer(&mut self, id: CommunityId, peer: Peer, added: bool, now: Instant) {
         if let Some(overlay) = self.overlays.get_mut(&id) {
+            let begun = self.shared.enter(id, Work::PeerObserver);
             let result = match added {
                 true => overlay.peer_added(&peer, &mut self.shared, now),
                 false => overlay.peer_removed(&peer, &mut self.shared, now),
             };
+            self.shared.leave(begun);
             self.note(id, Callback::PeerObserver, result);
         }
         self.emit(match added {
@@ -85,7 +92,9 @@ impl Engine {
         let observers: Vec<_> = observers.filter(|id| self.observes(*id, owner)).collect();
         for id in observers {
             if let Some(overlay) = self.overlays.get_mut(&id) {
+                let begun = self.shared.enter(id, Work::PeerObserver);
                 let result = overlay.network_peer(&peer, added, &mut self.shared, now);
+                self.shared.leave(begun);
                 self.note(id, Callback::PeerObserver, result);
             }
         }

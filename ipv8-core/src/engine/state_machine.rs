@@ -23,6 +23,7 @@ use crate::overlay::context::{
 use crate::state::network::{NetworkLimits, PeerGraph};
 use crate::state::outbox::{DEFAULT_MAX_DATAGRAM, Outgoing};
 use crate::state::stats::EngineStats;
+use crate::state::watch::Watch;
 use crate::support::hashing::OwnState;
 use crate::wire::packet::CommunityId;
 
@@ -218,6 +219,11 @@ impl Engine {
     /// sent.
     pub fn stats_mut(&mut self) -> &mut EngineStats {
         &mut self.shared.stats
+    }
+
+    /// Makes the engine say which user code runs.
+    pub(crate) fn watch_with(&mut self, watch: Box<dyn Watch>) {
+        self.shared.watch = Some(watch);
     }
 
     /// Returns the number of events lost because the driver did not poll them: see

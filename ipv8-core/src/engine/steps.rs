@@ -63,6 +63,7 @@ impl Engine {
         let mut lag = None;
         if taken.is_some() {
             lag = Some(self.scheduler.lag());
+            self.shared.lag = self.scheduler.lag();
             self.turn = Some(Turn::new(now));
         }
         if let Some(lag) = lag.max(probed) {
@@ -105,12 +106,16 @@ impl Engine {
         now: Instant,
     ) -> StepDone {
         let _span = tracing::debug_span!("step", overlay = %key.overlay, %strategy).entered();
-        let waiting = self.shared.outbox.len();
+        let (waiting, was_full) = (self.shared.outbox.len(), self.shared.outbox.is_full());
         let outcome = match self.overlays.get_mut(&key.overlay) {
             Some(overlay) => overlay.take_step(key.strategy, &mut self.shared, now),
             None => StepOutcome::Skipped,
         };
         let datagrams = self.shared.outbox.len().saturating_sub(waiting);
+        if !was_full && self.shared.outbox.is_full() {
+            let (overlay, callback) = (key.overlay, Callback::Step(strategy));
+            self.emit(Event::Flooded { overlay, callback });
+        }
         let paced = self.pace(waiting, now);
         match outcome {
             StepOutcome::Skipped => self.skip_turn(),
@@ -183,8 +188,12 @@ impl Engine {
     }
 
     /// Schedules the first turn within one gap from `now`, regardless of when the strategies were
-    /// added: for a node that was put together first and goes on the air at `now`.
+    /// added: for a node that was put together first and goes on the air at `now`. So it does with
+    /// the first round of the bootstrappers of each overlay.
     pub fn restart_turns(&mut self, now: Instant) {
+        for id in self.overlays.keys().copied().collect::<Vec<_>>() {
+            self.schedule_bootstrappers(id, now);
+        }
         let first = self.first_turn(now);
         self.scheduler.restart(first);
     }

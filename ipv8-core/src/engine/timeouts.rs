@@ -6,6 +6,7 @@ use crate::engine::event::{Callback, Event};
 use crate::engine::overlay_map::with_serial;
 use crate::engine::state_machine::Engine;
 use crate::overlay::context::{FinishedTask, TaskEvent};
+use crate::state::watch::Work;
 use crate::support::guard::guarded;
 use crate::wire::packet::CommunityId;
 
@@ -33,7 +34,9 @@ impl Engine {
                 continue;
             };
             // At least one, so that a busy overlay cannot block the overlays after it for good.
+            let begun = self.shared.enter(id, Work::RequestTimeout);
             let expired = overlay.expire_requests(&mut self.shared, left.max(1), now);
+            self.shared.leave(begun);
             left = left.saturating_sub(expired.requests);
             let (run, events) = overlay.run_tasks(&mut self.shared, left.max(1), now);
             left = left.saturating_sub(run);

@@ -123,11 +123,13 @@ fn start_from_snapshot(node: &mut HeldNode, config: &Config) -> Result<(), Error
         return Ok(());
     };
     let path = config.path(path);
-    if let Some(snapshot) = snapshot_file::read(&path)? {
-        let loaded = node.with_engine(|engine| engine.load_snapshot(&snapshot));
+    snapshot_file::clean_up(&path);
+    let snapshot = snapshot_file::read(&path)?;
+    if let Some(snapshot) = &snapshot {
+        let loaded = node.with_engine(|engine| engine.load_snapshot(snapshot));
         tracing::info!(file = %path.display(), ?loaded, "started from a snapshot");
     }
-    node.keep_snapshot(path);
+    node.keep_snapshot(path, &snapshot.unwrap_or_default());
     Ok(())
 }
 

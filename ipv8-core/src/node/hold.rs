@@ -117,10 +117,10 @@ impl HeldNode {
         }
     }
 
-    /// Makes the running node keep its peers' addresses in this file.
-    pub(crate) fn keep_snapshot(&mut self, path: PathBuf) {
+    /// Makes the running node keep its peers' addresses in this file, whose content is `snapshot`.
+    pub(crate) fn keep_snapshot(&mut self, path: PathBuf, snapshot: &[u8]) {
         if let Some(parts) = &mut self.parts {
-            parts.driver.keep_snapshot(path);
+            parts.driver.keep_snapshot(path, snapshot);
         }
     }
 

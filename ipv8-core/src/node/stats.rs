@@ -49,6 +49,9 @@ pub struct NodeStats {
     pub slow_steps: u64,
     /// Steps that were reported because they ran for more than a second.
     pub hanging_steps: u64,
+    /// Other calls of user code (handlers, tasks, observers, calls through a handle) that were
+    /// reported for the same reason.
+    pub hanging_calls: u64,
 }
 
 fn by_overlay<S: Serializer>(

@@ -12,6 +12,7 @@ pub(crate) mod standing;
 pub(crate) mod stats;
 pub(crate) mod tasks;
 pub(crate) mod timers;
+pub(crate) mod watch;
 
 pub use network::{LoadedSnapshot, Network, NetworkLimits, NetworkStats};
 pub use peer::Peer;

@@ -118,6 +118,11 @@ impl Outbox {
         self.queue.len()
     }
 
+    /// Returns `true` if the queue refuses datagrams.
+    pub(crate) fn is_full(&self) -> bool {
+        self.queue.len() >= self.limit
+    }
+
     /// Returns `true` if no datagram is queued.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -4,8 +4,10 @@
 mod attacks;
 mod control;
 mod end;
+mod faults;
 mod life;
 mod overload;
+mod processes;
 mod receive_load;
 mod refusals;
 mod requests;

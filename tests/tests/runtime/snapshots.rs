@@ -34,10 +34,21 @@ async fn walker(
     number: u16,
     file: Option<&std::path::Path>,
 ) -> Ipv8 {
+    walker_every(0.5, network, at, number, file).await
+}
+
+/// Like [`walker`], with a step every so many seconds: for tests of hours.
+async fn walker_every(
+    seconds: f64,
+    network: &MemoryNetwork,
+    at: &str,
+    number: u16,
+    file: Option<&std::path::Path>,
+) -> Ipv8 {
     let launcher = ProbeLauncher::<0>::new(ProbeSettings::default()).walked(|strategies| {
         strategies.add::<RandomWalk>(-1, |_| {});
     });
-    let mut configuration = configuration(number, None);
+    let mut configuration = configuration(number, None).walk_interval(seconds);
     configuration.snapshot_file = file.map(Into::into);
     let launched = Launchers::new()
         .with(launcher)
@@ -190,6 +201,7 @@ fn py_ipv8_loads_ours_and_we_load_theirs() {
     let mut second = RustNode::start(&options);
     assert_eq!(second.load_snapshot(taken).added, 1);
     second.wait_for_peer(&first.mid());
+    first.wait_for_peer(&second.mid());
 
     // Our snapshot names py-ipv8 (and the second node), and another py-ipv8 then knows these
     // addresses.
@@ -229,4 +241,110 @@ fn the_number_of_names_that_are_looked_up_is_bounded() {
     }
     assert_eq!(lookups, ipv8_core::internals::bootstrap::MAX_LOOKUPS);
     assert_eq!(desk.engine.network().address_count(), 0);
+}
+
+/// Returns the entry of address `number`. Each is in a /24 of its own, and 100 are in a /16.
+fn old_entry(number: u16) -> [u8; 7] {
+    let [group, host] = [number / 100, number % 100].map(|part| part.to_be_bytes()[1]);
+    [1, 20, group, host, 1, 7, 7]
+}
+
+/// Returns the entries of a snapshot of IPv4 addresses.
+fn entries(snapshot: &[u8]) -> Vec<&[u8]> {
+    assert_eq!(snapshot.len() % 7, 0);
+    snapshot.chunks(7).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_thousand_anchors_survive_a_run_with_one_peer_which_comes_first() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, network) = (folder.path().join("peers"), MemoryNetwork::new());
+    let old: Vec<[u8; 7]> = (0..2_000).map(old_entry).collect();
+    std::fs::write(&file, old.concat()).expect("it is written");
+    let _other = walker_every(20.0, &network, THERE, 2, None).await;
+    for run in 0..2 {
+        let node = walker_every(20.0, &network, HERE, 1, Some(&file)).await;
+        walk(&node, THERE).await;
+        tokio::time::sleep(Duration::from_secs(if run == 0 { 30 } else { 3_700 })).await;
+        node.stop().await;
+        let written = std::fs::read(&file).expect("it is there");
+        let kept = entries(&written);
+        assert_eq!(kept[0], THERE_ALONE);
+        assert_eq!(kept.len(), 2_001, "run {run}");
+        assert!(old.iter().all(|entry| kept.contains(&&entry[..])));
+    }
+    // A program still gets the peers of the moment alone.
+    let node = walker(&network, HERE, 1, Some(&file)).await;
+    walk(&node, THERE).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(node.snapshot().await.expect("it runs"), THERE_ALONE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn anchors_that_never_answer_are_forgotten_after_some_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, network) = (folder.path().join("peers"), MemoryNetwork::new());
+    std::fs::write(&file, [old_entry(1), old_entry(2)].concat()).expect("it is written");
+    let _other = walker_every(20.0, &network, THERE, 2, None).await;
+    let mut runs = 0;
+    loop {
+        let node = walker_every(20.0, &network, HERE, 1, Some(&file)).await;
+        walk(&node, THERE).await;
+        tokio::time::sleep(Duration::from_secs(1_000)).await;
+        node.stop().await;
+        runs += 1;
+        let written = std::fs::read(&file).expect("it is there");
+        if written == THERE_ALONE {
+            break;
+        }
+        assert_eq!(entries(&written).len(), 3);
+        assert!(runs < 50, "they are kept for ever");
+    }
+    assert!(runs >= 12, "forgotten after {runs} runs");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_finds_nobody_keeps_its_anchors_and_finds_them_when_they_are_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, network) = (folder.path().join("peers"), MemoryNetwork::new());
+    let before = [THERE_ALONE, old_entry(1), old_entry(2)].concat();
+    std::fs::write(&file, &before).expect("it is written");
+    let node = walker(&network, HERE, 1, Some(&file)).await;
+    tokio::time::sleep(Duration::from_secs(1_800)).await;
+    assert!(mids(&node).await.is_empty());
+    assert_eq!(std::fs::read(&file).expect("it is there"), before);
+    let other = walker(&network, THERE, 2, None).await;
+    tokio::time::sleep(Duration::from_secs(370)).await;
+    assert_eq!(mids(&node).await, [other.my_peer().mid()]);
+    node.stop().await;
+    let written = std::fs::read(&file).expect("it is there");
+    assert_eq!(entries(&written).len(), 3);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(start_paused = true)]
+async fn temporary_files_of_killed_processes_are_gone_after_the_next_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, network) = (folder.path().join("peers"), MemoryNetwork::new());
+    let put = |name: &str| {
+        let file = std::fs::File::create(folder.path().join(name)).expect("a new file");
+        let hour = Duration::from_secs(3_600);
+        let old = std::time::SystemTime::now() - hour;
+        file.set_modified(old).expect("its time is changed");
+    };
+    // No process has such a number.
+    put(".ipv8-4194999-1-AbCdEf.tmp");
+    put(".ipv8-notes");
+    let node = walker(&network, HERE, 1, Some(&file)).await;
+    node.stop().await;
+    put(".ipv8-4194998-1-AbCdEf.tmp");
+    let key = folder.path().join("key");
+    let mut rng = <rand::rngs::StdRng as rand::SeedableRng>::from_seed([1; 32]);
+    ipv8_core::node::key_file::load_or_create(&key, &mut rng).expect("a new key");
+    let mut names: Vec<_> = std::fs::read_dir(folder.path())
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").file_name())
+        .collect();
+    names.sort();
+    assert_eq!(names, [".ipv8-notes", "key"]);
 }

@@ -96,6 +96,20 @@ fn near(time: f64, wanted: f64) -> bool {
 }
 
 #[test]
+fn an_answer_that_was_lost_while_the_process_was_suspended_costs_no_peer() {
+    let mut desk = churn(|_| {});
+    let peer = heard(&mut desk, 1);
+    measured(&mut desk, &peer);
+    assert_eq!(pings_within(&mut desk, 28.5).len(), 1);
+    desk.now += Duration::from_secs(600);
+    assert_eq!(pings_within(&mut desk, 3.0).len(), 1, "it is asked again");
+    assert!(is_there(&desk, &peer));
+    // It had its time to answer now.
+    pings_within(&mut desk, 10.0);
+    assert!(!is_there(&desk, &peer));
+}
+
+#[test]
 fn a_peer_with_few_ping_times_is_pinged_every_ten_seconds_until_it_has_five() {
     let mut desk = churn(|_| {});
     let peer = heard(&mut desk, 1);

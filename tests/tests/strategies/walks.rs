@@ -200,7 +200,11 @@ fn a_walker_without_peers_asks_the_tracker_again_and_again_but_not_for_ever() {
             tracker,
             &sealed_styled(PROBE, &key(9), Style::Old, response),
         );
-        let sent = destinations(&desk.tick(1));
+        let mut sent = destinations(&desk.tick(1));
+        if sent.is_empty() {
+            // A round of the overlay itself, which has just asked the tracker.
+            sent = destinations(&desk.tick(1));
+        }
         assert_eq!(sent[0], at(number));
         asked += sent.iter().filter(|to| **to == tracker).count();
     }
@@ -317,9 +321,19 @@ fn with_nothing_walkable_a_peer_is_asked_and_without_peers_the_trackers() {
     assert_eq!(destinations(&desk.tick(1)), trackers);
     assert!(desk.engine.network().is_blacklisted(&trackers[0]));
     desk.befriend(1, address("20.0.0.1:1"));
-    let sent = destinations(&desk.tick(400));
-    let reminders = sent.iter().filter(|to| trackers.contains(to)).count();
-    assert_eq!(sent.len(), 400, "one request a step");
+    let (mut steps, mut reminders) = (0, 0);
+    while steps < 400 {
+        let sent = destinations(&desk.tick(1));
+        if let [to] = sent[..] {
+            steps += 1;
+            reminders += usize::from(trackers.contains(&to));
+        } else {
+            assert!(
+                sent.is_empty() || sent == trackers,
+                "neither one request a step nor a round of the overlay itself: {sent:?}"
+            );
+        }
+    }
     assert!(
         (5..=45).contains(&reminders),
         "about 5 % go to a tracker: {reminders}"

@@ -18,6 +18,7 @@ use crate::overlay::context::{
 use crate::overlay::introduction::{IntroductionMessage, OpenedIntroduction};
 use crate::state::peer::Peer;
 use crate::state::stats::DropReason;
+use crate::state::watch::Work;
 use crate::support::guard::{Panicked, guarded};
 use crate::support::type_name::short_type_name;
 use crate::wire::payload::ids;
@@ -63,6 +64,19 @@ impl<C: Community> Overlay<C> {
             });
         }
         first..*next_id
+    }
+
+    /// Returns `true` if there are strategies with a target, and all of them have theirs.
+    fn rests(&self, shared: &Shared) -> bool {
+        let peers = self
+            .state
+            .network(shared)
+            .peer_count(self.state.community_id);
+        let strategies = self.strategies.iter().map(|active| &active.state);
+        let mut walkers = strategies
+            .filter(|state| state.target_peers >= 0)
+            .peekable();
+        walkers.peek().is_some() && walkers.all(|state| state.is_at_target(peers))
     }
 
     /// Reports to the community that these requests failed. Returns the number of panics.
@@ -329,8 +343,9 @@ impl<C: Community> AnyOverlay for Overlay<C> {
     }
 
     fn expire_requests(&mut self, shared: &mut Shared, most: usize, now: Instant) -> Expired {
+        let rests = self.rests(shared);
         let mut cx = Context::new(&mut self.state, shared, now);
-        cx.wake_bootstrappers();
+        cx.wake_bootstrappers(rests);
         cx.ask_due_contact();
         cx.search_if_due();
         let expired: Vec<_> = self.state.requests.expired(now).take(most).collect();
@@ -371,10 +386,12 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         let due = self.state.due_tasks(most, now);
         let (count, mut events) = (due.len(), Vec::new());
         for due in due {
+            let begun = shared.enter(self.state.community_id, Work::Task(due.name.clone()));
             let mut cx = Context::new(&mut self.state, shared, now);
             events.extend(run_task(due, &mut self.community, &mut cx, |call| {
                 guarded(call).is_ok()
             }));
+            shared.leave(begun);
         }
         self.state.wake_when_due(&mut shared.timers);
         (count, events)
@@ -386,10 +403,13 @@ impl<C: Community> AnyOverlay for Overlay<C> {
         shared: &mut Shared,
         now: Instant,
     ) -> Option<TaskEvent> {
+        let begun = shared.enter(self.state.community_id, Work::Task(finished.name.clone()));
         let mut cx = Context::new(&mut self.state, shared, now);
-        finish_task(finished, &mut self.community, &mut cx, |call| {
+        let event = finish_task(finished, &mut self.community, &mut cx, |call| {
             guarded(call).is_ok()
-        })
+        });
+        shared.leave(begun);
+        event
     }
 
     fn as_any(&self) -> &dyn Any {

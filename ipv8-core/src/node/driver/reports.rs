@@ -1,12 +1,14 @@
 //! Logs slow steps, dropped datagrams and overload, at a readable rate.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::time::{Duration, Instant};
 
 use super::overload_log::OverloadLog;
 use crate::engine::overlays::StrategyId;
-use crate::engine::{Engine, Health, StepDone};
+use crate::engine::{Callback, Engine, Health, StepDone};
 use crate::node::pipeline::Pipeline;
+use crate::wire::packet::CommunityId;
 
 /// The shortest time between two warnings of one kind, and the time between two reports of drops.
 const REPORT_EVERY: Duration = Duration::from_secs(10);
@@ -17,6 +19,8 @@ pub(super) struct Reports {
     slow_steps: u64,
     /// The last warning about each strategy.
     warned: HashMap<StrategyId, Instant>,
+    /// The last warning about datagrams of each overlay that did not fit.
+    floods: HashMap<CommunityId, Instant>,
     overload: OverloadLog,
     next: Instant,
     /// Drops reported so far.
@@ -28,6 +32,7 @@ impl Reports {
         Self {
             slow_steps: 0,
             warned: HashMap::new(),
+            floods: HashMap::new(),
             overload: OverloadLog::default(),
             next: started + REPORT_EVERY,
             drops: 0,
@@ -47,7 +52,7 @@ impl Reports {
     /// Notes a step that took `took` and began at `at`.
     pub(super) fn step(&mut self, done: &StepDone, took: Duration, at: Instant) {
         let (id, strategy, overlay) = (done.report.id, done.report.strategy, done.report.overlay);
-        if done.overrun && self.may_warn(id, at) {
+        if done.overrun && may_warn(&mut self.warned, id, at) {
             tracing::warn!(
                 %strategy,
                 %overlay,
@@ -56,7 +61,7 @@ impl Reports {
         }
         if took > done.gap {
             self.slow_steps += 1;
-            if self.may_warn(id, at) {
+            if may_warn(&mut self.warned, id, at) {
                 tracing::warn!(
                     %strategy,
                     %overlay,
@@ -64,6 +69,17 @@ impl Reports {
                     "slow step: it took longer than the gap between two turns"
                 );
             }
+        }
+    }
+
+    /// Notes that a call of user code filled the outbox.
+    pub(super) fn flood(&mut self, overlay: CommunityId, callback: &Callback, at: Instant) {
+        if may_warn(&mut self.floods, overlay, at) {
+            tracing::warn!(
+                %overlay,
+                %callback,
+                "one call filled the outbox; the rest of its datagrams is dropped"
+            );
         }
     }
 
@@ -100,14 +116,14 @@ impl Reports {
         }
         pipeline.forget_crowd();
     }
+}
 
-    fn may_warn(&mut self, strategy: StrategyId, at: Instant) -> bool {
-        self.warned
-            .retain(|_, last| at.saturating_duration_since(*last) < REPORT_EVERY);
-        let silent = self.warned.contains_key(&strategy);
-        if !silent {
-            self.warned.insert(strategy, at);
-        }
-        !silent
+/// Returns `true` if the last warning about `key` is long ago, and notes one at `at`.
+fn may_warn<K: Hash + Eq>(warned: &mut HashMap<K, Instant>, key: K, at: Instant) -> bool {
+    warned.retain(|_, last| at.saturating_duration_since(*last) < REPORT_EVERY);
+    let silent = warned.contains_key(&key);
+    if !silent {
+        warned.insert(key, at);
     }
+    !silent
 }

@@ -1,7 +1,7 @@
 //! The loop of the node's own task.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, watch};
@@ -11,7 +11,7 @@ use super::resolver::Found;
 use super::snapshot_keeper::SnapshotKeeper;
 use super::task::{Command, Driver};
 use crate::engine::{Event, FinishedTask, Input, Output};
-use crate::node::clock::{now, sleep_until};
+use crate::node::clock::{now, since, sleep_until};
 use crate::node::endpoint::Endpoint;
 use crate::node::stats::count;
 use crate::overlay::bootstrap::Beacon;
@@ -19,6 +19,12 @@ use crate::overlay::context::LocalAddresses;
 
 /// How long a node that stops continues to send the datagrams that the pacing holds.
 const STOP_PATIENCE: Duration = Duration::from_secs(1);
+
+/// A turn or timer that is so late shows that the process was suspended, or blocked by user code.
+const SUSPENDED: Duration = Duration::from_secs(1);
+
+/// The most datagrams that are handled before the timers of such a process.
+const CATCH_UP: usize = 1_024;
 
 /// Why the loop continues.
 enum Woken {
@@ -54,6 +60,7 @@ impl Driver {
             match self.woken(&mut commands, &mut stop, &mut lan).await {
                 Woken::End => break,
                 Woken::Turn => {
+                    self.catch_up().await;
                     self.timeout();
                     self.drain().await;
                     // Steps that are always late must not keep requests waiting.
@@ -82,7 +89,9 @@ impl Driver {
 
     async fn end(&mut self) {
         // Saved before the overlays are unloaded, because their peers may leave with them.
-        self.save_snapshot().await;
+        if let Some(keeper) = &mut self.snapshots {
+            keeper.save_at_end(self.engine.network()).await;
+        }
         self.engine.unload_all(now());
         self.drain_to_the_end().await;
         self.send_held().await;
@@ -138,6 +147,22 @@ impl Driver {
         self.pipeline.receive(&mut self.endpoint, &mut self.engine);
     }
 
+    /// After a suspension, handles the datagrams that came meanwhile before any timer: answers that
+    /// came in time must not be taken for missing ones.
+    async fn catch_up(&mut self) {
+        let is_late = |due: Instant| since(due) >= SUSPENDED;
+        if !self.engine.poll_timeout().is_some_and(is_late) {
+            return;
+        }
+        for _ in 0..CATCH_UP {
+            self.receive();
+            self.drain().await;
+            if !self.pipeline.is_busy() {
+                return;
+            }
+        }
+    }
+
     /// Tells the engine the machine's addresses; the beacon socket keeps its own.
     fn move_to(&mut self, local: LocalAddresses) {
         let local = LocalAddresses {
@@ -149,8 +174,12 @@ impl Driver {
     }
 
     async fn save_snapshot(&mut self) {
-        if let Some(keeper) = &mut self.snapshots {
-            keeper.save(self.engine.network().snapshot()).await;
+        let Some(keeper) = &mut self.snapshots else {
+            return;
+        };
+        let again = keeper.save(self.engine.network()).await;
+        if !again.is_empty() {
+            self.engine.load_snapshot(&again);
         }
     }
 
@@ -197,6 +226,9 @@ impl Driver {
     fn tell(&mut self, event: Event) {
         if let Event::Health(health) = &event {
             self.reports.health(health, &self.pipeline, now());
+        }
+        if let Event::Flooded { overlay, callback } = &event {
+            self.reports.flood(*overlay, callback, now());
         }
         // An error only means that no handle listens.
         let _ = self.events.send(event);

@@ -39,19 +39,21 @@ pub(in crate::node) struct Driver {
 impl Driver {
     /// Creates the driver of a node that opens and seals on up to `cores` cores; `None` is all.
     pub(in crate::node) fn new(
-        engine: Engine,
+        mut engine: Engine,
         endpoint: Endpoint,
         events: broadcast::Sender<Event>,
         cores: Option<usize>,
     ) -> Self {
         let started = now();
+        let watchdog = Watchdog::start();
+        engine.watch_with(watchdog.watch());
         Self {
             engine,
             endpoint,
             pipeline: Pipeline::new(cores.unwrap_or_else(all_cores)),
             futures: Futures::default(),
             events,
-            watchdog: Watchdog::start(),
+            watchdog,
             resolver: Resolver::new(),
             beacons: Beacons::default(),
             snapshots: None,
@@ -60,9 +62,10 @@ impl Driver {
         }
     }
 
-    /// Keeps the addresses of peers in the file at `path`, from now on.
-    pub(in crate::node) fn keep_snapshot(&mut self, path: PathBuf) {
-        self.snapshots = Some(SnapshotKeeper::new(path));
+    /// Keeps the addresses of peers in the file at `path`, whose content is `snapshot`, from now
+    /// on.
+    pub(in crate::node) fn keep_snapshot(&mut self, path: PathBuf, snapshot: &[u8]) {
+        self.snapshots = Some(SnapshotKeeper::new(path, snapshot));
     }
 
     /// Returns the counts and the state of the node.
@@ -81,7 +84,8 @@ impl Driver {
             health: self.engine.health(),
             missed_turns: self.engine.missed_turns(),
             slow_steps: self.reports.slow_steps(),
-            hanging_steps: self.watchdog.hanging(),
+            hanging_steps: self.watchdog.hanging_steps(),
+            hanging_calls: self.watchdog.hanging_calls(),
         }
     }
 }

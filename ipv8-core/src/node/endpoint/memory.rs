@@ -93,8 +93,9 @@ impl MemoryNetwork {
 
     /// Lets the next sends from `address` fail with these errors, one each. Has no effect on an
     /// unused address.
-    #[cfg(test)]
-    pub(super) fn fail_sends(
+    #[cfg(any(test, feature = "internals"))]
+    #[doc(hidden)]
+    pub fn fail_sends(
         &self,
         address: SocketAddr,
         errors: impl IntoIterator<Item = SocketErrorKind>,
@@ -106,8 +107,9 @@ impl MemoryNetwork {
 
     /// Lets the next receives at `address` fail with these errors, one each. Has no effect on an
     /// unused address.
-    #[cfg(test)]
-    pub(super) fn fail_receives(
+    #[cfg(any(test, feature = "internals"))]
+    #[doc(hidden)]
+    pub fn fail_receives(
         &self,
         address: SocketAddr,
         errors: impl IntoIterator<Item = SocketErrorKind>,

@@ -138,6 +138,7 @@ pub(crate) fn load_or_store(
     path: &Path,
     make: impl FnOnce() -> PrivateKey,
 ) -> Result<PrivateKey, KeyFileError> {
+    atomic::clean_up(path);
     match read(path) {
         Err(KeyFileError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
         found => return found,

@@ -70,6 +70,11 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, SnapshotFileError> {
     Ok(Some(bytes))
 }
 
+/// Removes temporary files that killed processes left beside the snapshot. Blocks.
+pub(crate) fn clean_up(path: &Path) {
+    atomic::clean_up(path);
+}
+
 /// Writes a snapshot, completely or not at all, in place of an existing file. Blocks.
 ///
 /// # Errors

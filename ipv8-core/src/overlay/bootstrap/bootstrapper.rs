@@ -42,16 +42,19 @@ pub trait Bootstrapper: Send + 'static {
     /// before every method except [`Bootstrapper::blacklist`]. Default: does nothing.
     fn initialize(&mut self, _cx: &mut BootstrapContext<'_>) {}
 
-    /// Returns the addresses at which an overlay without peers starts. The overlay walks to the
-    /// first `max_peers` of them (to all if `max_peers` is 0 or less). A node that answers becomes
-    /// a peer. Servers are not peers: see [`Bootstrapper::blacklist`].
+    /// Returns the addresses at which an overlay starts. The overlay walks to the first `max_peers`
+    /// of them (to all if `max_peers` is 0 or less). A node that answers becomes a peer. Servers
+    /// are not peers: see [`Bootstrapper::blacklist`].
     ///
-    /// While the overlay has no peers, every step of a strategy calls this. A bootstrapper that
+    /// The overlay calls this within a second of its start and again now and then, whether it has
+    /// peers or not, so that networks that fell apart meet again: after 10 to 20 s for each peer
+    /// that it has, up to 30, and after 2.5 minutes or more while its strategies are at their
+    /// targets. While it has no peers, every step of a strategy calls this too. A bootstrapper that
     /// sends something must pause by itself.
     fn get_addresses(&mut self, cx: &mut BootstrapContext<'_>) -> Vec<SocketAddr>;
 
-    /// Helps to reconnect networks that fell apart. An overlay that has peers calls this now and
-    /// then. Default: does nothing.
+    /// Helps to reconnect networks that fell apart. A strategy of an overlay that has peers calls
+    /// this now and then, in place of a request to a peer. Default: does nothing.
     fn keep_alive(&mut self, _cx: &mut BootstrapContext<'_>) {}
 
     /// Returns the addresses of servers, which must never become peers. The node calls this when

@@ -8,6 +8,7 @@ use rand::rngs::StdRng;
 
 use super::bootstrapper::Bootstrapper;
 use super::context::{BootstrapContext, Wishes};
+use super::schedule::Schedule;
 use crate::support::guard::guarded;
 use crate::support::type_name::short_type_name;
 use crate::wire::packet::CommunityId;
@@ -27,6 +28,7 @@ use crate::wire::packet::CommunityId;
 #[derive(Default)]
 pub struct Bootstrappers {
     slots: Vec<Slot>,
+    pub(crate) schedule: Schedule,
 }
 
 struct Slot {
@@ -117,9 +119,10 @@ impl Bootstrappers {
         self.slots.iter().any(|slot| slot.initialized)
     }
 
-    /// Returns the time of the earliest timer.
+    /// Returns the time of the earliest timer or round.
     pub(crate) fn next_wake(&self) -> Option<Instant> {
-        self.slots.iter().filter_map(|slot| slot.wake).min()
+        let timers = self.slots.iter().filter_map(|slot| slot.wake);
+        timers.chain(self.schedule.next()).min()
     }
 
     /// Removes the timer of the bootstrapper at `index` if it is due, and returns `true` then.

@@ -88,7 +88,7 @@ impl Future for SpawnedTask {
 /// The outcome of a [`SpawnedTask`].
 pub struct FinishedTask {
     pub(super) id: TaskId,
-    pub(super) name: TaskName,
+    pub(crate) name: TaskName,
     /// `None`: the future panicked.
     pub(super) done: Option<Job>,
 }

@@ -16,6 +16,7 @@ use crate::state::peer::Peer;
 use crate::state::standing::{Budgets, Repeats};
 use crate::state::stats::EngineStats;
 use crate::state::timers::Timers;
+use crate::state::watch::{Begun, Watch, Work};
 use crate::support::hashing::OwnState;
 use crate::wire::packet::CommunityId;
 
@@ -57,6 +58,12 @@ pub(crate) struct Shared {
     /// The overlays whose own peer graph may have changed since the engine last looked. With a
     /// thousand overlays the engine cannot look at every graph after each datagram.
     pub(crate) touched: Vec<CommunityId>,
+    /// How late the turn in progress began.
+    pub(crate) lag: Duration,
+    /// The node's watchdog; `None` for an engine without one.
+    pub(crate) watch: Option<Box<dyn Watch>>,
+    /// Calls of user code that filled the outbox, until the engine reports them.
+    pub(crate) floods: Vec<(CommunityId, Work)>,
     clocks: HashMap<Mid, u64, OwnState>,
 }
 
@@ -87,6 +94,9 @@ impl Shared {
             latencies: Vec::new(),
             futures: FutureQueue::default(),
             touched: Vec::new(),
+            lag: Duration::ZERO,
+            watch: None,
+            floods: Vec::new(),
             clocks: HashMap::default(),
         }
     }
@@ -105,6 +115,29 @@ impl Shared {
             || !self.touched.is_empty()
             || !self.latencies.is_empty()
             || !self.bootstrapper_panics.is_empty()
+            || !self.floods.is_empty()
+    }
+
+    /// Notes that user code of an overlay begins. [`Shared::leave`] follows, also after a panic.
+    pub(crate) fn enter(&self, overlay: CommunityId, work: Work) -> Begun {
+        if let Some(watch) = &self.watch {
+            watch.enter(overlay, &work);
+        }
+        Begun {
+            overlay,
+            work,
+            was_full: self.outbox.is_full(),
+        }
+    }
+
+    /// Notes that the user code has returned.
+    pub(crate) fn leave(&mut self, begun: Begun) {
+        if let Some(watch) = &self.watch {
+            watch.leave();
+        }
+        if !begun.was_full && self.outbox.is_full() {
+            self.floods.push((begun.overlay, begun.work));
+        }
     }
 
     /// Starts the Lamport clock of the key `mid` at `time`.

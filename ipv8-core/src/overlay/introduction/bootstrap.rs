@@ -1,18 +1,26 @@
 //! Asking the bootstrappers, and carrying out their wishes (protocol 4.7, 10.1).
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 
 use crate::overlay::bootstrap::{
-    Asker, BEACON_LIMIT, Beacon, BootstrapContext, Bootstrapper, Lookup, LookupError, MAX_LOOKUPS,
-    Panic, Room, Wishes, within_limit,
+    Asker, BEACON_LIMIT, Beacon, BootstrapContext, Bootstrapper, Crowd, Due, Lookup, LookupError,
+    MAX_LOOKUPS, Panic, Room, Wishes, within_limit,
 };
 use crate::overlay::context::Context;
+use crate::state::network::IntroducerId;
 use crate::state::stats::DropReason;
+use crate::state::watch::Work;
+
+/// The most introductions of trackers that an overlay without an active walker walks to after each
+/// round.
+const FOLLOW_UPS: usize = 2;
 
 impl Context<'_> {
     /// Asks every bootstrapper for first addresses and walks to them. A bootstrapper may ignore the
     /// call: [`DispersyBootstrapper`](crate::DispersyBootstrapper) pauses between two rounds.
     pub fn bootstrap(&mut self) {
+        self.state.bootstrappers.schedule.note_asked(self.now);
         for index in 0..self.state.bootstrappers.len() {
             let addresses = self.call_bootstrapper(index, |one, cx| one.get_addresses(cx));
             for address in within_limit(addresses, self.max_peers()) {
@@ -54,12 +62,53 @@ impl Context<'_> {
         followed
     }
 
-    /// Wakes the bootstrappers whose timer is due.
-    pub(crate) fn wake_bootstrappers(&mut self) {
+    /// Schedules the first round of asking every bootstrapper, if there are any.
+    pub(crate) fn schedule_bootstrappers(&mut self) {
+        let bootstrappers = &mut self.state.bootstrappers;
+        if bootstrappers.is_empty() {
+            return;
+        }
+        bootstrappers.schedule.start(&mut self.shared.rng, self.now);
+        if let Some(at) = bootstrappers.schedule.next() {
+            self.state.wake_at(at, &mut self.shared.timers);
+        }
+    }
+
+    /// Wakes the bootstrappers whose timer is due, and asks all if a round is due. `rests` says
+    /// that every walker of the overlay is at its target.
+    pub(crate) fn wake_bootstrappers(&mut self, rests: bool) {
+        let crowd = Crowd {
+            peers: self.peer_count(),
+            rests,
+        };
+        let schedule = &mut self.state.bootstrappers.schedule;
+        match schedule.take(crowd, &mut self.shared.rng, self.now) {
+            Some(Due::Round) => self.bootstrap(),
+            Some(Due::FollowUp) => self.follow_trackers(),
+            None => {}
+        }
         for index in 0..self.state.bootstrappers.len() {
             if self.state.bootstrappers.take_wake(index, self.now) {
                 self.call_bootstrapper(index, |one, cx| one.woken(cx));
             }
+        }
+    }
+
+    /// Walks to introductions of trackers that no walker has taken: every walker is at its target,
+    /// or there is none. Introductions of peers are left to the walkers.
+    fn follow_trackers(&mut self) {
+        let is_full = usize::try_from(self.max_peers()).is_ok_and(|most| self.peer_count() >= most);
+        if is_full {
+            return;
+        }
+        let peers: HashSet<_> = self
+            .peers()
+            .map(|peer| IntroducerId::of(peer.key()))
+            .collect();
+        for _ in 0..FOLLOW_UPS {
+            let found = self.take_introduction(|introducer| !peers.contains(&introducer), |_| true);
+            let Some((address, _)) = found else { return };
+            self.walk_to(address);
         }
     }
 
@@ -85,6 +134,9 @@ impl Context<'_> {
         call: impl FnOnce(&mut dyn Bootstrapper, &mut BootstrapContext<'_>) -> R,
     ) -> R {
         let peers = self.peer_count();
+        let name = self.state.bootstrappers.iter().nth(index).unwrap_or("?");
+        let work = Work::Bootstrapper(name);
+        let begun = self.shared.enter(self.state.community_id, work);
         let mut room = Room {
             now: self.now,
             community_id: self.state.community_id,
@@ -93,6 +145,7 @@ impl Context<'_> {
             rng: &mut self.shared.rng,
         };
         let called = self.state.bootstrappers.call(index, &mut room, call);
+        self.shared.leave(begun);
         let Some((result, wishes, outcome)) = called else {
             return R::default();
         };

@@ -123,6 +123,10 @@ impl RandomChurn {
 impl<C: PingCommunity> DiscoveryStrategy<C> for RandomChurn {
     fn take_step(&mut self, community: &mut C, cx: &mut Context<'_>) {
         let now = cx.now();
+        if cx.shared.lag >= ANSWER_TIME {
+            // The process was suspended, and answers to its last pings may be lost.
+            self.notes.clear();
+        }
         for peer in cx.tended_peers(self.sample_size) {
             if self.should_drop(&peer, now) {
                 tracing::debug!(%peer, "dropped a silent peer");

@@ -39,4 +39,5 @@ pub use graph::PeerGraph;
 pub(crate) use introductions::Introductions;
 pub use limits::{NetworkLimits, NetworkStats};
 pub use snapshot::LoadedSnapshot;
+pub(crate) use snapshot::{SnapshotEntries, snapshot_bytes};
 pub use view::Network;
