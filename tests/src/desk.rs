@@ -218,8 +218,8 @@ impl Desk {
         }
     }
 
-    /// Makes `number`'s key a peer of the overlay `id`, as the network does it: the overlay walks to
-    /// `source`, which answers in old style. Returns the datagrams that the answer caused.
+    /// Makes `number`'s key a peer of the overlay `id`, as the network does it: the overlay walks
+    /// to `source`, which answers in old style. Returns the datagrams that the answer caused.
     ///
     /// # Panics
     ///

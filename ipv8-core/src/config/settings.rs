@@ -82,8 +82,8 @@ pub struct Config {
     #[options(range = 1..=LARGEST_DATAGRAM)]
     pub max_datagram: usize,
     /// `true` if introductions and puncture requests that name a port of a service (below 1024,
-    /// 1900, 3702, 5353, 11211) are ignored, so that nobody can make this node disturb such
-    /// services. Default `true`.
+    /// 1900, 3702, 5353, 11211) are ignored, so that no peer can make this node disturb them.
+    /// Default `true`.
     pub avoid_service_ports: bool,
     /// The number of cores that open and seal datagrams when many wait. One core does all other
     /// work. Default: as many as the process may use.

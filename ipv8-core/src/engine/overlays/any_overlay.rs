@@ -86,8 +86,8 @@ pub(crate) trait AnyOverlay: Send {
         shared: &mut Shared,
         now: Instant,
     ) -> Result<(), Panicked>;
-    /// Wakes the bootstrappers and asks the contact whose time has come, and reports overdue requests to the community,
-    /// at most `most`. The others are due at the next input.
+    /// Wakes the bootstrappers and asks the contact whose time has come, and reports overdue
+    /// requests to the community, at most `most`. The others are due at the next input.
     fn expire_requests(&mut self, shared: &mut Shared, most: usize, now: Instant) -> Expired;
     /// Passes the result of a lookup to the bootstrapper at `index`.
     fn resolved(

@@ -95,9 +95,10 @@ impl Context<'_> {
         self.graph().walkable_count(self.state.community_id)
     }
 
-    /// Returns one walkable address for which `exclude` is false; `None` when there is none.
-    /// An address of a provider (a /16 of the internet, a /32 in IPv6) with few peers is more likely
-    /// than one of a crowd. Addresses of hosts that did not answer four requests within a minute are left out.
+    /// Returns one walkable address for which `exclude` is false; `None` when there is none. An
+    /// address of a provider (a /16 of the internet, a /32 in IPv6) with few peers is more likely
+    /// than one of a crowd. Addresses of hosts that did not answer four requests within a minute
+    /// are left out.
     pub fn random_walkable_address(
         &mut self,
         exclude: impl Fn(&SocketAddr) -> bool,

@@ -3,8 +3,8 @@
 //! Almost everything is a method of [`Context`](crate::overlay::context::Context). `walk` sends
 //! introduction requests, `bootstrap` asks the bootstrappers, `request` answers requests and
 //! chooses the peer to introduce, `response` learns from the answers, and `puncture` opens NATs for
-//! third parties. `standing` decides what the sender of a message has proven;
-//! `contacts` asks for proof. `open` is the part of receiving that needs no state: key, fields, signature.
+//! third parties. `standing` decides what the sender of a message has proven; `contacts` asks for
+//! proof. `open` is the part of receiving that needs no state: key, fields, signature.
 //!
 //! Nothing here decides when to walk; that is up to the strategies. Start with `walk`.
 

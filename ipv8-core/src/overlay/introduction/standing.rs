@@ -15,8 +15,8 @@ use crate::state::stats::DropReason;
 use crate::wire::payload::{IntroductionRequest, IntroductionResponse};
 use crate::wire::scope::Scope;
 
-/// The time since a peer was last heard from in which its address needs no other proof. Several keys
-/// of one node share an address.
+/// The time since a peer was last heard from in which its address needs no other proof. Several
+/// keys of one node share an address.
 const LIVE: Duration = Duration::from_secs(30);
 
 /// The length of an introduction request in old style, signed on curve25519, in bytes.
@@ -284,7 +284,8 @@ impl Context<'_> {
             && graph.has_service(key, self.state.community_id)
     }
 
-    /// Returns `true` if a peer of this overlay with this proven address was heard from a moment ago.
+    /// Returns `true` if a peer of this overlay with this proven address was heard from a moment
+    /// ago.
     fn has_live_peer_at(&self, address: &SocketAddr) -> bool {
         let service = self.state.community_id;
         let mut peers = self.graph().all_verified_by_address(address);

@@ -53,8 +53,9 @@ impl Context<'_> {
         self.request_introduction(peer.address(), peer.is_new_style());
     }
 
-    /// Asks a random peer, rather one of a provider with few peers, for an introduction, or, in 5 % of the calls, the bootstrappers. An
-    /// overlay without peers bootstraps instead (py-ipv8's `get_new_introduction`).
+    /// Asks a random peer, rather one of a provider with few peers, for an introduction, or, in 5 %
+    /// of the calls, the bootstrappers. An overlay without peers bootstraps instead (py-ipv8's
+    /// `get_new_introduction`).
     pub fn get_new_introduction(&mut self) {
         if self.peer_count() == 0 {
             self.bootstrap();

@@ -18,10 +18,11 @@ use crate::state::timers::seconds;
 ///
 /// Contacts come first: nodes that sent this overlay something and have not proven their address
 /// yet. They have a window of their own. New introductions are next: the NAT in front of a new
-/// address was opened a moment ago. The introducer is drawn at random; each may occupy at most half the window. Introducers whose
-/// addresses answer less often than average share a smaller part of the window, the smaller the
-/// worse they are, so that colluding liars cannot fill it. Only this walker's own recent results
-/// count (of 64 introducers at most), not what one peer says about another.
+/// address was opened a moment ago. The introducer is drawn at random; each may occupy at most half
+/// the window. Introducers whose addresses answer less often than average share a smaller part of
+/// the window, the smaller the worse they are, so that colluding liars cannot fill it. Only this
+/// walker's own recent results count (of 64 introducers at most), not what one peer says about
+/// another.
 ///
 /// While requests are answered and introductions keep coming, a step sends up to
 /// `requests_per_step` requests: it walks to as many new introductions as the target needs, and

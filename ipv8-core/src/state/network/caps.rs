@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(
             case.graph.verified_count(),
             4,
-            "nobody is left without a service"
+            "no peer is left without a service"
         );
         let stats = case.graph.stats();
         assert_eq!((stats.peers_displaced, stats.peers_over_cap), (3, 2));

@@ -5,8 +5,8 @@
 pub struct NetworkLimits {
     /// The maximum number of known addresses without a verified peer. Default: 4096, what a walker
     /// with two steps per second visits in half an hour. Beyond it, the oldest such address is
-    /// forgotten: of the introducer with the most of them, among those of the provider (a /16 of the
-    /// internet) whose introducers have the most. So an attacker with a thousand keys in a few
+    /// forgotten: of the introducer with the most of them, among those of the provider (a /16 of
+    /// the internet) whose introducers have the most. So an attacker with a thousand keys in a few
     /// networks only displaces its own addresses. (Addresses of verified peers are bounded by
     /// `max_peers`.)
     pub max_addresses: usize,

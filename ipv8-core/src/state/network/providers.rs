@@ -7,7 +7,7 @@ use crate::support::hashing::StrangersState;
 use crate::wire::scope::{HostGroup, Scope};
 
 /// The providers of the peers of one service. A provider is a /16 of the internet (a /32 in IPv6):
-/// whoever has many addresses has them in few such networks.
+/// an owner of many addresses has them in few such networks.
 ///
 /// Addresses outside the internet (loopback, private networks) have no provider.
 #[derive(Clone, Debug, Default)]

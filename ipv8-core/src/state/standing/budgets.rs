@@ -15,8 +15,9 @@ const PUNCTURES: [usize; 3] = [2, 10, 5];
 /// The least time between two punctures to one address.
 const PUNCTURE_PAUSE: Duration = Duration::from_secs(5);
 
-/// The answers in a second to the strangers of one site, and to the address of one peer. Each causes about 400 bytes: a response
-/// to the site, and a puncture by the introduced peer. Together these are at most 20 kB.
+/// The answers in a second to the strangers of one site, and to the address of one peer. Each
+/// causes about 400 bytes: a response to the site, and a puncture by the introduced peer. Together
+/// these are at most 20 kB.
 const ANSWERS_OF_SITE: usize = 48;
 
 /// The requests in a minute to one host of the internet that has not answered them.
@@ -95,8 +96,9 @@ impl Budgets {
         may && self.punctures_to.take(target, now)
     }
 
-    /// Returns `true` if a request from `source` may be answered, and counts the answer. The address
-    /// of a peer can be forged too, so it gets as much as a site of strangers. On this machine there is no bound: a program here needs no reflection.
+    /// Returns `true` if a request from `source` may be answered, and counts the answer. The
+    /// address of a peer can be forged too, so it gets as much as a site of strangers. On this
+    /// machine there is no bound: a program here needs no reflection.
     pub(crate) fn takes_answer(
         &mut self,
         source: SocketAddr,

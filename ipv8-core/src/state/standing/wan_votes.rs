@@ -122,7 +122,7 @@ impl WanVotes {
         let changed = before.and_then(|before| match before.seen.ip() == seen.ip() {
             true => before.changed,
             false if before.changed.is_some_and(|(_, at)| is_recent(at, now)) => {
-                // A voter that changes its mind all the time convinces nobody.
+                // A voter that changes its mind all the time does not count.
                 before.changed.map(|(_, at)| (seen.ip(), at))
             }
             false => Some((before.seen.ip(), now)),
