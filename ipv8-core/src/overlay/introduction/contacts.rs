@@ -48,7 +48,6 @@ impl Context<'_> {
     /// Sends an introduction request to a contact. Returns its identifier.
     pub(crate) fn ask_contact(&mut self, contact: &Contact) -> u16 {
         let (host, now) = (contact.address.ip(), self.now);
-        self.shared.budgets.note_walk(host, now);
         self.shared.budgets.note_probe(host, now);
         self.request_introduction(contact.address, contact.new_style)
     }

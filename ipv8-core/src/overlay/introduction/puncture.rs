@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 
 use crate::overlay::context::Context;
+use crate::state::standing::Reach;
 use crate::state::stats::DropReason;
+use crate::wire::address::UNSPECIFIED;
 use crate::wire::payload::{Puncture, PunctureRequest, Style, Styled};
 
 impl Context<'_> {
@@ -47,7 +49,13 @@ impl Context<'_> {
         } else {
             request.wan_walker
         };
-        if !self.reach_of(source).allows(target) {
+        // The source can be forged, and inside a private network there is no NAT to open.
+        let reach = Reach {
+            is_tracker: false,
+            wan: UNSPECIFIED.ip(),
+            ..self.reach_of(source)
+        };
+        if !reach.allows(target) {
             return Err(DropReason::OutOfScope);
         }
         let (asker, now) = (self.asker_at(&source), self.now);

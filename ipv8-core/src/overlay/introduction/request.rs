@@ -136,6 +136,7 @@ impl Context<'_> {
         if self.length.is_some_and(is_long) {
             response.lan_introduction = UNSPECIFIED;
             response.wan_introduction = UNSPECIFIED;
+            response.intro_supports_new_style = false;
         }
         self.send_styled(to, style, response, time);
     }

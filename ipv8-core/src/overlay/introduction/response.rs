@@ -140,7 +140,7 @@ impl Context<'_> {
         if has_lan && wan != UNSPECIFIED && lan != wan {
             self.state.standings.note_twins(lan, wan);
         }
-        let same_wan_host = wan.ip() == self.wan_host();
+        let same_wan_host = wan != UNSPECIFIED && wan.ip() == self.wan_host();
         if wan != UNSPECIFIED && !same_wan_host {
             return if has_lan { vec![lan, wan] } else { vec![wan] };
         }

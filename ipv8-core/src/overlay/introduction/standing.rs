@@ -31,7 +31,7 @@ impl Context<'_> {
     /// A known peer is alive if it signed the message at a proven address and for the first time;
     /// see [`Context::note_alive`].
     /// At any other address it, like every other key, becomes a contact; the peer that is returned
-    /// has `source` as its address, so that an answer goes back to where the question came from.
+    /// has `source` as its address, unless it has a proven IPv6 address, which is preferred.
     pub(crate) fn sender(&mut self, by: &SignedBy, source: SocketAddr) -> Peer {
         self.signer_at(by, source, None, false)
     }

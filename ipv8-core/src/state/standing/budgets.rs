@@ -131,9 +131,8 @@ impl Budgets {
 
     /// Returns `true` if a contact on this host may be asked to prove itself.
     pub(crate) fn allows_probe(&self, host: IpAddr, now: Instant) -> bool {
-        self.allows_walk(host, now)
-            && (Scope::of(host) == Scope::Loopback
-                || self.probes_of_site.has_room(&HostGroup::site(host), now))
+        Scope::of(host) == Scope::Loopback
+            || self.probes_of_site.has_room(&HostGroup::site(host), now)
     }
 
     /// Counts a request to a contact on this host.

@@ -5,9 +5,6 @@ use std::time::{Duration, Instant};
 /// The number of peers from which on a crowd matters.
 const CROWD: usize = 8;
 
-/// With at least this many peers for each provider, a list is crowded.
-const PEERS_OF_PROVIDER: usize = 3;
-
 /// The least and the most time between two searches.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(64));
 
@@ -68,7 +65,8 @@ impl Search {
 }
 
 fn is_crowded(peers: usize, providers: usize) -> bool {
-    providers > 0 && peers >= CROWD && peers >= providers * PEERS_OF_PROVIDER
+    // A list of thirty needs more than twenty providers.
+    providers > 0 && peers >= CROWD && peers * 2 >= providers * 3
 }
 
 #[cfg(test)]
@@ -92,7 +90,7 @@ mod tests {
     fn a_crowded_list_is_searched_often_at_first_and_rarely_later() {
         assert!((60..120).contains(&searches(30, 5)), "{}", searches(30, 5));
         assert_eq!(searches(30, 1), 9, "one network alone");
-        for (peers, providers) in [(7, 1), (30, 11), (30, 30), (100, 0)] {
+        for (peers, providers) in [(7, 1), (30, 21), (30, 30), (100, 0)] {
             assert_eq!(
                 searches(peers, providers),
                 0,
@@ -114,6 +112,6 @@ mod tests {
         assert!(slow > Some(Duration::from_secs(20)), "{slow:?}");
         assert_eq!(search.plan(30, 4, now), search.next());
         assert_eq!(search.plan(30, 5, now), Some(now + PAUSES.0));
-        assert_eq!(search.plan(30, 20, now), None);
+        assert_eq!(search.plan(30, 21, now), None);
     }
 }

@@ -8,6 +8,7 @@ use rand::{Rng, RngExt};
 
 use super::contacts::{Contact, Contacts};
 use super::open_requests::{Asked, OpenRequests};
+use crate::wire::scope::Scope;
 
 /// The time in which a peer that showed that it is alive need not show it again.
 pub(super) const ALIVE: Duration = Duration::from_secs(5);
@@ -17,6 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The least and the most time between two requests of the engine to contacts of one overlay.
 const PROBE_PAUSE: (f64, f64) = (0.8, 1.2);
+
+/// The time after which the engine looks again if it may not ask any contact.
+const RETRY: Duration = Duration::from_secs(5);
 
 /// The most time that a peer at a new address waits for a request.
 const MOVED_PAUSE: f64 = 0.5;
@@ -55,6 +59,8 @@ impl Standings {
         let lan = contact.and_then(|contact| contact.lan);
         let twin = twin.or_else(|| self.twins.get(&to).copied());
         let twin = twin.or(lan.map(SocketAddr::V4));
+        // Anyone can claim any address, but only a neighbour can answer from a private one.
+        let twin = twin.filter(|twin| Scope::of(twin.ip()) == Scope::Private);
         self.open.open(Asked { to, twin, lan }, now, rng)
     }
 
@@ -148,6 +154,9 @@ impl Standings {
         self.rests_until = Some(pause);
         if chosen.is_some() || self.contacts.any_younger_than(PATIENCE, now) {
             self.next_probe = Some(pause);
+        } else if self.contacts.len() > 0 {
+            // There may be room, or a budget, later.
+            self.next_probe = Some(now + RETRY);
         }
         chosen
     }
