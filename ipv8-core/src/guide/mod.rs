@@ -15,6 +15,8 @@ pub mod two_machines {}
 pub mod strategies {}
 #[doc = include_str!("strangers.md")]
 pub mod strangers {}
+#[doc = include_str!("security.md")]
+pub mod security {}
 #[doc = include_str!("troubleshooting.md")]
 pub mod troubleshooting {}
 #[doc = include_str!("configuration.md")]

@@ -4,3 +4,4 @@
 mod architecture;
 mod protocol_page;
 mod readme;
+mod security_page;
