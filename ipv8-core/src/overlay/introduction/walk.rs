@@ -79,10 +79,11 @@ impl Context<'_> {
         let peer = self.graph().verified_by_address(&to);
         let mut others = peer.into_iter().flat_map(Peer::addresses);
         let twin = others.find(|other| *other != to);
+        let lan = self.my_estimated_lan().ip();
         let identifier = self
             .state
             .standings
-            .ask(to, twin, now, &mut self.shared.rng);
+            .ask(to, twin, lan, now, &mut self.shared.rng);
         self.send_introduction_request_at(to, new_style, identifier, time);
         identifier
     }

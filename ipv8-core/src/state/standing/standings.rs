@@ -1,6 +1,6 @@
 //! The rules of one overlay: who is a stranger, a contact, a peer.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
@@ -52,15 +52,18 @@ impl Standings {
         &mut self,
         to: SocketAddr,
         twin: Option<SocketAddr>,
+        lan: IpAddr,
         now: Instant,
         rng: &mut (impl Rng + ?Sized),
     ) -> u16 {
+        let has_lan = Scope::of(lan) == Scope::Private;
         let contact = self.contacts.remove(&to);
-        let lan = contact.and_then(|contact| contact.lan);
+        let claimed = contact.and_then(|contact| contact.lan);
         let twin = twin.or_else(|| self.twins.get(&to).copied());
-        let twin = twin.or(lan.map(SocketAddr::V4));
+        let twin = twin.or(claimed.map(SocketAddr::V4));
         // Anyone can claim any address, but only a neighbour can answer from a private one.
-        let twin = twin.filter(|twin| Scope::of(twin.ip()) == Scope::Private);
+        let twin = twin.filter(|twin| has_lan && Scope::of(twin.ip()) == Scope::Private);
+        let lan = claimed;
         self.open.open(Asked { to, twin, lan }, now, rng)
     }
 
