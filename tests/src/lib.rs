@@ -1,6 +1,9 @@
 //! Shared helpers of the tests: vectors, processes of py-ipv8, simulated networks, and nodes of
 //! ours to talk to them.
 
+pub mod actor;
+pub mod arena;
+pub mod attacker;
 pub mod calculator;
 pub mod desk;
 pub mod discovery_node;
