@@ -3,13 +3,17 @@
 
 mod address_book;
 mod bounds;
+mod forged_start;
 mod introductions;
 mod lan_claims;
 mod liveness;
+mod properties;
 mod punctures;
 mod replays;
+mod requests;
 mod services;
 mod similarity;
 mod spoofed_requests;
+mod sybils;
 mod unsolicited;
 mod wan;
