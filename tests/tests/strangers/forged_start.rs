@@ -111,16 +111,16 @@ fn outcome(arena: &Arena, node: usize, found: Vec<Duration>) -> Outcome {
     }
 }
 
-fn assert_unharmed(count: u16) {
+fn assert_unharmed(count: u16, grace: Duration) {
     let (without, with) = (run(None), run(Some(count)));
     let context = format!("without: {without:?}\nwith: {with:?}");
     let all = usize::from(HONEST);
     assert_eq!((without.found.len(), without.listed), (all, all), "{context}");
     assert_eq!((with.found.len(), with.listed), (all, all), "{context}");
     assert_eq!(with.peers, all, "forged keys are no peers: {context}");
-    // At most a few steps later.
+    // At most a few steps later: each forged address is asked once.
     for (without, with) in without.found.iter().zip(&with.found) {
-        assert!(*with <= *without * 5 / 4 + 3 * SECOND, "{context}");
+        assert!(*with <= *without * 5 / 4 + grace, "{context}");
     }
     assert_eq!(with.status, StrategyStatus::Running, "{context}");
     assert!(with.steps * 10 >= without.steps * 9, "{context}");
@@ -131,12 +131,12 @@ fn assert_unharmed(count: u16) {
 
 #[test]
 fn thirty_one_forged_requests_at_the_start_do_not_harm_a_node() {
-    assert_unharmed(FORGED);
+    assert_unharmed(FORGED, 3 * SECOND);
 }
 
 #[test]
 fn three_hundred_forged_requests_do_not_either() {
-    assert_unharmed(300);
+    assert_unharmed(300, 6 * SECOND);
 }
 
 /// A node without bootstrappers, which honest nodes find, under the same attack.

@@ -16,9 +16,9 @@ const DISCOVERY: CommunityId = <DiscoveryCommunity as Community>::COMMUNITY_ID;
 /// The churn looks at a peer in every step, twice a second.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// A message of the dead peer.
 #[derive(Clone, Copy, Debug)]
-enum Replay {
-    Nothing,
+enum Message {
     Request,
     Puncture,
     SimilarityRequest,
@@ -26,9 +26,14 @@ enum Replay {
     Pong,
 }
 
-/// Lets a peer die and replays a packet of it each second, from `from`. Returns how long it stays
-/// listed, and how often it comes back afterwards.
-fn dies(replay: Replay, from: impl Fn(u16) -> SocketAddr) -> (Duration, usize) {
+/// Lets a peer send `captured` packets half a second apart and die. Then replays one of them each
+/// second, from `from`. Returns how long the peer stays listed, and how often it comes back
+/// afterwards.
+fn dies(
+    replay: Option<Message>,
+    captured: u16,
+    from: impl Fn(u16) -> SocketAddr,
+) -> (Duration, usize) {
     let mut arena = Arena::new(Duration::from_millis(20));
     let node = arena.add_node(address("20.1.1.1:8090"), 1);
     let mut strategies = Strategies::<DiscoveryCommunity>::new();
@@ -41,24 +46,36 @@ fn dies(replay: Replay, from: impl Fn(u16) -> SocketAddr) -> (Duration, usize) {
     arena.befriend(node, DISCOVERY, &peers);
     arena.run_for(20 * SECOND);
     let to = arena.address(node);
+    let packet = |arena: &mut Arena, number: u16| {
+        let actor = arena.actor(peers[0]);
+        let forger = actor.forger(DISCOVERY);
+        match replay.unwrap_or(Message::Request) {
+            Message::Request => actor.request(DISCOVERY, Style::Old, to, number),
+            Message::Puncture => forger.puncture(Style::Old, apart(1), to, number),
+            Message::SimilarityRequest => {
+                forger.similarity_request(apart(1), vec![DISCOVERY], number)
+            }
+            Message::SimilarityResponse => forger.similarity_response(vec![DISCOVERY], number),
+            Message::Pong => forger.pong(number),
+        }
+    };
+    let mut packets = Vec::new();
+    for number in 0..captured {
+        let sent = packet(&mut arena, number);
+        arena.inject(apart(1), to, &sent);
+        packets.push(sent);
+        arena.run_for(SECOND / 2);
+    }
     let actor = arena.actor(peers[0]);
     actor.answers = false;
-    let forger = actor.forger(DISCOVERY);
-    let packet = match replay {
-        Replay::Nothing => Vec::new(),
-        Replay::Request => actor.request(DISCOVERY, Style::Old, to, 1),
-        Replay::Puncture => forger.puncture(Style::Old, apart(1), to, 1),
-        Replay::SimilarityRequest => forger.similarity_request(apart(1), vec![DISCOVERY], 1),
-        Replay::SimilarityResponse => forger.similarity_response(vec![DISCOVERY], 1),
-        Replay::Pong => forger.pong(1),
-    };
     let key = actor.public_key().clone();
     let died = arena.time();
     let mut gone = None;
     let mut came_back = 0;
     for number in 0..300 {
-        if !packet.is_empty() {
-            arena.inject(from(number), to, &packet);
+        if replay.is_some() {
+            let packet = &packets[usize::from(number) % packets.len()];
+            arena.inject(from(number), to, packet);
         }
         arena.run_for(SECOND);
         let listed = arena.is_peer(node, DISCOVERY, &key);
@@ -79,27 +96,34 @@ fn removed(arena: &Arena, key: &ipv8_core::crypto::PublicKey) -> Duration {
     found.map_or(Duration::MAX, |(at, ..)| *at)
 }
 
-#[test]
-fn a_dead_peer_is_dropped_when_it_would_be_without_replays() {
-    let (without, _) = dies(Replay::Nothing, |_| apart(1));
+fn assert_dropped(captured: u16) {
+    let (without, _) = dies(None, captured, |_| apart(1));
     assert!(without < 90 * SECOND, "{without:?}");
     let mut late = Vec::new();
-    for replay in [
-        Replay::Request,
-        Replay::Puncture,
-        Replay::SimilarityRequest,
-        Replay::SimilarityResponse,
-        Replay::Pong,
+    for message in [
+        Message::Request,
+        Message::Puncture,
+        Message::SimilarityRequest,
+        Message::SimilarityResponse,
+        Message::Pong,
     ] {
-        let same = |_| apart(1);
-        let elsewhere = |number| crowded(66, number);
-        for (place, run) in [("at home", dies(replay, same)), ("elsewhere", dies(replay, elsewhere))]
-        {
-            let (with, came_back) = run;
+        let at_home = dies(Some(message), captured, |_| apart(1));
+        let elsewhere = dies(Some(message), captured, |number| crowded(66, number));
+        for (place, (with, came_back)) in [("at home", at_home), ("elsewhere", elsewhere)] {
             if with > without + GRACE || came_back > 0 {
-                late.push((replay, place, with, came_back));
+                late.push((message, place, with, came_back));
             }
         }
     }
     assert!(late.is_empty(), "{without:?} without; {late:?}");
+}
+
+#[test]
+fn a_dead_peer_is_dropped_when_it_would_be_without_replays() {
+    assert_dropped(1);
+}
+
+#[test]
+fn many_captured_packets_do_not_keep_a_dead_peer_either() {
+    assert_dropped(60);
 }

@@ -79,18 +79,6 @@ fn strangers_cannot_aim_more_than_one_datagram_in_five_seconds_at_a_target() {
 }
 
 #[test]
-fn ports_of_one_host_are_one_target_of_strangers() {
-    let (mut arena, node) = node();
-    let victim = |number: u32| {
-        let port = 2_000 + u16::try_from(number % 60_000).expect("a port");
-        SocketAddr::from(([31, 9, 9, 9], port))
-    };
-    flood(&mut arena, node, anywhere, victim);
-    let most = most_within(SECOND * 5, arena.sent.iter().map(|sent| sent.at));
-    assert!(most <= 5, "{most} in five seconds to the ports of one host");
-}
-
-#[test]
 fn a_peer_causes_two_punctures_a_second_and_one_to_a_target_in_five_seconds() {
     let (mut arena, node, peer) = node_and_peer();
     let start = arena.sent.len();

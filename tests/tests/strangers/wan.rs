@@ -53,20 +53,37 @@ fn voters(arena: &mut Arena, count: u16, first: u16, lies: impl Fn(u16) -> bool)
         .collect()
 }
 
-/// Counts how often the estimate was not the truth in [`LOOKS`] looks, one after each answer.
-fn flips(liars: impl Fn(u16) -> bool) -> usize {
+/// Lets actors ask the node once, so that it gets to know them.
+fn all_ask(arena: &mut Arena, node: usize, actors: &[usize]) {
+    let to = arena.address(node);
+    for actor in actors {
+        let actor = arena.actor(*actor);
+        let (from, request) = (actor.at, actor.request(QUIET, Style::Old, to, 1));
+        arena.inject(from, to, &request);
+    }
+}
+
+/// Counts how often the estimate was not the truth in [`LOOKS`] looks, one after each answer. Three
+/// of ten voters lie. The first of them come before (`true`) or after most honest ones.
+fn flips(early: bool) -> usize {
     let (mut arena, node) = node(SECOND / 4);
-    // The honest ones come first: an estimate must not be built from liars alone.
-    let peers = voters(&mut arena, 30, 1, liars);
-    let (false_ones, honest): (Vec<_>, Vec<_>) = peers
+    let peers = voters(&mut arena, 30, 1, |number| number % 10 < 3);
+    let (liars, honest): (Vec<_>, Vec<_>) = peers
         .iter()
         .partition(|peer| arena.actor(**peer).tells.is_some());
-    arena.befriend(node, QUIET, &honest);
-    arena.befriend(node, QUIET, &false_ones);
-    arena.run_for(20 * SECOND);
+    let (first, later) = honest.split_at(5);
+    arena.befriend(node, QUIET, first);
+    if early {
+        all_ask(&mut arena, node, &liars);
+        arena.run_for(20 * SECOND);
+    }
+    arena.befriend(node, QUIET, later);
     assert_eq!(wan(&mut arena, node).ip(), address(HOME).ip(), "settled");
     let mut flips = 0;
-    for _ in 0..LOOKS {
+    for look in 0..LOOKS {
+        if look % 20 == 0 {
+            all_ask(&mut arena, node, &liars);
+        }
         arena.sent.clear();
         let answered = arena.run_until(10 * SECOND, |arena| {
             let mut sent = arena.sent.iter();
@@ -81,7 +98,67 @@ fn flips(liars: impl Fn(u16) -> bool) -> usize {
 
 #[test]
 fn nine_liars_of_thirty_never_flip_the_estimate() {
-    assert_eq!(flips(|number| number % 10 < 3), 0, "of {LOOKS} looks");
+    assert_eq!([false, true].map(flips), [0, 0], "of {LOOKS} looks each");
+}
+
+/// Returns the estimate and the number of honest peers, of 12, two minutes after the node met
+/// liars first.
+fn after_liars(liars: u16) -> (SocketAddr, usize) {
+    let (mut arena, node) = node(SECOND / 2);
+    let liars = voters(&mut arena, liars, 1, |_| true);
+    all_ask(&mut arena, node, &liars);
+    arena.run_for(20 * SECOND);
+    let honest = voters(&mut arena, 12, 100, |_| false);
+    for round in 0..120 {
+        if round % 10 == 0 {
+            all_ask(&mut arena, node, &honest);
+        }
+        arena.run_for(SECOND);
+    }
+    let listed = honest.iter().filter(|actor| {
+        let key = arena.actor(**actor).public_key().clone();
+        arena.is_peer(node, QUIET, &key)
+    });
+    let listed = listed.count();
+    (wan(&mut arena, node), listed)
+}
+
+#[test]
+fn liars_that_come_first_do_not_shut_honest_peers_out() {
+    for liars in [1, 2, 3, 5] {
+        let (estimate, listed) = after_liars(liars);
+        assert_eq!(listed, 12, "{liars} liars");
+        assert_eq!(estimate.ip(), address(HOME).ip(), "{liars} liars");
+    }
+}
+
+/// A node that was away, and comes back behind another address when its peers are gone.
+#[test]
+fn a_node_whose_peers_are_gone_meets_others_at_its_new_address() {
+    for left in [0, 1, 2] {
+        let (mut arena, node) = node(SECOND / 2);
+        let old = voters(&mut arena, 6, 1, |_| false);
+        arena.befriend(node, QUIET, &old);
+        arena.run_for(20 * SECOND);
+        for gone in &old[left..] {
+            arena.unplug(*gone);
+        }
+        let new = address("45.45.1.1:8090");
+        arena.move_to(node, new);
+        let others = voters(&mut arena, 10, 100, |_| false);
+        for round in 0..120 {
+            if round % 10 == 0 {
+                all_ask(&mut arena, node, &others);
+            }
+            arena.run_for(SECOND);
+        }
+        let listed = others.iter().filter(|actor| {
+            let key = arena.actor(**actor).public_key().clone();
+            arena.is_peer(node, QUIET, &key)
+        });
+        assert_eq!(listed.count(), others.len(), "with {left} peers left");
+        assert_eq!(wan(&mut arena, node).ip(), new.ip(), "with {left} peers left");
+    }
 }
 
 #[test]
@@ -98,15 +175,8 @@ fn a_crowd_of_liars_in_one_network_never_flips_the_estimate() {
             })
         })
         .collect();
-    let to = arena.address(node);
     for _ in 0..300 {
-        for liar in &liars {
-            let (from, request) = {
-                let liar = arena.actor(*liar);
-                (liar.at, liar.request(QUIET, Style::Old, to, 1))
-            };
-            arena.inject(from, to, &request);
-        }
+        all_ask(&mut arena, node, &liars);
         arena.run_for(SECOND);
         assert_eq!(wan(&mut arena, node).ip(), address(HOME).ip());
     }
@@ -132,8 +202,8 @@ fn a_stranger_does_not_set_the_estimate() {
     arena.befriend(node, QUIET, &honest);
     arena.run_for(10 * SECOND);
     let liar = voters(&mut arena, 1, 400, |_| true);
-    arena.befriend(node, QUIET, &liar);
     for _ in 0..200 {
+        all_ask(&mut arena, node, &liar);
         arena.run_for(SECOND / 4);
         assert_eq!(wan(&mut arena, node).ip(), address(HOME).ip());
     }
@@ -214,7 +284,7 @@ fn nobody_outside_aims_punctures_at_our_lan() {
 fn liars_about_our_address_cannot_aim_punctures_at_our_lan_either() {
     let (mut arena, node) = node(SECOND / 2);
     let peers = voters(&mut arena, 3, 1, |_| true);
-    arena.befriend(node, QUIET, &peers);
+    all_ask(&mut arena, node, &peers);
     arena.run_for(20 * SECOND);
     let (to, forger) = (arena.address(node), Forger::new(QUIET, 500));
     arena.sent.clear();
