@@ -48,8 +48,10 @@ fn found(attack: Attack, first: bool, walk: fn(&mut Strategies<Quiet>)) -> (usiz
     let introducers: Vec<_> = (1..=INTRODUCERS)
         .map(|introducer| {
             arena.add_actor(Actor {
+                // Each begins with another one, so that all are introduced soon.
                 introduces: (0..HONEST)
-                    .map(|number| (address("0.0.0.0:0"), apart(100 + number)))
+                    .map(|number| 100 + (number + introducer * 3) % HONEST)
+                    .map(|number| (address("0.0.0.0:0"), apart(number)))
                     .collect(),
                 ..Actor::new(introducer, apart(introducer))
             })
