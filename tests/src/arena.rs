@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use ipv8_core::Community;
 use ipv8_core::crypto::PublicKey;
 use ipv8_core::engine::Strategies;
+use ipv8_core::internals::address::UNSPECIFIED;
 use ipv8_core::internals::context::{Interfaces, LocalAddresses};
 use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
 use ipv8_core::internals::packet::Unsealed;
 use ipv8_core::internals::tracker::{Tracker, TrackerSettings};
-use ipv8_core::internals::address::UNSPECIFIED;
 use ipv8_core::wire::{CommunityId, Style};
 
 use crate::actor::Actor;
@@ -151,12 +151,7 @@ impl Arena {
 
     /// Adds a node without overlays. Others reach it at `at`; it knows `lan` as its LAN address.
     /// With an IPv6 address in `at` or `lan`, it has a socket for IPv6 too.
-    pub fn add_engine(
-        &mut self,
-        at: SocketAddr,
-        lan: SocketAddr,
-        config: &EngineConfig,
-    ) -> usize {
+    pub fn add_engine(&mut self, at: SocketAddr, lan: SocketAddr, config: &EngineConfig) -> usize {
         let mut engine = Engine::new(config);
         let ipv6 = [at, lan].into_iter().find(SocketAddr::is_ipv6);
         let local = LocalAddresses {
@@ -366,10 +361,8 @@ impl Arena {
             Program::Actor(_) => None,
         };
         let plugged = self.places.get(&self.machines[machine].at) == Some(&machine);
-        let before = std::mem::replace(
-            &mut self.machines[machine].wakes,
-            wakes.filter(|_| plugged),
-        );
+        let before =
+            std::mem::replace(&mut self.machines[machine].wakes, wakes.filter(|_| plugged));
         if let Some(before) = before {
             self.timeouts.remove(&(before, machine));
         }

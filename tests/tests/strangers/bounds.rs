@@ -58,9 +58,8 @@ pub(crate) const SPECIAL_IPV6: [&str; 17] = [
 ];
 
 /// Ports of other services that answer a datagram with a longer one.
-pub(crate) const ABUSABLE: [u16; 12] = [
-    19, 53, 69, 111, 123, 137, 161, 389, 1900, 3702, 5353, 11211,
-];
+pub(crate) const ABUSABLE: [u16; 12] =
+    [19, 53, 69, 111, 123, 137, 161, 389, 1900, 3702, 5353, 11211];
 
 /// Returns the most datagrams in any window of this length. The times are in order.
 pub(crate) fn most_within(window: Duration, times: impl IntoIterator<Item = Duration>) -> usize {

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use ipv8_core::crypto::PublicKey;
 use ipv8_core::engine::{OverlayConfig, Strategies, StrategyStatus};
 use ipv8_core::overlay::DispersyBootstrapper;
 use ipv8_core::prelude::*;
@@ -58,7 +59,7 @@ fn run(count: Option<u16>) -> Outcome {
         walking(&mut arena, number, true);
     }
     let node = walking(&mut arena, 100, true);
-    let to = arena.address(node);
+    let (to, keys) = (arena.address(node), honest_keys());
     let mut found = Vec::new();
     for second in 0..1_200_u32 {
         if second % 200 == 0 {
@@ -70,7 +71,7 @@ fn run(count: Option<u16>) -> Outcome {
             }
         }
         arena.run_for(SECOND / 10);
-        let honest = honest_peers(&arena, node);
+        let honest = honest_peers(&arena, node, &keys);
         while found.len() < honest {
             found.push(arena.time());
         }
@@ -78,12 +79,15 @@ fn run(count: Option<u16>) -> Outcome {
     outcome(&arena, node, found)
 }
 
-fn honest_peers(arena: &Arena, node: usize) -> usize {
-    let honest = (1..=HONEST).filter(|number| {
-        let key = key(*number);
-        arena.is_peer(node, QUIET, key.public_key())
-    });
-    honest.count()
+/// Returns the keys of the honest nodes.
+fn honest_keys() -> Vec<PublicKey> {
+    let keys = (1..=HONEST).map(|number| key(number).public_key().clone());
+    keys.collect()
+}
+
+fn honest_peers(arena: &Arena, node: usize, honest: &[PublicKey]) -> usize {
+    let listed = honest.iter().filter(|key| arena.is_peer(node, QUIET, key));
+    listed.count()
 }
 
 fn outcome(arena: &Arena, node: usize, found: Vec<Duration>) -> Outcome {
@@ -111,32 +115,34 @@ fn outcome(arena: &Arena, node: usize, found: Vec<Duration>) -> Outcome {
     }
 }
 
-fn assert_unharmed(count: u16, grace: Duration) {
-    let (without, with) = (run(None), run(Some(count)));
+fn assert_unharmed(without: &Outcome, with: &Outcome) {
     let context = format!("without: {without:?}\nwith: {with:?}");
     let all = usize::from(HONEST);
-    assert_eq!((without.found.len(), without.listed), (all, all), "{context}");
     assert_eq!((with.found.len(), with.listed), (all, all), "{context}");
     assert_eq!(with.peers, all, "forged keys are no peers: {context}");
-    // At most a few steps later: each forged address is asked once.
-    for (without, with) in without.found.iter().zip(&with.found) {
-        assert!(*with <= *without * 5 / 4 + grace, "{context}");
-    }
+    // Each forged address is asked once, which takes a few steps.
+    let half = |outcome: &Outcome| outcome.found[all / 2];
+    assert!(
+        half(with) <= half(without) * 5 / 4 + SECOND / 2,
+        "{context}"
+    );
+    let last = |outcome: &Outcome| outcome.found[all - 1];
+    assert!(last(with) <= last(without) + 5 * SECOND, "{context}");
     assert_eq!(with.status, StrategyStatus::Running, "{context}");
     assert!(with.steps * 10 >= without.steps * 9, "{context}");
-    // Each is answered; the last ones may be on their way.
+    // The last ones may be on their way.
     assert!(with.asked > 20, "{context}");
-    assert!(with.answered + 2 >= with.asked, "{context}");
+    assert!(with.answered * 50 >= with.asked * 49, "{context}");
 }
 
 #[test]
-fn thirty_one_forged_requests_at_the_start_do_not_harm_a_node() {
-    assert_unharmed(FORGED, 3 * SECOND);
-}
-
-#[test]
-fn three_hundred_forged_requests_do_not_either() {
-    assert_unharmed(300, 6 * SECOND);
+fn forged_requests_at_the_start_do_not_harm_a_node() {
+    let without = run(None);
+    let all = usize::from(HONEST);
+    assert_eq!((without.found.len(), without.listed), (all, all));
+    for count in [FORGED, 300] {
+        assert_unharmed(&without, &run(Some(count)));
+    }
 }
 
 /// A node without bootstrappers, which honest nodes find, under the same attack.
@@ -158,7 +164,10 @@ fn a_node_that_waits_for_others_is_found_in_spite_of_forged_requests() {
             arena.call::<Quiet, _>(machine, QUIET, |_, cx| cx.walk_to(to));
         }
         arena.run_for(60 * SECOND);
-        (honest_peers(&arena, node), arena.engine(node).network().peer_count(QUIET))
+        (
+            honest_peers(&arena, node, &honest_keys()),
+            arena.engine(node).network().peer_count(QUIET),
+        )
     };
     let all = usize::from(HONEST);
     assert_eq!(run(0), (all, all));

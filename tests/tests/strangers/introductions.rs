@@ -80,7 +80,10 @@ fn aimed_at_victim(walk: Walk, liars: u16) -> usize {
     let peers: Vec<_> = (1..=liars).map(apart).collect();
     introduce(&mut arena, node, &peers, &ports);
     arena.run_for(5 * MINUTE);
-    let times = arena.sent.iter().filter(|sent| sent.to.ip() == victim(1).ip());
+    let times = arena
+        .sent
+        .iter()
+        .filter(|sent| sent.to.ip() == victim(1).ip());
     most_within(MINUTE, times.map(|sent| sent.at))
 }
 
@@ -126,7 +129,11 @@ fn peers_outside_introduce_nothing_in_our_private_network() {
 
 #[test]
 fn nothing_goes_to_introduced_special_ranges_of_ipv6() {
-    let special: Vec<_> = SPECIAL_IPV6.into_iter().chain(SPECIAL).map(address).collect();
+    let special: Vec<_> = SPECIAL_IPV6
+        .into_iter()
+        .chain(SPECIAL)
+        .map(address)
+        .collect();
     let (mut arena, node) = node("[2a01:4f8:1::1]:8090", "20.1.1.1:8090", random);
     let peers = ["[2a02:2e0:7::1]:8090", "[2a03:77::1]:4000"].map(address);
     introduce(&mut arena, node, &peers, &special);
@@ -162,7 +169,11 @@ fn is_asked(at: &str, lan: &str, introducer: &str, introduced: &str) -> bool {
 fn in_one_range_with_the_introducer_everything_works() {
     for (own, introducer, introduced) in [
         ("127.0.0.1:8090", "127.0.0.1:8091", "127.0.0.1:8092"),
-        ("192.168.1.10:8090", "192.168.1.11:8090", "192.168.1.12:8090"),
+        (
+            "192.168.1.10:8090",
+            "192.168.1.11:8090",
+            "192.168.1.12:8090",
+        ),
         ("10.0.0.10:8090", "10.0.0.11:8090", "10.0.3.12:8090"),
         ("100.64.0.10:8090", "100.64.0.11:8090", "100.64.0.12:8090"),
         ("20.1.1.1:8090", "31.1.1.1:8090", "45.1.1.1:8090"),
@@ -176,10 +187,18 @@ fn in_one_range_with_the_introducer_everything_works() {
 fn a_peer_in_our_range_introduces_no_other_special_range() {
     for introduced in ["169.254.169.254:4000", "127.0.0.1:4000", "224.0.0.1:4000"] {
         let own = "192.168.1.10:8090";
-        assert!(!is_asked(own, own, "192.168.1.11:8090", introduced), "{introduced}");
+        assert!(
+            !is_asked(own, own, "192.168.1.11:8090", introduced),
+            "{introduced}"
+        );
     }
     let own = "127.0.0.1:8090";
-    assert!(!is_asked(own, own, "127.0.0.1:8091", "169.254.169.254:4000"));
+    assert!(!is_asked(
+        own,
+        own,
+        "127.0.0.1:8091",
+        "169.254.169.254:4000"
+    ));
 }
 
 /// Two nodes behind one NAT meet by their LAN addresses (protocol 4.5): the tracker, which both

@@ -118,7 +118,13 @@ fn assert_all_found(cases: &[(Attack, bool)], walk: fn(&mut Strategies<Quiet>)) 
 #[test]
 fn a_random_walk_finds_the_honest_nodes_at_claimed_addresses() {
     use Attack::{Forged, None, Proven};
-    let cases = [(None, true), (Forged, true), (Proven, true), (Forged, false), (Proven, false)];
+    let cases = [
+        (None, true),
+        (Forged, true),
+        (Proven, true),
+        (Forged, false),
+        (Proven, false),
+    ];
     assert_all_found(&cases, |strategies| {
         strategies.add::<RandomWalk>(-1, |_| {});
     });
@@ -128,7 +134,12 @@ fn a_random_walk_finds_the_honest_nodes_at_claimed_addresses() {
 #[test]
 fn an_edge_walk_finds_the_honest_nodes_at_claimed_addresses() {
     use Attack::{Forged, None, Proven};
-    let cases = [(None, true), (Forged, true), (Forged, false), (Proven, false)];
+    let cases = [
+        (None, true),
+        (Forged, true),
+        (Forged, false),
+        (Proven, false),
+    ];
     assert_all_found(&cases, |strategies| {
         strategies.add::<EdgeWalk>(-1, |_| {});
     });

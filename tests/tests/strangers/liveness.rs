@@ -89,9 +89,7 @@ fn dies(
 }
 
 fn removed(arena: &Arena, key: &ipv8_core::crypto::PublicKey) -> Duration {
-    let gone = |event: &&(Duration, usize, Event)| {
-        matches!(&event.2, Event::PeerRemoved { peer, .. } if peer.key() == key)
-    };
+    let gone = |event: &&(Duration, usize, Event)| matches!(&event.2, Event::PeerRemoved { peer, .. } if peer.key() == key);
     let found = arena.events.iter().find(gone);
     found.map_or(Duration::MAX, |(at, ..)| *at)
 }

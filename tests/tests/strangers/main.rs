@@ -7,6 +7,7 @@ mod forged_start;
 mod introductions;
 mod lan_claims;
 mod liveness;
+mod proof;
 mod properties;
 mod punctures;
 mod replays;

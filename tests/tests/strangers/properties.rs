@@ -304,7 +304,10 @@ impl World {
                 }
             }
             let paid = self.paid.get(&victim).copied().unwrap_or_default();
-            prop_assert!(answers * 10 <= paid * 21, "{answers} for {paid} to {victim}");
+            prop_assert!(
+                answers * 10 <= paid * 21,
+                "{answers} for {paid} to {victim}"
+            );
             let seconds = self.arena.time().as_secs() as usize;
             let allowed = (1 + seconds / 5).min(punctures_asked);
             prop_assert!(punctures <= allowed, "{punctures} punctures to {victim}");
@@ -443,7 +446,13 @@ fn honest_answers(moves: &[Move]) -> Seen {
             let is_new = style == Style::New;
             let honest = (1..=4).any(|number| sent.to == apart(number));
             let number = response.identifier;
-            honest.then_some((sent.at - begin, sent.to, is_new, number, response.destination))
+            honest.then_some((
+                sent.at - begin,
+                sent.to,
+                is_new,
+                number,
+                response.destination,
+            ))
         }
         _ => None,
     });

@@ -24,7 +24,12 @@ const SECONDS: u32 = 20;
 fn node() -> (Arena, usize) {
     let mut arena = Arena::new(Duration::from_millis(20));
     let node = arena.add_node(address("20.1.1.1:8090"), 1);
-    arena.add_overlay::<Quiet>(node, overlay_config(0), QuietId::default(), Strategies::new());
+    arena.add_overlay::<Quiet>(
+        node,
+        overlay_config(0),
+        QuietId::default(),
+        Strategies::new(),
+    );
     (arena, node)
 }
 
@@ -172,13 +177,23 @@ fn nothing_goes_to_special_ranges_of_ipv6() {
     let mut arena = Arena::new(Duration::from_millis(20));
     let at = address("[2a01:4f8:1::1]:8090");
     let node = arena.add_engine(at, address("20.1.1.1:8090"), &EngineConfig::new([1; 32]));
-    arena.add_overlay::<Quiet>(node, overlay_config(0), QuietId::default(), Strategies::new());
+    arena.add_overlay::<Quiet>(
+        node,
+        overlay_config(0),
+        QuietId::default(),
+        Strategies::new(),
+    );
     let peer = address("[2a02:2e0:7::1]:8090");
     let actor = arena.add_actor(Actor::new(1, peer));
     arena.befriend(node, QUIET, &[actor]);
     arena.run_for(10 * SECOND);
     for from in [address("[2a03:77::1]:4000"), peer] {
-        let sent = punctured(&mut arena, node, from, SPECIAL_IPV6.into_iter().chain(SPECIAL));
+        let sent = punctured(
+            &mut arena,
+            node,
+            from,
+            SPECIAL_IPV6.into_iter().chain(SPECIAL),
+        );
         assert_eq!(sent, [], "asked by {from}");
     }
     let sent = punctured(&mut arena, node, peer, ["[2a02:100::1]:4000"]);

@@ -33,7 +33,12 @@ fn walking(target: i32) -> Strategies<Probe> {
 fn node(strategies: Strategies<Probe>) -> (Arena, usize, Vec<usize>) {
     let mut arena = Arena::new(DELAY);
     let node = arena.add_node(address("20.1.1.1:8090"), 1);
-    arena.add_overlay::<Probe>(node, overlay_config(0), ProbeSettings::default(), strategies);
+    arena.add_overlay::<Probe>(
+        node,
+        overlay_config(0),
+        ProbeSettings::default(),
+        strategies,
+    );
     let actor = |number| Actor {
         heard: Some(Vec::new()),
         ..Actor::new(number, apart(number))
@@ -65,8 +70,8 @@ fn introduced(arena: &Arena, node: usize) -> Vec<SocketAddr> {
     read.flatten().collect()
 }
 
-/// Sends packets of the peers again, each from an address of the attacker. Checks that no peer moves
-/// and none is introduced there.
+/// Sends packets of the peers again, each from an address of the attacker. Checks that no peer
+/// moves and none is introduced there.
 fn replay(mut arena: Arena, node: usize, peers: &[usize], packets: &[Vec<u8>], what: &str) {
     assert_eq!(packets.len(), peers.len());
     let to = arena.address(node);
@@ -181,7 +186,11 @@ fn replayed_requests_of_a_peer_do_not_change_its_lan_address() {
     let (mut arena, node, peers) = node(walking(20));
     let (to, peer) = (arena.address(node), peers[0]);
     let key = arena.actor(peer).public_key().clone();
-    let lan = arena.engine(node).network().peer(&key).and_then(Peer::lan_address);
+    let lan = arena
+        .engine(node)
+        .network()
+        .peer(&key)
+        .and_then(Peer::lan_address);
     // Captured before its interface changed.
     arena.actor(peer).lan = address("192.168.99.99:4000");
     let old = arena.actor(peer).request(PROBE, Style::Old, to, 1);
@@ -190,7 +199,11 @@ fn replayed_requests_of_a_peer_do_not_change_its_lan_address() {
         arena.inject(crowded(ATTACKER, number), to, &old);
         arena.run_for(SECOND / 2);
     }
-    let now = arena.engine(node).network().peer(&key).and_then(Peer::lan_address);
+    let now = arena
+        .engine(node)
+        .network()
+        .peer(&key)
+        .and_then(Peer::lan_address);
     assert_eq!(now, lan);
 }
 
@@ -243,7 +256,12 @@ fn an_honest_peer_is_followed_to_its_new_address_in_two_round_trips_and_a_tick()
 fn misdirected(strategies: Strategies<Probe>, settled: bool) -> usize {
     let mut arena = Arena::new(DELAY);
     let node = arena.add_node(address("20.1.1.1:8090"), 1);
-    arena.add_overlay::<Probe>(node, overlay_config(0), ProbeSettings::default(), strategies);
+    arena.add_overlay::<Probe>(
+        node,
+        overlay_config(0),
+        ProbeSettings::default(),
+        strategies,
+    );
     if settled {
         let peers: Vec<_> = (1..=PEERS)
             .map(|number| arena.add_actor(Actor::new(number, apart(number))))
@@ -271,8 +289,16 @@ fn misdirected(strategies: Strategies<Probe>, settled: bool) -> usize {
 #[test]
 fn requests_made_for_another_node_make_no_peers() {
     for settled in [false, true] {
-        assert_eq!(misdirected(Strategies::new(), settled), 0, "settled {settled}");
-        assert_eq!(misdirected(walking(20), settled), 0, "walking, settled {settled}");
+        assert_eq!(
+            misdirected(Strategies::new(), settled),
+            0,
+            "settled {settled}"
+        );
+        assert_eq!(
+            misdirected(walking(20), settled),
+            0,
+            "walking, settled {settled}"
+        );
     }
 }
 

@@ -61,7 +61,12 @@ fn more_open_requests_than_identifiers_are_refused_and_do_not_panic() {
 fn more_open_walks_than_identifiers_do_not_panic_and_walking_goes_on() {
     let mut arena = Arena::new(Duration::from_millis(20));
     let node = arena.add_node(address("20.1.1.1:8090"), 1);
-    arena.add_overlay::<Quiet>(node, overlay_config(0), QuietId::default(), Strategies::new());
+    arena.add_overlay::<Quiet>(
+        node,
+        overlay_config(0),
+        QuietId::default(),
+        Strategies::new(),
+    );
     let actor = arena.add_actor(Actor::new(1, apart(1)));
     let key = arena.actor(actor).public_key().clone();
     let walk = |arena: &mut Arena, to: SocketAddr| {
@@ -110,6 +115,10 @@ fn latency_is_measured_and_peers_are_found_past_65_536_messages_of_one_key() {
         arena.run_for(10 * SECOND);
         let measured = latencies(&mut arena);
         assert!(measured.len() >= 5, "{} after {time}", measured.len());
-        assert!(measured.iter().all(|time| *time == Duration::from_millis(40)));
+        assert!(
+            measured
+                .iter()
+                .all(|time| *time == Duration::from_millis(40))
+        );
     }
 }

@@ -189,7 +189,12 @@ fn ipv6_addresses_do_not_raise_the_factor() {
     let mut arena = Arena::new(Duration::from_millis(20));
     let at = address("[2a01:4f8:1::1]:8090");
     let node = arena.add_engine(at, address("20.1.1.1:8090"), &EngineConfig::new([1; 32]));
-    arena.add_overlay::<Quiet>(node, overlay_config(0), QuietId::default(), Strategies::new());
+    arena.add_overlay::<Quiet>(
+        node,
+        overlay_config(0),
+        QuietId::default(),
+        Strategies::new(),
+    );
     let peers: Vec<_> = (1..=10)
         .map(|number| {
             let at = SocketAddr::from(([0x2a02, number, 1, 0, 0, 0, 0, 1], 4_000));

@@ -80,7 +80,11 @@ fn assert_ignored<C: Community<Settings: Default>>(
         arena.sent.clear();
         for number in 0..ANSWERS {
             // Keys of strangers, of the peers, and from the peers' addresses.
-            let signer = if number % 3 == 0 { 1 + number % 5 } else { 100 + number };
+            let signer = if number % 3 == 0 {
+                1 + number % 5
+            } else {
+                100 + number
+            };
             let from = match number % 4 {
                 0 if peers > 0 => apart(1 + number % 5),
                 _ => anywhere(u32::from(number)),
@@ -89,7 +93,11 @@ fn assert_ignored<C: Community<Settings: Default>>(
             let datagram = answer(&forger, number, to, from);
             arena.inject(from, to, &datagram);
         }
-        assert_eq!(state::<C>(&mut arena, node, overlay), before, "with {peers} peers");
+        assert_eq!(
+            state::<C>(&mut arena, node, overlay),
+            before,
+            "with {peers} peers"
+        );
         let counted = arena.engine(node).stats().dropped() - dropped;
         assert_eq!(counted, u64::from(ANSWERS), "with {peers} peers");
         assert_eq!(arena.sent.len(), 0, "none causes a datagram");
@@ -100,7 +108,13 @@ fn forged_response(forger: &Forger, number: u16, _: SocketAddr, from: SocketAddr
     let style = [Style::Old, Style::New][usize::from(number / 2 % 2)];
     let introduced = anywhere(u32::from(number) + 7_777);
     let seen = address("66.6.6.6:6666");
-    forger.response(style, seen, from, (introduced, introduced), number.wrapping_mul(31))
+    forger.response(
+        style,
+        seen,
+        from,
+        (introduced, introduced),
+        number.wrapping_mul(31),
+    )
 }
 
 #[test]
