@@ -15,7 +15,6 @@ use ipv8_tests::sim::QUIET;
 
 use crate::bounds::{ABUSABLE, SPECIAL, SPECIAL_IPV6, most_within};
 
-const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
 type Walk = fn(&mut Strategies<Quiet>);

@@ -238,7 +238,8 @@ fn an_honest_peer_is_followed_to_its_new_address_in_two_round_trips_and_a_tick()
         arena.send(peer, to, hello);
     };
     // Without a walker, with one that looks for more peers, and with one that has enough.
-    let walkers: [(&str, fn() -> Strategies<Probe>); 3] = [
+    type Walker = fn() -> Strategies<Probe>;
+    let walkers: [(&str, Walker); 3] = [
         ("none", Strategies::new),
         ("busy", || walking(20)),
         ("at rest", || walking(5)),
