@@ -11,64 +11,12 @@ use ipv8_core::engine::Strategies;
 use ipv8_core::internals::address::UNSPECIFIED;
 use ipv8_core::internals::context::{Interfaces, LocalAddresses};
 use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
-use ipv8_core::internals::packet::Unsealed;
 use ipv8_core::internals::tracker::{Tracker, TrackerSettings};
 use ipv8_core::wire::{CommunityId, Style};
 
 use crate::actor::Actor;
-use crate::attacker::message_id;
 use crate::desk::key;
-
-/// The bytes of a datagram. Those of an engine are signed only when a test or a receiver reads
-/// them.
-#[derive(Clone, Debug)]
-enum Content {
-    Unsealed(Unsealed),
-    Bytes(Vec<u8>),
-}
-
-/// A datagram that a machine sent.
-#[derive(Clone, Debug)]
-pub struct Sent {
-    /// The time since the start.
-    pub at: Duration,
-    /// The machine.
-    pub machine: usize,
-    /// The address it came from.
-    pub from: SocketAddr,
-    /// The destination.
-    pub to: SocketAddr,
-    content: Content,
-}
-
-impl Sent {
-    /// Returns its length in bytes.
-    #[must_use]
-    pub fn length(&self) -> usize {
-        match &self.content {
-            Content::Unsealed(packet) => packet.sealed_length(),
-            Content::Bytes(bytes) => bytes.len(),
-        }
-    }
-
-    /// Returns its message id.
-    #[must_use]
-    pub fn id(&self) -> u8 {
-        match &self.content {
-            Content::Unsealed(packet) => packet.message_id(),
-            Content::Bytes(bytes) => message_id(bytes),
-        }
-    }
-
-    /// Returns its bytes.
-    #[must_use]
-    pub fn bytes(&self) -> Vec<u8> {
-        match &self.content {
-            Content::Unsealed(packet) => packet.clone().seal(),
-            Content::Bytes(bytes) => bytes.clone(),
-        }
-    }
-}
+use crate::sent::{Content, Sent};
 
 enum Program {
     Engine(Box<Engine>),
@@ -464,19 +412,4 @@ impl Arena {
         }
         panic!("not all of {} became peers in {seconds} s", actors.len());
     }
-}
-
-/// Returns a public address in a /16 of its own for each number below 2,048.
-#[must_use]
-pub fn apart(number: u16) -> SocketAddr {
-    let [block, low] = [number / 8, number % 8].map(|part| part.to_be_bytes()[1]);
-    SocketAddr::from(([31 + low, block, 7, 9], 4_000 + number))
-}
-
-/// Returns a public address in the /16 with number `net`, each on a host of its own for numbers
-/// below 60,000.
-#[must_use]
-pub fn crowded(net: u8, number: u16) -> SocketAddr {
-    let [a, b] = [number / 240, number % 240].map(|part| part.to_be_bytes()[1]);
-    SocketAddr::from(([77, net, a, 1 + b], 5_000))
 }

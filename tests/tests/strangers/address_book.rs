@@ -7,8 +7,8 @@ use std::time::Instant;
 use allocation_counter::measure;
 use ipv8_core::internals::network::{NetworkLimits, PeerGraph};
 use ipv8_core::prelude::*;
-use ipv8_tests::arena::{apart, crowded};
 use ipv8_tests::desk::key;
+use ipv8_tests::places::{apart, crowded};
 use ipv8_tests::sim::QUIET;
 
 const LIARS: u16 = 1_000;

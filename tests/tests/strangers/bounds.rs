@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use ipv8_tests::arena::Sent;
+use ipv8_tests::sent::Sent;
 
 /// One address of each special range, and one with port 0. The node under test is in none of them.
 pub(crate) const SPECIAL: [&str; 25] = [

@@ -1,6 +1,7 @@
 //! Forged requests at the start of a node, repeated for as long as it runs. They must neither stop
 //! its walker nor shut honest peers out.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use ipv8_core::crypto::PublicKey;
@@ -8,9 +9,11 @@ use ipv8_core::engine::{OverlayConfig, Strategies, StrategyStatus};
 use ipv8_core::overlay::DispersyBootstrapper;
 use ipv8_core::prelude::*;
 use ipv8_core::wire::Style;
-use ipv8_tests::arena::{Arena, apart};
+use ipv8_tests::actor::Actor;
+use ipv8_tests::arena::Arena;
 use ipv8_tests::attacker::{Forger, is_request, is_response};
 use ipv8_tests::desk::{key, overlay_config};
+use ipv8_tests::places::apart;
 use ipv8_tests::quiet::{Quiet, QuietId};
 use ipv8_tests::sim::QUIET;
 
@@ -172,4 +175,67 @@ fn a_node_that_waits_for_others_is_found_in_spite_of_forged_requests() {
     let all = usize::from(HONEST);
     assert_eq!(run(0), (all, all));
     assert_eq!(run(FORGED), (all, all));
+}
+
+/// A hundred requests a second from as many networks: more than a node can ask back. It still finds
+/// others by walking.
+#[test]
+fn a_flood_of_forged_requests_does_not_stop_a_walking_node() {
+    let mut arena = Arena::new(Duration::from_millis(20));
+    arena.add_tracker(apart(0), 0);
+    for number in 1..=HONEST {
+        walking(&mut arena, number, true);
+    }
+    let node = walking(&mut arena, 100, true);
+    let to = arena.address(node);
+    let forgers: Vec<_> = (0..50).map(|key| Forger::new(QUIET, 500 + key)).collect();
+    for number in 0..3_000_u16 {
+        let from = anywhere(u32::from(number));
+        let forger = &forgers[usize::from(number) % forgers.len()];
+        let request = forger.request(Style::Old, to, from, number);
+        arena.inject(from, to, &request);
+        arena.run_for(SECOND / 100);
+    }
+    let found = honest_peers(&arena, node, &honest_keys());
+    assert_eq!(found, usize::from(HONEST));
+}
+
+/// Requests from spoofed ports of an honest node's host must not use up what the host is asked.
+#[test]
+fn forged_requests_from_other_ports_of_a_host_do_not_shut_its_node_out() {
+    let mut arena = Arena::new(Duration::from_millis(20));
+    let node = walking(&mut arena, 100, false);
+    let (to, home) = (arena.address(node), apart(7));
+    let honest = arena.add_actor(Actor::new(7, home));
+    let key = arena.actor(honest).public_key().clone();
+    let introducers: Vec<_> = (1..=4)
+        .map(|number| {
+            arena.add_actor(Actor {
+                introduces: vec![(home, home)],
+                ..Actor::new(number, apart(number))
+            })
+        })
+        .collect();
+    let forge = |arena: &mut Arena, number: u16| {
+        let from = SocketAddr::new(home.ip(), 10_000 + number);
+        let request = Forger::new(QUIET, 500).request(Style::Old, to, from, number);
+        arena.inject(from, to, &request);
+    };
+    for number in 0..8 {
+        forge(&mut arena, number);
+    }
+    arena.befriend(node, QUIET, &introducers);
+    let mut found = None;
+    for second in 0..300_u16 {
+        if second % 5 == 0 {
+            forge(&mut arena, 100 + second);
+            let request = arena.actor(honest).request(QUIET, Style::Old, to, second);
+            arena.inject(home, to, &request);
+        }
+        arena.run_for(SECOND);
+        if arena.is_peer(node, QUIET, &key) {
+            found = found.or(Some(second));
+        }
+    }
+    assert!(found.is_some(), "never found in five minutes");
 }

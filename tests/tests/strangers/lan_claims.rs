@@ -7,8 +7,9 @@ use ipv8_core::engine::Strategies;
 use ipv8_core::prelude::*;
 use ipv8_core::wire::Style;
 use ipv8_tests::actor::Actor;
-use ipv8_tests::arena::{Arena, apart, crowded};
+use ipv8_tests::arena::Arena;
 use ipv8_tests::desk::{address, overlay_config};
+use ipv8_tests::places::{apart, crowded};
 use ipv8_tests::quiet::{Quiet, QuietId};
 use ipv8_tests::sim::QUIET;
 

@@ -8,8 +8,9 @@ use ipv8_core::engine::{Event, Strategies};
 use ipv8_core::prelude::*;
 use ipv8_core::wire::Style;
 use ipv8_tests::actor::Actor;
-use ipv8_tests::arena::{Arena, apart, crowded};
+use ipv8_tests::arena::Arena;
 use ipv8_tests::desk::{address, overlay_config};
+use ipv8_tests::places::{apart, crowded};
 
 const SECOND: Duration = Duration::from_secs(1);
 const DISCOVERY: CommunityId = <DiscoveryCommunity as Community>::COMMUNITY_ID;

@@ -3,6 +3,7 @@
 
 mod address_book;
 mod bounds;
+mod chaos;
 mod forged_start;
 mod introductions;
 mod lan_claims;

@@ -10,9 +10,10 @@ use ipv8_core::internals::introduction::IntroductionMessage;
 use ipv8_core::prelude::*;
 use ipv8_core::wire::Style;
 use ipv8_tests::actor::Actor;
-use ipv8_tests::arena::{Arena, apart, crowded};
+use ipv8_tests::arena::Arena;
 use ipv8_tests::attacker::{is_response, read_introduction};
 use ipv8_tests::desk::{PROBE, address, overlay_config, sealed};
+use ipv8_tests::places::{apart, crowded};
 use ipv8_tests::probe::{Hello, Probe, ProbeSettings};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -207,6 +208,8 @@ fn replayed_requests_of_a_peer_do_not_change_its_lan_address() {
     assert_eq!(now, lan);
 }
 
+type Walker = fn() -> Strategies<Probe>;
+
 /// Lets a peer change its address and say something, and returns how long the node took to list it
 /// there.
 fn roam(strategies: Strategies<Probe>, say: impl Fn(&mut Arena, usize, SocketAddr)) -> Duration {
@@ -238,7 +241,6 @@ fn an_honest_peer_is_followed_to_its_new_address_in_two_round_trips_and_a_tick()
         arena.send(peer, to, hello);
     };
     // Without a walker, with one that looks for more peers, and with one that has enough.
-    type Walker = fn() -> Strategies<Probe>;
     let walkers: [(&str, Walker); 3] = [
         ("none", Strategies::new),
         ("busy", || walking(20)),

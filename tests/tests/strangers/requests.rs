@@ -8,9 +8,10 @@ use ipv8_core::communities::DiscoveryCommunity;
 use ipv8_core::engine::{Event, Strategies};
 use ipv8_core::prelude::*;
 use ipv8_tests::actor::Actor;
-use ipv8_tests::arena::{Arena, apart};
+use ipv8_tests::arena::Arena;
 use ipv8_tests::calculator::{Add, Calculator};
 use ipv8_tests::desk::{address, overlay_config};
+use ipv8_tests::places::apart;
 use ipv8_tests::quiet::{Quiet, QuietId};
 use ipv8_tests::sim::QUIET;
 

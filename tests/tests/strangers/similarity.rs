@@ -8,9 +8,10 @@ use ipv8_core::engine::Strategies;
 use ipv8_core::prelude::*;
 use ipv8_core::wire::{Message, Style};
 use ipv8_tests::actor::Actor;
-use ipv8_tests::arena::{Arena, apart};
+use ipv8_tests::arena::Arena;
 use ipv8_tests::attacker::Forger;
 use ipv8_tests::desk::{address, key, overlay_config};
+use ipv8_tests::places::apart;
 use ipv8_tests::quiet::{Quiet, QuietId};
 
 use crate::bounds::bytes_to;

@@ -9,9 +9,10 @@ use ipv8_core::internals::engine::EngineConfig;
 use ipv8_core::prelude::*;
 use ipv8_core::wire::Style;
 use ipv8_tests::actor::Actor;
-use ipv8_tests::arena::{Arena, apart, crowded};
+use ipv8_tests::arena::Arena;
 use ipv8_tests::attacker::{Forger, is_puncture, is_response};
 use ipv8_tests::desk::{address, overlay_config};
+use ipv8_tests::places::{apart, crowded};
 use ipv8_tests::quiet::{Quiet, QuietId};
 use ipv8_tests::sim::QUIET;
 
@@ -318,6 +319,39 @@ fn liars_about_our_address_cannot_aim_punctures_at_our_lan_either() {
         let request = forger.puncture_request(Style::Old, lan, walker, number);
         arena.inject(apart(1 + number % 3), to, &request);
         arena.run_for(SECOND);
+    }
+    let inside = arena.sent.iter().filter(|sent| is_private(&sent.to));
+    assert_eq!(inside.count(), 0);
+}
+
+/// The addresses of trackers are public, and puncture requests are unsigned: anybody can send one
+/// in the name of a tracker.
+#[test]
+fn a_forged_tracker_cannot_aim_punctures_at_our_lan_either() {
+    let mut arena = Arena::new(DELAY);
+    let (home, lan) = (address(HOME), address("192.168.1.10:8090"));
+    let node = arena.add_engine(home, lan, &EngineConfig::new([1; 32]));
+    let mut walk = Strategies::<Quiet>::new();
+    walk.add::<RandomWalk>(-1, |_| {});
+    let config = ipv8_core::engine::OverlayConfig {
+        bootstrappers: ipv8_core::overlay::DispersyBootstrapper::new([apart(0)]).into(),
+        ..overlay_config(0)
+    };
+    arena.add_overlay::<Quiet>(node, config, QuietId::default(), walk);
+    arena.add_tracker(apart(0), 0);
+    let peers = voters(&mut arena, 6, 1, |_| false);
+    arena.befriend(node, QUIET, &peers);
+    arena.run_for(20 * SECOND);
+    let forger = Forger::new(QUIET, 500);
+    arena.sent.clear();
+    for number in 0..50_u16 {
+        let [_, low] = number.to_be_bytes();
+        let inside = SocketAddr::from(([192, 168, 1, 20 + low], 4_000));
+        for walker in [SocketAddr::new(home.ip(), 5_000 + number), inside] {
+            let request = forger.puncture_request(Style::Old, inside, walker, number);
+            arena.inject(apart(0), home, &request);
+            arena.run_for(SECOND / 2);
+        }
     }
     let inside = arena.sent.iter().filter(|sent| is_private(&sent.to));
     assert_eq!(inside.count(), 0);
