@@ -189,3 +189,65 @@ fn trackers_are_asked_but_never_listed() {
         assert!(network.verified_by_address(&tracker).is_none());
     }
 }
+
+/// Asks the node from `mallory`, claims `victim` as the LAN address or introduces both as the
+/// addresses of one node, and answers the node's question with the victim's address as its source.
+/// Returns the datagrams that the victim gets within a minute, and whether the node lists a
+/// peer there.
+fn aimed(victim: &str, claims: bool) -> (usize, bool) {
+    let mut walk = Strategies::new();
+    walk.add::<RandomWalk>(20, |_| {});
+    let mut arena = Arena::new(DELAY);
+    let node = arena.add_node(address("20.1.1.1:8090"), 1);
+    arena.add_overlay::<Quiet>(node, overlay_config(0), QuietId::default(), walk);
+    let (victim, at, to) = (address(victim), apart(66), arena.address(node));
+    let mallory = arena.add_actor(Actor {
+        answers: false,
+        heard: Some(Vec::new()),
+        ..Actor::new(66, at)
+    });
+    let accomplice = arena.add_actor(Actor {
+        introduces: vec![(victim, at), (at, victim)],
+        ..Actor::new(67, apart(67))
+    });
+    let forger = Forger::new(QUIET, 66);
+    if claims {
+        let request = forger.request_with_lan(Style::Old, to, victim, at, 1);
+        arena.inject(at, to, &request);
+    } else {
+        arena.befriend(node, QUIET, &[accomplice]);
+    }
+    let nobody = (address("0.0.0.0:0"), address("0.0.0.0:0"));
+    for _ in 0..600 {
+        arena.run_for(SECOND / 10);
+        let heard = arena.actor(mallory).heard.replace(Vec::new());
+        for (_, datagram) in heard.into_iter().flatten() {
+            if let Some((style, IntroductionMessage::Request(_, request))) =
+                read_introduction(&datagram)
+            {
+                let number = request.identifier;
+                let answer = forger.response(style, to, victim, nobody, number);
+                arena.inject(victim, to, &answer);
+            }
+        }
+    }
+    let sent = arena.sent.iter().filter(|sent| sent.to == victim);
+    let network = arena.engine(node).network();
+    let is_there = network
+        .verified_peers()
+        .any(|peer| peer.address() == victim);
+    (sent.count(), is_there)
+}
+
+/// Somebody who can forge a source address learns our identifier at an address of its own.
+#[test]
+fn nobody_proves_the_address_of_a_victim() {
+    for claims in [true, false] {
+        let (sent, is_peer) = aimed("31.9.9.9:4000", claims);
+        assert!(!is_peer && sent <= 4, "claimed: {claims}, {sent} datagrams");
+        for inside in ["192.168.1.1:4000", "169.254.169.254:4000", "127.0.0.1:4000"] {
+            let (sent, _) = aimed(inside, claims);
+            assert_eq!(sent, 0, "{inside}, claimed: {claims}");
+        }
+    }
+}

@@ -1,4 +1,5 @@
-//! Lists of services from throw-away keys: what they cost.
+//! What strangers leave in the memory of a node: lists of services from throw-away keys, and the
+//! notes about as many sources and targets as an attacker can think of.
 
 use std::time::Duration;
 
@@ -6,6 +7,7 @@ use allocation_counter::measure;
 use ipv8_core::communities::DiscoveryCommunity;
 use ipv8_core::engine::Strategies;
 use ipv8_core::prelude::*;
+use ipv8_core::wire::Style;
 use ipv8_tests::arena::Arena;
 use ipv8_tests::attacker::Forger;
 use ipv8_tests::desk::{address, overlay_config};
@@ -76,4 +78,38 @@ fn requests_as_long_as_a_datagram_can_be_cost_no_more() {
         requests < LIMIT && responses < LIMIT,
         "{requests}, {responses} bytes"
     );
+}
+
+/// Lets a flood reach a node, and returns the bytes that it leaves behind.
+fn left_by(count: u32, datagram: impl Fn(&Forger, u32) -> Vec<u8>) -> i64 {
+    let mut arena = Arena::new(Duration::from_millis(20));
+    let node = arena.add_node(address("20.1.1.1:8090"), 1);
+    arena.add_overlay::<DiscoveryCommunity>(node, overlay_config(0), (), Strategies::new());
+    let (to, forger) = (arena.address(node), Forger::new(DISCOVERY, 100));
+    let cost = measure(|| {
+        for number in 0..count {
+            let datagram = datagram(&forger, number);
+            arena.inject(anywhere(number), to, &datagram);
+            arena.run_for(Duration::from_micros(500));
+            arena.sent = Vec::new();
+            arena.events = Vec::new();
+        }
+    });
+    cost.bytes_current
+}
+
+#[test]
+fn a_hundred_thousand_sources_and_targets_cost_less_than_four_megabytes() {
+    let punctures = left_by(100_000, |forger, number| {
+        let target = anywhere(number + 77);
+        forger.puncture_request(Style::Old, target, target, 1)
+    });
+    // One packet from 20,000 sources: making each would take longer than reading them all.
+    let to = address("20.1.1.1:8090");
+    let request = Forger::new(DISCOVERY, 100).request(Style::New, to, to, 1);
+    let requests = left_by(20_000, |_, _| request.clone());
+    let similar = Forger::new(DISCOVERY, 100).similarity_request(to, ids(0, 5), 1);
+    let similar = left_by(20_000, |_, _| similar.clone());
+    let costs = [punctures, requests, similar];
+    assert!(costs.iter().all(|cost| *cost < LIMIT), "{costs:?} bytes");
 }
