@@ -239,7 +239,7 @@ fn aimed(victim: &str, claims: bool) -> (usize, bool) {
     (sent.count(), is_there)
 }
 
-/// Somebody who can forge a source address learns our identifier at an address of its own.
+/// An attacker that can forge a source address learns our identifier at an address of its own.
 #[test]
 fn nobody_proves_the_address_of_a_victim() {
     for claims in [true, false] {

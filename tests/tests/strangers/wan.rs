@@ -324,8 +324,8 @@ fn liars_about_our_address_cannot_aim_punctures_at_our_lan_either() {
     assert_eq!(inside.count(), 0);
 }
 
-/// The addresses of trackers are public, and puncture requests are unsigned: anybody can send one
-/// in the name of a tracker.
+/// The addresses of trackers are public, and puncture requests are unsigned: an attacker can send
+/// one in the name of a tracker.
 #[test]
 fn a_forged_tracker_cannot_aim_punctures_at_our_lan_either() {
     let mut arena = Arena::new(DELAY);
