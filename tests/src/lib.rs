@@ -1,6 +1,9 @@
 //! Shared helpers of the tests: vectors, processes of py-ipv8, simulated networks, and nodes of
 //! ours to talk to them.
 
+pub mod actor;
+pub mod arena;
+pub mod attacker;
 pub mod calculator;
 pub mod desk;
 pub mod discovery_node;
@@ -13,6 +16,7 @@ pub mod machines;
 pub mod mixed;
 pub mod namespace;
 pub mod payloads;
+pub mod places;
 pub mod probe;
 pub mod python;
 pub mod quiet;
@@ -22,6 +26,7 @@ pub mod rust_node;
 pub mod samples;
 pub mod scan;
 pub mod scripted;
+pub mod sent;
 pub mod sim;
 pub mod vectors;
 pub mod view;
