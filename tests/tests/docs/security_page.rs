@@ -25,6 +25,9 @@ fn every_attack_has_tests_that_exist() {
 #[test]
 fn every_attack_of_the_list_has_a_row() {
     for number in 1..=30 {
-        assert!(PAGE.contains(&format!("\n| {number} | ")), "attack {number}");
+        assert!(
+            PAGE.contains(&format!("\n| {number} | ")),
+            "attack {number}"
+        );
     }
 }

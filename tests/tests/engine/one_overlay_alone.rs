@@ -11,7 +11,7 @@ use ipv8_core::internals::engine::Event;
 use ipv8_core::prelude::*;
 use ipv8_core::state::DropReason;
 use ipv8_core::wire::IntroductionResponse;
-use ipv8_tests::desk::{Desk, address, key, overlay_config, sealed, sealed_styled};
+use ipv8_tests::desk::{Desk, key, overlay_config, sealed};
 
 /// A signed message. The handler tries to make peers of all keys in the test.
 #[derive(Payload)]

@@ -121,7 +121,7 @@ impl<C: Community> Overlay<C> {
         let mut cx = Context::new(state, shared, now);
         cx.global_time = Some(opened.global_time);
         cx.source = Some(source);
-        cx.length = Some(opened.length);
+        cx.length = Some(usize::from(opened.length));
         let style = opened.style;
         match &opened.message {
             IntroductionMessage::Request(by, request) => {

@@ -16,8 +16,8 @@ pub struct SignedBy {
     /// `true` if the packet holds the key in exactly that form (protocol 2.4 allows filler after
     /// it).
     pub canonical: bool,
-    /// Eight bytes of the signature, which tell it from all others.
-    pub mark: u64,
+    /// Four bytes of the signature, which tell it from nearly all others.
+    pub mark: u32,
 }
 
 impl SignedBy {
@@ -25,11 +25,11 @@ impl SignedBy {
     pub(crate) fn new(key: PublicKey, canonical: bool, datagram: &[u8]) -> Self {
         // The end of a signature is a number below a known limit, so its last bytes vary little.
         let end = datagram.last_chunk::<24>();
-        let mark = end.and_then(|end| end.first_chunk::<8>());
+        let mark = end.and_then(|end| end.first_chunk::<4>());
         Self {
             key,
             canonical,
-            mark: mark.copied().map_or(0, u64::from_le_bytes),
+            mark: mark.copied().map_or(0, u32::from_le_bytes),
         }
     }
 }
@@ -55,7 +55,7 @@ pub struct OpenedIntroduction {
     /// The sender's Lamport time.
     pub global_time: u64,
     /// The length of the datagram, in bytes.
-    pub length: usize,
+    pub length: u16,
     /// The message.
     pub message: IntroductionMessage,
 }
@@ -120,9 +120,14 @@ fn signed<M: Styled>(
     Ok(OpenedIntroduction {
         style,
         global_time: time.unwrap_or_default(),
-        length: datagram.len(),
+        length: length_of(datagram),
         message,
     })
+}
+
+/// Returns the length of a datagram; none is longer than 65,507 bytes.
+fn length_of(datagram: &[u8]) -> u16 {
+    u16::try_from(datagram.len()).unwrap_or(u16::MAX)
 }
 
 fn puncture_request(datagram: &[u8], style: Style) -> Result<OpenedIntroduction, OpenError> {
@@ -134,7 +139,7 @@ fn puncture_request(datagram: &[u8], style: Style) -> Result<OpenedIntroduction,
     Ok(OpenedIntroduction {
         style,
         global_time: time.unwrap_or_default(),
-        length: datagram.len(),
+        length: length_of(datagram),
         message,
     })
 }

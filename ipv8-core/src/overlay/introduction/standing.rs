@@ -92,7 +92,7 @@ impl Context<'_> {
     /// sign of life.
     ///
     /// Of a peer that is watched by pings only its answers count, because they cannot be copied.
-    fn note_alive(&mut self, peer: &Peer, mark: u64) {
+    fn note_alive(&mut self, peer: &Peer, mark: u32) {
         let now = self.now;
         if self.graph().is_watched(peer.key()) {
             return;

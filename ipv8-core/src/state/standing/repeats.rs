@@ -10,15 +10,15 @@ use crate::support::hashing::StrangersState;
 /// [`ALIVE`](super::standings::ALIVE), so these last for longer than a silent peer is kept.
 const EACH: usize = 32;
 
-/// The smallest and the largest memory, in signatures: 16 to 1,500 kB.
+/// The smallest and the largest memory, in signatures: 10 to 1,000 kB.
 const BOUNDS: (usize, usize) = (1_024, 65_536);
 
 /// The signatures of the last messages that showed that a peer is alive. A copy of such a message
 /// shows nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Repeats {
-    known: HashSet<u64, StrangersState>,
-    order: VecDeque<u64>,
+    known: HashSet<u32, StrangersState>,
+    order: VecDeque<u32>,
 }
 
 impl Repeats {
@@ -27,7 +27,7 @@ impl Repeats {
     pub(crate) fn shows_life(
         &mut self,
         heard: Option<Instant>,
-        mark: u64,
+        mark: u32,
         peers: usize,
         now: Instant,
     ) -> bool {
@@ -38,7 +38,7 @@ impl Repeats {
 
     /// Remembers a signature by a part of it, in a node with this number of peers. Returns `true`
     /// if it is new.
-    fn is_new(&mut self, mark: u64, peers: usize) -> bool {
+    fn is_new(&mut self, mark: u32, peers: usize) -> bool {
         let (least, most) = BOUNDS;
         let limit = peers.saturating_mul(EACH).clamp(least, most);
         if !self.known.insert(mark) {

@@ -47,7 +47,8 @@ pub(crate) struct Standings {
 
 impl Standings {
     /// Opens a request to `to`, which is no longer a contact. Returns the identifier that the
-    /// request must carry. `twin` is another address of the peer that is known to be at `to`.
+    /// request must carry. `twin` is another address of the peer that is known to be at `to`;
+    /// `lan` is our LAN host.
     pub(crate) fn ask(
         &mut self,
         to: SocketAddr,
