@@ -86,7 +86,8 @@ impl Inbox {
     ) -> Option<Letter> {
         let group = Subnet::of(&letter.source);
         self.last_came = Some(letter.came);
-        self.queue(class).push(group, letter, rng)
+        let now = letter.came;
+        self.queue(class).push(group, letter, now, rng)
     }
 
     /// Returns the class whose turn it is. Strangers have none before `strangers_at`.

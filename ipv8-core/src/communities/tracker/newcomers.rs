@@ -140,7 +140,7 @@ impl Newcomers {
         } else {
             &mut self.strangers
         };
-        queue.push(subnet, claim.clone(), rng);
+        queue.push(subnet, claim.clone(), now, rng);
         self.next_round.get_or_insert(now + ROUND);
         let mut evicted = 0;
         if self.crowd.size_of(subnet) > MOST_OF_GROUP && !is_here(&claim.address) {
@@ -227,7 +227,7 @@ impl Newcomers {
             asked.push(claim);
         }
         for claim in later {
-            self.strangers.push(claim.subnet(), claim, rng);
+            self.strangers.push(claim.subnet(), claim, now, rng);
         }
         let more = !self.strangers.is_empty() || !self.known.is_empty();
         self.next_round = more.then_some(now + ROUND);

@@ -116,7 +116,7 @@ impl Tracker {
     }
 
     /// Queues a datagram for [`Tracker::work`], or drops it. Cheap: it checks no signature.
-    pub(crate) fn receive(&mut self, source: SocketAddr, datagram: &[u8], now: Instant) {
+    pub fn receive(&mut self, source: SocketAddr, datagram: &[u8], now: Instant) {
         self.shared.stats.received(datagram.len());
         match self.sort(source, datagram) {
             Ok((class, glance)) => {
@@ -177,7 +177,7 @@ impl Tracker {
 
     /// Handles the next datagram that waits, if its class may work now. Returns about the time that
     /// it takes on a core, with the signature of the answer; `None` if there is nothing to do.
-    pub(crate) fn work(&mut self, now: Instant) -> Option<Duration> {
+    pub fn work(&mut self, now: Instant) -> Option<Duration> {
         let (class, letter, is_late) = self.inbox.pop(self.outlay.room_at(), now)?;
         if is_late {
             self.roster.counters.late(class);
@@ -397,7 +397,7 @@ impl Tracker {
     }
 
     /// Gives up peers and newcomers that did not answer, and asks those whose turn it is.
-    pub(crate) fn tick(&mut self, now: Instant) {
+    pub fn tick(&mut self, now: Instant) {
         while let Some(ping) = self.pings.expired(now) {
             // A newcomer is forgotten by its own timeout.
             if ping.purpose == Purpose::Check {
