@@ -386,7 +386,7 @@ fn thousands_of_peers_are_pinged_without_running_out_of_numbers() {
     });
     for number in 1..=3_000 {
         watch.request(number, PROBE);
-        watch.pass(Duration::from_millis(3), |_| true);
+        watch.pass(Duration::from_millis(5), |_| true);
     }
     watch.pass(seconds(5), |_| true);
     assert_eq!(watch.there(PROBE).len(), 3_000);

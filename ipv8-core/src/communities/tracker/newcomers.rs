@@ -23,11 +23,11 @@ const MOST_OF_GROUP: usize = 256;
 /// handles the newcomer's own: a forged one would cause two datagrams at once.
 const ROUND: Duration = Duration::from_millis(50);
 
-/// Requests to one source group: 10 a second after 20 at once (2 kB a second). To all: 250 a second
-/// (50 kB) after 50 at once.
+/// Requests to one source group: 10 a second after 20 at once (2 kB a second). To all: 500 a second
+/// (100 kB) after 100 at once, as many as strangers can be answered (`outlay`).
 const GROUP_RATE: u64 = 10;
 const GROUP_BURST: Duration = Duration::from_secs(2);
-const RATE: u64 = 250;
+const RATE: u64 = 500;
 const BURST: Duration = Duration::from_millis(200);
 const GROUPS: usize = 8_192;
 

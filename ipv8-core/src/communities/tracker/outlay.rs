@@ -16,7 +16,7 @@ const HOST_BURST: Duration = Duration::from_secs(32);
 const GROUP_RATE: u64 = 10_000;
 const GROUP_BURST: Duration = Duration::from_millis(900);
 
-/// Bytes to all of them: 200 kB a second, about 850 answers.
+/// Bytes to all of them: 200 kB a second, about 500 answers and as many requests for a proof.
 const RATE: u64 = 200_000;
 const BURST: Duration = Duration::from_millis(500);
 

@@ -293,7 +293,10 @@ impl Tracker {
                 return Err(DropReason::RateLimited);
             }
         } else {
+            // Paid at once, even if the answer waits: many of them must not come due together.
             self.check_outlay(&claim.address, now)?;
+            let bytes = self.length(style_for(claim, traits.new_style), 5);
+            self.outlay.answered(&claim.address, bytes, now);
         }
         let is_member = self.roster.is_member(claim);
         if is_member {
@@ -318,12 +321,7 @@ impl Tracker {
     /// the requester's proof.
     fn answer(&mut self, claim: &Claim, asked: Held, can_wait: bool, now: Instant) {
         let is_proven = self.roster.is_proven(&claim.key, &claim.address);
-        // An old-style answer cannot carry an IPv6 address.
-        let style = if asked.new_style || claim.address.is_ipv6() {
-            Style::New
-        } else {
-            Style::Old
-        };
+        let style = style_for(claim, asked.new_style);
         let requester = Requester {
             key: &claim.key,
             address: claim.address,
@@ -339,10 +337,6 @@ impl Tracker {
         match introduced {
             Some(_) => self.roster.counters.introduced += 1,
             None => self.roster.counters.nobody_introduced += 1,
-        }
-        if !is_proven {
-            let bytes = self.length(style, 5);
-            self.outlay.answered(&claim.address, bytes, now);
         }
         self.state.serve(claim.service);
         let peer = Peer::new(claim.key.clone(), claim.address, now);
@@ -584,6 +578,15 @@ fn open(datagram: &[u8], points: &mut Points) -> Result<OpenedIntroduction, Drop
     let header = Header::split(datagram).ok_or(DropReason::TooShort)?;
     let open = introduction_reader(header.id).ok_or(DropReason::UnknownMessage)?;
     open(datagram, points).map_err(|error: OpenError| reason_of(&error))
+}
+
+/// Returns the style of an answer. An old-style one cannot carry an IPv6 address.
+fn style_for(claim: &Claim, new_style: bool) -> Style {
+    if new_style || claim.address.is_ipv6() {
+        Style::New
+    } else {
+        Style::Old
+    }
 }
 
 fn as_v4(address: SocketAddr) -> Option<SocketAddrV4> {
