@@ -95,7 +95,8 @@ impl Watch {
                 at: self.now,
             };
             let number = number_at(ping.to);
-            if self.there(ping.service).contains(&number) {
+            let mut members = self.tracker.peers(ping.service);
+            if members.any(|peer| peer.has_address(&ping.to)) {
                 self.pings.push(ping);
             } else {
                 self.answer(&ping, number, ping.to, false);
