@@ -53,7 +53,7 @@ async fn the_api_serves_the_same_as_the_reference_and_our_statistics() {
         buffer[..length].to_vec()
     };
     let probe = receive().await;
-    assert_eq!(get(api, "/statistics").await.1["newcomers"], 1);
+    assert_eq!(get(api, "/statistics").await.1["counters"]["newcomers"], 1);
     let proof = response(&probe, &key(1), own, identifier(&probe));
     let sent = socket.send_to(&proof, tracker.address());
     sent.await.expect("sent");
@@ -84,7 +84,7 @@ async fn the_api_serves_the_same_as_the_reference_and_our_statistics() {
         (&1.into(), &1.into())
     );
     assert_eq!(
-        (&figures["newcomers"], &figures["waiting"]),
+        (&figures["counters"]["newcomers"], &figures["waiting"]),
         (&0.into(), &0.into())
     );
     assert_eq!(figures["counters"]["proven"], 1);

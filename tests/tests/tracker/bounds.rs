@@ -248,7 +248,7 @@ fn answers(town: &mut Town, from: SocketAddr, style: Style, supports_new: bool) 
     let packet = sealed_styled(PROBE, &key(1), style, request);
     town.sent.clear();
     town.deliver(from, &packet);
-    // With nobody to introduce, the answer waits for a second.
+    // While no member can be introduced, the answer waits for a second.
     town.pass(Duration::from_secs(1));
     let sent = town.sent.iter().filter(|sent| !sent.is_request());
     let ids = sent.map(|sent| {

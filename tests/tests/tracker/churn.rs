@@ -95,8 +95,11 @@ impl Watch {
                 at: self.now,
             };
             let number = number_at(ping.to);
-            let mut members = self.tracker.peers(ping.service);
-            if members.any(|peer| peer.has_address(&ping.to)) {
+            let is_member = {
+                let mut members = self.tracker.peers(ping.service);
+                members.any(|peer| peer.has_address(&ping.to))
+            };
+            if is_member {
                 self.pings.push(ping);
             } else {
                 self.answer(&ping, number, ping.to, false);

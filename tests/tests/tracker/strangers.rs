@@ -60,7 +60,7 @@ fn only_who_answers_is_listed_introduced_and_asked_to_puncture() {
     assert_eq!(to_forged.count(), 400);
     let counters = town.tracker.counters();
     assert_eq!((counters.proven, counters.unproven), (20, 200));
-    assert_eq!(town.tracker.newcomer_count(), 0);
+    assert_eq!(town.tracker.counters().newcomers, 0);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn unsolicited_answers_change_nothing() {
     }
     assert_eq!(town.tracker.stats().count(DropReason::Unsolicited), 2_000);
     assert_eq!((listed(&town, PROBE), town.sent.len()), (before, sent));
-    assert_eq!(town.tracker.newcomer_count(), 0);
+    assert_eq!(town.tracker.counters().newcomers, 0);
 }
 
 #[test]
@@ -166,8 +166,8 @@ fn replayed_requests_do_not_keep_a_dead_member() {
     }
 }
 
-/// Returns how long each of these clients waited for an answer that introduces somebody. Nobody else
-/// is there.
+/// Returns how long each of these clients waited for an answer with an introduction. There are no
+/// others.
 fn first_contacts(times: &[u64]) -> Vec<Option<Duration>> {
     let mut town = town();
     let start = town.now;
@@ -404,10 +404,10 @@ fn memory_is_bounded_whatever_arrives() {
         if number % 100 == 0 {
             town.pass(milliseconds(1));
         }
-        assert!(town.tracker.newcomer_count() <= 4_096 && town.tracker.waiting() <= 6_400);
+        assert!(town.tracker.counters().newcomers <= 4_096 && town.tracker.waiting() <= 6_400);
     }
     assert_eq!(town.tracker.peer_count(), 0);
     town.pass(Duration::from_secs(30));
-    assert_eq!(town.tracker.newcomer_count(), 0);
+    assert_eq!(town.tracker.counters().newcomers, 0);
     assert_eq!(town.tracker.waiting(), 0);
 }

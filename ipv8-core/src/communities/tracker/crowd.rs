@@ -172,7 +172,7 @@ impl<K: Hash + Eq + Clone> Crowd<K> {
 
     /// Returns a random member of the most crowded /24 in the most crowded /16, but never `except`.
     ///
-    /// The oldest or quietest member would be a bad choice: whoever has many keys could expel all
+    /// The oldest or quietest member would be a bad choice: an owner of many keys could expel all
     /// others of its group with fresh ones.
     pub(super) fn crowded(&self, rng: &mut StdRng, except: &K) -> Option<K> {
         // `except` may be alone in the most crowded group.

@@ -39,7 +39,7 @@ impl Default for TrackerLimits {
     }
 }
 
-/// Counts of a tracker since its start.
+/// Counts of a tracker since its start, except for `newcomers`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct TrackerStats {
     /// Peers forgotten because of [`TrackerLimits::max_peers`].
@@ -68,6 +68,8 @@ pub struct TrackerStats {
     pub full: u64,
     /// Peers forgotten because they were silent for too long.
     pub silent: u64,
+    /// Requesters that have not proven their address, at this moment.
+    pub newcomers: u64,
     /// Requests sent to newcomers, to prove their addresses.
     pub probes: u64,
     /// Newcomers that answered, and became peers of a community.
@@ -76,7 +78,7 @@ pub struct TrackerStats {
     pub unproven: u64,
     /// Newcomers forgotten because there were too many.
     pub newcomers_evicted: u64,
-    /// Answers that waited for the proof of a newcomer, because nobody could be introduced yet.
+    /// Answers that waited for the proof of a newcomer, because no peer could be introduced yet.
     pub held: u64,
     /// Requests refused: too many from that unproven host (one a second, 32 at once).
     pub refused_host: u64,

@@ -12,9 +12,9 @@
 //! Start with `tracker.rs`. A datagram passes `letter` (what can be read without a signature) and
 //! `inbox` (queues by class, each served by source group: `fair`), with `cost` for the time that
 //! its signature takes. `outlay` is the budget for unproven addresses, made of `debt`s. `newcomers`
-//! asks for the proof, `pings` holds the open numbers, and `roster` holds the members and keeps the
-//! bounds of `limits`, with `crowd` for many by source `group`. `choice` picks the member to
-//! introduce, and `churn` decides when to ping one.
+//! keeps those to ask for a proof, `rounds` asks them, `pings` holds the open numbers, and `roster`
+//! holds the members and keeps the bounds of `limits`, with `crowd` for many by source `group`.
+//! `choice` picks the member to introduce, and `churn` decides when to ping one.
 
 mod choice;
 mod churn;
@@ -31,6 +31,7 @@ mod outlay;
 mod pings;
 mod recent;
 mod roster;
+mod rounds;
 mod settings;
 mod tracker;
 

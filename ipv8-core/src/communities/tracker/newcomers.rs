@@ -36,8 +36,8 @@ const FORGOTTEN_AFTER: Duration = Duration::from_secs(10);
 
 /// The longest time that an answer waits for the newcomer's proof.
 ///
-/// While nobody can be introduced, an answer would be empty, and py-ipv8 asks again after 30 s
-/// only. The proof usually takes less than 0.2 s, and whoever proved itself meanwhile is then
+/// While no member can be introduced, an answer would be empty, and py-ipv8 asks again after 30 s
+/// only. The proof usually takes less than 0.2 s, and a member that proved itself meanwhile is then
 /// introduced. So two newcomers that ask an empty tracker together find each other, and no
 /// unproven address is ever introduced.
 const HELD: Duration = Duration::from_secs(1);

@@ -104,7 +104,8 @@ impl Outlay {
 mod tests {
     use super::*;
 
-    /// Answers with 250 bytes whenever the budgets allow it; returns the most bytes within a second.
+    /// Answers with 250 bytes whenever the budgets allow it. Returns the most bytes in one second,
+    /// and all bytes.
     fn most_in_a_second(seconds: u64, mut address: impl FnMut(u64) -> SocketAddr) -> (u64, u64) {
         let start = Instant::now();
         let mut outlay = Outlay::new();
@@ -127,8 +128,8 @@ mod tests {
     #[test]
     fn one_host_gets_one_answer_a_second_after_the_first() {
         let (most, all) = most_in_a_second(60, |_| "1.2.3.4:5".parse().unwrap());
-        assert_eq!(most / 250, 32);
-        assert!(all / 250 <= 32 + 60, "{}", all / 250);
+        assert!((32..=33).contains(&(most / 250)), "{most}");
+        assert!(all / 250 <= 33 + 60, "{}", all / 250);
         // Other ports are the same host.
         let other = |n: u64| SocketAddr::from(([1, 2, 3, 4], 1 + (n % 50_000) as u16));
         assert_eq!(most_in_a_second(60, other), (most, all));

@@ -7,7 +7,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::choice::Requester;
-use super::churn::{ChurnConfig, Verdict};
+use super::churn::ChurnConfig;
 use super::inbox::{Class, Inbox};
 use super::letter::{Glance, Kind, Letter};
 use super::limits::{TrackerLimits, TrackerStats};
@@ -43,15 +43,15 @@ const UNLIMITED: i32 = -1;
 /// determines all random choices.
 #[derive(Debug)]
 pub struct Tracker {
-    shared: Shared,
+    pub(super) shared: Shared,
     /// An overlay whose community id changes with each datagram (py-ipv8's `EndpointServer`).
-    state: OverlayState,
-    roster: Roster,
-    newcomers: Newcomers,
-    churn: ChurnConfig,
-    pings: Pings,
-    inbox: Inbox,
-    outlay: Outlay,
+    pub(super) state: OverlayState,
+    pub(super) roster: Roster,
+    pub(super) newcomers: Newcomers,
+    pub(super) churn: ChurnConfig,
+    pub(super) pings: Pings,
+    pub(super) inbox: Inbox,
+    pub(super) outlay: Outlay,
     points: Points,
 }
 
@@ -196,6 +196,7 @@ impl Tracker {
             Err(reason) => self.drop(&letter.source, reason),
         }
         self.inbox.worked(class, cost, now);
+        self.roster.counters.newcomers = self.newcomers.len() as u64;
         Some(cost)
     }
 
@@ -317,9 +318,9 @@ impl Tracker {
         Ok(())
     }
 
-    /// Answers a request. If there is nobody to introduce and it `can_wait`, the answer waits for
+    /// Answers a request. If no member can be introduced and it `can_wait`, the answer waits for
     /// the requester's proof.
-    fn answer(&mut self, claim: &Claim, asked: Held, can_wait: bool, now: Instant) {
+    pub(super) fn answer(&mut self, claim: &Claim, asked: Held, can_wait: bool, now: Instant) {
         let is_proven = self.roster.is_proven(&claim.key, &claim.address);
         let style = style_for(claim, asked.new_style);
         let requester = Requester {
@@ -345,7 +346,7 @@ impl Tracker {
     }
 
     /// Returns the most bytes of a message of ours with this number of addresses.
-    fn length(&self, style: Style, addresses: usize) -> usize {
+    pub(super) fn length(&self, style: Style, addresses: usize) -> usize {
         let address = match style {
             Style::Old => 6,
             Style::New => 19,
@@ -390,97 +391,6 @@ impl Tracker {
         }
     }
 
-    /// Gives up peers and newcomers that did not answer, and asks those whose turn it is.
-    pub fn tick(&mut self, now: Instant) {
-        while let Some(ping) = self.pings.expired(now) {
-            // A newcomer is forgotten by its own timeout.
-            if ping.purpose == Purpose::Check {
-                self.roster.counters.timeouts += 1;
-                self.roster.leave(&ping.to.key, ping.to.service);
-            }
-        }
-        self.roster.counters.unproven += self.newcomers.forget_silent(now);
-        while let Some((claim, held)) = self.newcomers.overdue(now) {
-            self.answer(&claim, held, false, now);
-        }
-        for claim in self.newcomers.to_ask(now, &mut self.shared.rng) {
-            self.probe(claim, now);
-        }
-        self.check_members(now);
-    }
-
-    fn check_members(&mut self, now: Instant) {
-        while let Some((due, key)) = self.roster.next_check(self.churn.interval, now) {
-            let churn = self.churn;
-            let member = self.roster.member_mut(&key);
-            match member.map(|member| churn.check(member, due, now)) {
-                Some(Verdict::Ping) => self.ping(&key, now),
-                Some(Verdict::Drop) => {
-                    self.roster.forget(&key);
-                    self.roster.counters.silent += 1;
-                }
-                Some(Verdict::Keep) | None => {}
-            }
-        }
-    }
-
-    /// Asks a newcomer, at the address that it claims.
-    fn probe(&mut self, claim: Claim, now: Instant) {
-        let (to, is_proven) = (
-            claim.address,
-            self.roster.is_proven(&claim.key, &claim.address),
-        );
-        if self.ask(claim, Purpose::Proof, now) {
-            self.roster.counters.probes += 1;
-            if !is_proven {
-                let bytes = self.length(if to.is_ipv4() { Style::Old } else { Style::New }, 3);
-                self.outlay.sent(&to, bytes, now);
-            }
-        }
-    }
-
-    /// Asks a peer for an introduction in one of its communities. Each community has the same
-    /// chance.
-    fn ping(&mut self, key: &PublicKey, now: Instant) {
-        let Some(member) = self.roster.member(key) else {
-            return;
-        };
-        let services = member.services();
-        let rng = &mut self.shared.rng;
-        let drawn = rand::RngExt::random_range(rng, 0..services.len().max(1));
-        let Some(service) = services.get_index(drawn).copied() else {
-            return;
-        };
-        let claim = Claim {
-            key: key.clone(),
-            address: member.peer.address(),
-            service,
-        };
-        if self.ask(claim, Purpose::Check, now) {
-            self.roster.counters.pings += 1;
-        }
-    }
-
-    /// Sends an introduction request with an open number. It uses the old style if possible,
-    /// because only an old-style answer can say that the peer has enough peers.
-    fn ask(&mut self, claim: Claim, purpose: Purpose, now: Instant) -> bool {
-        let (to, service) = (claim.address, claim.service);
-        let ping = Ping {
-            to: claim,
-            purpose,
-            sent: now,
-        };
-        let deadline = now + self.churn.ping_timeout;
-        let Ok(number) = self.pings.add(ping, deadline, &mut self.shared.rng) else {
-            self.roster.counters.pings_refused += 1;
-            return false;
-        };
-        self.state.serve(service);
-        let mut cx = Context::new(&mut self.state, &mut self.shared, now);
-        cx.send_numbered_introduction_request(to, false, number);
-        true
-    }
-
     /// Returns the next datagram to seal and send; `None` when there is none.
     pub fn poll_output(&mut self) -> Option<Outgoing> {
         self.shared.outbox.pop()
@@ -503,12 +413,6 @@ impl Tracker {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.inbox.len()
-    }
-
-    /// Returns the number of requesters that have not proven their address yet.
-    #[must_use]
-    pub fn newcomer_count(&self) -> usize {
-        self.newcomers.len()
     }
 
     /// Returns the counts of received, sent and dropped datagrams.

@@ -45,8 +45,8 @@ pub struct RunningTracker {
 impl RunningTracker {
     /// Starts a tracker on `address` with a new key and the default settings of [`TrackerConfig`].
     ///
-    /// If the port is in use, the next ones are tried, with a warning in the log. Port 0 is any free one. Must be called
-    /// inside a tokio runtime.
+    /// If the port is in use, the next ones are tried, with a warning in the log. Port 0 is any
+    /// free one. Must be called inside a tokio runtime.
     ///
     /// # Errors
     ///
@@ -131,12 +131,6 @@ impl RunningTracker {
     #[must_use]
     pub fn peers(&self, service: CommunityId) -> Vec<Peer> {
         lock(&self.tracker).peers(service).cloned().collect()
-    }
-
-    /// Returns the number of requesters that have not proven their address yet.
-    #[must_use]
-    pub fn newcomer_count(&self) -> usize {
-        lock(&self.tracker).newcomer_count()
     }
 
     /// Returns the number of peers of all communities.
