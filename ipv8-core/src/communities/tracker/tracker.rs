@@ -266,7 +266,10 @@ impl Tracker {
                     .take(number, key, &letter.source, letter.service)
                     .ok_or(DropReason::Unsolicited)?;
                 match ping.purpose {
-                    Purpose::Proof => self.on_proof(&ping.to, opened.global_time, now),
+                    Purpose::Proof => {
+                        let new_style = opened.style == Style::New || response.supports_new_style;
+                        self.on_proof(&ping.to, new_style, opened.global_time, now)
+                    }
                     Purpose::Check => {
                         self.on_pong(&ping, response, now);
                         Ok(())
@@ -361,11 +364,18 @@ impl Tracker {
     ///
     /// Its flag "enough peers" does not count yet, as in py-ipv8, which lists a requester at once:
     /// the first check asks for it again.
-    fn on_proof(&mut self, claim: &Claim, clock: u64, now: Instant) -> Result<(), DropReason> {
+    fn on_proof(
+        &mut self,
+        claim: &Claim,
+        new_style: bool,
+        clock: u64,
+        now: Instant,
+    ) -> Result<(), DropReason> {
         let Some((mut traits, held)) = self.newcomers.take(claim) else {
             return Err(DropReason::Unsolicited);
         };
         traits.clock = traits.clock.max(clock);
+        traits.new_style |= new_style;
         let rng = &mut self.shared.rng;
         let interval = self.churn.interval;
         self.roster.admit(claim, traits, interval, now, rng);
