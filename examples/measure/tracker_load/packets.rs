@@ -60,6 +60,7 @@ pub(crate) fn bad_legacy(signer: &PrivateKey, clock: u64) -> Vec<u8> {
     bytes.extend(public);
     let end = good.len().saturating_sub(64);
     bytes.extend(good.get(23 + 2 + 74..end).unwrap_or_default());
-    bytes.extend((0..144).map(|at| 1 + at % 100));
+    // Both halves are below the order of the curve, so that the whole check is needed.
+    bytes.extend((0..144).map(|at| 1 + at % 72));
     bytes
 }

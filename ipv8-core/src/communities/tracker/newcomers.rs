@@ -197,7 +197,7 @@ impl Newcomers {
     }
 
     /// Returns the newcomers to ask now, within the budgets.
-    pub(super) fn to_ask(&mut self, now: Instant, rng: &mut StdRng) -> Vec<Claim> {
+    pub(super) fn take_due(&mut self, now: Instant, rng: &mut StdRng) -> Vec<Claim> {
         let mut asked = Vec::new();
         if self.next_round.is_none_or(|round| round > now) {
             return asked;

@@ -24,7 +24,7 @@ impl Tracker {
         while let Some((claim, held)) = self.newcomers.overdue(now) {
             self.answer(&claim, held, false, now);
         }
-        for claim in self.newcomers.to_ask(now, &mut self.shared.rng) {
+        for claim in self.newcomers.take_due(now, &mut self.shared.rng) {
             self.probe(claim, now);
         }
         self.check_members(now);
