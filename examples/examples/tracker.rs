@@ -35,7 +35,7 @@ struct Arguments {
     /// tried
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// Maximum number of peers; the least recently heard ones are evicted
+    /// Maximum number of peers; beyond it, random ones of the most crowded networks are evicted
     #[arg(long, value_name = "PEERS", default_value_t = 10_000)]
     max_peers: usize,
     /// Key file; created if it is missing. Without it, the tracker uses a new key
@@ -175,5 +175,6 @@ fn stats(tracker: &RunningTracker, started: Instant) -> Report {
         peers: tracker.peer_count(),
         walkable: 0,
         load: None,
+        tracker: Some(tracker.counters()),
     }))
 }

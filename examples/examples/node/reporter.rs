@@ -123,6 +123,7 @@ pub(crate) async fn stats(node: &Ipv8, started: Instant) -> Option<Report> {
     Some(Report::Stats(Box::new(Stats {
         at: seconds(started.elapsed()),
         load: Some(Load::of(&figures)),
+        tracker: None,
         engine: figures.engine,
         peers,
         walkable,

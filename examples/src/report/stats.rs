@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ipv8_core::communities::TrackerStats;
 use ipv8_core::state::EngineStats;
 use serde::Serialize;
 
@@ -22,6 +23,20 @@ pub struct Stats {
     /// The load; `None` for a tracker, which has no turns and answers at once.
     #[serde(flatten)]
     pub load: Option<Load>,
+    /// The counters of a tracker; `None` for a node.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tracker: Option<TrackerStats>,
+}
+
+/// Returns the counters of a tracker that are not zero, as text.
+fn text(counters: &TrackerStats) -> Option<String> {
+    let counters = serde_json::to_value(counters).ok()?;
+    let counters = counters.as_object()?.iter();
+    let counters = counters.filter(|(_, count)| count.as_u64() != Some(0));
+    let texts: Vec<_> = counters
+        .map(|(name, count)| format!("{name} {count}"))
+        .collect();
+    Some(texts.join(", "))
 }
 
 /// Shows the counters as a text line.
@@ -33,6 +48,7 @@ impl fmt::Display for Stats {
             peers,
             walkable,
             load,
+            tracker,
         } = self;
         write!(
             out,
@@ -41,6 +57,9 @@ impl fmt::Display for Stats {
         )?;
         if let Some(load) = load {
             write!(out, "; {load}")?;
+        }
+        if let Some(counters) = tracker.as_ref().and_then(text) {
+            write!(out, "; {counters}")?;
         }
         let mut before = "; dropped: ";
         for (reason, count) in engine.drops().filter(|(_, count)| *count > 0) {
@@ -66,7 +85,15 @@ mod tests {
             peers: 2,
             walkable: 3,
             load: None,
+            tracker: None,
         };
+        let tracker = TrackerStats {
+            newcomers: 4,
+            refused_host: 5,
+            ..TrackerStats::default()
+        };
+        let tracker = text(&tracker);
+        assert_eq!(tracker.as_deref(), Some("newcomers 4, refused_host 5"));
         assert!(stats.to_string().ends_with("; dropped: bad_signature 1"));
         let line = Events::Json.line(&Report::Stats(Box::new(stats)));
         let start = r#"{"event":"stats","at":1.0,"datagrams_in":1,"datagrams_out":0,"#;

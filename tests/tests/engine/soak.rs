@@ -160,13 +160,10 @@ fn a_tracker_keeps_living_peers_past_200_000_messages_of_its_own() {
         while let Some(outgoing) = tracker.poll_output() {
             messages += 1;
             // Signing is slow, so only the packets that the test reads are sealed.
-            if outgoing.to != at(21) && messages < MESSAGES {
+            if outgoing.packet.message_id() != ids::INTRODUCTION_REQUEST {
                 continue;
             }
             let packet = outgoing.packet.seal();
-            if packet[22] != ids::INTRODUCTION_REQUEST {
-                continue;
-            }
             let opened = introduction_opener(packet[22]).expect("known")(&packet);
             let opened = opened.expect("well made");
             let IntroductionMessage::Request(_, request) = opened.message else {
@@ -175,12 +172,14 @@ fn a_tracker_keeps_living_peers_past_200_000_messages_of_its_own() {
             last_time = opened.global_time;
             let response = IntroductionResponse::new(
                 address("20.9.9.9:9"),
-                at(21),
-                at(21),
+                outgoing.to,
+                outgoing.to,
                 request.identifier,
             );
-            let response = sealed_styled(PROBE, &key(21), Style::Old, response);
-            tracker.handle(at(21), &response, now);
+            let number = (1..=21).find(|number| at(*number) == outgoing.to);
+            let signer = key(number.expect("one of them"));
+            let response = sealed_styled(PROBE, &signer, Style::Old, response);
+            tracker.handle(outgoing.to, &response, now);
         }
     }
     assert!(

@@ -10,6 +10,8 @@ use ipv8_tests::desk::{PROBE, key, sealed_styled};
 use ipv8_tests::http;
 use serde_json::Value;
 
+use super::town::{identifier, response};
+
 fn here() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 0))
 }
@@ -45,8 +47,17 @@ async fn the_api_serves_the_same_as_the_reference_and_our_statistics() {
         .await
         .expect("sent");
     let mut buffer = [0; 1500];
-    let answer = tokio::time::timeout(Duration::from_secs(30), socket.recv(&mut buffer));
-    answer.await.expect("in time").expect("an answer");
+    let mut receive = async || {
+        let receive = tokio::time::timeout(Duration::from_secs(30), socket.recv(&mut buffer));
+        let length = receive.await.expect("in time").expect("a datagram");
+        buffer[..length].to_vec()
+    };
+    let probe = receive().await;
+    assert_eq!(get(api, "/statistics").await.1["counters"]["newcomers"], 1);
+    let proof = response(&probe, &key(1), own, identifier(&probe));
+    let sent = socket.send_to(&proof, tracker.address());
+    sent.await.expect("sent");
+    assert_eq!(receive().await[22], 245, "the answer, after the proof");
 
     let (status, services) = get(api, "/services").await;
     assert_eq!(status, 200);
@@ -72,11 +83,17 @@ async fn the_api_serves_the_same_as_the_reference_and_our_statistics() {
         (&figures["peers"], &figures["services"]),
         (&1.into(), &1.into())
     );
+    assert_eq!(
+        (&figures["counters"]["newcomers"], &figures["waiting"]),
+        (&0.into(), &0.into())
+    );
+    assert_eq!(figures["counters"]["proven"], 1);
+    assert_eq!(figures["counters"]["refused_host"], 0);
     assert_eq!(figures["mid"], tracker.my_peer().mid().to_string());
     assert_eq!(figures["addresses"][0], tracker.address().to_string());
     assert_eq!(figures["counters"]["nobody_introduced"], 1);
     assert_eq!(figures["limits"]["max_peers"], 10_000);
-    assert_eq!(figures["datagrams_in"], 1);
+    assert_eq!(figures["datagrams_in"], 2);
     assert_eq!(figures["drops"]["bad_signature"], 0);
     assert_eq!(get(api, "/nothing").await.0, 404);
     let post = format!("POST /services HTTP/1.1\r\nHost: {api}\r\nContent-Length: 0");

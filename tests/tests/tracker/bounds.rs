@@ -2,26 +2,27 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ipv8_core::CommunityId;
 use ipv8_core::communities::TrackerLimits;
-use ipv8_core::crypto::{Mid, PrivateKey};
+use ipv8_core::crypto::Mid;
 use ipv8_core::internals::tracker::{Tracker, TrackerSettings};
 use ipv8_core::state::DropReason;
 use ipv8_core::wire::{IntroductionRequest, Style};
 use ipv8_tests::desk::{PROBE, address, key, sealed_styled};
 use ipv8_tests::samples::samples;
-use ipv8_tests::wire_fields::{Field, read};
 
-fn with_limits(limits: TrackerLimits) -> Tracker {
-    let options = TrackerSettings {
+use super::town::Town;
+
+fn with_limits(limits: TrackerLimits) -> Town {
+    Town::new(TrackerSettings {
         limits,
         ..TrackerSettings::default()
-    };
-    Tracker::new(key(0), options, [1; 32])
+    })
 }
 
+/// All in one /16.
 fn at(number: u16) -> SocketAddr {
     SocketAddr::from((
         [20, 0, number.to_be_bytes()[0], number.to_be_bytes()[1]],
@@ -29,49 +30,27 @@ fn at(number: u16) -> SocketAddr {
     ))
 }
 
-fn request(service: CommunityId, signer: &PrivateKey, from: SocketAddr) -> Vec<u8> {
-    let request = IntroductionRequest::new(Style::Old, address("20.9.9.9:9"), from, from, 1);
-    sealed_styled(service, signer, Style::Old, request)
-}
-
 /// Lets peer `number` ask for `service`. Returns the address it is introduced to.
-fn ask(
-    tracker: &mut Tracker,
-    service: CommunityId,
-    number: u16,
-    now: Instant,
-) -> Option<SocketAddr> {
-    tracker.handle(at(number), &request(service, &key(number), at(number)), now);
-    let sent: Vec<_> = std::iter::from_fn(|| tracker.poll_output()).collect();
-    let response = sent.into_iter().find(|outgoing| outgoing.to == at(number));
-    let response = response.expect("an answer").packet.seal();
-    let (_, _, fields) = read(&response);
-    let introduced = fields
-        .into_iter()
-        .find(|(name, _)| *name == "wan_introduction_address");
-    match introduced.expect("the field").1 {
-        Field::Address(address) if address.port() != 0 => Some(address),
-        _ => None,
-    }
+fn ask(town: &mut Town, service: CommunityId, number: u16) -> Option<SocketAddr> {
+    town.ask(service, number, at(number))
 }
 
 #[test]
 fn a_full_tracker_makes_room_for_recent_requesters() {
-    let mut tracker = with_limits(TrackerLimits {
+    let mut town = with_limits(TrackerLimits {
         max_peers: 20,
         ..TrackerLimits::default()
     });
-    let mut now = Instant::now();
     for number in 1..=200 {
-        now += Duration::from_secs(60);
-        ask(&mut tracker, PROBE, number, now);
+        ask(&mut town, PROBE, number);
+        town.pass(Duration::from_secs(1));
     }
-    let services: Vec<_> = tracker.services().collect();
+    let services: Vec<_> = town.tracker.services().collect();
     assert_eq!(services, [(PROBE, 20)]);
-    // Introduced peers have asked recently, not in the first hours.
+    assert_eq!(town.tracker.counters().peers_evicted, 180);
     let mut introduced = BTreeSet::new();
     for _ in 0..100 {
-        introduced.extend(ask(&mut tracker, PROBE, 200, now));
+        introduced.extend(ask(&mut town, PROBE, 200));
     }
     let numbers: Vec<_> = (1..=200)
         .filter(|number| introduced.contains(&at(*number)))
@@ -82,23 +61,24 @@ fn a_full_tracker_makes_room_for_recent_requesters() {
 }
 
 #[test]
-fn peers_that_keep_asking_stay() {
-    let mut tracker = with_limits(TrackerLimits {
-        max_peers: 20,
+fn fresh_keys_of_the_same_network_do_not_expel_all_others() {
+    let mut town = with_limits(TrackerLimits {
+        max_peers_per_service: 100,
         ..TrackerLimits::default()
     });
-    let mut now = Instant::now();
-    for number in 2..=200 {
-        now += Duration::from_secs(1);
-        ask(&mut tracker, PROBE, 1, now);
-        now += Duration::from_secs(59);
-        ask(&mut tracker, PROBE, number, now);
+    for number in 1..=100 {
+        ask(&mut town, PROBE, number);
+        town.pass(Duration::from_millis(100));
     }
-    let introduced = (0..200).filter(|_| ask(&mut tracker, PROBE, 200, now) == Some(at(1)));
-    assert!(
-        introduced.count() > 0,
-        "the peer that keeps asking was dropped"
-    );
+    let old: BTreeSet<_> = mids(&town.tracker, PROBE);
+    assert_eq!(old.len(), 100);
+    for number in 101..=200 {
+        ask(&mut town, PROBE, number);
+        town.pass(Duration::from_millis(100));
+    }
+    let stayed = mids(&town.tracker, PROBE).intersection(&old).count();
+    // Each of them stays with a chance of 37 %.
+    assert!((20..=55).contains(&stayed), "{stayed} of 100");
 }
 
 fn service(number: usize) -> CommunityId {
@@ -120,68 +100,61 @@ fn there_is_always_room_for_another_community() {
         max_services: 100,
         ..TrackerLimits::default()
     };
-    let mut tracker = with_limits(limits);
-    let now = Instant::now();
+    let mut town = with_limits(limits);
     for number in 1..=5 {
-        ask(&mut tracker, PROBE, number, now);
+        ask(&mut town, PROBE, number);
     }
     for number in 0..300 {
         // 50 communities per peer, below the limit of communities for one peer.
         let peer = 10 + u16::try_from(number / 50).expect("small");
-        ask(&mut tracker, service(number), peer, now);
+        ask(&mut town, service(number), peer);
         assert_eq!(
-            size(&tracker, service(number)),
+            size(&town.tracker, service(number)),
             Some(1),
             "the new one is served"
         );
     }
-    assert_eq!(tracker.service_count(), 100);
-    assert_eq!(size(&tracker, PROBE), Some(5), "one with peers stays");
-    assert_eq!(tracker.counters().services_evicted, 201);
-    assert_eq!(tracker.counters().peer_services_evicted, 0);
+    assert_eq!(town.tracker.service_count(), 100);
+    assert_eq!(size(&town.tracker, PROBE), Some(5), "one with peers stays");
+    assert_eq!(town.tracker.counters().services_evicted, 201);
+    assert_eq!(town.tracker.counters().peer_services_evicted, 0);
 }
 
 #[test]
 fn one_key_does_not_fill_the_tracker_with_communities() {
-    let mut tracker = with_limits(TrackerLimits::default());
-    let now = Instant::now();
+    let mut town = with_limits(TrackerLimits::default());
     for number in 0..500 {
         // The peer keeps asking for the first community.
-        ask(&mut tracker, service(0), 1, now);
-        ask(&mut tracker, service(number), 1, now);
+        ask(&mut town, service(0), 1);
+        ask(&mut town, service(number), 1);
     }
-    assert_eq!(tracker.service_count(), 128);
-    assert_eq!(tracker.counters().peer_services_evicted, 500 - 128);
+    assert_eq!(town.tracker.service_count(), 128);
+    assert_eq!(town.tracker.counters().peer_services_evicted, 500 - 128);
     assert_eq!(
-        size(&tracker, service(0)),
+        size(&town.tracker, service(0)),
         Some(1),
         "the one it asks for stays"
     );
-    assert_eq!(size(&tracker, service(499)), Some(1));
-    assert_eq!(size(&tracker, service(1)), None, "the oldest goes");
-    assert_eq!(tracker.peer_count(), 1);
+    assert_eq!(size(&town.tracker, service(499)), Some(1));
+    assert_eq!(size(&town.tracker, service(1)), None, "the oldest goes");
+    assert_eq!(town.tracker.peer_count(), 1);
 }
 
 #[test]
 fn one_community_does_not_fill_the_tracker_with_peers() {
-    let mut tracker = with_limits(TrackerLimits {
+    let mut town = with_limits(TrackerLimits {
         max_peers_per_service: 10,
         ..TrackerLimits::default()
     });
-    let mut now = Instant::now();
-    ask(&mut tracker, service(1), 1, now);
+    ask(&mut town, service(1), 1);
     for number in 1..=30 {
-        now += Duration::from_secs(1);
-        ask(&mut tracker, PROBE, number, now);
+        ask(&mut town, PROBE, number);
     }
-    assert_eq!(size(&tracker, PROBE), Some(10));
-    assert_eq!(tracker.counters().service_peers_evicted, 20);
+    assert_eq!(size(&town.tracker, PROBE), Some(10));
+    assert_eq!(town.tracker.counters().service_peers_evicted, 20);
     // The first peer lost its place in the full community, but not in its other one.
-    assert_eq!(tracker.peer_count(), 11);
-    assert_eq!(size(&tracker, service(1)), Some(1));
-    let stayed = mids(&tracker, PROBE);
-    let latest: BTreeSet<_> = (21..=30).map(|n| key(n).public_key().mid()).collect();
-    assert_eq!(stayed, latest, "the oldest go first");
+    assert_eq!(town.tracker.peer_count(), 11);
+    assert_eq!(size(&town.tracker, service(1)), Some(1));
 }
 
 fn mids(tracker: &Tracker, service: CommunityId) -> BTreeSet<Mid> {
@@ -189,76 +162,105 @@ fn mids(tracker: &Tracker, service: CommunityId) -> BTreeSet<Mid> {
 }
 
 #[test]
-fn the_oldest_go_first_when_there_are_too_many_in_all() {
-    let mut tracker = with_limits(TrackerLimits {
-        max_peers: 3,
+fn the_most_crowded_network_gives_way() {
+    let mut town = with_limits(TrackerLimits {
+        max_peers: 30,
         ..TrackerLimits::default()
     });
-    let mut now = Instant::now();
-    for number in 1..=5 {
-        now += Duration::from_secs(1);
-        ask(&mut tracker, PROBE, number, now);
+    // One each in twenty /16, five in one /24, and three in each of thirty /24 of one /16.
+    let alone = |number: u16| SocketAddr::from(([30, number.to_be_bytes()[1], 0, 1], 1000));
+    let several = |number: u16| SocketAddr::from(([31, 0, 0, number.to_be_bytes()[1]], 1000));
+    let many = |number: u16| {
+        let [_, low] = number.to_be_bytes();
+        SocketAddr::from(([32, 0, low % 30, low], 1000))
+    };
+    for number in 1..=20 {
+        town.ask(PROBE, number, alone(number));
     }
-    let latest: BTreeSet<_> = (3..=5).map(|n| key(n).public_key().mid()).collect();
-    assert_eq!(mids(&tracker, PROBE), latest);
-    assert_eq!(tracker.counters().peers_evicted, 2);
+    for number in 21..=25 {
+        town.ask(PROBE, number, several(number));
+    }
+    for number in 100..=190 {
+        town.ask(PROBE, number, many(number));
+    }
+    let stayed = mids(&town.tracker, PROBE);
+    assert_eq!(stayed.len(), 30);
+    assert!((1..=25).all(|n| stayed.contains(&key(n).public_key().mid())));
+}
+
+#[test]
+fn one_subnet_has_a_bound_of_its_own() {
+    let mut town = with_limits(TrackerLimits {
+        max_peers_per_subnet: 10,
+        ..TrackerLimits::default()
+    });
+    for number in 1..=30 {
+        ask(&mut town, PROBE, number);
+        town.pass(Duration::from_millis(100));
+    }
+    assert_eq!(town.tracker.peer_count(), 10);
+    assert_eq!(town.tracker.counters().subnet_peers_evicted, 20);
+    // On this machine there is no such bound.
+    for number in 31..=60 {
+        town.ask(PROBE, number, SocketAddr::from(([127, 0, 0, 1], number)));
+    }
+    assert_eq!(town.tracker.peer_count(), 40);
 }
 
 /// Many keys in one subnet compete with a few peers elsewhere.
 #[test]
 fn many_keys_of_one_subnet_expel_only_each_other() {
-    let mut tracker = with_limits(TrackerLimits {
+    let mut town = with_limits(TrackerLimits {
         max_peers: 100,
         ..TrackerLimits::default()
     });
-    let mut now = Instant::now();
-    let honest = |number: u16| SocketAddr::from(([30, 0, number.to_be_bytes()[1], 1], 1000));
+    let honest = |number: u16| SocketAddr::from(([30, number.to_be_bytes()[1], 0, 1], 1000));
     for number in 1..=20 {
-        let packet = request(PROBE, &key(number), honest(number));
-        tracker.handle(honest(number), &packet, now);
+        town.ask(PROBE, number, honest(number));
     }
-    while tracker.poll_output().is_some() {}
-    for number in 0..1000_u16 {
-        now += Duration::from_millis(10);
+    for number in 0..1_000_u16 {
         // All in 20.0.0.x.
         let from = SocketAddr::from(([20, 0, 0, number.to_be_bytes()[1]], 1000 + number));
-        tracker.handle(from, &request(PROBE, &key(1000 + number), from), now);
-        while tracker.poll_output().is_some() {}
+        town.settle(1_000 + number, from);
+        let request = town.request(PROBE, 1_000 + number);
+        town.deliver(from, &request);
+        town.pass(Duration::from_millis(20));
     }
-    let stayed = mids(&tracker, PROBE);
+    town.pass(Duration::from_secs(5));
+    let stayed = mids(&town.tracker, PROBE);
     let honest_stayed = (1..=20).filter(|n| stayed.contains(&key(*n).public_key().mid()));
     assert_eq!(honest_stayed.count(), 20);
-    assert_eq!(tracker.peer_count(), 100);
+    assert_eq!(town.tracker.peer_count(), 100);
     // The many keys do not dominate the introductions either.
-    let answers = (0..1000).filter_map(|_| ask(&mut tracker, PROBE, 0xffff, now));
     let honest: BTreeSet<_> = (1..=20).map(honest).collect();
-    let answers: Vec<_> = answers.collect();
-    assert_eq!(answers.len(), 1000, "never an empty answer");
-    let good = answers
-        .iter()
-        .filter(|answer| honest.contains(answer))
-        .count();
-    assert!(good > 900, "{good} of 1000");
+    let asking = SocketAddr::from(([40, 0, 0, 1], 1000));
+    let answers = (0..500).map(|_| town.ask(PROBE, 9, asking));
+    let answers: Vec<_> = answers.map(|answer| answer.expect("never empty")).collect();
+    let good = answers.iter().filter(|answer| honest.contains(answer));
+    assert!(good.count() > 450);
 }
 
 /// Returns the message ids of the answers to one request.
-fn answers(tracker: &mut Tracker, from: SocketAddr, style: Style, supports_new: bool) -> Vec<u8> {
+fn answers(town: &mut Town, from: SocketAddr, style: Style, supports_new: bool) -> Vec<u8> {
     let own = address("10.0.0.9:9");
     let mut request = IntroductionRequest::new(style, address("20.9.9.9:9"), own, own, 1);
     request.supports_new_style = supports_new;
     let packet = sealed_styled(PROBE, &key(1), style, request);
-    tracker.handle(from, &packet, Instant::now());
-    let sent = std::iter::from_fn(|| tracker.poll_output());
-    let ids = sent.map(|outgoing| {
-        assert_eq!(outgoing.to, from, "at the address it asked from");
-        outgoing.packet.seal()[22]
+    town.sent.clear();
+    town.deliver(from, &packet);
+    // While no member can be introduced, the answer waits for a second.
+    town.pass(Duration::from_secs(1));
+    let sent = town.sent.iter().filter(|sent| !sent.is_request());
+    let ids = sent.map(|sent| {
+        assert_eq!(sent.to, from, "at the address it asked from");
+        sent.id()
     });
     ids.collect()
 }
 
 #[test]
 fn every_requester_is_answered_in_its_own_style() {
-    let mut tracker = with_limits(TrackerLimits::default());
+    let mut town = with_limits(TrackerLimits::default());
     let (v4, v6) = (at(1), address("[2001:db8::1]:1"));
     for (from, style, supports_new, id) in [
         (v4, Style::Old, false, 245),
@@ -268,33 +270,32 @@ fn every_requester_is_answered_in_its_own_style() {
         // A requester on IPv6 can read the new style, even if it does not say so.
         (v6, Style::Old, false, 233),
     ] {
-        let ids = answers(&mut tracker, from, style, supports_new);
+        let ids = answers(&mut town, from, style, supports_new);
         assert_eq!(ids, [id], "{from} {style:?} {supports_new}");
     }
-    assert_eq!(tracker.stats().dropped(), 0);
+    assert_eq!(town.tracker.stats().dropped(), 0);
 }
 
 #[test]
 fn a_tracker_takes_introduction_requests_and_nothing_else() {
-    let mut tracker = with_limits(TrackerLimits::default());
-    let now = Instant::now();
+    let mut town = with_limits(TrackerLimits::default());
+    ask(&mut town, PROBE, 1);
     for sample in samples(PROBE, &key(1)) {
         for length in 0..=sample.bytes.len() {
-            let before = tracker.stats().dropped();
-            tracker.handle(at(1), &sample.bytes[..length], now);
+            let before = town.tracker.stats().dropped();
+            town.sent.clear();
+            town.deliver(at(1), &sample.bytes[..length]);
             let whole =
                 length == sample.bytes.len() && sample.signed && sample.name.ends_with("request");
-            let answers = std::iter::from_fn(|| tracker.poll_output()).count();
-            assert_eq!(
-                answers,
-                usize::from(whole),
-                "{} cut to {length}",
-                sample.name
-            );
-            assert_eq!(tracker.stats().dropped() - before, u64::from(!whole));
+            let answers = town.sent.len();
+            let name = sample.name;
+            assert_eq!(answers, usize::from(whole), "{name} cut to {length}");
+            assert_eq!(town.tracker.stats().dropped() - before, u64::from(!whole));
         }
     }
-    tracker.handle(at(1), &request(PROBE, &key(0), at(1)), now);
-    assert_eq!(tracker.stats().count(DropReason::OwnPacket), 1);
-    assert!(tracker.poll_output().is_none());
+    town.sent.clear();
+    let own = town.request(PROBE, 0);
+    town.deliver(at(1), &own);
+    assert_eq!(town.tracker.stats().count(DropReason::OwnPacket), 1);
+    assert!(town.sent.is_empty());
 }

@@ -1,13 +1,14 @@
 //! Which peer a requester is introduced to.
 
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use rand::rngs::StdRng;
 
 use super::crowd::Crowd;
+use super::group::Subnet;
 use super::recent::Recent;
-use super::roster::Roster;
-use super::subnet::Subnet;
+use super::roster::{Member, Roster};
 use crate::crypto::PublicKey;
 use crate::state::peer::Peer;
 use crate::wire::packet::CommunityId;
@@ -21,6 +22,8 @@ pub(super) struct Requester<'a> {
     pub(super) address: SocketAddr,
     /// The style of the answer.
     pub(super) style: Style,
+    /// Whether the key proved this address.
+    pub(super) is_proven: bool,
 }
 
 impl Requester<'_> {
@@ -33,13 +36,17 @@ impl Requester<'_> {
         }
     }
 
-    /// Returns `true` if the requester can be introduced to the peer: it is neither the requester
+    /// Returns `true` if the requester can be introduced to the member: it is neither the requester
     /// nor at its address, and the requester can reach it. An old-style answer carries only IPv4
-    /// addresses.
-    fn suits(&self, peer: &Peer, same_family: bool) -> bool {
+    /// addresses. A stranger does not meet a member that has met too many.
+    fn suits(&self, member: &Member, same_family: bool, now: Instant) -> bool {
+        let peer = &member.peer;
         let reachable =
             self.address_like_own(peer).is_some() || (!same_family && self.style == Style::New);
-        reachable && peer.key() != self.key && !peer.has_address(&self.address)
+        reachable
+            && peer.key() != self.key
+            && !peer.has_address(&self.address)
+            && (self.is_proven || member.may_meet_strangers(now))
     }
 
     /// Returns the peer with the one address that the requester should use, of the requester's own
@@ -61,8 +68,8 @@ impl Roster {
     /// Returns a peer of `service` for the requester, with the address to use; `None` only if no
     /// peer suits.
     ///
-    /// Each subnet has the same chance, so that one with many keys does not drown the rest. The
-    /// order of preference is:
+    /// Each /16 has the same chance, and in it each subnet, so that one with many keys does not
+    /// drown the rest. The order of preference is:
     ///
     /// 1. other subnets than the requester's and than those of the last answers;
     /// 2. other hosts in the requester's subnet, if no recent answer introduced that subnet;
@@ -75,18 +82,23 @@ impl Roster {
         &mut self,
         service: CommunityId,
         requester: Requester<'_>,
+        now: Instant,
         rng: &mut StdRng,
     ) -> Option<Peer> {
         let (crowd, recent) = self.crowd(service)?;
         let found = [true, false].into_iter().find_map(|same_family| {
             let suits = |key: &PublicKey| {
                 let member = self.member(key);
-                member.is_some_and(|member| requester.suits(&member.peer, same_family))
+                member.is_some_and(|member| requester.suits(member, same_family, now))
             };
             self.pick(crowd, recent, requester.address, rng, suits)
         });
         let (subnet, key) = found?;
-        let view = requester.view(&self.member(&key)?.peer);
+        let member = self.member_mut(&key)?;
+        if !requester.is_proven {
+            member.met_a_stranger(now);
+        }
+        let view = requester.view(&member.peer);
         if let Some(recent) = self.recent_mut(service) {
             recent.note(subnet);
         }
@@ -95,7 +107,7 @@ impl Roster {
 
     fn pick(
         &self,
-        crowd: &Crowd,
+        crowd: &Crowd<PublicKey>,
         recent: &Recent,
         from: SocketAddr,
         rng: &mut StdRng,

@@ -1,13 +1,13 @@
-//! Many peers, by subnet.
+//! Many members, by source group.
 
 use std::collections::BTreeMap;
+use std::hash::Hash;
 
 use indexmap::{IndexMap, IndexSet};
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use super::subnet::Subnet;
-use crate::crypto::PublicKey;
+use super::group::{Subnet, Wide};
 
 /// The number of random draws of a subnet or a member before a search in order.
 const DRAWS: usize = 16;
@@ -16,19 +16,73 @@ const DRAWS: usize = 16;
 /// preference. In a larger subnet only [`DRAWS`] are tried.
 const SEARCHED: usize = 64;
 
-/// The number of members compared to find the quietest; all of them if there are no more.
-const COMPARED: usize = 64;
+/// Groups by their number of members.
+#[derive(Debug)]
+struct Sizes<G>(BTreeMap<usize, IndexSet<G>>);
 
-/// Peers by subnet. The cost of an operation does not depend on the number of peers.
-#[derive(Debug, Default)]
-pub(super) struct Crowd {
-    subnets: IndexMap<Subnet, IndexSet<PublicKey>>,
-    /// The subnets by number of members.
-    sizes: BTreeMap<usize, IndexSet<Subnet>>,
+impl<G> Default for Sizes<G> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<G: Hash + Eq + Copy> Sizes<G> {
+    fn resized(&mut self, group: G, before: usize, after: usize) {
+        if let Some(groups) = self.0.get_mut(&before) {
+            groups.swap_remove(&group);
+            if groups.is_empty() {
+                self.0.remove(&before);
+            }
+        }
+        if after > 0 {
+            self.0.entry(after).or_default().insert(group);
+        }
+    }
+
+    /// Returns the groups, the largest first. The order of equal ones begins at a random place.
+    fn largest<'a>(&'a self, rng: &mut StdRng) -> impl Iterator<Item = &'a G> + use<'a, G> {
+        let sizes = self.0.values().rev();
+        let start = sizes
+            .clone()
+            .next()
+            .map_or(0, |groups| rng.random_range(0..groups.len().max(1)));
+        sizes.flat_map(move |groups| {
+            let start = start % groups.len().max(1);
+            groups.iter().skip(start).chain(groups.iter().take(start))
+        })
+    }
+}
+
+/// The members of one /16.
+#[derive(Debug)]
+struct Part<K> {
+    subnets: IndexMap<Subnet, IndexSet<K>>,
+    sizes: Sizes<Subnet>,
     members: usize,
 }
 
-impl Crowd {
+/// Members by /16 and /24 (IPv6: /32 and /48). The cost of an operation does not depend on the
+/// number of members.
+#[derive(Debug)]
+pub(super) struct Crowd<K> {
+    parts: IndexMap<Wide, Part<K>>,
+    sizes: Sizes<Wide>,
+    subnets: usize,
+    members: usize,
+}
+
+impl<K> Default for Crowd<K> {
+    fn default() -> Self {
+        Self {
+            parts: IndexMap::new(),
+            sizes: Sizes::default(),
+            subnets: 0,
+            members: 0,
+        }
+    }
+}
+
+impl<K: Hash + Eq + Clone> Crowd<K> {
     pub(super) fn len(&self) -> usize {
         self.members
     }
@@ -38,34 +92,56 @@ impl Crowd {
     }
 
     pub(super) fn subnet_count(&self) -> usize {
-        self.subnets.len()
+        self.subnets
+    }
+
+    fn subnet(&self, subnet: Subnet) -> Option<&IndexSet<K>> {
+        self.parts.get(&subnet.wide())?.subnets.get(&subnet)
+    }
+
+    /// Returns the number of members of a subnet.
+    pub(super) fn size_of(&self, subnet: Subnet) -> usize {
+        self.subnet(subnet).map_or(0, IndexSet::len)
     }
 
     #[cfg(test)]
-    pub(super) fn has(&self, subnet: Subnet, key: &PublicKey) -> bool {
-        let members = self.subnets.get(&subnet);
-        members.is_some_and(|members| members.contains(key))
+    pub(super) fn has(&self, subnet: Subnet, key: &K) -> bool {
+        self.subnet(subnet).is_some_and(|keys| keys.contains(key))
     }
 
-    pub(super) fn keys(&self) -> impl Iterator<Item = &PublicKey> {
-        self.subnets.values().flatten()
+    pub(super) fn keys(&self) -> impl Iterator<Item = &K> {
+        let parts = self.parts.values();
+        parts.flat_map(|part| part.subnets.values().flatten())
     }
 
     /// Adds a member. Returns `true` if it is new.
-    pub(super) fn insert(&mut self, subnet: Subnet, key: PublicKey) -> bool {
-        let members = self.subnets.entry(subnet).or_default();
+    pub(super) fn insert(&mut self, subnet: Subnet, key: K) -> bool {
+        let wide = subnet.wide();
+        let part = self.parts.entry(wide).or_insert_with(|| Part {
+            subnets: IndexMap::new(),
+            sizes: Sizes::default(),
+            members: 0,
+        });
+        let members = part.subnets.entry(subnet).or_default();
         if !members.insert(key) {
             return false;
         }
         let size = members.len();
+        part.members += 1;
+        part.sizes.resized(subnet, size - 1, size);
+        self.sizes.resized(wide, part.members - 1, part.members);
+        self.subnets += usize::from(size == 1);
         self.members += 1;
-        self.resized(subnet, size - 1, size);
         true
     }
 
     /// Removes a member. Returns `true` if it was there.
-    pub(super) fn remove(&mut self, subnet: Subnet, key: &PublicKey) -> bool {
-        let Some(members) = self.subnets.get_mut(&subnet) else {
+    pub(super) fn remove(&mut self, subnet: Subnet, key: &K) -> bool {
+        let wide = subnet.wide();
+        let Some(part) = self.parts.get_mut(&wide) else {
+            return false;
+        };
+        let Some(members) = part.subnets.get_mut(&subnet) else {
             return false;
         };
         if !members.swap_remove(key) {
@@ -73,71 +149,64 @@ impl Crowd {
         }
         let size = members.len();
         if size == 0 {
-            self.subnets.swap_remove(&subnet);
+            part.subnets.swap_remove(&subnet);
+            self.subnets -= 1;
         }
+        part.members -= 1;
+        part.sizes.resized(subnet, size + 1, size);
+        let left = part.members;
+        if left == 0 {
+            self.parts.swap_remove(&wide);
+        }
+        self.sizes.resized(wide, left + 1, left);
         self.members -= 1;
-        self.resized(subnet, size + 1, size);
         true
     }
 
     /// Moves a member to another subnet.
-    pub(super) fn refile(&mut self, key: &PublicKey, before: Subnet, after: Subnet) {
+    pub(super) fn refile(&mut self, key: &K, before: Subnet, after: Subnet) {
         if self.remove(before, key) {
             self.insert(after, key.clone());
         }
     }
 
-    fn resized(&mut self, subnet: Subnet, before: usize, after: usize) {
-        if let Some(subnets) = self.sizes.get_mut(&before) {
-            subnets.swap_remove(&subnet);
-            if subnets.is_empty() {
-                self.sizes.remove(&before);
-            }
-        }
-        if after > 0 {
-            self.sizes.entry(after).or_default().insert(subnet);
-        }
-    }
-
-    /// Returns the member of the most crowded subnets with the smallest `last_heard`, but never
-    /// `except`. Of more than [`COMPARED`] members it compares that many random ones.
-    pub(super) fn quietest<T: Ord>(
-        &self,
-        rng: &mut StdRng,
-        except: &PublicKey,
-        last_heard: impl Fn(&PublicKey) -> T,
-    ) -> Option<PublicKey> {
-        // `except` may be alone in the most crowded subnet.
-        let mut sizes = self.sizes.iter().rev();
-        sizes.find_map(|(size, subnets)| {
-            let all = size.saturating_mul(subnets.len()) <= COMPARED;
-            let in_order = subnets
-                .iter()
-                .filter(|_| all)
-                .flat_map(|subnet| self.subnets.get(subnet).into_iter().flatten());
-            let draws = if all { 0 } else { COMPARED };
-            let drawn = (0..draws).filter_map(|_| {
-                let subnet = subnets.get_index(rng.random_range(0..subnets.len()))?;
-                let members = self.subnets.get(subnet)?;
-                members.get_index(rng.random_range(0..members.len()))
-            });
-            let others = in_order.chain(drawn).filter(|key| *key != except);
-            others.min_by_key(|key| last_heard(key)).cloned()
+    /// Returns a random member of the most crowded /24 in the most crowded /16, but never `except`.
+    ///
+    /// The oldest or quietest member would be a bad choice: an owner of many keys could expel all
+    /// others of its group with fresh ones.
+    pub(super) fn crowded(&self, rng: &mut StdRng, except: &K) -> Option<K> {
+        // `except` may be alone in the most crowded group.
+        let wides: Vec<_> = self.sizes.largest(rng).take(2).collect();
+        wides.into_iter().find_map(|wide| {
+            let part = self.parts.get(wide)?;
+            let subnets: Vec<_> = part.sizes.largest(rng).take(2).copied().collect();
+            let mut found = subnets.into_iter();
+            found.find_map(|subnet| self.crowded_in(subnet, rng, except))
         })
     }
 
-    /// Returns a wanted member of a wanted subnet. Each such subnet has about the same chance,
-    /// whatever its number of members. Only a `thorough` search is sure to find the only wanted
-    /// member of a large subnet.
+    /// Returns a random member of a subnet, but never `except`.
+    pub(super) fn crowded_in(&self, subnet: Subnet, rng: &mut StdRng, except: &K) -> Option<K> {
+        let members = self.subnet(subnet)?;
+        let drawn = rng.random_range(0..members.len().max(1));
+        let (first, second) = (drawn, (drawn + 1) % members.len().max(1));
+        let drawn = [first, second].map(|at| members.get_index(at));
+        let mut drawn = drawn.into_iter().flatten();
+        drawn.find(|key| *key != except).cloned()
+    }
+
+    /// Returns a wanted member of a wanted subnet. Each /16 has about the same chance, and in it
+    /// each /24, whatever its number of members. Only a `thorough` search is sure to find the only
+    /// wanted member of a large subnet.
     pub(super) fn pick(
         &self,
         rng: &mut StdRng,
         subnet_wanted: impl Fn(&Subnet) -> bool,
-        wanted: impl Fn(&PublicKey) -> bool,
+        wanted: impl Fn(&K) -> bool,
         thorough: bool,
-    ) -> Option<(Subnet, PublicKey)> {
-        let member = |rng: &mut StdRng, at: usize| {
-            let (subnet, members) = self.subnets.get_index(at)?;
+    ) -> Option<(Subnet, K)> {
+        let member = |rng: &mut StdRng, part: &Part<K>, at: usize| {
+            let (subnet, members) = part.subnets.get_index(at)?;
             if !subnet_wanted(subnet) {
                 return None;
             }
@@ -145,20 +214,21 @@ impl Crowd {
             let key = pick_member(rng, members, &wanted, thorough)?;
             Some((*subnet, key.clone()))
         };
-        let count = self.subnets.len();
+        let count = self.parts.len();
         if count == 0 {
             return None;
         }
         for _ in 0..DRAWS {
-            let at = rng.random_range(0..count);
-            if let Some(found) = member(rng, at) {
+            let (_, part) = self.parts.get_index(rng.random_range(0..count))?;
+            let at = rng.random_range(0..part.subnets.len().max(1));
+            if let Some(found) = member(rng, part, at) {
                 return Some(found);
             }
         }
-        let start = rng.random_range(0..count);
-        (start..count)
-            .chain(0..start)
-            .find_map(|at| member(rng, at))
+        around(rng, count).find_map(|at| {
+            let (_, part) = self.parts.get_index(at)?;
+            around(rng, part.subnets.len()).find_map(|at| member(rng, part, at))
+        })
     }
 
     /// Returns a wanted member of one subnet; see [`Crowd::pick`].
@@ -166,24 +236,30 @@ impl Crowd {
         &self,
         subnet: Subnet,
         rng: &mut StdRng,
-        wanted: impl Fn(&PublicKey) -> bool,
+        wanted: impl Fn(&K) -> bool,
         thorough: bool,
-    ) -> Option<(Subnet, PublicKey)> {
-        let members = self.subnets.get(&subnet)?;
+    ) -> Option<(Subnet, K)> {
+        let members = self.subnet(subnet)?;
         let thorough = thorough || members.len() <= SEARCHED;
         let key = pick_member(rng, members, wanted, thorough)?;
         Some((subnet, key.clone()))
     }
 }
 
+/// Returns all numbers below `count`, from a random start.
+fn around(rng: &mut StdRng, count: usize) -> impl Iterator<Item = usize> + use<> {
+    let start = rng.random_range(0..count.max(1));
+    (start..count).chain(0..start.min(count))
+}
+
 /// Returns a wanted member. Each has the same chance if there are few members, and about the same
 /// otherwise.
-fn pick_member<'a>(
+fn pick_member<'a, K>(
     rng: &mut StdRng,
-    members: &'a IndexSet<PublicKey>,
-    wanted: impl Fn(&PublicKey) -> bool,
+    members: &'a IndexSet<K>,
+    wanted: impl Fn(&K) -> bool,
     thorough: bool,
-) -> Option<&'a PublicKey> {
+) -> Option<&'a K> {
     let count = members.len();
     if count <= DRAWS {
         let wanted: Vec<_> = members.iter().filter(|key| wanted(key)).collect();
@@ -199,9 +275,6 @@ fn pick_member<'a>(
     if !thorough {
         return None;
     }
-    let start = rng.random_range(0..count);
-    (start..count)
-        .chain(0..start)
-        .filter_map(|at| members.get_index(at))
-        .find(|key| wanted(key))
+    let mut members = around(rng, count).filter_map(|at| members.get_index(at));
+    members.find(|key| wanted(key))
 }

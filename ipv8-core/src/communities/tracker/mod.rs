@@ -5,19 +5,34 @@
 //! are still there ([`ChurnConfig`]). Like the engine it does no IO;
 //! [`RunningTracker`](crate::node::RunningTracker) puts it on a socket.
 //!
-//! Start with `tracker.rs`. `roster` holds the peers and keeps the bounds of `limits`, with `crowd`
-//! for many peers by `subnet`; `choice` picks the peer to introduce, `churn` decides when to ping a
-//! peer, and `pings` holds the unanswered pings.
+//! A requester becomes a *member* of a community only after it answered a random number at its own
+//! address; until then it is a *newcomer*, and no one hears of it. Everything that a datagram of a
+//! stranger can cause has a budget.
+//!
+//! Start with `tracker.rs`. A datagram passes `letter` (what can be read without a signature) and
+//! `inbox` (queues by class, each served by source group: `fair`), with `cost` for the time that
+//! its signature takes. `outlay` is the budget for unproven addresses, made of `debt`s. `newcomers`
+//! keeps those to ask for a proof, `rounds` asks them, `pings` holds the open numbers, and `roster`
+//! holds the members and keeps the bounds of `limits`, with `crowd` for many by source `group`.
+//! `choice` picks the member to introduce, and `churn` decides when to ping one.
 
 mod choice;
 mod churn;
+mod cost;
 mod crowd;
+mod debt;
+mod fair;
+mod group;
+mod inbox;
+mod letter;
 mod limits;
+mod newcomers;
+mod outlay;
 mod pings;
 mod recent;
 mod roster;
+mod rounds;
 mod settings;
-mod subnet;
 mod tracker;
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! Unanswered pings.
+//! Open numbers: requests of the tracker that wait for an answer.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use rand::rngs::StdRng;
 
-use crate::crypto::PublicKey;
+use super::newcomers::Claim;
 use crate::state::request_cache::{RequestCache, RequestCacheError};
 use crate::wire::packet::CommunityId;
 
@@ -17,14 +17,20 @@ const PREFIX: &str = "tracker-ping";
 /// found at once.
 const MAX_PINGS: usize = 16_384;
 
-/// A ping to one peer.
+/// The purpose of a ping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To prove the address of a newcomer.
+    Proof,
+    /// To see whether a member is still there.
+    Check,
+}
+
+/// A request to one key, at one address, in one community.
 #[derive(Clone, Debug)]
 pub(super) struct Ping {
-    pub(super) key: PublicKey,
-    /// The address it was sent to.
-    pub(super) address: SocketAddr,
-    /// The community it was sent in.
-    pub(super) service: CommunityId,
+    pub(super) to: Claim,
+    pub(super) purpose: Purpose,
     pub(super) sent: Instant,
 }
 
@@ -36,15 +42,15 @@ pub(super) struct Ping {
 #[derive(Debug)]
 pub(super) struct Pings {
     waiting: RequestCache<Ping>,
-    /// The number of unanswered pings by address.
-    addresses: HashMap<SocketAddr, usize>,
+    /// The number of unanswered pings by host.
+    hosts: HashMap<IpAddr, usize>,
 }
 
 impl Default for Pings {
     fn default() -> Self {
         Self {
             waiting: RequestCache::new(MAX_PINGS),
-            addresses: HashMap::new(),
+            hosts: HashMap::new(),
         }
     }
 }
@@ -57,39 +63,52 @@ impl Pings {
         deadline: Instant,
         rng: &mut StdRng,
     ) -> Result<u16, RequestCacheError> {
-        let address = ping.address;
+        let host = host(&ping.to.address);
         let number = self.waiting.add_random(PREFIX, deadline, ping, rng)?;
-        *self.addresses.entry(address).or_default() += 1;
+        *self.hosts.entry(host).or_default() += 1;
         Ok(number)
     }
 
-    /// Returns `true` if a peer at this address was pinged. Cheap, so it is checked before the
-    /// signature.
-    pub(super) fn expect(&self, source: &SocketAddr) -> bool {
-        self.addresses.contains_key(source)
+    /// Returns `true` if a ping with this number went to this host, in this community, for a key
+    /// with these bytes. Cheap, so it is checked before the signature.
+    ///
+    /// Another port of the same host will do: some NATs use a port of their own for each answer.
+    pub(super) fn expects(
+        &self,
+        number: u16,
+        key: &[u8],
+        source: &SocketAddr,
+        service: CommunityId,
+    ) -> bool {
+        self.hosts.contains_key(&host(source))
+            && self.waiting.get(PREFIX, number).is_some_and(|ping| {
+                let to = &ping.to;
+                to.service == service
+                    && key.starts_with(to.key.as_bytes())
+                    && host(&to.address) == host(source)
+            })
     }
 
-    /// Takes the ping with this number, peer, address and community.
+    /// Takes a ping that [`Pings::expects`] this answer.
     pub(super) fn take(
         &mut self,
         number: u16,
-        key: &PublicKey,
-        source: SocketAddr,
+        key: &[u8],
+        source: &SocketAddr,
         service: CommunityId,
     ) -> Option<Ping> {
-        let ping = self.waiting.get(PREFIX, number)?;
-        if ping.key != *key || ping.address != source || ping.service != service {
+        if !self.expects(number, key, source, service) {
             return None;
         }
         let ping = self.waiting.pop(PREFIX, number)?;
-        self.forget_address(&ping.address);
+        self.forget_host(&ping);
         Some(ping)
     }
 
     /// Takes a ping that timed out.
     pub(super) fn expired(&mut self, now: Instant) -> Option<Ping> {
         let (_, _, ping) = self.waiting.expired(now).next()?;
-        self.forget_address(&ping.address);
+        self.forget_host(&ping);
         Some(ping)
     }
 
@@ -101,12 +120,17 @@ impl Pings {
         self.waiting.len()
     }
 
-    fn forget_address(&mut self, address: &SocketAddr) {
-        if let Some(count) = self.addresses.get_mut(address) {
+    fn forget_host(&mut self, ping: &Ping) {
+        let host = host(&ping.to.address);
+        if let Some(count) = self.hosts.get_mut(&host) {
             *count -= 1;
             if *count == 0 {
-                self.addresses.remove(address);
+                self.hosts.remove(&host);
             }
         }
     }
+}
+
+fn host(address: &SocketAddr) -> IpAddr {
+    address.ip().to_canonical()
 }

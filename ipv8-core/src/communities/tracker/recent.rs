@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::subnet::Subnet;
+use super::group::Subnet;
 
 /// The number of last answers of a community that the next one tries to differ from; at most half
 /// of its subnets count.

@@ -1,5 +1,6 @@
 //! The peers of a tracker, by key, by community and by subnet.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use indexmap::{IndexMap, IndexSet};
@@ -7,9 +8,11 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use super::crowd::Crowd;
+use super::debt::{Debt, refill};
+use super::group::{Subnet, is_here};
 use super::limits::{TrackerLimits, TrackerStats};
+use super::newcomers::{Claim, Traits};
 use super::recent::Recent;
-use super::subnet::Subnet;
 use crate::crypto::PublicKey;
 use crate::state::peer::Peer;
 use crate::state::timers::{TimerId, Timers};
@@ -19,10 +22,25 @@ use crate::wire::packet::CommunityId;
 /// useful ones, at a cost that does not depend on the number of communities.
 const CANDIDATES: usize = 16;
 
-/// A peer of the tracker.
+/// Answers to one member: 16 a second after 128 at once, one for each of its communities. A member
+/// whose packets are replayed is not flooded.
+const ANSWERS: u64 = 16;
+const ANSWERS_BURST: Duration = Duration::from_secs(8);
+
+/// Introductions of one member to strangers: 8 a second after 32 at once. Each costs the member a
+/// datagram, and anyone can ask.
+const INTRODUCTIONS: u64 = 8;
+const INTRODUCTIONS_BURST: Duration = Duration::from_secs(4);
+
+/// A peer of the tracker: a key that answered from its address.
 #[derive(Debug)]
 pub(super) struct Member {
     pub(super) peer: Peer,
+    /// The highest global time that it signed. A packet with a lower one may be a replay, which is
+    /// no sign of life.
+    clock: u64,
+    answers: Debt,
+    introductions: Debt,
     /// The due time of the check that last pinged it.
     pub(super) pinged: Option<Instant>,
     /// The subnet under which the crowds list it.
@@ -40,12 +58,50 @@ impl Member {
     pub(super) fn services(&self) -> &IndexSet<CommunityId> {
         &self.services
     }
+
+    /// Returns `true` if the member proved this address. Its LAN address is only a claim.
+    pub(super) fn is_at(&self, address: &SocketAddr) -> bool {
+        match address {
+            SocketAddr::V4(v4) => self.peer.ipv4_address() == Some(*v4),
+            SocketAddr::V6(v6) => self.peer.ipv6_address() == Some(*v6),
+        }
+    }
+
+    /// Takes one of the answers that the member may get. Returns `false` if there is none left.
+    pub(super) fn may_answer(&mut self, now: Instant) -> bool {
+        let may = self.answers.is_below(ANSWERS_BURST, now);
+        if may {
+            self.answers.add(refill(1, ANSWERS), now);
+        }
+        may
+    }
+
+    /// Returns `true` if the member may be introduced to a stranger.
+    pub(super) fn may_meet_strangers(&self, now: Instant) -> bool {
+        self.introductions.is_below(INTRODUCTIONS_BURST, now)
+    }
+
+    /// Notes an introduction to a stranger.
+    pub(super) fn met_a_stranger(&mut self, now: Instant) {
+        self.introductions.add(refill(1, INTRODUCTIONS), now);
+    }
+
+    /// Takes over what the member says about itself.
+    fn describe(&mut self, traits: Traits) {
+        if let Some(lan) = traits.lan {
+            self.peer.set_lan_address(lan);
+        }
+        if traits.new_style {
+            self.peer.mark_new_style();
+        }
+        self.clock = self.clock.max(traits.clock);
+    }
 }
 
 /// A community of the tracker.
 #[derive(Debug, Default)]
 struct Service {
-    crowd: Crowd,
+    crowd: Crowd<PublicKey>,
     recent: Recent,
 }
 
@@ -58,7 +114,7 @@ pub(super) struct Roster {
     limits: TrackerLimits,
     pub(super) counters: TrackerStats,
     members: IndexMap<PublicKey, Member>,
-    everybody: Crowd,
+    everybody: Crowd<PublicKey>,
     services: IndexMap<CommunityId, Service>,
     /// The next check of each peer.
     checks: Timers<PublicKey>,
@@ -112,7 +168,7 @@ impl Roster {
         keys.filter_map(|key| Some(&self.members.get(key)?.peer))
     }
 
-    pub(super) fn crowd(&self, service: CommunityId) -> Option<(&Crowd, &Recent)> {
+    pub(super) fn crowd(&self, service: CommunityId) -> Option<(&Crowd<PublicKey>, &Recent)> {
         let service = self.services.get(&service)?;
         Some((&service.crowd, &service.recent))
     }
@@ -121,39 +177,72 @@ impl Roster {
         Some(&mut self.services.get_mut(&service)?.recent)
     }
 
-    /// Notes that `peer` asked for `service`. A new peer is checked every `interval` from now on.
-    pub(super) fn heard(
+    /// Returns `true` if this key proved this address, in any community.
+    pub(super) fn is_proven(&self, key: &PublicKey, address: &SocketAddr) -> bool {
+        self.members.get(key).is_some_and(|m| m.is_at(address))
+    }
+
+    /// Returns `true` if this key proved this address, and is a member of this community.
+    pub(super) fn is_member(&self, claim: &Claim) -> bool {
+        self.members
+            .get(&claim.key)
+            .is_some_and(|m| m.is_at(&claim.address) && m.services.contains(&claim.service))
+    }
+
+    /// Notes that a member asked for one of its communities.
+    pub(super) fn heard(&mut self, claim: &Claim, traits: Traits, now: Instant) {
+        let Some(member) = self.members.get_mut(&claim.key) else {
+            return;
+        };
+        if traits.clock > member.clock {
+            member.peer.responded(now);
+        }
+        member.describe(traits);
+        let last = member.services.len().saturating_sub(1);
+        if let Some(at) = member.services.get_index_of(&claim.service) {
+            member.services.move_index(at, last);
+        }
+    }
+
+    /// Makes a newcomer that proved its address a member of the community. A member at another
+    /// address of the same family has moved. A new member is checked every `interval` from now on.
+    pub(super) fn admit(
         &mut self,
-        peer: &Peer,
-        service: CommunityId,
+        claim: &Claim,
+        traits: Traits,
         interval: Duration,
         now: Instant,
         rng: &mut StdRng,
     ) {
-        let key = peer.key();
+        let key = &claim.key;
         match self.members.get_mut(key) {
             Some(member) => {
-                member.peer.merge(peer);
-                if peer.is_new_style() {
-                    member.peer.mark_new_style();
-                }
+                member.peer.add_address(claim.address);
                 self.refile(key);
             }
-            None => self.admit(peer, now + interval),
+            None => self.add(claim, now, now + interval),
         }
-        self.join(key, service, rng);
+        if let Some(member) = self.members.get_mut(key) {
+            member.peer.responded(now);
+            member.describe(traits);
+        }
+        self.join(key, claim.service, rng);
+        self.keep_to_peers_of_subnet(&claim.address, key, rng);
         while self.members.len() > self.limits.max_peers.max(1)
-            && let Some(quietest) = self.quietest(&self.everybody, key, rng)
+            && let Some(other) = self.everybody.crowded(rng, key)
         {
-            self.forget(&quietest);
+            self.forget(&other);
             self.counters.peers_evicted += 1;
         }
     }
 
-    fn admit(&mut self, peer: &Peer, check: Instant) {
-        let (key, subnet) = (peer.key().clone(), Subnet::of(&peer.address()));
+    fn add(&mut self, claim: &Claim, now: Instant, check: Instant) {
+        let (key, subnet) = (claim.key.clone(), Subnet::of(&claim.address));
         let member = Member {
-            peer: peer.clone(),
+            peer: Peer::new(key.clone(), claim.address, now),
+            clock: 0,
+            answers: Debt::default(),
+            introductions: Debt::default(),
             pinged: None,
             subnet,
             services: IndexSet::new(),
@@ -161,6 +250,22 @@ impl Roster {
         };
         self.everybody.insert(subnet, key.clone());
         self.members.insert(key, member);
+    }
+
+    fn keep_to_peers_of_subnet(
+        &mut self,
+        address: &SocketAddr,
+        latest: &PublicKey,
+        rng: &mut StdRng,
+    ) {
+        let (subnet, most) = (Subnet::of(address), self.limits.max_peers_per_subnet.max(1));
+        while !is_here(address)
+            && self.everybody.size_of(subnet) > most
+            && let Some(other) = self.everybody.crowded_in(subnet, rng, latest)
+        {
+            self.forget(&other);
+            self.counters.subnet_peers_evicted += 1;
+        }
     }
 
     /// Lists a peer under its current subnet.
@@ -181,7 +286,7 @@ impl Roster {
         }
     }
 
-    /// Notes that a peer asked for a community, and makes room for it.
+    /// Lists a peer in a community, and makes room for it.
     fn join(&mut self, key: &PublicKey, id: CommunityId, rng: &mut StdRng) {
         let Some(member) = self.members.get_mut(key) else {
             return;
@@ -208,9 +313,9 @@ impl Roster {
     fn keep_to_peers_of(&mut self, id: CommunityId, latest: &PublicKey, rng: &mut StdRng) {
         while let Some(service) = self.services.get(&id)
             && service.crowd.len() > self.limits.max_peers_per_service.max(1)
-            && let Some(quietest) = self.quietest(&service.crowd, latest, rng)
+            && let Some(other) = service.crowd.crowded(rng, latest)
         {
-            self.leave(&quietest, id);
+            self.leave(&other, id);
             self.counters.service_peers_evicted += 1;
         }
     }
@@ -277,12 +382,6 @@ impl Roster {
             }
         }
         true
-    }
-
-    fn quietest(&self, crowd: &Crowd, except: &PublicKey, rng: &mut StdRng) -> Option<PublicKey> {
-        crowd.quietest(rng, except, |key| {
-            self.members.get(key).map(Member::last_heard)
-        })
     }
 
     /// Returns a peer whose check is due, and the due time. Its next check is `interval` later.

@@ -9,9 +9,10 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::choice::Requester;
+use super::group::Subnet;
 use super::limits::TrackerLimits;
+use super::newcomers::{Claim, Traits};
 use super::roster::Roster;
-use super::subnet::Subnet;
 use crate::crypto::{PrivateKey, PublicKey};
 use crate::state::peer::Peer;
 use crate::wire::packet::CommunityId;
@@ -40,10 +41,18 @@ impl Desk {
     }
 
     fn hear(&mut self, key: &PublicKey, from: &str, service: CommunityId) {
-        let mut peer = Peer::new(key.clone(), from.parse().unwrap(), self.now);
-        peer.responded(self.now);
-        self.roster
-            .heard(&peer, service, INTERVAL, self.now, &mut self.rng);
+        let claim = Claim {
+            key: key.clone(),
+            address: from.parse().unwrap(),
+            service,
+        };
+        let traits = Traits {
+            lan: None,
+            new_style: false,
+            clock: 1,
+        };
+        let rng = &mut self.rng;
+        self.roster.admit(&claim, traits, INTERVAL, self.now, rng);
     }
 
     /// A new peer asks from this address.
@@ -59,8 +68,10 @@ impl Desk {
             key,
             address,
             style,
+            is_proven: true,
         };
-        self.roster.choose(SERVICE, requester, &mut self.rng)
+        self.roster
+            .choose(SERVICE, requester, self.now, &mut self.rng)
     }
 
     /// Returns the addresses introduced by `count` requests in a row.
@@ -232,6 +243,7 @@ fn the_tables_agree() {
     let limits = TrackerLimits {
         max_peers: 20,
         max_peers_per_service: 8,
+        max_peers_per_subnet: 7,
         max_services: 6,
         max_services_per_peer: 3,
     };
@@ -270,6 +282,13 @@ fn agree(roster: &Roster, limits: &TrackerLimits) {
         .collect();
     assert_eq!(pairs, listed);
     assert!(roster.len() <= limits.max_peers);
+    let mut subnets = BTreeMap::<Subnet, usize>::new();
+    for member in roster.members() {
+        *subnets
+            .entry(Subnet::of(&member.peer.address()))
+            .or_default() += 1;
+    }
+    assert!(subnets.values().all(|n| *n <= limits.max_peers_per_subnet));
     assert!(roster.service_count() <= limits.max_services);
     for (id, count) in roster.services() {
         assert!((1..=limits.max_peers_per_service).contains(&count));

@@ -45,8 +45,8 @@ pub struct RunningTracker {
 impl RunningTracker {
     /// Starts a tracker on `address` with a new key and the default settings of [`TrackerConfig`].
     ///
-    /// If the port is in use, the next ones are tried. Port 0 is any free one. Must be called
-    /// inside a tokio runtime.
+    /// If the port is in use, the next ones are tried, with a warning in the log. Port 0 is any
+    /// free one. Must be called inside a tokio runtime.
     ///
     /// # Errors
     ///
@@ -163,6 +163,7 @@ impl TrackerConfig {
     /// state API is refused or cannot listen.
     pub async fn launch(self) -> Result<RunningTracker, Error> {
         let endpoint = Endpoint::bind(&self.interfaces, &EndpointConfig::default())?;
+        warn_of_other_ports(&self.interfaces, &endpoint.local_addresses());
         self.launch_on(endpoint).await
     }
 
@@ -186,5 +187,20 @@ impl TrackerConfig {
             None => running,
         };
         Ok(running)
+    }
+}
+
+/// Clients know the configured port, so a tracker on another one is a mistake, or a second tracker.
+fn warn_of_other_ports(wanted: &[SocketAddr], bound: &[SocketAddr]) {
+    let other = |(wanted, bound): &(&SocketAddr, &SocketAddr)| {
+        wanted.port() != 0 && wanted.port() != bound.port()
+    };
+    for (wanted, bound) in wanted.iter().zip(bound).filter(other) {
+        tracing::warn!(
+            host = %bound.ip(),
+            "port {} is in use: the tracker listens on port {}, which its clients do not know",
+            wanted.port(),
+            bound.port()
+        );
     }
 }

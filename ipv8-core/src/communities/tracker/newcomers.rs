@@ -1,0 +1,242 @@
+//! Requesters that have not proven their address yet.
+
+use std::net::{SocketAddr, SocketAddrV4};
+use std::time::{Duration, Instant};
+
+use indexmap::IndexMap;
+use rand::rngs::StdRng;
+
+use super::crowd::Crowd;
+use super::debt::{Debt, Debts, refill};
+use super::fair::FairQueue;
+use super::group::{Subnet, is_here};
+use crate::crypto::PublicKey;
+use crate::state::timers::{TimerId, Timers};
+use crate::wire::packet::CommunityId;
+use crate::wire::payload::IntroductionRequest;
+
+/// The most newcomers (4,096, about 2 MB), and the most of one source group.
+const MOST: usize = 4_096;
+const MOST_OF_GROUP: usize = 256;
+
+/// The time between two rounds of requests to newcomers. A request never leaves in the call that
+/// handles the newcomer's own: a forged one would cause two datagrams at once.
+const ROUND: Duration = Duration::from_millis(50);
+
+/// Requests to one source group: 10 a second after 20 at once (2 kB a second). To all: 500 a second
+/// (100 kB) after 100 at once, as many as strangers can be answered (`outlay`).
+const GROUP_RATE: u64 = 10;
+const GROUP_BURST: Duration = Duration::from_secs(2);
+const RATE: u64 = 500;
+const BURST: Duration = Duration::from_millis(200);
+const GROUPS: usize = 8_192;
+
+/// Time after which a newcomer that did not answer is forgotten. Until then it is not asked again.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(10);
+
+/// The longest time that an answer waits for the newcomer's proof.
+///
+/// While no member can be introduced, an answer would be empty, and py-ipv8 asks again after 30 s
+/// only. The proof usually takes less than 0.2 s, and a member that proved itself meanwhile is then
+/// introduced. So two newcomers that ask an empty tracker together find each other, and no
+/// unproven address is ever introduced.
+const HELD: Duration = Duration::from_secs(1);
+
+/// A key that asked from an address for a community.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Claim {
+    pub(super) key: PublicKey,
+    pub(super) address: SocketAddr,
+    pub(super) service: CommunityId,
+}
+
+impl Claim {
+    fn subnet(&self) -> Subnet {
+        Subnet::of(&self.address)
+    }
+}
+
+/// What a newcomer says about itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Traits {
+    pub(super) lan: Option<SocketAddrV4>,
+    pub(super) new_style: bool,
+    /// The highest global time that it signed.
+    pub(super) clock: u64,
+}
+
+/// A request whose answer waits.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    pub(super) new_style: bool,
+    pub(super) request: IntroductionRequest,
+}
+
+#[derive(Debug)]
+struct Newcomer {
+    traits: Traits,
+    held: Option<(Held, TimerId)>,
+    forgotten: TimerId,
+}
+
+/// The newcomers, and the pace at which they are asked.
+#[derive(Debug)]
+pub(super) struct Newcomers {
+    table: IndexMap<Claim, Newcomer>,
+    crowd: Crowd<Claim>,
+    /// Those to ask: strangers, and keys that proved this address in another community.
+    strangers: FairQueue<Claim>,
+    known: FairQueue<Claim>,
+    next_round: Option<Instant>,
+    total: Debt,
+    groups: Debts<Subnet>,
+    holds: Timers<Claim>,
+    ends: Timers<Claim>,
+}
+
+impl Newcomers {
+    pub(super) fn new() -> Self {
+        Self {
+            table: IndexMap::new(),
+            crowd: Crowd::default(),
+            strangers: FairQueue::new(MOST, MOST_OF_GROUP),
+            known: FairQueue::new(MOST, MOST),
+            next_round: None,
+            total: Debt::default(),
+            groups: Debts::new(GROUPS),
+            holds: Timers::new(),
+            ends: Timers::new(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Notes a request. `known`: the key has proven this address in another community. Returns the
+    /// number of newcomers that gave way.
+    pub(super) fn note(
+        &mut self,
+        claim: &Claim,
+        traits: Traits,
+        known: bool,
+        now: Instant,
+        rng: &mut StdRng,
+    ) -> u64 {
+        if let Some(newcomer) = self.table.get_mut(claim) {
+            newcomer.traits = traits;
+            return 0;
+        }
+        let subnet = claim.subnet();
+        let newcomer = Newcomer {
+            traits,
+            held: None,
+            forgotten: self.ends.insert(now + FORGOTTEN_AFTER, claim.clone()),
+        };
+        self.table.insert(claim.clone(), newcomer);
+        self.crowd.insert(subnet, claim.clone());
+        let queue = if known {
+            &mut self.known
+        } else {
+            &mut self.strangers
+        };
+        queue.push(subnet, claim.clone(), now, rng);
+        self.next_round.get_or_insert(now + ROUND);
+        let mut evicted = 0;
+        if self.crowd.size_of(subnet) > MOST_OF_GROUP && !is_here(&claim.address) {
+            let other = self.crowd.crowded_in(subnet, rng, claim);
+            evicted += u64::from(other.is_some_and(|other| self.take(&other).is_some()));
+        }
+        if self.table.len() > MOST {
+            let other = self.crowd.crowded(rng, claim);
+            evicted += u64::from(other.is_some_and(|other| self.take(&other).is_some()));
+        }
+        evicted
+    }
+
+    /// Keeps the answer to a newcomer until its proof. Replaces one that was kept before.
+    pub(super) fn hold(&mut self, claim: &Claim, held: &Held, now: Instant) -> bool {
+        let Some(newcomer) = self.table.get_mut(claim) else {
+            return false;
+        };
+        match &mut newcomer.held {
+            Some((before, _)) => before.clone_from(held),
+            None => {
+                newcomer.held = Some((held.clone(), self.holds.insert(now + HELD, claim.clone())))
+            }
+        }
+        true
+    }
+
+    /// Takes an answer that waited long enough.
+    pub(super) fn overdue(&mut self, now: Instant) -> Option<(Claim, Held)> {
+        let (_, claim) = self.holds.pop_expired(now)?;
+        let (held, _) = self.table.get_mut(&claim)?.held.take()?;
+        Some((claim, held))
+    }
+
+    /// Forgets those that did not answer. Returns how many there were.
+    pub(super) fn forget_silent(&mut self, now: Instant) -> u64 {
+        let mut forgotten = 0;
+        while let Some((_, claim)) = self.ends.pop_expired(now) {
+            forgotten += u64::from(self.take(&claim).is_some());
+        }
+        forgotten
+    }
+
+    /// Removes a newcomer, and returns its traits and the answer that waits.
+    pub(super) fn take(&mut self, claim: &Claim) -> Option<(Traits, Option<Held>)> {
+        let newcomer = self.table.swap_remove(claim)?;
+        self.crowd.remove(claim.subnet(), claim);
+        self.ends.cancel(newcomer.forgotten);
+        let held = newcomer.held.map(|(held, timer)| {
+            self.holds.cancel(timer);
+            held
+        });
+        Some((newcomer.traits, held))
+    }
+
+    /// Returns the newcomers to ask now, within the budgets.
+    pub(super) fn take_due(&mut self, now: Instant, rng: &mut StdRng) -> Vec<Claim> {
+        let mut asked = Vec::new();
+        if self.next_round.is_none_or(|round| round > now) {
+            return asked;
+        }
+        while self.total.is_below(BURST, now)
+            && let Some(claim) = self.known.pop()
+        {
+            self.total.add(refill(1, RATE), now);
+            asked.push(claim);
+        }
+        let mut later = Vec::new();
+        while self.total.is_below(BURST, now)
+            && let Some(claim) = self.strangers.pop()
+        {
+            let (subnet, limited) = (claim.subnet(), !is_here(&claim.address));
+            if !self.table.contains_key(&claim) {
+                continue;
+            }
+            if limited && !self.groups.is_below(&subnet, GROUP_BURST, now) {
+                later.push(claim);
+                continue;
+            }
+            if limited {
+                self.groups.add(subnet, refill(1, GROUP_RATE), now);
+            }
+            self.total.add(refill(1, RATE), now);
+            asked.push(claim);
+        }
+        for claim in later {
+            self.strangers.push(claim.subnet(), claim, now, rng);
+        }
+        let more = !self.strangers.is_empty() || !self.known.is_empty();
+        self.next_round = more.then_some(now + ROUND);
+        asked.retain(|claim| self.table.contains_key(claim));
+        asked
+    }
+
+    pub(super) fn next_timeout(&self) -> Option<Instant> {
+        let times = [self.next_round, self.holds.next(), self.ends.next()];
+        times.into_iter().flatten().min()
+    }
+}
