@@ -85,7 +85,7 @@ fn the_handler_accepts_or_drops_the_message() {
     desk.reload::<Picky>(());
     let id = Picky::COMMUNITY_ID;
     let at = address("20.0.0.1:1");
-    desk.befriend(1, address("[2001:db8::1]:3"));
+    desk.befriend(1, address("[2a00::1]:3"));
     let request = || IntroductionRequest::new(Style::Old, address("10.1.1.1:8090"), at, at, 5);
     assert!(
         desk.receive(at, &sealed(id, &key(1), 7, &Marked(0, request())))
