@@ -58,7 +58,7 @@ fn response() -> IntroductionResponse {
         4711,
     );
     response.wan_introduction = address("88.8.8.8:8000");
-    response.lan_introduction = address("192.168.8.8:8000");
+    response.lan_introduction = address("88.8.8.9:8000");
     response.extra = b"extra".to_vec();
     response
 }

@@ -24,11 +24,13 @@ fn request(number: u16, to: &str) -> Vec<u8> {
     sealed_styled(PROBE, &key(number), Style::Old, request)
 }
 
-/// A response of `number`'s key that introduces `wan`, and names `destination` as our address.
+/// A response of `number`'s key, in old style only, that introduces `wan` and names `destination`
+/// as our address.
 fn response(number: u16, identifier: u16, destination: &str, wan: &str) -> Vec<u8> {
     let (none, to) = (address(NONE), address(destination));
     let mut response = IntroductionResponse::new(to, none, none, identifier);
     response.wan_introduction = address(wan);
+    response.supports_new_style = false;
     sealed_styled(PROBE, &key(number), Style::Old, response)
 }
 
@@ -201,7 +203,7 @@ fn item_10_a_stranger_gets_an_introduction_without_a_puncture() {
     assert_eq!(desk.drops(DropReason::RateLimited), 1);
     desk.pass(Duration::from_secs(1));
     assert_eq!(ids(&desk.receive(at(1), &request(1, HERE))), [(at(1), 245)]);
-    desk.prove::<Probe>(PROBE, 1, at(1));
+    vote(&mut desk, 1, at(1), HERE);
     let sent = desk.receive(at(1), &request(1, HERE));
     assert_eq!(ids(&sent), [(at(2), 250), (at(1), 245)]);
     assert_eq!(introduced(&sent), Some(Field::Address(at(2))));
@@ -234,7 +236,7 @@ fn item_11_max_peers_is_a_hard_limit() {
     let mut limit_flags = Vec::new();
     for number in 1..=4 {
         let source = SocketAddr::from(([20, 0, 0, 1], 8000 + number));
-        desk.prove::<Probe>(PROBE, number, source);
+        vote(&mut desk, number, source, HERE);
         let sent = desk.receive(source, &request(number, HERE));
         let response = sent.iter().find(|(to, _)| *to == source);
         let (_, _, fields) = read(&response.expect("an answer").1);
