@@ -407,3 +407,29 @@ fn item_13_punctures_for_strangers_are_few_and_one_address_gets_one_in_five_seco
     let sent: usize = (200..250).map(|to| puncture(&mut desk, 60, to)).sum();
     assert_eq!(sent, 2);
 }
+
+/// Returns the addresses that the engine asks within half a minute after these strangers asked.
+fn asked_contacts(strangers: &[SocketAddr]) -> BTreeSet<SocketAddr> {
+    let mut desk = Desk::new();
+    for (number, source) in (1..).zip(strangers) {
+        desk.receive(*source, &request(number, HERE));
+    }
+    let (mut asked, end) = (BTreeSet::new(), desk.now + Duration::from_secs(30));
+    while desk.engine.poll_timeout().is_some_and(|next| next < end) {
+        asked.extend(desk.tick(1).into_iter().map(|(_, to, _)| to));
+    }
+    asked
+}
+
+#[test]
+fn item_13_a_host_of_many_contacts_that_do_not_answer_is_asked_four_times_in_a_minute() {
+    let ports = (1..=6).map(|port| SocketAddr::from(([20, 0, 0, 1], 8000 + port)));
+    assert_eq!(asked_contacts(&ports.collect::<Vec<_>>()).len(), 4);
+}
+
+#[test]
+#[ignore = "contacts beyond the budget of their site are forgotten by the engine"]
+fn item_13_contacts_of_one_site_beyond_its_budget_are_asked_later() {
+    let hosts = (1..=6).map(|host| SocketAddr::from(([20, 0, 0, host], 8000)));
+    assert_eq!(asked_contacts(&hosts.collect::<Vec<_>>()).len(), 6);
+}

@@ -1,8 +1,8 @@
 //! Differences on purpose: each kind with its reason, each scenario by name. Everything that is not
 //! listed here must end as with py-ipv8.
 //!
-//! These apply to all scenarios, because here a key is a peer only when it answers a request of ours
-//! (`guide::strangers`):
+//! These apply to all scenarios, because here a key is a peer only when it answers a request of
+//! ours (`guide::strangers`):
 //!
 //! - The WAN estimate is learned from a tracker. A response comes after a request of ours to its
 //!   sender, and repeats the identifier of that request; without one, it must change nothing.
