@@ -25,6 +25,9 @@ use scenario::{DISCOVERY, Keys, Scenario, Sent, address, community_id, hex};
 /// The flag of an old-style response that says that the peer limit is reached.
 const LIMIT_REACHED: u64 = 0x04;
 
+/// The flag of a new-style response that says that the introduced peer understands the new style.
+const INTRODUCED_NEW_STYLE: u64 = 0x80;
+
 /// The LAN address that bob claims in its requests.
 const CLAIMED_LAN: &str = "192.168.7.7:77";
 
@@ -72,6 +75,9 @@ fn expected_packets(name: &str, case: &Value, sender: Sender, clock: u64) -> Vec
         }
         if sender == Sender::Stranger && differs(name, Difference::LongAnswer) {
             remove_introduction(&mut fields);
+            if case["peers_before"][0]["new_style"] == Value::Bool(true) {
+                clear_flag(&mut fields, INTRODUCED_NEW_STYLE);
+            }
         }
         if sender == Sender::Stranger && differs(name, Difference::StrangerNotCounted) {
             clear_flag(&mut fields, LIMIT_REACHED);
