@@ -77,8 +77,38 @@ pub fn sealed_styled<M: Styled>(
     style: Style,
     message: M,
 ) -> Vec<u8> {
-    let packet = message.packet(style, &id.prefix(), signer, 7);
+    sealed_styled_at(id, signer, style, message, 7)
+}
+
+/// Like [`sealed_styled`], but with this global time.
+///
+/// # Panics
+///
+/// Panics like [`sealed_styled`].
+#[must_use]
+pub fn sealed_styled_at<M: Styled>(
+    id: CommunityId,
+    signer: &PrivateKey,
+    style: Style,
+    message: M,
+    time: u64,
+) -> Vec<u8> {
+    let packet = message.packet(style, &id.prefix(), signer, time);
     packet.expect("the message packs").seal()
+}
+
+/// Returns the identifier of an introduction request, which its answer must repeat.
+///
+/// # Panics
+///
+/// Panics if the datagram is anything else.
+#[must_use]
+pub fn request_identifier(datagram: &[u8]) -> u16 {
+    let opened = introduction_opener(datagram[22]).expect("it is an introduction message");
+    match opened(datagram).expect("it is readable").message {
+        IntroductionMessage::Request(_, request) => request.identifier,
+        other => panic!("{other:?} is no request"),
+    }
 }
 
 /// Everything that a datagram could change, except counters.
@@ -211,11 +241,7 @@ impl Desk {
         walked.expect("the overlay is loaded");
         let (sent, _) = self.drain();
         let (_, request) = sent.last().expect("a request is sent");
-        let opened = introduction_opener(request[22]).expect("it is an introduction message");
-        match opened(request).expect("it is readable").message {
-            IntroductionMessage::Request(_, request) => request.identifier,
-            other => panic!("{other:?} is no request"),
-        }
+        request_identifier(request)
     }
 
     /// Makes `number`'s key a peer of the overlay `id`, as the network does it: the overlay walks

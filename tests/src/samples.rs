@@ -4,6 +4,7 @@ use ipv8_core::crypto::PrivateKey;
 use ipv8_core::internals::payload::{
     IntroductionRequest, IntroductionResponse, Puncture, PunctureRequest, Style,
 };
+use ipv8_core::internals::wire::community_id;
 use ipv8_core::wire::CommunityId;
 
 use crate::desk::{address, sealed, sealed_styled};
@@ -57,9 +58,32 @@ fn response() -> IntroductionResponse {
         4711,
     );
     response.wan_introduction = address("88.8.8.8:8000");
-    response.lan_introduction = address("192.168.8.8:8000");
+    response.lan_introduction = address("88.8.8.9:8000");
     response.extra = b"extra".to_vec();
     response
+}
+
+/// Returns the sample of a response with another identifier.
+///
+/// # Panics
+///
+/// Panics if the sample is no introduction response.
+#[must_use]
+pub fn sealed_response(sample: &Sample, signer: &PrivateKey, identifier: u16) -> Vec<u8> {
+    let style = match sample.bytes[22] {
+        245 => Style::Old,
+        233 => Style::New,
+        id => panic!("message {id} is no response"),
+    };
+    let prefix = sample.bytes.first_chunk::<22>().expect("a prefix");
+    let id = community_id(prefix).expect("a community id");
+    let mut response = response();
+    assert_eq!(
+        sealed_styled(id, signer, style, response.clone()),
+        sample.bytes
+    );
+    response.identifier = identifier;
+    sealed_styled(id, signer, style, response)
 }
 
 /// Returns the eight introduction messages, then the five messages of the probe, signed by `signer`

@@ -2,9 +2,9 @@
 //! invalid datagrams.
 
 use ipv8_core::state::DropReason;
-use ipv8_core::wire::{IntroductionRequest, Style};
-use ipv8_tests::desk::{PROBE, key, sealed, sealed_styled};
-use ipv8_tests::probe::{Heard, Stamp};
+use ipv8_core::wire::{IntroductionRequest, IntroductionResponse, Style};
+use ipv8_tests::desk::{PROBE, address, key, sealed, sealed_styled};
+use ipv8_tests::probe::{Heard, Probe, Stamp};
 use ipv8_tests::refusal::{desk, hello, refused, refused_as, source, stranger};
 use ipv8_tests::samples::samples;
 use ipv8_tests::vectors::{load, unhex};
@@ -294,20 +294,25 @@ fn foreign_keys() -> Vec<(String, Vec<u8>, DropReason)> {
 fn a_key_with_filler_is_the_same_key() {
     // Protocol 2.4: accepted, and filed under the key without the filler.
     let mut desk = desk();
-    let request = IntroductionRequest::new(Style::Old, source(), source(), source(), 1);
-    let whole = sealed_styled(PROBE, &stranger(), Style::Old, request);
-    let mut datagram = whole[..23].to_vec();
-    datagram.extend((74_u16 + 6).to_be_bytes());
-    datagram.extend(&whole[25..99]);
-    datagram.extend(b"filler");
-    datagram.extend(&whole[99..whole.len() - 64]);
-    let signature = stranger().sign(&datagram);
-    datagram.extend(signature);
-    assert_eq!(
-        desk.receive(source(), &datagram).len(),
-        2,
-        "a puncture request and the response"
-    );
+    let with_filler = |whole: &[u8]| {
+        let mut datagram = whole[..23].to_vec();
+        datagram.extend((74_u16 + 6).to_be_bytes());
+        datagram.extend(&whole[25..99]);
+        datagram.extend(b"filler");
+        datagram.extend(&whole[99..whole.len() - 64]);
+        let signature = stranger().sign(&datagram);
+        datagram.extend(signature);
+        datagram
+    };
+    let here = address("10.1.1.1:8090");
+    let request = IntroductionRequest::new(Style::Old, here, source(), source(), 1);
+    let request = sealed_styled(PROBE, &stranger(), Style::Old, request);
+    let sent = desk.receive(source(), &with_filler(&request));
+    assert_eq!(sent.len(), 1, "the response");
+    let identifier = desk.ask::<Probe>(PROBE, source());
+    let response = IntroductionResponse::new(here, source(), source(), identifier);
+    let response = sealed_styled(PROBE, &stranger(), Style::Old, response);
+    desk.receive(source(), &with_filler(&response));
     assert!(desk.state().peers.contains_key(stranger().public_key()));
 }
 

@@ -1,5 +1,5 @@
 //! Deliberate differences from py-ipv8, and py-ipv8 surprises that we keep (protocol 16). Items 1
-//! and 2 are in `strategies/discovery.rs`.
+//! and 2 are in `strategies/discovery.rs`, items 9 to 13 in `among_strangers.rs`.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -57,8 +57,7 @@ fn item_4_a_removed_peer_is_gone_and_can_become_verified_again() {
         assert!(network.peer(peer.key()).is_none());
         assert_eq!(network.peer_count(PROBE), 0);
         // py-ipv8 would find the key in its table and never add it again.
-        let request = sealed_styled(PROBE, &key(1), Style::Old, request(Style::Old, at));
-        assert_eq!(desk.receive(at, &request).len(), 1);
+        desk.prove::<Probe>(PROBE, 1, at);
         assert_eq!(desk.engine.network().peer_count(PROBE), 1);
         let found = desk.engine.network().verified_by_address(&at);
         assert_eq!(found.map(Peer::key), Some(peer.key()));
@@ -81,7 +80,8 @@ fn item_5_new_style_messages_advertise_the_wan_estimate() {
         Field::Address(address("10.1.1.1:8090"))
     );
     let wan = address("50.5.5.5:8090");
-    let response = IntroductionResponse::new(wan, at, at, 5);
+    let identifier = desk.ask::<Probe>(PROBE, at);
+    let response = IntroductionResponse::new(wan, at, at, identifier);
     desk.receive(at, &sealed_styled(PROBE, &key(1), Style::Old, response));
     for _ in 0..2 {
         assert_eq!(
@@ -90,7 +90,7 @@ fn item_5_new_style_messages_advertise_the_wan_estimate() {
             "it is not lost again"
         );
     }
-    desk.call(|_, cx| cx.walk_to("[2001:db8::1]:1".parse().expect("an address")));
+    desk.call(|_, cx| cx.walk_to("[2a00::1]:1".parse().expect("an address")));
     let sent = desk.drain().0;
     assert_eq!(
         field(&sent[0].1, "source_wan_address"),
@@ -167,39 +167,11 @@ fn item_7_each_strategy_steps_once_per_interval() {
 }
 
 #[test]
-fn item_8_one_peer_more_than_the_limit_gets_in() {
-    let mut config = overlay_config(0);
-    config.max_peers = Some(2);
-    let mut desk = Desk::with(config, ProbeSettings::default(), Strategies::new());
-    let mut limit_flags = Vec::new();
-    for number in 1..=4 {
-        let at = SocketAddr::from(([20, 0, 0, 1], number));
-        let request = sealed_styled(PROBE, &key(number), Style::Old, request(Style::Old, at));
-        let sent = desk.receive(at, &request);
-        let Some((_, response)) = sent.iter().find(|(to, _)| *to == at) else {
-            assert_eq!(number, 4, "the fourth gets no answer");
-            continue;
-        };
-        let Field::Number(flags) = field(response, "flags") else {
-            panic!("flags are a number");
-        };
-        limit_flags.push(flags & 0x04 != 0);
-    }
-    assert_eq!(
-        limit_flags,
-        [false, true, true],
-        "the second learns that the limit is reached"
-    );
-    assert_eq!(desk.engine.network().peer_count(PROBE), 3);
-    assert_eq!(desk.drops(DropReason::PeerLimit), 1);
-    assert!(!desk.engine.network().is_verified(key(4).public_key()));
-}
-
-#[test]
 fn item_8_a_puncture_request_names_the_introducer_and_a_puncture_names_the_walker() {
     let mut desk = Desk::new();
     let (walker, friend) = (address("20.0.0.1:1"), address("30.0.0.1:1"));
     desk.befriend(2, friend);
+    desk.befriend(1, walker);
     let request = sealed_styled(PROBE, &key(1), Style::Old, request(Style::Old, walker));
     let sent = desk.receive(walker, &request);
     assert_eq!((sent.len(), sent[0].0, sent[0].1[22]), (2, friend, 250));
@@ -265,33 +237,53 @@ fn item_8_received_clocks_are_not_merged() {
 }
 
 #[test]
-fn only_signed_messages_are_signs_of_life() {
+fn only_new_signed_messages_from_a_proven_address_are_signs_of_life() {
     let mut desk = Desk::new();
     let at = address("20.0.0.1:1");
     let peer = desk.befriend(1, at);
     desk.pass(Duration::from_secs(1));
     let last = |desk: &Desk| {
-        desk.engine
-            .network()
-            .peer(peer.key())
-            .and_then(Peer::last_response)
+        let peer = desk.engine.network().peer(peer.key());
+        peer.and_then(Peer::last_response)
     };
-    let mut forged = sealed_styled(PROBE, &key(1), Style::Old, request(Style::Old, at));
+    let signed = |number: u16| {
+        let mut request = request(Style::Old, at);
+        request.identifier = number;
+        sealed_styled(PROBE, &key(1), Style::Old, request)
+    };
+    let mut forged = signed(1);
     *forged.last_mut().expect("bytes") ^= 1;
     desk.receive(at, &forged);
     assert_eq!(last(&desk), None);
     // Unsigned messages prove nothing: any host can send them from any address.
     desk.receive(at, &sealed(PROBE, &key(1), 1, &Ping { number: 1 }));
     assert_eq!(last(&desk), None);
-    // Another peer's signature proves nothing about this peer, not even from its address.
+    // Another key's signature proves nothing about this peer, not even from its address.
     let other = sealed_styled(PROBE, &key(2), Style::Old, request(Style::Old, at));
     desk.receive(at, &other);
     assert_eq!(last(&desk), None);
-    let good = sealed_styled(PROBE, &key(1), Style::Old, request(Style::Old, at));
-    desk.receive(at, &good);
+    // Neither does its own from elsewhere.
+    desk.receive(address("66.0.0.1:1"), &signed(1));
+    assert_eq!(last(&desk), None);
+    desk.receive(at, &signed(1));
+    let first = desk.now;
+    assert_eq!(last(&desk), Some(first));
+    // A copy shows nothing.
+    desk.pass(Duration::from_secs(60));
+    desk.receive(at, &signed(1));
+    assert_eq!(last(&desk), Some(first));
+    desk.receive(at, &signed(2));
     assert_eq!(last(&desk), Some(desk.now));
-    // The message that makes a peer counts too, so that churn can drop a peer heard only once.
-    let new = desk.engine.network().peer(key(2).public_key());
+    // A message a moment later adds nothing, and its signature need not be remembered.
+    desk.pass(Duration::from_secs(4));
+    desk.receive(at, &signed(3));
+    assert_eq!(last(&desk), Some(desk.now - Duration::from_secs(4)));
+    desk.pass(Duration::from_secs(1));
+    desk.receive(at, &signed(3));
+    assert_eq!(last(&desk), Some(desk.now));
+    // The answer that makes a peer counts too, so that churn can drop a peer heard only once.
+    desk.prove::<Probe>(PROBE, 3, address("20.0.0.3:3"));
+    let new = desk.engine.network().peer(key(3).public_key());
     assert_eq!(new.and_then(Peer::last_response), Some(desk.now));
 }
 
@@ -301,22 +293,29 @@ fn the_bootstrap_pause_is_short_until_the_first_answer() {
     let mut config = overlay_config(0);
     config.bootstrappers = DispersyBootstrapper::new([tracker]).into();
     let mut desk = Desk::with(config, ProbeSettings::default(), Strategies::new());
+    // The identifiers of the requests sent.
     let asks = |desk: &mut Desk, after: f64| {
         desk.pass(Duration::from_secs_f64(after));
         desk.call(|_, cx| cx.bootstrap());
-        desk.drain().0.len()
+        let sent = desk.drain().0.into_iter();
+        sent.map(|(_, request)| field(&request, "identifier"))
+            .collect::<Vec<_>>()
     };
-    assert_eq!(asks(&mut desk, 0.0), 1);
-    assert_eq!(asks(&mut desk, 2.9), 0);
-    assert_eq!(asks(&mut desk, 0.1), 1, "three seconds later it asks again");
-    let response = IntroductionResponse::new(address("50.5.5.5:8090"), tracker, tracker, 1);
+    assert_eq!(asks(&mut desk, 0.0).len(), 1);
+    assert_eq!(asks(&mut desk, 2.9), []);
+    let [Field::Number(identifier)] = asks(&mut desk, 0.1)[..] else {
+        panic!("three seconds later it asks again");
+    };
+    let identifier = u16::try_from(identifier).expect("a u16");
+    let response =
+        IntroductionResponse::new(address("50.5.5.5:8090"), tracker, tracker, identifier);
     desk.receive(
         tracker,
         &sealed_styled(PROBE, &key(9), Style::Old, response),
     );
-    assert_eq!(asks(&mut desk, 29.9), 0);
+    assert_eq!(asks(&mut desk, 29.9), []);
     assert_eq!(
-        asks(&mut desk, 0.1),
+        asks(&mut desk, 0.1).len(),
         1,
         "thirty seconds once it has answered"
     );
@@ -345,11 +344,13 @@ fn a_node_never_walks_to_its_own_address() {
     {
         let mut desk = Desk::new();
         let at = address("20.0.0.1:1");
-        let mut response = IntroductionResponse::new(wan, at, at, 5);
+        let identifier = desk.ask::<Probe>(PROBE, at);
+        let mut response = IntroductionResponse::new(wan, at, at, identifier);
         response.lan_introduction = introduced_lan;
         response.wan_introduction = introduced_wan;
         desk.receive(at, &sealed_styled(PROBE, &key(1), Style::Old, response));
         let network = desk.engine.network();
+        assert!(network.is_verified(key(1).public_key()));
         assert!(!network.is_known(&lan), "{introduced_lan} {introduced_wan}");
         assert!(!network.is_known(&wan), "{introduced_lan} {introduced_wan}");
     }

@@ -8,14 +8,21 @@ use ipv8_core::internals::network::{NetworkLimits, PeerGraph};
 use ipv8_core::internals::values::set_lan_address;
 use ipv8_core::prelude::*;
 use ipv8_core::wire::{IntroductionResponse, Style};
-use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed_styled};
+use ipv8_tests::desk::{
+    Desk, PROBE, address, key, overlay_config, request_identifier, sealed_styled,
+};
 use ipv8_tests::probe::ProbeSettings;
 
 /// The number of the first introduced address; the neighbours have lower numbers.
 const FIRST: u16 = 1_000;
 
 fn at(number: u16) -> SocketAddr {
-    SocketAddr::from(([40, 0, 0, 1], number))
+    let [high, low] = number.to_be_bytes();
+    SocketAddr::from(([40, high, low, 1], 8090))
+}
+
+fn is_introduced(address: &SocketAddr) -> bool {
+    matches!(address, SocketAddr::V4(address) if address.ip().octets()[0] == 40)
 }
 
 /// An edge walk with six neighbours, each of which introduced `each` addresses.
@@ -66,11 +73,13 @@ fn an_edge_grows_to_the_one_of_a_thousand_that_answers() {
     desk.tick(7);
     for _ in 0..200 {
         let sent = desk.tick(1);
-        let introduced = sent.iter().map(|(_, to, _)| *to);
-        let mut introduced = introduced.filter(|to| to.ip() == at(1).ip());
+        let mut introduced = sent.iter().filter(|(_, to, _)| is_introduced(to));
         match answered {
             // One of the asked addresses answers.
-            None => answered = introduced.next_back().inspect(|to| answer(&mut desk, *to)),
+            None => {
+                let last = introduced.next_back();
+                answered = last.map(|(_, to, request)| answer(&mut desk, *to, request));
+            }
             // Only an edge that grew asks a verified peer.
             Some(peer) if sent.iter().any(|(_, to, _)| *to == peer) => return,
             Some(_) => {}
@@ -79,11 +88,13 @@ fn an_edge_grows_to_the_one_of_a_thousand_that_answers() {
     panic!("no edge grew to {answered:?}");
 }
 
-/// Delivers a response from `from` that introduces no peer.
-fn answer(desk: &mut Desk, from: SocketAddr) {
-    let response = IntroductionResponse::new(address("50.5.5.5:5"), from, from, 1);
+/// Delivers a response from `from` to `request` that introduces no peer. Returns `from`.
+fn answer(desk: &mut Desk, from: SocketAddr, request: &[u8]) -> SocketAddr {
+    let identifier = request_identifier(request);
+    let response = IntroductionResponse::new(address("50.5.5.5:5"), from, from, identifier);
     let response = sealed_styled(PROBE, &key(100), Style::Old, response);
     desk.receive(from, &response);
+    from
 }
 
 #[test]
@@ -105,11 +116,12 @@ fn an_answer_has_as_many_datagrams_with_ten_thousand_peers_as_with_two() {
         desk.drain_after_flush();
     };
     befriend(&mut desk);
+    let source = address("30.0.0.1:1");
+    desk.befriend(7, source);
     for peers in [2, 1_000, 9_000] {
         while desk.engine.network().verified_count() < peers {
             befriend(&mut desk);
         }
-        let source = address("30.0.0.1:1");
         let request = ipv8_core::wire::IntroductionRequest::new(
             Style::Old,
             address("10.1.1.1:8090"),

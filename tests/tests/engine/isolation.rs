@@ -9,7 +9,7 @@ use ipv8_core::internals::engine::{
 };
 use ipv8_core::prelude::*;
 use ipv8_core::state::DropReason;
-use ipv8_core::wire::{IntroductionRequest, Style};
+use ipv8_core::wire::{IntroductionRequest, IntroductionResponse, Style};
 use ipv8_core::wire::{PackError, Reader, UnpackError, Unsigned, Writer};
 use ipv8_tests::desk::{Desk, PROBE, address, key, overlay_config, sealed, sealed_styled};
 use ipv8_tests::probe::{Heard, Ping, Probe, ProbeSettings, Trap};
@@ -170,6 +170,14 @@ fn an_introduction_callback_that_panics_does_not_prevent_the_answer() {
     let (sent, events) = desk.drain();
     assert_eq!(sent.len(), 1, "the response");
     assert_eq!(callbacks(&events), [Callback::Message(246)]);
+    let contacts = desk.engine.overlay(PROBE).map(|overlay| overlay.contacts);
+    assert_eq!(contacts, Some(1));
+    // The answer to our request makes a peer, too.
+    let identifier = desk.ask::<Probe>(PROBE, from);
+    let response = IntroductionResponse::new(from, from, from, identifier);
+    let response = sealed_styled(PROBE, &key(1), Style::Old, response);
+    desk.give(from, &response);
+    assert_eq!(callbacks(&desk.drain().1), [Callback::Message(245)]);
     assert!(desk.engine.network().is_verified(key(1).public_key()));
 }
 

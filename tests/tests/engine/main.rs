@@ -2,6 +2,7 @@
 //! events come out. They check which datagrams the engine reads, refuses, answers, paces and
 //! counts. A few modules also launch a node in memory, where the behaviour spans the whole node.
 
+mod among_strangers;
 mod bad_input;
 mod bad_signatures;
 mod bootstrapping;

@@ -8,8 +8,7 @@ use ipv8_core::internals::engine::{Callback, Event, Input};
 use ipv8_core::node::MemoryNetwork;
 use ipv8_core::node::{PeerEvent, PeerEvents};
 use ipv8_core::prelude::*;
-use ipv8_core::wire::{IntroductionRequest, Style};
-use ipv8_tests::desk::{Desk, PROBE, address, key, sealed_styled};
+use ipv8_tests::desk::{Desk, address, key};
 use ipv8_tests::launch::{ProbeLauncher, launch};
 use ipv8_tests::probe::{Probe, ProbeSettings};
 
@@ -167,12 +166,17 @@ async fn handles_hear_of_their_overlay_or_of_the_whole_network() {
     let one = node.overlay::<Probe<1>>().expect("it was launched");
     let (mut zero_events, mut one_events) = (zero.peer_events(), one.peer_events());
     let mut all = node.network_events();
-    let from = address("20.0.0.1:1");
-    for id in [PROBE, one.id()] {
-        let request = IntroductionRequest::new(Style::Old, from, from, from, 1);
-        let request = sealed_styled(id, &key(7), Style::Old, request);
-        network.deliver(from, address("10.0.0.1:1000"), &request);
-    }
+    // Another node asks both overlays, which ask back.
+    let launchers = Launchers::new()
+        .with(ProbeLauncher::<0>::new(ProbeSettings::default()))
+        .with(ProbeLauncher::<1>::new(ProbeSettings::default()));
+    let other = launch(&network, "10.0.0.7:1000", 7, launchers).await;
+    let other = other.expect("it is launched");
+    let here = address("10.0.0.1:1000");
+    let asks = other.overlay::<Probe>().expect("it was launched");
+    assert!(asks.call(move |_, cx| cx.walk_to(here)).await.is_ok());
+    let asks = other.overlay::<Probe<1>>().expect("it was launched");
+    assert!(asks.call(move |_, cx| cx.walk_to(here)).await.is_ok());
     let mid = key(7).public_key().mid();
     assert_eq!(next(&mut zero_events).await, Some((true, mid)));
     assert_eq!(next(&mut one_events).await, Some((true, mid)));

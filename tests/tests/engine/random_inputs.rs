@@ -10,7 +10,8 @@ use ipv8_core::internals::outbox::OUTBOX_LIMIT;
 use ipv8_core::overlay::DispersyBootstrapper;
 use ipv8_core::prelude::*;
 use ipv8_core::state::NetworkLimits;
-use ipv8_tests::desk::{address, key};
+use ipv8_core::wire::{IntroductionResponse, Style};
+use ipv8_tests::desk::{address, key, request_identifier, sealed_styled};
 use ipv8_tests::probe::{Probe, ProbeSettings, Stamp, Trap};
 use ipv8_tests::samples::{Sample, samples};
 use proptest::prelude::*;
@@ -27,6 +28,12 @@ const LIMITS: NetworkLimits = NetworkLimits {
 };
 
 const SIGNERS: u16 = 12;
+
+/// The number of latest requests of the engine that can be answered.
+const LATEST: usize = 16;
+
+/// The peer limit of each overlay.
+const MAX_PEERS: i32 = 4;
 
 /// An event in the life of an engine. Numbers choose among the available samples and addresses.
 #[derive(Clone, Debug)]
@@ -46,6 +53,13 @@ enum Happening {
         at: usize,
         change: u8,
         cut: bool,
+    },
+    /// The answer to one of the latest requests, from the address asked, signed by any signer.
+    Answer {
+        request: usize,
+        signer: u16,
+        introduced: u8,
+        seen: u8,
     },
     /// Random bytes after a valid prefix.
     Noise {
@@ -81,6 +95,8 @@ fn happening() -> impl Strategy<Value = Happening> {
         4 => (overlay(), any::<usize>(), 0..SIGNERS, any::<usize>(), 1..=255_u8, any::<bool>()).prop_map(
             |(overlay, sample, signer, at, change, cut)| Happening::Damaged { overlay, sample, signer, at, change, cut }
         ),
+        8 => (any::<usize>(), 0..SIGNERS, any::<u8>(), any::<u8>())
+            .prop_map(|(request, signer, introduced, seen)| Happening::Answer { request, signer, introduced, seen }),
         2 => (overlay(), prop::collection::vec(any::<u8>(), 0..80))
             .prop_map(|(overlay, bytes)| Happening::Noise { overlay, bytes }),
         8 => Just(Happening::Wait),
@@ -107,9 +123,19 @@ impl<C: Community> DiscoveryStrategy<C> for Moody {
     }
 }
 
+/// An introduction request that the engine sent.
+struct Asked {
+    overlay: CommunityId,
+    to: SocketAddr,
+    style: Style,
+    identifier: u16,
+}
+
 struct World {
     engine: Engine,
     now: Instant,
+    /// The latest requests, at most [`LATEST`].
+    asked: Vec<Asked>,
     pool: Vec<Vec<Vec<Sample>>>,
 }
 
@@ -119,11 +145,11 @@ fn id(overlay: u8) -> CommunityId {
 
 fn somewhere(number: u8) -> SocketAddr {
     match number {
-        0..=9 => SocketAddr::from(([20, 0, 0, number], 1000)),
-        10..=19 => SocketAddr::from(([192, 168, 0, number], 1000)),
+        0..=9 => SocketAddr::from(([20, 0, 0, number], 2000)),
+        10..=19 => SocketAddr::from(([192, 168, 0, number], 2000)),
         20..=24 => SocketAddr::new(
-            "2001:db8::1".parse().expect("an address"),
-            1000 + u16::from(number),
+            "2a00::1".parse().expect("an address"),
+            2000 + u16::from(number),
         ),
         25 => address("0.0.0.0:0"),
         26 => address("10.1.1.1:8090"),
@@ -145,6 +171,7 @@ impl World {
         Self {
             engine: Engine::new(&config),
             now,
+            asked: Vec::new(),
             pool: pool.collect(),
         }
     }
@@ -164,13 +191,49 @@ impl World {
         assert_eq!(after.datagrams_in, before.datagrams_in + 1);
     }
 
+    /// Passes in the answer to a request.
+    fn answer(&mut self, request: usize, signer: u16, introduced: u8, seen: u8) {
+        if self.asked.is_empty() {
+            return;
+        }
+        let asked = &self.asked[request % self.asked.len()];
+        // The old style cannot carry IPv6 addresses.
+        let carries = |address: &SocketAddr| asked.style == Style::New || address.is_ipv4();
+        let none = address("0.0.0.0:0");
+        let [introduced, seen] = [introduced, seen].map(somewhere);
+        let [introduced, seen] =
+            [introduced, seen].map(|one| if carries(&one) { one } else { none });
+        let mut response = IntroductionResponse::new(seen, none, none, asked.identifier);
+        response.wan_introduction = introduced;
+        let datagram = sealed_styled(asked.overlay, &key(signer), asked.style, response);
+        self.receive(asked.to, &datagram);
+    }
+
+    /// Remembers an introduction request of the engine.
+    fn note_request(&mut self, to: SocketAddr, datagram: &[u8]) {
+        let style = match datagram[22] {
+            246 => Style::Old,
+            234 => Style::New,
+            _ => return,
+        };
+        self.asked.push(Asked {
+            overlay: CommunityId::from_bytes(*datagram[2..].first_chunk().expect("20 bytes")),
+            to,
+            style,
+            identifier: request_identifier(datagram),
+        });
+        if self.asked.len() > LATEST {
+            self.asked.remove(0);
+        }
+    }
+
     fn load<const N: u8>(&mut self) {
         let mut strategies = Strategies::new();
         strategies
             .add::<RandomWalk>(5, |_| {})
             .add::<Moody>(-1, |_| {});
         let config = OverlayConfig {
-            max_peers: Some(4),
+            max_peers: Some(MAX_PEERS),
             bootstrappers: DispersyBootstrapper::new([somewhere(1), somewhere(21)]).into(),
             ..OverlayConfig::new(key(0))
         };
@@ -274,6 +337,12 @@ impl World {
                 }
                 self.receive(somewhere(*change), &datagram);
             }
+            Happening::Answer {
+                request,
+                signer,
+                introduced,
+                seen,
+            } => self.answer(*request, *signer, *introduced, *seen),
             Happening::Noise { overlay, bytes } => {
                 let mut datagram = id(*overlay).prefix().to_vec();
                 datagram.extend(bytes);
@@ -337,7 +406,9 @@ impl World {
                 Output::Send(outgoing) => {
                     sent += 1;
                     assert!(ipv8_core::internals::outbox::is_sendable(&outgoing.to));
-                    assert!(outgoing.packet.seal().len() < 1500);
+                    let datagram = outgoing.packet.seal();
+                    assert!(datagram.len() < 1500);
+                    self.note_request(outgoing.to, &datagram);
                 }
                 Output::Event(event) => {
                     events += 1;
@@ -361,10 +432,9 @@ impl World {
         assert!(!network.is_verified(key(0).public_key()));
         for overlay in 0..3 {
             let service = id(overlay);
-            assert_eq!(
-                network.peer_count(service),
-                network.peers_for_service(service).count()
-            );
+            let peers = network.peer_count(service);
+            assert_eq!(peers, network.peers_for_service(service).count());
+            assert!(peers <= usize::try_from(MAX_PEERS).expect("small"));
             assert_eq!(
                 network.walkable_count(service),
                 network.walkable_addresses(service).count()
@@ -403,4 +473,24 @@ proptest! {
         world.drain();
         prop_assert_eq!(world.engine.poll_timeout(), None, "no timeout is left after unloading");
     }
+}
+
+#[test]
+fn an_answer_in_the_random_world_makes_a_peer() {
+    // Otherwise the test above would never have peers.
+    let mut world = World::new();
+    world.load::<0>();
+    for number in 1..=6 {
+        world.call::<0>(0, number);
+        world.drain();
+        world.happens(&Happening::Answer {
+            request: world.asked.len() - 1,
+            signer: u16::from(number),
+            introduced: 30 + number,
+            seen: 9,
+        });
+        world.drain();
+        world.check();
+    }
+    assert_eq!(world.engine.network().peer_count(id(0)), 4);
 }

@@ -16,7 +16,7 @@ const LIMITS: [(i32, i32); 3] = [(5, 5), (20, 30), (-1, -1)];
 const NODES: u16 = 30;
 
 fn at(number: u16) -> SocketAddr {
-    SocketAddr::from(([20, 0, 0, number.to_be_bytes()[1]], 1000 + number))
+    SocketAddr::from(([20, 0, 0, number.to_be_bytes()[1]], 2000 + number))
 }
 
 fn id(index: usize) -> CommunityId {
