@@ -74,7 +74,8 @@ impl Nodes {
         }
         for node in &self.ours {
             assert_eq!(node.mids(), but(&node.mid()), "{node}");
-            assert_eq!(node.stats().engine.dropped(), 0, "{node}");
+            let stats = node.stats().engine;
+            assert_eq!(stats.dropped(), 0, "{node}: {stats:?}");
         }
         for (process, listening) in &mut self.theirs {
             assert_eq!(process.mids(), but(&listening.mid), "{listening:?}");

@@ -496,6 +496,18 @@ fn a_response_makes_a_peer_unless_the_limit_is_reached() {
     assert_eq!(desk.engine.network().stats().peers_over_cap, 0);
 }
 
+#[test]
+fn a_key_that_runs_none_of_our_overlays_is_no_peer() {
+    let mut desk = desk();
+    let identifier = asked_for_services(&mut desk, 1, at(1));
+    desk.receive(at(1), &similarity_response(2, identifier, &[service(5)]));
+    assert_eq!(desk.engine.network().verified_count(), 1);
+    assert_eq!(services_of(&desk, 2), BTreeSet::new());
+    // A peer may say so as often as it wants.
+    desk.receive(at(1), &similarity_response(1, identifier, &[service(5)]));
+    assert_eq!(services_of(&desk, 1), [ID, service(5)].into());
+}
+
 fn introduce_to(number: u16, from: SocketAddr, wanted: Mid) -> Vec<u8> {
     let request = DiscoveryIntroductionRequest {
         introduce_to: Some(wanted),
