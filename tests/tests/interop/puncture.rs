@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use ipv8_core::Peer;
 use ipv8_tests::python::{Listening, PythonNeighbour, PythonProcess, can_bind_or_skip};
 use ipv8_tests::rust_node::{RustNode, RustNodeOptions, until};
 use serde_json::Value;
@@ -74,9 +75,14 @@ impl Node {
         }
     }
 
+    /// Returns `true` if the node knows the address. Ours asks whoever has sent it a puncture, about
+    /// a second later, and no longer walks there when it has answered.
     fn can_walk_to(&mut self, address: SocketAddr) -> bool {
         match self {
-            Self::Ours(node) => node.walkable().contains(&address),
+            Self::Ours(node) => {
+                let is_there = |peer: &Peer| peer.address() == address;
+                node.walkable().contains(&address) || node.peers().iter().any(is_there)
+            }
             Self::Theirs(process, _) => process.known().walkable.contains(&address),
         }
     }
@@ -175,7 +181,7 @@ impl Three {
         };
         let wanted = 2 * rounds.len() as u64;
         until("a response and a puncture for each request", || {
-            (walker.stats().engine.datagrams_in == wanted).then_some(())
+            (walker.stats().engine.datagrams_in >= wanted).then_some(())
         });
         assert_eq!(walker.stats().engine.dropped(), 0);
     }
@@ -194,7 +200,11 @@ impl Three {
         if let Some(sent) = self.introducer.sent() {
             assert_eq!(sent, introducer);
         }
-        if let Some(sent) = self.introduced.sent() {
+        if let Some(mut sent) = self.introduced.sent() {
+            if matches!(self.walker, Node::Ours(_)) {
+                // It may have answered our walker already.
+                sent.retain(|id, _| ![OLD[1], NEW[1]].contains(id));
+            }
             assert_eq!(sent, introduced);
         }
     }
@@ -233,7 +243,9 @@ fn puncture(ours: usize) {
     three.check_puncture(OLD);
     three.check_our_walker(&[OLD]);
     three.check_sent(&[OLD]);
-    std::thread::sleep(PAUSE);
+    if ours == 2 {
+        std::thread::sleep(PAUSE);
+    }
     three.walker.ask_peer(&three.introducer.mid());
     three.check_puncture(NEW);
     three.check_our_walker(&[OLD, NEW]);
