@@ -83,6 +83,19 @@ pub mod values {
     }
 }
 
+/// Open introduction requests.
+pub mod standing {
+    use std::net::SocketAddr;
+
+    use crate::overlay::context::Context;
+
+    /// Waits for the answer to an introduction request with this identifier, as if it had been sent
+    /// to `to`.
+    pub fn expect_answer(cx: &mut Context<'_>, to: SocketAddr, identifier: u16) {
+        cx.expect_answer(to, identifier);
+    }
+}
+
 /// Positions of readers and the format names.
 pub mod wire {
     use crate::wire::packet::{CommunityId, Prefix};

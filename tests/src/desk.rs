@@ -1,6 +1,6 @@
 //! One engine with a [`Probe`] on it, and a snapshot of everything that an input could change.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,6 @@ use ipv8_core::internals::context::LocalAddresses;
 use ipv8_core::internals::engine::{
     Callback, Engine, EngineConfig, Event, FutureSet, Input, Output, OverlayConfig,
 };
-use ipv8_core::internals::introduction::{IntroductionMessage, introduction_opener};
 use ipv8_core::internals::packet::{CommunityId, Unsealed};
 use ipv8_core::internals::payload::Styled;
 use ipv8_core::state::DropReason;
@@ -20,6 +19,7 @@ use ipv8_core::wire::{Authentication, Message};
 use ipv8_core::wire::{IntroductionResponse, Style};
 
 use crate::probe::{Probe, ProbeSettings};
+use crate::wire_fields;
 
 /// Returns the private key with this number. The same number always gives the same key.
 ///
@@ -144,6 +144,8 @@ pub struct Desk {
     pub now: Instant,
     /// The futures that the overlay spawned.
     pub futures: FutureSet,
+    /// The identifier of the last introduction request to each address.
+    asked: HashMap<SocketAddr, u16>,
 }
 
 impl Desk {
@@ -183,6 +185,7 @@ impl Desk {
             id,
             now,
             futures: FutureSet::default(),
+            asked: HashMap::new(),
         }
     }
 
@@ -229,6 +232,17 @@ impl Desk {
         peer
     }
 
+    /// Returns the identifier of the last introduction request to `to`, which its answer repeats.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there was none.
+    #[must_use]
+    pub fn identifier(&self, to: SocketAddr) -> u16 {
+        let identifier = self.asked.get(&to);
+        *identifier.unwrap_or_else(|| panic!("{to} was not asked"))
+    }
+
     /// Lets a community walk to `to`, and returns the identifier of its introduction request.
     ///
     /// # Panics
@@ -239,9 +253,9 @@ impl Desk {
             .engine
             .call(id, self.now, |_: &mut C, cx| cx.walk_to(to));
         walked.expect("the overlay is loaded");
-        let (sent, _) = self.drain();
-        let (_, request) = sent.last().expect("a request is sent");
-        request_identifier(request)
+        self.asked.remove(&to);
+        self.drain();
+        self.identifier(to)
     }
 
     /// Makes `number`'s key a peer of the overlay `id`, as the network does it: the overlay walks
@@ -278,7 +292,13 @@ impl Desk {
         loop {
             while let Some(output) = self.engine.poll_output() {
                 match output {
-                    Output::Send(outgoing) => sent.push((outgoing.to, outgoing.packet.seal())),
+                    Output::Send(outgoing) => {
+                        let datagram = outgoing.packet.seal();
+                        if matches!(datagram[22], 234 | 246) {
+                            self.asked.insert(outgoing.to, identifier_of(&datagram));
+                        }
+                        sent.push((outgoing.to, datagram));
+                    }
                     Output::Event(event) => events.push(event),
                     Output::Spawn(task) => self.futures.insert(task),
                     Output::Cancel(id) => self.futures.cancel(id),
@@ -394,6 +414,21 @@ impl Desk {
             heard,
         }
     }
+}
+
+/// Returns the identifier in an introduction message.
+///
+/// # Panics
+///
+/// Panics if the datagram is none.
+#[must_use]
+pub fn identifier_of(datagram: &[u8]) -> u16 {
+    let (_, _, fields) = wire_fields::read(datagram);
+    let mut found = fields.into_iter().filter_map(|field| match field {
+        ("identifier", wire_fields::Field::Number(number)) => u16::try_from(number).ok(),
+        _ => None,
+    });
+    found.next().expect("it has an identifier")
 }
 
 impl Default for Desk {

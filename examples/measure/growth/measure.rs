@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::Result;
 use crate::meter::{nanoseconds, ratio, resident};
 use crate::series::Series;
-use crate::world::{Arrival, Sizes, Steps, Walker, World, private_key, unknown};
+use crate::world::{Arrival, Sizes, Steps, Walker, World, unknown};
 
 /// The costs at one size. Times are nanoseconds of processor time, memory is in bytes.
 #[derive(Debug, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub(crate) struct Sample {
     /// The cost to answer an introduction request from a known peer: to admit, open and handle it,
     /// and to seal the answer and the puncture request.
     pub(crate) request: f64,
-    /// The same cost for a request from an unknown peer.
+    /// The same cost for a request from a stranger, who gets no puncture request.
     pub(crate) newcomer: f64,
     /// The cost of a `RandomWalk` step.
     pub(crate) random_walk: f64,
@@ -88,6 +88,7 @@ fn requests(world: &mut World, sizes: Sizes, batches: usize) -> Result<f64> {
     let arrivals = arrivals?;
     let mut sent = 0;
     let each = nanoseconds(batches, |meter| {
+        world.pass();
         sent = meter.time(|| arrivals.iter().map(|one| world.receive(one, true)).sum());
         REQUESTS
     });
@@ -100,23 +101,22 @@ fn requests(world: &mut World, sizes: Sizes, batches: usize) -> Result<f64> {
 fn newcomers(world: &mut World, sizes: Sizes, batches: usize) -> Result<f64> {
     let numbers = sizes.peers..sizes.peers + REQUESTS;
     let arrivals: Result<Vec<Arrival>> = numbers
-        .clone()
-        .map(|number| world.request_of(number))
+        .map(|number| world.request_of_stranger(number))
         .collect();
     let arrivals = arrivals?;
-    let keys: Result<Vec<_>> = numbers.map(private_key).collect();
-    let keys = keys?;
-    Ok(nanoseconds(batches, |meter| {
-        meter.time(|| {
-            for arrival in &arrivals {
-                world.receive(arrival, true);
-            }
-        });
-        for key in &keys {
-            world.forget(key.public_key());
-        }
+    let (mut sent, mut failed) = (0, None);
+    let each = nanoseconds(batches, |meter| {
+        // The strangers of the last batch are forgotten.
+        failed = failed.take().or(world.rest(Walker::Idle).err());
+        sent = meter.time(|| arrivals.iter().map(|one| world.receive(one, true)).sum());
         REQUESTS
-    }))
+    });
+    failed.map_or(Ok(()), Err)?;
+    if sent != REQUESTS {
+        return Err(format!("{REQUESTS} strangers were answered with {sent} datagrams").into());
+    }
+    world.rest(Walker::Idle)?;
+    Ok(each)
 }
 
 fn look_ups(world: &World, batches: usize) -> f64 {
@@ -154,9 +154,10 @@ fn random_walk(world: &mut World, batches: usize) -> Result<f64> {
     let each = nanoseconds(batches, |meter| {
         let mut steps = Steps::default();
         meter.time(|| world.steps(STEPS, &mut steps));
-        if let Err(error) = world.restore(&steps.asked) {
-            failed = Some(error);
-        }
+        let rested = world
+            .restore(&steps.asked)
+            .and_then(|()| world.rest(Walker::Random));
+        failed = failed.take().or(rested.err());
         STEPS
     });
     failed.map_or(Ok(each), Err)
@@ -164,14 +165,13 @@ fn random_walk(world: &mut World, batches: usize) -> Result<f64> {
 
 /// Returns the nanoseconds per datagram and the number of datagrams of the largest step.
 fn edge_walk(world: &mut World, batches: usize) -> Result<(f64, f64)> {
-    world.select(Walker::Edge)?;
-    world.rest();
-    let mut most = 0;
+    let (mut most, mut failed) = (0, None);
     let each = nanoseconds(batches, |meter| {
+        failed = failed.take().or(world.rest(Walker::Edge).err());
         let mut steps = Steps::default();
         meter.time(|| world.steps(STEPS, &mut steps));
         most = most.max(steps.most);
         steps.datagrams
     });
-    Ok((each, ratio(most)))
+    failed.map_or(Ok((each, ratio(most))), Err)
 }

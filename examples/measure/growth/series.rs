@@ -8,8 +8,8 @@ use crate::meter::ratio;
 /// The quantity that grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Series {
-    /// Verified peers of one overlay, with a LAN address. A signed introduction request verified
-    /// each.
+    /// Verified peers of one overlay, with a LAN address. Each has answered an introduction
+    /// request.
     Peers,
     /// Addresses that ten peers introduced.
     Addresses,
@@ -90,7 +90,7 @@ pub(crate) const FIGURES: [Figure; 9] = [
         why: CACHES,
     },
     Figure {
-        name: "request of a new peer answered",
+        name: "request of a stranger answered",
         unit: "ns",
         of: |sample| Some(sample.newcomer),
         why: CACHES,

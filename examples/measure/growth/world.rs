@@ -1,12 +1,12 @@
 //! An engine that is driven by hand, with chosen numbers of peers, addresses, overlays and
 //! strategies.
 
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::time::{Duration, Instant};
 
 use ipv8_core::crypto::{PrivateKey, PublicKey};
 use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
-use ipv8_core::internals::payload::{IntroductionRequest, Style, Styled};
+use ipv8_core::internals::payload::{IntroductionRequest, IntroductionResponse, Style, Styled};
 use ipv8_core::prelude::*;
 use ipv8_core::state::NetworkLimits;
 
@@ -50,6 +50,13 @@ impl Sizes {
 /// Number of peers that introduced all known addresses: enough for the neighbourhood of an edge
 /// walk.
 pub(crate) const INTRODUCERS: usize = 10;
+
+/// The address of the node, as all peers see it.
+const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(50, 0, 0, 1)), 8_090);
+
+/// The length of a signature at the end of a datagram (curve25519). The identifier of an
+/// introduction request is before it.
+const SIGNATURE: usize = 64;
 
 /// A community without messages, under any id.
 struct Plain;
@@ -160,13 +167,33 @@ impl World {
         Ok(())
     }
 
-    /// Adds peers: each sends an introduction request that is signed with its key.
+    /// Adds peers: each sends an introduction request, is asked, and answers.
     pub(crate) fn add_peers(&mut self, numbers: std::ops::Range<usize>) -> Result<()> {
         for number in numbers {
             let arrival = self.request_of(number)?;
             self.receive(&arrival, false);
+            let identifier = self.ask(source_of(number))?;
+            let arrival = self.answer_of(number, identifier)?;
+            self.receive(&arrival, false);
         }
         Ok(())
+    }
+
+    /// Sends an introduction request to `to`, and returns its identifier.
+    fn ask(&mut self, to: SocketAddr) -> Result<u16> {
+        self.engine
+            .call(self.id, self.now, |_: &mut Plain, cx| cx.walk_to(to))?;
+        let mut asked = None;
+        while let Some(output) = self.engine.poll_output() {
+            if let Output::Send(outgoing) = output {
+                let datagram = outgoing.packet.seal();
+                let end = datagram.len().saturating_sub(SIGNATURE);
+                asked = datagram.get(..end).and_then(<[u8]>::last_chunk).copied();
+            }
+        }
+        self.engine.handle(Input::Flushed, self.now);
+        let identifier = asked.ok_or("nothing was sent")?;
+        Ok(u16::from_be_bytes(identifier))
     }
 
     /// Adds addresses that the first peers introduced.
@@ -204,12 +231,29 @@ impl World {
 
     /// Returns an introduction request of peer `number`, from its address.
     pub(crate) fn request_of(&self, number: usize) -> Result<Arrival> {
-        let (key, source) = (private_key(number)?, source_of(number));
+        self.request_from(number, source_of(number))
+    }
+
+    /// Returns an introduction request of stranger `number`.
+    pub(crate) fn request_of_stranger(&self, number: usize) -> Result<Arrival> {
+        self.request_from(number, stranger(number))
+    }
+
+    fn request_from(&self, number: usize, source: SocketAddr) -> Result<Arrival> {
+        let key = private_key(number)?;
         let [_, a, b, c] = low_bytes(number);
         let lan = SocketAddr::from((Ipv4Addr::new(10, a, b, c), 8_090));
-        let here = SocketAddr::from(([50, 0, 0, 1], 8_090));
-        let request = IntroductionRequest::new(Style::Old, here, lan, source, 5);
+        let request = IntroductionRequest::new(Style::Old, HERE, lan, source, 5);
         let packet = request.packet(Style::Old, &self.id.prefix(), &key, 1)?;
+        Ok((source, packet.seal()))
+    }
+
+    /// Returns the answer of peer `number` to an introduction request.
+    fn answer_of(&self, number: usize, identifier: u16) -> Result<Arrival> {
+        let (key, source) = (private_key(number)?, source_of(number));
+        let none = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+        let response = IntroductionResponse::new(HERE, none, source, identifier);
+        let packet = response.packet(Style::Old, &self.id.prefix(), &key, 1)?;
         Ok((source, packet.seal()))
     }
 
@@ -223,12 +267,6 @@ impl World {
         let mut steps = Steps::default();
         self.drain(&mut steps, seal);
         steps.datagrams
-    }
-
-    pub(crate) fn forget(&mut self, key: &PublicKey) {
-        self.engine.network_mut().remove_peer(key);
-        self.engine.handle(Input::Flushed, self.now);
-        self.drain(&mut Steps::default(), false);
     }
 
     /// Lets only `walker` take turns.
@@ -284,9 +322,20 @@ impl World {
         taken
     }
 
-    /// Lets the pending requests of a strategy time out.
-    pub(crate) fn rest(&mut self) {
-        self.now += Duration::from_secs(10);
+    /// Lets two seconds pass, after which a peer gets as many answers as before.
+    pub(crate) fn pass(&mut self) {
+        self.now += Duration::from_secs(2);
+    }
+
+    /// Lets more than a minute pass without a turn. Pending requests time out, contacts are
+    /// forgotten, and addresses that did not answer may be asked again. Then `walker` takes turns.
+    pub(crate) fn rest(&mut self, walker: Walker) -> Result<()> {
+        for strategy in self.engine.strategies() {
+            self.engine.pause_strategy(strategy.id, self.now)?;
+        }
+        self.now += Duration::from_secs(61);
+        self.engine.handle(Input::Timeout, self.now);
+        self.select(walker)
     }
 
     pub(crate) fn prefix(&self) -> [u8; 22] {
@@ -309,9 +358,16 @@ fn low_bytes(number: usize) -> [u8; 4] {
 }
 
 /// Returns the address of peer `number`.
-pub(crate) fn source_of(number: usize) -> SocketAddr {
+fn source_of(number: usize) -> SocketAddr {
     let [_, a, b, c] = low_bytes(number);
-    SocketAddr::from((Ipv4Addr::new(20, a, b, c), 1_000))
+    SocketAddr::from((Ipv4Addr::new(20, a, b, c), 8_090))
+}
+
+/// Returns the address of stranger `number`. Each of 65,536 has a network of its own, because all
+/// strangers of a network share a small number of answers.
+fn stranger(number: usize) -> SocketAddr {
+    let [_, _, b, c] = low_bytes(number);
+    SocketAddr::from((Ipv4Addr::new(70, b, c, 1), 2_000))
 }
 
 /// Returns introduced address `number`.

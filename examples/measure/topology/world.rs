@@ -23,8 +23,7 @@ const LINK: Link = Link {
 /// Time between the starts of two nodes.
 const STAGGER: Duration = Duration::from_millis(100);
 
-const TRACKER: SocketAddr =
-    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(198, 19, 0, 1)), 6421);
+const TRACKER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(19, 0, 0, 1)), 6421);
 
 /// A community without messages.
 pub(crate) struct Walker;
@@ -76,7 +75,8 @@ impl<C: Community> World<C> {
             let [high, low] = u16::try_from(number + 1).unwrap_or(u16::MAX).to_be_bytes();
             let mut seed = [self.seed; 32];
             seed[..2].copy_from_slice(&[high, low]);
-            let at = SocketAddr::from(([20, 18, high, low], 8090));
+            // The nodes are customers of as many providers.
+            let at = SocketAddr::from(([20 + high, low, 0, 1], 8090));
             let machine = self.internet.add_engine(at, &EngineConfig::new(seed));
             let key = key(u16::from_be_bytes([high, low]));
             self.numbers.insert(key.public_key().clone(), number);

@@ -1,10 +1,12 @@
 //! The deliberate differences between our judgement and py-ipv8's. There are no others.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use ipv8_core::internals::outbox::is_sendable;
 use serde_json::Value;
 
+use super::reach::{may_see, may_send};
 use crate::python::Verdict;
 
 /// The address of the judging node, the same as in `judge.py`.
@@ -32,6 +34,65 @@ pub struct Facts {
     pub source: SocketAddr,
     /// Whether the packet claims that the judging node signed it.
     pub names_own_key: bool,
+    /// What our judging node has learned before.
+    pub history: History,
+}
+
+/// What our judging node has learned.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// The WAN estimate; `None` before the first one.
+    wan: Option<String>,
+    /// The mids of its peers.
+    peers: BTreeSet<String>,
+    /// The mids of the peers that understand the new style.
+    new_style: BTreeSet<String>,
+}
+
+impl History {
+    /// Adds what an accepted packet teaches, of which `verdict` is our verdict.
+    pub fn note(&mut self, verdict: &Verdict) {
+        self.wan = Some(verdict.wan.clone());
+        let Some(mid) = verdict.mid.clone().filter(|_| verdict.is_accepted()) else {
+            return;
+        };
+        if is_event(verdict, RESPONSE) {
+            self.peers.insert(mid.clone());
+        }
+        if is_new_style(verdict) && self.peers.contains(&mid) {
+            self.new_style.insert(mid);
+        }
+    }
+
+    fn wan(&self) -> String {
+        self.wan.clone().unwrap_or_else(|| "0.0.0.0:0".to_owned())
+    }
+}
+
+const REQUEST: &str = "introduction_request";
+const RESPONSE: &str = "introduction_response";
+
+/// Returns `true` if our judging node has sent the introduction request with this identifier. Three
+/// of four responses were asked for.
+pub(super) fn is_asked_for(identifier: u16) -> bool {
+    !identifier.is_multiple_of(4)
+}
+
+fn is_event(verdict: &Verdict, name: &str) -> bool {
+    verdict.is_accepted() && verdict.event.as_deref() == Some(name)
+}
+
+fn field(verdict: &Verdict, name: &str) -> Option<SocketAddr> {
+    let fields = verdict.fields.as_ref()?;
+    fields[name].as_str().map(address)
+}
+
+/// Returns `true` if an introduction message shows that its sender understands the new style.
+fn is_new_style(verdict: &Verdict) -> bool {
+    let fields = verdict.fields.as_ref();
+    let flag = fields.map(|fields| &fields["supports_new_style"]);
+    let says_so = flag.is_some_and(|flag| flag.as_u64() == Some(1) || flag == &Value::Bool(true));
+    matches!(verdict.id, Some(233 | 234)) || (matches!(verdict.id, Some(245 | 246)) && says_so)
 }
 
 /// A deliberate difference.
@@ -46,7 +107,7 @@ pub struct Difference {
 }
 
 /// All deliberate differences.
-pub const DIFFERENCES: [Difference; 5] = [
+pub const DIFFERENCES: [Difference; 10] = [
     Difference {
         name: "a packet that is only a prefix is dropped",
         reason: "py-ipv8 lets an IndexError escape; protocol 16.3",
@@ -67,7 +128,7 @@ pub const DIFFERENCES: [Difference; 5] = [
                     n: verdict.n,
                     verdict: "own".to_owned(),
                     id: verdict.id,
-                    wan: "0.0.0.0:0".to_owned(),
+                    wan: facts.history.wan(),
                     ..Verdict::default()
                 };
             }
@@ -98,22 +159,103 @@ pub const DIFFERENCES: [Difference; 5] = [
         name: "introductions to the node itself are not remembered",
         reason: "a walk there would end here; py-ipv8 walks there and drops the answer",
         apply: |verdict, facts| {
-            if verdict.event.as_deref() != Some("introduction_response") {
+            if !is_event(verdict, RESPONSE) {
                 return;
             }
-            let field = |name: &str| {
-                let fields = verdict.fields.as_ref()?;
-                fields[name].as_str().map(address)
-            };
-            let own = [Some(address(OWN_ADDRESS)), field("destination_address")];
+            let own = [
+                Some(address(OWN_ADDRESS)),
+                field(verdict, "destination_address"),
+            ];
             // What the sender claims about itself is handled separately.
-            let other_interface = field("source_wan_address").filter(|_| facts.source.is_ipv6());
+            let other_interface =
+                field(verdict, "source_wan_address").filter(|_| facts.source.is_ipv6());
             let kept = [Some(facts.source), other_interface];
             let known =
                 |address: &Option<SocketAddr>| !own.contains(address) || kept.contains(address);
             let mut addresses = std::mem::take(&mut verdict.new_addresses);
             addresses.retain(|text| known(&Some(address(text))));
             verdict.new_addresses = addresses;
+        },
+    },
+    Difference {
+        name: "a response that was not asked for changes nothing",
+        reason: "py-ipv8 believes every response; ours must repeat the identifier of an open request and come from the host \
+                 that was asked",
+        apply: |verdict, facts| {
+            let identifier = verdict.fields.as_ref().map(|fields| &fields["identifier"]);
+            let identifier = identifier.and_then(Value::as_u64);
+            let asked = identifier.and_then(|number| u16::try_from(number).ok());
+            if is_event(verdict, RESPONSE) && !asked.is_some_and(is_asked_for) {
+                *verdict = Verdict {
+                    n: verdict.n,
+                    verdict: "unsolicited".to_owned(),
+                    id: verdict.id,
+                    wan: facts.history.wan(),
+                    ..Verdict::default()
+                };
+            }
+        },
+    },
+    Difference {
+        name: "only an answer makes a peer",
+        reason: "a request can be a copy and its source forged: its sender is asked before it is a peer, and until then \
+                 nothing about it is remembered, neither its address nor its style",
+        apply: |verdict, facts| {
+            let (history, mid) = (&facts.history, verdict.mid.clone().unwrap_or_default());
+            let is_peer = history.peers.contains(&mid);
+            if is_event(verdict, REQUEST) {
+                verdict.added.clear();
+                verdict.new_addresses.clear();
+                let is_new = is_new_style(verdict) || (is_peer && history.new_style.contains(&mid));
+                for sent in &mut verdict.sent {
+                    if matches!(&sent[44..46], "f5" | "e9") {
+                        sent.replace_range(44..46, if is_new { "e9" } else { "f5" });
+                    }
+                }
+            } else if is_event(verdict, RESPONSE) && is_peer {
+                verdict.added.clear();
+            } else if is_event(verdict, RESPONSE) && verdict.added.is_empty() {
+                // py-ipv8 has known it since it sent something else.
+                verdict.added.push(mid);
+                verdict.new_addresses.push(facts.source.to_string());
+                verdict.new_addresses.sort();
+            }
+        },
+    },
+    Difference {
+        name: "only addresses within the reach of the introducer are remembered",
+        reason: "an introducer in the internet knows nothing about our private networks, no peer is in a reserved range, and \
+                 ports of services are spared",
+        apply: |verdict, facts| {
+            if is_event(verdict, RESPONSE) {
+                let source = facts.source;
+                let known =
+                    |text: &String| address(text) == source || may_send(source, address(text));
+                verdict.new_addresses.retain(known);
+            }
+        },
+    },
+    Difference {
+        name: "an address that the sender cannot see is not our WAN address",
+        reason: "a private address is of no use to peers elsewhere; py-ipv8 believes the last response, whatever it says",
+        apply: |verdict, facts| {
+            let seen = field(verdict, "destination_address").filter(|seen| {
+                is_event(verdict, RESPONSE) && seen.is_ipv4() && may_see(facts.source, *seen)
+            });
+            verdict.wan = seen.map_or_else(|| facts.history.wan(), |seen| seen.to_string());
+        },
+    },
+    Difference {
+        name: "no puncture goes beyond the reach of the introducer",
+        reason: "puncture requests are not signed, so that anyone can make a node send to any address",
+        apply: |verdict, facts| {
+            if is_event(verdict, "puncture_request") {
+                let all = verdict.sent.iter().zip(&verdict.to);
+                let kept = all.filter(|(_, to)| may_send(facts.source, address(to)));
+                (verdict.sent, verdict.to) = kept
+                    .map(|(packet, to)| (packet.clone(), to.clone()))
+                    .unzip();
+            }
         },
     },
 ];

@@ -4,8 +4,11 @@
 mod damage;
 mod differences;
 mod maker;
+mod reach;
 mod rust_judge;
 
-pub use differences::{DIFFERENCES, Difference, Facts, OWN_KEY, applying, disagreement, expected};
+pub use differences::{
+    DIFFERENCES, Difference, Facts, History, OWN_KEY, applying, disagreement, expected,
+};
 pub use maker::{Made, Maker};
 pub use rust_judge::RustJudge;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::mpsc::{self, Receiver};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ipv8_core::crypto::PrivateKey;
 use ipv8_core::engine::Strategies;
@@ -14,13 +14,17 @@ use ipv8_core::internals::introduction::{
     IntroductionMessage, OpenedIntroduction, introduction_opener,
 };
 use ipv8_core::internals::packet::{CommunityId, Header};
+use ipv8_core::internals::standing::expect_answer;
 use ipv8_core::state::DropReason;
 use serde_json::{Value, json};
 
-use super::differences::OWN_ADDRESS;
+use super::differences::{OWN_ADDRESS, is_asked_for};
 use crate::python::{Verdict, hex};
 use crate::reporting::{Reporting, ReportingSettings};
 use crate::view::{View, bytes};
+
+/// The time between two packets, after which all budgets are full again.
+const PAUSE: Duration = Duration::from_secs(60);
 
 /// Judges packets with our library. A newly started node without peers receives each packet, unless
 /// the judge keeps its state.
@@ -38,6 +42,7 @@ pub struct RustJudge {
 #[derive(Debug)]
 struct Node {
     engine: Engine,
+    id: CommunityId,
     events: Receiver<Value>,
     now: Instant,
 }
@@ -69,13 +74,23 @@ impl RustJudge {
         }
     }
 
+    /// Returns `true` if one node receives all packets.
+    #[must_use]
+    pub fn keeps_state(&self) -> bool {
+        self.keeps_state
+    }
+
     /// Returns the verdict on one packet from `source`. In addition to the verdicts of `judge.py`
-    /// there are `own` (signed by the judge) and `dropped` (only a prefix). `error` is the reason
+    /// there are `own` (signed by the judge), `unsolicited` (a response that was not asked for) and
+    /// `dropped` (only a prefix). `error` is the reason
     /// of a refusal.
     pub fn judge(&mut self, packet: &[u8], source: SocketAddr) -> Verdict {
         let mut node = self.kept.take().unwrap_or_else(|| self.node());
+        // The budgets are not judged here.
+        node.now += PAUSE;
         let before: BTreeSet<_> = node.engine.network().addresses().collect();
         let mut verdict = self.empty(packet);
+        node.expect(packet, source);
         let refusal = node.receive(packet, source);
         node.take_outputs(&mut verdict);
         match refusal {
@@ -118,6 +133,7 @@ impl RustJudge {
         made.expect("the overlay is made");
         Node {
             engine,
+            id: self.community,
             events,
             now,
         }
@@ -142,6 +158,7 @@ impl RustJudge {
             DropReason::UnknownMessage => "unknown",
             DropReason::DeprecatedMessage => "deprecated",
             DropReason::OwnPacket => "own",
+            DropReason::Unsolicited => "unsolicited",
             DropReason::BadKey
             | DropReason::BadSignature
             | DropReason::Malformed
@@ -152,8 +169,27 @@ impl RustJudge {
 }
 
 impl Node {
-    /// Receives a packet; returns the reason if it is refused. If a response cannot be sent, the
-    /// packet still counts as accepted.
+    /// Waits for the introduction response in `packet`, as if its sender had been asked, unless it
+    /// is one of those that were [not asked for](is_asked_for).
+    fn expect(&mut self, packet: &[u8], source: SocketAddr) {
+        let response = Header::split(packet)
+            .and_then(|header| introduction_opener(header.id))
+            .and_then(|open| open(packet).ok());
+        let Some(IntroductionMessage::Response(_, response)) = response.map(|one| one.message)
+        else {
+            return;
+        };
+        if is_asked_for(response.identifier) {
+            let (id, identifier) = (self.id, response.identifier);
+            let expected = self.engine.call::<Reporting, _>(id, self.now, |_, cx| {
+                expect_answer(cx, source, identifier);
+            });
+            expected.expect("the overlay is loaded");
+        }
+    }
+
+    /// Receives a packet; returns the reason if it is refused. If a response cannot be sent, or an
+    /// address in it is out of reach, the packet still counts as accepted.
     fn receive(&mut self, packet: &[u8], source: SocketAddr) -> Option<DropReason> {
         let before = self.engine.stats().clone();
         if let Some(ticket) = self.engine.admit(source, packet) {
@@ -163,7 +199,10 @@ impl Node {
         let mut drops = self.engine.stats().drops();
         let refusal = drops.find(|(reason, count)| {
             *count > before.count(*reason)
-                && !matches!(reason, DropReason::Unsendable | DropReason::Unpackable)
+                && !matches!(
+                    reason,
+                    DropReason::Unsendable | DropReason::Unpackable | DropReason::OutOfScope
+                )
         });
         refusal.map(|(reason, _)| reason)
     }

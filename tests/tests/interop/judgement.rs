@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use ipv8_core::crypto::PrivateKey;
 use ipv8_core::wire::CommunityId;
 use ipv8_tests::judgement::{
-    DIFFERENCES, Facts, Maker, OWN_KEY, RustJudge, applying, disagreement, expected,
+    DIFFERENCES, Facts, History, Maker, OWN_KEY, RustJudge, applying, disagreement, expected,
 };
 use ipv8_tests::python::{PythonNeighbour, Verdict, hex};
 
@@ -53,15 +53,19 @@ fn compare(
 ) -> BTreeSet<&'static str> {
     let own_key = PrivateKey::from_bytes(&OWN_KEY).expect("a private key");
     let (mut failures, mut text) = (0, String::new());
-    let mut differences = BTreeSet::new();
+    let (mut differences, mut history) = (BTreeSet::new(), History::default());
     for one in judged {
         let facts = Facts {
             own_mid: own_key.mid().to_string(),
             source: one.source,
             names_own_key: names_key(&one.packet, own_key.public_key().as_bytes()),
+            history: history.clone(),
         };
         differences.extend(applying(&one.verdict, &facts));
         let mut wanted = expected(&one.verdict, &facts);
+        if judge.keeps_state() {
+            history.note(&wanted);
+        }
         let mut ours = judge.judge(&one.packet, one.source);
         strip(&mut wanted);
         strip(&mut ours);

@@ -7,13 +7,18 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::time::Duration;
 
+use ipv8_core::Peer;
 use ipv8_tests::python::{Listening, PythonNeighbour, PythonProcess, can_bind_or_skip};
 use ipv8_tests::rust_node::{RustNode, RustNodeOptions, until};
 use serde_json::Value;
 
 const COMMUNITY: &str = "697076382070756e637475726573206120746972";
 const HOSTS: [[u8; 4]; 3] = [[127, 0, 0, 1], [127, 0, 0, 2], [127, 0, 0, 3]];
+
+/// The time in which our nodes send at most one puncture to an address.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// A node of either kind that only follows commands.
 enum Node {
@@ -22,14 +27,15 @@ enum Node {
 }
 
 impl Node {
-    fn start(python: &PythonNeighbour, host: [u8; 4], is_ours: bool) -> Self {
+    fn start(python: &PythonNeighbour, host: [u8; 4], is_ours: bool, options: &[&str]) -> Self {
         let listen = SocketAddr::from((host, 0));
         if is_ours {
             let mut options = RustNodeOptions::new(COMMUNITY);
             options.listen = listen;
             return Self::Ours(RustNode::start(&options));
         }
-        let mut process = python.peer(COMMUNITY, &["--listen", &listen.to_string()]);
+        let listen = listen.to_string();
+        let mut process = python.peer(COMMUNITY, &[&["--listen", &listen], options].concat());
         let listening = process.listening();
         Self::Theirs(process, listening)
     }
@@ -69,9 +75,14 @@ impl Node {
         }
     }
 
+    /// Returns `true` if the node knows the address. Ours asks whoever has sent it a puncture, about
+    /// a second later, and no longer walks there when it has answered.
     fn can_walk_to(&mut self, address: SocketAddr) -> bool {
         match self {
-            Self::Ours(node) => node.walkable().contains(&address),
+            Self::Ours(node) => {
+                let is_there = |peer: &Peer| peer.address() == address;
+                node.walkable().contains(&address) || node.peers().iter().any(is_there)
+            }
             Self::Theirs(process, _) => process.known().walkable.contains(&address),
         }
     }
@@ -106,11 +117,11 @@ struct Three {
 }
 
 impl Three {
-    /// Starts the three nodes; the one with the index `ours` is a Rust node. The introducer knows
-    /// the introduced peer.
-    fn start(python: &PythonNeighbour, ours: usize) -> Self {
+    /// Starts the three nodes; the one with the index `ours` is a Rust node, and the others have
+    /// `options`. The introducer knows the introduced peer.
+    fn start(python: &PythonNeighbour, ours: usize, options: &[&str]) -> Self {
         let [walker, introducer, introduced] =
-            [0, 1, 2].map(|place| Node::start(python, HOSTS[place], place == ours));
+            [0, 1, 2].map(|place| Node::start(python, HOSTS[place], place == ours, options));
         let mut three = Self {
             walker,
             introducer,
@@ -155,6 +166,13 @@ impl Three {
         assert!(self.walker.can_walk_to(introduced));
     }
 
+    /// Lets the walker follow the introduction.
+    fn meet(&mut self) {
+        self.walker.walk_to(self.introduced.address());
+        self.walker.wait_for_peer(&self.introduced.mid());
+        self.introduced.wait_for_peer(&self.walker.mid());
+    }
+
     /// Checks that our walker received a response and a puncture for each of `rounds`, and no
     /// datagram that it could not read.
     fn check_our_walker(&mut self, rounds: &[Ids]) {
@@ -163,7 +181,7 @@ impl Three {
         };
         let wanted = 2 * rounds.len() as u64;
         until("a response and a puncture for each request", || {
-            (walker.stats().engine.datagrams_in == wanted).then_some(())
+            (walker.stats().engine.datagrams_in >= wanted).then_some(())
         });
         assert_eq!(walker.stats().engine.dropped(), 0);
     }
@@ -182,7 +200,11 @@ impl Three {
         if let Some(sent) = self.introducer.sent() {
             assert_eq!(sent, introducer);
         }
-        if let Some(sent) = self.introduced.sent() {
+        if let Some(mut sent) = self.introduced.sent() {
+            if matches!(self.walker, Node::Ours(_)) {
+                // It may have answered our walker already.
+                sent.retain(|id, _| ![OLD[1], NEW[1]].contains(id));
+            }
             assert_eq!(sent, introduced);
         }
     }
@@ -201,14 +223,19 @@ fn check_address(event: &Value, name: &str, address: SocketAddr) {
     );
 }
 
+/// Starts the three nodes, or prints why it cannot.
+fn three_or_skip(ours: usize, options: &[&str]) -> Option<Three> {
+    can_bind_or_skip(&HOSTS.map(|host| SocketAddr::from((host, 0))))
+        .then(PythonNeighbour::or_skip)
+        .flatten()
+        .map(|python| Three::start(python, ours, options))
+}
+
+/// The introducer is a Python node.
 fn puncture(ours: usize) {
-    if !can_bind_or_skip(&HOSTS.map(|host| SocketAddr::from((host, 0)))) {
-        return;
-    }
-    let Some(python) = PythonNeighbour::or_skip() else {
+    let Some(mut three) = three_or_skip(ours, &[]) else {
         return;
     };
-    let mut three = Three::start(python, ours);
     // The first request is in old style. After it, each knows that the other understands the new
     // style.
     three.walker.walk_to(three.introducer.address());
@@ -216,14 +243,41 @@ fn puncture(ours: usize) {
     three.check_puncture(OLD);
     three.check_our_walker(&[OLD]);
     three.check_sent(&[OLD]);
+    if ours == 2 {
+        std::thread::sleep(PAUSE);
+    }
     three.walker.ask_peer(&three.introducer.mid());
     three.check_puncture(NEW);
     three.check_our_walker(&[OLD, NEW]);
     three.check_sent(&[OLD, NEW]);
+    three.meet();
+}
 
-    three.walker.walk_to(three.introduced.address());
-    three.walker.wait_for_peer(&three.introduced.mid());
-    three.introduced.wait_for_peer(&three.walker.mid());
+/// The introducer is ours. It introduces at once, but lets a peer puncture only once the walker has
+/// proven its address, which takes about a second.
+fn puncture_of_our_introducer(options: &[&str], first: Ids, then: Ids) {
+    let Some(mut three) = three_or_skip(1, options) else {
+        return;
+    };
+    let [introducer, introduced] = [&three.introducer, &three.introduced].map(Node::address);
+    three.walker.walk_to(introducer);
+    three.walker.wait_for_peer(&three.introducer.mid());
+    let response = three.walker.event("introduction_response");
+    let response = response.expect("the walker is a Python node");
+    check(&response, first[1], introducer);
+    check_address(&response, "wan_introduction_address", introduced);
+    assert!(three.walker.can_walk_to(introduced));
+    three.introducer.wait_for_peer(&three.walker.mid());
+    let sent = three.introduced.sent().expect("it is a Python node");
+    assert!(!sent.contains_key(&first[3]), "no puncture yet: {sent:?}");
+    // From now on it is as in py-ipv8.
+    for round in 1..=2 {
+        three.walker.ask_peer(&three.introducer.mid());
+        three.check_puncture(then);
+        let sent = three.introduced.sent().expect("it is a Python node");
+        assert_eq!(sent[&then[3]], round);
+    }
+    three.meet();
 }
 
 #[test]
@@ -232,8 +286,13 @@ fn our_walker_is_punctured() {
 }
 
 #[test]
-fn our_introducer_asks_for_the_puncture() {
-    puncture(1);
+fn our_introducer_asks_for_the_puncture_once_the_walker_is_proven() {
+    puncture_of_our_introducer(&[], OLD, NEW);
+}
+
+#[test]
+fn our_introducer_asks_for_the_puncture_in_old_style() {
+    puncture_of_our_introducer(&["--old-style"], OLD, OLD);
 }
 
 #[test]

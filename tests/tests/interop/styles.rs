@@ -103,11 +103,14 @@ fn a_new_style_peer_asks_us_in_new_style_once_we_have_answered() {
     };
     let (responses, traffic) = they_walk(python, &[]);
     assert_eq!(responses, turning(OLD_RESPONSE, NEW_RESPONSE));
+    // Ours asks it back once: then its address is proven.
     let wanted = [
-        only([OLD_RESPONSE, NEW_RESPONSE]),
-        only([OLD_REQUEST, NEW_REQUEST]),
+        only([OLD_RESPONSE, NEW_RESPONSE, NEW_REQUEST]),
+        only([OLD_REQUEST, NEW_REQUEST, NEW_RESPONSE]),
     ];
     assert_eq!(seen(&traffic), wanted, "{traffic:?}");
+    let proof = [traffic.ids_in[&NEW_REQUEST], traffic.ids_out[&NEW_RESPONSE]];
+    assert_eq!(proof, [1; 2], "{traffic:?}");
 }
 
 #[test]
@@ -127,5 +130,9 @@ fn an_old_style_peer_is_answered_in_old_style() {
     };
     let (responses, traffic) = they_walk(python, &["--old-style"]);
     assert_eq!(responses, [u64::from(OLD_RESPONSE); EXCHANGES]);
-    assert_eq!(seen(&traffic), [only([OLD_RESPONSE]), only([OLD_REQUEST])]);
+    // Ours asks it back once: then its address is proven.
+    let both = only([OLD_RESPONSE, OLD_REQUEST]);
+    assert_eq!(seen(&traffic), [both.clone(), both]);
+    let proof = [traffic.ids_in[&OLD_REQUEST], traffic.ids_out[&OLD_RESPONSE]];
+    assert_eq!(proof, [1; 2], "{traffic:?}");
 }

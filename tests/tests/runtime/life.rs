@@ -4,15 +4,16 @@
 use std::time::Duration;
 
 use ipv8_core::engine::{CallError, Callback, Event};
+use ipv8_core::internals::payload::ids;
 use ipv8_core::node::MemoryNetwork;
 use ipv8_core::node::{HandleError, TrackerConfig};
 use ipv8_core::prelude::*;
-use ipv8_core::wire::{IntroductionRequest, Style};
-use ipv8_tests::desk::{PROBE, address, key, sealed, sealed_styled};
+use ipv8_core::wire::{IntroductionRequest, IntroductionResponse, Style};
+use ipv8_tests::desk::{PROBE, address, identifier_of, key, sealed, sealed_styled};
 use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint, is_open, launch, trapped};
 use ipv8_tests::probe::{Heard, Log, Ping, Probe, ProbeSettings, Trap};
 
-const HERE: &str = "10.0.0.1:1000";
+const HERE: &str = "10.0.0.1:8090";
 const THERE: &str = "10.0.0.2:2000";
 const TRACKER: &str = "10.0.0.9:9000";
 
@@ -62,7 +63,8 @@ async fn panics_of_a_node_are_reported_and_the_node_goes_on() {
         .call(|_, cx| cx.add_request("ask", Duration::from_secs(1), 0_u32))
         .await;
     assert!(asked.is_ok_and(|asked| asked.is_ok()));
-    let from = address("20.0.0.1:1");
+    let from = address("20.0.0.1:8090");
+    let mut there = endpoint(&network, "20.0.0.1:8090");
     network.deliver(
         from,
         address(HERE),
@@ -74,6 +76,22 @@ async fn panics_of_a_node_are_reported_and_the_node_goes_on() {
         address(HERE),
         &sealed_styled(PROBE, &key(7), Style::Old, request),
     );
+    // The node asks the sender a little later. The answer makes it a peer.
+    let identifier = loop {
+        there.until_readable().await;
+        let mut asked = None;
+        there.take_received(|_, datagram| {
+            if datagram[22] == ids::INTRODUCTION_REQUEST {
+                asked = Some(identifier_of(datagram));
+            }
+        });
+        if let Some(identifier) = asked {
+            break identifier;
+        }
+    };
+    let response = IntroductionResponse::new(address(HERE), from, from, identifier);
+    let response = sealed_styled(PROBE, &key(7), Style::Old, response);
+    assert!(network.deliver(from, address(HERE), &response));
     tokio::time::sleep(Duration::from_secs(2)).await;
     let stats = node.stats().await.expect("it runs");
     assert_eq!(overlay.unload().await.ok(), Some(true));

@@ -201,6 +201,7 @@ fn py_ipv8_loads_ours_and_we_load_theirs() {
     let mut second = RustNode::start(&options);
     assert_eq!(second.load_snapshot(taken).added, 1);
     second.wait_for_peer(&first.mid());
+    // Ours asks it back, a little later.
     first.wait_for_peer(&second.mid());
 
     // Our snapshot names py-ipv8 (and the second node), and another py-ipv8 then knows these

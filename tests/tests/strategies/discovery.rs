@@ -2,7 +2,7 @@
 //! floods and forgeries. Items 1 and 2 of the differences from py-ipv8 (protocol 16) are here.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, SocketAddrV4};
 use std::time::Duration;
 
 use ipv8_core::communities::DiscoveryCommunity;
@@ -42,8 +42,10 @@ fn desk_for(max_peers: Option<i32>) -> Desk {
     desk
 }
 
+/// Returns the address of a node; each is on a host of its own.
 fn at(number: u16) -> SocketAddr {
-    SocketAddr::from(([20, 0, 0, 1], number))
+    let [high, low] = number.to_be_bytes();
+    SocketAddr::from(([20, high, low, 1], 8090))
 }
 
 fn service(number: u8) -> CommunityId {
@@ -92,18 +94,47 @@ fn similarity_request(number: u16, services: &[CommunityId]) -> Vec<u8> {
     sealed(ID, &key(number), 9, &request)
 }
 
-fn similarity_response(number: u16, services: &[CommunityId]) -> Vec<u8> {
+fn similarity_response(number: u16, identifier: u16, services: &[CommunityId]) -> Vec<u8> {
     let response = SimilarityResponse {
-        identifier: 77,
+        identifier,
         services: services.to_vec(),
         overlap: Vec::new(),
     };
     sealed(ID, &key(number), 9, &response)
 }
 
-fn introduction_response(number: u16, from: SocketAddr) -> Vec<u8> {
-    let response = IntroductionResponse::new(address(HERE), from, from, 5);
-    sealed_styled(ID, &key(number), Style::Old, response)
+/// Makes `number`'s key at `from` a peer: it answers an introduction request. Returns the datagrams
+/// that the answer causes.
+fn prove(desk: &mut Desk, number: u16, from: SocketAddr) -> Vec<(SocketAddr, Vec<u8>)> {
+    desk.prove::<DiscoveryCommunity>(ID, number, from)
+}
+
+/// Like [`prove`], but returns the identifier of the similarity request that the peer gets.
+fn asked_for_services(desk: &mut Desk, number: u16, from: SocketAddr) -> u16 {
+    let sent = prove(desk, number, from);
+    let (to, datagram) = sent.first().expect("it is asked");
+    assert_eq!(*to, from);
+    opened::<SimilarityRequest>(datagram).2.identifier
+}
+
+/// Lets the engine ask the contact at `from`, and delivers the answer of `number`'s key in `style`.
+/// Returns the id of the request, and the datagrams that the answer causes.
+fn prove_contact(
+    desk: &mut Desk,
+    number: u16,
+    from: SocketAddr,
+    style: Style,
+) -> (u8, Vec<(SocketAddr, Vec<u8>)>) {
+    let sent = desk.tick(1);
+    let [(_, to, request)] = &sent[..] else {
+        panic!("{} datagrams to one contact", sent.len());
+    };
+    assert_eq!(*to, from);
+    let (here, identifier) = (address(HERE), desk.identifier(from));
+    let mut response = IntroductionResponse::new(here, from, from, identifier);
+    response.supports_new_style = style == Style::New;
+    let response = sealed_styled(ID, &key(number), style, response);
+    (request[22], desk.receive(from, &response))
 }
 
 fn services_of(desk: &Desk, number: u16) -> BTreeSet<CommunityId> {
@@ -264,7 +295,7 @@ fn a_response_is_followed_by_one_similarity_request_for_each_key() {
         added.expect("the overlay is made");
     }
     desk.drain();
-    let sent = desk.receive(at(1), &introduction_response(1, at(1)));
+    let sent = prove(&mut desk, 1, at(1));
     let requests: Vec<_> = sent
         .iter()
         .map(|(to, datagram)| {
@@ -289,12 +320,18 @@ fn a_response_is_followed_by_one_similarity_request_for_each_key() {
     );
     assert_eq!(request.lan, address(HERE));
     assert_eq!(*second_time, first_time + 1);
-    assert_eq!(u64::from(request.identifier), *first_time);
-    assert_eq!(u64::from(other_request.identifier), *second_time);
+    // Only the node that receives a request knows its identifier.
+    let identifiers = [request, other_request].map(|request| u64::from(request.identifier));
+    assert_ne!(identifiers[0], identifiers[1]);
+    assert!(
+        !identifiers
+            .iter()
+            .any(|id| [*first_time, *second_time].contains(id))
+    );
     // An unloaded overlay is not listed any more.
     assert!(desk.engine.unload_overlay(service(2), desk.now));
     desk.pass(Duration::from_secs(1));
-    let sent = desk.receive(at(1), &introduction_response(1, at(1)));
+    let sent = prove(&mut desk, 1, at(1));
     let (_, _, last) = opened::<SimilarityRequest>(&sent[1].1);
     assert_eq!(last.services, [service(3)]);
 }
@@ -318,27 +355,50 @@ fn a_peer_is_told_our_services_and_its_own_are_noted() {
 }
 
 #[test]
-fn a_stranger_is_asked_for_an_introduction_before_it_gets_our_services() {
+fn a_stranger_gets_our_services_once_it_has_proven_its_address() {
     let mut desk = desk();
     let request = similarity_request(1, &[service(5)]);
-    let sent = desk.receive(at(1), &request);
-    let [(to, datagram)] = &sent[..] else {
-        panic!("{} datagrams", sent.len())
-    };
-    assert_eq!((*to, datagram[22]), (at(1), 246));
-    assert!(
-        datagram.len() * 10 <= request.len() * 11,
-        "hardly longer than the request"
-    );
+    assert_eq!(desk.receive(at(1), &request), []);
+    assert_eq!(desk.drops(DropReason::RateLimited), 1);
     // Its services are noted although it is not a peer.
     assert_eq!(services_of(&desk, 1), [service(5)].into());
     assert_eq!(desk.engine.network().verified_count(), 0);
-    // After its response it is a peer: it is asked for its services, and its request is answered.
-    let sent = desk.receive(at(1), &introduction_response(1, at(1)));
+    // It is a contact, so it is asked for an introduction a little later. After its response it is a
+    // peer: it is asked for its services, and its request is answered.
+    let asked = desk.now;
+    let (id, sent) = prove_contact(&mut desk, 1, at(1), Style::Old);
+    assert_eq!((id, desk.now - asked), (246, Duration::from_secs(1)));
     assert_eq!((sent.len(), sent[0].1[22]), (1, SimilarityRequest::ID));
-    desk.pass(Duration::from_secs(1));
     let sent = desk.receive(at(1), &request);
     assert_eq!((sent.len(), sent[0].1[22]), (1, SimilarityResponse::ID));
+}
+
+#[test]
+fn a_similarity_response_that_answers_no_request_changes_nothing() {
+    let mut desk = desk();
+    let identifier = asked_for_services(&mut desk, 1, at(1));
+    let wrong = identifier.wrapping_add(1);
+    for (number, from, identifier) in [(1, at(1), wrong), (2, at(1), wrong), (1, at(2), identifier)]
+    {
+        let response = similarity_response(number, identifier, &[ID, service(5)]);
+        assert_eq!(desk.receive(from, &response), []);
+    }
+    assert_eq!(desk.drops(DropReason::Unsolicited), 3);
+    assert_eq!(services_of(&desk, 1), [ID].into());
+    assert_eq!(services_of(&desk, 2), [].into());
+    assert_eq!(desk.engine.network().verified_count(), 1);
+    // Each key of the node that was asked may answer.
+    for number in [1, 2] {
+        let response = similarity_response(number, identifier, &[ID, service(5)]);
+        desk.receive(at(1), &response);
+        assert_eq!(services_of(&desk, number), [ID, service(5)].into());
+    }
+    assert_eq!(desk.engine.network().verified_count(), 2);
+    // It is late.
+    desk.pass(Duration::from_secs(11));
+    desk.receive(at(1), &similarity_response(3, identifier, &[ID]));
+    assert_eq!(desk.drops(DropReason::Unsolicited), 4);
+    assert_eq!(desk.engine.network().verified_count(), 2);
 }
 
 #[test]
@@ -352,7 +412,7 @@ fn another_key_at_the_address_of_a_peer_is_no_stranger() {
 
 #[test]
 fn a_flood_of_similarity_requests_is_answered_by_a_trickle() {
-    let mut desk = desk();
+    let mut desk = desk_for(Some(-1));
     for number in 1..=200 {
         desk.befriend(number, at(number));
     }
@@ -364,7 +424,7 @@ fn a_flood_of_similarity_requests_is_answered_by_a_trickle() {
                 .iter()
                 .map(|(_, datagram)| datagram.len())
                 .sum::<usize>();
-            let sent = desk.receive(at(number), &introduction_response(number, at(number)));
+            let sent = prove(&mut desk, number, at(number));
             bytes += sent
                 .iter()
                 .map(|(_, datagram)| datagram.len())
@@ -397,12 +457,14 @@ fn services_are_bounded_for_each_key_and_for_all() {
             })
             .collect()
     };
-    desk.befriend(1, at(1));
+    let identifier = asked_for_services(&mut desk, 1, at(1));
     let limits = desk.engine.network().limits().clone();
     for round in 0..5 {
         desk.receive(at(1), &similarity_request(1, &list(round)));
-        desk.receive(at(1), &similarity_response(1, &list(round + 100)));
+        let response = similarity_response(1, identifier, &list(round + 100));
+        desk.receive(at(1), &response);
     }
+    assert_eq!(desk.drops(DropReason::Unsolicited), 0);
     // Services that we run ourselves do not count towards the limit.
     assert_eq!(
         services_of(&desk, 1).len(),
@@ -420,19 +482,38 @@ fn services_are_bounded_for_each_key_and_for_all() {
 
 #[test]
 fn a_response_makes_a_peer_unless_the_limit_is_reached() {
-    let mut desk = desk_for(Some(1));
-    desk.receive(at(1), &similarity_response(1, &[ID]));
+    let mut desk = desk_for(Some(2));
+    let identifier = asked_for_services(&mut desk, 1, at(1));
     assert_eq!(desk.engine.network().peer_count(ID), 1);
-    // One peer more than the limit is accepted.
-    desk.receive(at(2), &similarity_response(2, &[ID]));
-    assert_eq!(desk.engine.network().peer_count(ID), 2);
-    desk.receive(at(3), &similarity_response(3, &[ID, service(3)]));
-    assert_eq!(desk.engine.network().verified_count(), 2);
-    assert_eq!(services_of(&desk, 3), BTreeSet::new());
-    assert_eq!(desk.drops(DropReason::PeerLimit), 1);
+    let mut answer = |number, services: &[CommunityId]| {
+        desk.receive(at(1), &similarity_response(number, identifier, services));
+        let network = desk.engine.network();
+        (network.peer_count(ID), network.verified_count())
+    };
+    // Another key of the node.
+    assert_eq!(answer(2, &[ID]), (2, 2));
+    assert_eq!(
+        answer(3, &[ID, service(3)]),
+        (2, 2),
+        "no more than the limit"
+    );
     // A known peer may still report its services.
-    desk.receive(at(2), &similarity_response(2, &[service(2)]));
+    assert_eq!(answer(2, &[service(2)]), (2, 2));
     assert_eq!(services_of(&desk, 2), [ID, service(2)].into());
+    assert_eq!(services_of(&desk, 3), BTreeSet::new());
+    assert_eq!(desk.engine.network().stats().peers_over_cap, 0);
+}
+
+#[test]
+fn a_key_that_runs_none_of_our_overlays_is_no_peer() {
+    let mut desk = desk();
+    let identifier = asked_for_services(&mut desk, 1, at(1));
+    desk.receive(at(1), &similarity_response(2, identifier, &[service(5)]));
+    assert_eq!(desk.engine.network().verified_count(), 1);
+    assert_eq!(services_of(&desk, 2), BTreeSet::new());
+    // A peer may say so as often as it wants.
+    desk.receive(at(1), &similarity_response(1, identifier, &[service(5)]));
+    assert_eq!(services_of(&desk, 1), [ID, service(5)].into());
 }
 
 fn introduce_to(number: u16, from: SocketAddr, wanted: Mid) -> Vec<u8> {
@@ -456,7 +537,17 @@ fn item_2_a_requester_that_names_a_peer_meets_that_peer() {
         for number in 2..=9 {
             desk.befriend(number, at(number));
         }
-        let sent = desk.receive(at(1), &introduce_to(1, at(1), key(wanted).mid()));
+        let request = introduce_to(1, at(1), key(wanted).mid());
+        // A stranger gets the addresses, and no puncture: its own address may be forged.
+        let sent = desk.receive(at(1), &request);
+        let [(answered, response)] = &sent[..] else {
+            panic!("{} datagrams", sent.len());
+        };
+        assert_eq!((*answered, response[22]), (at(1), 245));
+        let introduced = field(response, "wan_introduction_address");
+        assert_eq!(introduced, Field::Address(at(wanted)));
+        prove(&mut desk, 1, at(1));
+        let sent = desk.receive(at(1), &request);
         let [(punctured, puncture), (answered, response)] = &sent[..] else {
             panic!("{} datagrams", sent.len());
         };
@@ -476,8 +567,9 @@ fn item_2_a_requester_that_names_a_peer_meets_that_peer() {
 #[test]
 fn a_requester_that_names_an_unreachable_peer_or_itself_meets_any_peer() {
     let mut desk = desk();
+    desk.befriend(1, at(1));
     desk.befriend(2, at(2));
-    let v6 = desk.befriend(3, address("[2001:db8::1]:3"));
+    let v6 = desk.befriend(3, address("[2a00:1::1]:8090"));
     // An unknown peer, the requester itself, and a peer that an old-style requester cannot reach.
     for wanted in [key(99).mid(), key(1).mid(), v6.mid()] {
         let sent = desk.receive(at(1), &introduce_to(1, at(1), wanted));
@@ -488,7 +580,7 @@ fn a_requester_that_names_an_unreachable_peer_or_itself_meets_any_peer() {
 }
 
 #[test]
-fn an_old_request_makes_a_plain_peer_and_an_old_answer() {
+fn an_old_request_makes_a_plain_contact_and_an_old_answer() {
     let mut desk = desk();
     let mut request = IntroductionRequest::new(Style::Old, address(HERE), at(8), at(1), 55);
     request.supports_new_style = true;
@@ -496,21 +588,35 @@ fn an_old_request_makes_a_plain_peer_and_an_old_answer() {
     request.extra = vec![b'x'; 30];
     let datagram = sealed_styled(ID, &key(1), Style::Old, request);
     // The peer is already known by IPv6, but the answer still goes to the source.
-    desk.befriend(1, address("[2001:db8::1]:3"));
+    desk.befriend(1, address("[2a00:1::1]:8090"));
     let sent = desk.receive(at(1), &datagram);
     assert_eq!((sent.len(), sent[0].0, sent[0].1[22]), (1, at(1), 245));
     assert_eq!(field(&sent[0].1, "identifier"), Field::Number(55));
-    let peer = desk.engine.network().peer(key(1).public_key());
-    let peer = peer.expect("it is verified");
-    assert!(!peer.is_new_style());
-    assert_eq!(peer.lan_address(), None);
-    assert!(peer.has_address(&at(1)));
+    let known = |desk: &Desk| {
+        let peer = desk.engine.network().peer(key(1).public_key());
+        let peer = peer.expect("it is verified").clone();
+        (
+            peer.is_new_style(),
+            peer.lan_address(),
+            peer.has_address(&at(1)),
+        )
+    };
+    assert_eq!(known(&desk), (false, None, false));
+    let (id, _) = prove_contact(&mut desk, 1, at(1), Style::Old);
+    assert_eq!(id, 246);
+    let lan = Some(SocketAddrV4::new([20, 0, 8, 1].into(), 8090));
+    assert_eq!(known(&desk), (false, lan, true));
 }
 
 #[test]
 fn the_limit_comes_before_anything_else() {
-    let mut desk = desk_for(Some(0));
+    let mut desk = desk();
     desk.befriend(2, at(2));
+    // The peer graph keeps the peers, so a lower limit can be exceeded.
+    let mut config = overlay_config(0);
+    config.max_peers = Some(0);
+    desk.reload_with::<DiscoveryCommunity>(config, (), Strategies::new());
+    assert_eq!(desk.engine.network().peer_count(ID), 1);
     let before = desk.engine.network().peer(key(2).public_key()).cloned();
     let request = IntroductionRequest::new(Style::Old, address(HERE), at(3), at(3), 55);
     let datagram = sealed_styled(ID, &key(2), Style::Old, request);
@@ -532,6 +638,9 @@ fn new_style_requests_are_ordinary_ones() {
     let datagram = sealed_styled(ID, &key(1), Style::New, request);
     let sent = desk.receive(at(1), &datagram);
     assert_eq!((sent.len(), sent[0].1[22]), (1, 233));
+    assert_eq!(desk.engine.network().verified_count(), 0);
+    let (id, _) = prove_contact(&mut desk, 1, at(1), Style::New);
+    assert_eq!(id, 234);
     let peer = desk.engine.network().peer(key(1).public_key());
     let peer = peer.expect("it is verified");
     assert!(peer.is_new_style());
@@ -588,7 +697,7 @@ proptest::proptest! {
         let mut messages = vec![
             noise,
             similarity_request(1, &[service(1), service(2)]),
-            similarity_response(1, &[service(1)]),
+            similarity_response(1, asked_for_services(&mut desk, 1, at(1)), &[service(1)]),
             introduce_to(1, at(1), key(9).mid()),
         ];
         for message in &mut messages[1..] {

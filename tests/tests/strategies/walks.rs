@@ -1,7 +1,7 @@
 //! `RandomWalk` and `EdgeWalk` with all their options, on one node in virtual time.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use ipv8_core::internals::engine::{Event, Input};
@@ -32,13 +32,32 @@ fn desk(strategies: Strategies<Probe>) -> Desk {
     Desk::with(overlay_config(0), ProbeSettings::default(), strategies)
 }
 
+/// Returns the address of an introduced node. Each is on a host of its own, because a host gets only
+/// four requests a minute that it does not answer.
 fn at(number: u16) -> SocketAddr {
-    SocketAddr::from(([40, 0, 0, 1], number))
+    let [high, low] = number.to_be_bytes();
+    SocketAddr::from(([40, high, low, 1], 8090))
 }
 
-/// Peer 1 at 20.0.0.1:1, which has introduced `count` addresses.
+/// Returns the number of the introduced node at this address; `None` for other addresses.
+fn number_of(address: SocketAddr) -> Option<u16> {
+    match address.ip() {
+        IpAddr::V4(host) if host.octets()[0] == 40 => {
+            Some(u16::from_be_bytes([host.octets()[1], host.octets()[2]]))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the address of a peer.
+fn friend_at(number: u16) -> SocketAddr {
+    let [high, low] = number.to_be_bytes();
+    SocketAddr::from(([20, high, low, 1], 8090))
+}
+
+/// Peer 1, which has introduced `count` addresses.
 fn with_walkable(desk: &mut Desk, count: u16) -> Peer {
-    let friend = desk.befriend(1, address("20.0.0.1:1"));
+    let friend = desk.befriend(1, friend_at(1));
     introduce(desk, &friend, 1..=count);
     friend
 }
@@ -52,9 +71,14 @@ fn introduce(desk: &mut Desk, by: &Peer, numbers: impl IntoIterator<Item = u16>)
     desk.drain_after_flush();
 }
 
-/// Delivers a response from peer `number` at its address that introduces no peer.
+/// Delivers the response of node `number` to the last request. It introduces no peer.
 fn answer(desk: &mut Desk, number: u16) {
-    let response = IntroductionResponse::new(address("50.5.5.5:5"), at(number), at(number), 1);
+    let (here, there, identifier) = (
+        address("50.5.5.5:5"),
+        at(number),
+        desk.identifier(at(number)),
+    );
+    let response = IntroductionResponse::new(here, there, there, identifier);
     let response = sealed_styled(PROBE, &key(100 + number), Style::Old, response);
     desk.receive(at(number), &response);
 }
@@ -68,7 +92,7 @@ fn the_window_limits_the_unanswered_requests() {
     for window in [1, 2, 5, 9] {
         let mut desk = desk(random_walk(|walk| walk.window_size = window));
         for number in 1..=20 {
-            let friend = desk.befriend(number, SocketAddr::from(([20, 0, 0, 1], number)));
+            let friend = desk.befriend(number, friend_at(number));
             introduce(&mut desk, &friend, [number]);
         }
         // The timeout is three seconds, so six steps of half a second fit.
@@ -99,10 +123,11 @@ fn one_introducer_has_half_of_the_window() {
     }
 }
 
-/// Delivers a response from peer 1 at 20.0.0.1:1 that introduces `number`.
+/// Asks peer 1, and delivers a response that introduces `number`.
 fn answer_with(desk: &mut Desk, number: u16) {
-    let from = address("20.0.0.1:1");
-    let mut response = IntroductionResponse::new(address("50.5.5.5:5"), from, from, 1);
+    let from = friend_at(1);
+    let identifier = desk.ask::<Probe>(PROBE, from);
+    let mut response = IntroductionResponse::new(address("50.5.5.5:5"), from, from, identifier);
     response.wan_introduction = at(number);
     desk.receive(from, &sealed_styled(PROBE, &key(1), Style::Old, response));
 }
@@ -124,7 +149,7 @@ fn a_step_sends_up_to_three_requests_while_they_are_answered() {
         walk.requests_per_step = 3;
         walk.window_size = 8;
     }));
-    desk.befriend(1, address("20.0.0.1:1"));
+    desk.befriend(1, friend_at(1));
     for numbers in [[101, 102, 103, 104], [105, 106, 107, 108]] {
         numbers
             .into_iter()
@@ -158,10 +183,10 @@ fn unanswered_requests_reduce_a_step_to_one_request() {
     // At most two of one introducer, and then it is asked for a new introduction.
     assert_eq!(
         destinations(&desk.tick(1)),
-        [at(103), at(102), address("20.0.0.1:1")]
+        [at(103), at(102), friend_at(1)]
     );
     for number in [110, 120] {
-        let friend = desk.befriend(number, SocketAddr::from(([20, 0, 0, 2], number)));
+        let friend = desk.befriend(number, friend_at(number));
         introduce(&mut desk, &friend, [number]);
     }
     assert_eq!(desk.tick(1).len(), 2, "a walk and a question");
@@ -173,8 +198,8 @@ fn a_step_walks_to_no_more_addresses_than_peers_are_missing() {
     let mut strategies = Strategies::new();
     strategies.add::<RandomWalk>(3, |walk| walk.reset_chance = 0);
     let mut desk = desk(strategies);
-    desk.befriend(1, address("20.0.0.1:1"));
-    desk.befriend(2, address("20.0.0.1:2"));
+    desk.befriend(1, friend_at(1));
+    desk.befriend(2, friend_at(2));
     for number in [101, 102, 103] {
         answer_with(&mut desk, number);
     }
@@ -193,19 +218,25 @@ fn a_walker_without_peers_asks_the_tracker_again_and_again_but_not_for_ever() {
     let mut desk = Desk::with(config, ProbeSettings::default(), walk);
     assert_eq!(destinations(&desk.tick(1)), [tracker]);
     let mut asked = 0;
+    let mut is_asked = true;
     for number in 1..=20 {
-        let mut response = IntroductionResponse::new(address("50.5.5.5:5"), tracker, tracker, 1);
-        response.wan_introduction = at(number);
-        desk.receive(
-            tracker,
-            &sealed_styled(PROBE, &key(9), Style::Old, response),
-        );
+        if is_asked {
+            let (here, identifier) = (address("50.5.5.5:5"), desk.identifier(tracker));
+            let mut response = IntroductionResponse::new(here, tracker, tracker, identifier);
+            response.wan_introduction = at(number);
+            let response = sealed_styled(PROBE, &key(9), Style::Old, response);
+            desk.receive(tracker, &response);
+        } else {
+            let by = Peer::new(key(9).public_key().clone(), tracker, desk.now);
+            introduce(&mut desk, &by, [number]);
+        }
         let mut sent = destinations(&desk.tick(1));
         if sent.is_empty() {
             // A round of the overlay itself, which has just asked the tracker.
             sent = destinations(&desk.tick(1));
         }
         assert_eq!(sent[0], at(number));
+        is_asked = sent.contains(&tracker);
         asked += sent.iter().filter(|to| **to == tracker).count();
     }
     assert_eq!(asked, 4);
@@ -229,7 +260,7 @@ fn an_answered_request_leaves_the_window() {
     for step in 0..10 {
         let sent = destinations(&desk.tick(1));
         assert_eq!(sent.len(), 1, "step {step}");
-        answer(&mut desk, sent[0].port());
+        answer(&mut desk, number_of(sent[0]).expect("an introduced node"));
     }
     assert_eq!(desk.engine.network().peer_count(PROBE), 11);
 }
@@ -298,10 +329,11 @@ fn the_reset_chance_is_in_256_and_asks_a_peer() {
             walk.reset_chance = chance;
             walk.timeout = 0.0;
         }));
-        let friend = desk.befriend(1, address("20.0.0.1:1"));
+        let friend = desk.befriend(1, friend_at(1));
         let mut resets = 0;
-        for _ in 0..1000 {
-            introduce(&mut desk, &friend, 1..=3);
+        // New ones each time: an address gets only four requests a minute.
+        for round in 1..=1000 {
+            introduce(&mut desk, &friend, [round, 10_000 + round, 20_000 + round]);
             let sent = destinations(&desk.tick(1));
             resets += sent.iter().filter(|to| **to == friend.address()).count();
         }
@@ -320,7 +352,7 @@ fn with_nothing_walkable_a_peer_is_asked_and_without_peers_the_trackers() {
     let mut desk = Desk::with(config, ProbeSettings::default(), random_walk(|_| {}));
     assert_eq!(destinations(&desk.tick(1)), trackers);
     assert!(desk.engine.network().is_blacklisted(&trackers[0]));
-    desk.befriend(1, address("20.0.0.1:1"));
+    desk.befriend(1, friend_at(1));
     let (mut steps, mut reminders) = (0, 0);
     while steps < 400 {
         let sent = destinations(&desk.tick(1));
@@ -363,7 +395,7 @@ fn a_target_of_zero_never_steps_and_of_minus_one_always() {
         strategies.add::<RandomWalk>(target, |_| {});
         let mut desk = desk(strategies);
         for peers in 0..60 {
-            desk.befriend(peers + 1, SocketAddr::from(([20, 0, 0, 1], peers + 1)));
+            desk.befriend(peers + 1, friend_at(peers + 1));
             desk.now = desk.engine.poll_timeout().expect("a turn");
             desk.engine.handle(Input::Timeout, desk.now);
             let (sent, events) = desk.drain();
@@ -401,7 +433,7 @@ fn at_its_target_a_strategy_is_skipped_and_taken_up_again_below() {
     };
     for number in 1..=5 {
         assert_eq!(skipped(&mut desk), number > 3, "with {} peers", number - 1);
-        desk.befriend(number, SocketAddr::from(([20, 0, 0, 1], number)));
+        desk.befriend(number, friend_at(number));
     }
     for number in 1..=5 {
         desk.engine
@@ -414,7 +446,7 @@ fn at_its_target_a_strategy_is_skipped_and_taken_up_again_below() {
 /// Adds six neighbours, each of which has introduced `each` addresses.
 fn neighbourhood(desk: &mut Desk, each: u16) -> Vec<Peer> {
     let peers: Vec<_> = (1..=6)
-        .map(|number| desk.befriend(number, SocketAddr::from(([20, 0, 0, 1], number))))
+        .map(|number| desk.befriend(number, friend_at(number)))
         .collect();
     for (index, peer) in (0..).zip(&peers) {
         introduce(
@@ -439,7 +471,10 @@ fn an_edge_walk_sends_few_datagrams_a_step_and_asks_none_twice_within_its_timeou
                 "size {size}: {} datagrams in one step",
                 sent.len()
             );
-            for (when, to, _) in sent.into_iter().filter(|(_, to, _)| to.ip() == at(1).ip()) {
+            for (when, to, _) in sent
+                .into_iter()
+                .filter(|(_, to, _)| number_of(*to).is_some())
+            {
                 let before = asked.insert(to, when);
                 let pause = before.map(|before| when - before);
                 assert!(
@@ -484,7 +519,7 @@ fn edges_grow_to_their_length_along_introductions() {
             walk.edge_length = length;
         }));
         // A chain: each peer has introduced the next one.
-        let mut chain = vec![desk.befriend(1, address("20.0.0.1:1"))];
+        let mut chain = vec![desk.befriend(1, friend_at(1))];
         for number in 2..=8 {
             let last = chain.last().expect("the chain is not empty").clone();
             introduce(&mut desk, &last, [number]);
@@ -509,12 +544,20 @@ fn an_edge_walk_asks_a_neighbour_where_it_is_now() {
         walk.neighborhood_size = 1;
         walk.edge_timeout = 0.6;
     }));
-    desk.befriend(1, address("20.0.0.1:1"));
+    desk.befriend(1, friend_at(1));
     assert!(desk.tick(1).is_empty(), "it finds its neighbourhood");
-    assert_eq!(destinations(&desk.tick(1)), [address("20.0.0.1:1")]);
-    let moved = address("30.0.0.1:1");
+    assert_eq!(destinations(&desk.tick(1)), [friend_at(1)]);
+    let moved = address("30.0.0.1:8090");
     let request = IntroductionRequest::new(Style::Old, address("10.1.1.1:8090"), moved, moved, 1);
     desk.receive(moved, &sealed_styled(PROBE, &key(1), Style::Old, request));
+    // Anyone can send a copy of the request. The neighbour has not moved before it has answered at
+    // its new address.
+    let sent = destinations(&desk.tick(2));
+    assert!(sent.contains(&moved), "{sent:?}");
+    assert!(!desk.state().peers[key(1).public_key()].0.contains(&moved));
+    let (here, identifier) = (address("50.5.5.5:5"), desk.identifier(moved));
+    let response = IntroductionResponse::new(here, moved, moved, identifier);
+    desk.receive(moved, &sealed_styled(PROBE, &key(1), Style::Old, response));
     let sent: BTreeSet<_> = destinations(&desk.tick(10)).into_iter().collect();
     assert_eq!(sent, BTreeSet::from([moved]));
 }
@@ -522,8 +565,7 @@ fn an_edge_walk_asks_a_neighbour_where_it_is_now() {
 #[test]
 fn an_edge_walk_gives_up_neighbours_that_are_gone() {
     let mut desk = desk(edge_walk(|walk| walk.neighborhood_size = 2));
-    let peers =
-        [1, 2].map(|number| desk.befriend(number, SocketAddr::from(([20, 0, 0, 1], number))));
+    let peers = [1, 2].map(|number| desk.befriend(number, friend_at(number)));
     desk.tick(3);
     for peer in &peers {
         desk.engine.network_mut().remove_peer(peer.key());

@@ -233,6 +233,13 @@ impl Context<'_> {
         Ok(self.prove(proven, &asked))
     }
 
+    /// Waits for the answer to a request that was not sent, for tests.
+    #[cfg(feature = "internals")]
+    pub(crate) fn expect_answer(&mut self, to: SocketAddr, identifier: u16) {
+        let now = self.now;
+        self.state.standings.expect_answer(to, identifier, now);
+    }
+
     /// Closes the request that a response of `key` from `source` answers.
     pub(super) fn close_request(
         &mut self,

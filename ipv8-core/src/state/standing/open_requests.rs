@@ -99,6 +99,12 @@ impl OpenRequests {
         while self.open.contains_key(&identifier) {
             identifier = rng.random();
         }
+        self.add(identifier, asked, now);
+        identifier
+    }
+
+    /// Adds a request with this identifier.
+    pub(super) fn add(&mut self, identifier: u16, asked: Asked, now: Instant) {
         let open = Open {
             asked,
             at: now,
@@ -107,7 +113,6 @@ impl OpenRequests {
         };
         self.open.insert(identifier, open);
         self.order.push_back((now, identifier));
-        identifier
     }
 
     /// Returns `true` if the request with this identifier is among the last ones that were

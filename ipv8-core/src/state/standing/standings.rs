@@ -68,6 +68,12 @@ impl Standings {
         self.open.open(Asked { to, twin, lan }, now, rng)
     }
 
+    /// Opens a request to `to` with this identifier, for tests.
+    #[cfg(feature = "internals")]
+    pub(crate) fn expect_answer(&mut self, to: SocketAddr, identifier: u16, now: Instant) {
+        self.open.add(identifier, Asked::at(to), now);
+    }
+
     /// Returns the request that a response from `source` answers, and closes it. `None` if it
     /// answers none: late, forged, or from another host than the one asked.
     pub(crate) fn answered(
