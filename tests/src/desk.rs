@@ -97,20 +97,6 @@ pub fn sealed_styled_at<M: Styled>(
     packet.expect("the message packs").seal()
 }
 
-/// Returns the identifier of an introduction request, which its answer must repeat.
-///
-/// # Panics
-///
-/// Panics if the datagram is anything else.
-#[must_use]
-pub fn request_identifier(datagram: &[u8]) -> u16 {
-    let opened = introduction_opener(datagram[22]).expect("it is an introduction message");
-    match opened(datagram).expect("it is readable").message {
-        IntroductionMessage::Request(_, request) => request.identifier,
-        other => panic!("{other:?} is no request"),
-    }
-}
-
 /// Everything that a datagram could change, except counters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {

@@ -8,9 +8,7 @@ use ipv8_core::internals::network::{NetworkLimits, PeerGraph};
 use ipv8_core::internals::values::set_lan_address;
 use ipv8_core::prelude::*;
 use ipv8_core::wire::{IntroductionResponse, Style};
-use ipv8_tests::desk::{
-    Desk, PROBE, address, key, overlay_config, request_identifier, sealed_styled,
-};
+use ipv8_tests::desk::{Desk, PROBE, address, identifier_of, key, overlay_config, sealed_styled};
 use ipv8_tests::probe::ProbeSettings;
 
 /// The number of the first introduced address; the neighbours have lower numbers.
@@ -90,7 +88,7 @@ fn an_edge_grows_to_the_one_of_a_thousand_that_answers() {
 
 /// Delivers a response from `from` to `request` that introduces no peer. Returns `from`.
 fn answer(desk: &mut Desk, from: SocketAddr, request: &[u8]) -> SocketAddr {
-    let identifier = request_identifier(request);
+    let identifier = identifier_of(request);
     let response = IntroductionResponse::new(address("50.5.5.5:5"), from, from, identifier);
     let response = sealed_styled(PROBE, &key(100), Style::Old, response);
     desk.receive(from, &response);

@@ -11,7 +11,7 @@ use ipv8_core::overlay::DispersyBootstrapper;
 use ipv8_core::prelude::*;
 use ipv8_core::state::NetworkLimits;
 use ipv8_core::wire::{IntroductionResponse, Style};
-use ipv8_tests::desk::{address, key, request_identifier, sealed_styled};
+use ipv8_tests::desk::{address, identifier_of, key, sealed_styled};
 use ipv8_tests::probe::{Probe, ProbeSettings, Stamp, Trap};
 use ipv8_tests::samples::{Sample, samples};
 use proptest::prelude::*;
@@ -220,7 +220,7 @@ impl World {
             overlay: CommunityId::from_bytes(*datagram[2..].first_chunk().expect("20 bytes")),
             to,
             style,
-            identifier: request_identifier(datagram),
+            identifier: identifier_of(datagram),
         });
         if self.asked.len() > LATEST {
             self.asked.remove(0);

@@ -183,10 +183,8 @@ fn first_contacts(times: &[u64]) -> Vec<Option<Duration>> {
     let waits = clients().map(|(number, time)| {
         let answers = town.sent.iter().filter(|sent| sent.to == home(number));
         let good = answers.filter(|sent| sent.is_answer() && sent.introduced().is_some());
-        let first = good
-            .map(|sent| sent.at - start - milliseconds(*time))
-            .next();
-        first
+        good.map(|sent| sent.at - start - milliseconds(*time))
+            .next()
     });
     waits.collect()
 }
