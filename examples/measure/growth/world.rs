@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::time::{Duration, Instant};
 
-use ipv8_core::crypto::{PrivateKey, PublicKey};
+use ipv8_core::crypto::PrivateKey;
 use ipv8_core::internals::engine::{Engine, EngineConfig, Event, Input, Output, OverlayConfig};
 use ipv8_core::internals::payload::{IntroductionRequest, IntroductionResponse, Style, Styled};
 use ipv8_core::prelude::*;

@@ -50,11 +50,13 @@ impl Context<'_> {
     }
 
     /// Returns the number of peers that this overlay lacks to the `target_peers` of the strategy
-    /// that takes this step; `None` if the strategy has no target, or when no strategy takes a
-    /// step.
+    /// that takes this step, or to [`Context::max_peers`] if that is less; `None` if there is
+    /// neither. When no strategy takes a step, only `max_peers` counts.
     #[must_use]
     pub fn missing_peers(&self) -> Option<usize> {
-        Some(self.target_peers?.saturating_sub(self.peer_count()))
+        let limit = usize::try_from(self.state.max_peers).ok();
+        let wanted = [self.target_peers, limit].into_iter().flatten().min()?;
+        Some(wanted.saturating_sub(self.peer_count()))
     }
 
     /// Removes `peer` from this overlay; [`Community::on_peer_removed`] follows. Returns `true` if

@@ -43,8 +43,7 @@ fn drained(inbox: &mut Inbox, now: Instant) -> Vec<Ticket> {
     let one = |inbox: &mut Inbox| {
         let mut piece = Unopened::default();
         inbox.take(&mut piece, 1, now);
-        let ticket = piece.datagrams().next().map(|(ticket, _)| *ticket);
-        ticket
+        piece.datagrams().next().map(|(ticket, _)| *ticket)
     };
     std::iter::from_fn(|| one(inbox)).collect()
 }
