@@ -71,7 +71,7 @@ fn every_path_of_the_architecture_page_exists() {
         let exists = crates
             .iter()
             .any(|part| root.join(part).join(path).exists());
-        let inside = ["node", "engine", "overlay", "launch"]
+        let inside = ["node", "engine", "overlay", "launch", "state"]
             .iter()
             .any(|floor| root.join("ipv8-core/src").join(floor).join(path).exists());
         assert!(exists || inside, "ARCHITECTURE.md names {path}");
