@@ -33,6 +33,7 @@ const STATS: &[(&str, Check)] = &[
     ("bytes_in", Value::is_u64),
     ("bytes_out", Value::is_u64),
     ("drops", is_drops),
+    ("class_drops", is_class_drops),
     ("panics", Value::is_u64),
     ("peers", Value::is_u64),
     ("walkable", Value::is_u64),
@@ -150,6 +151,21 @@ fn is_mid(value: &Value) -> bool {
 fn is_time(value: &Value) -> bool {
     let micros = value.as_f64().unwrap_or(-1.0) * 1e6;
     micros >= 0.0 && (micros - micros.round()).abs() < 1e-3
+}
+
+/// Returns `true` for the drops by class of received datagrams and by reason; zeros are left out.
+fn is_class_drops(value: &Value) -> bool {
+    let is_count = |(reason, count): (&String, &Value)| {
+        let is_reason = DropReason::ALL.iter().any(|one| one.name() == reason);
+        is_reason && count.as_u64().is_some_and(|count| count > 0)
+    };
+    value.as_object().is_some_and(|classes| {
+        classes.iter().all(|(class, drops)| {
+            let is_class = CLASSES.iter().any(|(name, _)| name == class);
+            let drops = drops.as_object();
+            is_class && drops.is_some_and(|drops| !drops.is_empty() && drops.iter().all(is_count))
+        })
+    })
 }
 
 fn is_drops(value: &Value) -> bool {
