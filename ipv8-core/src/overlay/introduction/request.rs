@@ -105,9 +105,9 @@ impl Context<'_> {
             (response.lan_introduction, response.wan_introduction) = self.addresses_of(introduced);
             response.intro_supports_new_style = introduced.is_new_style();
         }
-        // A full overlay still answers and introduces, so trackers need not forget it. Otherwise
-        // newcomers would only meet newcomers.
-        response.peer_limit_reached = self.is_over_peer_limit();
+        response.peer_limit_reached = self
+            .peer_limit()
+            .is_some_and(|limit| self.peer_count() >= limit);
         if !self.is_peer_at(requester.key(), to) {
             self.send_response_to_stranger(to, style, response, u64::from(time));
             return;
