@@ -36,14 +36,14 @@ fn desk(strategies: Strategies<Probe>) -> Desk {
 /// four requests a minute that it does not answer.
 fn at(number: u16) -> SocketAddr {
     let [high, low] = number.to_be_bytes();
-    SocketAddr::from(([40, high, low, 1], 8090))
+    SocketAddr::from(([40, low, high, 1], 8090))
 }
 
 /// Returns the number of the introduced node at this address; `None` for other addresses.
 fn number_of(address: SocketAddr) -> Option<u16> {
     match address.ip() {
         IpAddr::V4(host) if host.octets()[0] == 40 => {
-            Some(u16::from_be_bytes([host.octets()[1], host.octets()[2]]))
+            Some(u16::from_be_bytes([host.octets()[2], host.octets()[1]]))
         }
         _ => None,
     }
@@ -52,7 +52,7 @@ fn number_of(address: SocketAddr) -> Option<u16> {
 /// Returns the address of a peer.
 fn friend_at(number: u16) -> SocketAddr {
     let [high, low] = number.to_be_bytes();
-    SocketAddr::from(([20, high, low, 1], 8090))
+    SocketAddr::from(([20, low, high, 1], 8090))
 }
 
 /// Peer 1, which has introduced `count` addresses.
