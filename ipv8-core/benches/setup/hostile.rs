@@ -24,7 +24,7 @@ const REASONS: [DropReason; 11] = [
     DropReason::Unsolicited,
     DropReason::OwnPacket,
     DropReason::BadSignature,
-    DropReason::PeerLimit,
+    DropReason::RateLimited,
 ];
 
 pub(super) fn all() -> impl Iterator<Item = Path> {
@@ -44,16 +44,16 @@ struct Hostile {
 
 impl Hostile {
     fn new(reason: DropReason) -> Self {
-        let limit = if reason == DropReason::PeerLimit {
-            10
-        } else {
-            -1
-        };
-        let node = Node::with_limit::<DiscoveryCommunity>(20, limit, Strategies::new());
+        let mut node = Node::new::<DiscoveryCommunity>(20, Strategies::new());
         let [stranger] = Sender::some(1, 20, 6).try_into().ok().unwrap();
+        let (source, datagram) = (stranger.address, datagram(reason, &node, &stranger));
+        if reason == DropReason::RateLimited {
+            // The only answer in this second.
+            node.receive(source, &datagram);
+        }
         Self {
-            datagram: datagram(reason, &node, &stranger),
-            source: stranger.address,
+            datagram,
+            source,
             node,
             reason,
         }
@@ -105,7 +105,7 @@ fn datagram(reason: DropReason, node: &Node, stranger: &Sender) -> Vec<u8> {
             let (key, address) = (node.key.clone(), address(0));
             Sender { key, address }.request(node.id)
         }
-        DropReason::PeerLimit => request,
+        DropReason::RateLimited => request,
         other => unreachable!("no datagram for {other}"),
     }
 }

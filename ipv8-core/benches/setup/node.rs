@@ -120,15 +120,6 @@ pub(crate) struct Node {
 impl Node {
     /// Returns a node with `peers` peers and no limit.
     pub(crate) fn new<C: Community>(peers: usize, strategies: Strategies<C>) -> Self {
-        Self::with_limit(peers, -1, strategies)
-    }
-
-    /// Like [`Node::new`], but the node wants at most `limit` peers.
-    pub(crate) fn with_limit<C: Community>(
-        peers: usize,
-        limit: i32,
-        strategies: Strategies<C>,
-    ) -> Self {
         let now = Instant::now();
         let key = PrivateKey::generate(&mut rng(1));
         let config = EngineConfig {
@@ -137,7 +128,7 @@ impl Node {
         };
         let mut engine = Engine::new(&config);
         let overlay = OverlayConfig {
-            max_peers: Some(limit),
+            max_peers: Some(-1),
             ..OverlayConfig::new(key.clone())
         };
         let id = engine.add_overlay::<C>(overlay, C::Settings::default(), strategies, now);
@@ -169,6 +160,12 @@ impl Node {
             self.engine.handle(Input::Opened(opened), self.now);
         }
         self.drain();
+    }
+
+    /// Makes the sender a peer.
+    pub(crate) fn befriend(&mut self, sender: &Sender) {
+        let peer = Peer::new(sender.key.public_key().clone(), sender.address, self.now);
+        assert!(self.engine.network_mut().add_peer_of(&peer, self.id));
     }
 
     /// Handles a due timer like the runtime: advances time to the timer, and lets the strategy

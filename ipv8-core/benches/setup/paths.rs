@@ -47,34 +47,36 @@ pub(crate) fn all(largest: usize) -> Vec<Path> {
     paths
 }
 
-/// Introduction requests, each answered with a response and with a puncture request to the
-/// introduced peer.
+/// Introduction requests. Each is answered with a response; if a peer asks, also with a puncture
+/// request to the introduced peer.
 struct Requests {
     node: Node,
     requests: Vec<(SocketAddr, Vec<u8>)>,
     next: usize,
+    /// The datagrams that each request causes.
+    datagrams: usize,
+    /// The time between two requests. The budget for answers is never used up.
+    pause: Duration,
 }
 
 impl Requests {
     /// Returns requests from 16 known peers in turn.
     fn known(peers: usize) -> Self {
-        let mut requests = Self::of(16, peers);
-        // Makes the senders known peers.
-        for (source, datagram) in requests.requests.clone() {
-            requests.node.receive(source, &datagram);
-        }
-        requests
+        Self::of(16, peers, true)
     }
 
     /// Returns requests from a new peer each time; enough for any number of runs that includes
     /// signing.
     fn strangers(peers: usize) -> Self {
-        Self::of(256, peers)
+        Self::of(256, peers, false)
     }
 
-    fn of(senders: usize, peers: usize) -> Self {
-        let node = Node::new::<Quiet>(peers, Strategies::new());
+    fn of(senders: usize, peers: usize, are_peers: bool) -> Self {
+        let mut node = Node::new::<Quiet>(peers, Strategies::new());
         let senders = Sender::some(senders, peers, 5);
+        for sender in senders.iter().filter(|_| are_peers) {
+            node.befriend(sender);
+        }
         let requests = senders
             .iter()
             .map(|sender| (sender.address, sender.request(node.id)));
@@ -82,13 +84,15 @@ impl Requests {
             requests: requests.collect(),
             node,
             next: 0,
+            datagrams: if are_peers { 2 } else { 1 },
+            pause: Duration::from_millis(if are_peers { 2 } else { 25 }),
         }
     }
 }
 
 impl Work for Requests {
     fn before(&mut self) {
-        self.node.wait(Duration::from_millis(1));
+        self.node.wait(self.pause);
         self.next = (self.next + 1) % self.requests.len();
     }
 
@@ -99,8 +103,8 @@ impl Work for Requests {
 
     fn check(&self, runs: usize) {
         assert!(
-            self.node.sent() >= 2 * runs,
-            "each request causes a response and a puncture request"
+            self.node.sent() >= self.datagrams * runs,
+            "each request causes a response, and a peer's a puncture request"
         );
         assert_eq!(self.node.engine.stats().dropped(), 0);
     }
