@@ -38,12 +38,14 @@ const STATS: &[(&str, Check)] = &[
     ("peers", Value::is_u64),
     ("walkable", Value::is_u64),
 ];
-/// Additional figures of a node; a tracker has none of them.
+/// Additional figures of a node.
 const LOAD: &[(&str, Check)] = &[
     ("health", |value| has_exactly(value, HEALTH, 0)),
     ("pacing", |value| has_exactly(value, PACING, 0)),
     ("inbox", |value| has_exactly(value, INBOX, 0)),
 ];
+/// The additional figures of a tracker.
+const TRACKER: &[(&str, Check)] = &[("tracker", is_tracker_counts)];
 const HEALTH: &[(&str, Check)] = &[
     ("lag", is_time),
     ("smoothed", is_time),
@@ -99,7 +101,7 @@ pub(crate) fn event(line: &str) -> Value {
         Some("step") => STEP,
         Some("health") => HEALTH,
         Some("stats") if event.get("health").is_some() => &[STATS, LOAD].concat(),
-        Some("stats") => STATS,
+        Some("stats") => &[STATS, TRACKER].concat(),
         Some("lagged") => LAGGED,
         Some("stopped") => STOPPED,
         _ => panic!("an unknown event: {line}"),
@@ -118,6 +120,21 @@ pub(crate) fn event(line: &str) -> Value {
 fn has_exactly(value: &Value, fields: &[(&str, Check)], others: usize) -> bool {
     let there = value.as_object().map_or(0, serde_json::Map::len);
     there == fields.len() + others && fields.iter().all(|(name, check)| check(&value[*name]))
+}
+
+/// Returns `true` for counters that include those that tell how a tracker is doing.
+fn is_tracker_counts(value: &Value) -> bool {
+    let counts = value.as_object();
+    let known = [
+        "introduced",
+        "nobody_introduced",
+        "probes",
+        "proven",
+        "held",
+    ];
+    counts.is_some_and(|counts| {
+        counts.values().all(Value::is_u64) && known.iter().all(|name| counts.contains_key(*name))
+    })
 }
 
 fn check_key(event: &Value) {
