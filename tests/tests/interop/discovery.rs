@@ -74,8 +74,8 @@ impl Nodes {
         }
         for node in &self.ours {
             assert_eq!(node.mids(), but(&node.mid()), "{node}");
-            // On one host all punctures go to the introducer (protocol 4.6). An address gets only one
-            // in five seconds.
+            // On one host all punctures go to the introducer (protocol 4.6). An address gets only
+            // one in five seconds.
             let stats = node.stats().engine;
             let punctures = stats.count(DropReason::RateLimited);
             assert_eq!(stats.dropped(), punctures, "{node}: {stats:?}");

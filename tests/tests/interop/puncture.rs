@@ -75,8 +75,8 @@ impl Node {
         }
     }
 
-    /// Returns `true` if the node knows the address. Ours asks whoever has sent it a puncture, about
-    /// a second later, and no longer walks there when it has answered.
+    /// Returns `true` if the node knows the address. Our node asks the sender of a puncture about a
+    /// second later, and no longer walks there when it has answered.
     fn can_walk_to(&mut self, address: SocketAddr) -> bool {
         match self {
             Self::Ours(node) => {

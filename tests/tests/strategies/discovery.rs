@@ -363,8 +363,8 @@ fn a_stranger_gets_our_services_once_it_has_proven_its_address() {
     // Its services are noted although it is not a peer.
     assert_eq!(services_of(&desk, 1), [service(5)].into());
     assert_eq!(desk.engine.network().verified_count(), 0);
-    // It is a contact, so it is asked for an introduction a little later. After its response it is a
-    // peer: it is asked for its services, and its request is answered.
+    // It is a contact, so it is asked for an introduction a little later. After its response it is
+    // a peer: it is asked for its services, and its request is answered.
     let asked = desk.now;
     let (id, sent) = prove_contact(&mut desk, 1, at(1), Style::Old);
     assert_eq!((id, desk.now - asked), (246, Duration::from_secs(1)));

@@ -32,8 +32,8 @@ fn desk(strategies: Strategies<Probe>) -> Desk {
     Desk::with(overlay_config(0), ProbeSettings::default(), strategies)
 }
 
-/// Returns the address of an introduced node. Each is on a host of its own, because a host gets only
-/// four requests a minute that it does not answer.
+/// Returns the address of an introduced node. Each is on a host of its own, because a host gets
+/// only four requests a minute that it does not answer.
 fn at(number: u16) -> SocketAddr {
     let [high, low] = number.to_be_bytes();
     SocketAddr::from(([40, low, high, 1], 8090))
