@@ -237,8 +237,17 @@ pub const DIFFERENCES: [Difference; 10] = [
     },
     Difference {
         name: "an address that the sender cannot see is not our WAN address",
-        reason: "a private address is of no use to peers elsewhere; py-ipv8 believes the last response, whatever it says",
+        reason: "a private address is of no use to peers elsewhere; py-ipv8 believes the last response, whatever it says. \
+                 An introduced peer without a WAN address is never behind our NAT: to py-ipv8 it is while it has none itself",
         apply: |verdict, facts| {
+            if is_event(verdict, RESPONSE)
+                && field(verdict, "wan_introduction_address") == Some(address("0.0.0.0:0"))
+            {
+                let lan = field(verdict, "lan_introduction_address");
+                let kept =
+                    |text: &String| address(text) == facts.source || Some(address(text)) != lan;
+                verdict.new_addresses.retain(kept);
+            }
             let seen = field(verdict, "destination_address").filter(|seen| {
                 is_event(verdict, RESPONSE) && seen.is_ipv4() && may_see(facts.source, *seen)
             });

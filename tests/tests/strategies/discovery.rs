@@ -42,10 +42,10 @@ fn desk_for(max_peers: Option<i32>) -> Desk {
     desk
 }
 
-/// Returns the address of a node; each is on a host of its own.
+/// Returns the address of a node; each is on a host of its own, most at other providers.
 fn at(number: u16) -> SocketAddr {
     let [high, low] = number.to_be_bytes();
-    SocketAddr::from(([20, high, low, 1], 8090))
+    SocketAddr::from(([20, low, high, 1], 8090))
 }
 
 fn service(number: u8) -> CommunityId {
@@ -604,7 +604,7 @@ fn an_old_request_makes_a_plain_contact_and_an_old_answer() {
     assert_eq!(known(&desk), (false, None, false));
     let (id, _) = prove_contact(&mut desk, 1, at(1), Style::Old);
     assert_eq!(id, 246);
-    let lan = Some(SocketAddrV4::new([20, 0, 8, 1].into(), 8090));
+    let lan = Some(SocketAddrV4::new([20, 8, 0, 1].into(), 8090));
     assert_eq!(known(&desk), (false, lan, true));
 }
 

@@ -33,7 +33,8 @@ fn desk(strategies: Strategies<Probe>) -> Desk {
 }
 
 /// Returns the address of an introduced node. Each is on a host of its own, because a host gets
-/// only four requests a minute that it does not answer.
+/// only four requests a minute that it does not answer. Most are at other providers, because a node
+/// whose peers are at one provider looks for others.
 fn at(number: u16) -> SocketAddr {
     let [high, low] = number.to_be_bytes();
     SocketAddr::from(([40, low, high, 1], 8090))
