@@ -21,6 +21,9 @@ const SMALL_OVERLAY: usize = 64;
 /// The number of random candidates for an introduction in a larger overlay.
 const DRAWS_OF_MANY: usize = 2;
 
+/// The number of further random candidates in a larger overlay if none of the first suits.
+const DRAWS_AGAIN: usize = 64;
+
 impl Context<'_> {
     /// Answers `request`, received from `source` in `style`, and returns its sender.
     ///
@@ -130,14 +133,18 @@ impl Context<'_> {
         time: u64,
     ) {
         let (prefix, key) = (&self.state.prefix, &self.state.my_key);
-        let packet = response.clone().packet(style, prefix, key, time);
-        let length = packet.map_or(0, |packet| packet.sealed_length());
-        let is_long = |request| !fits_answer_and_probe(request, length);
-        if self.length.is_some_and(is_long) {
-            response.lan_introduction = UNSPECIFIED;
-            response.wan_introduction = UNSPECIFIED;
-            response.intro_supports_new_style = false;
+        if let Ok(packet) = response.clone().packet(style, prefix, key, time) {
+            let answer = packet.sealed_length();
+            let fits = |request| fits_answer_and_probe(request, answer);
+            if self.length.is_none_or(fits) {
+                // `enqueue` counts a refusal; the requester asks again.
+                let _ = self.enqueue(to, packet);
+                return;
+            }
         }
+        response.lan_introduction = UNSPECIFIED;
+        response.wan_introduction = UNSPECIFIED;
+        response.intro_supports_new_style = false;
         self.send_styled(to, style, response, time);
     }
 
@@ -166,7 +173,12 @@ impl Context<'_> {
         });
         let chosen = match best {
             Some(peer) => Some(peer.clone()),
-            // Few peers suit, so none of the candidates does.
+            // Few peers suit, so none of the candidates does. A look at thousands would let an
+            // attacker with thousands of keys keep the node busy.
+            None if draws == DRAWS_OF_MANY => {
+                let mut more = network.random_peers(service, DRAWS_AGAIN, rng);
+                more.find(suits).cloned()
+            }
             None => network
                 .random_peer_where(service, rng, |peer| suits(&peer))
                 .cloned(),
@@ -197,7 +209,7 @@ impl Context<'_> {
 /// Returns `true` if `requester` can use an introduction to `peer` in `style`.
 fn can_be_introduced(peer: &Peer, requester: &Peer, style: Style) -> bool {
     peer != requester
-        && !peer.has_address(&requester.address())
+        && !peer.has_proven_address(&requester.address())
         && (style == Style::New || peer.address().is_ipv4())
 }
 
