@@ -35,7 +35,9 @@ fn node(interval: Duration) -> (Arena, usize) {
     let node = arena.add_engine(address(HOME), address("192.168.1.10:8090"), &config);
     let mut walk = Strategies::<Quiet>::new();
     walk.add::<RandomWalk>(-1, |_| {});
-    arena.add_overlay::<Quiet>(node, overlay_config(0), QuietId::default(), walk);
+    let mut config = overlay_config(0);
+    config.max_peers = Some(-1);
+    arena.add_overlay::<Quiet>(node, config, QuietId::default(), walk);
     (arena, node)
 }
 
