@@ -129,8 +129,8 @@ pub enum Event {
         /// The code that panicked.
         callback: Callback,
     },
-    /// User code queued so many datagrams in one call that the outbox is full. The rest of them is
-    /// dropped and counted as [`DropReason::QueueFull`](crate::state::DropReason::QueueFull).
+    /// One call of user code filled the outbox. Its further datagrams are dropped and counted as
+    /// [`DropReason::QueueFull`](crate::state::DropReason::QueueFull).
     Flooded {
         /// The overlay.
         #[serde(serialize_with = "serial::text")]

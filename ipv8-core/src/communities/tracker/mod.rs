@@ -34,6 +34,7 @@ mod roster;
 mod rounds;
 mod settings;
 mod tracker;
+mod views;
 
 #[cfg(test)]
 mod tests;

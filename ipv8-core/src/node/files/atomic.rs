@@ -115,8 +115,8 @@ impl Maker {
     }
 }
 
-/// Returns when a process started; `None` if there is no such process, or where the system does not
-/// say.
+/// Returns the time at which a process started, in the system's clock ticks since it booted. `None`
+/// if the process does not exist, or if the system has no `/proc`.
 fn start_of(process: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The name before the last parenthesis may hold anything. The start is field 22, the first one

@@ -169,7 +169,8 @@ mod tests {
         ANY.changed(class, source(1), 1, signature)
     }
 
-    /// Returns the checks in `time` of senders in so many groups that always want another one.
+    /// Returns the number of signature checks that the budget grants in `time`, if senders in this
+    /// many groups always ask for another one.
     fn checks(groups: u32, signature: Signature, time: Duration) -> u32 {
         let (mut budget, mut now) = (Budget::default(), Instant::now());
         let end = now + time;
