@@ -19,6 +19,7 @@ mod field;
 // Generated code names the markers; users write the formats' names.
 #[doc(hidden)]
 pub mod formats;
+pub(crate) mod host_group;
 mod list;
 mod message;
 pub(crate) mod packet;

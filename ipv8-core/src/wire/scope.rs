@@ -106,32 +106,11 @@ pub(crate) fn is_service_port(port: u16) -> bool {
     port < FIRST_USER_PORT || REFLECTORS.contains(&port)
 }
 
-/// A group of hosts that probably have one owner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct HostGroup(u64);
-
-impl HostGroup {
-    /// Returns the network that one customer has: the /24 of an IPv4 host, the /48 of an IPv6
-    /// host.
-    #[must_use]
-    pub(crate) fn site(host: IpAddr) -> Self {
-        Self::of(host, 24, 48)
-    }
-
-    /// Returns the network that one provider has: the /16 of an IPv4 host, the /32 of an IPv6
-    /// host.
-    #[must_use]
-    pub(crate) fn provider(host: IpAddr) -> Self {
-        Self::of(host, 16, 32)
-    }
-
-    fn of(host: IpAddr, ipv4: u32, ipv6: u32) -> Self {
-        match host.to_canonical() {
-            IpAddr::V4(host) => Self(u64::from(u32::from(host) >> (32 - ipv4))),
-            // No IPv4 group has the highest bit.
-            IpAddr::V6(host) => Self((u128::from(host) >> (128 - ipv6)) as u64 | 1 << 63),
-        }
-    }
+/// Returns `true` for an address of this machine's loopback network. No other machine can send from
+/// it, so it has no budgets.
+#[must_use]
+pub(crate) fn is_loopback(address: &SocketAddr) -> bool {
+    address.ip().to_canonical().is_loopback()
 }
 
 /// Returns the address without the IPv6 form of an IPv4 host.
@@ -189,39 +168,6 @@ mod tests {
             [1024, 6421, 8090, 65535]
                 .iter()
                 .all(|port| !is_service_port(*port))
-        );
-    }
-
-    #[test]
-    fn groups_follow_the_first_bits_of_the_host() {
-        let host = |text: &str| text.parse::<IpAddr>().unwrap();
-        assert_eq!(
-            HostGroup::site(host("1.2.3.4")),
-            HostGroup::site(host("1.2.3.9"))
-        );
-        assert_ne!(
-            HostGroup::site(host("1.2.3.4")),
-            HostGroup::site(host("1.2.4.4"))
-        );
-        assert_eq!(
-            HostGroup::provider(host("1.2.3.4")),
-            HostGroup::provider(host("1.2.9.9"))
-        );
-        assert_eq!(
-            HostGroup::site(host("::ffff:1.2.3.4")),
-            HostGroup::site(host("1.2.3.9"))
-        );
-        assert_eq!(
-            HostGroup::site(host("2a00:1:2::1")),
-            HostGroup::site(host("2a00:1:2:9::1"))
-        );
-        assert_ne!(
-            HostGroup::site(host("2a00:1:2::1")),
-            HostGroup::site(host("2a00:1:3::1"))
-        );
-        assert_ne!(
-            HostGroup::site(host("::1")),
-            HostGroup::site(host("0.0.0.1"))
         );
     }
 }

@@ -189,9 +189,9 @@ fn the_most_crowded_network_gives_way() {
 }
 
 #[test]
-fn one_subnet_has_a_bound_of_its_own() {
+fn one_site_has_a_bound_of_its_own() {
     let mut town = with_limits(TrackerLimits {
-        max_peers_per_subnet: 10,
+        max_peers_per_site: 10,
         ..TrackerLimits::default()
     });
     for number in 1..=30 {
@@ -199,7 +199,7 @@ fn one_subnet_has_a_bound_of_its_own() {
         town.pass(Duration::from_millis(100));
     }
     assert_eq!(town.tracker.peer_count(), 10);
-    assert_eq!(town.tracker.counters().subnet_peers_evicted, 20);
+    assert_eq!(town.tracker.counters().site_peers_evicted, 20);
     // On this machine there is no such bound.
     for number in 31..=60 {
         town.ask(PROBE, number, SocketAddr::from(([127, 0, 0, 1], number)));
@@ -207,9 +207,9 @@ fn one_subnet_has_a_bound_of_its_own() {
     assert_eq!(town.tracker.peer_count(), 40);
 }
 
-/// Many keys in one subnet compete with a few peers elsewhere.
+/// Many keys in one site compete with a few peers elsewhere.
 #[test]
-fn many_keys_of_one_subnet_expel_only_each_other() {
+fn many_keys_of_one_site_expel_only_each_other() {
     let mut town = with_limits(TrackerLimits {
         max_peers: 100,
         ..TrackerLimits::default()

@@ -284,7 +284,7 @@ fn forged_requests_reflect_little_to_one_host_and_to_one_network() {
             assert!(all <= 210 * (32 + 20 + 20 * 10), "{all} bytes in 20 s");
         }
         let counters = town.tracker.counters();
-        assert!(counters.refused_host + counters.refused_subnet > 10_000);
+        assert!(counters.refused_host + counters.refused_site > 10_000);
     }
 }
 

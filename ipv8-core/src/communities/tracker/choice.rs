@@ -6,11 +6,11 @@ use std::time::Instant;
 use rand::rngs::StdRng;
 
 use super::crowd::Crowd;
-use super::group::Subnet;
 use super::recent::Recent;
 use super::roster::{Member, Roster};
 use crate::crypto::PublicKey;
 use crate::state::peer::Peer;
+use crate::wire::host_group::HostGroup;
 use crate::wire::packet::CommunityId;
 use crate::wire::payload::Style;
 
@@ -68,13 +68,13 @@ impl Roster {
     /// Returns a peer of `service` for the requester, with the address to use; `None` only if no
     /// peer suits.
     ///
-    /// Each /16 has the same chance, and in it each subnet, so that one with many keys does not
+    /// Each /16 has the same chance, and in it each site, so that one with many keys does not
     /// drown the rest. The order of preference is:
     ///
-    /// 1. other subnets than the requester's and than those of the last answers;
-    /// 2. other hosts in the requester's subnet, if no recent answer introduced that subnet;
-    /// 3. other subnets;
-    /// 4. other hosts in the requester's subnet;
+    /// 1. other sites than the requester's and than those of the last answers;
+    /// 2. other hosts in the requester's site, if no recent answer introduced that site;
+    /// 3. other sites;
+    /// 4. other hosts in the requester's site;
     /// 5. the requester's host.
     ///
     /// Peers with an address of the family that the requester asks from come before all others.
@@ -93,14 +93,14 @@ impl Roster {
             };
             self.pick(crowd, recent, requester.address, rng, suits)
         });
-        let (subnet, key) = found?;
+        let (site, key) = found?;
         let member = self.member_mut(&key)?;
         if !requester.is_proven {
             member.met_a_stranger(now);
         }
         let view = requester.view(&member.peer);
         if let Some(recent) = self.recent_mut(service) {
-            recent.note(subnet);
+            recent.note(site);
         }
         Some(view)
     }
@@ -112,10 +112,10 @@ impl Roster {
         from: SocketAddr,
         rng: &mut StdRng,
         suits: impl Fn(&PublicKey) -> bool,
-    ) -> Option<(Subnet, PublicKey)> {
-        let (own, subnets) = (Subnet::of(&from), crowd.subnet_count());
-        let is_recent = |subnet: &Subnet| recent.has(subnet, subnets);
-        let elsewhere = |subnet: &Subnet| *subnet != own;
+    ) -> Option<(HostGroup, PublicKey)> {
+        let (own, sites) = (HostGroup::site(from.ip()), crowd.site_count());
+        let is_recent = |site: &HostGroup| recent.has(site, sites);
+        let elsewhere = |site: &HostGroup| *site != own;
         let other_host = |key: &PublicKey| {
             let host = self.member(key).map(|member| member.peer.address().ip());
             suits(key) && host.is_some_and(|host| host.to_canonical() != from.ip().to_canonical())

@@ -1,4 +1,4 @@
-//! Many members, by source group.
+//! Many members, by site.
 
 use std::collections::BTreeMap;
 use std::hash::Hash;
@@ -7,13 +7,13 @@ use indexmap::{IndexMap, IndexSet};
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use super::group::{Subnet, Wide};
+use crate::wire::host_group::HostGroup;
 
-/// The number of random draws of a subnet or a member before a search in order.
+/// The number of random draws of a site or a member before a search in order.
 const DRAWS: usize = 16;
 
-/// The number of members of a subnet up to which a search in order is allowed for a mere
-/// preference. In a larger subnet only [`DRAWS`] are tried.
+/// The number of members of a site up to which a search in order is allowed for a mere
+/// preference. In a larger site only [`DRAWS`] are tried.
 const SEARCHED: usize = 64;
 
 /// Groups by their number of members.
@@ -56,8 +56,8 @@ impl<G: Hash + Eq + Copy> Sizes<G> {
 /// The members of one /16.
 #[derive(Debug)]
 struct Part<K> {
-    subnets: IndexMap<Subnet, IndexSet<K>>,
-    sizes: Sizes<Subnet>,
+    sites: IndexMap<HostGroup, IndexSet<K>>,
+    sizes: Sizes<HostGroup>,
     members: usize,
 }
 
@@ -65,9 +65,9 @@ struct Part<K> {
 /// number of members.
 #[derive(Debug)]
 pub(super) struct Crowd<K> {
-    parts: IndexMap<Wide, Part<K>>,
-    sizes: Sizes<Wide>,
-    subnets: usize,
+    parts: IndexMap<HostGroup, Part<K>>,
+    sizes: Sizes<HostGroup>,
+    sites: usize,
     members: usize,
 }
 
@@ -76,7 +76,7 @@ impl<K> Default for Crowd<K> {
         Self {
             parts: IndexMap::new(),
             sizes: Sizes::default(),
-            subnets: 0,
+            sites: 0,
             members: 0,
         }
     }
@@ -91,57 +91,57 @@ impl<K: Hash + Eq + Clone> Crowd<K> {
         self.members == 0
     }
 
-    pub(super) fn subnet_count(&self) -> usize {
-        self.subnets
+    pub(super) fn site_count(&self) -> usize {
+        self.sites
     }
 
-    fn subnet(&self, subnet: Subnet) -> Option<&IndexSet<K>> {
-        self.parts.get(&subnet.wide())?.subnets.get(&subnet)
+    fn site(&self, site: HostGroup) -> Option<&IndexSet<K>> {
+        self.parts.get(&site.provider_of_site())?.sites.get(&site)
     }
 
-    /// Returns the number of members of a subnet.
-    pub(super) fn size_of(&self, subnet: Subnet) -> usize {
-        self.subnet(subnet).map_or(0, IndexSet::len)
+    /// Returns the number of members of a site.
+    pub(super) fn size_of(&self, site: HostGroup) -> usize {
+        self.site(site).map_or(0, IndexSet::len)
     }
 
     #[cfg(test)]
-    pub(super) fn has(&self, subnet: Subnet, key: &K) -> bool {
-        self.subnet(subnet).is_some_and(|keys| keys.contains(key))
+    pub(super) fn has(&self, site: HostGroup, key: &K) -> bool {
+        self.site(site).is_some_and(|keys| keys.contains(key))
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = &K> {
         let parts = self.parts.values();
-        parts.flat_map(|part| part.subnets.values().flatten())
+        parts.flat_map(|part| part.sites.values().flatten())
     }
 
     /// Adds a member. Returns `true` if it is new.
-    pub(super) fn insert(&mut self, subnet: Subnet, key: K) -> bool {
-        let wide = subnet.wide();
-        let part = self.parts.entry(wide).or_insert_with(|| Part {
-            subnets: IndexMap::new(),
+    pub(super) fn insert(&mut self, site: HostGroup, key: K) -> bool {
+        let provider = site.provider_of_site();
+        let part = self.parts.entry(provider).or_insert_with(|| Part {
+            sites: IndexMap::new(),
             sizes: Sizes::default(),
             members: 0,
         });
-        let members = part.subnets.entry(subnet).or_default();
+        let members = part.sites.entry(site).or_default();
         if !members.insert(key) {
             return false;
         }
         let size = members.len();
         part.members += 1;
-        part.sizes.resized(subnet, size - 1, size);
-        self.sizes.resized(wide, part.members - 1, part.members);
-        self.subnets += usize::from(size == 1);
+        part.sizes.resized(site, size - 1, size);
+        self.sizes.resized(provider, part.members - 1, part.members);
+        self.sites += usize::from(size == 1);
         self.members += 1;
         true
     }
 
     /// Removes a member. Returns `true` if it was there.
-    pub(super) fn remove(&mut self, subnet: Subnet, key: &K) -> bool {
-        let wide = subnet.wide();
-        let Some(part) = self.parts.get_mut(&wide) else {
+    pub(super) fn remove(&mut self, site: HostGroup, key: &K) -> bool {
+        let provider = site.provider_of_site();
+        let Some(part) = self.parts.get_mut(&provider) else {
             return false;
         };
-        let Some(members) = part.subnets.get_mut(&subnet) else {
+        let Some(members) = part.sites.get_mut(&site) else {
             return false;
         };
         if !members.swap_remove(key) {
@@ -149,22 +149,22 @@ impl<K: Hash + Eq + Clone> Crowd<K> {
         }
         let size = members.len();
         if size == 0 {
-            part.subnets.swap_remove(&subnet);
-            self.subnets -= 1;
+            part.sites.swap_remove(&site);
+            self.sites -= 1;
         }
         part.members -= 1;
-        part.sizes.resized(subnet, size + 1, size);
+        part.sizes.resized(site, size + 1, size);
         let left = part.members;
         if left == 0 {
-            self.parts.swap_remove(&wide);
+            self.parts.swap_remove(&provider);
         }
-        self.sizes.resized(wide, left + 1, left);
+        self.sizes.resized(provider, left + 1, left);
         self.members -= 1;
         true
     }
 
-    /// Moves a member to another subnet.
-    pub(super) fn refile(&mut self, key: &K, before: Subnet, after: Subnet) {
+    /// Moves a member to another site.
+    pub(super) fn refile(&mut self, key: &K, before: HostGroup, after: HostGroup) {
         if self.remove(before, key) {
             self.insert(after, key.clone());
         }
@@ -176,18 +176,18 @@ impl<K: Hash + Eq + Clone> Crowd<K> {
     /// others of its group with fresh ones.
     pub(super) fn crowded(&self, rng: &mut StdRng, except: &K) -> Option<K> {
         // `except` may be alone in the most crowded group.
-        let wides: Vec<_> = self.sizes.largest(rng).take(2).collect();
-        wides.into_iter().find_map(|wide| {
-            let part = self.parts.get(wide)?;
-            let subnets: Vec<_> = part.sizes.largest(rng).take(2).copied().collect();
-            let mut found = subnets.into_iter();
-            found.find_map(|subnet| self.crowded_in(subnet, rng, except))
+        let providers: Vec<_> = self.sizes.largest(rng).take(2).collect();
+        providers.into_iter().find_map(|provider| {
+            let part = self.parts.get(provider)?;
+            let sites: Vec<_> = part.sizes.largest(rng).take(2).copied().collect();
+            let mut found = sites.into_iter();
+            found.find_map(|site| self.crowded_in(site, rng, except))
         })
     }
 
-    /// Returns a random member of a subnet, but never `except`.
-    pub(super) fn crowded_in(&self, subnet: Subnet, rng: &mut StdRng, except: &K) -> Option<K> {
-        let members = self.subnet(subnet)?;
+    /// Returns a random member of a site, but never `except`.
+    pub(super) fn crowded_in(&self, site: HostGroup, rng: &mut StdRng, except: &K) -> Option<K> {
+        let members = self.site(site)?;
         let drawn = rng.random_range(0..members.len().max(1));
         let (first, second) = (drawn, (drawn + 1) % members.len().max(1));
         let drawn = [first, second].map(|at| members.get_index(at));
@@ -195,24 +195,24 @@ impl<K: Hash + Eq + Clone> Crowd<K> {
         drawn.find(|key| *key != except).cloned()
     }
 
-    /// Returns a wanted member of a wanted subnet. Each /16 has about the same chance, and in it
+    /// Returns a wanted member of a wanted site. Each /16 has about the same chance, and in it
     /// each /24, whatever its number of members. Only a `thorough` search is sure to find the only
-    /// wanted member of a large subnet.
+    /// wanted member of a large site.
     pub(super) fn pick(
         &self,
         rng: &mut StdRng,
-        subnet_wanted: impl Fn(&Subnet) -> bool,
+        site_wanted: impl Fn(&HostGroup) -> bool,
         wanted: impl Fn(&K) -> bool,
         thorough: bool,
-    ) -> Option<(Subnet, K)> {
+    ) -> Option<(HostGroup, K)> {
         let member = |rng: &mut StdRng, part: &Part<K>, at: usize| {
-            let (subnet, members) = part.subnets.get_index(at)?;
-            if !subnet_wanted(subnet) {
+            let (site, members) = part.sites.get_index(at)?;
+            if !site_wanted(site) {
                 return None;
             }
             let thorough = thorough || members.len() <= SEARCHED;
             let key = pick_member(rng, members, &wanted, thorough)?;
-            Some((*subnet, key.clone()))
+            Some((*site, key.clone()))
         };
         let count = self.parts.len();
         if count == 0 {
@@ -220,29 +220,29 @@ impl<K: Hash + Eq + Clone> Crowd<K> {
         }
         for _ in 0..DRAWS {
             let (_, part) = self.parts.get_index(rng.random_range(0..count))?;
-            let at = rng.random_range(0..part.subnets.len().max(1));
+            let at = rng.random_range(0..part.sites.len().max(1));
             if let Some(found) = member(rng, part, at) {
                 return Some(found);
             }
         }
         around(rng, count).find_map(|at| {
             let (_, part) = self.parts.get_index(at)?;
-            around(rng, part.subnets.len()).find_map(|at| member(rng, part, at))
+            around(rng, part.sites.len()).find_map(|at| member(rng, part, at))
         })
     }
 
-    /// Returns a wanted member of one subnet; see [`Crowd::pick`].
+    /// Returns a wanted member of one site; see [`Crowd::pick`].
     pub(super) fn pick_in(
         &self,
-        subnet: Subnet,
+        site: HostGroup,
         rng: &mut StdRng,
         wanted: impl Fn(&K) -> bool,
         thorough: bool,
-    ) -> Option<(Subnet, K)> {
-        let members = self.subnet(subnet)?;
+    ) -> Option<(HostGroup, K)> {
+        let members = self.site(site)?;
         let thorough = thorough || members.len() <= SEARCHED;
         let key = pick_member(rng, members, wanted, thorough)?;
-        Some((subnet, key.clone()))
+        Some((site, key.clone()))
     }
 }
 

@@ -1,4 +1,4 @@
-//! A queue that serves source groups in turn.
+//! A queue that serves sites in turn.
 
 use std::collections::{HashSet, VecDeque};
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use super::group::Subnet;
+use crate::wire::host_group::HostGroup;
 
 /// The number of random lanes compared to find a long one when the queue is full.
 const COMPARED: usize = 8;
@@ -18,11 +18,11 @@ const REMEMBERED: Duration = Duration::from_secs(10);
 /// The number of groups remembered in each of two tables.
 const GROUPS: usize = 8_192;
 
-/// The entries of one source group, oldest first.
+/// The entries of one site, oldest first.
 #[derive(Debug)]
 struct Lane<T>(VecDeque<T>);
 
-/// Entries by source group. The groups take turns, and a group that had no turn lately comes first:
+/// Entries by site. The groups take turns, and a group that had no turn lately comes first:
 /// who sends little does not wait for who sends much (like the sparse flows of the queueing
 /// discipline `fq_codel`, RFC 8290).
 ///
@@ -30,14 +30,14 @@ struct Lane<T>(VecDeque<T>);
 /// wait until it is too late otherwise.
 #[derive(Debug)]
 pub(super) struct FairQueue<T> {
-    lanes: IndexMap<Subnet, Lane<T>>,
+    lanes: IndexMap<HostGroup, Lane<T>>,
     /// Groups that had no turn lately.
-    fresh: Vec<Subnet>,
+    fresh: Vec<HostGroup>,
     /// The other groups. An empty one leaves at its next turn.
-    turns: VecDeque<Subnet>,
+    turns: VecDeque<HostGroup>,
     /// Groups that had a turn, and the time from which the newer table is.
-    recent: HashSet<Subnet>,
-    older: HashSet<Subnet>,
+    recent: HashSet<HostGroup>,
+    older: HashSet<HostGroup>,
     since: Option<Instant>,
     len: usize,
     most: usize,
@@ -72,7 +72,7 @@ impl<T> FairQueue<T> {
     /// oldest, or the oldest of a group with many.
     pub(super) fn push(
         &mut self,
-        group: Subnet,
+        group: HostGroup,
         entry: T,
         now: Instant,
         rng: &mut StdRng,
@@ -122,7 +122,7 @@ impl<T> FairQueue<T> {
         self.turns.retain(|group| lanes.contains_key(group));
     }
 
-    fn long_lane(&self, rng: &mut StdRng) -> Option<Subnet> {
+    fn long_lane(&self, rng: &mut StdRng) -> Option<HostGroup> {
         let count = self.lanes.len().max(1);
         let drawn = (0..COMPARED).filter_map(|_| {
             let (group, lane) = self.lanes.get_index(rng.random_range(0..count))?;
@@ -158,13 +158,15 @@ impl<T> FairQueue<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use rand::SeedableRng;
 
     use super::*;
 
-    fn group(number: u16) -> Subnet {
+    fn group(number: u16) -> HostGroup {
         let [high, low] = number.to_be_bytes();
-        Subnet::V4([20, high, low])
+        HostGroup::site(IpAddr::from([20, high, low, 1]))
     }
 
     #[test]

@@ -6,8 +6,8 @@ use rand::rngs::StdRng;
 
 use super::debt::Debt;
 use super::fair::FairQueue;
-use super::group::Subnet;
 use super::letter::Letter;
+use crate::wire::host_group::HostGroup;
 
 /// How long a datagram may wait. Its sender has given up after that.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -37,7 +37,7 @@ pub(super) enum Class {
     Legacy,
 }
 
-/// Bounded queues for three classes: each source group has its turn, and each class its share.
+/// Bounded queues for three classes: each site has its turn, and each class its share.
 #[derive(Debug)]
 pub(super) struct Inbox {
     known: FairQueue<Letter>,
@@ -84,7 +84,7 @@ impl Inbox {
         letter: Letter,
         rng: &mut StdRng,
     ) -> Option<Letter> {
-        let group = Subnet::of(&letter.source);
+        let group = HostGroup::site(letter.source.ip());
         self.last_came = Some(letter.came);
         let now = letter.came;
         self.queue(class).push(group, letter, now, rng)

@@ -18,7 +18,7 @@ pub struct TrackerLimits {
     /// communities fit. Beyond it the tracker forgets one for that community.
     pub max_peers_per_service: usize,
     /// Peers of one /24 (IPv6: /48), except for this machine's own. Default: 500.
-    pub max_peers_per_subnet: usize,
+    pub max_peers_per_site: usize,
     /// Communities. Default: 4,096; each costs a few hundred bytes. Beyond it the tracker forgets
     /// one with few peers.
     pub max_services: usize,
@@ -32,7 +32,7 @@ impl Default for TrackerLimits {
         Self {
             max_peers: 10_000,
             max_peers_per_service: 1_000,
-            max_peers_per_subnet: 500,
+            max_peers_per_site: 500,
             max_services: 4_096,
             max_services_per_peer: 128,
         }
@@ -46,8 +46,8 @@ pub struct TrackerStats {
     pub peers_evicted: u64,
     /// Peers forgotten for one community because of [`TrackerLimits::max_peers_per_service`].
     pub service_peers_evicted: u64,
-    /// Peers forgotten because of [`TrackerLimits::max_peers_per_subnet`].
-    pub subnet_peers_evicted: u64,
+    /// Peers forgotten because of [`TrackerLimits::max_peers_per_site`].
+    pub site_peers_evicted: u64,
     /// Communities forgotten because of [`TrackerLimits::max_services`].
     pub services_evicted: u64,
     /// Communities forgotten for one peer because of [`TrackerLimits::max_services_per_peer`].
@@ -83,7 +83,7 @@ pub struct TrackerStats {
     /// Requests refused: too many from that unproven host (one a second, 32 at once).
     pub refused_host: u64,
     /// Requests refused: too many from that /24 or /48 of unproven hosts (10 kB a second).
-    pub refused_subnet: u64,
+    pub refused_site: u64,
     /// Requests refused: too many from all unproven hosts (200 kB a second). Most of them wait
     /// instead, and count as late.
     pub refused_total: u64,

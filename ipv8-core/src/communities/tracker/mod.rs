@@ -10,10 +10,10 @@
 //! stranger can cause has a budget.
 //!
 //! Start with `tracker.rs`. A datagram passes `letter` (what can be read without a signature) and
-//! `inbox` (queues by class, each served by source group: `fair`), with `cost` for the time that
+//! `inbox` (queues by class, each served by site: `fair`), with `cost` for the time that
 //! its signature takes. `outlay` is the budget for unproven addresses, made of `debt`s. `newcomers`
 //! keeps those to ask for a proof, `rounds` asks them, `pings` holds the open numbers, and `roster`
-//! holds the members and keeps the bounds of `limits`, with `crowd` for many by source `group`.
+//! holds the members and keeps the bounds of `limits`, with `crowd` for many by site.
 //! `choice` picks the member to introduce, and `churn` decides when to ping one.
 
 mod choice;
@@ -22,7 +22,6 @@ mod cost;
 mod crowd;
 mod debt;
 mod fair;
-mod group;
 mod inbox;
 mod letter;
 mod limits;

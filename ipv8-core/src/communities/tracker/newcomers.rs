@@ -9,13 +9,14 @@ use rand::rngs::StdRng;
 use super::crowd::Crowd;
 use super::debt::{Debt, Debts, refill};
 use super::fair::FairQueue;
-use super::group::{Subnet, is_here};
 use crate::crypto::PublicKey;
 use crate::state::timers::{TimerId, Timers};
+use crate::wire::host_group::HostGroup;
 use crate::wire::packet::CommunityId;
 use crate::wire::payload::IntroductionRequest;
+use crate::wire::scope::is_loopback;
 
-/// The most newcomers (4,096, about 2 MB), and the most of one source group.
+/// The most newcomers (4,096, about 2 MB), and the most of one site.
 const MOST: usize = 4_096;
 const MOST_OF_GROUP: usize = 256;
 
@@ -23,7 +24,7 @@ const MOST_OF_GROUP: usize = 256;
 /// handles the newcomer's own: a forged one would cause two datagrams at once.
 const ROUND: Duration = Duration::from_millis(50);
 
-/// Requests to one source group: 10 a second after 20 at once (2 kB a second). To all: 500 a second
+/// Requests to one site: 10 a second after 20 at once (2 kB a second). To all: 500 a second
 /// (100 kB) after 100 at once, as many as strangers can be answered (`outlay`).
 const GROUP_RATE: u64 = 10;
 const GROUP_BURST: Duration = Duration::from_secs(2);
@@ -51,8 +52,8 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    fn subnet(&self) -> Subnet {
-        Subnet::of(&self.address)
+    fn site(&self) -> HostGroup {
+        HostGroup::site(self.address.ip())
     }
 }
 
@@ -89,7 +90,7 @@ pub(super) struct Newcomers {
     known: FairQueue<Claim>,
     next_round: Option<Instant>,
     total: Debt,
-    groups: Debts<Subnet>,
+    groups: Debts<HostGroup>,
     holds: Timers<Claim>,
     ends: Timers<Claim>,
 }
@@ -127,24 +128,24 @@ impl Newcomers {
             newcomer.traits = traits;
             return 0;
         }
-        let subnet = claim.subnet();
+        let site = claim.site();
         let newcomer = Newcomer {
             traits,
             held: None,
             forgotten: self.ends.insert(now + FORGOTTEN_AFTER, claim.clone()),
         };
         self.table.insert(claim.clone(), newcomer);
-        self.crowd.insert(subnet, claim.clone());
+        self.crowd.insert(site, claim.clone());
         let queue = if known {
             &mut self.known
         } else {
             &mut self.strangers
         };
-        queue.push(subnet, claim.clone(), now, rng);
+        queue.push(site, claim.clone(), now, rng);
         self.next_round.get_or_insert(now + ROUND);
         let mut evicted = 0;
-        if self.crowd.size_of(subnet) > MOST_OF_GROUP && !is_here(&claim.address) {
-            let other = self.crowd.crowded_in(subnet, rng, claim);
+        if self.crowd.size_of(site) > MOST_OF_GROUP && !is_loopback(&claim.address) {
+            let other = self.crowd.crowded_in(site, rng, claim);
             evicted += u64::from(other.is_some_and(|other| self.take(&other).is_some()));
         }
         if self.table.len() > MOST {
@@ -187,7 +188,7 @@ impl Newcomers {
     /// Removes a newcomer, and returns its traits and the answer that waits.
     pub(super) fn take(&mut self, claim: &Claim) -> Option<(Traits, Option<Held>)> {
         let newcomer = self.table.swap_remove(claim)?;
-        self.crowd.remove(claim.subnet(), claim);
+        self.crowd.remove(claim.site(), claim);
         self.ends.cancel(newcomer.forgotten);
         let held = newcomer.held.map(|(held, timer)| {
             self.holds.cancel(timer);
@@ -212,22 +213,22 @@ impl Newcomers {
         while self.total.is_below(BURST, now)
             && let Some(claim) = self.strangers.pop()
         {
-            let (subnet, limited) = (claim.subnet(), !is_here(&claim.address));
+            let (site, limited) = (claim.site(), !is_loopback(&claim.address));
             if !self.table.contains_key(&claim) {
                 continue;
             }
-            if limited && !self.groups.is_below(&subnet, GROUP_BURST, now) {
+            if limited && !self.groups.is_below(&site, GROUP_BURST, now) {
                 later.push(claim);
                 continue;
             }
             if limited {
-                self.groups.add(subnet, refill(1, GROUP_RATE), now);
+                self.groups.add(site, refill(1, GROUP_RATE), now);
             }
             self.total.add(refill(1, RATE), now);
             asked.push(claim);
         }
         for claim in later {
-            self.strangers.push(claim.subnet(), claim, now, rng);
+            self.strangers.push(claim.site(), claim, now, rng);
         }
         let more = !self.strangers.is_empty() || !self.known.is_empty();
         self.next_round = more.then_some(now + ROUND);

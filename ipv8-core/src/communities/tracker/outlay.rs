@@ -4,14 +4,15 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use super::debt::{Debt, Debts, refill};
-use super::group::{Subnet, is_here};
+use crate::wire::host_group::HostGroup;
+use crate::wire::scope::is_loopback;
 
 /// Answers to one host: one a second, after 32 at once, so that a new client gets an answer for
 /// each of its communities.
 const HOST_COST: Duration = Duration::from_secs(1);
 const HOST_BURST: Duration = Duration::from_secs(32);
 
-/// Bytes to one source group: 10 kB a second after 10 kB at once, so never more than 20 kB within
+/// Bytes to one site: 10 kB a second after 10 kB at once, so never more than 20 kB within
 /// one second.
 const GROUP_RATE: u64 = 10_000;
 const GROUP_BURST: Duration = Duration::from_millis(900);
@@ -39,7 +40,11 @@ struct Host(IpAddr, u16);
 
 impl Host {
     fn of(address: &SocketAddr) -> Self {
-        let port = if is_here(address) { address.port() } else { 0 };
+        let port = if is_loopback(address) {
+            address.port()
+        } else {
+            0
+        };
         Self(address.ip().to_canonical(), port)
     }
 }
@@ -49,7 +54,7 @@ impl Host {
 #[derive(Debug)]
 pub(super) struct Outlay {
     hosts: Debts<Host>,
-    groups: Debts<Subnet>,
+    groups: Debts<HostGroup>,
     total: Debt,
 }
 
@@ -67,7 +72,11 @@ impl Outlay {
         if !self.hosts.is_below(&Host::of(to), HOST_BURST, now) {
             return Err(Exhausted::Host);
         }
-        if !is_here(to) && !self.groups.is_below(&Subnet::of(to), GROUP_BURST, now) {
+        if !is_loopback(to)
+            && !self
+                .groups
+                .is_below(&HostGroup::site(to.ip()), GROUP_BURST, now)
+        {
             return Err(Exhausted::Group);
         }
         if !self.total.is_below(BURST, now) {
@@ -91,9 +100,9 @@ impl Outlay {
     /// Notes another datagram to this address.
     pub(super) fn sent(&mut self, to: &SocketAddr, bytes: usize, now: Instant) {
         let bytes = bytes as u64;
-        if !is_here(to) {
+        if !is_loopback(to) {
             self.groups
-                .add(Subnet::of(to), refill(bytes, GROUP_RATE), now);
+                .add(HostGroup::site(to.ip()), refill(bytes, GROUP_RATE), now);
         }
         self.total.add(refill(bytes, RATE), now);
     }

@@ -1,28 +1,28 @@
-//! The subnets of the last introductions.
+//! The sites of the last introductions.
 
 use std::collections::VecDeque;
 
-use super::group::Subnet;
+use crate::wire::host_group::HostGroup;
 
 /// The number of last answers of a community that the next one tries to differ from; at most half
-/// of its subnets count.
+/// of its sites count.
 const REMEMBERED: usize = 16;
 
-/// The subnets of the peers that the last answers of a community introduced.
+/// The sites of the peers that the last answers of a community introduced.
 #[derive(Debug, Default)]
-pub(super) struct Recent(VecDeque<Subnet>);
+pub(super) struct Recent(VecDeque<HostGroup>);
 
 impl Recent {
-    pub(super) fn note(&mut self, subnet: Subnet) {
-        self.0.push_back(subnet);
+    pub(super) fn note(&mut self, site: HostGroup) {
+        self.0.push_back(site);
         if self.0.len() > REMEMBERED {
             self.0.pop_front();
         }
     }
 
-    /// Returns `true` if one of the last answers introduced a peer of the subnet. With few
-    /// `subnets` only as many answers count as half of them.
-    pub(super) fn has(&self, subnet: &Subnet, subnets: usize) -> bool {
-        self.0.iter().rev().take(subnets / 2).any(|s| s == subnet)
+    /// Returns `true` if one of the last answers introduced a peer of the site. With few
+    /// `sites` only as many answers count as half of them.
+    pub(super) fn has(&self, site: &HostGroup, sites: usize) -> bool {
+        self.0.iter().rev().take(sites / 2).any(|s| s == site)
     }
 }

@@ -1,4 +1,4 @@
-//! The peers of a tracker, by key, by community and by subnet.
+//! The peers of a tracker, by key, by community and by site.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -9,14 +9,15 @@ use rand::rngs::StdRng;
 
 use super::crowd::Crowd;
 use super::debt::{Debt, refill};
-use super::group::{Subnet, is_here};
 use super::limits::{TrackerLimits, TrackerStats};
 use super::newcomers::{Claim, Traits};
 use super::recent::Recent;
 use crate::crypto::PublicKey;
 use crate::state::peer::Peer;
 use crate::state::timers::{TimerId, Timers};
+use crate::wire::host_group::HostGroup;
 use crate::wire::packet::CommunityId;
+use crate::wire::scope::is_loopback;
 
 /// The number of random communities among which the one to forget is chosen: enough to spare the
 /// useful ones, at a cost that does not depend on the number of communities.
@@ -43,8 +44,8 @@ pub(super) struct Member {
     introductions: Debt,
     /// The due time of the check that last pinged it.
     pub(super) pinged: Option<Instant>,
-    /// The subnet under which the crowds list it.
-    subnet: Subnet,
+    /// The site under which the crowds list it.
+    site: HostGroup,
     /// Its communities, the latest request last.
     services: IndexSet<CommunityId>,
     check: TimerId,
@@ -227,7 +228,7 @@ impl Roster {
             member.describe(traits);
         }
         self.join(key, claim.service, rng);
-        self.keep_to_peers_of_subnet(&claim.address, key, rng);
+        self.keep_to_peers_of_site(&claim.address, key, rng);
         while self.members.len() > self.limits.max_peers.max(1)
             && let Some(other) = self.everybody.crowded(rng, key)
         {
@@ -237,47 +238,50 @@ impl Roster {
     }
 
     fn add(&mut self, claim: &Claim, now: Instant, check: Instant) {
-        let (key, subnet) = (claim.key.clone(), Subnet::of(&claim.address));
+        let (key, site) = (claim.key.clone(), HostGroup::site(claim.address.ip()));
         let member = Member {
             peer: Peer::new(key.clone(), claim.address, now),
             clock: 0,
             answers: Debt::default(),
             introductions: Debt::default(),
             pinged: None,
-            subnet,
+            site,
             services: IndexSet::new(),
             check: self.checks.insert(check, key.clone()),
         };
-        self.everybody.insert(subnet, key.clone());
+        self.everybody.insert(site, key.clone());
         self.members.insert(key, member);
     }
 
-    fn keep_to_peers_of_subnet(
+    fn keep_to_peers_of_site(
         &mut self,
         address: &SocketAddr,
         latest: &PublicKey,
         rng: &mut StdRng,
     ) {
-        let (subnet, most) = (Subnet::of(address), self.limits.max_peers_per_subnet.max(1));
-        while !is_here(address)
-            && self.everybody.size_of(subnet) > most
-            && let Some(other) = self.everybody.crowded_in(subnet, rng, latest)
+        let (site, most) = (
+            HostGroup::site(address.ip()),
+            self.limits.max_peers_per_site.max(1),
+        );
+        while !is_loopback(address)
+            && self.everybody.size_of(site) > most
+            && let Some(other) = self.everybody.crowded_in(site, rng, latest)
         {
             self.forget(&other);
-            self.counters.subnet_peers_evicted += 1;
+            self.counters.site_peers_evicted += 1;
         }
     }
 
-    /// Lists a peer under its current subnet.
+    /// Lists a peer under its current site.
     fn refile(&mut self, key: &PublicKey) {
         let Some(member) = self.members.get_mut(key) else {
             return;
         };
-        let (before, after) = (member.subnet, Subnet::of(&member.peer.address()));
+        let (before, after) = (member.site, HostGroup::site(member.peer.address().ip()));
         if before == after {
             return;
         }
-        member.subnet = after;
+        member.site = after;
         self.everybody.refile(key, before, after);
         for id in &member.services {
             if let Some(service) = self.services.get_mut(id) {
@@ -297,11 +301,11 @@ impl Roster {
             member.services.move_index(at, last);
             return;
         }
-        let subnet = member.subnet;
+        let site = member.site;
         let too_many = member.services.len() > self.limits.max_services_per_peer.max(1);
         let forgotten = member.services.first().copied().filter(|_| too_many);
         let service = self.services.entry(id).or_default();
-        service.crowd.insert(subnet, key.clone());
+        service.crowd.insert(site, key.clone());
         if let Some(forgotten) = forgotten {
             self.leave(key, forgotten);
             self.counters.peer_services_evicted += 1;
@@ -353,9 +357,9 @@ impl Roster {
         if !member.services.shift_remove(&id) {
             return false;
         }
-        let (subnet, was_last) = (member.subnet, member.services.is_empty());
+        let (site, was_last) = (member.site, member.services.is_empty());
         if let Some(service) = self.services.get_mut(&id) {
-            service.crowd.remove(subnet, key);
+            service.crowd.remove(site, key);
             if service.crowd.is_empty() {
                 self.services.swap_remove(&id);
             }
@@ -372,10 +376,10 @@ impl Roster {
             return false;
         };
         self.checks.cancel(member.check);
-        self.everybody.remove(member.subnet, key);
+        self.everybody.remove(member.site, key);
         for id in &member.services {
             if let Some(service) = self.services.get_mut(id) {
-                service.crowd.remove(member.subnet, key);
+                service.crowd.remove(member.site, key);
                 if service.crowd.is_empty() {
                     self.services.swap_remove(id);
                 }

@@ -9,12 +9,12 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::choice::Requester;
-use super::group::Subnet;
 use super::limits::TrackerLimits;
 use super::newcomers::{Claim, Traits};
 use super::roster::Roster;
 use crate::crypto::{PrivateKey, PublicKey};
 use crate::state::peer::Peer;
+use crate::wire::host_group::HostGroup;
 use crate::wire::packet::CommunityId;
 use crate::wire::payload::Style;
 
@@ -104,26 +104,25 @@ fn no_peer_is_introduced_to_itself_or_to_its_own_address() {
 }
 
 #[test]
-fn other_subnets_come_before_the_requester_s_and_take_turns() {
+fn other_sites_come_before_the_requester_s_and_take_turns() {
     let mut desk = Desk::new(TrackerLimits::default());
     let me = desk.come("1.1.1.1:1");
     desk.come("1.1.1.1:2");
     desk.come("1.1.1.2:1");
-    for subnet in 2..=6 {
-        for host in 1..=subnet {
-            desk.come(&format!("1.1.{subnet}.{host}:1"));
+    for site in 2..=6 {
+        for host in 1..=site {
+            desk.come(&format!("1.1.{site}.{host}:1"));
         }
     }
     let answers = desk.answers(&me, "1.1.1.1:1", 200);
-    let subnets: Vec<_> = answers.iter().map(Subnet::of).collect();
-    let own = Subnet::of(&"1.1.1.1:1".parse().unwrap());
-    assert!(!subnets.contains(&own), "there are enough other subnets");
-    // Of six subnets, never one of the last three.
-    assert!(
-        subnets
-            .windows(4)
-            .all(|w| BTreeSet::from_iter(w).len() == 4)
-    );
+    let sites: Vec<_> = answers
+        .iter()
+        .map(|one| HostGroup::site(one.ip()))
+        .collect();
+    let own = HostGroup::site("1.1.1.1".parse().unwrap());
+    assert!(!sites.contains(&own), "there are enough other sites");
+    // Of six sites, never one of the last three.
+    assert!(sites.windows(4).all(|w| BTreeSet::from_iter(w).len() == 4));
     assert_eq!(
         answers.iter().collect::<BTreeSet<_>>().len(),
         2 + 3 + 4 + 5 + 6
@@ -204,15 +203,15 @@ fn no_answer_is_empty_while_a_peer_suits() {
         let count = desk.rng.random_range(1..40 + 4 * round);
         let mut places = Vec::new();
         for key in keys.iter().take(count) {
-            let (subnet, host) = (
+            let (site, host) = (
                 desk.rng.random_range(0..=round % 7),
                 desk.rng.random_range(0..hosts),
             );
             let port = desk.rng.random_range(1..6);
             let from = if desk.rng.random_bool(0.2) {
-                format!("[2001:db8:{subnet}::{host}]:{port}")
+                format!("[2001:db8:{site}::{host}]:{port}")
             } else {
-                format!("1.1.{subnet}.{host}:{port}")
+                format!("1.1.{site}.{host}:{port}")
             };
             desk.hear(key, &from, SERVICE);
             places.push((key.clone(), from));
@@ -243,7 +242,7 @@ fn the_tables_agree() {
     let limits = TrackerLimits {
         max_peers: 20,
         max_peers_per_service: 8,
-        max_peers_per_subnet: 7,
+        max_peers_per_site: 7,
         max_services: 6,
         max_services_per_peer: 3,
     };
@@ -258,8 +257,8 @@ fn the_tables_agree() {
             1 | 2 => drop(desk.roster.leave(&key, service)),
             3 => while desk.roster.next_check(INTERVAL, desk.now).is_some() {},
             _ => {
-                let subnet = desk.rng.random_range(0..4);
-                let from = format!("1.1.{subnet}.1:{}", desk.rng.random_range(1..4));
+                let site = desk.rng.random_range(0..4);
+                let from = format!("1.1.{site}.1:{}", desk.rng.random_range(1..4));
                 desk.hear(&key, &from, service);
                 assert!(desk.roster.peers(service).any(|p| p.key() == &key));
             }
@@ -282,21 +281,21 @@ fn agree(roster: &Roster, limits: &TrackerLimits) {
         .collect();
     assert_eq!(pairs, listed);
     assert!(roster.len() <= limits.max_peers);
-    let mut subnets = BTreeMap::<Subnet, usize>::new();
+    let mut sites = BTreeMap::<HostGroup, usize>::new();
     for member in roster.members() {
-        *subnets
-            .entry(Subnet::of(&member.peer.address()))
+        *sites
+            .entry(HostGroup::site(member.peer.address().ip()))
             .or_default() += 1;
     }
-    assert!(subnets.values().all(|n| *n <= limits.max_peers_per_subnet));
+    assert!(sites.values().all(|n| *n <= limits.max_peers_per_site));
     assert!(roster.service_count() <= limits.max_services);
     for (id, count) in roster.services() {
         assert!((1..=limits.max_peers_per_service).contains(&count));
         assert_eq!(roster.peers(id).count(), count);
         let (crowd, _) = roster.crowd(id).unwrap();
         for key in crowd.keys() {
-            let subnet = Subnet::of(&roster.member(key).unwrap().peer.address());
-            assert!(crowd.has(subnet, key), "listed under its subnet");
+            let site = HostGroup::site(roster.member(key).unwrap().peer.address().ip());
+            assert!(crowd.has(site, key), "listed under its site");
         }
     }
     assert_eq!(roster.check_at().is_some(), roster.len() > 0);

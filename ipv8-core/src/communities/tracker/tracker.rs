@@ -230,7 +230,7 @@ impl Tracker {
         self.outlay.check(to, now).map_err(|exhausted| {
             match exhausted {
                 Exhausted::Host => counters.refused_host += 1,
-                Exhausted::Group => counters.refused_subnet += 1,
+                Exhausted::Group => counters.refused_site += 1,
                 Exhausted::Total => counters.refused_total += 1,
             }
             DropReason::RateLimited

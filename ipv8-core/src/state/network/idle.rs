@@ -1,6 +1,6 @@
 //! The order in which addresses are forgotten if there are too many.
 use crate::crypto::PublicKey;
-use crate::wire::scope::HostGroup;
+use crate::wire::host_group::HostGroup;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use crate::support::hashing::StrangersState;
-use crate::wire::scope::{HostGroup, Scope};
+use crate::wire::host_group::HostGroup;
+use crate::wire::scope::Scope;
 
 /// The providers of the peers of one service. A provider is a /16 of the internet (a /32 in IPv6):
 /// an owner of many addresses has them in few such networks.
@@ -42,7 +43,11 @@ impl Providers {
 
     /// Returns the number of peers of the provider of `address`; 0 outside the internet.
     pub(super) fn count_at(&self, address: SocketAddr) -> usize {
-        let provider = provider_of(address);
+        self.count_of(provider_of(address))
+    }
+
+    /// Returns the number of peers of a provider; 0 outside the internet (`None`).
+    pub(super) fn count_of(&self, provider: Option<HostGroup>) -> usize {
         let count = provider.and_then(|provider| self.0.get(&provider));
         count.map_or(0, |count| *count as usize)
     }

@@ -4,8 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use super::quota::Quota;
+use crate::wire::host_group::HostGroup;
 use crate::wire::packet::CommunityId;
-use crate::wire::scope::{HostGroup, Scope};
+use crate::wire::scope::Scope;
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 use rand::{Rng, RngExt};
 
-use crate::wire::scope::HostGroup;
+use crate::wire::host_group::HostGroup;
 
 /// The maximum number of contacts of one overlay: more than a walker visits in [`CONTACT_TIME`].
 const MAX_CONTACTS: usize = 128;

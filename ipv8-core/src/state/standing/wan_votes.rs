@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::crypto::Mid;
 use crate::wire::address::UNSPECIFIED;
-use crate::wire::scope::{HostGroup, Scope};
+use crate::wire::host_group::HostGroup;
+use crate::wire::scope::Scope;
 
 /// The number of voters whose last vote counts.
 const VOTERS: usize = 32;

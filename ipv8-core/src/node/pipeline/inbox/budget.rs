@@ -5,10 +5,11 @@ use std::hash::BuildHasher;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::origin::{Origin, is_loopback};
+use super::origin::Origin;
 use crate::engine::{Signature, Ticket};
 use crate::state::stats::Class;
 use crate::support::hashing::StrangersState;
+use crate::wire::scope::is_loopback;
 
 /// Strangers and contacts together: a quarter of a core.
 const STRANGERS: Share = Share {
@@ -16,7 +17,7 @@ const STRANGERS: Share = Share {
     burst: Duration::from_millis(50),
 };
 
-/// One source group: an eighth of [`STRANGERS`].
+/// One site: an eighth of [`STRANGERS`].
 const GROUP: Share = Share {
     part: 32,
     burst: Duration::from_micros(6_250),
@@ -36,7 +37,7 @@ const TRACKERS: Share = Share {
     burst: Duration::from_millis(250),
 };
 
-/// Budgets of source groups. Groups that happen to share one only get less.
+/// Budgets of sites. Sites that happen to share one only get less.
 const GROUPS: usize = 1_024;
 
 /// A part of a core.
@@ -73,7 +74,7 @@ impl Share {
 pub(super) enum Verdict {
     /// Check it: its cost is spent.
     Check,
-    /// Nothing was spent: this source group has to wait until then.
+    /// Nothing was spent: this site has to wait until then.
     GroupWaits(Instant),
     /// Nothing was spent: all strangers and contacts have to wait until then.
     AllWait(Instant),
@@ -83,7 +84,7 @@ pub(super) enum Verdict {
 #[derive(Debug, Default)]
 pub(super) struct Budget {
     strangers: Option<Instant>,
-    /// By hash of the source group; empty before the first use.
+    /// By hash of the site; empty before the first use.
     groups: Vec<Option<Instant>>,
     hasher: StrangersState,
     /// Deprecated curves: of peers and answers, of contacts and strangers.
@@ -133,7 +134,7 @@ impl Budget {
         if self.groups.is_empty() {
             self.groups = vec![None; GROUPS];
         }
-        let hash = self.hasher.hash_one(Origin::group(source));
+        let hash = self.hasher.hash_one(Origin::site(source));
         let index = usize::try_from(hash % GROUPS as u64).unwrap_or(0);
         let Some(group) = self.groups.get_mut(index) else {
             return Verdict::Check;

@@ -2,12 +2,13 @@
 
 use std::time::Instant;
 
-use super::origin::{Origin, is_loopback};
+use super::origin::Origin;
 use super::rota::{Queue, Rota};
 use super::slots::{Fifo, Slot, Slots, units};
 use crate::engine::Ticket;
 use crate::state::stats::Class;
 use crate::wire::packet::CommunityId;
+use crate::wire::scope::is_loopback;
 
 /// The units that may wait from one address of a peer, a tracker or a host that was asked (2,048),
 /// because source addresses can be forged. It does not apply to loopback addresses.

@@ -68,7 +68,7 @@ impl Losses {
             self.uncounted = true;
         }
         self.place.name((ticket.class(), ticket.overlay().0));
-        self.group.name(Origin::group(&ticket.source()));
+        self.group.name(Origin::site(&ticket.source()));
     }
 
     /// Adds what was dropped since the last call to `stats`.
@@ -87,7 +87,7 @@ impl Losses {
     }
 
     /// Returns the crowd that lost most since the last [`forget_crowd`](Self::forget_crowd). Class
-    /// and overlay, and the source group, are found separately.
+    /// and overlay, and the site, are found separately.
     pub(super) fn crowd(&self) -> Option<Crowd> {
         let ((class, overlay), _) = self.place.0?;
         let (sender, _) = self.group.0?;

@@ -16,7 +16,7 @@ const MILLISECOND: Duration = Duration::from_millis(1);
 const SIGNED: Signature = Signature::Curve25519;
 const SECT571K1: Signature = Signature::Legacy(Curve::Sect571k1);
 
-/// Returns the address of a host in a source group.
+/// Returns the address of a host in a site.
 fn host(group: u16, host: u8) -> SocketAddr {
     let [high, low] = group.to_be_bytes();
     SocketAddr::from(([10, high, low, host], 1_000))
@@ -224,7 +224,7 @@ fn classes_share_the_work_by_weight_and_none_starves() {
     assert!((9..=11).contains(&strangers.count()));
 }
 
-/// What came out of the inbox in a simulated flood, by class and source group.
+/// What came out of the inbox in a simulated flood, by class and site.
 #[derive(Default)]
 struct Outcome {
     opened: BTreeMap<(Class, u16), u64>,
@@ -407,10 +407,10 @@ fn the_log_names_the_crowd_that_lost_most_or_else_waits() {
     }
     let crowd = inbox.crowd().unwrap();
     assert_eq!(crowd.class, Class::Stranger);
-    assert_eq!(crowd.sender, Origin::group(&host(1, 1)));
+    assert_eq!(crowd.sender, Origin::site(&host(1, 1)));
     assert_eq!(crowd.overlay, unsigned_ticket().overlay().0);
     inbox.forget_crowd();
-    assert_ne!(inbox.crowd().unwrap().sender, Origin::group(&host(7, 7)));
+    assert_ne!(inbox.crowd().unwrap().sender, Origin::site(&host(7, 7)));
 }
 
 /// A datagram to push (class, group, overlay, bytes), or `None` to take one.

@@ -3,7 +3,7 @@ use super::{key, now};
 use crate::state::network::NetworkLimits;
 use crate::state::network::providers::provider_of;
 use crate::state::peer::Peer;
-use crate::wire::scope::HostGroup;
+use crate::wire::host_group::HostGroup;
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::{BTreeMap, BTreeSet};
