@@ -1,11 +1,12 @@
 //! Networks that fell apart, and the rounds in which each overlay asks its bootstrappers by itself.
 //! Simulated nodes in virtual time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use ipv8_core::internals::engine::{EngineConfig, Input, Output};
+use ipv8_core::internals::engine::{EngineConfig, Input, Output, OverlayConfig};
 use ipv8_core::prelude::*;
 use ipv8_tests::desk::{Desk, key, overlay_config};
 use ipv8_tests::probe::ProbeSettings;
@@ -129,6 +130,91 @@ fn every_tracker_is_asked_within_a_second_of_the_start() {
     sim.run_for(Duration::from_secs(1));
     for tracker in trackers {
         assert_eq!(sim.sent.get(&tracker), Some(&1), "{tracker}");
+    }
+}
+
+/// A network of full nodes, and nodes that came later.
+struct Late {
+    sim: Sim,
+    early: u16,
+    late: u16,
+}
+
+impl Late {
+    const CAP: u16 = 8;
+
+    /// Lets `early` nodes fill up before `late` ones start. All know one tracker.
+    fn new(early: u16, late: u16, seed: u8) -> Self {
+        let mut sim = Sim::new(DELAY);
+        sim.add_tracker(at(0), 0);
+        let mut case = Self { sim, early, late };
+        case.start(1..=early, seed);
+        case.sim.run_for(MINUTE * 10);
+        case.start(early + 1..=early + late, seed);
+        case.sim.run_for(MINUTE * 2);
+        case
+    }
+
+    fn start(&mut self, numbers: RangeInclusive<u16>, seed: u8) {
+        for number in numbers {
+            let node = self.sim.add_seeded(place(number), number, seed);
+            let mut strategies = Strategies::new();
+            strategies.add::<RandomWalk>(i32::from(Self::CAP), |_| {});
+            let config = OverlayConfig {
+                bootstrappers: DispersyBootstrapper::new([at(0)]).into(),
+                max_peers: Some(i32::from(Self::CAP)),
+                ..OverlayConfig::new(key(number))
+            };
+            let now = self.sim.now();
+            let added = self.sim.engine(node);
+            let added = added.add_overlay::<Quiet>(config, QuietId::default(), strategies, now);
+            added.expect("the overlay is made");
+        }
+    }
+
+    /// Returns the addresses of the peers of a node.
+    fn peers(&mut self, number: u16) -> Vec<SocketAddr> {
+        let network = self.sim.engine(usize::from(number)).network();
+        let peers = network.peers_for_service(QUIET);
+        peers.into_iter().map(|peer| peer.address()).collect()
+    }
+
+    /// Returns the number of pairs of an early and a late node that list each other.
+    fn links(&mut self) -> usize {
+        let late: Vec<_> = (self.early + 1..=self.early + self.late)
+            .map(|number| (place(number), self.peers(number)))
+            .collect();
+        let mut links = 0;
+        for early in 1..=self.early {
+            let (own, peers) = (place(early), self.peers(early));
+            let mutual = late
+                .iter()
+                .filter(|(at, list)| peers.contains(at) && list.contains(&own));
+            links += mutual.count();
+        }
+        links
+    }
+}
+
+/// Returns an address of a provider of its own.
+fn place(number: u16) -> SocketAddr {
+    let [high, low] = number.to_be_bytes();
+    SocketAddr::from(([30 + high, low, 1, 1], 1000))
+}
+
+#[test]
+fn nodes_that_come_late_mix_with_full_ones() {
+    for seed in 1..=5 {
+        let mut case = Late::new(20, 20, seed);
+        let before: Vec<_> = (1..=20).map(|number| case.peers(number)).collect();
+        assert!(before.iter().all(|peers| peers.len() == 8), "full");
+        case.sim.run_for(MINUTE * 60);
+        assert!(case.links() > 0, "seed {seed}");
+        let kept = (1..=20).zip(&before).map(|(number, before)| {
+            let now = case.peers(number);
+            before.iter().filter(|peer| now.contains(peer)).count()
+        });
+        assert!(kept.sum::<usize>() >= 20 * 8 * 7 / 10, "most peers stay");
     }
 }
 

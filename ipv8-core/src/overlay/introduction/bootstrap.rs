@@ -83,7 +83,10 @@ impl Context<'_> {
         };
         let schedule = &mut self.state.bootstrappers.schedule;
         match schedule.take(crowd, &mut self.shared.rng, self.now) {
-            Some(Due::Round) => self.bootstrap(),
+            Some(Due::Round) => {
+                self.open_seat();
+                self.bootstrap();
+            }
             Some(Due::FollowUp) => self.follow_trackers(),
             None => {}
         }
@@ -94,11 +97,18 @@ impl Context<'_> {
         }
     }
 
+    /// Lets the next newcomer take the place of a young peer, if the overlay is full, so that the
+    /// network mixes: nodes that start together would else fill up with each other and never meet
+    /// those that start later.
+    fn open_seat(&mut self) {
+        let service = self.state.community_id;
+        self.graph_mut().open_seat(service);
+    }
+
     /// Walks to introductions of trackers that no walker has taken: every walker is at its target,
     /// or there is none. Introductions of peers are left to the walkers.
     fn follow_trackers(&mut self) {
-        let is_full = usize::try_from(self.max_peers()).is_ok_and(|most| self.peer_count() >= most);
-        if is_full {
+        if self.graph().is_full(self.state.community_id) {
             return;
         }
         let peers: HashSet<_> = self

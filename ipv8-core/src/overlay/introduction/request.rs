@@ -108,9 +108,8 @@ impl Context<'_> {
             (response.lan_introduction, response.wan_introduction) = self.addresses_of(introduced);
             response.intro_supports_new_style = introduced.is_new_style();
         }
-        response.peer_limit_reached = self
-            .peer_limit()
-            .is_some_and(|limit| self.peer_count() >= limit);
+        // A tracker does not introduce nodes that are full.
+        response.peer_limit_reached = self.graph().is_full(self.state.community_id);
         if !self.is_peer_at(requester.key(), to) {
             self.send_response_to_stranger(to, style, response, u64::from(time));
             return;

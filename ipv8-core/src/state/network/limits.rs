@@ -83,7 +83,8 @@ pub struct NetworkStats {
     pub peers_evicted: u64,
     /// Peers not added to an overlay because it had its `max_peers`.
     pub peers_over_cap: u64,
-    /// Peers that left an overlay with `max_peers` because another provider had fewer.
+    /// Peers that left an overlay with `max_peers` for a newcomer: its provider had fewer peers, or
+    /// a seat was open.
     pub peers_displaced: u64,
     /// Peers not verified because their mid or their addresses are blacklisted.
     pub blacklisted_peers: u64,

@@ -103,6 +103,8 @@ pub(super) struct LocalService {
     pub(super) providers: Providers,
     /// The maximum number of its peers.
     pub(super) cap: Option<usize>,
+    /// The peer that leaves for the next newcomer when the service is full, if a seat is open.
+    pub(super) seat: Option<PublicKey>,
     /// The number of services registered before it.
     pub(super) order: u64,
 }
