@@ -23,13 +23,13 @@ pub(crate) struct HostGroup {
 }
 
 impl HostGroup {
-    /// Returns the site of a host. An IPv4-mapped IPv6 host counts as IPv4.
+    /// Returns the site of a host. An IPv4 host in an IPv4-mapped or NAT64 address counts as IPv4.
     #[must_use]
     pub(crate) fn site(host: IpAddr) -> Self {
         Self::of(host, SITE)
     }
 
-    /// Returns the provider of a host. An IPv4-mapped IPv6 host counts as IPv4.
+    /// Returns the provider of a host, like [`HostGroup::site`].
     #[must_use]
     pub(crate) fn provider(host: IpAddr) -> Self {
         Self::of(host, PROVIDER)
@@ -42,7 +42,7 @@ impl HostGroup {
     }
 
     fn of(host: IpAddr, prefixes: (u8, u8)) -> Self {
-        let (is_ipv6, bits) = match host.to_canonical() {
+        let (is_ipv6, bits) = match ipv4_behind(host) {
             IpAddr::V4(host) => (false, u64::from(host.to_bits()) << 32),
             IpAddr::V6(host) => (true, (host.to_bits() >> 64) as u64),
         };
@@ -62,6 +62,19 @@ impl HostGroup {
             bits,
             ..self
         }
+    }
+}
+
+/// Returns the IPv4 host in an IPv4-mapped or NAT64 address, else the host itself.
+fn ipv4_behind(host: IpAddr) -> IpAddr {
+    match host.to_canonical() {
+        IpAddr::V6(six) => match six.segments() {
+            [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+                IpAddr::V4(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
+            }
+            _ => host,
+        },
+        four => four,
     }
 }
 
@@ -87,6 +100,7 @@ mod tests {
         for (text, site, provider) in [
             ("1.2.3.4", "1.2.3.0/24", "1.2.0.0/16"),
             ("::ffff:1.2.3.4", "1.2.3.0/24", "1.2.0.0/16"),
+            ("64:ff9b::1.2.3.4", "1.2.3.0/24", "1.2.0.0/16"),
             ("255.255.255.255", "255.255.255.0/24", "255.255.0.0/16"),
             ("2a00:1:2:3::4", "2a00:1:2::/48", "2a00:1::/32"),
             ("::1", "::/48", "::/32"),

@@ -90,7 +90,9 @@ impl DiscoveryCommunity {
         cx: &mut Context<'_>,
     ) -> Result<(), DropReason> {
         cx.admit_request(peer, &message.request)?;
-        let wanted = message.introduce_to.and_then(|mid| {
+        // Only a peer can wish for an introduction, because looking for it takes a pass over all.
+        let is_peer = cx.is_peer_at(peer.key(), peer.address());
+        let wanted = message.introduce_to.filter(|_| is_peer).and_then(|mid| {
             let mut peers = cx.graph().verified_peers();
             peers.find(|peer| peer.mid() == mid).cloned()
         });

@@ -18,8 +18,9 @@ pub const PING_TIMEOUT: Duration = Duration::from_secs(5);
 pub const MAX_OPEN_PINGS: usize = 1_024;
 
 /// The number of wrong pongs from a pinged address after which its pings are forgotten. An attacker
-/// who guesses then hits one of 65,536 numbers in at most 0.03 % of the cases.
-pub const MAX_WRONG_PONGS: u8 = 16;
+/// who guesses then hits one of 65,536 numbers in at most 0.8 % of the cases; with a lower number, a
+/// few forged pongs would make us drop a living peer.
+pub const MAX_WRONG_PONGS: u16 = 512;
 
 /// An unanswered ping.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ struct OpenPing {
     key: PublicKey,
     address: SocketAddr,
     sent: Instant,
-    wrong: u8,
+    wrong: u16,
 }
 
 /// The pings of the last [`PING_TIMEOUT`], by the number they carry, oldest first.
@@ -89,7 +90,7 @@ impl OpenPings {
 
     fn count_wrong(&mut self, source: SocketAddr) {
         self.0.retain(|_, ping| {
-            ping.wrong += u8::from(ping.address == source);
+            ping.wrong += u16::from(ping.address == source);
             ping.wrong < MAX_WRONG_PONGS
         });
     }

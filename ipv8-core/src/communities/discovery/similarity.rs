@@ -44,9 +44,13 @@ impl DiscoveryCommunity {
         request: SimilarityRequest,
         cx: &mut Context<'_>,
     ) {
-        cx.graph_mut()
-            .discover_services(peer.key(), request.services);
-        let address = peer.address();
+        let (address, source) = (peer.address(), cx.source());
+        // What a peer is said to run counts if it says so itself, where it was found.
+        let known = cx.graph().peer(peer.key());
+        if known.is_none_or(|known| source.is_some_and(|at| known.has_proven_address(&at))) {
+            cx.graph_mut()
+                .discover_services(peer.key(), request.services);
+        }
         let network = cx.network();
         let is_stranger = network.verified_by_address(&address).is_none();
         if is_stranger || !self.answers.allows(address, cx.now()) {
@@ -66,6 +70,13 @@ impl DiscoveryCommunity {
         let (source, now) = (cx.source().unwrap_or(peer.address()), cx.now());
         let identifier = response.identifier;
         if !self.asked.take_answer(identifier, source, ANSWERS, now) {
+            cx.count_drop(DropReason::Unsolicited);
+            return;
+        }
+        // A node between us and a known peer would pass on its answer; a peer that moved proves its
+        // new address by an introduction response.
+        let known = cx.graph().peer(peer.key());
+        if known.is_some_and(|known| !known.has_proven_address(&source)) {
             cx.count_drop(DropReason::Unsolicited);
             return;
         }

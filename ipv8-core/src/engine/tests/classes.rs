@@ -11,6 +11,7 @@ use crate::crypto::{Curve, PrivateKey};
 use crate::engine::{Engine, EngineConfig, Input, OverlayConfig, Signature, Strategies, Ticket};
 use crate::overlay::bootstrap::DispersyBootstrapper;
 use crate::state::peer::Peer;
+use crate::state::standing::Charge;
 use crate::state::stats::{Class, DropReason};
 use crate::wire::address::UNSPECIFIED;
 use crate::wire::packet::CommunityId;
@@ -68,7 +69,7 @@ fn an_answer_to_an_open_request_is_known_by_its_identifier_and_its_source() {
     let mut rng = StdRng::seed_from_u64(3);
     let overlay = engine.overlays.get_mut(&id).expect("it was added");
     let standings = &mut overlay.state_mut().standings;
-    let identifier = standings.ask(asked, None, asked.ip(), now, &mut rng);
+    let identifier = standings.ask(asked, None, asked.ip(), Charge::None, now, &mut rng);
     let key = PrivateKey::generate(&mut rng);
     let mut class = |style, identifier, source| {
         let answer = IntroductionResponse::new(at(1), UNSPECIFIED, UNSPECIFIED, identifier);

@@ -38,10 +38,11 @@ pub(crate) struct OverlayState {
     pub(crate) standings: Standings,
     /// The search for peers of other providers.
     pub(crate) search: Search,
-    /// Our IPv4 address as the last introduction response saw it.
+    /// Our IPv6 address in the internet.
+    pub(crate) wan6: WanVotes,
+    /// Our IPv4 address as the last introduction response saw it. It may be in a private network,
+    /// and then has no vote.
     pub(crate) ipv4: Option<SocketAddr>,
-    /// Our IPv6 address as the last introduction response saw it.
-    pub(crate) ipv6: Option<SocketAddr>,
     pub(crate) introductions: Introductions,
     /// `true` for an overlay that keeps the whole peer graph free of dead peers, not only its own
     /// peers.
@@ -83,7 +84,7 @@ impl OverlayState {
             standings: Standings::default(),
             search: Search::default(),
             ipv4: None,
-            ipv6: None,
+            wan6: WanVotes::default(),
             introductions: Introductions::default(),
             tends_network: false,
             bootstrappers,

@@ -6,7 +6,7 @@ use rand::RngExt;
 
 use crate::overlay::context::Context;
 use crate::state::peer::Peer;
-use crate::state::standing::{Contact, Standings};
+use crate::state::standing::{Charge, Contact, Standings};
 
 /// The number of random peers among which the one of the smallest provider is asked.
 const DRAWS: usize = 4;
@@ -49,7 +49,7 @@ impl Context<'_> {
     pub(crate) fn ask_contact(&mut self, contact: &Contact) -> u16 {
         let (host, now) = (contact.address.ip(), self.now);
         self.shared.budgets.note_probe(host, now);
-        self.request_introduction(contact.address, contact.new_style)
+        self.request_introduction(contact.address, contact.new_style, Charge::Probe)
     }
 
     /// Lets `pick` choose a contact. It gets the test whether there is room for a contact and a
@@ -68,7 +68,7 @@ impl Context<'_> {
         let graph = state.own_network.as_deref().unwrap_or(&shared.network);
         let (room, budgets) = (graph.room_in(service), &shared.budgets);
         let admits = |contact: &Contact| {
-            (contact.moved || room.admits(contact.address))
+            (contact.moved.is_some() || room.admits(contact.address))
                 && budgets.allows_probe(contact.address.ip(), now)
         };
         let crowd = |address: &SocketAddr| graph.crowd_at(service, *address);

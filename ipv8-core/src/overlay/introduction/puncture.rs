@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::overlay::context::Context;
-use crate::state::standing::Reach;
+use crate::state::standing::{Asker, Reach};
 use crate::state::stats::DropReason;
 use crate::wire::address::UNSPECIFIED;
 use crate::wire::payload::{Puncture, PunctureRequest, Style, Styled};
@@ -50,7 +50,9 @@ impl Context<'_> {
             request.wan_walker
         };
         // The source can be forged, and inside a private network there is no NAT to open.
+        let asker = self.asker_at(&source);
         let reach = Reach {
+            is_proven: asker != Asker::Stranger,
             is_tracker: false,
             wan: UNSPECIFIED.ip(),
             ..self.reach_of(source)
@@ -58,7 +60,7 @@ impl Context<'_> {
         if !reach.allows(target) {
             return Err(DropReason::OutOfScope);
         }
-        let (asker, now) = (self.asker_at(&source), self.now);
+        let now = self.now;
         let budgets = &mut self.shared.budgets;
         if !budgets.takes_puncture(asker, source, target, now) {
             return Err(DropReason::RateLimited);

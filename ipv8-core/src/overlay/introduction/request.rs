@@ -50,7 +50,8 @@ impl Context<'_> {
         if !self.is_for_us(request.destination) {
             return Err(DropReason::WrongRecipient);
         }
-        self.admit_answer(&by.key, source)?;
+        // A peer that prefers IPv6 gets its answer there, wherever the request came from.
+        self.admit_answer(&by.key, peer.address())?;
         if let Some(lan) = lan {
             peer.set_lan_address(lan);
         }

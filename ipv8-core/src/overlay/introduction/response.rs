@@ -61,7 +61,10 @@ impl Context<'_> {
                 continue;
             }
             if !reach.allows(address) {
-                self.count_drop(DropReason::OutOfScope);
+                // Most introductions name a LAN address of another network too.
+                if address == response.wan_introduction {
+                    self.count_drop(DropReason::OutOfScope);
+                }
                 continue;
             }
             let new_style = response.intro_supports_new_style;
@@ -79,13 +82,13 @@ impl Context<'_> {
 
     /// Learns our address as a peer or tracker at `source` sees it.
     fn learn_own_address(&mut self, peer: &Peer, source: SocketAddr, destination: SocketAddr) {
+        let (key, now) = (peer.mid(), self.now);
         match destination {
             SocketAddr::V4(_) => {
                 self.state.ipv4 = Some(destination);
-                let (key, now) = (peer.mid(), self.now);
                 self.state.wan.vote(source, key, destination, now);
             }
-            SocketAddr::V6(_) => self.state.ipv6 = Some(destination),
+            SocketAddr::V6(_) => self.state.wan6.vote(source, key, destination, now),
         }
     }
 
@@ -119,17 +122,17 @@ impl Context<'_> {
     fn is_own_address(&self, address: &SocketAddr) -> bool {
         *address == self.state.wan.estimate()
             || *address == self.shared.local.lan
-            || Some(*address) == self.state.ipv4
-            || Some(*address) == self.state.ipv6
+            || *address == self.state.wan6.estimate()
             || Some(*address) == self.shared.local.ipv6
     }
 
     fn my_address_like(&self, other: &SocketAddr) -> Option<SocketAddr> {
         if other.is_ipv6() {
-            return self.state.ipv6.or(self.shared.local.ipv6);
+            return self.my_ipv6();
         }
-        let lan = self.shared.local.lan;
-        self.state.ipv4.or((lan != UNSPECIFIED).then_some(lan))
+        let (wan, lan) = (self.state.wan.estimate(), self.shared.local.lan);
+        let known = |address: SocketAddr| (address != UNSPECIFIED).then_some(address);
+        known(wan).or(self.state.ipv4).or(known(lan))
     }
 
     /// Returns the introduced addresses that we can walk to. Behind our own WAN host only the LAN
@@ -170,6 +173,7 @@ mod tests {
     use crate::overlay::bootstrap::Bootstrappers;
     use crate::overlay::context::{OverlayState, Shared};
     use crate::state::network::{NetworkLimits, PeerGraph};
+    use crate::state::standing::Charge;
     use crate::wire::packet::{CommunityId, open_unsigned};
     use crate::wire::payload::{New, PunctureRequest};
 
@@ -189,7 +193,7 @@ mod tests {
             mark: 0,
         };
         let mut cx = Context::new(&mut state, &mut shared, Instant::now());
-        let identifier = cx.request_introduction(source, true);
+        let identifier = cx.request_introduction(source, true, Charge::None);
         cx.shared.outbox.pop().unwrap();
         let response = IntroductionResponse::new(destination, UNSPECIFIED, source_wan, identifier);
         cx.on_introduction_response(&by, source, Style::New, &response)

@@ -22,6 +22,13 @@ const LIVE: Duration = Duration::from_secs(30);
 /// The length of an introduction request in old style, signed on curve25519, in bytes.
 const PROBE: usize = 192;
 
+/// The length of an introduction response in old style, signed on curve25519, in bytes.
+const ANSWER: usize = 204;
+
+/// The number of peers at one address among which one of this overlay is looked for. One node has
+/// few keys.
+const OWNERS: usize = 16;
+
 /// The sender of a message.
 impl Context<'_> {
     /// Returns the signer of a message from `source`: the peer with this key, or a new one that is
@@ -118,7 +125,7 @@ impl Context<'_> {
         let graph = self.graph();
         let is_short = self
             .length
-            .is_some_and(|length| !fits_answer_and_probe(length, 0));
+            .is_some_and(|length| !fits_answer_and_probe(length, ANSWER));
         let is_hopeless = is_short
             || graph.is_blacklisted(&address)
             || graph.is_blacklisted_mid(&key.mid())
@@ -127,11 +134,12 @@ impl Context<'_> {
         if is_hopeless {
             return;
         }
+        let is_peer = graph.is_verified(key) && graph.has_service(key, self.state.community_id);
         let contact = Contact {
             address,
             lan,
             new_style,
-            moved: graph.has_service(key, self.state.community_id) && graph.is_verified(key),
+            moved: is_peer.then(|| key.mid()),
             since: self.now,
         };
         let rng = &mut self.shared.rng;
@@ -251,10 +259,14 @@ impl Context<'_> {
         let Some(asked) = standings.answered(response.identifier, source, now) else {
             return Err(DropReason::Unsolicited);
         };
-        self.shared.budgets.note_answered(asked.to.ip());
-        // A node between us and the sender would pass on an answer that was made for it. A peer or
-        // tracker may see a new address of ours.
-        let is_trusted = self.graph().is_verified(key) || self.is_tracker(&source);
+        self.shared
+            .budgets
+            .note_answered(asked.to.ip(), asked.charge);
+        // A node between us and the sender would pass on an answer that was made for it. A peer at
+        // its proven address, and a tracker, may see a new address of ours.
+        let peer = self.graph().peer(key);
+        let is_trusted =
+            peer.is_some_and(|peer| peer.has_proven_address(&source)) || self.is_tracker(&source);
         if !is_trusted && !self.is_for_us(response.destination) {
             self.state.wan.note_dissent(source, now);
             return Err(DropReason::WrongRecipient);
@@ -295,8 +307,8 @@ impl Context<'_> {
     /// ago.
     fn has_live_peer_at(&self, address: &SocketAddr) -> bool {
         let service = self.state.community_id;
-        let mut peers = self.graph().all_verified_by_address(address);
-        peers.any(|peer| {
+        let peers = self.graph().all_verified_by_address(address);
+        peers.take(OWNERS).any(|peer| {
             let heard = peer.last_response();
             heard.is_some_and(|at| self.now.saturating_duration_since(at) < LIVE)
                 && self.graph().has_service(peer.key(), service)
@@ -330,6 +342,7 @@ impl Context<'_> {
             is_tracker: self.is_tracker(&introducer),
             lan: self.my_estimated_lan().ip(),
             wan: self.wan_host(),
+            is_proven: true,
             avoids_services: self.shared.budgets.avoids_services,
         }
     }
@@ -337,7 +350,8 @@ impl Context<'_> {
     /// Returns the standing of the sender of an unsigned message from `source`.
     pub(super) fn asker_at(&self, source: &SocketAddr) -> Asker {
         let service = self.state.community_id;
-        let mut peers = self.graph().all_verified_by_address(source);
+        let peers = self.graph().all_verified_by_address(source);
+        let mut peers = peers.take(OWNERS);
         if peers.any(|peer| self.graph().has_service(peer.key(), service)) {
             Asker::Peer
         } else if self.is_tracker(source) {

@@ -6,6 +6,7 @@ use rand::RngExt;
 
 use crate::overlay::context::Context;
 use crate::state::peer::Peer;
+use crate::state::standing::Charge;
 use crate::state::stats::DropReason;
 use crate::wire::address::UNSPECIFIED;
 use crate::wire::payload::{IntroductionRequest, Style};
@@ -33,14 +34,16 @@ impl Context<'_> {
         let is_proven = graph.verified_by_address(&address).is_some();
         let is_introduced = graph.introducer_of(&address).is_some();
         let new_style = graph.is_new_style(&address);
+        let mut charge = Charge::None;
         if is_introduced && !is_proven {
             if !self.shared.budgets.allows_walk(host, now) {
                 self.count_drop(DropReason::RateLimited);
                 return None;
             }
             self.shared.budgets.note_walk(host, now);
+            charge = Charge::Walk;
         }
-        Some(self.request_introduction(address, new_style))
+        Some(self.request_introduction(address, new_style, charge))
     }
 
     /// Returns `true` if the request with this identifier was answered a short time ago.
@@ -50,7 +53,7 @@ impl Context<'_> {
 
     /// Asks `peer`, at its preferred address, for an introduction.
     pub fn send_introduction_request(&mut self, peer: &Peer) {
-        self.request_introduction(peer.address(), peer.is_new_style());
+        self.request_introduction(peer.address(), peer.is_new_style(), Charge::None);
     }
 
     /// Asks a random peer, rather one of a provider with few peers, for an introduction, or, in 5 %
@@ -74,7 +77,12 @@ impl Context<'_> {
 
     /// Sends an introduction request with a random identifier, which only a node that receives it
     /// can repeat. Returns the identifier.
-    pub(super) fn request_introduction(&mut self, to: SocketAddr, new_style: bool) -> u16 {
+    pub(super) fn request_introduction(
+        &mut self,
+        to: SocketAddr,
+        new_style: bool,
+        charge: Charge,
+    ) -> u16 {
         let (time, now) = (self.claim_wrapped_time(), self.now);
         let peer = self.graph().verified_by_address(&to);
         let mut others = peer.into_iter().flat_map(Peer::addresses);
@@ -83,7 +91,7 @@ impl Context<'_> {
         let identifier = self
             .state
             .standings
-            .ask(to, twin, lan, now, &mut self.shared.rng);
+            .ask(to, twin, lan, charge, now, &mut self.shared.rng);
         self.send_introduction_request_at(to, new_style, identifier, time);
         identifier
     }
@@ -134,9 +142,13 @@ impl Context<'_> {
         if style == Style::Old || self.my_estimated_wan() != UNSPECIFIED {
             return self.my_estimated_wan();
         }
-        self.state
-            .ipv6
-            .or(self.shared.local.ipv6)
-            .unwrap_or(self.shared.local.lan)
+        self.my_ipv6().unwrap_or(self.shared.local.lan)
+    }
+
+    /// Returns our IPv6 address as most others see it, or else that of our interface.
+    pub(super) fn my_ipv6(&self) -> Option<SocketAddr> {
+        let seen = self.state.wan6.estimate();
+        let seen = seen.is_ipv6().then_some(seen);
+        seen.or(self.shared.local.ipv6)
     }
 }

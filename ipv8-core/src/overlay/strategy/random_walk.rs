@@ -150,12 +150,11 @@ impl RandomWalk {
         });
     }
 
-    fn must_wait(&self, now: Instant) -> bool {
-        let too_soon = self.target_interval > 0.0
+    fn is_too_soon(&self, now: Instant) -> bool {
+        self.target_interval > 0.0
             && self.last_step.is_some_and(|last| {
                 now.saturating_duration_since(last) <= seconds(self.target_interval)
-            });
-        too_soon || self.is_window_full()
+            })
     }
 
     /// Returns the number of unanswered requests to addresses that were introduced.
@@ -330,15 +329,15 @@ impl<C: Community> DiscoveryStrategy<C> for RandomWalk {
     fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
         self.settle_requests(cx);
         let now = cx.now();
-        if self.must_wait(now) {
+        if self.is_too_soon(now) {
             return;
         }
         let contacts = self.ask_contacts(cx);
-        if cx
-            .missing_peers()
-            .is_some_and(|missing| missing <= contacts)
-        {
-            self.last_step = Some(now);
+        let missing = cx.missing_peers();
+        if self.is_window_full() || missing.is_some_and(|missing| missing <= contacts) {
+            if contacts > 0 {
+                self.last_step = Some(now);
+            }
             return;
         }
         let lively = self.is_lively();

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use super::open_requests::Charge;
 use super::quota::Quota;
 use crate::wire::host_group::HostGroup;
 use crate::wire::packet::CommunityId;
@@ -12,6 +13,10 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// The punctures in a second for one peer, for one tracker, and for all strangers together.
 const PUNCTURES: [usize; 3] = [2, 10, 5];
+
+/// The punctures in a second for all peers together: source addresses can be forged, and our peers'
+/// addresses are no secret.
+const PUNCTURES_OF_PEERS: usize = 20;
 
 /// The least time between two punctures to one address.
 const PUNCTURE_PAUSE: Duration = Duration::from_secs(5);
@@ -46,6 +51,7 @@ pub(crate) struct Budgets {
     /// `true` if introductions to ports of common services are left alone.
     pub(crate) avoids_services: bool,
     punctures_of_peer: Quota<SocketAddr>,
+    punctures_of_peers: Quota<()>,
     punctures_of_tracker: Quota<SocketAddr>,
     punctures_of_strangers: Quota<()>,
     punctures_to: Quota<SocketAddr>,
@@ -63,6 +69,7 @@ impl Default for Budgets {
         Self {
             avoids_services: true,
             punctures_of_peer: Quota::new(peer, SECOND),
+            punctures_of_peers: Quota::new(PUNCTURES_OF_PEERS, SECOND),
             punctures_of_tracker: Quota::new(tracker, SECOND),
             punctures_of_strangers: Quota::new(strangers, SECOND),
             punctures_to: Quota::new(1, PUNCTURE_PAUSE),
@@ -90,7 +97,11 @@ impl Budgets {
             return false;
         }
         let may = match asker {
-            Asker::Peer => self.punctures_of_peer.take(source, now),
+            Asker::Peer => {
+                self.punctures_of_peers.has_room(&(), now)
+                    && self.punctures_of_peer.take(source, now)
+                    && self.punctures_of_peers.take((), now)
+            }
             Asker::Tracker => self.punctures_of_tracker.take(source, now),
             Asker::Stranger => self.punctures_of_strangers.take((), now),
         };
@@ -148,10 +159,13 @@ impl Budgets {
         self.probes.take((), now)
     }
 
-    /// Notes that a host answered a request: requests to it do not count any more.
-    pub(crate) fn note_answered(&mut self, host: IpAddr) {
-        self.walks_to.give_back(&host);
-        self.probes_of_site.give_back(&HostGroup::site(host));
+    /// Notes that a host answered a request: that request does not count any more.
+    pub(crate) fn note_answered(&mut self, host: IpAddr, charge: Charge) {
+        match charge {
+            Charge::None => {}
+            Charge::Walk => self.walks_to.give_back(&host),
+            Charge::Probe => self.probes_of_site.give_back(&HostGroup::site(host)),
+        }
     }
 }
 
@@ -214,12 +228,16 @@ mod tests {
         for _ in 0..100 {
             assert!(budgets.allows_probe(host, now));
             budgets.note_walk(host, now);
+            budgets.note_answered(host, Charge::Walk);
             budgets.note_probe(host, now);
-            budgets.note_answered(host);
+            budgets.note_answered(host, Charge::Probe);
         }
         for _ in 0..WALKS_TO_HOST {
             assert!(budgets.allows_walk(host, now));
             budgets.note_walk(host, now);
+            // Answers to other requests give nothing back.
+            budgets.note_answered(host, Charge::None);
+            budgets.note_answered(host, Charge::Probe);
         }
         assert!(!budgets.allows_walk(host, now + 59 * SECOND));
         assert!(budgets.allows_walk(host, now + 60 * SECOND));

@@ -4,8 +4,10 @@ use std::net::{SocketAddr, SocketAddrV4};
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
-use rand::{Rng, RngExt};
+use rand::Rng;
+use rand::seq::{IndexedRandom, IteratorRandom};
 
+use crate::crypto::Mid;
 use crate::wire::host_group::HostGroup;
 
 /// The maximum number of contacts of one overlay: more than a walker visits in [`CONTACT_TIME`].
@@ -13,6 +15,10 @@ const MAX_CONTACTS: usize = 128;
 
 /// The time for which a contact is remembered. NATs close the way back after about half a minute.
 const CONTACT_TIME: Duration = Duration::from_secs(60);
+
+/// The maximum number of new addresses of one peer: one captured packet of a peer, sent from many
+/// addresses, must not displace other contacts.
+const MOVED_TO: usize = 4;
 
 /// An address that a signed packet came from. It proves nothing: the packet may be a copy, and the
 /// address forged. The key does not matter, because the answer is signed too.
@@ -23,55 +29,83 @@ pub(crate) struct Contact {
     pub(crate) lan: Option<SocketAddrV4>,
     /// `true` if it understands the new style of introduction messages.
     pub(crate) new_style: bool,
-    /// `true` if the key is a peer of the overlay at another address.
-    pub(crate) moved: bool,
+    /// The key, if it is that of a peer of the overlay at another address.
+    pub(crate) moved: Option<Mid>,
     /// The time of the first packet.
     pub(crate) since: Instant,
 }
 
 /// The contacts of one overlay by address, oldest first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Contacts(IndexMap<SocketAddr, Contact>);
+pub(super) struct Contacts {
+    by_address: IndexMap<SocketAddr, Contact>,
+    /// `true` if the last one chosen was a peer at a new address.
+    chose_moved: bool,
+}
+
+impl Contact {
+    /// Merges another contact at the same address, which may have another key.
+    fn meets(&mut self, other: Self) {
+        self.lan = self.lan.or(other.lan);
+        self.moved = self.moved.or(other.moved);
+        // Every node understands the old style.
+        self.new_style &= other.new_style;
+    }
+}
 
 impl Contacts {
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.by_address.len()
     }
 
     pub(super) fn contains(&self, address: &SocketAddr) -> bool {
-        self.0.contains_key(address)
+        self.by_address.contains_key(address)
     }
 
     /// Returns `true` if a contact is younger than `age`.
     pub(super) fn any_younger_than(&self, age: Duration, now: Instant) -> bool {
-        let mut contacts = self.0.values();
+        let mut contacts = self.by_address.values();
         contacts.any(|contact| now.saturating_duration_since(contact.since) < age)
     }
 
     /// Returns the first contact, the oldest one.
     fn oldest(&self) -> Option<&Contact> {
-        self.0.values().next()
+        self.by_address.values().next()
     }
 
     /// Adds a contact, or replaces the one at its address. When there are too many, the
     /// provider with the most contacts loses its oldest one, so that a flood from one network
     /// displaces only itself.
     pub(super) fn note(&mut self, contact: Contact) {
-        if let Some(known) = self.0.get_mut(&contact.address) {
-            let since = known.since;
-            *known = Contact { since, ..contact };
+        if let Some(known) = self.by_address.get_mut(&contact.address) {
+            known.meets(contact);
             return;
         }
         self.expire(contact.since);
-        if self.0.len() >= MAX_CONTACTS {
+        if let Some(key) = contact.moved {
+            self.keep_to_places_of(key);
+        }
+        if self.by_address.len() >= MAX_CONTACTS {
             self.make_room(HostGroup::provider(contact.address.ip()));
         }
-        self.0.insert(contact.address, contact);
+        self.by_address.insert(contact.address, contact);
+    }
+
+    /// Forgets the oldest new address of a peer that has too many.
+    fn keep_to_places_of(&mut self, key: Mid) {
+        let contacts = self.by_address.values();
+        let mut places = contacts.filter(|contact| contact.moved == Some(key));
+        let oldest = places.next().map(|contact| contact.address);
+        if places.count() + 1 >= MOVED_TO
+            && let Some(oldest) = oldest
+        {
+            self.remove(&oldest);
+        }
     }
 
     fn make_room(&mut self, newcomer: HostGroup) {
         let mut providers: IndexMap<HostGroup, usize> = IndexMap::new();
-        for address in self.0.keys() {
+        for address in self.by_address.keys() {
             *providers
                 .entry(HostGroup::provider(address.ip()))
                 .or_default() += 1;
@@ -81,24 +115,28 @@ impl Contacts {
         let largest = providers.iter().max_by_key(|(_, count)| **count);
         let largest = largest.map(|(provider, _)| *provider);
         let is_there = |address: &SocketAddr| Some(HostGroup::provider(address.ip())) == largest;
-        let place = self.0.keys().position(is_there).unwrap_or_default();
-        self.0.shift_remove_index(place);
+        let place = self
+            .by_address
+            .keys()
+            .position(is_there)
+            .unwrap_or_default();
+        self.by_address.shift_remove_index(place);
     }
 
     fn expire(&mut self, now: Instant) {
         let is_old = |one: &Contact| now.saturating_duration_since(one.since) > CONTACT_TIME;
         if self.oldest().is_some_and(is_old) {
-            self.0.retain(|_, contact| !is_old(contact));
+            self.by_address.retain(|_, contact| !is_old(contact));
         }
     }
 
     pub(super) fn remove(&mut self, address: &SocketAddr) -> Option<Contact> {
-        self.0.shift_remove(address)
+        self.by_address.shift_remove(address)
     }
 
-    /// Returns the contact to ask next among those that are `wanted`: a peer at a new address, or
-    /// else the newest contact of a random provider among those with the smallest `crowd`. Every
-    /// such provider has the same chance, however many contacts it has.
+    /// Returns the contact to ask next among those that are `wanted`: in turn a random one of the
+    /// peers at new addresses, and the newest contact of a random provider among those with the
+    /// smallest `crowd`. Every such provider has the same chance, however many contacts it has.
     pub(super) fn choose(
         &mut self,
         now: Instant,
@@ -108,9 +146,11 @@ impl Contacts {
     ) -> Option<&Contact> {
         self.expire(now);
         let (mut newest, mut least) = (IndexMap::new(), usize::MAX);
-        for contact in self.0.values().filter(|contact| wanted(contact)) {
-            if contact.moved {
-                return self.0.get(&contact.address);
+        let mut moved = Vec::new();
+        for contact in self.by_address.values().filter(|contact| wanted(contact)) {
+            if contact.moved.is_some() {
+                moved.push(contact.address);
+                continue;
             }
             let (provider, size) = (
                 HostGroup::provider(contact.address.ip()),
@@ -123,11 +163,12 @@ impl Contacts {
                 newest.insert(provider, contact.address);
             }
         }
-        if newest.is_empty() {
-            return None;
-        }
-        let (_, address) = newest.get_index(rng.random_range(0..newest.len()))?;
-        self.0.get(address)
+        self.chose_moved = !moved.is_empty() && (newest.is_empty() || !self.chose_moved);
+        let address = match self.chose_moved {
+            true => moved.choose(rng)?,
+            false => newest.values().choose(rng)?,
+        };
+        self.by_address.get(address)
     }
 }
 
@@ -143,7 +184,7 @@ mod tests {
             address: SocketAddr::from((host, port)),
             lan: None,
             new_style: false,
-            moved: false,
+            moved: None,
             since,
         }
     }
@@ -182,12 +223,52 @@ mod tests {
         }
         assert!((400..600).contains(&alone), "{alone}");
         let mut moved = contact([99, 0, 0, 1], 50, now);
-        moved.moved = true;
+        moved.moved = Some(Mid::from([1; 20]));
         contacts.note(moved);
         let chosen = contacts
             .choose(now, &mut rng, |_| true, |_| 0)
             .map(|one| one.address.port());
         assert_eq!(chosen, Some(50));
+    }
+
+    #[test]
+    fn copies_of_one_packet_of_a_peer_leave_other_contacts_their_turns() {
+        let (mut contacts, now) = (Contacts::default(), Instant::now());
+        let mut rng = StdRng::seed_from_u64(4);
+        for number in 0..20 {
+            contacts.note(contact([number, 1, 1, 1], 1, now));
+        }
+        for number in 0..200 {
+            let mut copy = contact([100, number, 1, 1], 1, now);
+            copy.moved = Some(Mid::from([1; 20]));
+            contacts.note(copy);
+        }
+        let mut other = contact([50, 1, 1, 1], 1, now);
+        other.moved = Some(Mid::from([2; 20]));
+        contacts.note(other);
+        assert_eq!(contacts.len(), 20 + MOVED_TO + 1);
+        let (mut still, mut honest) = (0, 0);
+        for _ in 0..1_000 {
+            let chosen = contacts.choose(now, &mut rng, |_| true, |_| 0);
+            let host = chosen.map(|one| one.address.ip().to_string());
+            still += u32::from(host.as_ref().is_some_and(|host| !host.starts_with("100.")));
+            honest += u32::from(host.is_some_and(|host| host == "50.1.1.1"));
+        }
+        assert!(still >= 500 + honest, "every other one: {still}");
+        assert!(honest > 60, "{honest} of 500");
+    }
+
+    #[test]
+    fn another_key_at_a_known_address_changes_nothing_that_matters() {
+        let (mut contacts, now) = (Contacts::default(), Instant::now());
+        let first = contact([1, 1, 1, 1], 1, now);
+        contacts.note(first.clone());
+        contacts.note(Contact {
+            new_style: true,
+            ..first
+        });
+        let known = contacts.remove(&([1, 1, 1, 1], 1).into());
+        assert_eq!(known.map(|one| one.new_style), Some(false));
     }
 
     #[test]

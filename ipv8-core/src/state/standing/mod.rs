@@ -20,7 +20,7 @@ mod wan_votes;
 
 pub(crate) use budgets::{Asker, Budgets};
 pub(crate) use contacts::Contact;
-pub(crate) use open_requests::{Asked, OpenRequests};
+pub(crate) use open_requests::{Asked, Charge, OpenRequests};
 pub(crate) use reach::Reach;
 pub(crate) use repeats::Repeats;
 pub(crate) use search::Search;

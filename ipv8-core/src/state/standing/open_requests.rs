@@ -17,13 +17,25 @@ pub(super) const OPEN_TIME: Duration = Duration::from_secs(10);
 const MAX_OPEN: usize = 1_024;
 
 /// The number of responses with a wrong identifier from a host after which our requests to it are
-/// forgotten. An attacker who guesses then hits one of 65,536 identifiers in at most 0.03 % of the
-/// cases.
-const MAX_WRONG: u8 = 16;
+/// forgotten. An attacker who guesses then hits one of 65,536 identifiers in at most 0.8 % of the
+/// cases; with a lower number, a few forged responses would keep an honest host from answering.
+const MAX_WRONG: u16 = 512;
 
 /// The number of answered identifiers that are remembered, for strategies that look in their next
 /// step.
 const ANSWERED: usize = 64;
+
+/// The budget that a request uses until it is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Charge {
+    /// None: the address is proven, or was named by our own configuration.
+    #[default]
+    None,
+    /// A walk to an introduced host.
+    Walk,
+    /// A request to a contact.
+    Probe,
+}
 
 /// A request that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,13 +46,15 @@ pub(crate) struct Asked {
     pub(crate) twin: Option<SocketAddr>,
     /// The LAN address that a contact at `to` claims.
     pub(crate) lan: Option<SocketAddrV4>,
+    /// What it costs until it is answered.
+    pub(crate) charge: Charge,
 }
 
 #[derive(Clone, Debug)]
 struct Open {
     asked: Asked,
     at: Instant,
-    wrong: u8,
+    wrong: u16,
     /// The number of its answers so far.
     answers: u8,
 }
@@ -52,6 +66,7 @@ impl Asked {
             to,
             twin: None,
             lan: None,
+            charge: Charge::None,
         }
     }
 }
@@ -167,7 +182,7 @@ impl OpenRequests {
 
     fn count_wrong(&mut self, source: SocketAddr) {
         self.open.retain(|_, open| {
-            open.wrong += u8::from(open.is_from(source));
+            open.wrong += u16::from(open.is_from(source));
             open.wrong < MAX_WRONG
         });
     }
@@ -208,9 +223,8 @@ mod tests {
 
     fn asked(to: SocketAddr) -> Asked {
         Asked {
-            to,
             twin: Some(SocketAddr::from(([192, 168, 0, 1], 5))),
-            lan: None,
+            ..Asked::at(to)
         }
     }
 
@@ -263,7 +277,7 @@ mod tests {
         let (mut open, mut rng) = (OpenRequests::default(), StdRng::seed_from_u64(3));
         let now = Instant::now();
         let identifier = open.open(asked(at(1, 1)), now, &mut rng);
-        for wrong in 1..=u16::from(MAX_WRONG) {
+        for wrong in 1..=MAX_WRONG {
             assert!(open.is_answer(identifier, at(1, 1), now), "{wrong}");
             let guess = identifier.wrapping_add(wrong);
             assert_eq!(

@@ -7,8 +7,10 @@ use crate::wire::scope::{Scope, is_service_port};
 /// The facts that decide whether we walk to an address that another node named.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reach {
-    /// The proven address of the node that named it.
+    /// The address of the node that named it.
     pub(crate) introducer: SocketAddr,
+    /// `true` if the introducer has proven its address. An unproven one can have any port.
+    pub(crate) is_proven: bool,
     /// `true` if that node is a tracker of ours.
     pub(crate) is_tracker: bool,
     /// Our LAN host.
@@ -29,7 +31,7 @@ impl Reach {
         let scope = Scope::of(address.ip());
         let is_service = self.avoids_services
             && is_service_port(address.port())
-            && !is_service_port(self.introducer.port());
+            && !(self.is_proven && is_service_port(self.introducer.port()));
         if address.port() == 0 || is_service {
             return false;
         }
@@ -54,6 +56,7 @@ mod tests {
     fn reach(introducer: &str) -> Reach {
         Reach {
             introducer: introducer.parse().unwrap(),
+            is_proven: true,
             is_tracker: false,
             lan: "192.168.1.2".parse().unwrap(),
             wan: "20.0.0.1".parse().unwrap(),
@@ -120,6 +123,11 @@ mod tests {
         let services = "45.0.0.1:53 45.0.0.1:123 45.0.0.1:11211";
         assert!(refused(&reach("31.0.0.1:8090"), services));
         assert!(allowed(&reach("31.0.0.1:443"), services));
+        let forged = Reach {
+            is_proven: false,
+            ..reach("31.0.0.1:53")
+        };
+        assert!(refused(&forged, services));
         let off = Reach {
             avoids_services: false,
             ..reach("31.0.0.1:8090")

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use rand::{Rng, RngExt};
 
 use super::contacts::{Contact, Contacts};
-use super::open_requests::{Asked, OpenRequests};
+use super::open_requests::{Asked, Charge, OpenRequests};
 use crate::wire::scope::Scope;
 
 /// The time in which a peer that showed that it is alive need not show it again.
@@ -48,12 +48,13 @@ pub(crate) struct Standings {
 impl Standings {
     /// Opens a request to `to`, which is no longer a contact. Returns the identifier that the
     /// request must carry. `twin` is another address of the peer that is known to be at `to`;
-    /// `lan` is our LAN host.
+    /// `lan` is our LAN host, and `charge` the budget that the request used.
     pub(crate) fn ask(
         &mut self,
         to: SocketAddr,
         twin: Option<SocketAddr>,
         lan: IpAddr,
+        charge: Charge,
         now: Instant,
         rng: &mut (impl Rng + ?Sized),
     ) -> u16 {
@@ -64,8 +65,13 @@ impl Standings {
         let twin = twin.or(claimed.map(SocketAddr::V4));
         // Anyone can claim any address, but only a neighbour can answer from a private one.
         let twin = twin.filter(|twin| has_lan && Scope::of(twin.ip()) == Scope::Private);
-        let lan = claimed;
-        self.open.open(Asked { to, twin, lan }, now, rng)
+        let asked = Asked {
+            to,
+            twin,
+            lan: claimed,
+            charge,
+        };
+        self.open.open(asked, now, rng)
     }
 
     /// Opens a request to `to` with this identifier, for tests.
@@ -116,7 +122,7 @@ impl Standings {
         rng: &mut (impl Rng + ?Sized),
     ) -> Instant {
         // The random pause hides which packet causes the request.
-        let pause = match contact.moved {
+        let pause = match contact.moved.is_some() {
             true => Duration::from_secs_f64(rng.random_range(0.05..MOVED_PAUSE)),
             false => PATIENCE,
         };
@@ -155,7 +161,7 @@ impl Standings {
     ) -> Option<Contact> {
         self.next_probe.take_if(|at| *at <= now)?;
         let waited = |contact: &Contact| {
-            contact.moved || now.saturating_duration_since(contact.since) >= PATIENCE
+            contact.moved.is_some() || now.saturating_duration_since(contact.since) >= PATIENCE
         };
         let wanted = |one: &Contact| waited(one) && wanted(one);
         let chosen = self.contacts.choose(now, rng, wanted, crowd).cloned();

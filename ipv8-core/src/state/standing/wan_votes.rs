@@ -20,6 +20,12 @@ const MEMORY: Duration = Duration::from_secs(600);
 /// The time for which a doubted estimate is not settled.
 const DOUBT: Duration = Duration::from_secs(60);
 
+/// The least time between two doubts.
+const DOUBT_PAUSE: Duration = Duration::from_secs(300);
+
+/// The number of equal votes that end the trial of a change.
+const CONFIRMED: usize = 2 * SETTLED;
+
 /// The last vote of one voter.
 #[derive(Clone, Debug)]
 struct Vote {
@@ -27,25 +33,45 @@ struct Vote {
     key: Mid,
     seen: SocketAddr,
     at: Instant,
+    /// The number of votes before it.
+    number: u64,
     /// The host that the voter named before, if it changed its mind.
     changed: Option<(IpAddr, Instant)>,
+}
+
+/// A change of a settled estimate, made by three voters that all named the old host before.
+#[derive(Clone, Copy, Debug)]
+struct Change {
+    from: IpAddr,
+    to: IpAddr,
+    at: Instant,
+    /// The number of the first of the three votes.
+    since: u64,
 }
 
 /// Our WAN address, estimated from the answers of peers and trackers (protocol 4.5).
 ///
 /// Each network of one provider, and each key, has one vote. The most votes decide until three
-/// agree; from then on the estimate is *settled*. It then changes only if the last three voters all
-/// named it before and now name the same other host, or if most voters name another host. Liars
-/// that lie from the start therefore never change a settled estimate while they are fewer than the
-/// others, and a real change is seen within three answers of peers that know us.
+/// agree; from then on the estimate is *settled*. It then changes if most voters name another host,
+/// or at once if the last three voters all named it before and now name the same other host. Such a
+/// quick change is on trial for a minute, or until six voters agree: the estimate is not settled,
+/// and the first voter that names the old host again refutes it. After that there is no other quick
+/// change for ten minutes. So a real change is seen within three answers of peers that know us, and
+/// liars that are fewer than the others change the estimate for one answer at most.
 #[derive(Clone, Debug)]
 pub(crate) struct WanVotes {
     /// The last vote is last.
     votes: Vec<Vote>,
+    /// The number of votes so far.
+    count: u64,
     estimate: SocketAddr,
     settled: bool,
     /// `true` if the estimate was set by hand.
     fixed: bool,
+    /// The quick change that is on trial.
+    change: Option<Change>,
+    /// The time at which the last quick change was refuted.
+    refuted: Option<Instant>,
     /// The providers of strangers that see us elsewhere, since the last doubt.
     dissent: Vec<(HostGroup, Instant)>,
     /// The time of the last doubt.
@@ -56,9 +82,12 @@ impl Default for WanVotes {
     fn default() -> Self {
         Self {
             votes: Vec::new(),
+            count: 0,
             estimate: UNSPECIFIED,
             settled: false,
             fixed: false,
+            change: None,
+            refuted: None,
             dissent: Vec::new(),
             doubted: None,
         }
@@ -72,13 +101,14 @@ impl WanVotes {
     }
 
     /// Returns `true` if the estimate was set by hand, or if at least three voters agree, one of
-    /// them voted a short time ago, and there is no doubt.
+    /// them voted a short time ago, no change is on trial, and there is no doubt.
     pub(crate) fn is_settled(&self, now: Instant) -> bool {
         let has_fresh = self
             .votes
             .last()
             .is_some_and(|vote| is_recent(vote.at, now));
-        self.fixed || (self.settled && has_fresh && !self.is_doubted(now))
+        let is_sure = self.change.is_none() && !self.is_doubted(now);
+        self.fixed || (self.settled && has_fresh && is_sure)
     }
 
     fn is_doubted(&self, now: Instant) -> bool {
@@ -88,13 +118,17 @@ impl WanVotes {
 
     /// Notes that a node at `source`, which is not a peer, sees us elsewhere. Three of different
     /// providers raise a doubt: the estimate may be old, or the work of liars that came first. It
-    /// is not settled for a minute then, so that new nodes can become peers and vote.
+    /// is not settled for a minute then, so that new nodes can become peers and vote. There is one
+    /// doubt in five minutes at most, so that liars cannot keep the estimate in doubt.
     pub(crate) fn note_dissent(&mut self, source: SocketAddr, now: Instant) {
         let provider = HostGroup::provider(source.ip());
         self.dissent
             .retain(|(other, at)| *other != provider && is_recent(*at, now));
         self.dissent.push((provider, now));
-        if self.dissent.len() >= SETTLED {
+        let rests = self
+            .doubted
+            .is_some_and(|at| now.saturating_duration_since(at) < DOUBT_PAUSE);
+        if self.dissent.len() >= SETTLED && !rests {
             self.dissent.clear();
             self.doubted = Some(now);
         }
@@ -136,24 +170,44 @@ impl WanVotes {
             key,
             seen,
             at: now,
+            number: self.count,
             changed,
         });
-        self.count(now);
+        self.count += 1;
+        self.try_change(now);
+        self.decide(now);
     }
 
-    fn count(&mut self, now: Instant) {
-        let current = self.estimate.ip();
-        if self.settled
-            && let Some(host) = self.converts()
+    /// Starts the trial of a quick change, or ends it.
+    fn try_change(&mut self, now: Instant) {
+        let is_open = self.refuted.is_none_or(|at| !is_recent(at, now));
+        let Some(change) = self.change else {
+            self.change = self.converts(now).filter(|_| self.settled && is_open);
+            return;
+        };
+        let since = self.votes.iter().filter(|vote| vote.number >= change.since);
+        let count = |host| since.clone().filter(|vote| vote.seen.ip() == host).count();
+        if count(change.from) > 0 {
+            (self.change, self.refuted) = (None, Some(now));
+        } else if count(change.to) >= CONFIRMED || now.saturating_duration_since(change.at) >= DOUBT
         {
+            self.change = None;
             // The other votes are older than the change.
-            self.votes.retain(|vote| vote.seen.ip() == host);
+            self.votes.retain(|vote| vote.number >= change.since);
         }
+    }
+
+    fn decide(&mut self, now: Instant) {
+        let current = self.estimate.ip();
         let best = self.most_named();
         let count = self.named(best);
         let is_clear = count >= SETTLED && count * 2 > self.votes.len();
         let is_open = !self.settled || self.is_doubted(now);
-        let host = if is_clear || is_open { best } else { current };
+        let host = match self.change {
+            Some(change) => change.to,
+            None if is_clear || is_open => best,
+            None => current,
+        };
         self.settled |= self.named(host) >= SETTLED;
         self.estimate = SocketAddr::new(host, self.port_of(host));
     }
@@ -172,16 +226,22 @@ impl WanVotes {
         best.unwrap_or(UNSPECIFIED.ip())
     }
 
-    /// Returns the host that the last three voters agree on, if all of them named the estimate
-    /// before.
-    fn converts(&self) -> Option<IpAddr> {
-        let last = self.votes.iter().rev().take(SETTLED);
-        let host = self.votes.last()?.seen.ip();
+    /// Returns the change to the host that the last three voters agree on, if all of them named the
+    /// estimate before.
+    fn converts(&self, now: Instant) -> Option<Change> {
+        let (from, to) = (self.estimate.ip(), self.votes.last()?.seen.ip());
+        let mut last = self.votes.iter().rev().take(SETTLED);
         let all = last.clone().all(|vote| {
-            let came_from = vote.changed.map(|(before, _)| before);
-            vote.seen.ip() == host && came_from == Some(self.estimate.ip())
+            let before = vote.changed.map(|(before, _)| before);
+            vote.seen.ip() == to && before == Some(from)
         });
-        (all && last.count() == SETTLED).then_some(host)
+        let first = last.nth(SETTLED - 1).filter(|_| all)?;
+        Some(Change {
+            from,
+            to,
+            at: now,
+            since: first.number,
+        })
     }
 
     /// Returns the port that most voters see at this host; of several, the last one seen.
@@ -285,6 +345,76 @@ mod tests {
             vote(&mut votes, voter, NEW, now);
             assert_eq!(votes.estimate(), expected);
         }
+    }
+
+    #[test]
+    fn a_quick_change_is_on_trial_and_confirmed_by_more_votes_or_a_minute() {
+        for by_time in [false, true] {
+            let (mut votes, mut now) = (WanVotes::default(), Instant::now());
+            for voter in 0..30 {
+                vote(&mut votes, voter, OURS, now);
+            }
+            for voter in 0..3 {
+                vote(&mut votes, voter, NEW, now);
+            }
+            assert!(!votes.is_settled(now));
+            if by_time {
+                now += DOUBT;
+            }
+            for voter in if by_time { 3..4 } else { 3..6 } {
+                vote(&mut votes, voter, NEW, now);
+            }
+            assert!(votes.is_settled(now));
+            // The votes from before the change are gone.
+            vote(&mut votes, 20, OURS, now);
+            assert_eq!(votes.estimate(), NEW);
+        }
+    }
+
+    #[test]
+    fn three_liars_that_told_the_truth_before_change_the_estimate_for_one_answer_at_most() {
+        let (mut votes, mut now) = (WanVotes::default(), Instant::now());
+        for voter in 0..30 {
+            vote(&mut votes, voter, OURS, now);
+        }
+        for voter in 0..3 {
+            vote(&mut votes, voter, LIE, now);
+        }
+        assert!(!votes.is_settled(now), "nothing depends on it yet");
+        vote(&mut votes, 7, OURS, now);
+        assert_eq!((votes.estimate(), votes.is_settled(now)), (OURS, true));
+        // Others with fresh keys tell the truth first, too.
+        for round in 0..20_u8 {
+            now += Duration::from_secs(25);
+            for seen in [OURS, LIE] {
+                for voter in 40..43 {
+                    let (key, from) = (Mid::from([100 + round; 20]), host([20, voter, 0, 1]));
+                    let key = if voter == 40 {
+                        key
+                    } else {
+                        Mid::from([voter + 60 + round; 20])
+                    };
+                    votes.vote(from, key, seen, now);
+                    assert_eq!(votes.estimate(), OURS);
+                }
+            }
+            vote(&mut votes, 8 + round, OURS, now);
+        }
+    }
+
+    #[test]
+    fn strangers_cannot_keep_the_estimate_in_doubt() {
+        let (mut votes, mut now) = (WanVotes::default(), Instant::now());
+        for voter in 0..30 {
+            vote(&mut votes, voter, OURS, now);
+        }
+        let mut doubted = 0;
+        for second in 0..500_u16 {
+            now += Duration::from_secs(1);
+            votes.note_dissent(host([66, second.to_be_bytes()[1], 0, 1]), now);
+            doubted += usize::from(!votes.is_settled(now));
+        }
+        assert!((60..=120).contains(&doubted), "{doubted} of 500 seconds");
     }
 
     #[test]
