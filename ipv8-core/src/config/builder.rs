@@ -90,6 +90,13 @@ impl Config {
         self
     }
 
+    /// Sets the address at which nodes in the internet reach this node.
+    #[must_use]
+    pub fn wan(mut self, address: SocketAddr) -> Self {
+        self.wan = Some(address);
+        self
+    }
+
     /// Sets the number of cores that open and seal datagrams.
     #[must_use]
     pub fn cores(mut self, cores: usize) -> Self {

@@ -85,6 +85,9 @@ pub struct Config {
     /// 1900, 3702, 5353, 11211) are ignored, so that no peer can make this node disturb them.
     /// Default `true`.
     pub avoid_service_ports: bool,
+    /// The address, with its port, at which nodes in the internet reach this node: for a machine
+    /// whose address or NAT is known. Default: none, what most peers report (protocol 4.5).
+    pub wan: Option<SocketAddr>,
     /// The number of cores that open and seal datagrams when many wait. One core does all other
     /// work. Default: as many as the process may use.
     #[options(range = 1..=MOST_CORES)]
@@ -145,6 +148,7 @@ impl Default for Config {
             max_peers: None,
             max_datagram: DEFAULT_MAX_DATAGRAM,
             avoid_service_ports: true,
+            wan: None,
             cores: None,
             working_directory: PathBuf::from("."),
             snapshot_file: None,

@@ -44,6 +44,9 @@ impl Engine {
         }
         let mut state = OverlayState::new(id, config.my_peer, max_peers, config.bootstrappers);
         state.name = name;
+        if let Some(wan) = self.wan {
+            state.set_estimated_wan(wan);
+        }
         state.serial = self.next_serial;
         state.responses.clone_from(table.responses());
         state.community_type = Some((TypeId::of::<C>(), community));

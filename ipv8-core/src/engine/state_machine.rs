@@ -51,6 +51,8 @@ pub struct EngineConfig {
     pub max_datagram: usize,
     /// `true` if introductions to ports of services are ignored. Default `true`.
     pub avoid_service_ports: bool,
+    /// The WAN address of every overlay. Default `None`: what most peers report.
+    pub wan: Option<SocketAddr>,
     /// How the datagrams of large steps are spread over time. Default [`PacingConfig::default`].
     pub pacing: PacingConfig,
 }
@@ -66,6 +68,7 @@ impl EngineConfig {
             network: NetworkLimits::default(),
             max_datagram: DEFAULT_MAX_DATAGRAM,
             avoid_service_ports: true,
+            wan: None,
             pacing: PacingConfig::default(),
         }
     }
@@ -123,6 +126,8 @@ pub struct Engine {
     pub(super) pacer: Pacer,
     pub(super) monitor: Monitor,
     pub(super) walk_scaling: Option<Duration>,
+    /// The WAN address of every overlay, if it is set.
+    pub(super) wan: Option<SocketAddr>,
     pub(super) events: VecDeque<Event>,
     pub(super) events_lost: u64,
     pub(super) next_serial: u64,
@@ -158,6 +163,7 @@ impl Engine {
             pacer: Pacer::new(config.pacing.clone()),
             monitor: Monitor::new(config.walk_scaling, config.walk_interval),
             walk_scaling: config.walk_scaling,
+            wan: config.wan,
             events: VecDeque::new(),
             events_lost: 0,
             next_serial: 0,

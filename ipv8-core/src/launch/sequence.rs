@@ -210,6 +210,7 @@ fn engine(config: &Config) -> Result<Engine, Error> {
         network: config.network.clone(),
         max_datagram: config.max_datagram,
         avoid_service_ports: config.avoid_service_ports,
+        wan: config.wan,
         pacing: config.pacing.clone(),
     }))
 }

@@ -11,7 +11,7 @@ use ipv8_core::prelude::*;
 use ipv8_core::wire::Style;
 use ipv8_tests::actor::Actor;
 use ipv8_tests::arena::Arena;
-use ipv8_tests::attacker::{is_response, read_introduction};
+use ipv8_tests::attacker::{is_response, message_id, read_introduction};
 use ipv8_tests::desk::{PROBE, address, overlay_config, sealed};
 use ipv8_tests::places::{apart, crowded};
 use ipv8_tests::probe::{Hello, Probe, ProbeSettings};
@@ -305,19 +305,20 @@ fn requests_made_for_another_node_make_no_peers() {
     }
 }
 
-/// The attacker hands our request on to the honest node, and the answer back to us.
-#[test]
-fn answers_relayed_by_an_attacker_make_no_peer_once_our_address_is_known() {
-    let (mut arena, node, _) = node(walking(20));
+/// Hands the node's requests on to an honest node, and its answers back from the attacker's address.
+/// `honest` is a machine, and the attacker first shows a request of it. Returns the address at which
+/// the node lists it then.
+fn relay(arena: &mut Arena, node: usize, honest: usize) -> Option<SocketAddr> {
+    let from = crowded(ATTACKER, 1);
     let mallory = arena.add_actor(Actor {
         answers: false,
         heard: Some(Vec::new()),
-        ..Actor::new(300, crowded(ATTACKER, 1))
+        ..Actor::new(300, from)
     });
-    let honest = arena.add_actor(Actor::new(200, apart(200)));
-    let (to, from) = (arena.address(node), crowded(ATTACKER, 1));
+    let to = arena.address(node);
     let key = arena.actor(honest).public_key().clone();
     let request = arena.actor(honest).request(PROBE, Style::Old, from, 1);
+    let mut passed_on = 0;
     for _ in 0..30 {
         arena.inject(from, to, &request);
         for _ in 0..20 {
@@ -329,10 +330,30 @@ fn answers_relayed_by_an_attacker_make_no_peer_once_our_address_is_known() {
                 }
                 // The honest node sees the attacker's address, and says so.
                 for (_, answer) in arena.actor(honest).hear(from, &datagram) {
+                    passed_on += usize::from(is_response(message_id(&answer)));
                     arena.inject(from, to, &answer);
                 }
             }
         }
     }
-    assert!(!arena.is_peer(node, PROBE, &key));
+    assert!(passed_on > 0, "the node asks at the attacker's address");
+    peer_address(arena, node, &key)
+}
+
+#[test]
+fn answers_relayed_by_an_attacker_make_no_peer_once_our_address_is_known() {
+    both_nodes(|strategies| {
+        let (mut arena, node, _) = node(strategies);
+        let honest = arena.add_actor(Actor::new(200, apart(200)));
+        assert_eq!(relay(&mut arena, node, honest), None);
+    });
+}
+
+#[test]
+fn answers_relayed_by_an_attacker_move_no_peer_once_our_address_is_known() {
+    both_nodes(|strategies| {
+        let (mut arena, node, peers) = node(strategies);
+        let own = arena.address(peers[0]);
+        assert_eq!(relay(&mut arena, node, peers[0]), Some(own));
+    });
 }

@@ -7,12 +7,14 @@ use std::time::Duration;
 use ipv8_core::communities::DiscoveryCommunity;
 use ipv8_core::engine::{Event, Strategies};
 use ipv8_core::prelude::*;
+use ipv8_core::state::DropReason;
 use ipv8_tests::actor::Actor;
 use ipv8_tests::arena::Arena;
 use ipv8_tests::calculator::{Add, Calculator};
-use ipv8_tests::desk::{address, overlay_config};
+use ipv8_tests::desk::{address, overlay_config, sealed};
 use ipv8_tests::places::apart;
 use ipv8_tests::quiet::{Quiet, QuietId};
+use ipv8_tests::sent::Sent;
 use ipv8_tests::sim::QUIET;
 
 use crate::bounds::anywhere;
@@ -122,4 +124,47 @@ fn latency_is_measured_and_peers_are_found_past_65_536_messages_of_one_key() {
                 .all(|time| *time == Duration::from_millis(40))
         );
     }
+}
+
+/// Copies of one request of a peer from many addresses of one site: the node answers each, as the
+/// request is valid, but sends no more to the site than 20 kB a second.
+#[test]
+fn responses_to_copies_of_a_request_stay_within_the_budget_of_a_site() {
+    let mut arena = Arena::new(Duration::from_millis(20));
+    let node = arena.add_node(address("20.1.1.1:8090"), 1);
+    let settings = <Calculator as Community>::Settings::default();
+    arena.add_overlay::<Calculator>(node, overlay_config(0), settings, Strategies::new());
+    let actor = arena.add_actor(Actor::new(1, apart(1)));
+    arena.befriend(node, CALCULATOR, &[actor]);
+    let add = Add {
+        left: 1,
+        number: 7,
+        right: 2,
+    };
+    let (to, key) = (arena.address(node), arena.actor(actor).key.clone());
+    let request = sealed(CALCULATOR, &key, 1, &add);
+    arena.sent.clear();
+    for number in 0..4_000_u16 {
+        let [_, host] = number.to_be_bytes();
+        let source = SocketAddr::from(([31, 9, 9, host], 4_000 + number));
+        arena.inject(source, to, &request);
+        arena.run_for(Duration::from_millis(1));
+    }
+    let site = |sent: &&Sent| sent.to.to_string().starts_with("31.9.9.");
+    let sent: usize = arena
+        .sent
+        .iter()
+        .filter(site)
+        .map(|sent| sent.bytes().len())
+        .sum();
+    assert!(
+        sent > 10_000 && sent < 5 * 20_000,
+        "{sent} bytes in four seconds"
+    );
+    let dropped = arena.engine(node).stats().count(DropReason::RateLimited);
+    assert!(dropped > 3_000, "{dropped} refused");
+    // The peer itself is answered at its own address.
+    arena.sent.clear();
+    arena.inject(apart(1), to, &request);
+    assert!(arena.sent.iter().any(|sent| sent.to == apart(1)));
 }

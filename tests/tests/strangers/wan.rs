@@ -105,6 +105,46 @@ fn nine_liars_of_thirty_never_flip_the_estimate() {
     assert_eq!([false, true].map(flips), [0, 0], "of {LOOKS} looks each");
 }
 
+#[test]
+fn an_address_from_the_configuration_is_not_voted_on() {
+    let mut arena = Arena::new(DELAY);
+    let config = EngineConfig {
+        wan: Some(address(HOME)),
+        ..EngineConfig::new([1; 32])
+    };
+    let node = arena.add_engine(address(HOME), address("192.168.1.10:8090"), &config);
+    let mut walk = Strategies::<Quiet>::new();
+    walk.add::<RandomWalk>(-1, |_| {});
+    arena.add_overlay::<Quiet>(node, overlay_config(0), QuietId::default(), walk);
+    let liars = voters(&mut arena, 10, 1, |_| true);
+    all_ask(&mut arena, node, &liars);
+    arena.run_for(20 * SECOND);
+    assert_eq!(wan(&mut arena, node), address(HOME));
+}
+
+/// Nine of thirty peers tell the truth, and then lie all at once. To a node that has only a few
+/// answers this looks like a new address, until the next honest one.
+#[test]
+fn nine_liars_of_thirty_that_told_the_truth_before_flip_the_estimate_for_moments_only() {
+    let (mut arena, node) = node(SECOND / 4);
+    let peers = voters(&mut arena, 30, 1, |_| false);
+    arena.befriend(node, QUIET, &peers);
+    arena.run_for(30 * SECOND);
+    for liar in &peers[..9] {
+        arena.actor(*liar).tells = Some(address(LIE));
+    }
+    let (mut flipped, mut longest) = (0, 0);
+    for _ in 0..2_000 {
+        arena.run_for(SECOND / 4);
+        flipped = match wan(&mut arena, node).ip() == address(HOME).ip() {
+            true => 0,
+            false => flipped + 1,
+        };
+        longest = longest.max(flipped);
+    }
+    assert!(longest <= 8, "for {longest} looks, four in a second");
+}
+
 /// Returns the estimate and the number of honest peers, of 12, two minutes after the node met
 /// liars first.
 fn after_liars(liars: u16) -> (SocketAddr, usize) {

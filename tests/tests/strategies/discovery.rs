@@ -150,6 +150,37 @@ fn opened<M: Message>(datagram: &[u8]) -> (Mid, u64, M) {
 }
 
 #[test]
+fn a_similarity_response_that_another_node_passes_on_moves_no_peer() {
+    let mut desk = desk();
+    let _ = prove(&mut desk, 1, at(1));
+    desk.pass(Duration::from_secs(2));
+    let identifier = asked_for_services(&mut desk, 2, at(2));
+    // The key of peer 1, at the address of peer 2.
+    let passed_on = similarity_response(1, identifier, &[ID, service(9)]);
+    desk.receive(at(2), &passed_on);
+    let network = desk.engine.network();
+    let peer = network.peer(key(1).public_key()).expect("it stays");
+    assert_eq!(peer.address(), at(1));
+    assert!(!services_of(&desk, 1).contains(&service(9)));
+    // The node that was asked may have several keys.
+    desk.receive(at(2), &similarity_response(3, identifier, &[ID]));
+    let network = desk.engine.network();
+    let other = network.peer(key(3).public_key()).expect("it is added");
+    assert_eq!(other.address(), at(2));
+}
+
+#[test]
+fn a_similarity_request_speaks_for_a_peer_only_from_its_proven_address() {
+    let mut desk = desk();
+    let _ = prove(&mut desk, 1, at(1));
+    let request = similarity_request(1, &[service(9)]);
+    desk.receive(at(7), &request);
+    assert!(!services_of(&desk, 1).contains(&service(9)));
+    desk.receive(at(1), &request);
+    assert!(services_of(&desk, 1).contains(&service(9)));
+}
+
+#[test]
 fn a_pong_becomes_a_ping_time_and_an_event() {
     let mut desk = desk();
     let peer = desk.befriend(1, at(1));

@@ -103,7 +103,7 @@ impl Reports {
                 .filter(|(_, count)| *count > 0)
                 .map(|(reason, count)| format!("{reason} {count}"))
                 .collect();
-            let crowd = pipeline.crowd();
+            let crowd = pipeline.losers();
             tracing::warn!(
                 new = dropped - self.drops,
                 total = %reasons.join(", "),

@@ -23,8 +23,9 @@ const STOP_PATIENCE: Duration = Duration::from_secs(1);
 /// A turn or timer that is so late shows that the process was suspended, or blocked by user code.
 const SUSPENDED: Duration = Duration::from_secs(1);
 
-/// The most datagrams that are handled before the timers of such a process.
-const CATCH_UP: usize = 1_024;
+/// The longest time for which datagrams are handled before the timers of such a process. Answers
+/// come first in the inbox, and thousands can be handled in that time.
+const CATCH_UP: Duration = Duration::from_millis(250);
 
 /// Why the loop continues.
 enum Woken {
@@ -154,7 +155,8 @@ impl Driver {
         if !self.engine.poll_timeout().is_some_and(is_late) {
             return;
         }
-        for _ in 0..CATCH_UP {
+        let begun = now();
+        while since(begun) < CATCH_UP {
             self.receive();
             self.drain().await;
             if !self.pipeline.is_busy() {

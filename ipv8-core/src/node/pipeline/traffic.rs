@@ -271,6 +271,12 @@ impl Pipeline {
         self.intake.inbox.crowd()
     }
 
+    /// Returns who lost most of the datagrams that the inbox dropped since the last
+    /// [`forget_crowd`](Self::forget_crowd), if it dropped any.
+    pub(in crate::node) fn losers(&self) -> Option<Crowd> {
+        self.intake.inbox.losers()
+    }
+
     pub(in crate::node) fn forget_crowd(&mut self) {
         self.intake.inbox.forget_crowd();
     }

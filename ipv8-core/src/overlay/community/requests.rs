@@ -197,7 +197,7 @@ fn respond<M: Request>(
         return;
     };
     response.set_identifier(number);
-    if let Err(error) = cx.send_to(to, &response) {
+    if let Err(error) = cx.respond_to(to, &response) {
         tracing::debug!(%error, %to, "response not sent");
     }
 }

@@ -35,6 +35,14 @@ impl Context<'_> {
         self.graph().peers_for_service(self.state.community_id)
     }
 
+    /// Returns `true` if `peer` is a peer of this overlay and has proven the address that it has
+    /// here. A handler also gets messages of strangers, and copies of old messages from any address
+    /// (`guide::strangers`): ask this before an answer that is expensive or long.
+    #[must_use]
+    pub fn is_peer(&self, peer: &Peer) -> bool {
+        self.is_peer_at(peer.key(), peer.address())
+    }
+
     /// Returns the number of verified peers of this overlay, in constant time.
     #[must_use]
     pub fn peer_count(&self) -> usize {

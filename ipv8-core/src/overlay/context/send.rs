@@ -6,6 +6,7 @@ use super::context::Context;
 use super::send_error::SendError;
 use crate::crypto::PrivateKey;
 use crate::state::peer::Peer;
+use crate::state::standing::Asker;
 use crate::state::stats::DropReason;
 use crate::wire::packet::Unsealed;
 use crate::wire::{Authentication, Message, PackError, Signed};
@@ -45,6 +46,23 @@ impl Context<'_> {
         message: &M,
     ) -> Result<(), SendError> {
         let packet = self.pack(message)?;
+        self.enqueue(address, packet)
+    }
+
+    /// Sends the response to a request. An address that no peer of this overlay has proven gets no
+    /// more than an introduction request could bring it, because anyone can forge it.
+    pub(crate) fn respond_to<M: Message>(
+        &mut self,
+        address: SocketAddr,
+        response: &M,
+    ) -> Result<(), SendError> {
+        let packet = self.pack(response)?;
+        let (length, now) = (packet.sealed_length(), self.now);
+        let is_stranger = self.asker_at(&address) == Asker::Stranger;
+        if is_stranger && !self.shared.budgets.takes_response(address, length, now) {
+            self.count_drop(DropReason::RateLimited);
+            return Err(SendError::NotQueued(DropReason::RateLimited));
+        }
         self.enqueue(address, packet)
     }
 

@@ -35,8 +35,8 @@ impl Context<'_> {
     /// # Errors
     ///
     /// The request is not signed, so strangers can send it too. [`DropReason::OutOfScope`] if the
-    /// introducer may not make us send there, [`DropReason::RateLimited`] if its budget, or that of
-    /// the target, is used up.
+    /// introducer may not make us send there, [`DropReason::RateLimited`] if its budget is used
+    /// up. A target that was punctured less than 5 s ago needs no other puncture.
     pub(crate) fn on_puncture_request(
         &mut self,
         source: SocketAddr,
@@ -62,6 +62,10 @@ impl Context<'_> {
         }
         let now = self.now;
         let budgets = &mut self.shared.budgets;
+        if budgets.is_punctured(&target, now) {
+            // Several peers introduced the same walker to us, or one did it again.
+            return Ok(());
+        }
         if !budgets.takes_puncture(asker, source, target, now) {
             return Err(DropReason::RateLimited);
         }

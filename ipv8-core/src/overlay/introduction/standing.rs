@@ -123,9 +123,11 @@ impl Context<'_> {
         new_style: bool,
     ) {
         let graph = self.graph();
+        // An introduction request, and no other message, names a LAN address and gets an answer.
+        let answer = if lan.is_some() { ANSWER } else { 0 };
         let is_short = self
             .length
-            .is_some_and(|length| !fits_answer_and_probe(length, ANSWER));
+            .is_some_and(|length| !fits_answer_and_probe(length, answer));
         let is_hopeless = is_short
             || graph.is_blacklisted(&address)
             || graph.is_blacklisted_mid(&key.mid())
@@ -282,7 +284,7 @@ impl Context<'_> {
         }
         peer.responded(self.now);
         let service = self.state.community_id;
-        if !self.graph().is_banned(&peer, service) {
+        if !self.is_tracker(&peer.address()) && !self.graph().is_banned(&peer, service) {
             self.graph_mut().add_peer_of(&peer, service);
         }
         if peer.is_new_style() {
@@ -348,7 +350,7 @@ impl Context<'_> {
     }
 
     /// Returns the standing of the sender of an unsigned message from `source`.
-    pub(super) fn asker_at(&self, source: &SocketAddr) -> Asker {
+    pub(crate) fn asker_at(&self, source: &SocketAddr) -> Asker {
         let service = self.state.community_id;
         let peers = self.graph().all_verified_by_address(source);
         let mut peers = peers.take(OWNERS);

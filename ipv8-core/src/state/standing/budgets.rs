@@ -26,6 +26,9 @@ const PUNCTURE_PAUSE: Duration = Duration::from_secs(5);
 /// these are at most 20 kB.
 const ANSWERS_OF_SITE: usize = 48;
 
+/// What one answer causes, in bytes.
+const BYTES_OF_ANSWER: usize = 400;
+
 /// The requests in a minute to one host of the internet that has not answered them.
 const WALKS_TO_HOST: usize = 4;
 
@@ -84,8 +87,13 @@ impl Default for Budgets {
 }
 
 impl Budgets {
+    /// Returns `true` if a puncture went to `target` a moment ago: the NAT is open for it.
+    pub(crate) fn is_punctured(&self, target: &SocketAddr, now: Instant) -> bool {
+        !self.punctures_to.has_room(target, now)
+    }
+
     /// Returns `true` if a puncture to `target` may be sent for the node at `source`, and counts
-    /// it.
+    /// it. On this machine there is no bound.
     pub(crate) fn takes_puncture(
         &mut self,
         asker: Asker,
@@ -93,7 +101,11 @@ impl Budgets {
         target: SocketAddr,
         now: Instant,
     ) -> bool {
-        if !self.punctures_to.has_room(&target, now) {
+        let is_here = |address: SocketAddr| Scope::of(address.ip()) == Scope::Loopback;
+        if is_here(source) && is_here(target) {
+            return true;
+        }
+        if self.is_punctured(&target, now) {
             return false;
         }
         let may = match asker {
@@ -127,6 +139,15 @@ impl Budgets {
         self.answers_to.has_room(&(source, overlay), now)
             && self.answers_of_site.take(HostGroup::site(source.ip()), now)
             && self.answers_to.take((source, overlay), now)
+    }
+
+    /// Returns `true` if a response of `length` bytes to a request of a community's own may be sent
+    /// to an address that is not proven, and counts it with the answers to that site.
+    pub(crate) fn takes_response(&mut self, to: SocketAddr, length: usize, now: Instant) -> bool {
+        let site = HostGroup::site(to.ip());
+        let uses = length.div_ceil(BYTES_OF_ANSWER);
+        Scope::of(to.ip()) == Scope::Loopback
+            || (0..uses).all(|_| self.answers_of_site.take(site, now))
     }
 
     /// Returns `true` if a request may be sent to a host that has not proven anything.
@@ -219,6 +240,22 @@ mod tests {
         assert_eq!(answered.count(), ANSWERS_OF_SITE);
         let local = at([127, 0, 0, 1]);
         assert!((0..1_000).all(|_| budgets.takes_answer(local, one, false, now)));
+    }
+
+    #[test]
+    fn long_responses_use_as_much_as_several_answers() {
+        let (mut budgets, now) = (Budgets::default(), Instant::now());
+        let site = |host| at([9, 9, 9, host]);
+        let sent = (0..255).filter(|host| budgets.takes_response(site(*host), 1_400, now));
+        let bytes = 1_400 * sent.count();
+        assert!((15_000..20_000).contains(&bytes), "{bytes}");
+        assert!(!budgets.takes_answer(site(1), CommunityId::from_bytes([1; 20]), false, now));
+        assert!(
+            budgets.takes_response(at([9, 9, 8, 1]), 1_400, now),
+            "another site"
+        );
+        let local = at([127, 0, 0, 1]);
+        assert!((0..1_000).all(|_| budgets.takes_response(local, 1_400, now)));
     }
 
     #[test]

@@ -305,6 +305,12 @@ impl Inbox {
         })
     }
 
+    /// Returns who lost most of the datagrams dropped since the last
+    /// [`forget_crowd`](Self::forget_crowd), if any were.
+    pub(super) fn losers(&self) -> Option<Crowd> {
+        self.losses.crowd()
+    }
+
     pub(super) fn forget_crowd(&mut self) {
         self.losses.forget_crowd();
     }
