@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use ipv8_core::crypto::{PrivateKey, PublicKey};
-use ipv8_core::internals::discovery::{Pong, SimilarityRequest, SimilarityResponse};
+use ipv8_core::internals::discovery::{Ping, Pong, SimilarityRequest, SimilarityResponse};
 use ipv8_core::internals::introduction::{IntroductionMessage, introduction_opener};
 use ipv8_core::internals::payload::{
     IntroductionRequest, IntroductionResponse, Puncture, PunctureRequest, Style, ids,
@@ -131,6 +131,13 @@ impl Forger {
             overlap: Vec::new(),
         };
         sealed(self.overlay, &self.key, u64::from(number), &response)
+    }
+
+    /// Returns a ping, which has no signature.
+    #[must_use]
+    pub fn ping(&self, number: u16) -> Vec<u8> {
+        let ping = Ping { identifier: number };
+        sealed(self.overlay, &self.key, u64::from(number), &ping)
     }
 
     /// Returns a pong, which has no signature.
