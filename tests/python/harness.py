@@ -15,12 +15,16 @@ import struct
 import sys
 import threading
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from ipv8.bootstrapping.udpbroadcast.bootstrapper import HDR_ANNOUNCE, UDPBroadcastBootstrapper
 from ipv8.messaging.interfaces.endpoint import EndpointListener
 from ipv8.messaging.interfaces.udp.endpoint import DomainAddress, UDPv4Address, UDPv6Address
 from ipv8.messaging.serialization import Serializable
 from ipv8.overlay import Overlay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def emit(event: str, **fields: object) -> None:
@@ -97,7 +101,16 @@ def keep_to_loopback(host: str = "127.0.0.1") -> None:
 
     py-ipv8 would announce a real interface's address, where no test node listens.
     """
-    EndpointListener._guess_lan_address = lambda self, addresses: host
+    _announce(lambda self, addresses: host)
+
+
+def keep_to_sockets() -> None:
+    """Make every overlay announce the host of its socket as its LAN address, without asking the system."""
+    _announce(lambda self, addresses: self.endpoint.get_address()[0])
+
+
+def _announce(guess: Callable) -> None:
+    EndpointListener._guess_lan_address = guess
 
     async def nothing(self: Overlay) -> None:
         """Ask neither the interfaces nor the resolver."""

@@ -1,11 +1,11 @@
 """
-Several whole py-ipv8 nodes in one process, on loopback. Each runs the DiscoveryCommunity, a
+Several whole py-ipv8 nodes in one process. Each runs the DiscoveryCommunity, a
 community that all nodes share, and a community that only py-ipv8's nodes run.
 
-    network.py --nodes 7 --shared HEX --kind HEX [--bootstrap ADDRESS ...] [--beacon ADDRESS ...]
+    network.py --listen ADDRESS ... --shared HEX --kind HEX [--bootstrap ADDRESS ...] [--beacon ADDRESS ...]
                [--walk-interval 0.5] [--duration 120]
 
-Node i uses the i-th tracker and the i-th beacon target of the command line; the lists repeat.
+There is one node for each address to listen at. Node i uses the i-th tracker and the i-th beacon target of the command line; the lists repeat.
 Commands: {"command": "look"}, {"command": "stop"}. Events: `listening` (nodes: mid, address),
 `nodes` (nodes: the view of each), `stopped`.
 """
@@ -20,13 +20,13 @@ from ipv8.peerdiscovery.network import PeerObserver
 from ipv8_service import IPv8
 
 from community import community_class
-from harness import Control, address_text, emit, finish, keep_beacons_to_loopback, keep_to_loopback, parse_address
+from harness import Control, address_text, emit, finish, keep_beacons_to_loopback, keep_to_sockets, parse_address
 
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--nodes", type=int, required=True)
+    parser.add_argument("--listen", type=parse_address, action="append", required=True)
     parser.add_argument("--shared", required=True)
     parser.add_argument("--kind", required=True)
     parser.add_argument("--bootstrap", type=parse_address, action="append", default=[])
@@ -56,7 +56,7 @@ def configuration(args: argparse.Namespace, number: int) -> dict:
     common = {"key": "mine", "on_start": []}
     random_walk = walker("RandomWalk", 20, timeout=3.0)
     return {
-        "interfaces": [{"interface": "UDPIPv4", "ip": "127.0.0.1", "port": 0}],
+        "interfaces": [{"interface": "UDPIPv4", "ip": args.listen[number].ip, "port": args.listen[number].port}],
         "keys": [{"alias": "mine", "generation": "curve25519", "file": "", "bin": b64encode(key).decode()}],
         "logger": {"level": "ERROR"},
         "working_directory": ".",
@@ -108,9 +108,9 @@ class Node(PeerObserver):
 async def main() -> None:
     """Run until told to stop."""
     args = arguments()
-    keep_to_loopback()
+    keep_to_sockets()
     keep_beacons_to_loopback()
-    nodes = [Node(args, number) for number in range(args.nodes)]
+    nodes = [Node(args, number) for number in range(len(args.listen))]
     control = Control(args.duration)
     for node in nodes:
         await node.ipv8.start()

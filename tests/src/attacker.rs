@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use ipv8_core::crypto::{PrivateKey, PublicKey};
-use ipv8_core::internals::discovery::{Pong, SimilarityRequest, SimilarityResponse};
+use ipv8_core::internals::discovery::{Ping, Pong, SimilarityRequest, SimilarityResponse};
 use ipv8_core::internals::introduction::{IntroductionMessage, introduction_opener};
 use ipv8_core::internals::payload::{
     IntroductionRequest, IntroductionResponse, Puncture, PunctureRequest, Style, ids,
@@ -11,6 +11,7 @@ use ipv8_core::internals::payload::{
 use ipv8_core::wire::{Bits, CommunityId};
 
 use crate::desk::{key, sealed, sealed_styled};
+use crate::vectors::unhex;
 
 /// The length of prefix and message id.
 const HEADER: usize = 23;
@@ -133,12 +134,59 @@ impl Forger {
         sealed(self.overlay, &self.key, u64::from(number), &response)
     }
 
+    /// Returns a ping, which has no signature.
+    #[must_use]
+    pub fn ping(&self, number: u16) -> Vec<u8> {
+        let ping = Ping { identifier: number };
+        sealed(self.overlay, &self.key, u64::from(number), &ping)
+    }
+
     /// Returns a pong, which has no signature.
     #[must_use]
     pub fn pong(&self, number: u16) -> Vec<u8> {
         let pong = Pong { identifier: number };
         sealed(self.overlay, &self.key, u64::from(number), &pong)
     }
+}
+
+/// Returns a signed datagram with a signature that does not match.
+#[must_use]
+pub fn spoiled(signed: &[u8]) -> Vec<u8> {
+    let mut spoiled = signed.to_vec();
+    if let Some(byte) = spoiled.iter_mut().rev().nth(39) {
+        *byte ^= 1;
+    }
+    spoiled
+}
+
+/// Returns a signed datagram with a key and a signature on the most expensive curve instead. The
+/// signature does not match.
+///
+/// # Panics
+///
+/// Panics if the datagram is not signed with a curve25519 key.
+#[must_use]
+pub fn with_slow_key(signed: &[u8]) -> Vec<u8> {
+    let vectors: serde_json::Value =
+        serde_json::from_str(include_str!("../vectors/keys.json")).expect("JSON");
+    let keys = vectors["keys"].as_array().expect("keys");
+    let old = keys.iter().find(|key| key["curve"] == "sect571k1");
+    let public = unhex(old.expect("a key")["public_bin"].as_str().expect("a text"));
+    PublicKey::from_bytes(&public).expect("a valid key");
+    let fields = &signed[HEADER + 2 + 74..signed.len() - 64];
+    let length = u16::try_from(public.len()).expect("it is short");
+    // Two numbers below the order of the curve.
+    let mut number = [1; 72];
+    number[0] = 0;
+    [
+        &signed[..HEADER],
+        &length.to_be_bytes(),
+        &public,
+        fields,
+        &number,
+        &number,
+    ]
+    .concat()
 }
 
 /// The LAN and the WAN address of an introduced peer.

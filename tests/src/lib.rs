@@ -27,6 +27,8 @@ pub mod samples;
 pub mod scan;
 pub mod scripted;
 pub mod sent;
+#[cfg(target_os = "linux")]
+pub mod siege;
 pub mod sim;
 pub mod vectors;
 pub mod view;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -65,14 +65,31 @@ impl Machines {
         fs::read_to_string(self.folder.join(file)).unwrap_or_default()
     }
 
+    /// Returns the result of the script; `None` while it runs.
+    ///
+    /// # Panics
+    ///
+    /// Never: the child is ours.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("its status is known")
+    }
+
     /// Panics if the script has ended.
     ///
     /// # Panics
     ///
     /// Panics if the script has ended.
     pub fn assert_running(&mut self) {
-        let ended = self.child.try_wait().expect("its status is known");
+        let ended = self.ended();
         assert!(ended.is_none(), "{ended:?}: {}", self.said("errors"));
+    }
+
+    /// Returns the last whole line of a file of the folder; `None` if there is none.
+    #[must_use]
+    pub fn last_line(&self, file: &str) -> Option<String> {
+        let text = self.said(file);
+        let whole = text.rsplit_once('\n')?.0;
+        whole.lines().last().map(str::to_owned)
     }
 }
 

@@ -1,6 +1,6 @@
-//! A network of whole nodes of both kinds on loopback. Each node runs the discovery community, a
-//! community that all nodes share, and a community that only its kind runs. The other kind learns
-//! about that one from messages alone.
+//! Whole nodes of both kinds, on loopback or at addresses of a namespace. Each node runs the
+//! discovery community, a community that all nodes share, and a community that only its kind runs.
+//! The other kind learns about that one from messages alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -8,9 +8,10 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ipv8_core::communities::DiscoveryCommunity;
+use ipv8_core::communities::{DiscoveryCommunity, PeriodicSimilarity};
 use ipv8_core::engine::Event;
 use ipv8_core::launch::DiscoveryLauncher;
+use ipv8_core::node::NodeStats;
 use ipv8_core::overlay::Bootstrappers;
 use ipv8_core::prelude::*;
 use ipv8_core::{LauncherMeta, launcher_meta};
@@ -75,7 +76,52 @@ pub struct MixedNode {
     removed: Arc<Mutex<BTreeSet<String>>>,
 }
 
-struct SharedLauncher(CommunityId);
+/// The settings of a [`MixedNode`].
+#[derive(Clone, Debug)]
+pub struct MixedOptions {
+    /// Its communities.
+    pub communities: Communities,
+    /// The address it listens at. Default `127.0.0.1:0`.
+    pub listen: SocketAddr,
+    /// The trackers it starts with. Default none.
+    pub trackers: Vec<SocketAddr>,
+    /// An address on loopback to which it sends beacons. Default none.
+    pub beacon: Option<SocketAddr>,
+    /// The number of peers at which its walkers rest; -1 for never. Default 20.
+    pub target_peers: i32,
+}
+
+impl MixedOptions {
+    /// Returns the defaults, with these communities.
+    #[must_use]
+    pub fn new(communities: Communities) -> Self {
+        Self {
+            communities,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            trackers: Vec::new(),
+            beacon: None,
+            target_peers: 20,
+        }
+    }
+}
+
+/// Like [`DiscoveryLauncher`], but with another number of peers at which the walker rests.
+struct WalkingDiscovery(i32);
+
+impl CommunityLauncher for WalkingDiscovery {
+    type Overlay = DiscoveryCommunity;
+    type Session = ();
+    const META: LauncherMeta = DiscoveryLauncher::META;
+
+    fn walk_strategies(&self, strategies: &mut Strategies<DiscoveryCommunity>) {
+        strategies
+            .add::<RandomWalk>(self.0, |_| {})
+            .add::<RandomChurn>(-1, |_| {})
+            .add::<PeriodicSimilarity>(-1, |_| {});
+    }
+}
+
+struct SharedLauncher(CommunityId, i32);
 
 impl CommunityLauncher for SharedLauncher {
     type Overlay = Reporting;
@@ -90,7 +136,7 @@ impl CommunityLauncher for SharedLauncher {
     }
 
     fn walk_strategies(&self, strategies: &mut Strategies<Reporting>) {
-        strategies.add::<RandomWalk>(20, |_| {});
+        strategies.add::<RandomWalk>(self.1, |_| {});
     }
 }
 
@@ -109,7 +155,7 @@ impl CommunityLauncher for KindLauncher {
 /// A launcher with the bootstrappers of one node.
 struct Bootstrapped<L> {
     launcher: L,
-    tracker: SocketAddr,
+    trackers: Vec<SocketAddr>,
     beacon: Option<SocketAddr>,
 }
 
@@ -127,7 +173,7 @@ impl<L: CommunityLauncher<Session = ()>> CommunityLauncher for Bootstrapped<L> {
     }
 
     fn bootstrappers(&self, (): &(), bootstrappers: &mut Bootstrappers) {
-        bootstrappers.add_bootstrapper(DispersyBootstrapper::new([self.tracker]));
+        bootstrappers.add_bootstrapper(DispersyBootstrapper::new(self.trackers.iter().copied()));
         if let Some(SocketAddr::V4(at)) = self.beacon {
             bootstrappers.add::<UdpBroadcastBootstrapper>(|beacons| {
                 beacons.addresses = vec![*at.ip()];
@@ -138,34 +184,34 @@ impl<L: CommunityLauncher<Session = ()>> CommunityLauncher for Bootstrapped<L> {
 }
 
 impl MixedNode {
-    /// Starts a node on `127.0.0.1` that starts with a tracker, and with beacons to one address on
-    /// loopback if one is given.
+    /// Starts a node.
     ///
     /// # Panics
     ///
     /// Panics if it cannot be launched or the beacons would leave loopback.
     #[must_use]
-    pub fn start(
-        communities: Communities,
-        tracker: SocketAddr,
-        beacon: Option<SocketAddr>,
-    ) -> Self {
+    pub fn start(options: &MixedOptions) -> Self {
+        let MixedOptions {
+            communities,
+            beacon,
+            target_peers,
+            ..
+        } = *options;
         assert!(beacon.is_none_or(|at| at.ip().is_loopback()), "{beacon:?}");
-        let here = SocketAddr::from(([127, 0, 0, 1], 0));
-        let shared = SharedLauncher(CommunityId::from_hex(communities.shared));
+        let shared = SharedLauncher(CommunityId::from_hex(communities.shared), target_peers);
         let launch = Launchers::new()
             .with(Bootstrapped {
-                launcher: DiscoveryLauncher,
-                tracker,
+                launcher: WalkingDiscovery(target_peers),
+                trackers: options.trackers.clone(),
                 beacon,
             })
             .with(Bootstrapped {
                 launcher: shared,
-                tracker,
+                trackers: options.trackers.clone(),
                 beacon,
             })
             .with(KindLauncher(CommunityId::from_hex(communities.kind)))
-            .config(Config::new().interfaces([here]))
+            .config(Config::new().interfaces([options.listen]))
             .launch();
         let ipv8 = runtime().block_on(launch).expect("the node is launched");
         let removed = Arc::new(Mutex::new(BTreeSet::new()));
@@ -237,6 +283,31 @@ impl MixedNode {
         }
     }
 
+    /// Returns its WAN estimate.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it has stopped.
+    #[must_use]
+    pub fn wan(&self) -> SocketAddr {
+        let overlay = self.ipv8.overlay::<DiscoveryCommunity>();
+        let overlay = overlay.expect("the overlay is launched");
+        let wan = overlay.call(|_, cx| cx.my_estimated_wan());
+        runtime().block_on(wan).expect("the node runs")
+    }
+
+    /// Returns its statistics.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it has stopped.
+    #[must_use]
+    pub fn stats(&self) -> NodeStats {
+        runtime()
+            .block_on(self.ipv8.stats())
+            .expect("the node runs")
+    }
+
     /// Stops it without telling its peers; IPv8 has no message for that.
     pub fn kill(self) {
         runtime().block_on(self.ipv8.stop());
@@ -258,7 +329,8 @@ fn mids(cx: &Context<'_>) -> BTreeSet<String> {
 pub struct PythonNodes(PythonProcess);
 
 impl PythonNodes {
-    /// Starts `count` nodes. Each has one of the trackers and one beacon target, in turn.
+    /// Starts nodes at these addresses, which may have port 0. Each has one of the trackers and one
+    /// beacon target, in turn.
     ///
     /// # Panics
     ///
@@ -267,29 +339,24 @@ impl PythonNodes {
     pub fn start(
         python: &PythonNeighbour,
         communities: Communities,
-        count: usize,
+        listen: &[SocketAddr],
         trackers: &[SocketAddr],
         beacons: &[SocketAddr],
     ) -> Self {
-        let text = |address: &SocketAddr| address.to_string();
-        let (count, trackers) = (count.to_string(), trackers.iter().map(text));
-        let trackers = trackers.map(|tracker| ["--bootstrap".to_owned(), tracker]);
-        let beacons = beacons
-            .iter()
-            .map(text)
-            .map(|at| ["--beacon".to_owned(), at]);
-        let places: Vec<String> = trackers.chain(beacons).flatten().collect();
-        let fixed = [
-            "--nodes",
-            &count,
-            "--shared",
-            communities.shared,
-            "--kind",
-            communities.kind,
+        let options = [
+            ("--listen", listen),
+            ("--bootstrap", trackers),
+            ("--beacon", beacons),
         ];
-        let limit = ["--duration", "900"];
-        let arguments = fixed.into_iter().chain(limit);
-        let arguments: Vec<&str> = arguments.chain(places.iter().map(String::as_str)).collect();
+        let places = options.iter().flat_map(|(name, places)| {
+            let pairs = places.iter().map(|at| [(*name).to_owned(), at.to_string()]);
+            pairs.flatten()
+        });
+        let places: Vec<String> = places.collect();
+        let Communities { shared, kind } = communities;
+        let fixed = ["--shared", shared, "--kind", kind, "--duration", "900"];
+        let places = places.iter().map(String::as_str);
+        let arguments: Vec<&str> = fixed.into_iter().chain(places).collect();
         Self(python.start("network.py", &arguments))
     }
 

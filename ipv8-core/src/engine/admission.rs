@@ -34,6 +34,9 @@ impl Engine {
     }
 
     fn examine(&self, source: SocketAddr, datagram: &[u8]) -> Result<Ticket, DropReason> {
+        if let Some(reason) = self.shared.local.refusal_of(&source) {
+            return Err(reason);
+        }
         if let Some(prefix) = read_beacon(datagram) {
             return self.examine_beacon(source, prefix);
         }

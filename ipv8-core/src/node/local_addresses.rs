@@ -38,6 +38,7 @@ pub(super) fn local_addresses(bound: &[SocketAddr], hosts: &[IpAddr]) -> LocalAd
             ipv6: of_family(false).is_some(),
         },
         lan_hosts,
+        on_every_host: of_family(true).is_some_and(|address| address.ip().is_unspecified()),
         beacon: None,
     }
 }

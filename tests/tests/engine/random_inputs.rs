@@ -376,6 +376,7 @@ impl World {
                         ipv6: number % 2 == 0,
                     },
                     lan_hosts: vec![[192, 168, 0, *number].into()],
+                    on_every_host: number % 5 == 0,
                     beacon: (number % 3 == 0).then(|| somewhere(*number)),
                 };
                 self.engine.handle(Input::LocalAddresses(local), self.now);

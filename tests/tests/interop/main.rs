@@ -15,3 +15,5 @@ mod python_only;
 mod requests;
 mod styles;
 mod tracker;
+#[cfg(target_os = "linux")]
+mod under_attack;

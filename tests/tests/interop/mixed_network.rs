@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use ipv8_core::communities::DiscoveryCommunity;
 use ipv8_core::{Community, CommunityId};
-use ipv8_tests::mixed::{Communities, MixedNode, NodeView, PythonNodes};
+use ipv8_tests::mixed::{Communities, MixedNode, MixedOptions, NodeView, PythonNodes};
 use ipv8_tests::python::{PythonNeighbour, PythonProcess};
 use ipv8_tests::rust_node::RustTracker;
 use serde_json::json;
@@ -67,17 +67,21 @@ impl MixedNetwork {
         ];
         let mut ours: Vec<MixedNode> = Vec::new();
         for number in 0..EACH {
-            let beacon = ours.last().map(MixedNode::address);
-            ours.push(MixedNode::start(OURS, trackers[number % 2], beacon));
+            ours.push(MixedNode::start(&MixedOptions {
+                trackers: vec![trackers[number % 2]],
+                beacon: ours.last().map(MixedNode::address),
+                ..MixedOptions::new(OURS)
+            }));
         }
         // Rotated by one, so that a beacon goes to a node with the other tracker.
         let mut beacons: Vec<SocketAddr> = ours.iter().map(MixedNode::address).collect();
         beacons.rotate_left(1);
-        let count = EACH - KILLED[0];
-        let mut theirs = PythonNodes::start(python, THEIRS, count, &trackers, &beacons);
+        let listen = [SocketAddr::from(([127, 0, 0, 1], 0)); EACH];
+        let (doomed, staying) = listen.split_at(KILLED[0]);
+        let mut theirs = PythonNodes::start(python, THEIRS, staying, &trackers, &beacons);
         // Both processes have an odd number of nodes, so the second starts with the other tracker.
         let [one, other] = trackers;
-        let mut doomed = PythonNodes::start(python, THEIRS, KILLED[0], &[other, one], &beacons);
+        let mut doomed = PythonNodes::start(python, THEIRS, doomed, &[other, one], &beacons);
         let mut mids = theirs.listening();
         mids.extend(doomed.listening());
         mids.extend(ours.iter().map(MixedNode::mid));

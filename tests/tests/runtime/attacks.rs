@@ -11,16 +11,15 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use ipv8_core::crypto::PublicKey;
 use ipv8_core::engine::Event;
 use ipv8_core::internals::payload::{IntroductionRequest, Style, ids};
 use ipv8_core::node::MemoryNetwork;
 use ipv8_core::prelude::*;
+use ipv8_tests::attacker::{spoiled, with_slow_key};
 use ipv8_tests::desk::{PROBE, key, sealed, sealed_styled};
 use ipv8_tests::launch::{Idle, ProbeLauncher, configuration, endpoint};
 use ipv8_tests::namespace::{HOSTS, TwoHosts};
 use ipv8_tests::probe::{Hello, Probe, ProbeSettings};
-use ipv8_tests::vectors::unhex;
 use tokio::time::{sleep, timeout};
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
@@ -313,38 +312,12 @@ fn request(signer: u16) -> Vec<u8> {
 }
 
 fn bad_signatures() -> Vec<Vec<u8>> {
-    let bad = |signer| {
-        let mut datagram = request(signer);
-        let at = datagram.len() - 40;
-        datagram[at] ^= 1;
-        datagram
-    };
-    (100..400).map(bad).collect()
+    (100..400).map(|signer| spoiled(&request(signer))).collect()
 }
 
 /// Returns a request with a key and a signature on the most expensive curve.
 fn bad_old_signature() -> Vec<u8> {
-    let vectors: serde_json::Value =
-        serde_json::from_str(include_str!("../../vectors/keys.json")).expect("JSON");
-    let keys = vectors["keys"].as_array().expect("keys");
-    let old = keys.iter().find(|key| key["curve"] == "sect571k1");
-    let public = unhex(old.expect("a key")["public_bin"].as_str().expect("a text"));
-    PublicKey::from_bytes(&public).expect("a valid key");
-    let good = request(100);
-    let fields = &good[23 + 2 + 74..good.len() - 64];
-    let length = u16::try_from(public.len()).expect("it is short");
-    // Two numbers below the order of the curve.
-    let mut number = [1; 72];
-    number[0] = 0;
-    [
-        &good[..23],
-        &length.to_be_bytes(),
-        &public,
-        fields,
-        &number,
-        &number,
-    ]
-    .concat()
+    with_slow_key(&request(100))
 }
 
 /// Returns valid messages for overlay 0.

@@ -15,6 +15,7 @@ mod replays;
 mod requests;
 mod services;
 mod similarity;
+mod sources;
 mod spoofed_requests;
 mod sybils;
 mod unsolicited;

@@ -78,16 +78,9 @@ const CLIENTS: [(&str, &str, &str, &str, &str); 5] = [
     ),
 ];
 
-/// Returns the last whole line that a program printed.
-fn last_line(machines: &Machines, name: &str) -> Option<String> {
-    let text = machines.said(name);
-    let whole = text.rsplit_once('\n')?.0;
-    whole.lines().last().map(str::to_owned)
-}
-
 /// Returns the WAN estimate of a client, and the addresses of its peers.
 fn node(machines: &Machines, name: &str) -> Option<(String, BTreeSet<String>)> {
-    let line = last_line(machines, name)?;
+    let line = machines.last_line(name)?;
     let mut words = line.split(' ').filter(|word| !word.is_empty());
     assert_eq!(words.next(), Some("node"), "{line}");
     let wan = words.next()?.to_owned();
@@ -164,7 +157,7 @@ fn every_client_is_introduced_by_a_reachable_address() {
         assert!(
             Instant::now() < deadline,
             "{seen:#?} {:?} {}",
-            last_line(&machines, "tracker"),
+            machines.last_line("tracker"),
             machines.said("errors")
         );
         thread::sleep(Duration::from_millis(100));
@@ -177,7 +170,7 @@ fn every_client_is_introduced_by_a_reachable_address() {
         let both = ["20.7.0.1", "127.0.0.1"].map(|host| format!("{host}:{port}"));
         assert!(both.contains(wan), "{wans:?}");
     }
-    let line = last_line(&machines, "tracker").expect("it speaks");
+    let line = machines.last_line("tracker").expect("it speaks");
     let figures: Vec<u64> = line
         .split(' ')
         .skip(1)

@@ -103,6 +103,10 @@ impl DiscoveryCommunity {
     /// Answers every ping: the pong is no longer than the ping.
     fn on_ping(&mut self, source: SocketAddr, ping: Ping, cx: &mut Context<'_>) {
         let identifier = ping.identifier;
+        if cx.is_nowhere(&source) {
+            cx.count_drop(DropReason::OutOfScope);
+            return;
+        }
         // A refusal is counted; the sender just gets no answer.
         let _ = cx.send_to(source, &Pong { identifier });
     }

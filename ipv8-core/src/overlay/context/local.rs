@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use crate::state::stats::DropReason;
 use crate::wire::address::UNSPECIFIED;
+use crate::wire::scope::canonical;
 
 /// The addresses of this machine, as far as the driver of the engine knows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,11 +17,33 @@ pub struct LocalAddresses {
     pub interfaces: Interfaces,
     /// Further IPv4 hosts of this machine. A peer there is introduced by its LAN address.
     pub lan_hosts: Vec<Ipv4Addr>,
+    /// `true` if the socket for IPv4 is bound to every host of this machine.
+    pub on_every_host: bool,
     /// The address of the socket that sends beacons, once there is one. A beacon from it is ours.
     pub beacon: Option<SocketAddr>,
 }
 
 impl LocalAddresses {
+    /// Returns the reason to drop a datagram from `source` unread, if there is one: no other node
+    /// can be at the address of our socket or at port 0, so the source is forged.
+    pub(crate) fn refusal_of(&self, source: &SocketAddr) -> Option<DropReason> {
+        if source.port() == 0 {
+            return Some(DropReason::OutOfScope);
+        }
+        self.is_own(&canonical(*source))
+            .then_some(DropReason::OwnPacket)
+    }
+
+    fn is_own(&self, address: &SocketAddr) -> bool {
+        match address.ip() {
+            IpAddr::V4(host) if self.on_every_host && address.port() == self.lan.port() => {
+                host.is_loopback() || *address == self.lan || self.lan_hosts.contains(&host)
+            }
+            IpAddr::V4(_) => *address == self.lan,
+            IpAddr::V6(_) => Some(*address) == self.ipv6,
+        }
+    }
+
     /// Returns `true` if this node sent the beacon from `source`: the port is that of our beacon
     /// socket and the host is this machine.
     pub(crate) fn is_own_beacon(&self, source: &SocketAddr) -> bool {
@@ -63,7 +87,43 @@ impl Default for LocalAddresses {
                 ipv6: false,
             },
             lan_hosts: Vec::new(),
+            on_every_host: false,
             beacon: None,
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn is_own(local: &LocalAddresses, address: &str) -> bool {
+        let source = address.parse().unwrap();
+        local.refusal_of(&source) == Some(DropReason::OwnPacket)
+    }
+
+    #[test]
+    fn the_addresses_of_our_sockets_are_ours() {
+        let bound = LocalAddresses {
+            lan: SocketAddr::from(([20, 1, 1, 1], 8090)),
+            ipv6: "[2a01::1]:8091".parse().ok(),
+            lan_hosts: vec![[20, 1, 1, 1].into(), [10, 1, 1, 1].into()],
+            ..LocalAddresses::default()
+        };
+        let everywhere = LocalAddresses {
+            on_every_host: true,
+            ..bound.clone()
+        };
+        for own in ["20.1.1.1:8090", "[::ffff:20.1.1.1]:8090", "[2a01::1]:8091"] {
+            assert!(is_own(&bound, own) && is_own(&everywhere, own), "{own}");
+        }
+        // Another node of this machine can be there, but not beside a socket on every host.
+        for other in ["10.1.1.1:8090", "127.0.0.1:8090"] {
+            assert!(!is_own(&bound, other) && is_own(&everywhere, other));
+        }
+        for other in ["20.1.1.1:8091", "20.1.1.2:8090", "[2a01::1]:8090"] {
+            assert!(!is_own(&bound, other) && !is_own(&everywhere, other));
         }
     }
 }

@@ -202,6 +202,9 @@ impl Context<'_> {
             return Err(DropReason::PeerLimit);
         }
         let is_peer = self.is_peer_at(key, source);
+        if self.is_nowhere(&source) {
+            return Err(DropReason::OutOfScope);
+        }
         let overlay = self.state.community_id;
         match self
             .shared
@@ -347,6 +350,14 @@ impl Context<'_> {
             is_proven: true,
             avoids_services: self.shared.budgets.avoids_services,
         }
+    }
+
+    /// Returns `true` for a source in a special range, unless a bootstrapper or a proof says that a
+    /// node is there all the same.
+    pub(crate) fn is_nowhere(&self, source: &SocketAddr) -> bool {
+        Scope::of(source.ip()) == Scope::Special
+            && !self.is_tracker(source)
+            && self.graph().verified_by_address(source).is_none()
     }
 
     /// Returns the standing of the sender of an unsigned message from `source`.

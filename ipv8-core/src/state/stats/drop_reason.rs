@@ -25,7 +25,7 @@ pub enum DropReason {
     Malformed,
     /// In: bytes follow the last field.
     Leftover,
-    /// In: signed with the overlay's own key.
+    /// In: signed with the overlay's own key, or from the address of our own socket.
     OwnPacket,
     /// In: an introduction request while the overlay has more peers than its limit (protocol 4.4
     /// step 2).
@@ -36,7 +36,8 @@ pub enum DropReason {
     Unsolicited,
     /// In: a request that was made for another node.
     WrongRecipient,
-    /// In: an address that its sender may not make us send to (`guide::strangers`).
+    /// In: an address that its sender may not make us send to, its own one included
+    /// (`guide::strangers`).
     OutOfScope,
     /// In or out: a queue had no room.
     QueueFull,

@@ -7,7 +7,7 @@ use std::time::Instant;
 use ipv8_core::communities::DiscoveryCommunity;
 use ipv8_core::crypto::{PrivateKey, PublicKey};
 use ipv8_core::engine::Strategies;
-use ipv8_core::internals::context::{Context, Interfaces, LocalAddresses};
+use ipv8_core::internals::context::{Context, LocalAddresses};
 use ipv8_core::internals::engine::{Engine, EngineConfig, Input, Output, OverlayConfig};
 use ipv8_core::internals::introduction::{IntroductionMessage, introduction_opener};
 use ipv8_core::internals::payload::{IntroductionResponse, Style};
@@ -85,15 +85,10 @@ fn local_addresses(own: &Value) -> LocalAddresses {
     let hosts = own["lan_hosts"].as_array().expect("hosts").iter();
     LocalAddresses {
         lan: address(&own["lan"]),
-        ipv6: None,
-        interfaces: Interfaces {
-            ipv4: true,
-            ipv6: false,
-        },
         lan_hosts: hosts
             .map(|host| host.as_str().expect("text").parse().expect("IPv4"))
             .collect(),
-        beacon: None,
+        ..LocalAddresses::default()
     }
 }
 
