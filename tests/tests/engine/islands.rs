@@ -1,7 +1,7 @@
 //! Networks that fell apart, and the rounds in which each overlay asks its bootstrappers by itself.
 //! Simulated nodes in virtual time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;

@@ -287,7 +287,7 @@ impl Context<'_> {
         }
         peer.responded(self.now);
         let service = self.state.community_id;
-        if !self.is_tracker(&peer.address()) && !self.graph().is_banned(&peer, service) {
+        if !self.graph().is_banned(&peer, service) {
             self.graph_mut().add_peer_of(&peer, service);
         }
         if peer.is_new_style() {

@@ -205,7 +205,7 @@ impl RandomWalk {
     }
 
     /// Asks as many contacts as peers are missing, but at most four, or one if a step sends one
-    /// request. A contact is alive, knows the overlay and has just opened its NAT for us; its
+    /// request or introductions fill their window. A contact is alive, knows the overlay and has just opened its NAT for us; its
     /// answer makes it a peer.
     ///
     /// Contacts have a window of their own, so that contacts that do not answer, which anyone can
@@ -214,6 +214,7 @@ impl RandomWalk {
         let missing = cx.missing_peers().unwrap_or(usize::MAX);
         let most = match self.requests_per_step {
             0 | 1 => 1,
+            _ if self.is_window_full() => 1,
             _ => CONTACTS_OF_STEP,
         };
         let most = most.min(missing);

@@ -93,7 +93,7 @@ impl Budgets {
     }
 
     /// Returns `true` if a puncture to `target` may be sent for the node at `source`, and counts
-    /// it. On this machine there is no bound.
+    /// it. Nodes on this machine can ask as often as they like.
     pub(crate) fn takes_puncture(
         &mut self,
         asker: Asker,
@@ -101,14 +101,11 @@ impl Budgets {
         target: SocketAddr,
         now: Instant,
     ) -> bool {
-        let is_here = |address: SocketAddr| Scope::of(address.ip()) == Scope::Loopback;
-        if is_here(source) && is_here(target) {
-            return true;
-        }
         if self.is_punctured(&target, now) {
             return false;
         }
         let may = match asker {
+            _ if Scope::of(source.ip()) == Scope::Loopback => true,
             Asker::Peer => {
                 self.punctures_of_peers.has_room(&(), now)
                     && self.punctures_of_peer.take(source, now)
