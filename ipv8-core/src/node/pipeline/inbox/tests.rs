@@ -14,6 +14,8 @@ use crate::node::pipeline::tests::unsigned_ticket;
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 const SIGNED: Signature = Signature::Curve25519;
+const SECT163K1: Signature = Signature::Legacy(Curve::Sect163k1);
+const SECT409K1: Signature = Signature::Legacy(Curve::Sect409k1);
 const SECT571K1: Signature = Signature::Legacy(Curve::Sect571k1);
 
 /// Returns the address of a host in a site.
@@ -86,16 +88,19 @@ fn a_piece_stays_within_its_budget_but_has_at_least_one_datagram() {
 #[test]
 fn each_signature_of_an_old_curve_is_a_piece_of_its_own() {
     let (mut inbox, now) = (Inbox::default(), Instant::now());
-    for number in 0..16 {
-        inbox.push(here(SECT571K1), &[number], now);
-        inbox.push(here(SIGNED), &[number], now);
+    for _ in 0..16 {
+        inbox.push(here(SECT571K1), &[1], now);
+        inbox.push(here(SIGNED), &[2], now);
     }
     // The clock is read between two pieces, so a turn waits for one of them at most.
-    let pieces: Vec<_> = std::iter::repeat_with(|| taken(&mut inbox, PIECE, now))
-        .take_while(|piece| !piece.is_empty())
-        .collect();
-    assert_eq!(pieces.len(), 32);
-    assert!(pieces.iter().all(|piece| piece.len() == 1));
+    let pieces = std::iter::repeat_with(|| taken(&mut inbox, PIECE, now));
+    let pieces = pieces.take_while(|piece| !piece.is_empty());
+    let (old, others): (Vec<_>, Vec<_>) = pieces.partition(|piece| piece.concat().contains(&1));
+    assert!(
+        old.len() == 16 && old.iter().all(|piece| piece.len() == 1),
+        "{old:?}"
+    );
+    assert_eq!(others.concat().len(), 16);
 }
 
 #[test]
@@ -336,31 +341,114 @@ fn a_stranger_waits_at_most_two_seconds_for_the_budget() {
 }
 
 #[test]
-fn unsigned_datagrams_and_this_machine_need_no_budget_and_old_curves_always_do() {
+fn unsigned_datagrams_and_this_machine_need_no_budget() {
     let (mut inbox, now) = (Inbox::default(), Instant::now());
-    for number in 0..8_000 {
+    for number in 0..5_000 {
         inbox.push(here(SIGNED), &[], now);
+        inbox.push(here(SECT571K1), &[], now);
         inbox.push(
             ticket(Class::Stranger, host(number, 1), Signature::None),
             &[],
             now,
         );
     }
-    assert_eq!(drained(&mut inbox, now).len(), 16_000);
-    for number in 0..1_000 {
-        inbox.push(here(SECT571K1), &[], now);
-        inbox.push(ticket(Class::Peer, host(number, 1), SECT571K1), &[], now);
-        inbox.push(ticket(Class::Tracker, host(number, 1), SECT571K1), &[], now);
+    assert_eq!(drained(&mut inbox, now).len(), 15_000);
+}
+
+#[test]
+fn old_keys_of_peers_are_all_served_and_delay_no_others() {
+    let mut inbox = Inbox::default();
+    // Thirty peers sign five messages a second on a deprecated curve, and one asks and is answered.
+    let outcome = flooded(&mut inbox, 10, |millisecond| {
+        let mut all = Vec::new();
+        if millisecond % 200 == 0 {
+            all.extend((0..30).map(|number| ticket(Class::Peer, host(number, 1), SECT409K1)));
+            all.push(ticket(Class::Answer, host(40, 1), SECT409K1));
+        }
+        all.push(ticket(Class::Peer, host(50, 1), SIGNED));
+        all
+    });
+    for number in 0..30 {
+        assert_eq!(outcome.opened[&(Class::Peer, number)], 50);
+        assert!(outcome.longest_wait[&(Class::Peer, number)] < 100 * MILLISECOND);
     }
-    let stats = inbox.stats();
-    let work = SECT571K1.cost() * u32::try_from(stats.waiting).unwrap();
-    assert!(work <= Duration::from_millis(350), "{work:?}");
+    assert_eq!(outcome.opened[&(Class::Answer, 40)], 50);
+    assert_eq!(outcome.opened[&(Class::Peer, 50)], 10_000);
+    assert_eq!(outcome.longest_wait[&(Class::Peer, 50)], Duration::ZERO);
+    assert_eq!(inbox.stats().dropped, 0);
+}
+
+#[test]
+fn old_keys_forged_at_the_addresses_of_peers_use_a_fifth_of_a_core_and_leave_others_their_turn() {
+    let mut inbox = Inbox::default();
+    let outcome = flooded(&mut inbox, 10, |millisecond| {
+        let forged = host(u16::try_from(millisecond % 10).unwrap(), 1);
+        let mut all = vec![ticket(Class::Peer, forged, SECT571K1)];
+        if millisecond % 1_000 == 0 {
+            all.extend((20..30).map(|number| ticket(Class::Peer, host(number, 1), SECT409K1)));
+        }
+        all
+    });
+    let most = Duration::from_millis(10 * 200 + 200);
+    assert!(
+        outcome.work <= most + SECT571K1.cost(),
+        "{:?}",
+        outcome.work
+    );
+    for number in 20..30 {
+        assert_eq!(outcome.opened[&(Class::Peer, number)], 10);
+        assert!(outcome.longest_wait[&(Class::Peer, number)] < 300 * MILLISECOND);
+    }
     let mut counts = EngineStats::default();
     inbox.count_losses(&mut counts);
-    for class in [Class::Stranger, Class::Peer, Class::Tracker] {
-        assert!(counts.count_of(class, DropReason::LegacyBudget) > 800);
+    let late = counts.count_of(Class::Peer, DropReason::LegacyBudget);
+    assert!(late > 0 && late == counts.dropped());
+}
+
+#[test]
+fn strangers_with_old_keys_have_their_turns_by_site() {
+    let mut inbox = Inbox::default();
+    // Eight sites send 1,000 a second; a newcomer of another one needs one signature.
+    let outcome = flooded(&mut inbox, 10, |millisecond| {
+        let site = u16::try_from(millisecond % 8).unwrap();
+        let mut all = vec![ticket(Class::Stranger, host(site, 1), SECT571K1)];
+        if millisecond % 1_000 == 500 {
+            let newcomer = host(100 + u16::try_from(millisecond / 1_000).unwrap(), 1);
+            all.push(ticket(Class::Stranger, newcomer, SECT409K1));
+        }
+        all
+    });
+    let most = Duration::from_millis(10 * 20 + 50);
+    assert!(
+        outcome.work <= most + SECT571K1.cost(),
+        "{:?}",
+        outcome.work
+    );
+    for newcomer in 100..109 {
+        assert_eq!(outcome.opened[&(Class::Stranger, newcomer)], 1);
+        assert!(outcome.longest_wait[&(Class::Stranger, newcomer)] < PATIENCE);
     }
-    assert_eq!(counts.dropped(), counts.count(DropReason::LegacyBudget));
+}
+
+#[test]
+fn answers_of_trackers_do_not_wait_for_what_is_forged_at_their_addresses() {
+    let mut inbox = Inbox::default();
+    let outcome = flooded(&mut inbox, 10, |millisecond| {
+        let trackers = host(1, 1);
+        let mut all = vec![ticket(Class::Stranger, trackers, SECT571K1)];
+        all.extend(vec![ticket(Class::Stranger, trackers, SIGNED); 20]);
+        all.extend(vec![ticket(Class::Tracker, trackers, Signature::None); 5]);
+        if millisecond % 100 == 0 {
+            all.push(ticket(Class::Tracker, trackers, SECT163K1));
+            all.push(ticket(Class::Stranger, host(2, 1), SIGNED));
+        }
+        all
+    });
+    // The datagrams without a signature are counted too.
+    assert_eq!(outcome.opened[&(Class::Tracker, 1)], 50_000 + 100);
+    assert!(outcome.longest_wait[&(Class::Tracker, 1)] <= MILLISECOND);
+    assert_eq!(outcome.opened[&(Class::Stranger, 2)], 100);
+    assert!(outcome.longest_wait[&(Class::Stranger, 2)] <= 2 * MILLISECOND);
 }
 
 #[test]
@@ -413,20 +501,31 @@ fn the_log_names_the_crowd_that_lost_most_or_else_waits() {
     assert_ne!(inbox.crowd().unwrap().sender, Origin::site(&host(7, 7)));
 }
 
-/// A datagram to push (class, group, overlay, bytes), or `None` to take one.
+/// A datagram to push (lane, group, overlay, bytes), or `None` to take one.
 fn operation() -> impl Strategy<Value = Option<(usize, u16, u64, usize)>> {
-    prop::option::weighted(0.8, (0..5_usize, 0..20_u16, 0..3_u64, 0..2_000_usize))
+    let lanes = 0..LaneId::ALL.len();
+    prop::option::weighted(0.8, (lanes, 0..20_u16, 0..3_u64, 0..2_000_usize))
+}
+
+/// Returns a ticket of this lane.
+fn ticket_of(id: LaneId, group: u16, overlay: u64) -> Ticket {
+    let signature = match id {
+        LaneId::OldKnown | LaneId::OldUnknown => SECT163K1,
+        _ => Signature::None,
+    };
+    let source = host(group, 1);
+    ticket(id.class(), source, signature).changed(id.class(), source, overlay, signature)
 }
 
 proptest! {
     #[test]
-    fn no_class_over_its_share_displaces_one_within_it(
+    fn no_lane_over_its_share_displaces_one_within_it(
         operations in prop::collection::vec(operation(), 1..800)
     ) {
         let (mut inbox, now) = (Inbox::bounded(64), Instant::now());
         let (mut pushed, mut opened) = (0_u64, 0_u64);
         for operation in operations {
-            let Some((class, group, overlay, length)) = operation else {
+            let Some((id, group, overlay, length)) = operation else {
                 let mut piece = Unopened::default();
                 let any = inbox.take(&mut piece, 1, now);
                 prop_assert_eq!(any, piece.count() > 0);
@@ -434,25 +533,30 @@ proptest! {
                 continue;
             };
             pushed += 1;
-            let class = Class::ALL[class];
-            let before = Class::ALL.map(|class| inbox.lanes[class as usize].line.units());
-            let lost = inbox.stats().classes.map(|class| class.dropped);
-            let ticket = ticket(class, host(group, 1), Signature::None)
-                .changed(class, host(group, 1), overlay, Signature::None);
+            let (id, length_of) = (LaneId::ALL[id], |inbox: &Inbox, id: LaneId| {
+                inbox.lanes[id as usize].line.units()
+            });
+            let before = LaneId::ALL.map(|id| length_of(&inbox, id));
+            let ticket = ticket_of(id, group, overlay);
+            prop_assert_eq!(LaneId::of(&ticket), id);
             inbox.push(ticket, &vec![0; length], now);
-            let stats = inbox.stats();
-            for victim in Class::ALL {
-                let share = 64 * eighths(victim) / 8;
-                if stats.classes[victim as usize].dropped > lost[victim as usize] {
-                    let added = if victim == class { units(length) } else { 0 };
-                    prop_assert!(before[victim as usize] + added > share);
+            for victim in LaneId::ALL {
+                let added = if victim == id { units(length) } else { 0 };
+                let due = before[victim as usize] + added;
+                if length_of(&inbox, victim) < due {
+                    prop_assert!(due > 64 * victim.sixteenths() / 16);
                 }
             }
+            let stats = inbox.stats();
             let all: usize = inbox.lanes.iter().map(|lane| lane.line.units()).sum();
             prop_assert!(all <= 64 && stats.waiting_bytes <= 64 * 512);
             prop_assert_eq!(pushed, opened + stats.dropped + stats.waiting as u64);
-            let costs: usize = inbox.lanes.iter().map(|lane| lane.cost).sum();
-            prop_assert_eq!(costs, stats.waiting);
+            let classes = stats.classes.map(|class| class.waiting);
+            prop_assert_eq!(classes.iter().sum::<usize>(), stats.waiting);
+            for id in LaneId::ALL {
+                let lane = &inbox.lanes[id as usize];
+                prop_assert_eq!(lane.cost, lane.line.count() * Costs::of(&ticket_of(id, 1, 1)));
+            }
         }
     }
 }
