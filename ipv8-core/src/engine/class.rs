@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::engine::state_machine::Engine;
-use crate::engine::ticket::{Signature, Ticket};
+use crate::engine::ticket::{Opened, Signature, Ticket};
 use crate::overlay::context::OverlayState;
 use crate::state::stats::Class;
 use crate::wire::packet::Header;
@@ -39,6 +39,24 @@ impl Engine {
             // The addresses of trackers are public: their signed messages can be forged, too.
             Class::Stranger
         }
+    }
+}
+
+impl Engine {
+    /// Returns `true` if an opened datagram did not deserve its class: the signature of an answer
+    /// is wrong, or what came from the address of a peer is not signed by a peer at that address.
+    pub(crate) fn is_misclassified(&self, opened: &Opened) -> bool {
+        let signer = match (&opened.body, opened.class) {
+            (Err(failure), Class::Answer | Class::Peer) => return failure.is_wrong_signature(),
+            (Ok(body), Class::Peer) => body.signed_by(),
+            _ => None,
+        };
+        let overlay = opened.overlay.peek(&self.overlays);
+        let (Some(by), Some(overlay)) = (signer, overlay) else {
+            return false;
+        };
+        let peer = overlay.state().network(&self.shared).peer(&by.key);
+        !peer.is_some_and(|peer| peer.has_address(&opened.source))
     }
 }
 

@@ -120,6 +120,12 @@ impl Ticket {
         }
     }
 
+    /// Returns the ticket with the class of a stranger.
+    pub(crate) const fn of_stranger(mut self) -> Self {
+        self.class = Class::Stranger;
+        self
+    }
+
     /// Returns the ticket of another datagram.
     #[cfg(test)]
     pub(crate) fn changed(
@@ -168,9 +174,25 @@ impl OpenFailure {
             Self::Panicked => DropReason::HandlerPanicked,
         }
     }
+
+    /// Returns `true` if no key signed the datagram.
+    pub(super) fn is_wrong_signature(&self) -> bool {
+        use OpenError::{Key, Signature};
+        matches!(self, Self::Unreadable(Key(_) | Signature))
+    }
 }
 
 impl Opened {
+    /// Returns the address that the datagram came from.
+    pub(crate) const fn source(&self) -> SocketAddr {
+        self.source
+    }
+
+    /// Returns the class that the datagram had before it was opened.
+    pub(crate) const fn class(&self) -> Class {
+        self.class
+    }
+
     /// Returns why the datagram cannot be read, or `None` if it contains a message or reading it
     /// panicked.
     #[must_use]

@@ -102,6 +102,45 @@ fn an_answer_to_an_open_request_is_known_by_its_identifier_and_its_source() {
 }
 
 #[test]
+fn a_datagram_deserves_the_class_of_a_peer_if_the_peer_at_that_address_signed_it() {
+    let now = Instant::now();
+    let mut engine = Engine::new(&EngineConfig::new([1; 32]));
+    let id = add::<1>(&mut engine, Strategies::new(), now);
+    let keys = [2, 3].map(|seed| PrivateKey::generate(&mut StdRng::seed_from_u64(seed)));
+    for (key, host) in keys.iter().zip([2, 3]) {
+        let peer = Peer::new(key.public_key().clone(), at(host), now);
+        assert!(engine.shared.network.add_peer_of(&peer, id));
+    }
+    let standings = &mut engine
+        .overlays
+        .get_mut(&id)
+        .expect("added")
+        .state_mut()
+        .standings;
+    standings.expect_answer(at(7), 1, now);
+    let mut wrong = |key: &PrivateKey, source, identifier, is_damaged| {
+        let answer = IntroductionResponse::new(at(1), UNSPECIFIED, UNSPECIFIED, identifier);
+        let packet = answer.packet(Style::Old, &id.prefix(), key, 1);
+        let mut datagram = packet.expect("it packs").seal();
+        if is_damaged {
+            datagram[40] ^= 1;
+        }
+        let mut ticket = engine.admit(source, &datagram).expect("it is admitted");
+        engine.classify(&mut ticket, &datagram, now);
+        let opened = ticket.open(&datagram);
+        (ticket.class(), engine.is_misclassified(&opened))
+    };
+    let [one, other] = &keys;
+    assert_eq!(wrong(one, at(2), 9, false), (Class::Peer, false));
+    assert_eq!(wrong(one, at(2), 9, true), (Class::Peer, true));
+    assert_eq!(wrong(other, at(2), 9, false), (Class::Peer, true));
+    assert_eq!(wrong(one, at(9), 9, true), (Class::Stranger, false));
+    // Anyone may answer, with a signature.
+    assert_eq!(wrong(one, at(7), 1, false), (Class::Answer, false));
+    assert_eq!(wrong(one, at(7), 1, true), (Class::Answer, true));
+}
+
+#[test]
 fn drops_after_opening_are_counted_by_class() {
     let now = Instant::now();
     let mut engine = Engine::new(&EngineConfig::new([1; 32]));

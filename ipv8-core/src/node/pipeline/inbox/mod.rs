@@ -4,7 +4,8 @@
 //! Each [`Class`] has a `lane`, and the lanes are served by weight. Within a lane (its `line`) each
 //! overlay, and within an overlay each sender (`origin`), has one datagram in each round (`rota`).
 //! Signatures of strangers and of trackers wait until the `budget` allows them. So do signatures on
-//! deprecated curves, which have lanes of their own, because nothing else may wait for them.
+//! deprecated curves, which have lanes of their own, because nothing else may wait for them. Known
+//! addresses from which wrong signatures come are `suspects`: they count as strangers.
 
 mod budget;
 mod lane;
@@ -14,7 +15,9 @@ mod origin;
 mod rota;
 mod slots;
 mod stats;
+mod suspects;
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use budget::{Budget, Verdict};
@@ -22,6 +25,7 @@ use lane::{Lane, LaneId};
 use line::Line;
 use losses::Losses;
 use slots::{Slots, units};
+use suspects::Suspects;
 
 use crate::engine::{Signature, Ticket};
 use crate::node::pipeline::piece::{Costs, PIECE_BYTES, Unopened};
@@ -52,6 +56,7 @@ pub(super) struct Inbox {
     counts: [ClassStats; Class::ALL.len()],
     slots: Slots,
     budget: Budget,
+    suspects: Suspects,
     losses: Losses,
     most_units: usize,
     most_waiting: usize,
@@ -73,6 +78,7 @@ impl Inbox {
             counts: Default::default(),
             slots: Slots::default(),
             budget: Budget::default(),
+            suspects: Suspects::default(),
             losses: Losses::default(),
             most_units,
             most_waiting: 0,
@@ -83,6 +89,19 @@ impl Inbox {
 
     /// Appends a datagram. Drops others if there is no room.
     pub(super) fn push(&mut self, ticket: Ticket, datagram: &[u8], now: Instant) {
+        let ticket = match self.suspects.has(&ticket, now) {
+            true => ticket.of_stranger(),
+            false => ticket,
+        };
+        self.put(ticket, datagram, now);
+    }
+
+    /// Notes that someone else signed a datagram of this class.
+    pub(super) fn note_wrong(&mut self, class: Class, source: SocketAddr, now: Instant) {
+        self.suspects.note(class, source, now);
+    }
+
+    fn put(&mut self, ticket: Ticket, datagram: &[u8], arrived: Instant) {
         let id = LaneId::of(&ticket);
         self.make_room(id, units(datagram.len()));
         let served = self.served;
@@ -93,7 +112,7 @@ impl Inbox {
         }
         lane.cost += Costs::of(&ticket);
         self.counts[ticket.class() as usize].waiting += 1;
-        let displaced = lane.line.push(ticket, datagram, &mut self.slots, now);
+        let displaced = lane.line.push(ticket, datagram, &mut self.slots, arrived);
         if let Some(displaced) = displaced {
             lane.cost -= Costs::of(&displaced);
             self.lose(&displaced, DropReason::QueueFull);
@@ -152,6 +171,10 @@ impl Inbox {
             let Some(slot) = lane.line.first(&self.slots) else {
                 break;
             };
+            if self.suspects.has(&slot.ticket, now) {
+                self.demote(id);
+                continue;
+            }
             let cost = Costs::of(&slot.ticket);
             let is_full =
                 piece.cost() + cost > budget || piece.length() + slot.bytes.len() > PIECE_BYTES;
@@ -185,6 +208,22 @@ impl Inbox {
             }
         }
         any
+    }
+
+    /// Moves the next datagram of a lane to the strangers.
+    fn demote(&mut self, id: LaneId) {
+        let lane = &mut self.lanes[id as usize];
+        let Some(slot) = lane.line.first(&self.slots) else {
+            return;
+        };
+        let (bytes, arrived) = (slot.bytes.clone(), slot.arrived);
+        let Some(ticket) = lane.line.pop(&mut self.slots) else {
+            return;
+        };
+        lane.cost -= Costs::of(&ticket);
+        lane.throttled &= !lane.line.is_empty();
+        self.counts[ticket.class() as usize].waiting -= 1;
+        self.put(ticket.of_stranger(), &bytes, arrived);
     }
 
     /// Returns the lane that is served next.
