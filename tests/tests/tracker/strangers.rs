@@ -151,6 +151,60 @@ fn a_member_moves_only_by_proof() {
     assert_eq!(town.tracker.peer_count(), 2);
 }
 
+/// 32 members of one network name ever new communities, and do not answer for them.
+#[test]
+fn communities_without_end_of_one_network_delay_no_proof_of_others() {
+    let mut town = town();
+    let crowd = |number: u16| SocketAddr::from(([20, 1, 1, number as u8], 1000));
+    for number in 1..=32 {
+        town.ask(PROBE, number, crowd(number));
+    }
+    town.homes.clear();
+    town.sent.clear();
+    let mut fresh = Vec::new();
+    for step in 0..5_000_u32 {
+        // 512 a second, after a burst.
+        for number in (1..=32).filter(|_| step % 60 == 0 || step < 4) {
+            let mut service = [number as u8; 20];
+            service[..4].copy_from_slice(&step.to_be_bytes());
+            let packet = town.request(CommunityId::from_bytes(service), number);
+            town.deliver(crowd(number), &packet);
+        }
+        if step % 100 == 50 && step < 4_500 {
+            let number = 1_000 + (step / 100) as u16;
+            town.settle(number, home(number));
+            let packet = town.request(PROBE, number);
+            town.deliver(home(number), &packet);
+            fresh.push(home(number));
+        }
+        town.pass(milliseconds(1));
+    }
+    let listed = listed(&town, PROBE);
+    let missing = fresh.iter().filter(|home| !listed.contains(*home));
+    assert_eq!(missing.count(), 0);
+    let probes = town.sent.iter().filter(|sent| sent.is_request());
+    let to_crowd = probes.filter(|sent| sent.to.ip().to_string().starts_with("20.1.1."));
+    let count = to_crowd.count();
+    // 100 at once and 50 a second, and the checks of 32 members.
+    assert!(count <= 100 + 5 * 50 + 3 * 32, "{count}");
+}
+
+#[test]
+fn a_member_joins_its_other_communities_at_once() {
+    let mut town = town();
+    town.ask(PROBE, 1, home(1));
+    for number in 1..=60 {
+        let service = CommunityId::from_bytes([number; 20]);
+        let packet = town.request(service, 1);
+        town.deliver(home(1), &packet);
+    }
+    town.pass(milliseconds(200));
+    for number in 1..=60 {
+        let service = CommunityId::from_bytes([number; 20]);
+        assert_eq!(listed(&town, service), BTreeSet::from([home(1)]));
+    }
+}
+
 #[test]
 fn replayed_requests_do_not_keep_a_dead_member() {
     let mut town = town();
