@@ -1,5 +1,6 @@
 //! Requesters that have not proven their address yet.
 
+use std::collections::HashMap;
 use std::net::{SocketAddr, SocketAddrV4};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use super::debt::{Debt, Debts, refill};
 use super::fair::FairQueue;
 use crate::crypto::PublicKey;
 use crate::state::timers::{TimerId, Timers};
+use crate::support::hashing::StrangersState;
 use crate::wire::host_group::HostGroup;
 use crate::wire::packet::CommunityId;
 use crate::wire::payload::IntroductionRequest;
@@ -72,6 +74,10 @@ pub(super) struct Traits {
     /// The highest global time that it signed.
     pub(super) clock: u64,
 }
+
+/// Members that proved another address, until they answer at the old one or do not. Each has an
+/// open ping, so there are never more than those.
+pub(super) type Moves = HashMap<PublicKey, (Claim, Traits), StrangersState>;
 
 /// A request whose answer waits.
 #[derive(Clone, Debug)]
