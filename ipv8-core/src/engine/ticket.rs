@@ -46,18 +46,14 @@ impl Signature {
         }
     }
 
-    /// Returns the estimated time that opening takes: the result of the bench `parts` for
-    /// curve25519, and half as much again for the deprecated curves.
+    /// Returns the estimated time that opening takes.
     #[must_use]
     pub const fn cost(self) -> Duration {
-        Duration::from_micros(match self {
-            Self::None => 5,
-            Self::Curve25519 | Self::Legacy(Curve::Curve25519) => 45,
-            Self::Legacy(Curve::Sect163k1) => 140,
-            Self::Legacy(Curve::Sect233k1) => 230,
-            Self::Legacy(Curve::Sect409k1) => 750,
-            Self::Legacy(Curve::Sect571k1) => 1_600,
-        })
+        match self {
+            Self::None => Duration::from_micros(5),
+            Self::Curve25519 => Curve::Curve25519.verification_time(),
+            Self::Legacy(curve) => curve.verification_time(),
+        }
     }
 }
 

@@ -10,8 +10,7 @@
 //! stranger can cause has a budget.
 //!
 //! Start with `tracker.rs`. A datagram passes `letter` (what can be read without a signature) and
-//! `inbox` (queues by class, each served by site: `fair`), with `cost` for the time that
-//! its signature takes. `outlay` is the budget for unproven addresses, made of `debt`s. `newcomers`
+//! `inbox` (queues by class, each served by site: `fair`). `outlay` is the budget for unproven addresses, made of `debt`s. `newcomers`
 //! keeps those to ask for a proof, `rounds` asks them, `pings` holds the open numbers, `moves`
 //! decides what a proof is worth, and `roster` holds the members and keeps the bounds of `limits`,
 //! with `crowd` for many by site.
@@ -19,7 +18,6 @@
 
 mod choice;
 mod churn;
-mod cost;
 mod crowd;
 mod debt;
 mod fair;

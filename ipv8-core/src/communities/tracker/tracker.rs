@@ -15,7 +15,7 @@ use super::outlay::{Exhausted, Outlay};
 use super::pings::{Ping, Pings, Purpose};
 use super::roster::Roster;
 use super::settings::TrackerSettings;
-use crate::crypto::{Points, PrivateKey, PublicKey};
+use crate::crypto::{Curve, Points, PrivateKey, PublicKey};
 use crate::engine::reason_of;
 use crate::overlay::bootstrap::Bootstrappers;
 use crate::overlay::context::{Context, LocalAddresses, OverlayState, Shared};
@@ -130,7 +130,7 @@ impl Tracker {
                     source,
                     service: glance.service,
                     kind: glance.kind,
-                    cost: glance.cost,
+                    curve: glance.curve,
                     came: now,
                     bytes: datagram.to_vec(),
                 };
@@ -167,7 +167,7 @@ impl Tracker {
         {
             return Err(DropReason::Unsolicited);
         }
-        let class = if glance.cost.is_legacy() {
+        let class = if glance.curve != Curve::Curve25519 {
             // Even reading such a key costs time.
             Class::Legacy
         } else if glance.kind != Kind::Request || self.is_known(glance.key, &source) {
@@ -199,7 +199,7 @@ impl Tracker {
         }
         let done = open(&letter.bytes, &mut self.points)
             .and_then(|opened| self.process(&letter, &opened, now));
-        let mut cost = letter.cost.time();
+        let mut cost = letter.curve.verification_time();
         match done {
             Ok(()) => cost += SIGNING,
             Err(reason) => self.drop(&letter.source, reason),
