@@ -45,8 +45,8 @@ impl Curve {
         }
     }
 
-    /// Returns the estimated time to verify a signature, on a core of about 3 GHz: the result of the
-    /// bench `parts` for curve25519, and half as much again for the deprecated curves.
+    /// Returns the estimated time to verify a signature, on a core of about 3 GHz: the result of
+    /// the bench `parts` for curve25519, and half as much again for the deprecated curves.
     pub(crate) const fn verification_time(self) -> Duration {
         Duration::from_micros(match self {
             Self::Curve25519 => 45,

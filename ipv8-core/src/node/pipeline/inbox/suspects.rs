@@ -1,8 +1,8 @@
 //! Senders of wrong signatures, at addresses that have a better standing than those of strangers.
 //!
 //! A source address can be forged, so the address of a peer is no licence to take the processor.
-//! Answers are told apart from other messages: whoever forges the address of a peer does not know
-//! the identifiers of our questions, so the answers of that peer keep their standing.
+//! Answers are told apart from other messages: a node that forges the address of a peer does not
+//! know the identifiers of our questions, so the answers of that peer keep their standing.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
