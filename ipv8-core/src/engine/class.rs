@@ -1,10 +1,9 @@
 //! Classes of admitted datagrams: how well this node knows their senders.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use crate::engine::state_machine::Engine;
-use crate::engine::ticket::Ticket;
+use crate::engine::ticket::{Opened, Signature, Ticket};
 use crate::overlay::context::OverlayState;
 use crate::state::stats::Class;
 use crate::wire::packet::Header;
@@ -23,26 +22,41 @@ impl Engine {
         };
         let (state, source) = (overlay.state(), &ticket.source);
         let network = state.network(&self.shared);
-        let is_tracker = || !state.bootstrappers.is_empty() && network.is_blacklisted(source);
-        if let Some(style) = answer_style(ticket.id) {
-            // Trackers may sign on old curves and other hosts may not, so a tracker remains one.
-            if is_tracker() {
-                return Class::Tracker;
-            }
-            let body = Header::split(datagram).map_or(&[][..], |header| header.body);
-            if is_open_answer(state, *source, style, body, now) {
-                return Class::Answer;
-            }
+        let is_tracker = network.is_blacklisted(source);
+        if is_open_answer(state, ticket, datagram, now) {
+            return match is_tracker {
+                true => Class::Tracker,
+                false => Class::Answer,
+            };
         }
         if network.serves_at(source, state.community_id) {
             Class::Peer
-        } else if is_tracker() {
+        } else if is_tracker && ticket.signature == Signature::None {
             Class::Tracker
-        } else if is_contact(state, source) {
+        } else if state.standings.is_contact(source) {
             Class::Contact
         } else {
+            // The addresses of trackers are public: their signed messages can be forged, too.
             Class::Stranger
         }
+    }
+}
+
+impl Engine {
+    /// Returns `true` if an opened datagram did not deserve its class: the signature of an answer
+    /// is wrong, or what came from the address of a peer is not signed by a peer at that address.
+    pub(crate) fn is_misclassified(&self, opened: &Opened) -> bool {
+        let signer = match (&opened.body, opened.class) {
+            (Err(failure), Class::Answer | Class::Peer) => return failure.is_wrong_signature(),
+            (Ok(body), Class::Peer) => body.signed_by(),
+            _ => None,
+        };
+        let overlay = opened.overlay.peek(&self.overlays);
+        let (Some(by), Some(overlay)) = (signer, overlay) else {
+            return false;
+        };
+        let peer = overlay.state().network(&self.shared).peer(&by.key);
+        !peer.is_some_and(|peer| peer.has_address(&opened.source))
     }
 }
 
@@ -55,20 +69,15 @@ fn answer_style(id: u8) -> Option<Style> {
     }
 }
 
-/// Returns `true` if the introduction response `body` (everything after the message id) from
-/// `source` carries an identifier that is open for that address.
-fn is_open_answer(
-    state: &OverlayState,
-    source: SocketAddr,
-    style: Style,
-    body: &[u8],
-    now: Instant,
-) -> bool {
-    let identifier = IntroductionResponse::peek_identifier(style, body);
-    identifier.is_some_and(|identifier| state.standings.is_answer(identifier, source, now))
-}
-
-/// Returns `true` if `source` is the address of a contact of the overlay.
-fn is_contact(state: &OverlayState, source: &SocketAddr) -> bool {
-    state.standings.is_contact(source)
+/// Returns `true` if a datagram is an introduction response with an identifier that is open for
+/// its source address.
+fn is_open_answer(state: &OverlayState, ticket: &Ticket, datagram: &[u8], now: Instant) -> bool {
+    let identifier = answer_style(ticket.id).and_then(|style| {
+        let body = Header::split(datagram)?.body;
+        IntroductionResponse::peek_identifier(style, body)
+    });
+    identifier.is_some_and(|identifier| {
+        let (standings, source) = (&state.standings, ticket.source);
+        standings.is_answer(identifier, source, now)
+    })
 }

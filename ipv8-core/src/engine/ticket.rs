@@ -46,18 +46,14 @@ impl Signature {
         }
     }
 
-    /// Returns the estimated time that opening takes: the result of the bench `parts` for
-    /// curve25519, and half as much again for the deprecated curves.
+    /// Returns the estimated time that opening takes.
     #[must_use]
     pub const fn cost(self) -> Duration {
-        Duration::from_micros(match self {
-            Self::None => 5,
-            Self::Curve25519 | Self::Legacy(Curve::Curve25519) => 45,
-            Self::Legacy(Curve::Sect163k1) => 140,
-            Self::Legacy(Curve::Sect233k1) => 230,
-            Self::Legacy(Curve::Sect409k1) => 750,
-            Self::Legacy(Curve::Sect571k1) => 1_600,
-        })
+        match self {
+            Self::None => Duration::from_micros(5),
+            Self::Curve25519 => Curve::Curve25519.verification_time(),
+            Self::Legacy(curve) => curve.verification_time(),
+        }
     }
 }
 
@@ -120,6 +116,12 @@ impl Ticket {
         }
     }
 
+    /// Returns the ticket with the class of a stranger.
+    pub(crate) const fn of_stranger(mut self) -> Self {
+        self.class = Class::Stranger;
+        self
+    }
+
     /// Returns the ticket of another datagram.
     #[cfg(test)]
     pub(crate) fn changed(
@@ -168,9 +170,25 @@ impl OpenFailure {
             Self::Panicked => DropReason::HandlerPanicked,
         }
     }
+
+    /// Returns `true` if no key signed the datagram.
+    pub(super) fn is_wrong_signature(&self) -> bool {
+        use OpenError::{Key, Signature};
+        matches!(self, Self::Unreadable(Key(_) | Signature))
+    }
 }
 
 impl Opened {
+    /// Returns the address that the datagram came from.
+    pub(crate) const fn source(&self) -> SocketAddr {
+        self.source
+    }
+
+    /// Returns the class that the datagram had before it was opened.
+    pub(crate) const fn class(&self) -> Class {
+        self.class
+    }
+
     /// Returns why the datagram cannot be read, or `None` if it contains a message or reading it
     /// panicked.
     #[must_use]

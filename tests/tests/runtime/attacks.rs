@@ -311,12 +311,12 @@ fn request(signer: u16) -> Vec<u8> {
     sealed_styled(PROBE, &key(signer), Style::Old, request)
 }
 
-fn bad_signatures() -> Vec<Vec<u8>> {
+pub(super) fn bad_signatures() -> Vec<Vec<u8>> {
     (100..400).map(|signer| spoiled(&request(signer))).collect()
 }
 
 /// Returns a request with a key and a signature on the most expensive curve.
-fn bad_old_signature() -> Vec<u8> {
+pub(super) fn bad_old_signature() -> Vec<u8> {
     with_slow_key(&request(100))
 }
 

@@ -5,6 +5,7 @@ mod attacks;
 mod control;
 mod end;
 mod faults;
+mod forgeries;
 mod life;
 mod overload;
 mod processes;

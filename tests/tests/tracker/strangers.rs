@@ -10,7 +10,7 @@ use ipv8_core::internals::tracker::TrackerSettings;
 use ipv8_core::state::DropReason;
 use ipv8_tests::desk::{PROBE, address, key};
 
-use super::town::{Sent, Town, identifier, request, response};
+use super::town::{Sent, TRACKER, Town, identifier, request, response, response_to};
 
 const OTHER: CommunityId = CommunityId::from_bytes([0x77; 20]);
 
@@ -141,14 +141,122 @@ fn a_member_moves_only_by_proof() {
         town.pass(milliseconds(200));
         assert_eq!(listed(&town, PROBE), [1, 2].map(home).into());
     }
-    // It does answer there.
+    // It does answer there, and no longer at its old address.
+    town.homes.remove(&home(1));
     town.ask(PROBE, 1, home(3));
+    town.pass(Duration::from_secs(5));
     assert_eq!(listed(&town, PROBE), [3, 2].map(home).into());
     // And the other family is an address of the same member.
     let v6 = address("[2001:db8::1]:1");
     town.ask(PROBE, 2, v6);
     assert_eq!(listed(&town, PROBE), [home(3), v6].into());
     assert_eq!(town.tracker.peer_count(), 2);
+}
+
+/// A node passes on the tracker's requests to a member, and its answers to the tracker.
+#[test]
+fn a_relay_moves_no_member_that_answers_at_its_old_address() {
+    let mut town = town();
+    town.ask(PROBE, 1, home(1));
+    town.ask(PROBE, 2, home(2));
+    for number in 100..110 {
+        town.ask(PROBE, 1, home(number));
+        town.pass(Duration::from_secs(6));
+        assert_eq!(listed(&town, PROBE), [1, 2].map(home).into());
+    }
+    assert_eq!(town.tracker.counters().stayed, 10);
+    // The member is asked once for each relay, besides its regular checks.
+    let asked = town
+        .sent
+        .iter()
+        .filter(|s| s.to == home(1) && s.is_request());
+    assert!(asked.count() <= 1 + 10 + 8);
+    // Many relays together cause one question a second.
+    town.sent.clear();
+    for number in 200..240 {
+        town.ask(PROBE, 1, home(number));
+    }
+    let asked = town
+        .sent
+        .iter()
+        .filter(|s| s.to == home(1) && s.is_request());
+    assert!(asked.count() <= 4 + 3 + 2);
+    assert_eq!(listed(&town, PROBE), [1, 2].map(home).into());
+}
+
+#[test]
+fn a_tracker_that_knows_its_address_takes_no_relayed_answer() {
+    let mut town = town();
+    town.tracker.set_estimated_wan(address(TRACKER));
+    town.ask(PROBE, 1, home(1));
+    assert_eq!(listed(&town, PROBE), BTreeSet::from([home(1)]));
+    let (relay, private) = (home(9), address("192.168.1.1:1"));
+    for (number, destination, counts) in [(2, relay, false), (3, private, true)] {
+        let packet = town.request(PROBE, number);
+        town.deliver(relay, &packet);
+        town.pass(milliseconds(60));
+        let probe = town.sent.iter().rev().find(|sent| sent.is_request());
+        let probe = probe.expect("a request").bytes.clone();
+        let signer = key(number);
+        let answer = response_to(destination, &probe, &signer, relay, identifier(&probe));
+        town.deliver(relay, &answer);
+        assert_eq!(listed(&town, PROBE).contains(&relay), counts);
+    }
+    assert_eq!(town.tracker.stats().count(DropReason::WrongRecipient), 1);
+}
+
+/// 32 members of one network name ever new communities, and do not answer for them.
+#[test]
+fn communities_without_end_of_one_network_delay_no_proof_of_others() {
+    let mut town = town();
+    let crowd = |number: u16| SocketAddr::from(([20, 1, 1, number as u8], 1000));
+    for number in 1..=32 {
+        town.ask(PROBE, number, crowd(number));
+    }
+    town.homes.clear();
+    town.sent.clear();
+    let mut fresh = Vec::new();
+    for step in 0..5_000_u32 {
+        // 512 a second, after a burst.
+        for number in (1..=32).filter(|_| step % 60 == 0 || step < 4) {
+            let mut service = [number as u8; 20];
+            service[..4].copy_from_slice(&step.to_be_bytes());
+            let packet = town.request(CommunityId::from_bytes(service), number);
+            town.deliver(crowd(number), &packet);
+        }
+        if step % 100 == 50 && step < 4_500 {
+            let number = 1_000 + (step / 100) as u16;
+            town.settle(number, home(number));
+            let packet = town.request(PROBE, number);
+            town.deliver(home(number), &packet);
+            fresh.push(home(number));
+        }
+        town.pass(milliseconds(1));
+    }
+    let listed = listed(&town, PROBE);
+    let missing = fresh.iter().filter(|home| !listed.contains(*home));
+    assert_eq!(missing.count(), 0);
+    let probes = town.sent.iter().filter(|sent| sent.is_request());
+    let to_crowd = probes.filter(|sent| sent.to.ip().to_string().starts_with("20.1.1."));
+    let count = to_crowd.count();
+    // 100 at once and 50 a second, and the checks of 32 members.
+    assert!(count <= 100 + 5 * 50 + 3 * 32, "{count}");
+}
+
+#[test]
+fn a_member_joins_its_other_communities_at_once() {
+    let mut town = town();
+    town.ask(PROBE, 1, home(1));
+    for number in 1..=60 {
+        let service = CommunityId::from_bytes([number; 20]);
+        let packet = town.request(service, 1);
+        town.deliver(home(1), &packet);
+    }
+    town.pass(milliseconds(200));
+    for number in 1..=60 {
+        let service = CommunityId::from_bytes([number; 20]);
+        assert_eq!(listed(&town, service), BTreeSet::from([home(1)]));
+    }
 }
 
 #[test]

@@ -17,6 +17,9 @@ use ipv8_tests::wire_fields::{Field, read};
 /// The identifier of every request of a client.
 pub(crate) const NUMBER: u16 = 4_711;
 
+/// The address of the tracker, as its clients see it.
+pub(crate) const TRACKER: &str = "20.9.9.9:9";
+
 /// A datagram that the tracker sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Sent {
@@ -155,7 +158,7 @@ impl Town {
 
 pub(crate) fn request(service: CommunityId, signer: &PrivateKey, clock: u64) -> Vec<u8> {
     let lan = address("192.168.0.2:3");
-    let message = IntroductionRequest::new(Style::Old, address("20.9.9.9:9"), lan, lan, NUMBER);
+    let message = IntroductionRequest::new(Style::Old, address(TRACKER), lan, lan, NUMBER);
     let packet = message.packet(Style::Old, &service.prefix(), signer, clock);
     packet.expect("it packs").seal()
 }
@@ -176,12 +179,23 @@ pub(crate) fn response(
     from: SocketAddr,
     number: u16,
 ) -> Vec<u8> {
+    response_to(address(TRACKER), request, signer, from, number)
+}
+
+/// Returns the answer of a client to a request that seemed to come from `destination`.
+pub(crate) fn response_to(
+    destination: SocketAddr,
+    request: &[u8],
+    signer: &PrivateKey,
+    from: SocketAddr,
+    number: u16,
+) -> Vec<u8> {
     let style = match request[22] {
         ids::INTRODUCTION_REQUEST => Style::Old,
         _ => Style::New,
     };
     let prefix = request[..22].try_into().expect("22 bytes");
-    let message = IntroductionResponse::new(address("20.9.9.9:9"), from, from, number);
+    let message = IntroductionResponse::new(destination, from, from, number);
     let packet = message.packet(style, &prefix, signer, 7);
     packet.expect("it packs").seal()
 }

@@ -3,8 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use super::cost::Cost;
-use crate::crypto::PublicKey;
+use crate::crypto::{Curve, PublicKey};
 use crate::state::stats::DropReason;
 use crate::wire::Reader;
 use crate::wire::packet::{CommunityId, HEADER_LENGTH, Header};
@@ -29,7 +28,7 @@ pub(super) struct Glance<'a> {
     pub(super) kind: Kind,
     /// The key field.
     pub(super) key: &'a [u8],
-    pub(super) cost: Cost,
+    pub(super) curve: Curve,
 }
 
 impl<'a> Glance<'a> {
@@ -67,7 +66,7 @@ impl<'a> Glance<'a> {
             service,
             kind,
             key,
-            cost: Cost::of_key(key),
+            curve: PublicKey::announced_curve(key),
         })
     }
 }
@@ -78,7 +77,7 @@ pub(super) struct Letter {
     pub(super) source: SocketAddr,
     pub(super) service: CommunityId,
     pub(super) kind: Kind,
-    pub(super) cost: Cost,
+    pub(super) curve: Curve,
     pub(super) came: Instant,
     pub(super) bytes: Vec<u8>,
 }

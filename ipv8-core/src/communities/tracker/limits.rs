@@ -74,6 +74,9 @@ pub struct TrackerStats {
     pub probes: u64,
     /// Newcomers that answered, and became peers of a community.
     pub proven: u64,
+    /// Members that answered at their old address when another one was proven for their key, and
+    /// were not moved.
+    pub stayed: u64,
     /// Newcomers that were forgotten because they did not answer, or were not asked in time.
     pub unproven: u64,
     /// Newcomers forgotten because there were too many.

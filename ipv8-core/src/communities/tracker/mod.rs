@@ -10,21 +10,21 @@
 //! stranger can cause has a budget.
 //!
 //! Start with `tracker.rs`. A datagram passes `letter` (what can be read without a signature) and
-//! `inbox` (queues by class, each served by site: `fair`), with `cost` for the time that
-//! its signature takes. `outlay` is the budget for unproven addresses, made of `debt`s. `newcomers`
-//! keeps those to ask for a proof, `rounds` asks them, `pings` holds the open numbers, and `roster`
-//! holds the members and keeps the bounds of `limits`, with `crowd` for many by site.
-//! `choice` picks the member to introduce, and `churn` decides when to ping one.
+//! `inbox` (queues by class, each served by site: `fair`). `outlay` is the budget for unproven
+//! addresses, made of `debt`s. `newcomers` keeps those to ask for a proof, `rounds` asks them,
+//! `pings` holds the open numbers, `moves` decides what a proof is worth, and `roster` holds the
+//! members and keeps the bounds of `limits`, with `crowd` for many by site. `choice` picks the
+//! member to introduce, and `churn` decides when to ping one.
 
 mod choice;
 mod churn;
-mod cost;
 mod crowd;
 mod debt;
 mod fair;
 mod inbox;
 mod letter;
 mod limits;
+mod moves;
 mod newcomers;
 mod outlay;
 mod pings;

@@ -1,5 +1,6 @@
 //! Requesters that have not proven their address yet.
 
+use std::collections::HashMap;
 use std::net::{SocketAddr, SocketAddrV4};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use super::debt::{Debt, Debts, refill};
 use super::fair::FairQueue;
 use crate::crypto::PublicKey;
 use crate::state::timers::{TimerId, Timers};
+use crate::support::hashing::StrangersState;
 use crate::wire::host_group::HostGroup;
 use crate::wire::packet::CommunityId;
 use crate::wire::payload::IntroductionRequest;
@@ -24,13 +26,20 @@ const MOST_OF_GROUP: usize = 256;
 /// handles the newcomer's own: a forged one would cause two datagrams at once.
 const ROUND: Duration = Duration::from_millis(50);
 
-/// Requests to one site: 10 a second after 20 at once (2 kB a second). To all: 500 a second
-/// (100 kB) after 100 at once, as many as strangers can be answered (`outlay`).
-const GROUP_RATE: u64 = 10;
-const GROUP_BURST: Duration = Duration::from_secs(2);
+/// Requests to strangers of one site: 10 a second after 20 at once (2 kB a second).
+const STRANGERS: (u64, Duration) = (10, Duration::from_secs(2));
+
+/// Requests to proven keys of one site: 50 a second after 100 at once, because a client has one
+/// for each of its communities. They need not be as few, because the client is at that address.
+const KNOWN: (u64, Duration) = (50, Duration::from_secs(2));
+
+/// Requests to all: 500 a second (100 kB) after 100 at once, as many as strangers can be answered
+/// (`outlay`).
 const RATE: u64 = 500;
 const BURST: Duration = Duration::from_millis(200);
-const GROUPS: usize = 8_192;
+
+/// The number of sites whose requests are counted, in each of two tables.
+const SITES: usize = 8_192;
 
 /// Time after which a newcomer that did not answer is forgotten. Until then it is not asked again.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(10);
@@ -66,6 +75,10 @@ pub(super) struct Traits {
     pub(super) clock: u64,
 }
 
+/// Members that proved another address, until they answer at the old one or do not. Each has an
+/// open ping, so there are never more than those.
+pub(super) type Moves = HashMap<PublicKey, (Claim, Traits), StrangersState>;
+
 /// A request whose answer waits.
 #[derive(Clone, Debug)]
 pub(super) struct Held {
@@ -78,6 +91,41 @@ struct Newcomer {
     traits: Traits,
     held: Option<(Held, TimerId)>,
     forgotten: TimerId,
+    asked: bool,
+}
+
+/// Newcomers to ask, site by site, and what was asked of each site.
+#[derive(Debug)]
+struct Waiting {
+    queue: FairQueue<Claim>,
+    sites: Debts<HostGroup>,
+    /// Requests to one site in a second, and the debt that it may have.
+    rate: u64,
+    burst: Duration,
+}
+
+impl Waiting {
+    fn new((rate, burst): (u64, Duration)) -> Self {
+        Self {
+            queue: FairQueue::new(MOST, MOST_OF_GROUP),
+            sites: Debts::new(SITES),
+            rate,
+            burst,
+        }
+    }
+
+    /// Spends the budget of a site for one request. Returns `false` if it has to wait.
+    fn spend(&mut self, claim: &Claim, now: Instant) -> bool {
+        let site = claim.site();
+        if is_loopback(&claim.address) {
+            return true;
+        }
+        let may = self.sites.is_below(&site, self.burst, now);
+        if may {
+            self.sites.add(site, refill(1, self.rate), now);
+        }
+        may
+    }
 }
 
 /// The newcomers, and the pace at which they are asked.
@@ -85,12 +133,13 @@ struct Newcomer {
 pub(super) struct Newcomers {
     table: IndexMap<Claim, Newcomer>,
     crowd: Crowd<Claim>,
-    /// Those to ask: strangers, and keys that proved this address in another community.
-    strangers: FairQueue<Claim>,
-    known: FairQueue<Claim>,
+    /// Those to ask: strangers, and keys that proved this address in another community. They take
+    /// turns: with many communities, known keys could take all requests, even without an answer.
+    strangers: Waiting,
+    known: Waiting,
+    is_turn_of_known: bool,
     next_round: Option<Instant>,
     total: Debt,
-    groups: Debts<HostGroup>,
     holds: Timers<Claim>,
     ends: Timers<Claim>,
 }
@@ -100,11 +149,11 @@ impl Newcomers {
         Self {
             table: IndexMap::new(),
             crowd: Crowd::default(),
-            strangers: FairQueue::new(MOST, MOST_OF_GROUP),
-            known: FairQueue::new(MOST, MOST),
+            strangers: Waiting::new(STRANGERS),
+            known: Waiting::new(KNOWN),
+            is_turn_of_known: true,
             next_round: None,
             total: Debt::default(),
-            groups: Debts::new(GROUPS),
             holds: Timers::new(),
             ends: Timers::new(),
         }
@@ -133,15 +182,13 @@ impl Newcomers {
             traits,
             held: None,
             forgotten: self.ends.insert(now + FORGOTTEN_AFTER, claim.clone()),
+            asked: false,
         };
         self.table.insert(claim.clone(), newcomer);
         self.crowd.insert(site, claim.clone());
-        let queue = if known {
-            &mut self.known
-        } else {
-            &mut self.strangers
-        };
-        queue.push(site, claim.clone(), now, rng);
+        self.waiting(known)
+            .queue
+            .push(site, claim.clone(), now, rng);
         self.next_round.get_or_insert(now + ROUND);
         let mut evicted = 0;
         if self.crowd.size_of(site) > MOST_OF_GROUP && !is_loopback(&claim.address) {
@@ -203,37 +250,48 @@ impl Newcomers {
         if self.next_round.is_none_or(|round| round > now) {
             return asked;
         }
-        while self.total.is_below(BURST, now)
-            && let Some(claim) = self.known.pop()
-        {
-            self.total.add(refill(1, RATE), now);
-            asked.push(claim);
-        }
         let mut later = Vec::new();
         while self.total.is_below(BURST, now)
-            && let Some(claim) = self.strangers.pop()
+            && let Some((claim, is_known)) = self.next()
         {
-            let (site, limited) = (claim.site(), !is_loopback(&claim.address));
-            if !self.table.contains_key(&claim) {
+            // It may have made room for others, or come again since then.
+            if self.table.get(&claim).is_none_or(|one| one.asked) {
                 continue;
             }
-            if limited && !self.groups.is_below(&site, GROUP_BURST, now) {
-                later.push(claim);
+            if !self.waiting(is_known).spend(&claim, now) {
+                later.push((claim, is_known));
                 continue;
-            }
-            if limited {
-                self.groups.add(site, refill(1, GROUP_RATE), now);
             }
             self.total.add(refill(1, RATE), now);
+            if let Some(newcomer) = self.table.get_mut(&claim) {
+                newcomer.asked = true;
+            }
             asked.push(claim);
         }
-        for claim in later {
-            self.strangers.push(claim.site(), claim, now, rng);
+        for (claim, is_known) in later {
+            let site = claim.site();
+            self.waiting(is_known).queue.push(site, claim, now, rng);
         }
-        let more = !self.strangers.is_empty() || !self.known.is_empty();
+        let more = !self.strangers.queue.is_empty() || !self.known.queue.is_empty();
         self.next_round = more.then_some(now + ROUND);
-        asked.retain(|claim| self.table.contains_key(claim));
         asked
+    }
+
+    fn waiting(&mut self, is_known: bool) -> &mut Waiting {
+        match is_known {
+            true => &mut self.known,
+            false => &mut self.strangers,
+        }
+    }
+
+    /// Takes the next newcomer to ask: a known key and a stranger in turn, while there are both.
+    fn next(&mut self) -> Option<(Claim, bool)> {
+        let first = self.is_turn_of_known;
+        self.is_turn_of_known = !first;
+        [first, !first].into_iter().find_map(|is_known| {
+            let claim = self.waiting(is_known).queue.pop()?;
+            Some((claim, is_known))
+        })
     }
 
     pub(super) fn next_timeout(&self) -> Option<Instant> {

@@ -24,6 +24,8 @@ pub(super) enum Purpose {
     Proof,
     /// To see whether a member is still there.
     Check,
+    /// To see whether a member that proved another address still is at its old one.
+    Stay,
 }
 
 /// A request to one key, at one address, in one community.

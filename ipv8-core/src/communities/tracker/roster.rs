@@ -33,6 +33,11 @@ const ANSWERS_BURST: Duration = Duration::from_secs(8);
 const INTRODUCTIONS: u64 = 8;
 const INTRODUCTIONS_BURST: Duration = Duration::from_secs(4);
 
+/// Questions to one member at an address that it may have left: 1 a second after 4 at once. Nodes
+/// at many addresses can pass on its answers.
+const STAYS: u64 = 1;
+const STAYS_BURST: Duration = Duration::from_secs(4);
+
 /// A peer of the tracker: a key that answered from its address.
 #[derive(Debug)]
 pub(super) struct Member {
@@ -42,6 +47,7 @@ pub(super) struct Member {
     clock: u64,
     answers: Debt,
     introductions: Debt,
+    stays: Debt,
     /// The due time of the check that last pinged it.
     pub(super) pinged: Option<Instant>,
     /// The site under which the crowds list it.
@@ -73,6 +79,16 @@ impl Member {
         let may = self.answers.is_below(ANSWERS_BURST, now);
         if may {
             self.answers.add(refill(1, ANSWERS), now);
+        }
+        may
+    }
+
+    /// Takes one of the questions whether it is still at its address. Returns `false` if there is
+    /// none left.
+    pub(super) fn may_be_asked_to_stay(&mut self, now: Instant) -> bool {
+        let may = self.stays.is_below(STAYS_BURST, now);
+        if may {
+            self.stays.add(refill(1, STAYS), now);
         }
         may
     }
@@ -190,6 +206,23 @@ impl Roster {
             .is_some_and(|m| m.is_at(&claim.address) && m.services.contains(&claim.service))
     }
 
+    /// Returns where to ask a member before it gets the address of a claim, which proved it: at its
+    /// other address of the same family. `None` if it would lose none. On this machine it moves at
+    /// once.
+    pub(super) fn place_to_leave(&self, claim: &Claim) -> Option<Claim> {
+        let member = self.members.get(&claim.key)?;
+        let address = match claim.address {
+            SocketAddr::V4(_) => member.peer.ipv4_address().map(SocketAddr::V4),
+            SocketAddr::V6(_) => member.peer.ipv6_address().map(SocketAddr::V6),
+        };
+        let address = address.filter(|address| *address != claim.address && !is_loopback(address));
+        Some(Claim {
+            key: claim.key.clone(),
+            address: address?,
+            service: *member.services.last()?,
+        })
+    }
+
     /// Notes that a member asked for one of its communities.
     pub(super) fn heard(&mut self, claim: &Claim, traits: Traits, now: Instant) {
         let Some(member) = self.members.get_mut(&claim.key) else {
@@ -244,6 +277,7 @@ impl Roster {
             clock: 0,
             answers: Debt::default(),
             introductions: Debt::default(),
+            stays: Debt::default(),
             pinged: None,
             site,
             services: IndexSet::new(),

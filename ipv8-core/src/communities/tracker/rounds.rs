@@ -14,10 +14,14 @@ impl Tracker {
     /// Gives up peers and newcomers that did not answer, and asks those whose turn it is.
     pub fn tick(&mut self, now: Instant) {
         while let Some(ping) = self.pings.expired(now) {
-            // A newcomer is forgotten by its own timeout.
-            if ping.purpose == Purpose::Check {
-                self.roster.counters.timeouts += 1;
-                self.roster.leave(&ping.to.key, ping.to.service);
+            match ping.purpose {
+                // A newcomer is forgotten by its own timeout.
+                Purpose::Proof => {}
+                Purpose::Stay => self.on_left(&ping.to.key, now),
+                Purpose::Check => {
+                    self.roster.counters.timeouts += 1;
+                    self.roster.leave(&ping.to.key, ping.to.service);
+                }
             }
         }
         self.roster.counters.unproven += self.newcomers.forget_silent(now);
@@ -85,7 +89,7 @@ impl Tracker {
 
     /// Sends an introduction request with an open number. It uses the old style if possible,
     /// because only an old-style answer can say that the peer has enough peers.
-    fn ask(&mut self, claim: Claim, purpose: Purpose, now: Instant) -> bool {
+    pub(super) fn ask(&mut self, claim: Claim, purpose: Purpose, now: Instant) -> bool {
         let (to, service) = (claim.address, claim.service);
         let ping = Ping {
             to: claim,

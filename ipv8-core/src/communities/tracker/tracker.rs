@@ -10,12 +10,12 @@ use super::choice::Requester;
 use super::churn::ChurnConfig;
 use super::inbox::{Class, Inbox};
 use super::letter::{Glance, Kind, Letter};
-use super::newcomers::{Claim, Held, Newcomers, Traits};
+use super::newcomers::{Claim, Held, Moves, Newcomers, Traits};
 use super::outlay::{Exhausted, Outlay};
 use super::pings::{Ping, Pings, Purpose};
 use super::roster::Roster;
 use super::settings::TrackerSettings;
-use crate::crypto::{Points, PrivateKey, PublicKey};
+use crate::crypto::{Curve, Points, PrivateKey, PublicKey};
 use crate::engine::reason_of;
 use crate::overlay::bootstrap::Bootstrappers;
 use crate::overlay::context::{Context, LocalAddresses, OverlayState, Shared};
@@ -47,6 +47,9 @@ pub struct Tracker {
     pub(super) state: OverlayState,
     pub(super) roster: Roster,
     pub(super) newcomers: Newcomers,
+    pub(super) moves: Moves,
+    /// Whether the WAN address was set, so that it is certain.
+    pub(super) knows_wan: bool,
     pub(super) churn: ChurnConfig,
     pub(super) pings: Pings,
     pub(super) inbox: Inbox,
@@ -69,6 +72,8 @@ impl Tracker {
             roster: Roster::new(options.limits),
             churn: options.churn,
             newcomers: Newcomers::new(),
+            moves: Moves::default(),
+            knows_wan: false,
             pings: Pings::default(),
             inbox: Inbox::new(),
             outlay: Outlay::new(),
@@ -92,8 +97,10 @@ impl Tracker {
     }
 
     /// Sets the address of the tracker outside its LAN. The tracker introduces peers on its own
-    /// machine with the host of this address.
+    /// machine with the host of this address, and drops answers that were made for another host of
+    /// the internet: a node that passes on its requests gets such answers.
     pub fn set_estimated_wan(&mut self, wan: SocketAddr) {
+        self.knows_wan = true;
         self.state.set_estimated_wan(wan);
     }
 
@@ -123,7 +130,7 @@ impl Tracker {
                     source,
                     service: glance.service,
                     kind: glance.kind,
-                    cost: glance.cost,
+                    curve: glance.curve,
                     came: now,
                     bytes: datagram.to_vec(),
                 };
@@ -160,7 +167,7 @@ impl Tracker {
         {
             return Err(DropReason::Unsolicited);
         }
-        let class = if glance.cost.is_legacy() {
+        let class = if glance.curve != Curve::Curve25519 {
             // Even reading such a key costs time.
             Class::Legacy
         } else if glance.kind != Kind::Request || self.is_known(glance.key, &source) {
@@ -192,7 +199,7 @@ impl Tracker {
         }
         let done = open(&letter.bytes, &mut self.points)
             .and_then(|opened| self.process(&letter, &opened, now));
-        let mut cost = letter.cost.time();
+        let mut cost = letter.curve.verification_time();
         match done {
             Ok(()) => cost += SIGNING,
             Err(reason) => self.drop(&letter.source, reason),
@@ -267,10 +274,17 @@ impl Tracker {
                     .pings
                     .take(number, key, &letter.source, letter.service)
                     .ok_or(DropReason::Unsolicited)?;
+                if !self.is_own_host(response.destination) {
+                    return Err(DropReason::WrongRecipient);
+                }
                 match ping.purpose {
                     Purpose::Proof => {
                         let new_style = opened.style == Style::New || response.supports_new_style;
                         self.on_proof(&ping.to, new_style, opened.global_time, now)
+                    }
+                    Purpose::Stay => {
+                        self.on_stay(&ping.to.key, now);
+                        Ok(())
                     }
                     Purpose::Check => {
                         self.on_pong(&ping, response, now);
@@ -360,32 +374,6 @@ impl Tracker {
         // Key length, global time, flags and number.
         let fields = 2 + 8 + 3 + addresses * address;
         HEADER_LENGTH + fields + key.as_bytes().len() + key.signature_length()
-    }
-
-    /// Makes a newcomer that answered a member, and sends the answer that waited.
-    ///
-    /// Its flag "enough peers" does not count yet, as in py-ipv8, which lists a requester at once:
-    /// the first check asks for it again.
-    fn on_proof(
-        &mut self,
-        claim: &Claim,
-        new_style: bool,
-        clock: u64,
-        now: Instant,
-    ) -> Result<(), DropReason> {
-        let Some((mut traits, held)) = self.newcomers.take(claim) else {
-            return Err(DropReason::Unsolicited);
-        };
-        traits.clock = traits.clock.max(clock);
-        traits.new_style |= new_style;
-        let rng = &mut self.shared.rng;
-        let interval = self.churn.interval;
-        self.roster.admit(claim, traits, interval, now, rng);
-        self.roster.counters.proven += 1;
-        if let Some(held) = held {
-            self.answer(claim, held, false, now);
-        }
-        Ok(())
     }
 
     /// Notes that a pinged peer answered. An old-style answer may say that the peer has enough

@@ -9,7 +9,7 @@ use super::strategy_state::StrategyState;
 use crate::overlay::bootstrap::{Lookup, LookupError};
 use crate::overlay::community::{OpenMessage, OpenedMessage};
 use crate::overlay::context::{FinishedTask, OverlayState, Shared, TaskEvent};
-use crate::overlay::introduction::OpenedIntroduction;
+use crate::overlay::introduction::{OpenedIntroduction, SignedBy};
 use crate::state::peer::Peer;
 use crate::state::stats::DropReason;
 use crate::support::guard::Panicked;
@@ -19,6 +19,17 @@ pub(crate) enum OpenedBody {
     Introduction(OpenedIntroduction),
     Message(u8, OpenedMessage),
     Beacon,
+}
+
+impl OpenedBody {
+    /// Returns the signer; `None` if the datagram is not signed.
+    pub(crate) fn signed_by(&self) -> Option<&SignedBy> {
+        match self {
+            Self::Introduction(opened) => opened.message.signed_by(),
+            Self::Message(_, opened) => opened.signed_by.as_ref(),
+            Self::Beacon => None,
+        }
+    }
 }
 
 /// How a step went.

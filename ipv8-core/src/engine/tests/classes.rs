@@ -48,16 +48,17 @@ fn peers_and_trackers_of_an_overlay_are_known_by_their_addresses() {
         Class::Stranger,
         "a peer of the other overlay"
     );
-    assert_eq!(class(first, 9, 1), Class::Tracker);
-    assert_eq!(
-        class(second, 9, 1),
-        Class::Stranger,
-        "it has no bootstrapper"
-    );
     assert_eq!(class(first, 3, 1), Class::Stranger);
-    // Answers of trackers may be signed on old curves.
-    assert_eq!(class(first, 9, 245), Class::Tracker);
     assert_eq!(class(first, 3, 233), Class::Stranger, "nothing was asked");
+    // A puncture request has no signature, and the address of a tracker is all that is known.
+    for id in [first, second] {
+        assert_eq!(class(id, 9, 250), Class::Tracker);
+        assert_eq!(class(id, 3, 250), Class::Stranger);
+    }
+    // What is signed can be forged, and costs more.
+    for message in [246, 245, 234, 233, 249] {
+        assert_eq!(class(first, 9, message), Class::Stranger, "{message}");
+    }
 }
 
 #[test]
@@ -65,11 +66,16 @@ fn an_answer_to_an_open_request_is_known_by_its_identifier_and_its_source() {
     let now = Instant::now();
     let mut engine = Engine::new(&EngineConfig::new([1; 32]));
     let id = add::<1>(&mut engine, Strategies::new(), now);
-    let asked = at(7);
+    let (asked, tracker) = (at(7), at(9));
+    engine.shared.network.blacklist_address(tracker);
     let mut rng = StdRng::seed_from_u64(3);
     let overlay = engine.overlays.get_mut(&id).expect("it was added");
     let standings = &mut overlay.state_mut().standings;
-    let identifier = standings.ask(asked, None, asked.ip(), Charge::None, now, &mut rng);
+    let mut ask = |to: SocketAddr| {
+        let (lan, charge) = (to.ip(), Charge::None);
+        standings.ask(to, None, lan, charge, now, &mut rng)
+    };
+    let (identifier, to_tracker) = (ask(asked), ask(tracker));
     let key = PrivateKey::generate(&mut rng);
     let mut class = |style, identifier, source| {
         let answer = IntroductionResponse::new(at(1), UNSPECIFIED, UNSPECIFIED, identifier);
@@ -81,6 +87,8 @@ fn an_answer_to_an_open_request_is_known_by_its_identifier_and_its_source() {
     };
     for style in [Style::Old, Style::New] {
         assert_eq!(class(style, identifier, asked), Class::Answer);
+        assert_eq!(class(style, to_tracker, tracker), Class::Tracker);
+        assert_eq!(class(style, identifier, tracker), Class::Stranger);
         assert_eq!(class(style, identifier, at(8)), Class::Stranger);
         assert_eq!(
             class(style, identifier.wrapping_add(1), asked),
@@ -91,6 +99,45 @@ fn an_answer_to_an_open_request_is_known_by_its_identifier_and_its_source() {
         IntroductionResponse::peek_identifier(Style::New, &[0; 20]),
         None
     );
+}
+
+#[test]
+fn a_datagram_deserves_the_class_of_a_peer_if_the_peer_at_that_address_signed_it() {
+    let now = Instant::now();
+    let mut engine = Engine::new(&EngineConfig::new([1; 32]));
+    let id = add::<1>(&mut engine, Strategies::new(), now);
+    let keys = [2, 3].map(|seed| PrivateKey::generate(&mut StdRng::seed_from_u64(seed)));
+    for (key, host) in keys.iter().zip([2, 3]) {
+        let peer = Peer::new(key.public_key().clone(), at(host), now);
+        assert!(engine.shared.network.add_peer_of(&peer, id));
+    }
+    let standings = &mut engine
+        .overlays
+        .get_mut(&id)
+        .expect("added")
+        .state_mut()
+        .standings;
+    standings.expect_answer(at(7), 1, now);
+    let mut wrong = |key: &PrivateKey, source, identifier, is_damaged| {
+        let answer = IntroductionResponse::new(at(1), UNSPECIFIED, UNSPECIFIED, identifier);
+        let packet = answer.packet(Style::Old, &id.prefix(), key, 1);
+        let mut datagram = packet.expect("it packs").seal();
+        if is_damaged {
+            datagram[40] ^= 1;
+        }
+        let mut ticket = engine.admit(source, &datagram).expect("it is admitted");
+        engine.classify(&mut ticket, &datagram, now);
+        let opened = ticket.open(&datagram);
+        (ticket.class(), engine.is_misclassified(&opened))
+    };
+    let [one, other] = &keys;
+    assert_eq!(wrong(one, at(2), 9, false), (Class::Peer, false));
+    assert_eq!(wrong(one, at(2), 9, true), (Class::Peer, true));
+    assert_eq!(wrong(other, at(2), 9, false), (Class::Peer, true));
+    assert_eq!(wrong(one, at(9), 9, true), (Class::Stranger, false));
+    // Anyone may answer, with a signature.
+    assert_eq!(wrong(one, at(7), 1, false), (Class::Answer, false));
+    assert_eq!(wrong(one, at(7), 1, true), (Class::Answer, true));
 }
 
 #[test]

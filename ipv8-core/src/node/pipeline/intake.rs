@@ -1,6 +1,6 @@
 //! Moves datagrams from the sockets into the inbox, however long handling them takes.
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Opened};
 use crate::node::clock::now;
 use crate::node::endpoint::{Datagram, Endpoint};
 use crate::node::pipeline::inbox::Inbox;
@@ -36,6 +36,14 @@ impl Intake {
         self.work += cost;
         if self.work >= BETWEEN_RECEIVES {
             self.put(engine, |take| endpoint.receive_meanwhile(FILL, take));
+        }
+    }
+
+    /// Notes who signed a datagram: the inbox gives an address no better class than it deserves.
+    pub(super) fn judge(&mut self, opened: &Opened, engine: &Engine) {
+        if engine.is_misclassified(opened) {
+            let (class, source) = (opened.class(), opened.source());
+            self.inbox.note_wrong(class, source, now());
         }
     }
 

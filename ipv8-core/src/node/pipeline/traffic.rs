@@ -75,6 +75,7 @@ impl Pipeline {
         let handles = opened.is_some();
         if let Some(opened) = opened {
             for opened in opened {
+                self.intake.judge(&opened, engine);
                 engine.handle(Input::Opened(opened), now());
             }
             if is_turn_due(engine) {
@@ -119,6 +120,7 @@ impl Pipeline {
             cost += self.current.cost();
             for (ticket, datagram) in self.current.datagrams() {
                 let opened = ticket.open_with(datagram, self.pool.points());
+                self.intake.judge(&opened, engine);
                 engine.handle(Input::Opened(opened), now());
             }
             if is_turn_due(engine) {

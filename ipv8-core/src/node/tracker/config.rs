@@ -12,6 +12,7 @@ use crate::node::endpoint::Endpoint;
 use crate::node::error::Error;
 use crate::node::local_addresses::local_addresses;
 use crate::node::my_peer::my_peer;
+use crate::wire::scope::Scope;
 
 /// The settings of a [`RunningTracker`](super::RunningTracker). Each has a default, and each method
 /// replaces one.
@@ -106,7 +107,8 @@ impl TrackerConfig {
     }
 
     /// Sets its address outside its LAN, for peers on its own machine. Default: its LAN address, as
-    /// in py-ipv8.
+    /// in py-ipv8. A tracker that has such an address also drops answers that were made for another
+    /// host, because a node between it and the sender passed them on.
     #[must_use]
     pub fn wan(mut self, address: SocketAddr) -> Self {
         self.wan = Some(address);
@@ -128,7 +130,14 @@ impl TrackerConfig {
         getrandom::fill(&mut seed)?;
         let mut tracker = Tracker::new(key, self.settings, seed);
         tracker.set_local_addresses(local_addresses(&endpoint.local_addresses(), &[]));
-        if let Some(wan) = self.wan {
+        // Bound to one address of the internet, it has no other.
+        let is_global = |address: &&SocketAddr| Scope::of(address.ip()) == Scope::Global;
+        let bound = self
+            .interfaces
+            .iter()
+            .find(|a| a.is_ipv4())
+            .filter(is_global);
+        if let Some(wan) = self.wan.or(bound.copied()) {
             tracker.set_estimated_wan(wan);
         }
         Ok(tracker)

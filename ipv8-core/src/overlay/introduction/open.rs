@@ -47,6 +47,16 @@ pub enum IntroductionMessage {
     Puncture(SignedBy, Puncture),
 }
 
+impl IntroductionMessage {
+    /// Returns the signer; `None` for a puncture request, which is not signed.
+    pub(crate) fn signed_by(&self) -> Option<&SignedBy> {
+        match self {
+            Self::Request(by, _) | Self::Response(by, _) | Self::Puncture(by, _) => Some(by),
+            Self::PunctureRequest(_) => None,
+        }
+    }
+}
+
 /// An introduction message that was read and, if it is signed, verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenedIntroduction {

@@ -11,7 +11,8 @@ pub enum Class {
     Answer,
     /// From an address of a verified peer of the overlay.
     Peer,
-    /// From an address that a bootstrapper named.
+    /// An answer of a tracker to a question of this node, or an unsigned message from the address
+    /// of a tracker.
     Tracker,
     /// From an address whose key signed something before, but never answered a question.
     Contact,

@@ -1,44 +1,44 @@
-//! How much of a core signatures may take: a share for those of strangers, and small ones for those
-//! on deprecated curves. Exact in the time that the caller passes.
+//! How much of a core signatures may take: those of strangers, those of trackers, and those on
+//! deprecated curves. Exact in the time that the caller passes.
 
 use std::hash::BuildHasher;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::lane::LaneId;
 use super::origin::Origin;
 use crate::engine::{Signature, Ticket};
-use crate::state::stats::Class;
 use crate::support::hashing::StrangersState;
 use crate::wire::scope::is_loopback;
 
-/// Strangers and contacts together: a quarter of a core.
-const STRANGERS: Share = Share {
-    part: 4,
-    burst: Duration::from_millis(50),
+/// Strangers and contacts on curve25519: a quarter of a core, and an eighth of that for one site.
+const UNKNOWN: Shares = Shares {
+    all: Share::new(4, Duration::from_millis(50)),
+    each: Share::new(32, Duration::from_micros(6_250)),
 };
 
-/// One site: an eighth of [`STRANGERS`].
-const GROUP: Share = Share {
-    part: 32,
-    burst: Duration::from_micros(6_250),
+/// Answers of trackers to our questions, on any curve: a tenth of a core, and half of that for one
+/// address. A thousand overlays that start together may ask a tracker with a deprecated curve.
+const TRACKERS: Shares = Shares {
+    all: Share::new(10, Duration::from_millis(250)),
+    each: Share::new(20, Duration::from_millis(125)),
 };
 
-/// Deprecated curves: a hundredth of a core for peers and answers, a hundredth for contacts and
-/// strangers.
-const LEGACY: Share = Share {
-    part: 100,
-    burst: Duration::from_millis(50),
+/// Peers and answers on deprecated curves: a fifth of a core, and a quarter of that for one
+/// address. Programs with py-ipv8 use such keys.
+const OLD_KNOWN: Shares = Shares {
+    all: Share::new(5, Duration::from_millis(200)),
+    each: Share::new(20, Duration::from_millis(50)),
 };
 
-/// The addresses of trackers, which are public and can be forged: a tenth of a core. A thousand
-/// overlays that start together may ask a tracker that answers on a deprecated curve.
-const TRACKERS: Share = Share {
-    part: 10,
-    burst: Duration::from_millis(250),
+/// Strangers and contacts on deprecated curves: a fiftieth of a core, and a quarter of that for
+/// one site. A newcomer needs one signature before it is asked.
+const OLD_UNKNOWN: Shares = Shares {
+    all: Share::new(50, Duration::from_millis(50)),
+    each: Share::new(200, Duration::from_millis(10)),
 };
 
-/// Budgets of sites. Sites that happen to share one only get less.
-const GROUPS: usize = 1_024;
+/// Budgets of single senders in one fund. Senders that happen to share one only get less.
+const SENDERS: usize = 1_024;
 
 /// A part of a core.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +49,18 @@ struct Share {
     burst: Duration,
 }
 
+/// The part of all senders together, and of each.
+#[derive(Clone, Copy, Debug)]
+struct Shares {
+    all: Share,
+    each: Share,
+}
+
 impl Share {
+    const fn new(part: u32, burst: Duration) -> Self {
+        Self { part, burst }
+    }
+
     /// Returns the time at which everything is paid for if `cost` is spent now. `spent_until` is
     /// that time without it. If it is too early, returns when `cost` can be spent as an error.
     fn spend(
@@ -74,118 +85,136 @@ impl Share {
 pub(super) enum Verdict {
     /// Check it: its cost is spent.
     Check,
-    /// Nothing was spent: this site has to wait until then.
-    GroupWaits(Instant),
-    /// Nothing was spent: all strangers and contacts have to wait until then.
+    /// Nothing was spent: this sender has to wait until then.
+    SenderWaits(Instant),
+    /// Nothing was spent: all senders of the lane have to wait until then.
     AllWait(Instant),
 }
 
-/// What signatures cost so far.
-#[derive(Debug, Default)]
-pub(super) struct Budget {
-    strangers: Option<Instant>,
-    /// By hash of the site; empty before the first use.
-    groups: Vec<Option<Instant>>,
-    hasher: StrangersState,
-    /// Deprecated curves: of peers and answers, of contacts and strangers.
-    legacy: [Option<Instant>; 2],
-    trackers: Option<Instant>,
+/// The time that one kind of signatures took.
+#[derive(Debug)]
+struct Fund {
+    shares: Shares,
+    all: Option<Instant>,
+    /// By hash of the sender; empty before the first use.
+    senders: Vec<Option<Instant>>,
 }
 
-impl Budget {
-    /// Spends the cost of a signature that must be checked at once or never: on a deprecated curve,
-    /// or from the address of a tracker. Returns `false` if that is too much.
-    pub(super) fn spend_at_once(&mut self, ticket: &Ticket, now: Instant) -> bool {
-        let [known, unknown] = &mut self.legacy;
-        let (share, spent) = match (ticket.signature(), ticket.class()) {
-            (Signature::None, _) => return true,
-            (Signature::Curve25519, Class::Tracker) if is_loopback(&ticket.source()) => {
-                return true;
-            }
-            (_, Class::Tracker) => (TRACKERS, &mut self.trackers),
-            (Signature::Curve25519, _) => return true,
-            (Signature::Legacy(_), Class::Answer | Class::Peer) => (LEGACY, known),
-            (Signature::Legacy(_), Class::Contact | Class::Stranger) => (LEGACY, unknown),
-        };
-        match share.spend(*spent, ticket.signature().cost(), now) {
-            Ok(until) => {
-                *spent = Some(until);
-                true
-            }
-            Err(_) => false,
+impl Fund {
+    const fn new(shares: Shares) -> Self {
+        Self {
+            shares,
+            all: None,
+            senders: Vec::new(),
         }
     }
 
-    /// Spends the cost of a signature of a contact or stranger, except for those of this machine.
-    pub(super) fn spend(
-        &mut self,
-        signature: Signature,
-        source: &SocketAddr,
-        now: Instant,
-    ) -> Verdict {
-        if signature == Signature::None || is_loopback(source) {
-            return Verdict::Check;
-        }
-        let cost = signature.cost();
-        let all = match STRANGERS.spend(self.strangers, cost, now) {
+    fn spend(&mut self, cost: Duration, sender: u64, now: Instant) -> Verdict {
+        let all = match self.shares.all.spend(self.all, cost, now) {
             Ok(until) => until,
             Err(ready) => return Verdict::AllWait(ready),
         };
-        if self.groups.is_empty() {
-            self.groups = vec![None; GROUPS];
+        if self.senders.is_empty() {
+            self.senders = vec![None; SENDERS];
         }
-        let hash = self.hasher.hash_one(Origin::site(source));
-        let index = usize::try_from(hash % GROUPS as u64).unwrap_or(0);
-        let Some(group) = self.groups.get_mut(index) else {
+        let index = usize::try_from(sender % SENDERS as u64).unwrap_or(0);
+        let Some(each) = self.senders.get_mut(index) else {
             return Verdict::Check;
         };
-        match GROUP.spend(*group, cost, now) {
+        match self.shares.each.spend(*each, cost, now) {
             Ok(until) => {
-                *group = Some(until);
-                self.strangers = Some(all);
+                (self.all, *each) = (Some(all), Some(until));
                 Verdict::Check
             }
-            Err(ready) => Verdict::GroupWaits(ready),
+            Err(ready) => Verdict::SenderWaits(ready),
         }
+    }
+}
+
+/// What signatures cost so far.
+#[derive(Debug)]
+pub(super) struct Budget {
+    unknown: Fund,
+    trackers: Fund,
+    old_known: Fund,
+    old_unknown: Fund,
+    hasher: StrangersState,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            unknown: Fund::new(UNKNOWN),
+            trackers: Fund::new(TRACKERS),
+            old_known: Fund::new(OLD_KNOWN),
+            old_unknown: Fund::new(OLD_UNKNOWN),
+            hasher: StrangersState::default(),
+        }
+    }
+}
+
+impl Budget {
+    /// Returns `true` if signatures of this lane have a budget.
+    pub(super) const fn limits(lane: LaneId) -> bool {
+        !matches!(lane, LaneId::Answers | LaneId::Peers)
+    }
+
+    /// Spends the cost of the signature of a datagram in this lane. Nothing of this machine is
+    /// limited: a program here can take the processor anyway, and no other machine can use its
+    /// addresses.
+    pub(super) fn spend(&mut self, lane: LaneId, ticket: &Ticket, now: Instant) -> Verdict {
+        let (signature, source) = (ticket.signature(), ticket.source());
+        if signature == Signature::None || is_loopback(&source) {
+            return Verdict::Check;
+        }
+        let fund = match lane {
+            LaneId::Answers | LaneId::Peers => return Verdict::Check,
+            LaneId::Contacts | LaneId::Strangers => &mut self.unknown,
+            LaneId::Trackers => &mut self.trackers,
+            LaneId::OldKnown => &mut self.old_known,
+            LaneId::OldUnknown => &mut self.old_unknown,
+        };
+        let sender = self.hasher.hash_one(Origin::of(ticket));
+        fund.spend(signature.cost(), sender, now)
     }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::net::SocketAddr;
     use std::sync::LazyLock;
 
     use super::*;
     use crate::crypto::Curve;
     use crate::node::pipeline::tests::unsigned_ticket;
+    use crate::state::stats::Class;
 
-    const SECOND: Duration = Duration::from_secs(1);
+    const OLD: Signature = Signature::Legacy(Curve::Sect571k1);
 
-    fn source(group: u32) -> SocketAddr {
-        SocketAddr::from(((0x0a00_0000 + group * 256).to_be_bytes(), 1_000))
-    }
-
-    fn ticket(class: Class, signature: Signature) -> Ticket {
+    fn ticket(class: Class, group: u32, signature: Signature) -> Ticket {
         static ANY: LazyLock<Ticket> = LazyLock::new(unsigned_ticket);
-        ANY.changed(class, source(1), 1, signature)
+        let source = SocketAddr::from(((0x0a00_0000 + group * 256).to_be_bytes(), 1_000));
+        ANY.changed(class, source, 1, signature)
     }
 
-    /// Returns the number of signature checks that the budget grants in `time`, if senders in this
-    /// many groups always ask for another one.
-    fn checks(groups: u32, signature: Signature, time: Duration) -> u32 {
-        let (mut budget, mut now) = (Budget::default(), Instant::now());
-        let end = now + time;
+    /// Returns the time that the checks of ten seconds take, if senders of this class in this many
+    /// groups always ask for another one.
+    fn work(budget: &mut Budget, class: Class, groups: u32, signature: Signature) -> Duration {
+        let mut now = Instant::now();
+        let end = now + Duration::from_secs(10);
         let (mut done, mut group) = (0, 0);
         while now < end {
             let mut wait = None;
             for _ in 0..groups {
                 group = (group + 1) % groups;
-                match budget.spend(signature, &source(group), now) {
+                let ticket = ticket(class, group, signature);
+                match budget.spend(LaneId::of(&ticket), &ticket, now) {
                     Verdict::Check => {
                         done += 1;
                         wait = Some(now);
                     }
-                    Verdict::AllWait(ready) | Verdict::GroupWaits(ready) => {
+                    Verdict::AllWait(ready) | Verdict::SenderWaits(ready) => {
                         assert!(ready > now);
                         wait = Some(wait.map_or(ready, |wait: Instant| wait.min(ready)));
                     }
@@ -193,66 +222,79 @@ mod tests {
             }
             now = wait.unwrap();
         }
-        done
+        signature.cost() * done
+    }
+
+    /// Checks that all of a class use their shares in ten seconds, and that one uses its own.
+    fn assert_shares(class: Class, signature: Signature, all: [u64; 2], one: [u64; 2]) {
+        for (groups, [rate, burst]) in [(40, all), (1, one)] {
+            let used = work(&mut Budget::default(), class, groups, signature);
+            let most = Duration::from_micros(10 * rate + burst);
+            let name = format!("{class}, {groups} groups: {used:?} of {most:?}");
+            assert!(used <= most + 2 * signature.cost(), "{name}");
+            assert!(used + 2 * signature.cost() >= most, "{name}");
+        }
     }
 
     #[test]
-    fn strangers_use_a_quarter_of_a_core_and_one_group_an_eighth_of_that() {
-        let cost = Signature::Curve25519.cost();
-        let most = |part: u32, share: Share| {
-            (10 * SECOND / part + share.burst).as_nanos() / cost.as_nanos()
-        };
-        let all = u128::from(checks(1_000, Signature::Curve25519, 10 * SECOND));
-        assert!(
-            all <= most(4, STRANGERS) + 1 && all >= most(4, STRANGERS) - 1,
-            "{all}"
-        );
-        let one = u128::from(checks(1, Signature::Curve25519, 10 * SECOND));
-        assert!(
-            one <= most(32, GROUP) + 1 && one >= most(32, GROUP) - 1,
-            "{one}"
+    fn strangers_use_a_quarter_of_a_core_and_one_site_an_eighth_of_that() {
+        let signature = Signature::Curve25519;
+        assert_shares(
+            Class::Stranger,
+            signature,
+            [250_000, 50_000],
+            [31_250, 6_250],
         );
     }
 
     #[test]
-    fn old_curves_use_two_hundredths_of_a_core_and_trackers_a_tenth_more() {
-        let signature = Signature::Legacy(Curve::Sect571k1);
-        let (mut budget, start) = (Budget::default(), Instant::now());
-        let mut spent = |class| {
-            let done = (0..10_000_u32).filter(|number| {
-                let ticket = ticket(class, signature);
-                budget.spend_at_once(&ticket, start + *number * Duration::from_millis(1))
-            });
-            signature.cost() * u32::try_from(done.count()).unwrap()
-        };
-        let near = |time: Duration, wanted: u64| {
-            let wanted = Duration::from_millis(wanted);
-            time <= wanted + signature.cost() && time + 2 * signature.cost() >= wanted
-        };
-        assert!(near(spent(Class::Stranger), 100 + 50));
-        assert_eq!(
-            spent(Class::Contact),
-            Duration::ZERO,
-            "shared with strangers"
-        );
-        assert!(near(spent(Class::Peer), 100 + 50));
-        assert_eq!(spent(Class::Answer), Duration::ZERO, "shared with peers");
-        assert!(near(spent(Class::Tracker), 1_000 + 250));
-    }
-
-    #[test]
-    fn this_machine_is_exempt_except_for_old_curves() {
-        let (mut budget, now) = (Budget::default(), Instant::now());
-        let here = "127.0.0.1:1".parse().unwrap();
-        for _ in 0..100_000 {
-            assert_eq!(
-                budget.spend(Signature::Curve25519, &here, now),
-                Verdict::Check
+    fn trackers_use_a_tenth_of_a_core_and_one_of_them_half_of_that() {
+        for signature in [Signature::Curve25519, OLD] {
+            assert_shares(
+                Class::Tracker,
+                signature,
+                [100_000, 250_000],
+                [50_000, 125_000],
             );
         }
-        let old = Signature::Legacy(Curve::Sect571k1);
-        let ticket = unsigned_ticket().changed(Class::Stranger, here, 1, old);
-        let done = (0..100).filter(|_| budget.spend_at_once(&ticket, now));
-        assert_eq!(done.count(), 31);
+    }
+
+    #[test]
+    fn old_curves_use_a_fifth_of_a_core_for_peers_and_a_fiftieth_for_strangers() {
+        assert_shares(Class::Peer, OLD, [200_000, 200_000], [50_000, 50_000]);
+        assert_shares(Class::Stranger, OLD, [20_000, 50_000], [5_000, 10_000]);
+    }
+
+    #[test]
+    fn each_kind_of_signature_has_a_budget_of_its_own() {
+        let mut budget = Budget::default();
+        assert!(work(&mut budget, Class::Stranger, 9, OLD) > Duration::ZERO);
+        // It is spent up to a moment ten seconds after the start, which is not over.
+        for (class, signature, is_spent) in [
+            (Class::Contact, OLD, true),
+            (Class::Contact, Signature::Curve25519, false),
+            (Class::Stranger, Signature::Curve25519, false),
+            (Class::Tracker, OLD, false),
+            (Class::Answer, OLD, false),
+            (Class::Peer, OLD, false),
+            (Class::Peer, Signature::Curve25519, false),
+        ] {
+            let ticket = ticket(class, 1, signature);
+            let verdict = budget.spend(LaneId::of(&ticket), &ticket, Instant::now());
+            assert_eq!(verdict != Verdict::Check, is_spent, "{class}");
+        }
+    }
+
+    #[test]
+    fn this_machine_is_exempt() {
+        let (mut budget, now) = (Budget::default(), Instant::now());
+        let here = "127.0.0.1:1".parse().unwrap();
+        for class in Class::ALL {
+            for signature in [Signature::Curve25519, OLD] {
+                let ticket = ticket(class, 1, signature).changed(class, here, 1, signature);
+                let verdicts = (0..10_000).map(|_| budget.spend(LaneId::of(&ticket), &ticket, now));
+                assert!({ verdicts }.all(|verdict| verdict == Verdict::Check));
+            }
+        }
     }
 }

@@ -44,6 +44,7 @@ impl Line {
         self.units
     }
 
+    #[cfg(test)]
     pub(super) fn count(&self) -> usize {
         self.count
     }
@@ -68,7 +69,7 @@ impl Line {
             units: 0,
         });
         let share = self.overlays.get_mut(overlay)?;
-        let origin = Origin::of(&source, ticket.class());
+        let origin = Origin::of(&ticket);
         let sender = share.senders.place(origin, Fifo::default);
         let queue = share.senders.get_mut(sender)?;
         slots.push(queue, ticket, bytes, now);

@@ -1,24 +1,31 @@
 //! Received datagrams that wait to be opened. Bounded, because any host can fill it, and fair: who
 //! sends too much only delays and displaces itself.
 //!
-//! Each [`Class`] has a `line`, and the lines are served by weight. Within a line each overlay, and
-//! within an overlay each sender (`origin`), has one datagram in each round (`rota`). Signatures of
-//! strangers wait until the `budget` allows them.
+//! Each [`Class`] has a `lane`, and the lanes are served by weight. Within a lane (its `line`) each
+//! overlay, and within an overlay each sender (`origin`), has one datagram in each round (`rota`).
+//! Signatures of strangers and of trackers wait until the `budget` allows them. So do signatures on
+//! deprecated curves, which have lanes of their own, because nothing else may wait for them. Known
+//! addresses from which wrong signatures come are `suspects`: they count as strangers.
 
 mod budget;
+mod lane;
 mod line;
 mod losses;
 mod origin;
 mod rota;
 mod slots;
 mod stats;
+mod suspects;
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use budget::{Budget, Verdict};
+use lane::{Lane, LaneId};
 use line::Line;
 use losses::Losses;
 use slots::{Slots, units};
+use suspects::Suspects;
 
 use crate::engine::{Signature, Ticket};
 use crate::node::pipeline::piece::{Costs, PIECE_BYTES, Unopened};
@@ -33,58 +40,23 @@ pub use stats::{ClassStats, InboxStats};
 /// introduction request has 192 bytes.
 pub(super) const MOST_UNITS: usize = 16_384;
 
-/// How old a stranger's datagram may be that had to wait for the budget.
+/// How old a datagram may be that had to wait for the budget.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Senders that are skipped in a row because their group has used its budget.
+/// Senders that are skipped in a row because they have used their budgets.
 const SKIPS: usize = 32;
 
 /// The shortest pause for the budget: several signatures are checked when it is over.
 const LEAST_PAUSE: Duration = Duration::from_millis(1);
 
-/// The work of a class for each unit of work of the others, while all have something to do.
-const fn weight(class: Class) -> u64 {
-    match class {
-        Class::Answer | Class::Peer => 8,
-        Class::Tracker | Class::Contact => 2,
-        Class::Stranger => 1,
-    }
-}
-
-/// The part of a full inbox that no other class takes from this one, in eighths.
-const fn eighths(class: Class) -> usize {
-    match class {
-        Class::Answer | Class::Peer | Class::Stranger => 2,
-        Class::Tracker | Class::Contact => 1,
-    }
-}
-
-/// The datagrams of one class, and when it is served.
-#[derive(Debug, Default)]
-struct Lane {
-    line: Line,
-    cost: usize,
-    /// Its work so far by its weight: the lane with the least is next.
-    served: u64,
-    /// The budget is spent until then.
-    paused: Option<Instant>,
-    /// It has waited for the budget since it was last empty.
-    throttled: bool,
-    counts: ClassStats,
-}
-
-impl Lane {
-    fn is_ready(&self, now: Instant) -> bool {
-        !self.line.is_empty() && self.paused.is_none_or(|until| until <= now)
-    }
-}
-
 /// Admitted datagrams.
 #[derive(Debug)]
 pub(super) struct Inbox {
-    lanes: [Lane; Class::ALL.len()],
+    lanes: [Lane; LaneId::ALL.len()],
+    counts: [ClassStats; Class::ALL.len()],
     slots: Slots,
     budget: Budget,
+    suspects: Suspects,
     losses: Losses,
     most_units: usize,
     most_waiting: usize,
@@ -103,8 +75,10 @@ impl Inbox {
     fn bounded(most_units: usize) -> Self {
         Self {
             lanes: Default::default(),
+            counts: Default::default(),
             slots: Slots::default(),
             budget: Budget::default(),
+            suspects: Suspects::default(),
             losses: Losses::default(),
             most_units,
             most_waiting: 0,
@@ -113,27 +87,32 @@ impl Inbox {
         }
     }
 
-    /// Appends a datagram. Drops others if there is no room, or this one if it has a signature on a
-    /// deprecated curve or from a tracker, and too many had one.
+    /// Appends a datagram. Drops others if there is no room.
     pub(super) fn push(&mut self, ticket: Ticket, datagram: &[u8], now: Instant) {
-        let class = ticket.class();
-        if !self.budget.spend_at_once(&ticket, now) {
-            let reason = match ticket.signature() {
-                Signature::Legacy(_) => DropReason::LegacyBudget,
-                Signature::None | Signature::Curve25519 => DropReason::SignatureBudget,
-            };
-            self.lose(&ticket, reason);
-            return;
-        }
-        self.make_room(class, units(datagram.len()));
+        let ticket = match self.suspects.has(&ticket, now) {
+            true => ticket.of_stranger(),
+            false => ticket,
+        };
+        self.put(ticket, datagram, now);
+    }
+
+    /// Notes that someone else signed a datagram of this class.
+    pub(super) fn note_wrong(&mut self, class: Class, source: SocketAddr, now: Instant) {
+        self.suspects.note(class, source, now);
+    }
+
+    fn put(&mut self, ticket: Ticket, datagram: &[u8], arrived: Instant) {
+        let id = LaneId::of(&ticket);
+        self.make_room(id, units(datagram.len()));
         let served = self.served;
-        let lane = &mut self.lanes[class as usize];
+        let lane = &mut self.lanes[id as usize];
         if lane.line.is_empty() {
             // Time in which it had nothing to do is not saved up.
             lane.served = lane.served.max(served);
         }
         lane.cost += Costs::of(&ticket);
-        let displaced = lane.line.push(ticket, datagram, &mut self.slots, now);
+        self.counts[ticket.class() as usize].waiting += 1;
+        let displaced = lane.line.push(ticket, datagram, &mut self.slots, arrived);
         if let Some(displaced) = displaced {
             lane.cost -= Costs::of(&displaced);
             self.lose(&displaced, DropReason::QueueFull);
@@ -141,11 +120,11 @@ impl Inbox {
         self.most_waiting = self.most_waiting.max(self.slots.count());
     }
 
-    /// Drops datagrams until another one of `class` fits.
-    fn make_room(&mut self, class: Class, units: usize) {
+    /// Drops datagrams until another one fits into a lane.
+    fn make_room(&mut self, id: LaneId, units: usize) {
         let mut waiting: usize = self.lanes.iter().map(|lane| lane.line.units()).sum();
         while waiting > 0 && waiting + units > self.most_units {
-            let victim = self.most_over_its_share(class, units);
+            let victim = self.most_over_its_share(id, units);
             let lane = &mut self.lanes[victim as usize];
             let before = lane.line.units();
             let Some(ticket) = lane.line.evict(&mut self.slots) else {
@@ -153,31 +132,33 @@ impl Inbox {
             };
             waiting -= before - lane.line.units();
             lane.cost -= Costs::of(&ticket);
-            let is_signed = ticket.signature() != Signature::None;
-            let reason = match lane.throttled && is_signed {
-                true => DropReason::SignatureBudget,
+            let reason = match lane.throttled {
+                true => budget_reason(&ticket),
                 false => DropReason::QueueFull,
             };
             self.lose(&ticket, reason);
         }
     }
 
-    /// Returns the class that exceeds its share the most when `units` of `class` are added.
-    fn most_over_its_share(&self, class: Class, units: usize) -> Class {
-        let over = |of: Class| {
+    /// Returns the lane that exceeds its share the most when `units` are added to lane `id`.
+    fn most_over_its_share(&self, id: LaneId, units: usize) -> LaneId {
+        let over = |of: LaneId| {
             let line = &self.lanes[of as usize].line;
-            let added = if of == class { units } else { 0 };
-            // Shifted, because most classes are below their share.
-            line.units() + added + self.most_units - self.most_units * eighths(of) / 8
+            let added = if of == id { units } else { 0 };
+            // Shifted, because most lanes are below their share.
+            line.units() + added + self.most_units - self.most_units * of.sixteenths() / 16
         };
-        let has_any = |of: &Class| !self.lanes[*of as usize].line.is_empty();
-        let waiting = Class::ALL.into_iter().filter(has_any);
-        waiting.max_by_key(|of| over(*of)).unwrap_or(class)
+        let has_any = |of: &LaneId| !self.lanes[*of as usize].line.is_empty();
+        let waiting = LaneId::ALL.into_iter().filter(has_any);
+        waiting.max_by_key(|of| over(*of)).unwrap_or(id)
     }
 
+    /// Counts a datagram that was removed and will not be opened.
     fn lose(&mut self, ticket: &Ticket, reason: DropReason) {
         self.dropped += 1;
-        self.lanes[ticket.class() as usize].counts.dropped += 1;
+        let counts = &mut self.counts[ticket.class() as usize];
+        counts.waiting -= 1;
+        counts.dropped += 1;
         self.losses.note(ticket, reason);
     }
 
@@ -185,32 +166,40 @@ impl Inbox {
     /// [`PIECE_BYTES`], but at least one. Returns `true` if there was any.
     pub(super) fn take(&mut self, piece: &mut Unopened, budget: usize, now: Instant) -> bool {
         let mut any = false;
-        while let Some(class) = self.next_class(now) {
-            let lane = &mut self.lanes[class as usize];
+        while let Some(id) = self.next_lane(now) {
+            let lane = &mut self.lanes[id as usize];
             let Some(slot) = lane.line.first(&self.slots) else {
                 break;
             };
+            if self.suspects.has(&slot.ticket, now) {
+                self.demote(id);
+                continue;
+            }
             let cost = Costs::of(&slot.ticket);
             let is_full =
                 piece.cost() + cost > budget || piece.length() + slot.bytes.len() > PIECE_BYTES;
             if any && is_full {
                 break;
             }
-            if !self.may_be_checked(class, now) {
+            if !self.may_be_checked(id, now) {
                 continue;
             }
-            let lane = &mut self.lanes[class as usize];
-            if let Some(slot) = lane.line.first(&self.slots) {
-                piece.push(slot.ticket, &slot.bytes);
-            }
+            let lane = &mut self.lanes[id as usize];
+            let Some(slot) = lane.line.first(&self.slots) else {
+                break;
+            };
+            let (class, cost) = (slot.ticket.class(), Costs::of(&slot.ticket));
+            piece.push(slot.ticket, &slot.bytes);
             lane.line.pop(&mut self.slots);
             lane.cost -= cost;
             self.served = lane.served;
             // 16 is divisible by all weights.
-            lane.served += cost as u64 * 16 / weight(class);
-            lane.counts.opened += 1;
-            lane.counts.work += (cost * Costs::MICROSECONDS) as u64;
+            lane.served += cost as u64 * 16 / id.weight();
             lane.throttled &= !lane.line.is_empty();
+            let counts = &mut self.counts[class as usize];
+            counts.waiting -= 1;
+            counts.opened += 1;
+            counts.work += (cost * Costs::MICROSECONDS) as u64;
             any = true;
         }
         if any && self.slots.shrink() {
@@ -221,20 +210,36 @@ impl Inbox {
         any
     }
 
-    /// Returns the class that is served next.
-    fn next_class(&self, now: Instant) -> Option<Class> {
-        let ready = |class: &Class| self.lanes[*class as usize].is_ready(now);
-        let classes = Class::ALL.into_iter().filter(ready);
-        classes.min_by_key(|class| self.lanes[*class as usize].served)
+    /// Moves the next datagram of a lane to the strangers.
+    fn demote(&mut self, id: LaneId) {
+        let lane = &mut self.lanes[id as usize];
+        let Some(slot) = lane.line.first(&self.slots) else {
+            return;
+        };
+        let (bytes, arrived) = (slot.bytes.clone(), slot.arrived);
+        let Some(ticket) = lane.line.pop(&mut self.slots) else {
+            return;
+        };
+        lane.cost -= Costs::of(&ticket);
+        lane.throttled &= !lane.line.is_empty();
+        self.counts[ticket.class() as usize].waiting -= 1;
+        self.put(ticket.of_stranger(), &bytes, arrived);
     }
 
-    /// Spends the budget for the next datagram of `class`. If there is not enough, pauses the class
+    /// Returns the lane that is served next.
+    fn next_lane(&self, now: Instant) -> Option<LaneId> {
+        let ready = |id: &LaneId| self.lanes[*id as usize].is_ready(now);
+        let lanes = LaneId::ALL.into_iter().filter(ready);
+        lanes.min_by_key(|id| self.lanes[*id as usize].served)
+    }
+
+    /// Spends the budget for the next datagram of a lane. If there is not enough, pauses the lane
     /// or gives the turn to another sender, or drops the datagram if it has waited for too long.
-    fn may_be_checked(&mut self, class: Class, now: Instant) -> bool {
-        if !matches!(class, Class::Contact | Class::Stranger) {
+    fn may_be_checked(&mut self, id: LaneId, now: Instant) -> bool {
+        if !Budget::limits(id) {
             return true;
         }
-        let lane = &mut self.lanes[class as usize];
+        let lane = &mut self.lanes[id as usize];
         for _ in 0..SKIPS {
             let Some(slot) = lane.line.first(&self.slots) else {
                 return false;
@@ -247,17 +252,17 @@ impl Inbox {
                 lane.line.pop(&mut self.slots);
                 lane.cost -= Costs::of(&ticket);
                 lane.throttled = !lane.line.is_empty();
-                self.lose(&ticket, DropReason::SignatureBudget);
+                self.lose(&ticket, budget_reason(&ticket));
                 return false;
             }
-            match self.budget.spend(ticket.signature(), &ticket.source(), now) {
+            match self.budget.spend(id, &ticket, now) {
                 Verdict::Check => return true,
                 Verdict::AllWait(ready) => {
                     lane.throttled = true;
                     lane.paused = Some(ready.max(now + LEAST_PAUSE));
                     return false;
                 }
-                Verdict::GroupWaits(_) => {
+                Verdict::SenderWaits(_) => {
                     lane.throttled = true;
                     lane.line.rotate();
                 }
@@ -273,7 +278,7 @@ impl Inbox {
         self.lanes.iter().any(|lane| lane.is_ready(now))
     }
 
-    /// Returns when the next class is no longer paused, if one that is paused has datagrams.
+    /// Returns when the next lane is no longer paused, if one that is paused has datagrams.
     pub(super) fn resumes(&self) -> Option<Instant> {
         let waiting = self.lanes.iter().filter(|lane| !lane.line.is_empty());
         waiting.filter_map(|lane| lane.paused).min()
@@ -294,11 +299,11 @@ impl Inbox {
     /// [`forget_crowd`](Self::forget_crowd); if none were, who sent most of those that wait.
     pub(super) fn crowd(&self) -> Option<Crowd> {
         self.losses.crowd().or_else(|| {
-            let units = |class: &Class| self.lanes[*class as usize].line.units();
-            let class = Class::ALL.into_iter().max_by_key(units)?;
-            let (overlay, sender) = self.lanes[class as usize].line.largest()?;
+            let units = |id: &LaneId| self.lanes[*id as usize].line.units();
+            let id = LaneId::ALL.into_iter().max_by_key(units)?;
+            let (overlay, sender) = self.lanes[id as usize].line.largest()?;
             Some(Crowd {
-                class,
+                class: id.class(),
                 overlay,
                 sender,
             })
@@ -321,14 +326,17 @@ impl Inbox {
             waiting_bytes: self.slots.bytes(),
             most_waiting: self.most_waiting,
             dropped: self.dropped,
-            classes: std::array::from_fn(|index| {
-                let lane = self.lanes.get(index);
-                lane.map_or_else(ClassStats::default, |lane| ClassStats {
-                    waiting: lane.line.count(),
-                    ..lane.counts
-                })
-            }),
+            classes: self.counts,
         }
+    }
+}
+
+/// Returns the reason for dropping a datagram of a lane that waits for its budget.
+fn budget_reason(ticket: &Ticket) -> DropReason {
+    match ticket.signature() {
+        Signature::None => DropReason::QueueFull,
+        Signature::Curve25519 => DropReason::SignatureBudget,
+        Signature::Legacy(_) => DropReason::LegacyBudget,
     }
 }
 
