@@ -40,8 +40,12 @@ struct Outcome {
 }
 
 fn walking(arena: &mut Arena, number: u16, bootstrap: bool) -> usize {
-    let [_, seed] = number.to_be_bytes();
-    let node = arena.add_node(apart(number), seed);
+    walking_with(arena, number, bootstrap, 0)
+}
+
+fn walking_with(arena: &mut Arena, number: u16, bootstrap: bool, seed: u8) -> usize {
+    let [_, own] = number.to_be_bytes();
+    let node = arena.add_node(apart(number), own.wrapping_add(seed));
     let mut strategies = Strategies::new();
     strategies.add::<RandomWalk>(20, |_| {});
     let servers = bootstrap.then(|| apart(0));
@@ -55,13 +59,13 @@ fn walking(arena: &mut Arena, number: u16, bootstrap: bool) -> usize {
 
 /// Runs a tracker, 12 honest nodes and one more for two minutes. The last one is attacked with
 /// `count` forged requests, which come again every 20 seconds, or not at all.
-fn run(count: Option<u16>) -> Outcome {
+fn run(count: Option<u16>, seed: u8) -> Outcome {
     let mut arena = Arena::new(Duration::from_millis(20));
     arena.add_tracker(apart(0), 0);
     for number in 1..=HONEST {
-        walking(&mut arena, number, true);
+        walking_with(&mut arena, number, true, seed);
     }
-    let node = walking(&mut arena, 100, true);
+    let node = walking_with(&mut arena, 100, true, seed);
     let (to, keys) = (arena.address(node), honest_keys());
     let mut found = Vec::new();
     for second in 0..1_200_u32 {
@@ -118,33 +122,46 @@ fn outcome(arena: &Arena, node: usize, found: Vec<Duration>) -> Outcome {
     }
 }
 
-fn assert_unharmed(without: &Outcome, with: &Outcome) {
-    let context = format!("without: {without:?}\nwith: {with:?}");
+/// Runs with different seeds. The attack changes what happens by chance, so that single runs cannot
+/// be compared.
+fn runs(count: Option<u16>) -> Vec<Outcome> {
+    [0, 30, 60, 90].map(|seed| run(count, seed)).into()
+}
+
+fn mean(outcomes: &[Outcome], value: impl Fn(&Outcome) -> f64) -> f64 {
+    let sum: f64 = outcomes.iter().map(value).sum();
+    sum / outcomes.iter().map(|_| 1.0).sum::<f64>()
+}
+
+fn assert_unharmed(without: &[Outcome], with: &[Outcome]) {
+    let context = format!("without: {without:#?}\nwith: {with:#?}");
     let all = usize::from(HONEST);
-    assert_eq!((with.found.len(), with.listed), (all, all), "{context}");
-    assert_eq!(with.peers, all, "forged keys are no peers: {context}");
+    for one in with {
+        assert_eq!((one.found.len(), one.listed), (all, all), "{context}");
+        assert_eq!(one.peers, all, "forged keys are no peers: {context}");
+        assert_eq!(one.status, StrategyStatus::Running, "{context}");
+        assert!(one.steps >= 216, "nine tenths of all turns: {context}");
+        assert!(one.asked > 20, "{context}");
+        // The last ones may be on their way, and some come twice in a second.
+        assert!(one.answered * 20 >= one.asked * 19, "{context}");
+    }
     // Each forged address is asked once, which takes a few steps.
-    let half = |outcome: &Outcome| outcome.found[all / 2];
-    assert!(
-        half(with) <= half(without) * 5 / 4 + SECOND / 2,
-        "{context}"
-    );
-    let last = |outcome: &Outcome| outcome.found[all - 1];
-    assert!(last(with) <= last(without) + 5 * SECOND, "{context}");
-    assert_eq!(with.status, StrategyStatus::Running, "{context}");
-    assert!(with.steps * 10 >= without.steps * 9, "{context}");
-    // The last ones may be on their way.
-    assert!(with.asked > 20, "{context}");
-    assert!(with.answered * 50 >= with.asked * 49, "{context}");
+    let half = |one: &Outcome| one.found[all / 2].as_secs_f64();
+    let (before, after) = (mean(without, half), mean(with, half));
+    assert!(after <= before * 1.25 + 1.0, "{before}, {after}: {context}");
+    let last = |one: &Outcome| one.found[all - 1].as_secs_f64();
+    assert!(mean(with, last) <= mean(without, last) + 5.0, "{context}");
 }
 
 #[test]
 fn forged_requests_at_the_start_do_not_harm_a_node() {
-    let without = run(None);
+    let without = runs(None);
     let all = usize::from(HONEST);
-    assert_eq!((without.found.len(), without.listed), (all, all));
+    for one in &without {
+        assert_eq!((one.found.len(), one.listed), (all, all));
+    }
     for count in [FORGED, 300] {
-        assert_unharmed(&without, &run(Some(count)));
+        assert_unharmed(&without, &runs(Some(count)));
     }
 }
 
