@@ -89,6 +89,8 @@ pub struct MixedOptions {
     pub beacon: Option<SocketAddr>,
     /// The number of peers at which its walkers rest; -1 for never. Default 20.
     pub target_peers: i32,
+    /// Its limit of peers in each overlay. Default 30.
+    pub max_peers: i32,
 }
 
 impl MixedOptions {
@@ -101,6 +103,7 @@ impl MixedOptions {
             trackers: Vec::new(),
             beacon: None,
             target_peers: 20,
+            max_peers: 30,
         }
     }
 }
@@ -211,7 +214,11 @@ impl MixedNode {
                 beacon,
             })
             .with(KindLauncher(CommunityId::from_hex(communities.kind)))
-            .config(Config::new().interfaces([options.listen]))
+            .config(
+                Config::new()
+                    .interfaces([options.listen])
+                    .max_peers(options.max_peers),
+            )
             .launch();
         let ipv8 = runtime().block_on(launch).expect("the node is launched");
         let removed = Arc::new(Mutex::new(BTreeSet::new()));

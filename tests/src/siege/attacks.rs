@@ -92,8 +92,8 @@ impl Attack {
             Self::Unsolicited | Self::NamedPunctures | Self::Nowhere => 100,
             // Each takes ten times as long as in an optimised build.
             Self::SlowSignatures => 1_000,
-            Self::Punctures => 5,
-            Self::BadSignatures => 2,
+            Self::Punctures => 10,
+            Self::BadSignatures => 4,
         })
     }
 
@@ -178,7 +178,7 @@ impl Attacks {
                 let target = self.port_of(PUNCTURED_BY_NAME);
                 (from, self.puncture_request(turn, target))
             }
-            Attack::Nowhere => self.from_nowhere(turn, to),
+            Attack::Nowhere => self.in_no_name(turn, to),
             Attack::SlowSignatures => (self.anywhere(), self.slow.clone()),
             _ => {
                 let bytes = self.bad[usize::from(turn) % self.bad.len()].clone();
@@ -243,7 +243,7 @@ impl Attacks {
         (from, self.request(turn, to, claimed, from))
     }
 
-    fn from_nowhere(&mut self, turn: u16, to: SocketAddr) -> (SocketAddr, Vec<u8>) {
+    fn in_no_name(&mut self, turn: u16, to: SocketAddr) -> (SocketAddr, Vec<u8>) {
         let from = match self.rng.random() {
             true => to,
             false => NOWHERE[self.rng.random_range(0..NOWHERE.len())].into(),

@@ -19,7 +19,7 @@ use ipv8_core::wire::CommunityId;
 use ipv8_core::{Community, crypto::PrivateKey};
 
 pub use attacker::run as attack;
-pub use nodes::{Report, run as run_nodes};
+pub use nodes::{MAX_PEERS, Report, run as run_nodes};
 pub use watch::{Watched, run as watch};
 
 use crate::desk::key;
@@ -47,7 +47,7 @@ const THEIRS: Communities = Communities {
     kind: "6d69786564206e6574776f726b3a207468656972",
 };
 
-/// The Sybils: enough to fill the list of a node beside the honest ones.
+/// The Sybils: more than there are honest nodes.
 const SYBILS: u16 = 24;
 /// The /16 of the Sybils.
 const SYBIL_NETS: u16 = 3;

@@ -15,6 +15,9 @@ use crate::python::PythonNeighbour;
 
 /// The pause between two looks, while the nodes meet and afterwards.
 const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
+/// The limit of peers of our nodes: more than there are nodes and Sybils, because a walker rests
+/// while its list is full.
+pub const MAX_PEERS: u8 = 60;
 const MEETING: Duration = Duration::from_secs(60);
 
 /// How the nodes of a network do. The honest ones are those of both kinds; all times are seconds
@@ -114,8 +117,9 @@ impl Network {
             MixedNode::start(&MixedOptions {
                 listen: ours(number),
                 trackers: trackers().to_vec(),
-                // Other peers must not be a reason to rest.
+                // Sybils must not be a reason to rest.
                 target_peers: -1,
+                max_peers: MAX_PEERS.into(),
                 ..MixedOptions::new(OURS)
             })
         };

@@ -16,7 +16,9 @@ const FIRST_KEY: u16 = 1_000;
 pub(super) fn sybils() -> HashMap<SocketAddr, Actor> {
     let liar = |number: u16| Actor {
         lan: honest(number),
-        tells: (number % 3 == 0).then_some(SocketAddr::from((LIE, 6_666))),
+        tells: number
+            .is_multiple_of(3)
+            .then_some(SocketAddr::from((LIE, 6_666))),
         introduces: introductions(number),
         ..Actor::new(FIRST_KEY + number, sybil(number))
     };

@@ -3,7 +3,10 @@
 //! nodes are in as many networks of the internet.
 //!
 //! The attacker leaves the nodes of py-ipv8 alone, because they would not survive it: what it sends
-//! to the others must not reach them.
+//! to the others must not reach them. No list is ever full here, so that the walkers never rest;
+//! `strangers::sybils` is about full lists.
+//!
+//! The test watches both networks for a minute, or for five with `IPV8_LONG=1`.
 
 use std::path::Path;
 use std::thread;
@@ -11,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use ipv8_tests::machines::Machines;
 use ipv8_tests::python::PythonNeighbour;
-use ipv8_tests::siege::{DEATH, EACH, Report, Watched, trackers};
+use ipv8_tests::siege::{DEATH, EACH, MAX_PEERS, Report, Watched, trackers};
 
 /// Makes every address of IPv4 one of this machine.
 const MACHINE: &str = "set -e
@@ -147,7 +150,11 @@ fn assert_together(report: &Report) {
     assert_eq!((report.lost, report.lost_by_theirs), (0, 0));
     assert_eq!(report.true_estimates, each);
     assert_eq!(report.wrong_estimates, 0);
-    assert!(report.longest_list <= 30, "{}", report.longest_list);
+    let longest = report.longest_list;
+    assert!(
+        longest < usize::from(MAX_PEERS),
+        "a walker rested: {longest}"
+    );
     assert!(report.departed_known > 0, "it was a peer");
 }
 
@@ -189,7 +196,12 @@ fn honest_nodes_of_both_kinds_stay_together_in_spite_of_an_attacker() {
     }
     assert!(attacked.all <= alone.all.map(|at| at + DELAY));
     assert!(attacked.seen <= alone.seen.map(|at| at + DELAY));
-    assert!(busy.forged > 700 * watched().as_secs(), "it was an attack");
+    let asked = [quiet, busy].map(|watched| watched.requests["honest"]);
+    assert!(
+        asked[1] * 2 >= asked[0],
+        "honest nodes are asked less: {asked:?}"
+    );
+    assert!(busy.forged > 350 * watched().as_secs(), "it was an attack");
     assert!(busy.punctures > 0 && busy.introduced > 0, "it was aimed");
     assert!(attacked.most_strangers > 1, "Sybils were peers");
     if watched() > DEATH * 5 {
