@@ -38,6 +38,8 @@ mirror! {
 
 #[cfg(feature = "net")]
 mirror! {
+    anchor_records = node::files::anchor_records;
+    anchors = node::files::anchors;
     endpoint = node::endpoint;
     plan = launch::plan;
 }

@@ -7,6 +7,7 @@ pub mod attacker;
 pub mod calculator;
 pub mod desk;
 pub mod discovery_node;
+pub mod fuzz;
 pub mod http;
 pub mod imports;
 pub mod json;

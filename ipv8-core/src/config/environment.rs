@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::origin::Origin;
 use super::problem::{SettingError, SettingProblem};
-use super::tree::{Kind, Node, Table};
+use super::tree::{Kind, Node, Table, is_secret};
 
 /// The prefix of the names of our variables.
 pub(crate) const VARIABLE_PREFIX: &str = "IPV8_";
@@ -29,6 +29,10 @@ pub(super) fn parse(
     let mut problems = Vec::new();
     let mut root = Table::new();
     for (variable, value) in ours {
+        if is_secret(&variable) {
+            problems.push(misplaced_key());
+            continue;
+        }
         let origin = Origin::Variable(variable.as_str().into());
         let path: Vec<String> = variable[VARIABLE_PREFIX.len()..]
             .split("__")
@@ -47,6 +51,15 @@ pub(super) fn parse(
     }
     let whole = Origin::Variable(Arc::from(VARIABLE_PREFIX));
     (Node::new(Kind::Table(root), whole), problems)
+}
+
+/// Returns the problem with a variable that has a private key in its name, which no text may show.
+fn misplaced_key() -> SettingProblem {
+    SettingProblem {
+        origin: Origin::Variable(format!("{VARIABLE_PREFIX}…").into()),
+        setting: String::new(),
+        error: SettingError::MisplacedKey,
+    }
 }
 
 /// Inserts a value at a path. Returns `false` if a value or a table is already there.

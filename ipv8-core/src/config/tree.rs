@@ -166,6 +166,6 @@ impl Node {
 }
 
 /// Returns `true` if a text contains a private key: py-ipv8's prefix, as bytes or in base64.
-fn is_secret(text: &str) -> bool {
+pub(super) fn is_secret(text: &str) -> bool {
     text.contains("LibNaCLSK") || text.contains("TGliTmFDTFNL")
 }

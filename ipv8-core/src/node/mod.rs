@@ -11,7 +11,7 @@ mod clock;
 mod driver;
 pub(crate) mod endpoint;
 mod error;
-mod files;
+pub(crate) mod files;
 mod handles;
 mod hold;
 mod local_addresses;

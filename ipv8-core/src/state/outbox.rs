@@ -5,10 +5,11 @@
 //! on their way out.
 
 use std::collections::VecDeque;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use crate::state::stats::DropReason;
 use crate::wire::packet::Unsealed;
+use crate::wire::scope::Scope;
 
 /// The maximum number of datagrams in an [`Outbox`]; more are refused and counted as
 /// [`DropReason::QueueFull`].
@@ -130,15 +131,12 @@ impl Outbox {
     }
 }
 
-/// Returns `true` if a datagram to `address` can reach one peer: the port is not 0, and the host is
-/// not unspecified, multicast or broadcast. Introductions can contain such addresses.
+/// Returns `true` if a peer can be at `address`: the port is not 0, and the host is not special
+/// (unspecified, multicast, broadcast, reserved, or a metadata service). Introductions can contain
+/// such addresses, and the source of a datagram can be forged as one.
 #[must_use]
 pub fn is_sendable(address: &SocketAddr) -> bool {
-    let host_is_one_peer = match address.ip() {
-        IpAddr::V4(host) => !host.is_unspecified() && !host.is_multicast() && !host.is_broadcast(),
-        IpAddr::V6(host) => !host.is_unspecified() && !host.is_multicast(),
-    };
-    address.port() != 0 && host_is_one_peer
+    address.port() != 0 && Scope::of(address.ip()) != Scope::Special
 }
 
 #[cfg(test)]
@@ -186,13 +184,18 @@ mod tests {
     }
 
     #[test]
-    fn addresses_that_are_not_of_one_peer_are_refused() {
+    fn addresses_at_which_no_peer_can_be_are_refused() {
         for text in [
             "0.0.0.0:5",
             "1.2.3.4:0",
             "224.0.0.1:5",
             "255.255.255.255:5",
+            "240.0.0.1:5",
+            "169.254.169.254:5",
+            "192.0.2.1:5",
             "[::]:5",
+            "[::ffff:224.0.0.1]:5",
+            "[2001:db8::1]:5",
             "[ff02::1]:5",
         ] {
             let to: SocketAddr = text.parse().expect("an address");

@@ -7,6 +7,7 @@ mod bad_input;
 mod bad_signatures;
 mod bootstrapping;
 mod control;
+mod corpora;
 mod deliberate_differences;
 mod growth;
 mod interface_switch;

@@ -305,9 +305,9 @@ fn requests_made_for_another_node_make_no_peers() {
     }
 }
 
-/// Hands the node's requests on to an honest node, and its answers back from the attacker's address.
-/// `honest` is a machine, and the attacker first shows a request of it. Returns the address at which
-/// the node lists it then.
+/// Hands the node's requests on to the machine `honest`, and its answers back from the attacker's
+/// address. The attacker first shows a request of that machine. Returns the address at which the
+/// node lists it then.
 fn relay(arena: &mut Arena, node: usize, honest: usize) -> Option<SocketAddr> {
     let from = crowded(ATTACKER, 1);
     let mallory = arena.add_actor(Actor {

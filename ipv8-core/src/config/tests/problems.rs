@@ -1,6 +1,7 @@
 //! Every problem is reported with its place and its fix.
 
-use super::{json, problems, toml};
+use super::{json, problems, toml, variables, warnings};
+use crate::config::Config;
 
 /// TOML texts, and the start of the problem with each.
 const WRONG: &[(&str, &str)] = &[
@@ -276,5 +277,24 @@ fn no_message_shows_a_private_key() {
             !shown.contains("TGliTmFD") && !shown.contains("abcdefgh") && !shown.contains(secret),
             "{shown}"
         );
+    }
+}
+
+#[test]
+fn no_message_shows_the_name_of_a_variable_that_contains_a_private_key() {
+    let bin = "TGliTmFDTFNLOmFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6MDEyMzQ1";
+    for name in [
+        format!("IPV8_{bin}"),
+        format!("IPV8_LAUNCHERS__{bin}__MAX_PEERS"),
+        format!("IPV8_KEYS__0__{bin}"),
+    ] {
+        let read = variables(Config::new(), &[(&name, "1"), ("IPV8_MAX_PEERS", "5")]);
+        let found = problems(&read);
+        assert_eq!(
+            found,
+            ["variable IPV8_…: private key in the wrong place: move it to `keys[..].bin`"]
+        );
+        assert_eq!(read.max_peers, Some(5));
+        assert!(!format!("{:?} {}", warnings(&read), read.effective()).contains("abcdefgh"));
     }
 }

@@ -47,7 +47,7 @@ pub(in crate::node) fn read(path: &Path, snapshot: &[u8]) -> Anchors {
 }
 
 /// Returns the content of the file.
-pub(in crate::node) fn to_json(anchors: &Anchors) -> Vec<u8> {
+pub fn to_json(anchors: &Anchors) -> Vec<u8> {
     let entries = anchors.records().map(|(address, record)| Entry {
         address,
         proven: record.proven,
@@ -68,21 +68,24 @@ fn read_records(path: &Path) -> Option<HashMap<SocketAddr, Record>> {
     let mut text = String::new();
     let file = File::open(path).ok()?;
     let read = file.take(LONGEST).read_to_string(&mut text).ok();
-    let records = read.and_then(|_| serde_json::from_str::<Records>(&text).ok());
-    let Some(records) = records else {
+    let records = read.and_then(|_| from_json(&text));
+    if records.is_none() {
         tracing::warn!(file = %path.display(), "ignoring the records of the anchors: not valid");
-        return None;
-    };
-    let record = |entry: &Entry| Record {
-        proven: entry.proven,
-        missed: entry.missed,
-    };
-    let entries = records.anchors.iter();
-    Some(
-        entries
-            .map(|entry| (entry.address, record(entry)))
-            .collect(),
-    )
+    }
+    records
+}
+
+/// Reads the content of the file; `None` if it is not valid.
+pub fn from_json(text: &str) -> Option<HashMap<SocketAddr, Record>> {
+    let records: Records = serde_json::from_str(text).ok()?;
+    let entries = records.anchors.into_iter().map(|entry| {
+        let record = Record {
+            proven: entry.proven,
+            missed: entry.missed,
+        };
+        (entry.address, record)
+    });
+    Some(entries.collect())
 }
 
 #[cfg(test)]

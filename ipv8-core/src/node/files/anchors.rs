@@ -12,7 +12,7 @@ use crate::wire::address::Address;
 use crate::wire::scope::Scope;
 
 /// The most anchors of a node: 14 kB in the file, and half an hour of walking.
-pub(super) const MOST: usize = 2_048;
+pub const MOST: usize = 2_048;
 
 /// The places of a full list that addresses without a record may take from others.
 const FOR_NEWCOMERS: usize = 256;
@@ -38,11 +38,11 @@ const FORGOTTEN_AFTER: u32 = 24;
 
 /// What is known about an anchor from earlier rounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Record {
+pub struct Record {
     /// The rounds in which it was a peer for long.
-    pub(super) proven: u32,
+    pub proven: u32,
     /// The rounds in a row in which it was tried and did not answer.
-    pub(super) missed: u32,
+    pub missed: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -105,7 +105,7 @@ impl Anchor {
 /// *established* by it; new ones never displace those, except for a few places. So neither a bad
 /// hour nor an hour among liars costs the node its way back.
 #[derive(Clone, Debug, Default)]
-pub(in crate::node) struct Anchors {
+pub struct Anchors {
     list: Vec<Anchor>,
     names: Vec<Address>,
     /// The place in the list from which on addresses are tried again.
@@ -115,7 +115,7 @@ pub(in crate::node) struct Anchors {
 impl Anchors {
     /// Returns the anchors of a snapshot that was just loaded. Without `records` (a snapshot of
     /// py-ipv8, or a copied one) every address counts as proven once: it was a peer of its writer.
-    pub(super) fn new(snapshot: &[u8], records: Option<&HashMap<SocketAddr, Record>>) -> Self {
+    pub fn new(snapshot: &[u8], records: Option<&HashMap<SocketAddr, Record>>) -> Self {
         let once = Record {
             proven: 1,
             missed: 0,
@@ -143,7 +143,7 @@ impl Anchors {
     }
 
     /// Notes the addresses of the peers of this moment.
-    pub(in crate::node) fn note_peers(&mut self, mut peers: Vec<SocketAddr>) {
+    pub fn note_peers(&mut self, mut peers: Vec<SocketAddr>) {
         peers.sort_unstable();
         peers.dedup();
         let mut places: HashMap<SocketAddr, usize> = HashMap::new();
@@ -168,7 +168,7 @@ impl Anchors {
     }
 
     /// Ends a round. `is_known` says whether some walker still has an address before it.
-    pub(in crate::node) fn end_round(&mut self, is_known: impl Fn(&SocketAddr) -> bool) {
+    pub fn end_round(&mut self, is_known: impl Fn(&SocketAddr) -> bool) {
         for anchor in &mut self.list {
             let gone = !anchor.is_peer && !is_known(&anchor.address);
             anchor.end_round(gone);
@@ -180,7 +180,7 @@ impl Anchors {
 
     /// Returns up to `most` anchors that are not peers, as a snapshot to load. Each call continues
     /// where the last one ended.
-    pub(in crate::node) fn retry(&mut self, most: usize) -> Vec<u8> {
+    pub fn retry(&mut self, most: usize) -> Vec<u8> {
         let mut again = Vec::new();
         for _ in 0..self.list.len() {
             if again.len() == most {
@@ -197,7 +197,7 @@ impl Anchors {
     }
 
     /// Returns the snapshot: the peers of this moment, then the others, then the host names.
-    pub(in crate::node) fn snapshot(&self) -> Vec<u8> {
+    pub fn snapshot(&self) -> Vec<u8> {
         let (now, before): (Vec<&Anchor>, _) = self.list.iter().partition(|one| one.is_peer);
         let addresses = now.into_iter().chain(before).map(|one| one.address.into());
         let entries: Vec<Address> = addresses.chain(self.names.iter().cloned()).collect();
@@ -205,7 +205,7 @@ impl Anchors {
     }
 
     /// Returns the records that differ from those of a new address.
-    pub(super) fn records(&self) -> impl Iterator<Item = (SocketAddr, Record)> + '_ {
+    pub fn records(&self) -> impl Iterator<Item = (SocketAddr, Record)> + '_ {
         let records = self
             .list
             .iter()

@@ -4,8 +4,8 @@
 //! (`atomic`), so that a reader never sees half of one. `anchors` decides which addresses a
 //! snapshot keeps. Start with `key_file`.
 
-pub(super) mod anchor_records;
-mod anchors;
+pub(crate) mod anchor_records;
+pub(crate) mod anchors;
 mod atomic;
 mod config_file;
 pub mod key_file;

@@ -155,8 +155,8 @@ impl OverlayState {
         self.prefix = community_id.prefix();
     }
 
-    /// Overrides the WAN estimate of the address's family. The one for IPv4 is otherwise `0.0.0.0:0`
-    /// until the first introduction response.
+    /// Overrides the WAN estimate of the address's family. The one for IPv4 is otherwise
+    /// `0.0.0.0:0` until the first introduction response.
     pub(crate) fn set_estimated_wan(&mut self, wan: SocketAddr) {
         match wan {
             SocketAddr::V4(_) => self.wan.set(wan),

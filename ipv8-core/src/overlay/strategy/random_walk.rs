@@ -205,8 +205,8 @@ impl RandomWalk {
     }
 
     /// Asks as many contacts as peers are missing, but at most four, or one if a step sends one
-    /// request or introductions fill their window. A contact is alive, knows the overlay and has just opened its NAT for us; its
-    /// answer makes it a peer.
+    /// request or introductions fill their window. A contact is alive, knows the overlay and has
+    /// just opened its NAT for us; its answer makes it a peer.
     ///
     /// Contacts have a window of their own, so that contacts that do not answer, which anyone can
     /// forge, leave the window of introductions alone. Returns the number of requests.

@@ -56,8 +56,8 @@ impl PeerGraph {
     /// of one of the youngest quarter, unless that makes the providers fewer.
     ///
     /// In the quarter, a peer of the provider with the most peers leaves first, and of several the
-    /// one that has been there for the longest time. Three quarters of the peers stay for as long as
-    /// they live.
+    /// one that has been there for the longest time. Three quarters of the peers stay for as long
+    /// as they live.
     pub(crate) fn open_seat(&mut self, service: CommunityId) {
         let Some(local) = self.local.get(&service).filter(|local| local.is_full()) else {
             return;
