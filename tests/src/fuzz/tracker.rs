@@ -30,7 +30,7 @@ const MEMORY: u64 = 3 << 20;
 const LITTLE: TrackerLimits = TrackerLimits {
     max_peers: 8,
     max_peers_per_service: 4,
-    max_peers_per_subnet: 3,
+    max_peers_per_site: 3,
     max_services: 4,
     max_services_per_peer: 2,
 };

@@ -107,7 +107,7 @@ impl Attack {
             Self::Similarity => "similarity",
             Self::Punctures => "punctures",
             Self::NamedPunctures => "punctures_in_honest_names",
-            Self::Nowhere => "from_nowhere",
+            Self::Nowhere => "of_nowhere",
             Self::BadSignatures => "bad_signatures",
             Self::SlowSignatures => "slow_signatures",
         }

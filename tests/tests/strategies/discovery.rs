@@ -265,13 +265,13 @@ fn guessing_the_number_of_a_ping_is_hopeless() {
     // From the peer's address, the ping is given up after a few wrong numbers.
     let identifier = ping(&mut desk, &peer);
     for wrong in 1..MAX_WRONG_PONGS {
-        let guess = identifier.wrapping_add(u16::from(wrong));
+        let guess = identifier.wrapping_add(wrong);
         assert!(pong(&mut desk, at(1), guess).is_empty());
     }
     assert_eq!(pong(&mut desk, at(1), identifier).len(), 1, "not yet");
     let identifier = ping(&mut desk, &peer);
     for wrong in 1..=MAX_WRONG_PONGS {
-        let guess = identifier.wrapping_add(u16::from(wrong));
+        let guess = identifier.wrapping_add(wrong);
         assert!(pong(&mut desk, at(1), guess).is_empty());
     }
     assert!(pong(&mut desk, at(1), identifier).is_empty(), "given up");

@@ -18,8 +18,8 @@ pub const PING_TIMEOUT: Duration = Duration::from_secs(5);
 pub const MAX_OPEN_PINGS: usize = 1_024;
 
 /// The number of wrong pongs from a pinged address after which its pings are forgotten. An attacker
-/// who guesses then hits one of 65,536 numbers in at most 0.8 % of the cases; with a lower number, a
-/// few forged pongs would make us drop a living peer.
+/// who guesses then hits one of 65,536 numbers in at most 0.8 % of the cases; with a lower number,
+/// a few forged pongs would make us drop a living peer.
 pub const MAX_WRONG_PONGS: u16 = 512;
 
 /// An unanswered ping.
