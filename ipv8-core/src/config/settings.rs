@@ -72,9 +72,8 @@ pub struct Config {
     /// overlay), by one [`DispersyBootstrapper`](crate::DispersyBootstrapper) with these addresses.
     /// An empty list leaves no bootstrapper. Default: none, the bootstrappers stay.
     pub bootstrap_override: Option<Vec<SocketAddr>>,
-    /// The number of peers above which an overlay drops introduction requests (protocol 4.4); -1
-    /// for no limit. Default: each community's limit, which is 30 unless the community sets
-    /// another.
+    /// The most peers of an overlay; -1 for no limit. Default: each community's limit, which is 30
+    /// unless the community sets another.
     #[options(range = -1..)]
     pub max_peers: Option<i32>,
     /// The longest datagram that this node sends, in bytes, with key and signature and without the

@@ -71,7 +71,7 @@ pub struct OverlayInfo {
     pub peers: usize,
     /// The number of its contacts: keys that signed something and have not proven their address.
     pub contacts: usize,
-    /// With more peers than this it drops introduction requests; -1: no limit.
+    /// The most peers that it has; -1: no limit.
     pub max_peers: i32,
     /// Its community type; not serialized.
     #[serde(skip)]

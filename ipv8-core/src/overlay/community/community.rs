@@ -62,9 +62,9 @@ pub trait Community: Sized + Send + 'static {
     /// The id of the overlay. Peers with the same id find each other. Choose 20 random bytes.
     const COMMUNITY_ID: CommunityId;
 
-    /// The number of peers up to which introduction requests are accepted; -1: no limit. The
-    /// default is 30. A request is dropped when there are more peers than this, so one peer more
-    /// than the limit gets in, as in py-ipv8. A node's configuration can override it.
+    /// The most peers of the overlay; -1: no limit. The default is 30. A full overlay still answers
+    /// introduction requests, and `guide::strangers` says which newcomers get a place. A node's
+    /// configuration can override it.
     const MAX_PEERS: i32 = DEFAULT_MAX_PEERS;
 
     /// `true` if [`Community::on_network_peer_added`] and [`Community::on_network_peer_removed`]
