@@ -27,7 +27,7 @@ const INTERVALS: u32 = 6;
 
 /// The address of the modelled receiver.
 const RECEIVER: SocketAddr = SocketAddr::new(
-    std::net::IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)),
+    std::net::IpAddr::V4(std::net::Ipv4Addr::new(45, 0, 0, 1)),
     1,
 );
 

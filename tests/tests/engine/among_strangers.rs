@@ -128,14 +128,14 @@ fn item_9_a_response_that_no_open_request_asked_for_changes_nothing() {
 }
 
 #[test]
-fn item_9_identifiers_are_random_and_are_forgotten_after_sixteen_wrong_guesses() {
+fn item_9_identifiers_are_random_and_are_forgotten_after_512_wrong_guesses() {
     let mut desk = Desk::new();
     let identifiers: BTreeSet<_> = (0..50).map(|_| desk.ask::<Probe>(PROBE, at(1))).collect();
     assert!(identifiers.len() > 48, "{identifiers:?}");
     assert!(identifiers.last() > Some(&1_000), "{identifiers:?}");
     let mut desk = Desk::new();
     let identifier = desk.ask::<Probe>(PROBE, at(1));
-    for wrong in 1..=16 {
+    for wrong in 1..=512 {
         desk.receive(
             at(1),
             &response(1, identifier.wrapping_add(wrong), HERE, NONE),
@@ -143,7 +143,7 @@ fn item_9_identifiers_are_random_and_are_forgotten_after_sixteen_wrong_guesses()
     }
     desk.receive(at(1), &response(1, identifier, HERE, NONE));
     assert!(!is_verified(&desk, 1));
-    assert_eq!(desk.drops(DropReason::Unsolicited), 17);
+    assert_eq!(desk.drops(DropReason::Unsolicited), 513);
 }
 
 #[test]

@@ -68,7 +68,7 @@ impl Context<'_> {
         let graph = state.own_network.as_deref().unwrap_or(&shared.network);
         let (room, budgets) = (graph.room_in(service), &shared.budgets);
         let admits = |contact: &Contact| {
-            (contact.moved.is_some() || room.admits(contact.address))
+            (contact.moved || room.admits(contact.address))
                 && budgets.allows_probe(contact.address.ip(), now)
         };
         let crowd = |address: &SocketAddr| graph.crowd_at(service, *address);

@@ -141,7 +141,8 @@ impl Context<'_> {
             address,
             lan,
             new_style,
-            moved: is_peer.then(|| key.mid()),
+            key: key.mid(),
+            moved: is_peer,
             since: self.now,
         };
         let rng = &mut self.shared.rng;

@@ -29,8 +29,10 @@ pub(crate) struct Contact {
     pub(crate) lan: Option<SocketAddrV4>,
     /// `true` if it understands the new style of introduction messages.
     pub(crate) new_style: bool,
-    /// The key, if it is that of a peer of the overlay at another address.
-    pub(crate) moved: Option<Mid>,
+    /// The key that signed the first packet.
+    pub(crate) key: Mid,
+    /// `true` if that key is a peer of the overlay at another address.
+    pub(crate) moved: bool,
     /// The time of the first packet.
     pub(crate) since: Instant,
 }
@@ -44,12 +46,12 @@ pub(super) struct Contacts {
 }
 
 impl Contact {
-    /// Merges another contact at the same address, which may have another key.
+    /// Merges another packet from the same address. What another key says there does not count.
     fn meets(&mut self, other: Self) {
-        self.lan = self.lan.or(other.lan);
-        self.moved = self.moved.or(other.moved);
-        // Every node understands the old style.
-        self.new_style &= other.new_style;
+        if self.key == other.key {
+            let since = self.since;
+            *self = Self { since, ..other };
+        }
     }
 }
 
@@ -82,8 +84,8 @@ impl Contacts {
             return;
         }
         self.expire(contact.since);
-        if let Some(key) = contact.moved {
-            self.keep_to_places_of(key);
+        if contact.moved {
+            self.keep_to_places_of(contact.key);
         }
         if self.by_address.len() >= MAX_CONTACTS {
             self.make_room(HostGroup::provider(contact.address.ip()));
@@ -94,7 +96,7 @@ impl Contacts {
     /// Forgets the oldest new address of a peer that has too many.
     fn keep_to_places_of(&mut self, key: Mid) {
         let contacts = self.by_address.values();
-        let mut places = contacts.filter(|contact| contact.moved == Some(key));
+        let mut places = contacts.filter(|contact| contact.moved && contact.key == key);
         let oldest = places.next().map(|contact| contact.address);
         if places.count() + 1 >= MOVED_TO
             && let Some(oldest) = oldest
@@ -148,7 +150,7 @@ impl Contacts {
         let (mut newest, mut least) = (IndexMap::new(), usize::MAX);
         let mut moved = Vec::new();
         for contact in self.by_address.values().filter(|contact| wanted(contact)) {
-            if contact.moved.is_some() {
+            if contact.moved {
                 moved.push(contact.address);
                 continue;
             }
@@ -184,7 +186,8 @@ mod tests {
             address: SocketAddr::from((host, port)),
             lan: None,
             new_style: false,
-            moved: None,
+            key: Mid::from([9; 20]),
+            moved: false,
             since,
         }
     }
@@ -223,7 +226,8 @@ mod tests {
         }
         assert!((400..600).contains(&alone), "{alone}");
         let mut moved = contact([99, 0, 0, 1], 50, now);
-        moved.moved = Some(Mid::from([1; 20]));
+        moved.key = Mid::from([1; 20]);
+        moved.moved = true;
         contacts.note(moved);
         let chosen = contacts
             .choose(now, &mut rng, |_| true, |_| 0)
@@ -240,11 +244,13 @@ mod tests {
         }
         for number in 0..200 {
             let mut copy = contact([100, number, 1, 1], 1, now);
-            copy.moved = Some(Mid::from([1; 20]));
+            copy.key = Mid::from([1; 20]);
+            copy.moved = true;
             contacts.note(copy);
         }
         let mut other = contact([50, 1, 1, 1], 1, now);
-        other.moved = Some(Mid::from([2; 20]));
+        other.key = Mid::from([2; 20]);
+        other.moved = true;
         contacts.note(other);
         assert_eq!(contacts.len(), 20 + MOVED_TO + 1);
         let (mut still, mut honest) = (0, 0);
@@ -263,12 +269,18 @@ mod tests {
         let (mut contacts, now) = (Contacts::default(), Instant::now());
         let first = contact([1, 1, 1, 1], 1, now);
         contacts.note(first.clone());
-        contacts.note(Contact {
+        let new_style = Contact {
             new_style: true,
             ..first
+        };
+        contacts.note(Contact {
+            key: Mid::from([3; 20]),
+            ..new_style.clone()
         });
-        let known = contacts.remove(&([1, 1, 1, 1], 1).into());
-        assert_eq!(known.map(|one| one.new_style), Some(false));
+        let styles = |contacts: &Contacts| contacts.by_address[0].new_style;
+        assert!(!styles(&contacts), "another key");
+        contacts.note(new_style);
+        assert!(styles(&contacts));
     }
 
     #[test]

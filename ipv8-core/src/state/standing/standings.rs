@@ -122,7 +122,7 @@ impl Standings {
         rng: &mut (impl Rng + ?Sized),
     ) -> Instant {
         // The random pause hides which packet causes the request.
-        let pause = match contact.moved.is_some() {
+        let pause = match contact.moved {
             true => Duration::from_secs_f64(rng.random_range(0.05..MOVED_PAUSE)),
             false => PATIENCE,
         };
@@ -161,7 +161,7 @@ impl Standings {
     ) -> Option<Contact> {
         self.next_probe.take_if(|at| *at <= now)?;
         let waited = |contact: &Contact| {
-            contact.moved.is_some() || now.saturating_duration_since(contact.since) >= PATIENCE
+            contact.moved || now.saturating_duration_since(contact.since) >= PATIENCE
         };
         let wanted = |one: &Contact| waited(one) && wanted(one);
         let chosen = self.contacts.choose(now, rng, wanted, crowd).cloned();
