@@ -34,8 +34,8 @@ impl Engine {
     }
 
     fn examine(&self, source: SocketAddr, datagram: &[u8]) -> Result<Ticket, DropReason> {
-        if let Some(reason) = self.shared.local.refusal_of(&source) {
-            return Err(reason);
+        if self.shared.local.is_own(&source) {
+            return Err(DropReason::OwnPacket);
         }
         if let Some(prefix) = read_beacon(datagram) {
             return self.examine_beacon(source, prefix);

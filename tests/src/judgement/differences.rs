@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use ipv8_core::internals::outbox::is_sendable;
 use serde_json::Value;
 
-use super::reach::{may_see, may_send};
+use super::reach::{is_nowhere, may_see, may_send};
 use crate::python::Verdict;
 
 /// The address of the judging node, the same as in `judge.py`.
@@ -45,19 +45,22 @@ pub struct History {
     wan: Option<String>,
     /// The mids of its peers.
     peers: BTreeSet<String>,
+    /// The addresses that its peers answered from.
+    places: BTreeSet<SocketAddr>,
     /// The mids of the peers that understand the new style.
     new_style: BTreeSet<String>,
 }
 
 impl History {
-    /// Adds what an accepted packet teaches, of which `verdict` is our verdict.
-    pub fn note(&mut self, verdict: &Verdict) {
+    /// Adds what an accepted packet from `source` teaches, of which `verdict` is our verdict.
+    pub fn note(&mut self, verdict: &Verdict, source: SocketAddr) {
         self.wan = Some(verdict.wan.clone());
         let Some(mid) = verdict.mid.clone().filter(|_| verdict.is_accepted()) else {
             return;
         };
         if is_event(verdict, RESPONSE) {
             self.peers.insert(mid.clone());
+            self.places.insert(source);
         }
         if is_new_style(verdict) && self.peers.contains(&mid) {
             self.new_style.insert(mid);
@@ -107,7 +110,7 @@ pub struct Difference {
 }
 
 /// All deliberate differences.
-pub const DIFFERENCES: [Difference; 10] = [
+pub const DIFFERENCES: [Difference; 11] = [
     Difference {
         name: "a packet that is only a prefix is dropped",
         reason: "py-ipv8 lets an IndexError escape; protocol 16.3",
@@ -144,6 +147,18 @@ pub const DIFFERENCES: [Difference; 10] = [
             (verdict.sent, verdict.to) = kept
                 .map(|(packet, to)| (packet.clone(), to.clone()))
                 .unzip();
+        },
+    },
+    Difference {
+        name: "a stranger where no peer can be is not answered",
+        reason: "its source is forged, to make us send to a documentation, benchmark or reserved \
+                 range, or to the metadata service of a cloud",
+        apply: |verdict, facts| {
+            let is_proven = facts.history.places.contains(&facts.source);
+            if is_event(verdict, REQUEST) && is_nowhere(facts.source) && !is_proven {
+                verdict.sent.clear();
+                verdict.to.clear();
+            }
         },
     },
     Difference {

@@ -98,6 +98,11 @@ fn place_of_ipv6(host: Ipv6Addr) -> Place {
     }
 }
 
+/// Returns `true` if no node can be at an address.
+pub(super) fn is_nowhere(address: SocketAddr) -> bool {
+    place(address.ip()) == Place::Nowhere
+}
+
 fn is_service(address: SocketAddr) -> bool {
     address.port() < 1_024 || [1_900, 3_702, 5_353, 11_211].contains(&address.port())
 }

@@ -165,9 +165,9 @@ async fn without_the_override_the_node_contacts_the_dictionary_s_servers() {
         return;
     };
     let mut dictionary = python(neighbour, "make", &Value::Null)["default"].take();
-    // Addresses for documentation and no names, so that even a real network would reach nothing.
+    // A private address and no names, so that even a real network would reach nothing.
     for overlay in dictionary["overlays"].as_array_mut().expect("a list") {
-        let servers = json!({"ip_addresses": [["192.0.2.1", 6421]], "dns_addresses": []});
+        let servers = json!({"ip_addresses": [["10.9.9.9", 6421]], "dns_addresses": []});
         overlay["bootstrappers"][0]["init"] = servers;
     }
     let network = MemoryNetwork::new();

@@ -64,7 +64,7 @@ fn compare(
         differences.extend(applying(&one.verdict, &facts));
         let mut wanted = expected(&one.verdict, &facts);
         if judge.keeps_state() {
-            history.note(&wanted);
+            history.note(&wanted, one.source);
         }
         let mut ours = judge.judge(&one.packet, one.source);
         strip(&mut wanted);

@@ -12,8 +12,8 @@ use ipv8_tests::desk::{address, key};
 use ipv8_tests::launch::launch;
 use tokio::time::Instant;
 
-const HERE: &str = "10.0.0.1:1000";
-const THERE: &str = "10.0.0.2:2000";
+const HERE: &str = "127.0.0.1:1000";
+const THERE: &str = "127.0.0.1:2000";
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Launches a [`Calculator`].

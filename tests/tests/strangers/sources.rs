@@ -1,4 +1,4 @@
-//! Messages from sources where no other node can be: our own address, port 0, and special ranges.
+//! Messages from sources where no other node can be: our own address, and special ranges.
 //! An attacker forges such a source to make a node send there.
 
 use std::net::SocketAddr;
@@ -18,8 +18,8 @@ use ipv8_tests::places::apart;
 const SECOND: Duration = Duration::from_secs(1);
 const DISCOVERY: CommunityId = <DiscoveryCommunity as Community>::COMMUNITY_ID;
 
-/// Addresses in special ranges, and one with port 0.
-const NOWHERE: [&str; 13] = [
+/// Addresses in special ranges.
+const NOWHERE: [&str; 12] = [
     "169.254.169.254:4000",
     "100.100.100.200:4000",
     "0.1.2.3:4000",
@@ -32,7 +32,6 @@ const NOWHERE: [&str; 13] = [
     "224.0.0.1:4000",
     "240.0.0.1:4000",
     "255.255.255.255:4000",
-    "45.1.1.1:0",
 ];
 
 /// A node with five peers that walks.

@@ -156,8 +156,8 @@ impl Tracker {
         source: SocketAddr,
         datagram: &'a [u8],
     ) -> Result<(Class, Glance<'a>), DropReason> {
-        if let Some(reason) = self.shared.local.refusal_of(&source) {
-            return Err(reason);
+        if self.shared.local.is_own(&source) {
+            return Err(DropReason::OwnPacket);
         }
         let glance = Glance::at(datagram, self.my_peer())?;
         if let Kind::Answer(number) = glance.kind

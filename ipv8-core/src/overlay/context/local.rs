@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use crate::state::stats::DropReason;
 use crate::wire::address::UNSPECIFIED;
 use crate::wire::scope::canonical;
 
@@ -24,17 +23,10 @@ pub struct LocalAddresses {
 }
 
 impl LocalAddresses {
-    /// Returns the reason to drop a datagram from `source` unread, if there is one: no other node
-    /// can be at the address of our socket or at port 0, so the source is forged.
-    pub(crate) fn refusal_of(&self, source: &SocketAddr) -> Option<DropReason> {
-        if source.port() == 0 {
-            return Some(DropReason::OutOfScope);
-        }
-        self.is_own(&canonical(*source))
-            .then_some(DropReason::OwnPacket)
-    }
-
-    fn is_own(&self, address: &SocketAddr) -> bool {
+    /// Returns `true` for the address of our socket. No other node can be there, so it is forged as
+    /// the source of a datagram.
+    pub(crate) fn is_own(&self, address: &SocketAddr) -> bool {
+        let address = &canonical(*address);
         match address.ip() {
             IpAddr::V4(host) if self.on_every_host && address.port() == self.lan.port() => {
                 host.is_loopback() || *address == self.lan || self.lan_hosts.contains(&host)
@@ -99,8 +91,7 @@ mod tests {
     use super::*;
 
     fn is_own(local: &LocalAddresses, address: &str) -> bool {
-        let source = address.parse().unwrap();
-        local.refusal_of(&source) == Some(DropReason::OwnPacket)
+        local.is_own(&address.parse().unwrap())
     }
 
     #[test]
