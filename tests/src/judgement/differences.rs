@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use ipv8_core::internals::outbox::is_sendable;
 use serde_json::Value;
 
-use super::reach::{is_nowhere, may_see, may_send};
+use super::reach::{is_nowhere, is_service, may_see, may_send};
 use crate::python::Verdict;
 
 /// The address of the judging node, the same as in `judge.py`.
@@ -126,7 +126,9 @@ pub const DIFFERENCES: [Difference; 11] = [
         apply: |verdict, facts| {
             let accepted = verdict.is_accepted() && verdict.mid.as_deref() == Some(&facts.own_mid);
             let refused = verdict.verdict == "refused" && facts.names_own_key;
-            if accepted || refused {
+            // Also those of others that have our address as their source.
+            let comes_from_us = facts.source == address(OWN_ADDRESS);
+            if accepted || refused || comes_from_us {
                 *verdict = Verdict {
                     n: verdict.n,
                     verdict: "own".to_owned(),
@@ -274,8 +276,11 @@ pub const DIFFERENCES: [Difference; 11] = [
         reason: "puncture requests are not signed, so that anyone can make a node send to any address",
         apply: |verdict, facts| {
             if is_event(verdict, "puncture_request") {
+                // The source can be forged, and so can its port.
+                let is_peer = facts.history.places.contains(&facts.source);
+                let may = |to| may_send(facts.source, to) && (is_peer || !is_service(to));
                 let all = verdict.sent.iter().zip(&verdict.to);
-                let kept = all.filter(|(_, to)| may_send(facts.source, address(to)));
+                let kept = all.filter(|(_, to)| may(address(to)));
                 (verdict.sent, verdict.to) = kept
                     .map(|(packet, to)| (packet.clone(), to.clone()))
                     .unzip();

@@ -103,7 +103,8 @@ pub(super) fn is_nowhere(address: SocketAddr) -> bool {
     place(address.ip()) == Place::Nowhere
 }
 
-fn is_service(address: SocketAddr) -> bool {
+/// Returns `true` for a port of a service.
+pub(super) fn is_service(address: SocketAddr) -> bool {
     address.port() < 1_024 || [1_900, 3_702, 5_353, 11_211].contains(&address.port())
 }
 
