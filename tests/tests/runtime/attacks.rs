@@ -8,7 +8,7 @@ use std::fmt::{Debug, Write};
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ipv8_core::engine::Event;
@@ -48,8 +48,12 @@ fn node_address() -> SocketAddr {
     SocketAddr::new(HOSTS[0].parse().expect("an address"), NODE_PORT)
 }
 
+/// Held by one flood at a time: two would compete for the cores.
+static FLOOD: Mutex<()> = Mutex::new(());
+
 /// Runs `role` in a new namespace, if there can be one.
 fn in_a_namespace(role: &str) {
+    let _alone = FLOOD.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(hosts) = TwoHosts::or_skip(role) else {
         return;
     };
