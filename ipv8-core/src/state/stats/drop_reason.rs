@@ -30,7 +30,8 @@ pub enum DropReason {
     /// In: an introduction request while the overlay has more peers than its limit (protocol 4.4
     /// step 2).
     PeerLimit,
-    /// In: the peer asked too often and gets no answer. The contents of its message were processed.
+    /// In: the sender asked too often and gets no answer; the sender of an introduction request is
+    /// a contact all the same. Out: a response to an address that is not proven, beyond its budget.
     RateLimited,
     /// In: a response without a pending request: late or forged.
     Unsolicited,
