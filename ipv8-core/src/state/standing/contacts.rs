@@ -225,14 +225,14 @@ mod tests {
             alone += u32::from(chosen == Some(([1, 1, 1, 1], 1).into()));
         }
         assert!((400..600).contains(&alone), "{alone}");
-        let mut moved = contact([99, 0, 0, 1], 50, now);
+        let mut moved = contact([99, 0, 0, 1], 200, now);
         moved.key = Mid::from([1; 20]);
         moved.moved = true;
         contacts.note(moved);
         let chosen = contacts
             .choose(now, &mut rng, |_| true, |_| 0)
             .map(|one| one.address.port());
-        assert_eq!(chosen, Some(50));
+        assert_eq!(chosen, Some(200));
     }
 
     #[test]
