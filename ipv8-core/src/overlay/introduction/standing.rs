@@ -122,7 +122,7 @@ impl Context<'_> {
         lan: Option<SocketAddrV4>,
         new_style: bool,
     ) {
-        let graph = self.graph();
+        let (graph, mid) = (self.graph(), key.mid());
         // An introduction request, and no other message, names a LAN address and gets an answer.
         let answer = if lan.is_some() { ANSWER } else { 0 };
         let is_short = self
@@ -130,7 +130,7 @@ impl Context<'_> {
             .is_some_and(|length| !fits_answer_and_probe(length, answer));
         let is_hopeless = is_short
             || graph.is_blacklisted(&address)
-            || graph.is_blacklisted_mid(&key.mid())
+            || graph.is_blacklisted_mid(&mid)
             || Scope::of(address.ip()) == Scope::Special
             || self.has_live_peer_at(&address);
         if is_hopeless {
@@ -141,7 +141,7 @@ impl Context<'_> {
             address,
             lan,
             new_style,
-            key: key.mid(),
+            key: mid,
             moved: is_peer,
             since: self.now,
         };
