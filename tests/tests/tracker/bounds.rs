@@ -265,7 +265,7 @@ fn answers(town: &mut Town, from: SocketAddr, style: Style, supports_new: bool) 
 #[test]
 fn every_requester_is_answered_in_its_own_style() {
     let mut town = with_limits(TrackerLimits::default());
-    let (v4, v6) = (at(1), address("[2001:db8::1]:1"));
+    let (v4, v6) = (at(1), address("[2a00:db8::1]:1"));
     for (from, style, supports_new, id) in [
         (v4, Style::Old, false, 245),
         (v4, Style::Old, true, 233),

@@ -159,7 +159,7 @@ impl Watch {
 /// Peers above 60,000 are on IPv6.
 fn place(number: u16) -> SocketAddr {
     if number > 60_000 {
-        return SocketAddr::from(([0x2001, 0xdb8, number, 0, 0, 0, 0, 1], 1000));
+        return SocketAddr::from(([0x2a00, 0xdb8, number, 0, 0, 0, 0, 1], 1000));
     }
     let [high, low] = number.to_be_bytes();
     SocketAddr::from(([20, high, low, 1], 1000))

@@ -147,7 +147,7 @@ fn a_member_moves_only_by_proof() {
     town.pass(Duration::from_secs(5));
     assert_eq!(listed(&town, PROBE), [3, 2].map(home).into());
     // And the other family is an address of the same member.
-    let v6 = address("[2001:db8::1]:1");
+    let v6 = address("[2a00:db8::1]:1");
     town.ask(PROBE, 2, v6);
     assert_eq!(listed(&town, PROBE), [home(3), v6].into());
     assert_eq!(town.tracker.peer_count(), 2);

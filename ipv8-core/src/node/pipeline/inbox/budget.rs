@@ -30,10 +30,10 @@ const OLD_KNOWN: Shares = Shares {
     each: Share::new(20, Duration::from_millis(50)),
 };
 
-/// Strangers and contacts on deprecated curves: a fiftieth of a core, and a quarter of that for
+/// Strangers and contacts on deprecated curves: a hundredth of a core, half of it for
 /// one site. A newcomer needs one signature before it is asked.
 const OLD_UNKNOWN: Shares = Shares {
-    all: Share::new(50, Duration::from_millis(50)),
+    all: Share::new(100, Duration::from_millis(50)),
     each: Share::new(200, Duration::from_millis(10)),
 };
 
@@ -260,9 +260,9 @@ mod tests {
     }
 
     #[test]
-    fn old_curves_use_a_fifth_of_a_core_for_peers_and_a_fiftieth_for_strangers() {
+    fn old_curves_use_a_fifth_of_a_core_for_peers_and_a_hundredth_for_strangers() {
         assert_shares(Class::Peer, OLD, [200_000, 200_000], [50_000, 50_000]);
-        assert_shares(Class::Stranger, OLD, [20_000, 50_000], [5_000, 10_000]);
+        assert_shares(Class::Stranger, OLD, [10_000, 50_000], [5_000, 10_000]);
     }
 
     #[test]
