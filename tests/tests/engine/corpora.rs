@@ -119,3 +119,17 @@ fn every_target_has_a_corpus_and_every_corpus_a_target() {
     let size: usize = sizes.sum();
     assert!(size <= MOST, "{size} bytes");
 }
+
+/// The crate of the fuzzer is a workspace of its own, so no other build would miss a target.
+#[test]
+fn every_target_has_a_program_for_the_fuzzer() {
+    let folder = corpora().join("..");
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).expect("a manifest");
+    for target in &TARGETS {
+        let path = format!("fuzz_targets/{}.rs", target.name);
+        let program = fs::read_to_string(folder.join(&path)).expect("a program");
+        let call = format!("({}.run)(data, meter)", target.name.to_uppercase());
+        assert!(program.contains(&call), "{path}");
+        assert!(manifest.contains(&format!("path = \"{path}\"")), "{path}");
+    }
+}

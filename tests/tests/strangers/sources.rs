@@ -116,3 +116,16 @@ fn a_tracker_does_not_answer_itself() {
     }
     assert_eq!(arena.sent.len(), 0);
 }
+
+#[test]
+fn a_tracker_sends_nothing_to_sources_where_no_node_can_be() {
+    for source in NOWHERE.map(address) {
+        let mut arena = Arena::new(Duration::from_millis(20));
+        let at = apart(0);
+        arena.add_tracker(at, 0);
+        let request = Forger::new(DISCOVERY, 500).request(Style::New, at, source, 1);
+        arena.inject(source, at, &request);
+        arena.run_for(20 * SECOND);
+        assert_eq!(arena.sent.len(), 0, "{source}");
+    }
+}
