@@ -10,7 +10,7 @@ use crate::overlay::bootstrap::read_beacon;
 use crate::overlay::introduction::introduction_reader;
 use crate::state::outbox::LARGEST_DATAGRAM;
 use crate::state::stats::{Class, DropReason};
-use crate::wire::packet::{CommunityId, Header, Prefix};
+use crate::wire::packet::{CommunityId, Header, PREFIX_LENGTH, Prefix};
 use crate::wire::payload::ids;
 
 impl Engine {
@@ -27,7 +27,12 @@ impl Engine {
                 Some(ticket)
             }
             Err(reason) => {
-                self.drop_datagram(source, reason);
+                if reason == DropReason::OwnPacket {
+                    self.note_twin(source);
+                }
+                let message_id = datagram.get(PREFIX_LENGTH);
+                tracing::debug!(%source, ?message_id, reason = reason.name(), "datagram dropped");
+                self.shared.stats.record(reason);
                 None
             }
         }
@@ -90,9 +95,23 @@ impl Engine {
         })
     }
 
-    fn drop_datagram(&mut self, source: SocketAddr, reason: DropReason) {
-        tracing::debug!(%source, reason = reason.name(), "datagram dropped");
-        self.shared.stats.record(reason);
+    /// Notes that a message with one of our keys came from `source`. It is not noted if it can be
+    /// our own: from one of our sockets, or from our WAN host, through a NAT.
+    fn note_twin(&mut self, source: SocketAddr) {
+        if self.twin.is_some() || self.shared.local.is_own(&source) {
+            return;
+        }
+        let host = source.ip();
+        let mut overlays = self.overlays.values();
+        if overlays.all(|overlay| overlay.state().wan.estimate().ip() != host) {
+            self.twin = Some(source);
+        }
+    }
+
+    /// Returns where a message with one of our keys came from, if one came from elsewhere since the
+    /// last call.
+    pub(crate) fn take_twin(&mut self) -> Option<SocketAddr> {
+        self.twin.take()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::crypto::Mid;
 use crate::engine::overlays::{StrategyId, StrategyName};
 use crate::engine::turns::health::Health;
 use crate::state::peer::Peer;
+use crate::state::stats::Budget;
 use crate::state::tasks::TaskName;
 use crate::state::watch::Work;
 use crate::support::serial;
@@ -65,6 +66,36 @@ pub enum Event {
         /// The time from the ping to its answer; serialized as `seconds`.
         #[serde(rename = "seconds", serialize_with = "serial::seconds")]
         round_trip: Duration,
+    },
+    /// A peer answered from a new address, which is its preferred one from now on.
+    PeerMoved {
+        /// The overlay that asked it.
+        #[serde(serialize_with = "serial::text")]
+        overlay: CommunityId,
+        /// The peer, with the new address.
+        #[serde(flatten, serialize_with = "identity")]
+        peer: Peer,
+        /// The address that it had before.
+        from: SocketAddr,
+    },
+    /// Our peers and trackers see us at another address than before: the WAN estimate changed.
+    /// Overlays count votes of their own, so each of them reports the change.
+    WanAddress {
+        /// The overlay.
+        #[serde(serialize_with = "serial::text")]
+        overlay: CommunityId,
+        /// The new estimate.
+        estimate: SocketAddr,
+    },
+    /// Other nodes asked for more than a budget allows, and got nothing. A budget is reported at
+    /// most once in ten seconds; [`EngineStats::refused`](crate::state::EngineStats::refused)
+    /// counts every time.
+    BudgetUsedUp {
+        /// The overlay in which it was used up. Most budgets are for all overlays together.
+        #[serde(serialize_with = "serial::text")]
+        overlay: CommunityId,
+        /// The budget.
+        budget: Budget,
     },
     /// A strategy had its turn.
     Step(StepReport),

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use crate::engine::event::{Callback, Event};
 use crate::engine::state_machine::{EVENT_LIMIT, Engine};
+use crate::overlay::context::News;
 use crate::state::network::PeerChange;
 use crate::state::peer::Peer;
 use crate::state::watch::Work;
@@ -22,19 +23,8 @@ impl Engine {
         if !self.shared.has_news() {
             return;
         }
-        for (overlay, name) in std::mem::take(&mut self.shared.bootstrapper_panics) {
-            self.report_panic(overlay, Callback::Bootstrapper(name));
-        }
-        for latency in std::mem::take(&mut self.shared.latencies) {
-            self.emit(Event::Latency {
-                overlay: latency.overlay,
-                peer: latency.peer,
-                round_trip: latency.round_trip,
-            });
-        }
-        for (overlay, work) in std::mem::take(&mut self.shared.floods) {
-            let callback = work.into();
-            self.emit(Event::Flooded { overlay, callback });
+        for news in self.shared.news.take() {
+            self.report_news(news);
         }
         // A callback can cause further changes. A community that keeps doing so gets the rest at
         // the next input instead of an endless loop here.
@@ -47,6 +37,31 @@ impl Engine {
                 self.report_change(owner, change, now);
             }
         }
+    }
+
+    fn report_news(&mut self, news: News) {
+        let event = match news {
+            News::BootstrapperPanicked(overlay, name) => {
+                return self.report_panic(overlay, Callback::Bootstrapper(name));
+            }
+            News::Latency(overlay, peer, round_trip) => Event::Latency {
+                overlay,
+                peer,
+                round_trip,
+            },
+            News::Flooded(overlay, work) => Event::Flooded {
+                overlay,
+                callback: work.into(),
+            },
+            News::BudgetUsedUp(overlay, budget) => Event::BudgetUsedUp { overlay, budget },
+            News::PeerMoved(overlay, peer, from) => Event::PeerMoved {
+                overlay,
+                peer,
+                from,
+            },
+            News::WanAddress(overlay, estimate) => Event::WanAddress { overlay, estimate },
+        };
+        self.emit(event);
     }
 
     fn report_change(&mut self, owner: Option<CommunityId>, change: PeerChange, now: Instant) {

@@ -128,6 +128,8 @@ pub struct Engine {
     pub(super) walk_scaling: Option<Duration>,
     /// The WAN address of every overlay, if it is set.
     pub(super) wan: Option<SocketAddr>,
+    /// Where another node with one of our keys seems to be, until the driver asks.
+    pub(super) twin: Option<SocketAddr>,
     pub(super) events: VecDeque<Event>,
     pub(super) events_lost: u64,
     pub(super) next_serial: u64,
@@ -164,6 +166,7 @@ impl Engine {
             monitor: Monitor::new(config.walk_scaling, config.walk_interval),
             walk_scaling: config.walk_scaling,
             wan: config.wan,
+            twin: None,
             events: VecDeque::new(),
             events_lost: 0,
             next_serial: 0,

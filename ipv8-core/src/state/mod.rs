@@ -17,5 +17,5 @@ pub(crate) mod watch;
 pub use network::{LoadedSnapshot, Network, NetworkLimits, NetworkStats};
 pub use peer::Peer;
 pub use request_cache::RequestCacheError;
-pub use stats::{Class, DropReason, EngineStats, MessageStats, TrafficStats};
+pub use stats::{Budget, Class, DropReason, EngineStats, MessageStats, TrafficStats};
 pub use tasks::{TaskError, TaskInfo, TaskKind, TaskName};

@@ -217,7 +217,13 @@ impl Node {
                 }
                 // Each peer is also reported for its network, and the overlay was loaded before the
                 // first packet.
-                Output::Event(Event::NetworkPeerAdded { .. } | Event::OverlayLoaded { .. }) => {}
+                Output::Event(
+                    Event::NetworkPeerAdded { .. }
+                    | Event::OverlayLoaded { .. }
+                    | Event::PeerMoved { .. }
+                    | Event::WanAddress { .. }
+                    | Event::BudgetUsedUp { .. },
+                ) => {}
                 Output::Event(Event::PeerAdded { peer, .. }) => {
                     verdict.added.push(peer.mid().to_string());
                 }

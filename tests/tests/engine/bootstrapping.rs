@@ -95,7 +95,7 @@ impl CommunityLauncher for Launcher {
         (self.0)(bootstrappers);
     }
 
-    fn walk_strategies(&self, strategies: &mut Strategies<Probe<0>>) {
+    fn walk_strategies(&self, _session: &Self::Session, strategies: &mut Strategies<Probe<0>>) {
         strategies.add::<RandomWalk>(-1, |walk| walk.reset_chance = 255);
     }
 }

@@ -27,6 +27,7 @@ mod simulation;
 mod soak;
 mod spacing;
 mod steady;
+mod strangers_shown;
 mod take_over;
 mod tasks;
 mod typed_requests;

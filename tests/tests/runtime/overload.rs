@@ -203,6 +203,24 @@ async fn drops_are_summed_up_in_one_line_in_ten_seconds_which_counts_each_once()
     node.stop().await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn another_node_with_our_key_is_named_in_the_log_once() {
+    let (logged, _guard) = Logged::start();
+    let network = MemoryNetwork::new();
+    let node = node(&network, configuration(1, None)).await;
+    let from = address(THERE);
+    let ours = IntroductionRequest::new(Style::Old, from, from, from, 1);
+    let ours = sealed_styled(PROBE, &key(1), Style::Old, ours);
+    for _ in 0..10 {
+        assert!(network.deliver(address(THERE), address(HERE), &ours));
+        tokio::time::sleep(SELDOM).await;
+    }
+    let lines = logged.lines("another node uses the key");
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].text.contains(THERE), "{lines:?}");
+    node.stop().await;
+}
+
 fn request(number: u16) -> Vec<u8> {
     let from = address(THERE);
     let request = IntroductionRequest::new(Style::Old, from, from, from, number);

@@ -2,16 +2,21 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::overload_log::OverloadLog;
 use crate::engine::overlays::StrategyId;
 use crate::engine::{Callback, Engine, Health, StepDone};
 use crate::node::pipeline::Pipeline;
+use crate::state::stats::Budget;
 use crate::wire::packet::CommunityId;
 
 /// The shortest time between two warnings of one kind, and the time between two reports of drops.
 const REPORT_EVERY: Duration = Duration::from_secs(10);
+
+/// The shortest time between two warnings about another node with our key.
+const TWIN_EVERY: Duration = Duration::from_secs(600);
 
 /// The state of the log of one node.
 #[derive(Debug)]
@@ -23,6 +28,8 @@ pub(super) struct Reports {
     floods: HashMap<CommunityId, Instant>,
     overload: OverloadLog,
     next: Instant,
+    /// The last warning about another node with our key.
+    twin: Option<Instant>,
     /// Drops reported so far.
     drops: u64,
 }
@@ -35,6 +42,7 @@ impl Reports {
             floods: HashMap::new(),
             overload: OverloadLog::default(),
             next: started + REPORT_EVERY,
+            twin: None,
             drops: 0,
         }
     }
@@ -89,24 +97,24 @@ impl Reports {
     }
 
     /// Logs dropped datagrams and overload, if that is due.
-    pub(super) fn regular(&mut self, engine: &Engine, pipeline: &mut Pipeline, at: Instant) {
+    pub(super) fn regular(&mut self, engine: &mut Engine, pipeline: &mut Pipeline, at: Instant) {
         if at < self.next {
             return;
         }
         self.next = at + REPORT_EVERY;
         self.overload.note(&engine.health(), pipeline, at);
+        self.warn_of_twin(engine.take_twin(), at);
         let stats = engine.stats();
         let dropped = stats.dropped();
         if dropped > self.drops {
-            let reasons: Vec<_> = stats
-                .drops()
-                .filter(|(_, count)| *count > 0)
-                .map(|(reason, count)| format!("{reason} {count}"))
-                .collect();
+            let drops = stats.drops().map(|(reason, count)| (reason.name(), count));
+            let budgets = Budget::ALL.map(|budget| (budget.name(), stats.refused(budget)));
+            let budgets = counts(budgets);
             let crowd = pipeline.losers();
             tracing::warn!(
                 new = dropped - self.drops,
-                total = %reasons.join(", "),
+                total = counts(drops),
+                budgets = (!budgets.is_empty()).then_some(budgets),
                 class = crowd.map(|crowd| display(crowd.class)),
                 overlay = crowd.map(|crowd| display(crowd.overlay)),
                 sender = crowd.map(|crowd| display(crowd.sender)),
@@ -116,6 +124,29 @@ impl Reports {
         }
         pipeline.forget_crowd();
     }
+
+    fn warn_of_twin(&mut self, twin: Option<SocketAddr>, at: Instant) {
+        let is_old = |last| at.saturating_duration_since(last) >= TWIN_EVERY;
+        if let Some(source) = twin
+            && self.twin.is_none_or(is_old)
+        {
+            self.twin = Some(at);
+            tracing::warn!(
+                %source,
+                "another node uses the key of this one, or repeats its messages; if it is yours, \
+                 give it a key file of its own"
+            );
+        }
+    }
+}
+
+/// Returns the counts that are not zero, with their names.
+fn counts(named: impl IntoIterator<Item = (&'static str, u64)>) -> String {
+    let counted = named.into_iter().filter(|(_, count)| *count > 0);
+    let texts: Vec<_> = counted
+        .map(|(name, count)| format!("{name} {count}"))
+        .collect();
+    texts.join(", ")
 }
 
 /// Returns `true` if the last warning about `key` is long ago, and notes one at `at`.

@@ -82,7 +82,7 @@ impl Driver {
             }
             // Nor must steps or requests keep datagrams waiting, however many there are.
             self.receive();
-            let (engine, pipeline) = (&self.engine, &mut self.pipeline);
+            let (engine, pipeline) = (&mut self.engine, &mut self.pipeline);
             self.reports.regular(engine, pipeline, now());
         }
         self.end().await;

@@ -11,7 +11,7 @@ use super::shared::Shared;
 use super::state::OverlayState;
 use crate::crypto::{Mid, PublicKey};
 use crate::state::peer::Peer;
-use crate::state::stats::DropReason;
+use crate::state::stats::{Budget, DropReason};
 use crate::wire::packet::CommunityId;
 
 /// The node as one overlay sees it, for the duration of one call.
@@ -151,6 +151,15 @@ impl<'a> Context<'a> {
     /// Returns the host of our WAN estimate.
     pub(crate) fn wan_host(&self) -> IpAddr {
         self.state.wan.estimate().ip()
+    }
+
+    /// Counts something that is not sent because `budget` is used up. Returns the reason for the
+    /// drop, which the caller counts.
+    pub(crate) fn refused(&mut self, budget: Budget) -> DropReason {
+        self.shared.stats.refuse(budget);
+        let overlay = self.state.community_id;
+        self.shared.news.refused(overlay, budget, self.now);
+        DropReason::RateLimited
     }
 
     /// Counts a dropped datagram.

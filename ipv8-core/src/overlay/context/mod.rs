@@ -14,6 +14,7 @@ mod futures;
 #[cfg(feature = "internals")]
 mod internals;
 mod local;
+mod news;
 mod peers;
 mod request_cache;
 mod request_error;
@@ -31,6 +32,7 @@ pub use context::Context;
 pub(crate) use futures::FutureWork;
 pub use futures::{FinishedTask, SpawnedTask, TaskId};
 pub use local::{Interfaces, LocalAddresses};
+pub(crate) use news::News;
 pub use request_error::RequestError;
 pub(crate) use requests::{answer_request, fail_request};
 pub use send_error::SendError;

@@ -7,7 +7,8 @@ use indexmap::IndexMap;
 use rand::rngs::StdRng;
 
 use super::context::Context;
-use super::shared::{Latency, Shared};
+use super::news::News;
+use super::shared::Shared;
 use crate::crypto::{Mid, PrivateKey, PublicKey};
 use crate::state::network::{IntroducerId, Network, PeerGraph};
 use crate::state::peer::Peer;
@@ -157,11 +158,8 @@ impl Context<'_> {
             peer.clone()
         });
         let Some(peer) = noted else { return false };
-        self.shared.latencies.push(Latency {
-            overlay,
-            peer,
-            round_trip,
-        });
+        let latency = News::Latency(overlay, peer, round_trip);
+        self.shared.news.push(latency);
         true
     }
 }

@@ -59,9 +59,11 @@ impl Context<'_> {
         let packet = self.pack(response)?;
         let (length, now) = (packet.sealed_length(), self.now);
         let is_stranger = self.asker_at(&address) == Asker::Stranger;
-        if is_stranger && !self.shared.budgets.takes_response(address, length, now) {
-            self.count_drop(DropReason::RateLimited);
-            return Err(SendError::NotQueued(DropReason::RateLimited));
+        if is_stranger && let Err(budget) = self.shared.budgets.takes_response(address, length, now)
+        {
+            let reason = self.refused(budget);
+            self.count_drop(reason);
+            return Err(SendError::NotQueued(reason));
         }
         self.enqueue(address, packet)
     }

@@ -8,11 +8,11 @@ use rand::rngs::StdRng;
 
 use super::futures::FutureQueue;
 use super::local::LocalAddresses;
+use super::news::{News, NewsDesk};
 use crate::crypto::{Mid, PrivateKey};
 use crate::overlay::bootstrap::{Beacon, Lookup};
 use crate::state::network::PeerGraph;
 use crate::state::outbox::Outbox;
-use crate::state::peer::Peer;
 use crate::state::standing::{Budgets, Repeats};
 use crate::state::stats::EngineStats;
 use crate::state::timers::Timers;
@@ -47,12 +47,10 @@ pub(crate) struct Shared {
     pub(crate) lookups: VecDeque<Lookup>,
     /// Beacons to send.
     pub(crate) beacons: VecDeque<Beacon>,
-    /// Bootstrappers that panicked, with their overlay, until the engine reports them.
-    pub(crate) bootstrapper_panics: Vec<(CommunityId, &'static str)>,
     /// The key of each overlay of the node (py-ipv8's `service_overlays`).
     pub(crate) overlay_keys: IndexMap<CommunityId, PrivateKey, OwnState>,
-    /// Answered pings that the engine has not reported yet.
-    pub(crate) latencies: Vec<Latency>,
+    /// News that the engine has not reported yet.
+    pub(crate) news: NewsDesk,
     /// Futures to poll, and futures to stop polling.
     pub(crate) futures: FutureQueue,
     /// The overlays whose own peer graph may have changed since the engine last looked. With a
@@ -62,17 +60,7 @@ pub(crate) struct Shared {
     pub(crate) lag: Duration,
     /// The node's watchdog; `None` for an engine without one.
     pub(crate) watch: Option<Box<dyn Watch>>,
-    /// Calls of user code that filled the outbox, until the engine reports them.
-    pub(crate) floods: Vec<(CommunityId, Work)>,
     clocks: HashMap<Mid, u64, OwnState>,
-}
-
-/// One answered ping.
-#[derive(Clone, Debug)]
-pub(crate) struct Latency {
-    pub(crate) overlay: CommunityId,
-    pub(crate) peer: Peer,
-    pub(crate) round_trip: Duration,
 }
 
 impl Shared {
@@ -89,14 +77,12 @@ impl Shared {
             repeats: Repeats::default(),
             lookups: VecDeque::new(),
             beacons: VecDeque::new(),
-            bootstrapper_panics: Vec::new(),
             overlay_keys: IndexMap::default(),
-            latencies: Vec::new(),
+            news: NewsDesk::default(),
             futures: FutureQueue::default(),
             touched: Vec::new(),
             lag: Duration::ZERO,
             watch: None,
-            floods: Vec::new(),
             clocks: HashMap::default(),
         }
     }
@@ -111,11 +97,7 @@ impl Shared {
 
     /// Returns `true` if there may be news for overlays or listeners.
     pub(crate) fn has_news(&self) -> bool {
-        self.network.has_changes()
-            || !self.touched.is_empty()
-            || !self.latencies.is_empty()
-            || !self.bootstrapper_panics.is_empty()
-            || !self.floods.is_empty()
+        self.network.has_changes() || !self.touched.is_empty() || !self.news.is_empty()
     }
 
     /// Notes that user code of an overlay begins. [`Shared::leave`] follows, also after a panic.
@@ -136,7 +118,7 @@ impl Shared {
             watch.leave();
         }
         if !begun.was_full && self.outbox.is_full() {
-            self.floods.push((begun.overlay, begun.work));
+            self.news.push(News::Flooded(begun.overlay, begun.work));
         }
     }
 

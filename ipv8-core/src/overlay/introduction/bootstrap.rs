@@ -7,7 +7,7 @@ use crate::overlay::bootstrap::{
     Asker, BEACON_LIMIT, Beacon, BootstrapContext, Bootstrapper, Crowd, Due, Lookup, LookupError,
     MAX_LOOKUPS, Panic, Room, Wishes, within_limit,
 };
-use crate::overlay::context::Context;
+use crate::overlay::context::{Context, News};
 use crate::state::network::IntroducerId;
 use crate::state::stats::DropReason;
 use crate::state::watch::Work;
@@ -160,8 +160,8 @@ impl Context<'_> {
             return R::default();
         };
         if let Err(Panic(name)) = outcome {
-            let panic = (self.state.community_id, name);
-            self.shared.bootstrapper_panics.push(panic);
+            let panic = News::BootstrapperPanicked(self.state.community_id, name);
+            self.shared.news.push(panic);
         }
         self.grant(index, wishes);
         result

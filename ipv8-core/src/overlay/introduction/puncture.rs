@@ -61,13 +61,15 @@ impl Context<'_> {
             return Err(DropReason::OutOfScope);
         }
         let now = self.now;
-        let budgets = &mut self.shared.budgets;
-        if budgets.is_punctured(&target, now) {
+        match self
+            .shared
+            .budgets
+            .takes_puncture(asker, source, target, now)
+        {
+            Ok(true) => {}
             // Several peers introduced the same walker to us, or one did it again.
-            return Ok(());
-        }
-        if !budgets.takes_puncture(asker, source, target, now) {
-            return Err(DropReason::RateLimited);
+            Ok(false) => return Ok(()),
+            Err(budget) => return Err(self.refused(budget)),
         }
         // The introducer knows the walker, so we need not introduce the two to each other. The
         // message is unsigned, so this is only a hint.

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::overlay::context::Context;
+use crate::overlay::context::{Context, News};
 use crate::overlay::introduction::open::SignedBy;
 use crate::state::peer::Peer;
 use crate::state::standing::Reach;
@@ -83,12 +83,19 @@ impl Context<'_> {
     /// Learns our address as a peer or tracker at `source` sees it.
     fn learn_own_address(&mut self, peer: &Peer, source: SocketAddr, destination: SocketAddr) {
         let (key, now) = (peer.mid(), self.now);
-        match destination {
+        let votes = match destination {
             SocketAddr::V4(_) => {
                 self.state.ipv4 = Some(destination);
-                self.state.wan.vote(source, key, destination, now);
+                &mut self.state.wan
             }
-            SocketAddr::V6(_) => self.state.wan6.vote(source, key, destination, now),
+            SocketAddr::V6(_) => &mut self.state.wan6,
+        };
+        let before = votes.estimate();
+        votes.vote(source, key, destination, now);
+        let estimate = votes.estimate();
+        if estimate != before {
+            let overlay = self.state.community_id;
+            self.shared.news.push(News::WanAddress(overlay, estimate));
         }
     }
 

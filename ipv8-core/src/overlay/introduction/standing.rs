@@ -7,7 +7,7 @@ use std::net::{SocketAddr, SocketAddrV4};
 use std::time::Duration;
 
 use crate::crypto::PublicKey;
-use crate::overlay::context::Context;
+use crate::overlay::context::{Context, News};
 use crate::overlay::introduction::SignedBy;
 use crate::state::peer::Peer;
 use crate::state::standing::{Asked, Asker, Contact, Reach};
@@ -207,14 +207,9 @@ impl Context<'_> {
             return Err(DropReason::OutOfScope);
         }
         let overlay = self.state.community_id;
-        match self
-            .shared
-            .budgets
-            .takes_answer(source, overlay, is_peer, self.now)
-        {
-            true => Ok(()),
-            false => Err(DropReason::RateLimited),
-        }
+        let (budgets, now) = (&mut self.shared.budgets, self.now);
+        let taken = budgets.takes_answer(source, overlay, is_peer, now);
+        taken.map_err(|budget| self.refused(budget))
     }
 
     /// Makes the signer of the message being handled a peer, if the introduction response in it
@@ -288,13 +283,22 @@ impl Context<'_> {
         }
         peer.responded(self.now);
         let service = self.state.community_id;
-        if !self.graph().is_banned(&peer, service) {
+        let before = self.graph().peer(peer.key()).map(Peer::address);
+        // A tracker answers, but is no peer.
+        let is_tracker =
+            before.is_none() && peer.proven_addresses().all(|one| self.is_tracker(&one));
+        if !is_tracker && !self.graph().is_banned(&peer, service) {
             self.graph_mut().add_peer_of(&peer, service);
         }
         if peer.is_new_style() {
             self.graph_mut().peer_mut(peer.key(), Peer::mark_new_style);
         }
-        self.graph().peer(peer.key()).cloned().unwrap_or(peer)
+        let peer = self.graph().peer(peer.key()).cloned().unwrap_or(peer);
+        if let Some(from) = before.filter(|before| *before != peer.address()) {
+            let moved = News::PeerMoved(service, peer.clone(), from);
+            self.shared.news.push(moved);
+        }
+        peer
     }
 }
 

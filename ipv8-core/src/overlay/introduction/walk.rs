@@ -7,7 +7,7 @@ use rand::RngExt;
 use crate::overlay::context::Context;
 use crate::state::peer::Peer;
 use crate::state::standing::Charge;
-use crate::state::stats::DropReason;
+use crate::state::stats::Budget;
 use crate::wire::address::UNSPECIFIED;
 use crate::wire::payload::{IntroductionRequest, Style};
 
@@ -37,7 +37,8 @@ impl Context<'_> {
         let mut charge = Charge::None;
         if is_introduced && !is_proven {
             if !self.shared.budgets.allows_walk(host, now) {
-                self.count_drop(DropReason::RateLimited);
+                let reason = self.refused(Budget::RequestsToHost);
+                self.count_drop(reason);
                 return None;
             }
             self.shared.budgets.note_walk(host, now);

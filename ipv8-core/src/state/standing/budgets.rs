@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::open_requests::Charge;
 use super::quota::Quota;
+use crate::state::stats::Budget;
 use crate::wire::host_group::HostGroup;
 use crate::wire::packet::CommunityId;
 use crate::wire::scope::Scope;
@@ -87,64 +88,103 @@ impl Default for Budgets {
 }
 
 impl Budgets {
-    /// Returns `true` if a puncture went to `target` a moment ago: the NAT is open for it.
-    pub(crate) fn is_punctured(&self, target: &SocketAddr, now: Instant) -> bool {
-        !self.punctures_to.has_room(target, now)
-    }
-
-    /// Returns `true` if a puncture to `target` may be sent for the node at `source`, and counts
-    /// it. Nodes on this machine can ask as often as they like.
+    /// Counts a puncture to `target` for the node at `source`. Returns `false` if none is needed,
+    /// because one was sent a moment ago. Nodes on this machine can ask as often as they like.
+    ///
+    /// # Errors
+    ///
+    /// The budget that is used up.
     pub(crate) fn takes_puncture(
         &mut self,
         asker: Asker,
         source: SocketAddr,
         target: SocketAddr,
         now: Instant,
-    ) -> bool {
-        if self.is_punctured(&target, now) {
-            return false;
+    ) -> Result<bool, Budget> {
+        if !self.punctures_to.has_room(&target, now) {
+            return Ok(false);
         }
-        let may = match asker {
-            _ if Scope::of(source.ip()) == Scope::Loopback => true,
+        match asker {
+            _ if Scope::of(source.ip()) == Scope::Loopback => {}
             Asker::Peer => {
-                self.punctures_of_peers.has_room(&(), now)
-                    && self.punctures_of_peer.take(source, now)
-                    && self.punctures_of_peers.take((), now)
+                check(
+                    self.punctures_of_peers.has_room(&(), now),
+                    Budget::PuncturesOfPeers,
+                )?;
+                check(
+                    self.punctures_of_peer.take(source, now),
+                    Budget::PuncturesOfPeer,
+                )?;
+                self.punctures_of_peers.take((), now);
             }
-            Asker::Tracker => self.punctures_of_tracker.take(source, now),
-            Asker::Stranger => self.punctures_of_strangers.take((), now),
-        };
-        may && self.punctures_to.take(target, now)
+            Asker::Tracker => {
+                check(
+                    self.punctures_of_tracker.take(source, now),
+                    Budget::PuncturesOfTracker,
+                )?;
+            }
+            Asker::Stranger => {
+                check(
+                    self.punctures_of_strangers.take((), now),
+                    Budget::PuncturesOfStrangers,
+                )?;
+            }
+        }
+        Ok(self.punctures_to.take(target, now))
     }
 
-    /// Returns `true` if a request from `source` may be answered, and counts the answer. The
-    /// address of a peer can be forged too, so it gets as much as a site of strangers. On this
-    /// machine there is no bound: a program here needs no reflection.
+    /// Counts an answer to a request from `source`. The address of a peer can be forged too, so it
+    /// gets as much as a site of strangers. On this machine there is no bound: a program here needs
+    /// no reflection.
+    ///
+    /// # Errors
+    ///
+    /// The budget that is used up: do not answer.
     pub(crate) fn takes_answer(
         &mut self,
         source: SocketAddr,
         overlay: CommunityId,
         is_peer: bool,
         now: Instant,
-    ) -> bool {
+    ) -> Result<(), Budget> {
         if Scope::of(source.ip()) == Scope::Loopback {
-            return true;
+            return Ok(());
         }
         if is_peer {
-            return self.answers_to_peer.take(source, now);
+            return check(
+                self.answers_to_peer.take(source, now),
+                Budget::AnswersToPeer,
+            );
         }
-        self.answers_to.has_room(&(source, overlay), now)
-            && self.answers_of_site.take(HostGroup::site(source.ip()), now)
-            && self.answers_to.take((source, overlay), now)
+        let (address, site) = ((source, overlay), HostGroup::site(source.ip()));
+        check(
+            self.answers_to.has_room(&address, now),
+            Budget::AnswersToStranger,
+        )?;
+        check(self.answers_of_site.take(site, now), Budget::AnswersToSite)?;
+        self.answers_to.take(address, now);
+        Ok(())
     }
 
-    /// Returns `true` if a response of `length` bytes to a request of a community's own may be sent
-    /// to an address that is not proven, and counts it with the answers to that site.
-    pub(crate) fn takes_response(&mut self, to: SocketAddr, length: usize, now: Instant) -> bool {
+    /// Counts a response of `length` bytes to a request of a community's own, to an address that is
+    /// not proven, with the answers to that site.
+    ///
+    /// # Errors
+    ///
+    /// The budget that is used up: do not send the response.
+    pub(crate) fn takes_response(
+        &mut self,
+        to: SocketAddr,
+        length: usize,
+        now: Instant,
+    ) -> Result<(), Budget> {
+        if Scope::of(to.ip()) == Scope::Loopback {
+            return Ok(());
+        }
         let site = HostGroup::site(to.ip());
         let uses = length.div_ceil(BYTES_OF_ANSWER);
-        Scope::of(to.ip()) == Scope::Loopback
-            || (0..uses).all(|_| self.answers_of_site.take(site, now))
+        let is_within = (0..uses).all(|_| self.answers_of_site.take(site, now));
+        check(is_within, Budget::AnswersToSite)
     }
 
     /// Returns `true` if a request may be sent to a host that has not proven anything.
@@ -187,6 +227,10 @@ impl Budgets {
     }
 }
 
+fn check(has_room: bool, budget: Budget) -> Result<(), Budget> {
+    if has_room { Ok(()) } else { Err(budget) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,8 +245,9 @@ mod tests {
         let mut count = |asker, from: u8, second: u64| {
             let targets = (0..200).map(|target| at([20, 0, from, target]));
             let now = start + SECOND * u32::try_from(second).unwrap_or_default();
-            let sent =
-                targets.filter(|to| budgets.takes_puncture(asker, at([1, 1, 1, from]), *to, now));
+            let sent = targets.filter(|to| {
+                budgets.takes_puncture(asker, at([1, 1, 1, from]), *to, now) == Ok(true)
+            });
             sent.count()
         };
         for second in 0..5 {
@@ -216,7 +261,8 @@ mod tests {
         let mut sent = 0;
         for tick in 0..100 {
             let now = start + SECOND * 60 + SECOND * tick / 2;
-            sent += usize::from(budgets.takes_puncture(Asker::Peer, at([1, 1, 1, 9]), target, now));
+            let taken = budgets.takes_puncture(Asker::Peer, at([1, 1, 1, 9]), target, now);
+            sent += usize::from(taken == Ok(true));
         }
         assert_eq!(sent, 10, "one in five seconds");
     }
@@ -225,34 +271,53 @@ mod tests {
     fn strangers_get_one_answer_a_second_and_a_site_twenty_kilobytes() {
         let (mut budgets, now) = (Budgets::default(), Instant::now());
         let [one, other] = [[1; 20], [2; 20]].map(CommunityId::from_bytes);
-        assert!(budgets.takes_answer(at([1, 1, 1, 1]), one, false, now));
-        assert!(!budgets.takes_answer(at([1, 1, 1, 1]), one, false, now));
         assert!(
-            budgets.takes_answer(at([1, 1, 1, 1]), other, false, now),
+            budgets
+                .takes_answer(at([1, 1, 1, 1]), one, false, now)
+                .is_ok()
+        );
+        assert!(
+            budgets
+                .takes_answer(at([1, 1, 1, 1]), one, false, now)
+                .is_err()
+        );
+        assert!(
+            budgets
+                .takes_answer(at([1, 1, 1, 1]), other, false, now)
+                .is_ok(),
             "another overlay"
         );
-        assert!(budgets.takes_answer(at([1, 1, 1, 1]), one, false, now + SECOND));
+        assert!(
+            budgets
+                .takes_answer(at([1, 1, 1, 1]), one, false, now + SECOND)
+                .is_ok()
+        );
         let site = |host| at([9, 9, 9, host]);
-        let answered = (0..255).filter(|host| budgets.takes_answer(site(*host), one, false, now));
+        let answered =
+            (0..255).filter(|host| budgets.takes_answer(site(*host), one, false, now).is_ok());
         assert_eq!(answered.count(), ANSWERS_OF_SITE);
         let local = at([127, 0, 0, 1]);
-        assert!((0..1_000).all(|_| budgets.takes_answer(local, one, false, now)));
+        assert!((0..1_000).all(|_| budgets.takes_answer(local, one, false, now).is_ok()));
     }
 
     #[test]
     fn long_responses_use_as_much_as_several_answers() {
         let (mut budgets, now) = (Budgets::default(), Instant::now());
         let site = |host| at([9, 9, 9, host]);
-        let sent = (0..255).filter(|host| budgets.takes_response(site(*host), 1_400, now));
+        let sent = (0..255).filter(|host| budgets.takes_response(site(*host), 1_400, now).is_ok());
         let bytes = 1_400 * sent.count();
         assert!((15_000..20_000).contains(&bytes), "{bytes}");
-        assert!(!budgets.takes_answer(site(1), CommunityId::from_bytes([1; 20]), false, now));
         assert!(
-            budgets.takes_response(at([9, 9, 8, 1]), 1_400, now),
+            budgets
+                .takes_answer(site(1), CommunityId::from_bytes([1; 20]), false, now)
+                .is_err()
+        );
+        assert!(
+            budgets.takes_response(at([9, 9, 8, 1]), 1_400, now).is_ok(),
             "another site"
         );
         let local = at([127, 0, 0, 1]);
-        assert!((0..1_000).all(|_| budgets.takes_response(local, 1_400, now)));
+        assert!((0..1_000).all(|_| budgets.takes_response(local, 1_400, now).is_ok()));
     }
 
     #[test]

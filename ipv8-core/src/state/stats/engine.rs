@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use super::budget::Budget;
 use super::class::Class;
 use super::drop_reason::DropReason;
 
 /// Totals since the start; they never decrease.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 pub struct EngineStats {
     /// Datagrams received, dropped ones included.
     pub datagrams_in: u64,
@@ -25,6 +26,10 @@ pub struct EngineStats {
     /// they had a class. Serialized, it has only the counts that are not zero.
     #[serde(serialize_with = "by_class")]
     class_drops: [[u64; DropReason::ALL.len()]; Class::ALL.len()],
+    /// What was not sent because a budget was used up. Serialized, it has only the counts that are
+    /// not zero.
+    #[serde(serialize_with = "by_budget")]
+    refusals: [u64; Budget::ALL.len()],
     /// Panics of users' code that were caught.
     pub panics: u64,
 }
@@ -55,6 +60,18 @@ impl EngineStats {
     pub fn count_of(&self, class: Class, reason: DropReason) -> u64 {
         let drops = self.class_drops.get(class as usize);
         drops.map_or(0, |drops| drops.get(reason as usize).copied().unwrap_or(0))
+    }
+
+    /// Counts something that was not sent because `budget` is used up.
+    pub(crate) fn refuse(&mut self, budget: Budget) {
+        if let Some(refusals) = self.refusals.get_mut(budget as usize) {
+            *refusals = refusals.saturating_add(1);
+        }
+    }
+
+    /// Returns how often something was not sent because `budget` was used up.
+    pub fn refused(&self, budget: Budget) -> u64 {
+        self.refusals.get(budget as usize).copied().unwrap_or(0)
     }
 
     /// Returns the number of drops for `reason`.
@@ -90,6 +107,36 @@ impl EngineStats {
     }
 }
 
+impl std::fmt::Debug for EngineStats {
+    /// Shows counts of drops by name, and only those that are not zero.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let drops: BTreeMap<_, _> = names(DropReason::ALL.map(DropReason::name), &self.drops);
+        let refusals = names(Budget::ALL.map(Budget::name), &self.refusals);
+        let classes = Class::ALL.into_iter().zip(&self.class_drops);
+        let by_class = |drops| names(DropReason::ALL.map(DropReason::name), drops);
+        let class_drops = classes.map(|(class, drops)| (class.name(), by_class(drops)));
+        f.debug_struct("EngineStats")
+            .field("datagrams_in", &self.datagrams_in)
+            .field("datagrams_out", &self.datagrams_out)
+            .field("bytes_in", &self.bytes_in)
+            .field("bytes_out", &self.bytes_out)
+            .field("drops", &drops)
+            .field("class_drops", &class_drops.collect::<BTreeMap<_, _>>())
+            .field("refusals", &refusals)
+            .field("panics", &self.panics)
+            .finish()
+    }
+}
+
+/// Returns the counts that are not zero by name, in alphabetical order.
+fn names<const N: usize>(
+    names: [&'static str; N],
+    counts: &[u64; N],
+) -> BTreeMap<&'static str, u64> {
+    let counted = names.into_iter().zip(*counts);
+    counted.filter(|(_, count)| *count > 0).collect()
+}
+
 /// Serializes drops as an object with the name of each reason and its count, in alphabetical order.
 fn by_name<S: Serializer>(
     drops: &[u64; DropReason::ALL.len()],
@@ -104,12 +151,18 @@ fn by_class<S: Serializer>(
     drops: &[[u64; DropReason::ALL.len()]; Class::ALL.len()],
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let classes = Class::ALL.into_iter().zip(drops).map(|(class, drops)| {
-        let reasons = DropReason::ALL.into_iter().map(DropReason::name);
-        let counted = reasons.zip(*drops).filter(|(_, count)| *count > 0);
-        (class.name(), counted.collect::<BTreeMap<_, _>>())
-    });
+    let classes = Class::ALL.into_iter().zip(drops);
+    let reasons = DropReason::ALL.map(DropReason::name);
+    let classes = classes.map(|(class, drops)| (class.name(), names(reasons, drops)));
     serializer.collect_map(classes.filter(|(_, drops)| !drops.is_empty()))
+}
+
+/// Serializes refusals as an object with the name of each budget that was used up.
+fn by_budget<S: Serializer>(
+    refusals: &[u64; Budget::ALL.len()],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(names(Budget::ALL.map(Budget::name), refusals))
 }
 
 #[cfg(test)]
@@ -147,13 +200,31 @@ mod tests {
         assert!(json.starts_with(start), "{json}");
         assert!(json.contains(r#""bad_key":1,"#), "{json}");
         assert!(
-            json.ends_with(r#"},"class_drops":{},"panics":0}"#),
+            json.ends_with(r#"},"class_drops":{},"refusals":{},"panics":0}"#),
             "{json}"
         );
-        assert_eq!(json.matches(':').count(), 7 + DropReason::ALL.len());
+        assert_eq!(json.matches(':').count(), 8 + DropReason::ALL.len());
         stats.record_class(Class::Contact, DropReason::LegacyBudget, 4);
         let json = serde_json::to_string(&stats).unwrap();
         let drops = r#""class_drops":{"contact":{"legacy_budget":4}}"#;
         assert!(json.contains(drops), "{json}");
+        stats.refuse(Budget::AnswersToSite);
+        let json = serde_json::to_string(&stats).unwrap();
+        let refusals = r#""refusals":{"answers_to_site":1}"#;
+        assert!(json.contains(refusals), "{json}");
+    }
+
+    #[test]
+    fn debug_output_names_what_was_counted_and_nothing_else() {
+        let mut stats = EngineStats::default();
+        stats.record_class(Class::Contact, DropReason::LegacyBudget, 4);
+        stats.refuse(Budget::PuncturesOfPeers);
+        let text = format!("{stats:?}");
+        assert!(text.contains(r#"drops: {"legacy_budget": 4}"#), "{text}");
+        assert!(
+            text.contains(r#"refusals: {"punctures_of_peers": 1}"#),
+            "{text}"
+        );
+        assert!(!text.contains("bad_key"), "{text}");
     }
 }
