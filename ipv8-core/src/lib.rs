@@ -128,7 +128,7 @@ pub use ipv8_macros::finish_launcher;
 pub use ipv8_macros::{Options, Payload};
 #[cfg(feature = "net")]
 pub use ipv8_macros::{
-    after, bootstrapper, finalize, kwargs, my_peer, name, overlay, precondition, prepare,
+    after, bootstrapper, finalize, kwargs, launcher, my_peer, name, overlay, precondition, prepare,
     set_in_session, walk_strategy,
 };
 #[cfg(feature = "net")]
@@ -142,7 +142,9 @@ pub use node::{Error, Ipv8, OverlayHandle};
 pub use overlay::bootstrap::{
     Bootstrapper, Bootstrappers, DispersyBootstrapper, UdpBroadcastBootstrapper,
 };
-pub use overlay::community::{Available, Community, CommunityError, MessageTable, PingCommunity};
+pub use overlay::community::{
+    Available, Community, CommunityError, MessageTable, NoOverlay, PingCommunity,
+};
 pub use overlay::context::{Context, SendError};
 pub use overlay::strategy::{DiscoveryStrategy, EdgeWalk, RandomChurn, RandomWalk};
 pub use state::peer::Peer;
@@ -153,11 +155,10 @@ pub use wire::{Identified, Message, Payload, Request, Signed, Unsigned};
 #[doc(hidden)]
 pub mod __private {
     #[cfg(feature = "net")]
-    pub use crate::launch::plan::crate_of;
     #[cfg(feature = "net")]
     pub use crate::launch::registry::{Instance, Registration, submit};
     pub use crate::overlay::community::has_unique_ids;
     #[cfg(feature = "net")]
-    pub use crate::private::{NoOverlay, condition, finalized, own_key, prepared, unchanged};
+    pub use crate::private::{condition, finalized, own_key, prepared, unchanged};
     pub use crate::support::options;
 }

@@ -23,6 +23,6 @@ pub use crate::wire::payload::{IntroductionRequest, IntroductionResponse};
 pub use crate::{Options, Payload};
 #[cfg(feature = "net")]
 pub use crate::{
-    after, bootstrapper, finalize, kwargs, my_peer, name, overlay, precondition, prepare,
+    after, bootstrapper, finalize, kwargs, launcher, my_peer, name, overlay, precondition, prepare,
     set_in_session, walk_strategy,
 };

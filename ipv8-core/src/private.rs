@@ -3,23 +3,6 @@
 use crate::crypto::PrivateKey;
 use crate::launch::LaunchError;
 use crate::node::{Ipv8, OverlayHandle};
-use crate::overlay::community::{Community, CommunityError};
-use crate::overlay::context::Context;
-use crate::wire::packet::CommunityId;
-
-/// The community of a launcher whose attributes are wrong, so that one mistake gives one error. It
-/// has no values.
-#[derive(Debug)]
-pub enum NoOverlay {}
-
-impl Community for NoOverlay {
-    const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([0; 20]);
-    type Settings = ();
-
-    fn new((): (), _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
-        Err("the launcher has no overlay".into())
-    }
-}
 
 /// Configures a `#[walk_strategy]` or `#[bootstrapper]` without options: one instantiation per type
 /// instead of one closure per launcher.

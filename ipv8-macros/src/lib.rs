@@ -83,6 +83,39 @@ pub fn overlay(args: TokenStream, item: TokenStream) -> TokenStream {
     relay(Kind::Overlay, args, item)
 }
 
+/// Makes a struct a launcher without an overlay: nothing of it is on the network. It is ordered,
+/// conditioned, prepared and finalized like every other launcher.
+///
+/// Use it for what overlays share, such as a database, a server or a task.
+///
+/// # Arguments
+/// Only `session = Type` and `crate = path`, see [`macro@overlay`]. Of the other attributes it
+/// takes [`macro@name`], [`macro@after`], [`macro@precondition`], [`macro@prepare`] and
+/// [`macro@finalize`], whose closure has no third parameter here.
+///
+/// # Example
+/// ```
+/// # use ipv8_core::prelude::*;
+/// # #[derive(Default)]
+/// # struct MySession { database: Option<String> }
+/// #[launcher]
+/// #[prepare(async |_ipv8, session: &mut MySession| {
+///     session.database = Some("opened".to_owned());
+///     Ok(())
+/// })]
+/// #[finalize(async |ipv8, _session: &mut MySession| {
+///     // It ends together with the node.
+///     ipv8.spawn(async { std::future::pending::<()>().await });
+///     Ok(())
+/// })]
+/// struct DatabaseLauncher;
+/// # fn main() {}
+/// ```
+#[proc_macro_attribute]
+pub fn launcher(args: TokenStream, item: TokenStream) -> TokenStream {
+    relay(Kind::Launcher, args, item)
+}
+
 /// Adds a discovery strategy to the launcher's overlay.
 ///
 /// # Arguments
@@ -93,6 +126,7 @@ pub fn overlay(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | key | value | default |
 /// |---|---|---|
 /// | `target_peers` | `i32`: the strategy rests while the overlay has at least this many peers; with `-1` it never rests | `20` |
+/// | `session` | the type of the session | `()` |
 /// | `crate` | the path of `ipv8_core` | `::ipv8_core` |
 /// | any other | the value of the strategy's public field with this name | the value in `Default` |
 ///
@@ -100,7 +134,8 @@ pub fn overlay(args: TokenStream, item: TokenStream) -> TokenStream {
 /// other value below `-1` an error when the overlay is created. Write `r#target_peers = …` for a
 /// field of the strategy that is called `target_peers` or looks like a typo of it. (No field can be
 /// called `crate`.) Values are any expressions. A launch evaluates them, and `self` in them is the
-/// launcher: `target_peers = self.target` reads a field of the annotated struct.
+/// launcher: `target_peers = self.target` reads a field of the annotated struct. `session` is the
+/// session, see [`macro@precondition`].
 ///
 /// Several strategies are allowed, also of one type. They take turns **in the order written, from
 /// top to bottom**. (In Python, decorators apply from the bottom up, so the lowest one comes
@@ -129,7 +164,7 @@ pub fn overlay(args: TokenStream, item: TokenStream) -> TokenStream {
 /// struct MyLauncher;
 ///
 /// let mut strategies = Strategies::new();
-/// MyLauncher.walk_strategies(&mut strategies);
+/// MyLauncher.walk_strategies(&(), &mut strategies);
 /// assert!(strategies.iter().eq([("RandomWalk", 20), ("EdgeWalk", -1)]));
 /// ```
 ///
@@ -142,8 +177,9 @@ pub fn walk_strategy(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Names the launcher. The default is the name of the struct.
 ///
 /// # Arguments
-/// One string literal that is not blank, and optionally `crate = path`, see [`macro@overlay`]. A
-/// launch reports two launchers with the same name.
+/// One string literal that is not blank, the path of a `&'static str` constant, or a macro such as
+/// `concat!`; and optionally `crate = path`, see [`macro@overlay`]. A launch reports two launchers
+/// with the same name.
 ///
 /// # Example
 /// ```
@@ -173,10 +209,16 @@ pub fn name(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Starts the launcher after other launchers.
 ///
 /// # Arguments
-/// The names of those launchers, one or more string literals, and optionally `crate = path`, see
-/// [`macro@overlay`]. Listing a name twice, or the launcher's own name, is an error. Several
-/// `#[after]` add up. A launch checks that each name belongs to a launcher and that there is no
-/// cycle.
+/// One or more launchers, and optionally `crate = path`, see [`macro@overlay`]. A launcher is named
+/// in one of two ways:
+///
+/// - By its path, which the compiler checks. This also links the launcher's crate. Two launchers
+///   cannot name each other like this: the compiler reports a cycle.
+/// - By its name, a string literal or a macro such as `concat!`. A launch checks that there is a
+///   launcher of that name.
+///
+/// Listing a launcher twice, or the launcher itself, is an error. Several `#[after]` add up. A
+/// launch checks that there is no cycle.
 ///
 /// # Example
 /// ```
@@ -191,7 +233,7 @@ pub fn name(args: TokenStream, item: TokenStream) -> TokenStream {
 /// #     }
 /// # }
 /// #[overlay(my_module::MyCommunity)]
-/// #[after("DiscoveryLauncher", "DhtLauncher")]
+/// #[after(DiscoveryLauncher, "DhtLauncher")]
 /// struct MyLauncher;
 ///
 /// assert_eq!(MyLauncher::META.after, ["DiscoveryLauncher", "DhtLauncher"]);

@@ -68,7 +68,11 @@ impl CommunityLauncher for ChurnLauncher {
     type Session = ();
     const META: LauncherMeta = ipv8_core::launcher_meta!(name = "ChurnLauncher", after = []);
 
-    fn walk_strategies(&self, strategies: &mut Strategies<DiscoveryCommunity>) {
+    fn walk_strategies(
+        &self,
+        _session: &Self::Session,
+        strategies: &mut Strategies<DiscoveryCommunity>,
+    ) {
         strategies
             .add::<RandomWalk>(20, |_| {})
             .add::<RandomChurn>(-1, |churn| churn.clone_from(&self.0))

@@ -47,7 +47,7 @@ impl<const N: u8> CommunityLauncher for ProbeLauncher<N> {
         self.settings.clone()
     }
 
-    fn walk_strategies(&self, strategies: &mut Strategies<Probe<N>>) {
+    fn walk_strategies(&self, _session: &Self::Session, strategies: &mut Strategies<Probe<N>>) {
         (self.walk)(strategies);
     }
 }

@@ -116,7 +116,11 @@ impl CommunityLauncher for WalkingDiscovery {
     type Session = ();
     const META: LauncherMeta = DiscoveryLauncher::META;
 
-    fn walk_strategies(&self, strategies: &mut Strategies<DiscoveryCommunity>) {
+    fn walk_strategies(
+        &self,
+        _session: &Self::Session,
+        strategies: &mut Strategies<DiscoveryCommunity>,
+    ) {
         strategies
             .add::<RandomWalk>(self.0, |_| {})
             .add::<RandomChurn>(-1, |_| {})
@@ -138,7 +142,7 @@ impl CommunityLauncher for SharedLauncher {
         }
     }
 
-    fn walk_strategies(&self, strategies: &mut Strategies<Reporting>) {
+    fn walk_strategies(&self, _session: &Self::Session, strategies: &mut Strategies<Reporting>) {
         strategies.add::<RandomWalk>(self.1, |_| {});
     }
 }
@@ -171,8 +175,8 @@ impl<L: CommunityLauncher<Session = ()>> CommunityLauncher for Bootstrapped<L> {
         self.launcher.settings(session)
     }
 
-    fn walk_strategies(&self, strategies: &mut Strategies<L::Overlay>) {
-        self.launcher.walk_strategies(strategies);
+    fn walk_strategies(&self, session: &(), strategies: &mut Strategies<L::Overlay>) {
+        self.launcher.walk_strategies(session, strategies);
     }
 
     fn bootstrappers(&self, (): &(), bootstrappers: &mut Bootstrappers) {

@@ -117,7 +117,7 @@ impl CommunityLauncher for NodeLauncher {
         }
     }
 
-    fn walk_strategies(&self, strategies: &mut Strategies<Reporting>) {
+    fn walk_strategies(&self, _session: &Self::Session, strategies: &mut Strategies<Reporting>) {
         for walker in &self.walkers {
             match walker {
                 Walker::Random => strategies.add::<RandomWalk>(20, |_| {}),

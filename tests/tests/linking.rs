@@ -45,3 +45,25 @@ fn launchers_can_be_collected_twice() {
     assert_eq!(first.launchers[0].meta, second.launchers[0].meta);
     assert_eq!(first.launchers[0].session, "()");
 }
+
+#[test]
+fn a_crate_that_is_expected_and_not_linked_is_named() {
+    let expected = Launchers::collected().expect_crates(["plugin-named", "plugin_silent"]);
+    expected.plan().expect("both are linked");
+    let missing = Launchers::collected().expect_crates(["plugin_silence", "other"]);
+    let error = missing.plan().expect_err("neither is there");
+    let [silence, other] = error.problems() else {
+        panic!("{error}");
+    };
+    let start = "no launcher of the crate \"plugin_silence\" is linked into this program: ";
+    let silence = silence.to_string();
+    assert!(silence.starts_with(start), "{silence}");
+    assert!(
+        silence.ends_with("did you mean \"plugin_silent\"?"),
+        "{silence}"
+    );
+    assert!(
+        other.to_string().contains("ipv8_core::link!(other)"),
+        "{other}"
+    );
+}

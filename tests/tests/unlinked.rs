@@ -38,3 +38,12 @@ fn naming_the_expected_launchers_reveals_a_lost_one() {
         "{texts:?}"
     );
 }
+
+#[test]
+fn naming_the_expected_crates_reveals_a_lost_one() {
+    let error = Launchers::collected()
+        .expect_crates(["plugin-silent"])
+        .plan();
+    let error = error.expect_err("nothing is linked").to_string();
+    assert!(error.contains("ipv8_core::link!(plugin_silent)"), "{error}");
+}

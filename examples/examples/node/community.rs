@@ -54,7 +54,7 @@ impl CommunityLauncher for SteeredLauncher {
         Id(self.community)
     }
 
-    fn walk_strategies(&self, strategies: &mut Strategies<Steered>) {
+    fn walk_strategies(&self, _session: &Self::Session, strategies: &mut Strategies<Steered>) {
         for strategy in &self.strategies {
             strategy.add_to(strategies);
         }
@@ -77,7 +77,11 @@ impl CommunityLauncher for DiscoveryLauncher {
     type Session = ();
     const META: LauncherMeta = launcher_meta!(name = "DiscoveryLauncher", after = []);
 
-    fn walk_strategies(&self, strategies: &mut Strategies<DiscoveryCommunity>) {
+    fn walk_strategies(
+        &self,
+        _session: &Self::Session,
+        strategies: &mut Strategies<DiscoveryCommunity>,
+    ) {
         for strategy in &self.strategies {
             strategy.add_to_discovery(strategies);
         }

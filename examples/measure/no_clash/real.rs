@@ -29,7 +29,11 @@ impl CommunityLauncher for First {
         Some(self.key.clone())
     }
 
-    fn walk_strategies(&self, strategies: &mut Strategies<BurstCommunity>) {
+    fn walk_strategies(
+        &self,
+        _session: &Self::Session,
+        strategies: &mut Strategies<BurstCommunity>,
+    ) {
         strategies.add_strategy(-1, self.burst.clone());
     }
 }

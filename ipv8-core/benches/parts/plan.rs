@@ -1,7 +1,6 @@
 //! The plan: the order in which launchers launch.
 
 use divan::{Bencher, black_box};
-use ipv8_core::LauncherMeta;
 use ipv8_core::internals::plan::{PlanInput, plan};
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
@@ -13,12 +12,9 @@ fn candidates(count: usize, waits: usize) -> Vec<PlanInput> {
     let numbered = |number: usize| {
         let earlier = (1..=waits).filter_map(|back| number.checked_sub(back * 7));
         let after: Vec<_> = earlier.map(name).collect();
-        let meta = LauncherMeta {
-            name: name(number),
-            after: after.leak(),
-            line: u32::try_from(number).unwrap(),
-            ..ipv8_core::launcher_meta!(name = "", after = [])
-        };
+        let mut meta = ipv8_core::launcher_meta!(name = name(number), after = []);
+        meta.after = after.leak();
+        meta.line = u32::try_from(number).unwrap();
         PlanInput {
             meta,
             enabled: true,

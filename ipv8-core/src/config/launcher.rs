@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::origin::Located;
+use super::origin::{Located, Origin};
+use super::problem::{SettingError, SettingProblem};
 use crate::engine::overlays::DEFAULT_TARGET_PEERS;
 
 /// Options or settings by name.
@@ -209,6 +210,38 @@ impl LauncherConfig {
     pub fn max_peers(mut self, peers: i32) -> Self {
         self.max_peers = Some(Located::code(peers));
         self
+    }
+}
+
+impl LauncherConfig {
+    /// Returns a problem for each setting that only an overlay has.
+    pub(crate) fn without_overlay(&self) -> Vec<SettingProblem> {
+        fn origin<T>(setting: Option<&Located<T>>) -> Option<Origin> {
+            setting.map(|setting| setting.origin.clone())
+        }
+        let of_first = |named: &Named| named.first().map(|(_, value)| value.origin.clone());
+        let changes = self.strategy_changes.first();
+        let settings = [
+            ("key", origin(self.key.as_ref())),
+            ("strategies", origin(self.strategies.as_ref())),
+            (
+                "strategies",
+                changes.map(|change| change.strategy.origin.clone()),
+            ),
+            ("bootstrappers", origin(self.bootstrappers.as_ref())),
+            ("settings", of_first(&self.settings)),
+            ("on_start", origin(self.on_start.as_ref())),
+            ("max_peers", origin(self.max_peers.as_ref())),
+            ("own_network", origin(self.own_network.as_ref())),
+        ];
+        let problem = |(name, origin): (&str, Option<Origin>)| {
+            Some(SettingProblem {
+                origin: origin?,
+                setting: format!("{}.{name}", self.path),
+                error: SettingError::NoOverlay,
+            })
+        };
+        settings.into_iter().filter_map(problem).collect()
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 ///
 /// [`launcher_meta!`](crate::launcher_meta!) makes it and fills in the location.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct LauncherMeta {
     /// The launcher's name, unique within one launch (py-ipv8: `get_name`). The macros use the name
     /// of the struct by default.
@@ -25,7 +26,7 @@ pub struct LauncherMeta {
 }
 
 /// Returns the crate of a module path: everything before the first `::`.
-pub const fn crate_of(module: &'static str) -> &'static str {
+const fn crate_of(module: &'static str) -> &'static str {
     let bytes = module.as_bytes();
     let mut end = 0;
     while end < bytes.len() && bytes[end] != b':' {
@@ -35,6 +36,26 @@ pub const fn crate_of(module: &'static str) -> &'static str {
 }
 
 impl LauncherMeta {
+    /// Returns the metadata of a launcher at this place, for [`launcher_meta!`].
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        after: &'static [&'static str],
+        module: &'static str,
+        (file, line, column): (&'static str, u32, u32),
+    ) -> Self {
+        Self {
+            name,
+            after,
+            crate_name: crate_of(module),
+            module,
+            file,
+            line,
+            column,
+        }
+    }
+
     /// Returns the launcher's location in the source, shown as `file:line:column`.
     pub fn location(&self) -> SourceLocation {
         SourceLocation {
@@ -91,15 +112,12 @@ impl fmt::Display for SourceLocation {
 #[macro_export]
 macro_rules! launcher_meta {
     (name = $name:expr, after = [$($after:expr),* $(,)?] $(,)?) => {
-        $crate::LauncherMeta {
-            name: $name,
-            after: &[$($after),*],
-            crate_name: $crate::__private::crate_of(::core::module_path!()),
-            module: ::core::module_path!(),
-            file: ::core::file!(),
-            line: ::core::line!(),
-            column: ::core::column!(),
-        }
+        $crate::LauncherMeta::new(
+            $name,
+            &[$($after),*],
+            ::core::module_path!(),
+            (::core::file!(), ::core::line!(), ::core::column!()),
+        )
     };
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use super::launcher_meta::LauncherMeta;
 use super::problem::SettingProblem;
 use crate::support::nearest::DidYouMean;
+use crate::wire::packet::CommunityId;
 
 /// A reason why nothing can be launched. Its text names every location as `file:line:column`.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,16 +38,38 @@ pub enum Problem {
         /// The most similar launcher name.
         nearest: Option<&'static str>,
     },
-    /// A launcher needs a session of another type than the one given to
-    /// [`Launchers::launch_with`](crate::Launchers::launch_with).
+    /// A launcher needs a session of a type that was not given to
+    /// [`Launchers::launch_with`](crate::Launchers::launch_with) or
+    /// [`Launchers::session`](crate::Launchers::session).
     Session {
         /// The launcher.
         launcher: LauncherMeta,
         /// The full name of its session type.
         wanted: &'static str,
-        /// The full name of the given session's type; `()` for
+        /// The full names of the given sessions' types; none for
         /// [`Launchers::launch`](crate::Launchers::launch).
-        given: &'static str,
+        given: Vec<&'static str>,
+    },
+    /// [`Launchers::session`](crate::Launchers::session) was given two sessions of one type.
+    RepeatedSession {
+        /// The full name of their type.
+        session: &'static str,
+    },
+    /// Two overlays would have the same community id.
+    SameCommunity {
+        /// The id.
+        id: CommunityId,
+        /// The first two overlays with it: the launcher with its location, or the name in the
+        /// configuration with its origin.
+        overlays: [String; 2],
+    },
+    /// No launcher of a crate that [`Launchers::expect_crates`](crate::Launchers::expect_crates)
+    /// names is linked into this program.
+    MissingCrate {
+        /// The crate, as the compiler names it.
+        name: String,
+        /// The crate with launchers that has the most similar name.
+        nearest: Option<&'static str>,
     },
     /// [`Launchers::collected`](crate::Launchers::collected) found no launcher.
     NothingLinked,
@@ -76,6 +99,20 @@ impl fmt::Display for Problem {
                 wanted,
                 given,
             } => session(f, launcher, wanted, given),
+            Self::RepeatedSession { session } => write!(
+                f,
+                "there are two sessions of type {session}: pass one, or wrap the other in a type \
+                 of its own"
+            ),
+            Self::SameCommunity { id, overlays } => {
+                let [first, second] = overlays;
+                write!(
+                    f,
+                    "{first} and {second} have the same community id {id}: a node has one overlay \
+                     for each id; remove one, or give its community an id of its own"
+                )
+            }
+            Self::MissingCrate { name, nearest } => missing_crate(f, name, *nearest),
             Self::NothingLinked => f.write_str(NOTHING_LINKED),
             Self::Config(problem) => problem.fmt(f),
         }
@@ -108,13 +145,38 @@ fn session(
     f: &mut fmt::Formatter<'_>,
     launcher: &LauncherMeta,
     wanted: &str,
-    given: &str,
+    given: &[&str],
 ) -> fmt::Result {
     write!(f, "{launcher} needs a session of type {wanted}, ")?;
-    if given == "()" {
-        f.write_str("but got none: launch with launch_with(&mut session)")
-    } else {
-        write!(f, "but got a {given}: use the same type for both")
+    match given {
+        [] => f.write_str("but got none: launch with launch_with(&mut session)"),
+        [given] => write!(
+            f,
+            "but got a {given}: use the same type for both, or pass both with session(&mut …)"
+        ),
+        given => write!(
+            f,
+            "but got only {}: pass it too, with session(&mut …)",
+            given.join(", ")
+        ),
+    }
+}
+
+fn missing_crate(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    nearest: Option<&'static str>,
+) -> fmt::Result {
+    write!(
+        f,
+        "no launcher of the crate {name:?} is linked into this program: "
+    )?;
+    match nearest {
+        Some(nearest) => write!(f, "{}", DidYouMean(nearest)),
+        None => write!(
+            f,
+            "write ipv8_core::link!({name}), and see the guide \"Which launchers are linked in?\""
+        ),
     }
 }
 

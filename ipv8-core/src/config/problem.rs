@@ -163,6 +163,9 @@ pub enum SettingError {
         /// The reason.
         reason: &'static str,
     },
+    /// A setting of an overlay, for a launcher that has none.
+    #[error("the launcher has no overlay: remove this setting")]
+    NoOverlay,
     /// A setting that should be written in another way.
     #[error("{what} is deprecated: {hint}")]
     Deprecated {

@@ -17,6 +17,8 @@ pub mod strategies {}
 pub mod strangers {}
 #[doc = include_str!("security.md")]
 pub mod security {}
+#[doc = include_str!("linking.md")]
+pub mod linking {}
 #[doc = include_str!("troubleshooting.md")]
 pub mod troubleshooting {}
 #[doc = include_str!("configuration.md")]

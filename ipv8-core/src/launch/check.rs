@@ -1,6 +1,7 @@
 //! Checks a set of launchers and its configuration. Starts nothing.
 
 use super::launcher::Launcher;
+use super::session::Session;
 use super::set::{Entry, LauncherSet};
 use crate::config::{LauncherConfig, SettingError, SettingProblem, not_here};
 use crate::launch::plan::{Plan, PlanError, PlanInput, Problem, plan};
@@ -11,7 +12,11 @@ impl LauncherSet {
     /// # Errors
     /// Every problem of the launchers.
     pub(super) fn plan(&self) -> Result<Plan, PlanError> {
-        self.plan_where(|entry| self.is_enabled(entry))
+        self.plan_where(
+            |entry| self.is_enabled(entry),
+            |entry| self.is_certain(entry),
+            &Session::none(),
+        )
     }
 
     /// Like [`plan`](Self::plan), but checks the configuration too.
@@ -19,17 +24,41 @@ impl LauncherSet {
     /// # Errors
     /// Every problem of the launchers, then every problem of the configuration.
     pub(super) fn check(&self) -> Result<Plan, PlanError> {
-        self.check_where(|entry| self.is_enabled(entry))
+        self.check_where(
+            |entry| self.is_enabled(entry),
+            |entry| self.is_certain(entry),
+            &Session::none(),
+        )
+    }
+
+    /// Like [`check`](Self::check), after each launcher was asked whether it wants to be launched.
+    pub(super) fn check_asked(
+        &self,
+        wanted: impl Fn(&Entry) -> bool,
+        session: &Session<'_>,
+    ) -> Result<Plan, PlanError> {
+        self.check_where(&wanted, &wanted, session)
+    }
+
+    /// Returns `true` if the launcher is enabled and has no condition.
+    fn is_certain(&self, entry: &Entry) -> bool {
+        self.is_enabled(entry) && !entry.launcher.has_condition()
     }
 
     /// Like [`check`](Self::check), but launches the entries for which `enabled` returns `true`.
-    pub(super) fn check_where(&self, enabled: impl Fn(&Entry) -> bool) -> Result<Plan, PlanError> {
+    /// Those for which `certain` does have overlays at the same time.
+    fn check_where(
+        &self,
+        enabled: impl Fn(&Entry) -> bool,
+        certain: impl Fn(&Entry) -> bool,
+        session: &Session<'_>,
+    ) -> Result<Plan, PlanError> {
         let config = self.config.problems().into_iter();
         let config: Vec<Problem> = config
-            .chain(self.definition_problems())
+            .chain(self.definition_problems(session))
             .map(Problem::Config)
             .collect();
-        let planned = self.plan_where(enabled);
+        let planned = self.plan_where(enabled, certain, session);
         if config.is_empty() {
             return planned;
         }
@@ -38,7 +67,12 @@ impl LauncherSet {
         Err(PlanError { problems })
     }
 
-    fn plan_where(&self, enabled: impl Fn(&Entry) -> bool) -> Result<Plan, PlanError> {
+    fn plan_where(
+        &self,
+        enabled: impl Fn(&Entry) -> bool,
+        certain: impl Fn(&Entry) -> bool,
+        session: &Session<'_>,
+    ) -> Result<Plan, PlanError> {
         let entries = self.entries.iter();
         let inputs: Vec<PlanInput> = entries
             .map(|entry| PlanInput {
@@ -52,10 +86,12 @@ impl LauncherSet {
         problems.retain(|problem| {
             *problem != Problem::NothingLinked || self.config.overlays.is_empty()
         });
-        if problems.is_empty() {
+        let same = self.same_communities(certain, session);
+        if problems.is_empty() && same.is_empty() {
             return planned;
         }
         problems.extend(planned.err().into_iter().flat_map(|error| error.problems));
+        problems.extend(same);
         Err(PlanError { problems })
     }
 
@@ -82,20 +118,24 @@ impl LauncherSet {
     }
 
     /// Returns the problems of the configuration's parts about launchers and overlays.
-    fn definition_problems(&self) -> Vec<SettingProblem> {
+    fn definition_problems(&self, session: &Session<'_>) -> Vec<SettingProblem> {
         let launchers = self.config.launchers.iter();
-        let launchers = launchers.flat_map(|definition| self.check_launcher(definition));
+        let launchers = launchers.flat_map(|definition| self.check_launcher(definition, session));
         let overlays = self.config.overlays.iter();
         let overlays = overlays.flat_map(|definition| self.check_overlay(definition));
         launchers.chain(overlays).collect()
     }
 
-    fn check_launcher(&self, definition: &LauncherConfig) -> Vec<SettingProblem> {
+    fn check_launcher(
+        &self,
+        definition: &LauncherConfig,
+        session: &Session<'_>,
+    ) -> Vec<SettingProblem> {
         let name = &definition.name;
         let is_named = |launcher: &&Launcher| name.names(launcher.name());
         let mut launchers = self.entries.iter().map(|entry| &entry.launcher);
         match launchers.find(is_named) {
-            Some(launcher) => launcher.check(definition),
+            Some(launcher) => launcher.check(definition, session),
             None => unknown("launcher", definition, self.names()),
         }
     }

@@ -29,7 +29,7 @@ pub type LaunchError = Box<dyn std::error::Error + Send + Sync>;
 ///     type Overlay = MyCommunity;
 ///     type Session = ();
 ///     const META: LauncherMeta = launcher_meta!(name = "MyLauncher", after = []);
-///     fn walk_strategies(&self, strategies: &mut Strategies<MyCommunity>) {
+///     fn walk_strategies(&self, _session: &(), strategies: &mut Strategies<MyCommunity>) {
 ///         strategies.add::<RandomWalk>(20, |walk| walk.timeout = 3.0);
 ///     }
 /// }
@@ -68,6 +68,9 @@ pub trait CommunityLauncher: Send + Sync + Sized + 'static {
     /// The methods below that the launcher implements. A launch uses the default of every other
     /// method, and the compiler generates no code for it. The macros list the methods that they
     /// write, because a program may have a thousand launchers. Default: all.
+    ///
+    /// Hidden, because a list that lacks a method would silently disable it.
+    #[doc(hidden)]
     const HOOKS: &'static [Hook] = &[
         Hook::ShouldLaunch,
         Hook::Prepare,
@@ -115,8 +118,11 @@ pub trait CommunityLauncher: Send + Sync + Sized + 'static {
 
     /// Adds the overlay's strategies, in the order of their turns (py-ipv8: `get_walk_strategies`).
     /// Default: none.
-    fn walk_strategies(&self, strategies: &mut Strategies<Self::Overlay>) {
-        let _ = strategies;
+    ///
+    /// If the configuration changes this launcher, the check before the launch calls it too, so the
+    /// session is then as the program made it.
+    fn walk_strategies(&self, session: &Self::Session, strategies: &mut Strategies<Self::Overlay>) {
+        let _ = (session, strategies);
     }
 
     /// Adds bootstrappers to those of the configuration (py-ipv8: `get_bootstrappers`). Default:

@@ -18,6 +18,7 @@ pub(super) type AnyHandle = dyn Any + Send + Sync;
 
 /// A type of community, erased.
 pub(crate) struct CommunityType {
+    id: CommunityId,
     name: fn() -> &'static str,
     full_name: fn() -> &'static str,
     blueprint: fn() -> Box<dyn Blueprint>,
@@ -30,6 +31,7 @@ impl CommunityType {
     pub(super) const fn of<C: Community>() -> &'static Self {
         const {
             &Self {
+                id: C::COMMUNITY_ID,
                 name: short_type_name::<C>,
                 full_name: type_name::<C>,
                 blueprint: blueprint::<C>,
@@ -37,6 +39,11 @@ impl CommunityType {
                 run_action: run_action::<C>,
             }
         }
+    }
+
+    /// Returns the id that its overlays have unless their settings say otherwise.
+    pub(super) const fn id(&self) -> CommunityId {
+        self.id
     }
 
     /// Returns the type's name without its path, as configurations write it.
@@ -81,6 +88,9 @@ pub(super) trait Blueprint: Any {
     /// Changes strategies and settings as configured. Returns the problems; the rest is done.
     fn change(&mut self, definition: &LauncherConfig) -> Vec<SettingProblem>;
 
+    /// Returns the community id with these settings.
+    fn community_id(&mut self) -> CommunityId;
+
     /// Returns the strategies' types, without path, with their targets.
     fn strategies(&self) -> Vec<(&'static str, i32)>;
 
@@ -117,6 +127,10 @@ impl<C: Community> Blueprint for Parts<C> {
     fn change(&mut self, definition: &LauncherConfig) -> Vec<SettingProblem> {
         let settings = self.settings.get_or_insert_default();
         definition.change::<C>(&mut self.strategies, settings)
+    }
+
+    fn community_id(&mut self) -> CommunityId {
+        C::community_id(self.settings.get_or_insert_default())
     }
 
     fn strategies(&self) -> Vec<(&'static str, i32)> {

@@ -35,7 +35,11 @@ impl CommunityLauncher for DiscoveryLauncher {
     type Session = ();
     const META: LauncherMeta = launcher_meta!(name = "DiscoveryLauncher", after = []);
 
-    fn walk_strategies(&self, strategies: &mut Strategies<DiscoveryCommunity>) {
+    fn walk_strategies(
+        &self,
+        _session: &Self::Session,
+        strategies: &mut Strategies<DiscoveryCommunity>,
+    ) {
         strategies
             .add::<RandomWalk>(20, |_| {})
             .add::<RandomChurn>(-1, |_| {})

@@ -76,7 +76,7 @@ impl Culprit {
                 problems: vec![Problem::Session {
                     launcher: self.meta,
                     wanted: self.session,
-                    given: "another",
+                    given: Vec::new(),
                 }],
             }),
             LauncherError::Assemble(AssembleError::Settings(problems)) => invalid(problems),

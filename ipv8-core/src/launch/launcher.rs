@@ -51,8 +51,10 @@ impl Launcher {
         self.launcher_type.meta.name
     }
 
-    pub(super) fn community(&self) -> &'static CommunityType {
-        self.launcher_type.community
+    /// Returns the community of the launcher's overlay; `None` if it has no overlay.
+    pub(super) fn overlay(&self) -> Option<&'static CommunityType> {
+        let launcher_type = self.launcher_type;
+        launcher_type.has_overlay.then_some(launcher_type.community)
     }
 
     /// Returns the full name of the session's type; `()` if the launcher needs none.
@@ -71,6 +73,11 @@ impl Launcher {
     /// Returns `true` if the launcher can run under this session.
     pub(super) fn fits(&self, session: &Session<'_>) -> bool {
         (self.launcher_type.session.fits)(session)
+    }
+
+    /// Returns `true` if the launcher may refuse to be launched.
+    pub(super) fn has_condition(&self) -> bool {
+        self.launcher_type.should_launch.is_some()
     }
 
     pub(super) fn should_launch(&self, session: &Session<'_>) -> Result<bool, HookError> {
@@ -92,15 +99,17 @@ impl Launcher {
         }))
     }
 
-    /// Runs `finalize` with the launcher's overlay; `None` if the launcher has none.
+    /// Runs `finalize`; `None` if the launcher has none. `overlay` is the launcher's overlay.
     pub(super) fn finalize<'a>(
         &'a self,
         ipv8: &'a Ipv8,
         session: &'a mut Session<'_>,
-        overlay: CommunityId,
+        overlay: Option<CommunityId>,
     ) -> Option<impl Future<Output = Result<(), HookError>>> {
         let hook = self.launcher_type.finalize?;
-        let handle = self.community().handle(ipv8, overlay);
+        let community = self.launcher_type.community;
+        // Calls on the handle of a launcher without an overlay fail.
+        let handle = community.handle(ipv8, overlay.unwrap_or(community.id()));
         Some(async move {
             awaited(Hook::Finalize, || {
                 hook(&*self.instance, ipv8, session, &*handle)
@@ -109,15 +118,35 @@ impl Launcher {
         })
     }
 
-    /// Returns the settings and strategies of the launcher's overlay. Adds its key and
-    /// bootstrappers to `overlay`, where the configuration does not override them.
+    /// Returns the community id of the launcher's overlay as far as it is known before the launch.
+    pub(super) fn planned_id(
+        &self,
+        session: &Session<'_>,
+        definition: Option<&LauncherConfig>,
+    ) -> Option<CommunityId> {
+        let mut blueprint = self.overlay()?.blueprint();
+        let settled = called(Hook::Settings, || {
+            if let Some(hook) = self.launcher_type.settings {
+                hook(&*self.instance, session, blueprint.as_mut())?;
+            }
+            // Its problems are reported elsewhere.
+            let _ = definition.map(|definition| blueprint.change(definition));
+            Some(blueprint.community_id())
+        });
+        settled.ok()
+    }
+
+    /// Returns the settings and strategies of the launcher's overlay, whose community is
+    /// `community`. Adds its key and bootstrappers to `overlay`, where the configuration does not
+    /// override them.
     pub(super) fn blueprint(
         &self,
+        community: &CommunityType,
         session: &Session<'_>,
         overrides: Overrides<'_>,
         overlay: &mut OverlayConfig,
     ) -> Result<Box<dyn Blueprint>, HookError> {
-        let mut blueprint = self.community().blueprint();
+        let mut blueprint = community.blueprint();
         called(Hook::Settings, || {
             if let Some(hook) = self.launcher_type.settings {
                 hook(&*self.instance, session, blueprint.as_mut())?;
@@ -134,7 +163,7 @@ impl Launcher {
         if overrides.own_network().is_none() {
             overlay.own_network = self.launcher_type.own_network;
         }
-        self.add_strategies(blueprint.as_mut())?;
+        self.add_strategies(session, blueprint.as_mut())?;
         let bootstrappers = self.bootstrappers(session)?;
         if !overrides.names_bootstrappers() {
             overlay.bootstrappers.append(bootstrappers);
@@ -143,11 +172,18 @@ impl Launcher {
     }
 
     /// Returns the problems of the configuration's changes to this launcher. Returns none if the
-    /// launcher panics, because the launch reports that.
-    pub(super) fn check(&self, definition: &LauncherConfig) -> Vec<SettingProblem> {
+    /// launcher panics or needs a session of another type, because the launch reports that.
+    pub(super) fn check(
+        &self,
+        definition: &LauncherConfig,
+        session: &Session<'_>,
+    ) -> Vec<SettingProblem> {
+        let Some(overlay) = self.overlay() else {
+            return definition.without_overlay();
+        };
         let checked = called(Hook::WalkStrategies, || {
-            let mut blueprint = self.community().blueprint();
-            self.add_strategies(blueprint.as_mut()).ok()?;
+            let mut blueprint = overlay.blueprint();
+            self.add_strategies(session, blueprint.as_mut()).ok()?;
             Some(blueprint.change(definition))
         });
         checked.unwrap_or_default()
@@ -160,8 +196,11 @@ impl Launcher {
         session: &Session<'_>,
         overrides: Overrides<'_>,
     ) -> Result<Description, HookError> {
-        let mut blueprint = self.community().blueprint();
-        self.add_strategies(blueprint.as_mut())?;
+        let Some(overlay) = self.overlay() else {
+            return Ok(Description::default());
+        };
+        let mut blueprint = overlay.blueprint();
+        self.add_strategies(session, blueprint.as_mut())?;
         if let Some(definition) = overrides.definition() {
             // The problems that this returns are already part of the plan.
             let _ = called(Hook::WalkStrategies, || Some(blueprint.change(definition)))?;
@@ -173,9 +212,15 @@ impl Launcher {
         Ok((blueprint.strategies(), bootstrappers.iter().collect()))
     }
 
-    fn add_strategies(&self, blueprint: &mut dyn Blueprint) -> Result<(), HookError> {
+    fn add_strategies(
+        &self,
+        session: &Session<'_>,
+        blueprint: &mut dyn Blueprint,
+    ) -> Result<(), HookError> {
         match self.launcher_type.walk_strategies {
-            Some(hook) => called(Hook::WalkStrategies, || hook(&*self.instance, blueprint)),
+            Some(hook) => called(Hook::WalkStrategies, || {
+                hook(&*self.instance, session, blueprint)
+            }),
             None => Ok(()),
         }
     }

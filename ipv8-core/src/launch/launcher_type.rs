@@ -1,7 +1,7 @@
 //! A type of launcher as a table of functions that do not name it.
 //!
 //! A program may have a thousand launchers, so the compiler generates as little as possible for
-//! each: one table, and one function for each method in [`CommunityLauncher::HOOKS`].
+//! each: one table, and one function for each method in `CommunityLauncher::HOOKS`.
 
 use std::any::Any;
 use std::pin::Pin;
@@ -13,6 +13,7 @@ use crate::crypto::PrivateKey;
 use crate::launch::plan::LauncherMeta;
 use crate::node::{Hook, Ipv8};
 use crate::overlay::bootstrap::Bootstrappers;
+use crate::overlay::community::Community;
 
 /// A launcher with its type erased.
 pub(crate) type AnyLauncher = dyn Any + Send + Sync;
@@ -27,6 +28,8 @@ pub(super) type HookFuture<'a> = Pin<Box<dyn Future<Output = Result<(), LaunchEr
 pub(crate) struct LauncherType {
     pub(super) meta: LauncherMeta,
     pub(super) own_network: bool,
+    /// `false` if `community` is a [`NoOverlay`](crate::NoOverlay).
+    pub(super) has_overlay: bool,
     pub(super) community: &'static CommunityType,
     pub(super) session: &'static SessionType,
     pub(super) should_launch: Option<fn(&AnyLauncher, &Session<'_>) -> Option<bool>>,
@@ -43,7 +46,7 @@ type Settings = fn(&AnyLauncher, &Session<'_>, &mut dyn Blueprint) -> Option<()>
 /// Returns the launcher's key in the inner option: `None` stands for the node's key.
 type MyPeer = fn(&AnyLauncher, &Session<'_>) -> Option<Option<PrivateKey>>;
 
-type WalkStrategies = fn(&AnyLauncher, &mut dyn Blueprint) -> Option<()>;
+type WalkStrategies = fn(&AnyLauncher, &Session<'_>, &mut dyn Blueprint) -> Option<()>;
 
 type AddBootstrappers = fn(&AnyLauncher, &Session<'_>, &mut Bootstrappers) -> Option<()>;
 
@@ -67,6 +70,7 @@ impl LauncherType {
         Self {
             meta: L::META,
             own_network: L::OWN_NETWORK,
+            has_overlay: !L::Overlay::IS_NONE,
             community: CommunityType::of::<L::Overlay>(),
             session: SessionType::of::<L::Session>(),
             should_launch: when(hooks, Hook::ShouldLaunch, should_launch::<L>),
@@ -135,10 +139,11 @@ fn my_peer<L: CommunityLauncher>(
 
 fn walk_strategies<L: CommunityLauncher>(
     launcher: &AnyLauncher,
+    session: &Session<'_>,
     blueprint: &mut dyn Blueprint,
 ) -> Option<()> {
     let launcher: &L = launcher.downcast_ref()?;
-    launcher.walk_strategies(&mut Parts::of(blueprint)?.strategies);
+    launcher.walk_strategies(session.get()?, &mut Parts::of(blueprint)?.strategies);
     Some(())
 }
 

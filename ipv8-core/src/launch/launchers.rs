@@ -7,12 +7,12 @@ use super::community_type::CommunityType;
 use super::launcher::Launcher;
 use super::preview::{Preview, preview};
 use super::registry::registrations;
-use super::sequence;
 use super::session::Session;
 use super::set::LauncherSet;
+use super::with_sessions::WithSessions;
 use crate::config::{Config, Effective, SettingProblem};
 use crate::launch::plan::{Plan, PlanError, Problem};
-use crate::node::endpoint::{Endpoint, EndpointConfig};
+use crate::node::endpoint::Endpoint;
 use crate::node::{Error, Ipv8};
 use crate::overlay::community::Community;
 
@@ -113,6 +113,24 @@ impl Launchers {
         self
     }
 
+    /// Says which crates have launchers that must be linked into this program. [`plan`](Self::plan)
+    /// reports each crate of which no launcher was added so far. Linkers drop crates silently, so
+    /// this is the way to notice; the guide
+    /// [Which launchers are linked in?](crate::guide::linking) has the cases.
+    ///
+    /// ```
+    /// # use ipv8_core::prelude::*;
+    /// let launchers = Launchers::collected().expect_crates(["my-plugin"]);
+    /// let error = launchers.plan().unwrap_err();
+    /// assert!(error.to_string().contains("ipv8_core::link!(my_plugin)"), "{error}");
+    /// ```
+    pub fn expect_crates<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        for name in names {
+            self.set.expect_crate(name.as_ref());
+        }
+        self
+    }
+
     /// Makes a type of community available to the configuration (`[[overlays]]`,
     /// `class = "MyCommunity"`), and replaces one with the same name.
     ///
@@ -182,6 +200,26 @@ impl Launchers {
         preview(&self.set, &Session::new(session))
     }
 
+    /// Adds a session: a value of the program that the launchers with this type of
+    /// [`Session`](CommunityLauncher::Session) read and change. Each of several has a type of its
+    /// own.
+    ///
+    /// ```no_run
+    /// # use ipv8_core::prelude::*;
+    /// # #[derive(Default)] struct Database;
+    /// # #[derive(Default)] struct Window;
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (mut database, mut window) = (Database::default(), Window::default());
+    /// let launchers = Launchers::collected().session(&mut database).session(&mut window);
+    /// let ipv8 = launchers.launch().await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// The launch checks that there is a session for each launcher before it starts anything.
+    pub fn session<S: Send + 'static>(self, session: &mut S) -> WithSessions<'_> {
+        WithSessions::new(self.set, Session::new(session))
+    }
+
     /// Launches one node with the overlays of all these launchers.
     ///
     /// First it asks every launcher once whether it should be launched. Then it runs one launcher
@@ -208,11 +246,7 @@ impl Launchers {
     /// [`Problem::Session`]. After a failure the session is as the launchers left it; handles in it
     /// belong to a stopped node.
     pub async fn launch_with<S: Send + 'static>(self, session: &mut S) -> Result<Ipv8, Error> {
-        let mut session = Session::new(session);
-        let sequence = sequence::order(self.set, &session)?;
-        let interfaces = &sequence.config.interfaces;
-        let endpoint = Endpoint::bind(interfaces, &EndpointConfig::default())?;
-        sequence::run(&sequence, endpoint, &mut session).await
+        self.session(session).launch().await
     }
 
     /// Like [`Launchers::launch`], but on a given endpoint: an endpoint in memory, for a test
@@ -235,9 +269,7 @@ impl Launchers {
         endpoint: Endpoint,
         session: &mut S,
     ) -> Result<Ipv8, Error> {
-        let mut session = Session::new(session);
-        let sequence = sequence::order(self.set, &session)?;
-        sequence::run(&sequence, endpoint, &mut session).await
+        self.session(session).launch_on(endpoint).await
     }
 }
 
@@ -259,16 +291,17 @@ impl fmt::Debug for Launchers {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::sequence;
     use super::*;
     use crate::launch::LauncherMeta;
     use crate::overlay::community::CommunityError;
     use crate::overlay::context::Context;
     use crate::wire::packet::CommunityId;
 
-    struct Nothing;
+    struct Nothing<const N: u8>;
 
-    impl Community for Nothing {
-        const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+    impl<const N: u8> Community for Nothing<N> {
+        const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([N; 20]);
         type Settings = ();
 
         fn new((): (), _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
@@ -277,11 +310,11 @@ mod tests {
     }
 
     macro_rules! launcher {
-        ($name:ident after $after:tt) => {
+        ($number:literal $name:ident after $after:tt) => {
             struct $name;
 
             impl CommunityLauncher for $name {
-                type Overlay = Nothing;
+                type Overlay = Nothing<$number>;
                 type Session = ();
                 const META: LauncherMeta =
                     crate::launcher_meta!(name = stringify!($name), after = $after);
@@ -289,9 +322,9 @@ mod tests {
         };
     }
 
-    launcher!(Alpha after ["Beta"]);
-    launcher!(Beta after []);
-    launcher!(Gamma after ["Alpha"]);
+    launcher!(1 Alpha after ["Beta"]);
+    launcher!(2 Beta after []);
+    launcher!(3 Gamma after ["Alpha"]);
 
     fn planned(launchers: &Launchers) -> Vec<&'static str> {
         launchers.plan().unwrap().names().collect()
@@ -375,11 +408,11 @@ mod tests {
         let launched = sequence.launchers.iter();
         let names: Vec<&str> = launched.clone().map(Launcher::name).collect();
         assert_eq!(names, ["Beta", "Gamma"]);
-        assert!(
-            launched
-                .into_iter()
-                .all(|launcher| launcher.community().name() == "Nothing")
-        );
+        assert!(launched.into_iter().all(|launcher| {
+            launcher
+                .overlay()
+                .is_some_and(|one| one.name() == "Nothing")
+        }));
         assert_eq!(sequence.config.problems(), []);
     }
 }

@@ -21,9 +21,11 @@ mod overrides;
 pub(crate) mod plan;
 mod preview;
 pub(crate) mod registry;
+mod same_community;
 mod sequence;
 mod session;
 mod set;
+mod with_sessions;
 
 pub use crate::node::Hook;
 pub use community_launcher::{CommunityLauncher, LaunchError};
@@ -32,3 +34,4 @@ pub use launchers::{Launchers, launch_all, launch_all_with};
 pub use plan::{LauncherMeta, Plan, PlanError, PlanStep, Problem, SourceLocation};
 pub use preview::{LaunchDecision, LauncherPreview, Preview};
 pub use registry::launchers;
+pub use with_sessions::WithSessions;

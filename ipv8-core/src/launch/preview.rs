@@ -1,5 +1,6 @@
 //! Reports the result of a launch without launching.
 
+use super::community_type::CommunityType;
 use super::failure::HookError;
 use super::session::Session;
 use super::set::{Entry, LauncherSet};
@@ -31,8 +32,8 @@ pub enum LaunchDecision {
 pub struct LauncherPreview {
     /// The launcher's name, order and location.
     pub meta: LauncherMeta,
-    /// The full name of the community's type.
-    pub overlay: &'static str,
+    /// The full name of the community's type; `None` for a launcher without an overlay.
+    pub overlay: Option<&'static str>,
     /// The full name of the session's type; `()` for none.
     pub session: &'static str,
     /// The strategies' types, without path, with their target numbers of peers (-1: none), in
@@ -91,7 +92,7 @@ pub(super) fn preview(set: &LauncherSet, session: &Session<'_>) -> Preview {
             )
         })
     };
-    let checked = set.check_where(is_planned);
+    let checked = set.check_asked(is_planned, session);
     let launchers: Vec<_> = asked.into_iter().map(|(_, one)| one).collect();
     let plan = plan_with_sessions(&launchers, session, checked);
     let overlays = set.configured().into_iter();
@@ -111,13 +112,14 @@ fn plan_with_sessions(
     let of_other_sessions = launchers
         .iter()
         .filter(|one| one.decision == LaunchDecision::OtherSession);
-    let mut problems: Vec<Problem> = of_other_sessions
-        .map(|one| Problem::Session {
-            launcher: one.meta,
-            wanted: one.session,
-            given: session.type_name(),
-        })
-        .collect();
+    let others = of_other_sessions.map(|one| Problem::Session {
+        launcher: one.meta,
+        wanted: one.session,
+        given: session.type_names(),
+    });
+    let repeated = session.repeated().iter().copied();
+    let repeated = repeated.map(|session| Problem::RepeatedSession { session });
+    let mut problems: Vec<Problem> = repeated.chain(others).collect();
     match checked {
         Ok(plan) if problems.is_empty() => Ok(plan.names().collect()),
         Ok(_) => Err(PlanError { problems }),
@@ -146,7 +148,7 @@ fn preview_one(set: &LauncherSet, entry: &Entry, session: &Session<'_>) -> Launc
     let (strategies, bootstrappers) = described.unwrap_or_default();
     LauncherPreview {
         meta: launcher.meta(),
-        overlay: launcher.community().full_name(),
+        overlay: launcher.overlay().map(CommunityType::full_name),
         session: launcher.session_name(),
         strategies,
         bootstrappers,

@@ -78,7 +78,7 @@ pub use inventory::submit;
 ///     type Session = ();
 ///     const META: LauncherMeta = launcher_meta!(name = "Configured", after = []);
 ///
-///     fn walk_strategies(&self, strategies: &mut Strategies<MyCommunity>) {
+///     fn walk_strategies(&self, _session: &Self::Session, strategies: &mut Strategies<MyCommunity>) {
 ///         strategies.add::<RandomWalk>(self.peers, |_| {});
 ///     }
 /// }

@@ -35,7 +35,7 @@ pub(super) fn order(mut set: LauncherSet, session: &Session<'_>) -> Result<Seque
     set.entries
         .sort_by_key(|entry| entry.launcher.meta().tie_break());
     select(&mut set, session)?;
-    let plan = set.check()?;
+    let plan = set.check_asked(|entry| entry.selected, session)?;
     for warning in set.warnings() {
         tracing::warn!("{warning}");
     }
@@ -61,6 +61,9 @@ fn select(set: &mut LauncherSet, session: &Session<'_>) -> Result<(), Error> {
         .iter()
         .map(|entry| set.is_enabled(entry))
         .collect();
+    let repeated = session.repeated().iter().copied();
+    let repeated = repeated.map(|session| Problem::RepeatedSession { session });
+    set.problems.extend(repeated);
     for (entry, enabled) in set.entries.iter_mut().zip(enabled) {
         let launcher = &entry.launcher;
         entry.selected = enabled;
@@ -75,7 +78,7 @@ fn select(set: &mut LauncherSet, session: &Session<'_>) -> Result<(), Error> {
             set.problems.push(Problem::Session {
                 launcher: launcher.meta(),
                 wanted: launcher.session_name(),
-                given: session.type_name(),
+                given: session.type_names(),
             });
         }
     }
@@ -103,8 +106,9 @@ pub(super) async fn run(
         let id = launch(launcher, &mut node, (overrides, &keys), session)
             .instrument(span)
             .await?;
-        let definition = overrides.definition();
-        launched.extend(definition.map(|definition| (definition, launcher.community(), id)));
+        let of_overlay = overrides.definition().zip(launcher.overlay()).zip(id);
+        launched
+            .extend(of_overlay.map(|((definition, community), id)| (definition, community, id)));
     }
     for (definition, community) in &sequence.overlays {
         let overlay = Overrides::of_overlay(config, definition).overlay_config(&keys);
@@ -133,13 +137,13 @@ fn start_from_snapshot(node: &mut HeldNode, config: &Config) -> Result<(), Error
     Ok(())
 }
 
-/// Runs one launcher, from `prepare` to `finalize`.
+/// Runs one launcher, from `prepare` to `finalize`. Returns the id of its overlay.
 async fn launch(
     launcher: &Launcher,
     node: &mut HeldNode,
     (overrides, keys): (Overrides<'_>, &Keys),
     session: &mut Session<'_>,
-) -> Result<CommunityId, Error> {
+) -> Result<Option<CommunityId>, Error> {
     let culprit = launcher.culprit();
     let ipv8 = node.ipv8();
     if let Some(prepared) = launcher.prepare(&ipv8, session) {
@@ -147,24 +151,44 @@ async fn launch(
             .await?
             .map_err(|error| culprit.error(error))?;
     }
-    let mut overlay = OverlayConfig {
-        name: Some(launcher.name().to_owned()),
-        ..overrides.overlay_config(keys)
+    let id = match launcher.overlay() {
+        Some(community) => Some(create(
+            launcher,
+            community,
+            node,
+            (overrides, keys),
+            session,
+        )?),
+        None => None,
     };
-    let assembled = node.with_engine(|engine| {
-        let blueprint = launcher.blueprint(session, overrides, &mut overlay)?;
-        let definition = overrides.definition();
-        Ok::<_, LauncherError>(assemble(blueprint, definition, engine, overlay)?)
-    });
-    let id = assembled
-        .ok_or(Error::Stopped)?
-        .map_err(|error| culprit.error(error))?;
     if let Some(finalized) = launcher.finalize(&ipv8, session, id) {
         node.serve(finalized)
             .await?
             .map_err(|error| culprit.error(error))?;
     }
     Ok(id)
+}
+
+/// Creates the overlay of a launcher.
+fn create(
+    launcher: &Launcher,
+    community: &CommunityType,
+    node: &mut HeldNode,
+    (overrides, keys): (Overrides<'_>, &Keys),
+    session: &Session<'_>,
+) -> Result<CommunityId, Error> {
+    let mut overlay = OverlayConfig {
+        name: Some(launcher.name().to_owned()),
+        ..overrides.overlay_config(keys)
+    };
+    let assembled = node.with_engine(|engine| {
+        let blueprint = launcher.blueprint(community, session, overrides, &mut overlay)?;
+        let definition = overrides.definition();
+        Ok::<_, LauncherError>(assemble(blueprint, definition, engine, overlay)?)
+    });
+    assembled
+        .ok_or(Error::Stopped)?
+        .map_err(|error| launcher.culprit().error(error))
 }
 
 /// Creates an overlay that only the configuration names.

@@ -73,6 +73,20 @@ impl LauncherSet {
         self.problems.extend(problems);
     }
 
+    /// Adds a problem if no launcher is of the crate `name`.
+    pub(super) fn expect_crate(&mut self, name: &str) {
+        let name = name.replace('-', "_");
+        let crates: Vec<_> = self
+            .entries
+            .iter()
+            .map(|one| one.launcher.meta().crate_name)
+            .collect();
+        if !crates.contains(&name.as_str()) {
+            let nearest = nearest(&name, crates.iter().copied());
+            self.problems.push(Problem::MissingCrate { name, nearest });
+        }
+    }
+
     /// Adds a type of community, and removes one with the same name.
     pub(super) fn add_community(&mut self, added: &'static CommunityType) {
         self.communities
@@ -105,8 +119,8 @@ impl LauncherSet {
 
     /// Returns all types of communities.
     pub(super) fn communities(&self) -> impl Iterator<Item = &'static CommunityType> {
-        let launchers = self.entries.iter().map(|entry| entry.launcher.community());
-        self.communities.iter().copied().chain(launchers)
+        let launchers = self.entries.iter().map(|entry| entry.launcher.overlay());
+        self.communities.iter().copied().chain(launchers.flatten())
     }
 
     /// Returns the enabled overlays that only the configuration names, with their communities.

@@ -14,9 +14,9 @@ use quote::quote;
 pub(crate) fn finish(args: TokenStream, item_tokens: TokenStream) -> TokenStream {
     let mut problems = Problems::default();
     let fragments: Vec<Fragment> = relay::fragments(args);
-    let stack = check::stack(&fragments, &mut problems);
+    let mut stack = check::stack(&fragments, &mut problems);
     let item = item::head(item_tokens.clone(), &mut problems);
-    check::launcher(&stack, &item, &mut problems);
+    check::launcher(&mut stack, &item, &mut problems);
     let span = fragments
         .first()
         .map_or_else(Span::call_site, |first| first.span);

@@ -1,12 +1,15 @@
 //! The attributes of one struct, as types of our own. All attributes of a struct are its *stack*.
 
+use crate::tokens::compact;
 use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
 use syn::{Expr, ExprClosure, Lit, LitStr, Path, Type};
 
 /// One of the attributes that make up a launcher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Overlay,
+    Launcher,
     WalkStrategy,
     Bootstrapper,
     Name,
@@ -20,8 +23,9 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Overlay,
+        Self::Launcher,
         Self::WalkStrategy,
         Self::Bootstrapper,
         Self::Name,
@@ -38,6 +42,7 @@ impl Kind {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Overlay => "overlay",
+            Self::Launcher => "launcher",
             Self::WalkStrategy => "walk_strategy",
             Self::Bootstrapper => "bootstrapper",
             Self::Name => "name",
@@ -59,10 +64,11 @@ impl Kind {
     pub(crate) const fn example(self) -> &'static str {
         match self {
             Self::Overlay => "#[overlay(my_module::MyCommunity)]",
+            Self::Launcher => "#[launcher]",
             Self::WalkStrategy => "#[walk_strategy(RandomWalk, target_peers = 20)]",
             Self::Bootstrapper => "#[bootstrapper(DispersyBootstrapper)]",
             Self::Name => "#[name(\"MyLauncher\")]",
-            Self::After => "#[after(\"OtherLauncher\")]",
+            Self::After => "#[after(OtherLauncher)]",
             Self::Precondition => "#[precondition(|session: &MySession| session.enabled)]",
             Self::Kwargs => "#[kwargs(directory = session.directory.clone())]",
             Self::SetInSession => "#[set_in_session(my_community)]",
@@ -80,10 +86,11 @@ impl Kind {
     pub(crate) const fn subject(self) -> &'static str {
         match self {
             Self::Overlay => "community",
+            Self::Launcher => "launcher",
             Self::WalkStrategy => "strategy",
             Self::Bootstrapper => "bootstrapper",
             Self::Name => "name",
-            Self::After => "launcher name",
+            Self::After => "launcher",
             Self::Precondition => "condition",
             Self::Kwargs => "setting",
             Self::SetInSession => "field",
@@ -97,6 +104,24 @@ impl Kind {
             Self::Prepare => &["ipv8", "session"],
             Self::Finalize => &["ipv8", "session", "overlay"],
             _ => &["session"],
+        }
+    }
+
+    /// Returns `true` if the attribute describes an overlay.
+    pub(crate) const fn needs_overlay(self) -> bool {
+        match self {
+            Self::Overlay
+            | Self::WalkStrategy
+            | Self::Bootstrapper
+            | Self::Kwargs
+            | Self::SetInSession
+            | Self::MyPeer => true,
+            Self::Launcher
+            | Self::Name
+            | Self::After
+            | Self::Precondition
+            | Self::Prepare
+            | Self::Finalize => false,
         }
     }
 
@@ -140,6 +165,37 @@ pub(crate) struct Overlay {
     pub(crate) span: Span,
     /// The community; `None` if it could not be read.
     pub(crate) community: Option<TokenStream>,
+}
+
+/// An argument of `#[name]` or `#[after]`.
+pub(crate) enum Name {
+    /// `"MyLauncher"`.
+    Text(LitStr),
+    /// A constant, or a macro such as `concat!`.
+    Code(Expr),
+    /// The path of a launcher, in `#[after]`.
+    Launcher(Path),
+}
+
+impl Name {
+    /// Returns the argument as the user wrote it, without quotes.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::Text(text) => text.value(),
+            Self::Code(code) => compact(code),
+            Self::Launcher(path) => compact(path),
+        }
+    }
+}
+
+impl ToTokens for Name {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Text(text) => text.to_tokens(tokens),
+            Self::Code(code) => code.to_tokens(tokens),
+            Self::Launcher(path) => path.to_tokens(tokens),
+        }
+    }
 }
 
 /// `#[walk_strategy(…)]`.
@@ -189,10 +245,12 @@ pub(crate) enum Ending {
 #[derive(Default)]
 pub(crate) struct Stack {
     pub(crate) overlay: Option<Overlay>,
+    /// `#[launcher]`: there is no overlay.
+    pub(crate) no_overlay: Option<Span>,
     pub(crate) strategies: Vec<Strategy>,
     pub(crate) bootstrappers: Vec<Bootstrapper>,
-    pub(crate) name: Option<LitStr>,
-    pub(crate) after: Vec<LitStr>,
+    pub(crate) name: Option<Name>,
+    pub(crate) after: Vec<Name>,
     pub(crate) preconditions: Vec<Hook>,
     pub(crate) kwargs: Vec<Kwargs>,
     pub(crate) prepare: Vec<Hook>,

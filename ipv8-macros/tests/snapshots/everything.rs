@@ -11,7 +11,11 @@ impl ipv8::CommunityLauncher for MyLauncher {
         name = "My launcher", after = ["Other", r#"Another"#]
     );
     const HOOKS: &'static [ipv8::launch::Hook] = &[ipv8::launch::Hook::WalkStrategies];
-    fn walk_strategies(&self, strategies: &mut ipv8::Strategies<Self::Overlay>) {
+    fn walk_strategies(
+        &self,
+        session: &Self::Session,
+        strategies: &mut ipv8::Strategies<Self::Overlay>,
+    ) {
         strategies
             .add::<
                 my_module::sub::MyStrategy,

@@ -1,7 +1,7 @@
 struct MyLauncher;
 #[automatically_derived]
 impl ::ipv8_core::CommunityLauncher for MyLauncher {
-    type Overlay = ::ipv8_core::__private::NoOverlay;
+    type Overlay = ::ipv8_core::NoOverlay;
     type Session = ();
     const META: ::ipv8_core::LauncherMeta = ::ipv8_core::launcher_meta!(
         name = "MyLauncher", after = []
@@ -9,7 +9,11 @@ impl ::ipv8_core::CommunityLauncher for MyLauncher {
     const HOOKS: &'static [::ipv8_core::launch::Hook] = &[
         ::ipv8_core::launch::Hook::WalkStrategies,
     ];
-    fn walk_strategies(&self, strategies: &mut ::ipv8_core::Strategies<Self::Overlay>) {
+    fn walk_strategies(
+        &self,
+        session: &Self::Session,
+        strategies: &mut ::ipv8_core::Strategies<Self::Overlay>,
+    ) {
         strategies
             .add::<
                 RandomWalk,

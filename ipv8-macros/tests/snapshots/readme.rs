@@ -9,7 +9,11 @@ impl ::ipv8_core::CommunityLauncher for MyLauncher {
     const HOOKS: &'static [::ipv8_core::launch::Hook] = &[
         ::ipv8_core::launch::Hook::WalkStrategies,
     ];
-    fn walk_strategies(&self, strategies: &mut ::ipv8_core::Strategies<Self::Overlay>) {
+    fn walk_strategies(
+        &self,
+        session: &Self::Session,
+        strategies: &mut ::ipv8_core::Strategies<Self::Overlay>,
+    ) {
         strategies.add::<MyDiscoveryStrategy>(-1, ::ipv8_core::__private::unchanged);
     }
 }

@@ -50,7 +50,7 @@ impl CommunityLauncher for ConfiguredLauncher {
     type Session = ();
     const META: LauncherMeta = launcher_meta!(name = "MyLauncher", after = []);
 
-    fn walk_strategies(&self, strategies: &mut Strategies<Configured>) {
+    fn walk_strategies(&self, _session: &Self::Session, strategies: &mut Strategies<Configured>) {
         strategies.add::<RandomWalk>(20, |_| {});
         strategies.add::<RandomWalk>(-1, |_| {});
         strategies.add::<EdgeWalk>(20, |_| {});

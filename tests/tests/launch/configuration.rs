@@ -97,7 +97,7 @@ impl CommunityLauncher for MyLauncher {
         }
     }
 
-    fn walk_strategies(&self, strategies: &mut Strategies<Tunnels<1>>) {
+    fn walk_strategies(&self, _session: &Self::Session, strategies: &mut Strategies<Tunnels<1>>) {
         strategies.add::<RandomWalk>(20, |walk| walk.window_size = 9);
         strategies.add::<RandomWalk>(21, |_| {});
         strategies.add_strategy(22, Hidden);

@@ -36,9 +36,9 @@ macro_rules! written_by_a_macro {
 
 written_by_a_macro!(Unadjustable);
 
-fn strategies<L: CommunityLauncher>(launcher: &L) -> Vec<(&'static str, i32)> {
+fn strategies<L: CommunityLauncher<Session = ()>>(launcher: &L) -> Vec<(&'static str, i32)> {
     let mut strategies = Strategies::new();
-    launcher.walk_strategies(&mut strategies);
+    launcher.walk_strategies(&(), &mut strategies);
     strategies.iter().collect()
 }
 

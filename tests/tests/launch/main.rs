@@ -9,4 +9,5 @@ mod fields;
 mod order;
 mod parity;
 mod session;
+mod several_sessions;
 mod undone;

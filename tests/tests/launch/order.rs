@@ -129,7 +129,8 @@ async fn launchers_with_another_session_type_are_reported_at_once_before_any_pre
         first.to_string(),
         format!(
             "{} ({}) needs a session of type ipv8_tests::scripted::Script, \
-             but got a launch::order::Others: use the same type for both",
+             but got a launch::order::Others: use the same type for both, \
+             or pass both with session(&mut …)",
             meta.name,
             meta.location()
         )
@@ -180,7 +181,7 @@ impl CommunityLauncher for Sparse {
         Some(key(9))
     }
 
-    fn walk_strategies(&self, strategies: &mut Strategies<Probe<1>>) {
+    fn walk_strategies(&self, _session: &Self::Session, strategies: &mut Strategies<Probe<1>>) {
         strategies.add::<Idle>(-1, |_| {});
     }
 
@@ -227,7 +228,7 @@ impl CommunityLauncher for Slow {
     type Session = Vec<String>;
     const META: LauncherMeta = launcher_meta!(name = "Slow", after = []);
 
-    fn walk_strategies(&self, strategies: &mut Strategies<Probe<0>>) {
+    fn walk_strategies(&self, _session: &Self::Session, strategies: &mut Strategies<Probe<0>>) {
         strategies.add::<Idle>(-1, |_| {});
     }
 

@@ -113,7 +113,11 @@ impl CommunityLauncher for StagedCommunityLauncher {
         }
     }
 
-    fn walk_strategies(&self, strategies: &mut Strategies<MockCommunity>) {
+    fn walk_strategies(
+        &self,
+        _session: &Self::Session,
+        strategies: &mut Strategies<MockCommunity>,
+    ) {
         strategies.add::<MockWalk>(20, |walk| walk.some_attribute = 4);
     }
 
@@ -146,9 +150,13 @@ fn meta<L: CommunityLauncher>(_launcher: &L) -> LauncherMeta {
     L::META
 }
 
-fn walks<L: CommunityLauncher<Overlay = MockCommunity>>(launcher: &L) -> Vec<(&'static str, i32)> {
+fn walks<L>(launcher: &L) -> Vec<(&'static str, i32)>
+where
+    L: CommunityLauncher<Overlay = MockCommunity>,
+    L::Session: Default,
+{
     let mut strategies = Strategies::new();
-    launcher.walk_strategies(&mut strategies);
+    launcher.walk_strategies(&L::Session::default(), &mut strategies);
     strategies.iter().collect()
 }
 

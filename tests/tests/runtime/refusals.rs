@@ -110,7 +110,11 @@ macro_rules! launcher {
             type Overlay = $overlay;
             type Session = ();
             const META: LauncherMeta = launcher_meta!(name = stringify!($name), after = []);
-            fn walk_strategies(&self, strategies: &mut Strategies<$overlay>) {
+            fn walk_strategies(
+                &self,
+                _session: &Self::Session,
+                strategies: &mut Strategies<$overlay>,
+            ) {
                 for target in $targets {
                     strategies.add::<Idle>(target, |_| {});
                 }

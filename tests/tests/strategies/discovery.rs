@@ -680,7 +680,7 @@ fn new_style_requests_are_ordinary_ones() {
 #[test]
 fn the_launcher_has_the_walkers_of_py_ipv8_and_is_not_collected() {
     let mut strategies = Strategies::new();
-    DiscoveryLauncher.walk_strategies(&mut strategies);
+    DiscoveryLauncher.walk_strategies(&(), &mut strategies);
     let listed: Vec<_> = strategies
         .iter()
         .map(|(name, target)| (name.to_string(), target))

@@ -14,9 +14,9 @@
 
 use std::collections::BTreeSet;
 
-use ipv8_core::LauncherMeta;
 use ipv8_core::internals::plan::{PlanInput, plan};
 use ipv8_core::launch::{PlanError, Problem};
+use ipv8_core::launcher_meta;
 use ipv8_tests::vectors::load;
 use serde::Deserialize;
 
@@ -66,16 +66,11 @@ impl Case {
                     .filter(|name| keep(name))
                     .map(|name| leak(name))
                     .collect();
+                let mut meta = launcher_meta!(name = leak(&launcher.name), after = []);
+                meta.after = after.leak();
+                (meta.file, meta.line, meta.column) = ("loader.json", line, 1);
                 PlanInput {
-                    meta: LauncherMeta {
-                        name: leak(&launcher.name),
-                        after: after.leak(),
-                        crate_name: "vectors",
-                        module: "vectors",
-                        file: "loader.json",
-                        line,
-                        column: 1,
-                    },
+                    meta,
                     enabled: enabled(launcher),
                 }
             })

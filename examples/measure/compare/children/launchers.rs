@@ -57,10 +57,11 @@ impl<const H: u8, const T: u8, const O: u8> Launcher<H, T, O> {
 impl<const H: u8, const T: u8, const O: u8> CommunityLauncher for Launcher<H, T, O> {
     type Overlay = Numbered;
     type Session = ();
-    const META: LauncherMeta = LauncherMeta {
-        after: Self::AFTER,
-        line: Self::NUMBER + 1,
-        ..launcher_meta!(name = text(&Self::NAME), after = [])
+    const META: LauncherMeta = {
+        let mut meta = launcher_meta!(name = text(&Self::NAME), after = []);
+        meta.after = Self::AFTER;
+        meta.line = Self::NUMBER + 1;
+        meta
     };
     const HOOKS: &'static [Hook] = &[Hook::Settings, Hook::WalkStrategies];
 
@@ -68,7 +69,7 @@ impl<const H: u8, const T: u8, const O: u8> CommunityLauncher for Launcher<H, T,
         Number(Self::NUMBER)
     }
 
-    fn walk_strategies(&self, strategies: &mut Strategies<Numbered>) {
+    fn walk_strategies(&self, _session: &Self::Session, strategies: &mut Strategies<Numbered>) {
         strategies.add::<RandomWalk>(20, |_| {});
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn answer(name: &str, preview: &Preview, launchers: &Launchers) -> An
     for later in later {
         say(format!("{} comes after it", later.meta.name));
     }
-    say(format!("overlay: {}", one.overlay));
+    say(format!("overlay: {}", one.overlay.unwrap_or("none")));
     say(format!("session: {}", one.session));
     say(format!("strategies: {}", or_none(&strategies(one))));
     say(format!(

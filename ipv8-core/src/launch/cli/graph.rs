@@ -2,7 +2,7 @@
 //! box is a launcher that is not launched.
 
 use super::answer::Answer;
-use super::list::{reason, short};
+use super::list::{overlay, reason};
 use crate::launch::{LauncherPreview, Preview};
 
 pub(super) fn answer(preview: &Preview, mermaid: bool) -> Answer {
@@ -32,7 +32,7 @@ fn to_dot(preview: &Preview) -> String {
     };
     let mut text = String::from("digraph launchers {\n    rankdir=LR;\n    node [shape=box];\n");
     for (index, one) in preview.launchers.iter().enumerate() {
-        let label = quoted(&format!("{}\n{}", one.meta.name, short(one.overlay)));
+        let label = quoted(&format!("{}\n{}", one.meta.name, overlay(one)));
         let label = label.replace('\n', "\\n");
         let style = if is_off(one) { ", style=dashed" } else { "" };
         text += &format!("    {} [label={label}{style}];\n", name(index));
@@ -48,10 +48,7 @@ fn to_mermaid(preview: &Preview) -> String {
     for (index, one) in preview.launchers.iter().enumerate() {
         let name = one.meta.name.replace('"', "#quot;");
         let class = if is_off(one) { ":::off" } else { "" };
-        text += &format!(
-            "    n{index}[\"{name}<br/>{}\"]{class}\n",
-            short(one.overlay)
-        );
+        text += &format!("    n{index}[\"{name}<br/>{}\"]{class}\n", overlay(one));
     }
     for (first, later) in arrows(preview) {
         text += &format!("    n{first} --> n{later}\n");

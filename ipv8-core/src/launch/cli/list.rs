@@ -26,7 +26,11 @@ pub(super) fn reason(one: &LauncherPreview) -> Option<String> {
 }
 
 /// Returns a type's name without its path.
-pub(super) fn short(name: &str) -> &str {
+/// Returns the overlay's community without its path; `-` for a launcher without an overlay.
+pub(super) fn overlay(one: &LauncherPreview) -> &'static str {
+    let Some(name) = one.overlay else {
+        return "-";
+    };
     let head = name.split('<').next().unwrap_or(name);
     head.rsplit("::").next().unwrap_or(head)
 }
@@ -87,7 +91,7 @@ fn row(preview: &Preview, one: &LauncherPreview) -> [String; 7] {
     [
         one.meta.name.to_owned(),
         launch,
-        short(one.overlay).to_owned(),
+        overlay(one).to_owned(),
         strategies(one),
         one.meta.after.join(", "),
         one.meta.crate_name.to_owned(),

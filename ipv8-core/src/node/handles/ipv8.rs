@@ -179,6 +179,33 @@ impl Ipv8 {
     }
 }
 
+/// Work that belongs to no overlay.
+impl Ipv8 {
+    /// Runs `future` as a tokio task until it is done or the node has stopped, for instance because
+    /// a launch failed. The output is `None` if the node stopped first. For work of one overlay use
+    /// [`OverlayHandle::spawn`].
+    ///
+    /// A future that keeps a handle of its node keeps that node running until it is stopped.
+    ///
+    /// # Panics
+    ///
+    /// Panics outside of a tokio runtime.
+    pub fn spawn<F>(&self, future: F) -> tokio::task::JoinHandle<Option<F::Output>>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let ending = self.link.ending();
+        tokio::spawn(async move {
+            tokio::select! {
+                biased;
+                () = ending => None,
+                output = future => Some(output),
+            }
+        })
+    }
+}
+
 impl<C: Community> OverlayHandle<C> {
     /// Returns the node.
     pub fn ipv8(&self) -> Ipv8 {

@@ -97,6 +97,15 @@ impl Link {
         self.shared.stop.send_replace(true);
     }
 
+    /// Returns a future that waits for the end of the node, and does not keep it running.
+    pub(super) fn ending(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut end = self.shared.end.clone();
+        async move {
+            // An error means that the task that reports the end no longer exists.
+            let _ = end.wait_for(|end| *end != End::Running).await;
+        }
+    }
+
     /// Waits until the node has ended.
     pub(super) async fn ended(&self) -> End {
         let mut end = self.shared.end.clone();

@@ -71,6 +71,10 @@ pub trait Community: Sized + Send + 'static {
     /// are called. Default: `false`.
     const OBSERVES_NETWORK: bool = false;
 
+    /// `true` for [`NoOverlay`](crate::NoOverlay) only.
+    #[doc(hidden)]
+    const IS_NONE: bool = false;
+
     /// The settings that a launcher can change; `()` when there are none.
     type Settings: Default + Send + 'static;
 

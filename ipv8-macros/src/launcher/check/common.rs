@@ -25,7 +25,15 @@ pub(super) fn refuse_settings(
             let hint = meant.map_or_else(String::new, |known| format!(" did you mean `{known}`?"));
             let (name, subject) = (kind.name(), kind.subject());
             let quoted = match kind {
-                Kind::Name | Kind::After => " in quotes and `crate = path`",
+                Kind::Launcher => {
+                    let message = format!(
+                        "unknown argument `{key}`:{hint} `#[launcher]` takes `session = Type` and \
+                         `crate = path`"
+                    );
+                    problems.at(key.span(), message);
+                    continue;
+                }
+                Kind::Name | Kind::After => " and `crate = path`",
                 _ => ", `session = Type` and `crate = path`",
             };
             let message =

@@ -2,7 +2,7 @@
 //! `#[my_peer]`, `#[finalize]` and `#[set_in_session]`.
 
 use super::common::refuse_settings;
-use crate::launcher::model::{Ending, Fragment, Hook, Kind, Stack};
+use crate::launcher::model::{Call, Ending, Fragment, Hook, Kind, Stack};
 use crate::launcher::parse;
 use crate::problems::Problems;
 
@@ -26,6 +26,37 @@ pub(super) fn hook(fragment: &Fragment, stack: &mut Stack, problems: &mut Proble
         }
         _ => stack.my_peer = Some(hook),
     }
+}
+
+/// Reports the closures of `#[finalize]` with a wrong number of parameters. Returns `true` if there
+/// is one.
+pub(super) fn has_wrong_finalize(
+    endings: &[Ending],
+    has_overlay: bool,
+    problems: &mut Problems,
+) -> bool {
+    let before = problems.len();
+    let wanted = if has_overlay { 3 } else { 2 };
+    for ending in endings {
+        if let Ending::Hook(Hook {
+            call: Call::Closure(closure),
+            ..
+        }) = ending
+            && closure.inputs.len() != wanted
+        {
+            let message = match has_overlay {
+                true => format!(
+                    "the closure of `#[finalize]` takes `|ipv8, session, overlay|`: write `{}`",
+                    Kind::Finalize.example()
+                ),
+                false => "the closure of `#[finalize]` takes `|ipv8, session|` in a launcher \
+                          without an overlay: remove the third parameter"
+                    .to_owned(),
+            };
+            problems.over(parse::parameters(closure), message);
+        }
+    }
+    problems.len() > before
 }
 
 pub(super) fn set_in_session(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {

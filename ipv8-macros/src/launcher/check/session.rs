@@ -43,6 +43,11 @@ fn uses(stack: &Stack) -> Vec<Used> {
             .collect()
     };
     let mut uses = hooks(Kind::Precondition, &stack.preconditions);
+    for strategy in &stack.strategies {
+        let target = strategy.target_peers.iter();
+        let options = strategy.options.iter().map(|(_, value)| value);
+        uses.extend(in_exprs(Kind::WalkStrategy, target.chain(options)));
+    }
     uses.extend(hooks(Kind::Prepare, &stack.prepare));
     let kwargs = stack.kwargs.iter().flat_map(|kwargs| &kwargs.settings);
     uses.extend(in_values(Kind::Kwargs, kwargs));
@@ -66,7 +71,11 @@ fn in_values<'a>(
     kind: Kind,
     values: impl Iterator<Item = &'a (Ident, Expr)>,
 ) -> impl Iterator<Item = Used> {
-    let spans = values.filter_map(|(_, value)| find_ident("session", value.to_token_stream()));
+    in_exprs(kind, values.map(|(_, value)| value))
+}
+
+fn in_exprs<'a>(kind: Kind, values: impl Iterator<Item = &'a Expr>) -> impl Iterator<Item = Used> {
+    let spans = values.filter_map(|value| find_ident("session", value.to_token_stream()));
     spans.map(move |span| Used {
         span,
         ty: None,

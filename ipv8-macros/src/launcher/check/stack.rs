@@ -2,11 +2,13 @@
 
 use super::common::{COMMON, keep_once, refuse_settings, take_common};
 use super::{hooks, session, strategies};
-use crate::launcher::model::{Bootstrapper, Fragment, Item, Kind, Kwargs, Overlay, Stack};
+use crate::launcher::model::{
+    Bootstrapper, Ending, Fragment, Item, Kind, Kwargs, Name, Overlay, Stack,
+};
 use crate::launcher::parse;
 use crate::problems::{Problems, nearest};
 use crate::tokens::compact;
-use syn::LitStr;
+use proc_macro2::Span;
 use syn::ext::IdentExt;
 
 /// Reads all attributes of one item.
@@ -15,6 +17,7 @@ pub(crate) fn stack(fragments: &[Fragment], problems: &mut Problems) -> Stack {
     for fragment in fragments {
         let check = match fragment.kind {
             Kind::Overlay => overlay,
+            Kind::Launcher => no_overlay,
             Kind::WalkStrategy => strategies::walk_strategy,
             Kind::Bootstrapper => bootstrapper,
             Kind::Name => name,
@@ -25,31 +28,101 @@ pub(crate) fn stack(fragments: &[Fragment], problems: &mut Problems) -> Stack {
         };
         check(fragment, &mut stack, problems);
     }
+    let has_overlay = stack.no_overlay.is_none() || stack.overlay.is_some();
+    // Do not report a missing session too: one mistake is one error.
+    stack.session_is_unknown |= hooks::has_wrong_finalize(&stack.endings, has_overlay, problems);
     session::find_session(&mut stack, problems);
+    match stack.no_overlay {
+        Some(span) => without_overlay(span, fragments, &mut stack, problems),
+        None => with_overlay(fragments, &stack, problems),
+    }
+    stack
+}
+
+/// Checks a stack without `#[launcher]`.
+fn with_overlay(fragments: &[Fragment], stack: &Stack, problems: &mut Problems) {
     if let (None, Some(first)) = (&stack.overlay, fragments.first()) {
+        let needed = fragments
+            .iter()
+            .any(|fragment| fragment.kind.needs_overlay());
+        let other = match needed {
+            true => "",
+            false => ", or `#[launcher]` for a launcher without an overlay",
+        };
         let message = format!(
-            "`#[{}]` needs an `#[overlay]` on the same struct: add `{}`",
+            "`#[{}]` needs an `#[overlay]` on the same struct: add `{}`{other}",
             first.kind.name(),
             Kind::Overlay.example()
         );
         problems.at(first.span, message);
     }
+}
+
+/// Checks a stack with `#[launcher]`.
+fn without_overlay(span: Span, fragments: &[Fragment], stack: &mut Stack, problems: &mut Problems) {
+    if stack.overlay.is_some() {
+        let message = "the launcher has an overlay: remove `#[launcher]`, which is for launchers \
+                       without one";
+        problems.at(span, message);
+        return;
+    }
+    for fragment in fragments
+        .iter()
+        .filter(|fragment| fragment.kind.needs_overlay())
+    {
+        let message = format!(
+            "`#[{}]` needs an overlay, which `#[launcher]` does not have: write `{}` instead of \
+             `#[launcher]`",
+            fragment.kind.name(),
+            Kind::Overlay.example()
+        );
+        problems.at(fragment.span, message);
+    }
+    // One mistake is one error.
+    stack.strategies.clear();
+    stack.bootstrappers.clear();
+    stack.kwargs.clear();
+    stack.my_peer = None;
     stack
+        .endings
+        .retain(|ending| matches!(ending, Ending::Hook(_)));
 }
 
 /// Checks the rules that need both the attributes and the struct.
-pub(crate) fn launcher(stack: &Stack, item: &Item, problems: &mut Problems) {
+pub(crate) fn launcher(stack: &mut Stack, item: &Item, problems: &mut Problems) {
     let Item::Struct { ident, .. } = item else {
         return;
     };
-    let own = stack
-        .name
-        .as_ref()
-        .map_or_else(|| ident.unraw().to_string(), LitStr::value);
-    for name in stack.after.iter().filter(|name| name.value() == own) {
-        problems.over(
-            name,
-            format!("`{own}` is this launcher itself: it cannot start after itself"),
+    let own_type = ident.unraw().to_string();
+    let own_name = match &stack.name {
+        None => Some(own_type.clone()),
+        Some(Name::Text(name)) => Some(name.value()),
+        Some(_) => None,
+    };
+    stack.after.retain(|after| {
+        let is_own = match after {
+            Name::Text(name) => own_name.as_ref() == Some(&name.value()),
+            Name::Launcher(path) => path.is_ident("Self") || path.is_ident(ident),
+            Name::Code(_) => false,
+        };
+        if is_own {
+            let message = format!(
+                "`{}` is this launcher itself: it cannot start after itself",
+                after.shown()
+            );
+            problems.over(after, message);
+        }
+        !is_own
+    });
+}
+
+fn no_overlay(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
+    let settings = parse::no_argument(fragment, problems);
+    refuse_settings(fragment.kind, settings, stack, problems);
+    if stack.no_overlay.replace(fragment.span).is_some() {
+        problems.at(
+            fragment.span,
+            "the struct already has `#[launcher]`: remove this one",
         );
     }
 }
@@ -129,7 +202,7 @@ fn name(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
     let mut names = arguments.names.into_iter();
     match (names.next(), &stack.name) {
         (Some(second), Some(first)) => {
-            let (first, second) = (first.value(), second.value());
+            let (first, second) = (first.shown(), second.shown());
             let message = format!("the launcher is already named `{first}`: remove `{second}`");
             problems.at(fragment.span, message);
         }
@@ -153,15 +226,15 @@ fn after(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
         let example = Kind::After.example();
         problems.at(
             fragment.span,
-            format!("expected names of launchers: write `{example}`"),
+            format!("expected launchers: write `{example}`"),
         );
     }
     for name in arguments.names {
         let mut listed = stack.after.iter();
-        match listed.any(|first| first.value() == name.value()) {
+        match listed.any(|first| first.shown() == name.shown()) {
             true => problems.over(
                 &name,
-                format!("`{}` is already listed: remove it here", name.value()),
+                format!("`{}` is already listed: remove it here", name.shown()),
             ),
             false => stack.after.push(name),
         }

@@ -35,12 +35,17 @@ pub(super) fn walk_strategies(strategies: &[Strategy], around: &Surroundings<'_>
     if strategies.is_empty() {
         return TokenStream::new();
     }
+    let values = strategies.iter().flat_map(|strategy| {
+        let options = strategy.options.iter().map(|(_, value)| value);
+        strategy.target_peers.iter().chain(options)
+    });
+    let session = visible_session(values, this);
     let list = Ident::new("strategies", Span::mixed_site());
     let added = strategies
         .iter()
         .map(|strategy| walk_strategy(strategy, krate, &list));
     quote_spanned! {at=>
-        fn walk_strategies(&#this, #list: &mut #krate::Strategies<Self::Overlay>) {
+        fn walk_strategies(&#this, #session: &Self::Session, #list: &mut #krate::Strategies<Self::Overlay>) {
             #(#added)*
         }
     }

@@ -76,20 +76,29 @@ pub(super) fn prepare(hooks: &[Hook], around: &Surroundings<'_>) -> TokenStream 
     }
 }
 
-pub(super) fn finalize(endings: &[Ending], around: &Surroundings<'_>) -> TokenStream {
+/// Without an overlay, the user's code gets no handle of one.
+pub(super) fn finalize(
+    endings: &[Ending],
+    has_overlay: bool,
+    around: &Surroundings<'_>,
+) -> TokenStream {
     let Surroundings { krate, this, at } = *around;
     if endings.is_empty() {
         return TokenStream::new();
     }
     let (ipv8, session, overlay) = (ours("ipv8", at), ours("session", at), ours("overlay", at));
     let handle = quote!(&#krate::OverlayHandle<Self::Overlay>);
-    let given = [
+    let mut given = vec![
         Given::new(quote!(#ipv8), quote!(&#krate::Ipv8)),
         Given::new(quote!(&mut *#session), quote!(&mut Self::Session)),
-        Given::new(quote!(#overlay), handle.clone()),
     ];
+    let mut direct = quote!(prepared);
+    if has_overlay {
+        given.push(Given::new(quote!(#overlay), handle.clone()));
+        direct = quote!(finalized);
+    }
     let steps = endings.iter().map(|ending| match ending {
-        Ending::Hook(hook) => step(hook, &given, &quote!(finalized), krate),
+        Ending::Hook(hook) => step(hook, &given, &direct, krate),
         Ending::SetInSession(field) => {
             let last = field.clone().into_iter().last();
             let at = generated_at(last.map_or(at, |token| token.span()));

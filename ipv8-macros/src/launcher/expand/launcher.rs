@@ -2,12 +2,13 @@
 
 use super::parts::Surroundings;
 use super::{fields, hooks};
-use crate::launcher::model::{Overlay, Stack};
+use crate::launcher::model::{Name, Overlay, Stack};
 use crate::tokens::{crate_path, generated_at, moved_to};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::LitStr;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 
 /// Returns the `impl` and the registration.
 pub(crate) fn launcher(stack: &Stack, ident: &Ident, unit: bool, span: Span) -> TokenStream {
@@ -25,13 +26,14 @@ pub(crate) fn launcher(stack: &Stack, ident: &Ident, unit: bool, span: Span) -> 
     quote!(#implementation #registration)
 }
 
-/// Returns the `impl`. If the community could not be read, it names one that never runs.
+/// Returns the `impl`. A launcher without an overlay, or one whose community could not be read,
+/// names a community that never runs.
 pub(crate) fn implementation(stack: &Stack, ident: &Ident, span: Span) -> TokenStream {
     let krate = crate_path(stack.krate.as_ref(), span);
     let overlay = stack.overlay.as_ref();
     let at = generated_at(overlay.map_or(span, |overlay: &Overlay| overlay.span));
     let community = overlay.and_then(|overlay| overlay.community.clone());
-    let community = community.unwrap_or_else(|| quote_spanned!(at=> #krate::__private::NoOverlay));
+    let community = community.unwrap_or_else(|| quote_spanned!(at=> #krate::NoOverlay));
     let meta = meta(stack, ident);
     // The user's own `self`, so that their expressions can read the launcher's fields.
     let this = Ident::new("self", at.resolved_at(ident.span()));
@@ -78,7 +80,10 @@ fn methods(stack: &Stack, around: &Surroundings<'_>) -> Vec<(&'static str, Token
                 "Bootstrappers",
                 fields::bootstrappers(&stack.bootstrappers, around),
             ),
-            ("Finalize", hooks::finalize(&stack.endings, around)),
+            (
+                "Finalize",
+                hooks::finalize(&stack.endings, stack.no_overlay.is_none(), around),
+            ),
         ],
     };
     methods.retain(|(_, method)| !method.is_empty());
@@ -94,7 +99,16 @@ fn meta(stack: &Stack, ident: &Ident) -> TokenStream {
         None => quote_spanned!(at=> ::ipv8_core),
     };
     let own_name = LitStr::new(&ident.unraw().to_string(), ident.span());
-    let name = stack.name.as_ref().unwrap_or(&own_name);
-    let after = &stack.after;
+    let name = match &stack.name {
+        Some(name) => name.to_token_stream(),
+        None => own_name.to_token_stream(),
+    };
+    let after = stack.after.iter().map(|after| match after {
+        Name::Launcher(path) => {
+            let at = generated_at(path.span());
+            quote_spanned!(at=> <#path as #krate::CommunityLauncher>::META.name)
+        }
+        name => name.to_token_stream(),
+    });
     quote_spanned!(at=> #krate::launcher_meta!(name = #name, after = [#(#after),*]))
 }

@@ -22,8 +22,9 @@ pub(crate) fn hook(input: ParseStream<'_>, kind: Kind) -> syn::Result<Call> {
     }
     match expr {
         Expr::Closure(closure) => {
-            let wanted = kind.parameters();
-            if closure.inputs.len() == wanted.len() {
+            let (wanted, given) = (kind.parameters(), closure.inputs.len());
+            // Without an overlay, `#[finalize]` has two; the rules check that.
+            if given == wanted.len() || (kind == Kind::Finalize && given == 2) {
                 return Ok(Call::Closure(Box::new(closure)));
             }
             let message = format!(
@@ -46,7 +47,7 @@ pub(crate) fn hook(input: ParseStream<'_>, kind: Kind) -> syn::Result<Call> {
 }
 
 /// Returns the tokens of `|…|`.
-fn parameters(closure: &syn::ExprClosure) -> TokenStream {
+pub(crate) fn parameters(closure: &syn::ExprClosure) -> TokenStream {
     let mut tokens = closure.inputs_begin.to_token_stream();
     closure.inputs.to_tokens(&mut tokens);
     closure.inputs_end.to_tokens(&mut tokens);

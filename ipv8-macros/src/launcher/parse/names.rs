@@ -2,25 +2,25 @@
 
 use super::settings::{read, refuse_cfg, settings};
 use crate::arguments::{comma, skip_argument, starts_with_setting, string};
-use crate::launcher::model::{Fragment, Kind, Setting};
+use crate::launcher::model::{Fragment, Kind, Name, Setting};
 use crate::problems::Problems;
 use syn::parse::ParseStream;
-use syn::{Lit, LitStr, Path};
+use syn::{Expr, Lit};
 
 /// Names and settings.
 #[derive(Default)]
 pub(crate) struct NameArguments {
-    pub(crate) names: Vec<LitStr>,
+    pub(crate) names: Vec<Name>,
     pub(crate) settings: Vec<Setting>,
 }
 
 // ("MyLauncher")
-// ("Other", "Another", crate = my_ipv8)
+// (OtherLauncher, "Another", crate = my_ipv8)
 pub(crate) fn name_arguments(fragment: &Fragment, problems: &mut Problems) -> NameArguments {
     let mut found = NameArguments::default();
     read(fragment, problems, |input, problems| {
         while !input.is_empty() && !starts_with_setting(input) {
-            match quoted_name(input, fragment.kind) {
+            match one_name(input, fragment.kind) {
                 Ok(name) => found.names.push(name),
                 Err(error) => {
                     problems.keep::<()>(Err(error));
@@ -35,24 +35,38 @@ pub(crate) fn name_arguments(fragment: &Fragment, problems: &mut Problems) -> Na
 }
 
 // "MyLauncher"
-fn quoted_name(input: ParseStream<'_>, kind: Kind) -> syn::Result<LitStr> {
+// MY_NAME
+// concat!("My", "Launcher")
+// my_module::OtherLauncher
+fn one_name(input: ParseStream<'_>, kind: Kind) -> syn::Result<Name> {
     refuse_cfg(input, kind)?;
-    let expected = match input.fork().parse::<Path>() {
-        Ok(path) if !input.peek(Lit) => {
-            let word = path
-                .segments
-                .last()
-                .map_or_else(String::new, |segment| segment.ident.to_string());
-            format!("a {} in quotes: write `\"{word}\"`", kind.subject())
-        }
-        _ => format!("a {} in quotes: write `{}`", kind.subject(), kind.example()),
+    let example = kind.example();
+    let expected = match kind {
+        Kind::Name => format!("a name: write `{example}`"),
+        _ => format!("the path of a launcher, or its name in quotes: write `{example}`"),
     };
-    let name = string(input, &expected)?;
-    match name.value().trim().is_empty() {
-        true => Err(syn::Error::new_spanned(
-            &name,
-            "the name of a launcher cannot be empty",
+    if input.peek(Lit) {
+        let name = string(input, &expected)?;
+        return match name.value().trim().is_empty() {
+            true => Err(syn::Error::new_spanned(
+                &name,
+                "the name of a launcher cannot be empty",
+            )),
+            false => Ok(Name::Text(name)),
+        };
+    }
+    let start = input.fork();
+    let code = input.parse::<Expr>();
+    match (code, kind) {
+        (Ok(code @ Expr::Macro(_)), _) => Ok(Name::Code(code)),
+        (Ok(Expr::Path(path)), Kind::After) if path.qself.is_none() => {
+            Ok(Name::Launcher(path.path))
+        }
+        (Ok(code @ Expr::Path(_)), Kind::Name) => Ok(Name::Code(code)),
+        (Ok(other), _) => Err(syn::Error::new_spanned(
+            other,
+            format!("expected {expected}"),
         )),
-        false => Ok(name),
+        (Err(_), _) => Err(start.error(format!("expected {expected}"))),
     }
 }

@@ -22,6 +22,22 @@ pub(crate) fn kwargs_arguments(fragment: &Fragment, problems: &mut Problems) -> 
     found
 }
 
+/// Reads settings alone.
+pub(crate) fn no_argument(fragment: &Fragment, problems: &mut Problems) -> Vec<Setting> {
+    let mut found = Vec::new();
+    read(fragment, problems, |input, problems| {
+        if !input.is_empty() && !starts_with_setting(input) {
+            let message = "`#[launcher]` is for a launcher without an overlay: write `#[overlay(…)]` \
+                           to name a community, or remove this argument";
+            problems.keep::<()>(Err(input.error(message)));
+            skip_argument(input);
+            comma(input, problems);
+        }
+        found = settings(input, fragment.kind, problems);
+    });
+    found
+}
+
 /// Reads one first argument with `first`, then settings.
 pub(crate) fn one_and_settings<T>(
     fragment: &Fragment,

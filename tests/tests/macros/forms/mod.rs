@@ -11,9 +11,9 @@ mod paths;
 use ipv8_core::{CommunityLauncher, Strategies};
 
 /// Returns the short names and targets of a launcher's strategies, in the order of their turns.
-fn walks<L: CommunityLauncher>(launcher: &L) -> Vec<(String, i32)> {
+fn walks<L: CommunityLauncher<Session = ()>>(launcher: &L) -> Vec<(String, i32)> {
     let mut strategies = Strategies::new();
-    launcher.walk_strategies(&mut strategies);
+    launcher.walk_strategies(&(), &mut strategies);
     let short = |name: &str| name.rsplit("::").next().unwrap_or(name).to_owned();
     strategies
         .iter()

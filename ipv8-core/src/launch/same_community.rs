@@ -1,0 +1,105 @@
+//! Finds overlays that would have the same community id, before anything runs.
+
+use std::collections::HashMap;
+
+use super::launcher::Launcher;
+use super::session::Session;
+use super::set::{Entry, LauncherSet};
+use crate::config::LauncherConfig;
+use crate::launch::community_type::CommunityType;
+use crate::launch::plan::Problem;
+use crate::support::hashing::OwnState;
+use crate::wire::packet::CommunityId;
+
+/// One overlay of a launch.
+enum Planned<'a> {
+    Launcher(&'a Launcher),
+    /// One that only the configuration names.
+    Configured(LauncherConfig, &'static CommunityType),
+}
+
+impl LauncherSet {
+    /// Returns a problem for each overlay that has the community id of an earlier one. Considers
+    /// the launchers for which `certain` returns `true`, and those of the configuration.
+    ///
+    /// An id can depend on settings. So launchers whose communities have one id are asked for their
+    /// settings; those that cannot answer yet are left to the launch.
+    pub(super) fn same_communities(
+        &self,
+        certain: impl Fn(&Entry) -> bool,
+        session: &Session<'_>,
+    ) -> Vec<Problem> {
+        let certain = self.entries.iter().filter(|entry| certain(entry));
+        let mut launchers: Vec<_> = certain.map(|entry| &entry.launcher).collect();
+        launchers.sort_by_key(|launcher| launcher.meta().tie_break());
+        let configured = self.configured().into_iter();
+        let launchers = launchers.into_iter().map(Planned::Launcher);
+        let planned: Vec<_> = launchers
+            .chain(
+                configured
+                    .map(|(definition, community)| Planned::Configured(definition, community)),
+            )
+            .collect();
+        let mut uses = HashMap::<CommunityId, u32, OwnState>::default();
+        for id in planned.iter().filter_map(Planned::usual_id) {
+            *uses.entry(id).or_default() += 1;
+        }
+        let mut first = HashMap::<CommunityId, &Planned<'_>, OwnState>::default();
+        let mut problems = Vec::new();
+        for one in &planned {
+            let is_shared = |id: &CommunityId| uses.get(id).is_some_and(|uses| *uses > 1);
+            let Some(id) = one
+                .usual_id()
+                .filter(is_shared)
+                .and_then(|_| self.id(one, session))
+            else {
+                continue;
+            };
+            match first.get(&id) {
+                Some(other) => problems.push(Problem::SameCommunity {
+                    id,
+                    overlays: [other.name(), one.name()],
+                }),
+                None => {
+                    first.insert(id, one);
+                }
+            }
+        }
+        problems
+    }
+
+    /// Returns the community id of an overlay with its settings.
+    fn id(&self, planned: &Planned<'_>, session: &Session<'_>) -> Option<CommunityId> {
+        match planned {
+            Planned::Launcher(launcher) => {
+                let overrides = self.overrides(launcher);
+                launcher.planned_id(session, overrides.definition())
+            }
+            Planned::Configured(definition, community) => {
+                let mut blueprint = community.blueprint();
+                // Problems of the definition are reported elsewhere.
+                let _ = blueprint.change(definition);
+                Some(blueprint.community_id())
+            }
+        }
+    }
+}
+
+impl Planned<'_> {
+    /// Returns the id that the community has by default; `None` for a launcher without an overlay.
+    fn usual_id(&self) -> Option<CommunityId> {
+        match self {
+            Self::Launcher(launcher) => launcher.overlay().map(CommunityType::id),
+            Self::Configured(_, community) => Some(community.id()),
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::Launcher(launcher) => launcher.meta().to_string(),
+            Self::Configured(definition, _) => {
+                format!("{} ({})", definition.name.value, definition.name.origin)
+            }
+        }
+    }
+}
