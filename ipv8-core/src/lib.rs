@@ -149,6 +149,7 @@ pub use overlay::context::{Context, SendError};
 pub use overlay::strategy::{DiscoveryStrategy, EdgeWalk, RandomChurn, RandomWalk};
 pub use state::peer::Peer;
 pub use support::options::Options;
+pub use support::required::Required;
 pub use wire::packet::CommunityId;
 pub use wire::{Identified, Message, Payload, Request, Signed, Unsigned};
 

@@ -63,6 +63,13 @@ pub enum Problem {
         /// configuration with its origin.
         overlays: [String; 2],
     },
+    /// Neither a launcher nor the configuration gives a [`Required`](crate::Required) setting.
+    MissingSetting {
+        /// The launcher.
+        launcher: LauncherMeta,
+        /// The setting.
+        setting: &'static str,
+    },
     /// No launcher of a crate that [`Launchers::expect_crates`](crate::Launchers::expect_crates)
     /// names is linked into this program.
     MissingCrate {
@@ -112,6 +119,12 @@ impl fmt::Display for Problem {
                      for each id; remove one, or give its community an id of its own"
                 )
             }
+            Self::MissingSetting { launcher, setting } => write!(
+                f,
+                "{launcher}: the setting \"{setting}\" has no value and no default: write \
+                 #[kwargs({setting} = …)], or launchers.{}.settings.{setting} in the configuration",
+                launcher.name
+            ),
             Self::MissingCrate { name, nearest } => missing_crate(f, name, *nearest),
             Self::NothingLinked => f.write_str(NOTHING_LINKED),
             Self::Config(problem) => problem.fmt(f),

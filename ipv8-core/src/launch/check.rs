@@ -86,6 +86,7 @@ impl LauncherSet {
         problems.retain(|problem| {
             *problem != Problem::NothingLinked || self.config.overlays.is_empty()
         });
+        problems.extend(self.missing_settings(enabled));
         let same = self.same_communities(certain, session);
         if problems.is_empty() && same.is_empty() {
             return planned;

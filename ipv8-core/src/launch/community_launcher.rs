@@ -81,6 +81,10 @@ pub trait CommunityLauncher: Send + Sync + Sized + 'static {
         Hook::Finalize,
     ];
 
+    /// The settings that the macros' `settings` sets, by name; empty if it is written by hand.
+    #[doc(hidden)]
+    const KWARGS: &'static [&'static str] = &[];
+
     /// Returns `true` if the launcher will be launched. A launch calls it once, before it starts
     /// anything. No launcher waits for one that returns `false`. Default: `true`.
     fn should_launch(&self, session: &Self::Session) -> bool {

@@ -91,6 +91,9 @@ pub(super) trait Blueprint: Any {
     /// Returns the community id with these settings.
     fn community_id(&mut self) -> CommunityId;
 
+    /// Returns the names of the required settings that have no value.
+    fn missing(&mut self) -> Vec<&'static str>;
+
     /// Returns the strategies' types, without path, with their targets.
     fn strategies(&self) -> Vec<(&'static str, i32)>;
 
@@ -131,6 +134,12 @@ impl<C: Community> Blueprint for Parts<C> {
 
     fn community_id(&mut self) -> CommunityId {
         C::community_id(self.settings.get_or_insert_default())
+    }
+
+    fn missing(&mut self) -> Vec<&'static str> {
+        let settings = self.settings.get_or_insert_default();
+        let options = Available::<C>::new().settings_options(settings);
+        options.map_or_else(Vec::new, |options| options.missing())
     }
 
     fn strategies(&self) -> Vec<(&'static str, i32)> {

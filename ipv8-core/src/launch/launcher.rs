@@ -136,6 +136,24 @@ impl Launcher {
         settled.ok()
     }
 
+    /// Returns the required settings that neither the launcher nor the configuration sets. A
+    /// launcher that is written by hand sets all of them.
+    pub(super) fn missing(&self, definition: Option<&LauncherConfig>) -> Vec<&'static str> {
+        let launcher_type = self.launcher_type;
+        let Some(overlay) = self.overlay() else {
+            return Vec::new();
+        };
+        if launcher_type.settings.is_some() && launcher_type.kwargs.is_empty() {
+            return Vec::new();
+        }
+        let mut blueprint = overlay.blueprint();
+        // Its problems are reported elsewhere.
+        let _ = definition.map(|definition| blueprint.change(definition));
+        let mut missing = blueprint.missing();
+        missing.retain(|name| !launcher_type.kwargs.contains(name));
+        missing
+    }
+
     /// Returns the settings and strategies of the launcher's overlay, whose community is
     /// `community`. Adds its key and bootstrappers to `overlay`, where the configuration does not
     /// override them.

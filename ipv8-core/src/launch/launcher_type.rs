@@ -32,6 +32,8 @@ pub(crate) struct LauncherType {
     pub(super) has_overlay: bool,
     pub(super) community: &'static CommunityType,
     pub(super) session: &'static SessionType,
+    /// See `CommunityLauncher::KWARGS`.
+    pub(super) kwargs: &'static [&'static str],
     pub(super) should_launch: Option<fn(&AnyLauncher, &Session<'_>) -> Option<bool>>,
     pub(super) prepare: Option<Prepare>,
     pub(super) settings: Option<Settings>,
@@ -73,6 +75,7 @@ impl LauncherType {
             has_overlay: !L::Overlay::IS_NONE,
             community: CommunityType::of::<L::Overlay>(),
             session: SessionType::of::<L::Session>(),
+            kwargs: L::KWARGS,
             should_launch: when(hooks, Hook::ShouldLaunch, should_launch::<L>),
             prepare: when(hooks, Hook::Prepare, prepare::<L>),
             settings: when(hooks, Hook::Settings, settings::<L>),

@@ -21,6 +21,7 @@ mod overrides;
 pub(crate) mod plan;
 mod preview;
 pub(crate) mod registry;
+mod required;
 mod same_community;
 mod sequence;
 mod session;

@@ -9,5 +9,6 @@ pub(crate) mod kind;
 pub(crate) mod names;
 pub(crate) mod nearest;
 pub mod options;
+pub(crate) mod required;
 pub(crate) mod serial;
 pub(crate) mod type_name;

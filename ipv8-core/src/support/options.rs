@@ -62,6 +62,11 @@ pub trait Options {
         Vec::new()
     }
 
+    /// Returns the names of the options of type [`Required`](crate::Required) that have no value.
+    fn missing(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// Returns all options with their values. A value that serde cannot write is null.
     fn options(&self) -> Map<String, Value> {
         self.option_types()
@@ -221,6 +226,14 @@ pub fn to_value(name: &str, field: &impl Serialize) -> Result<Value, OptionError
         name: name.to_owned(),
         reason: error.to_string(),
     })
+}
+
+/// Returns the names of the fields that have no value. For generated code.
+#[doc(hidden)]
+#[must_use]
+pub fn unset(fields: &[(&'static str, bool)]) -> Vec<&'static str> {
+    let unset = fields.iter().filter(|(_, is_set)| !is_set);
+    unset.map(|(name, _)| *name).collect()
 }
 
 /// Sets a field. For generated code.

@@ -23,6 +23,7 @@ pub(super) fn options(input: &DeriveInput, container: &Container, fields: &[Fiel
     let set = fields.iter().map(|field| set(field, &options, &value));
     let unused = fields.is_empty().then(|| quote!(let _ = #value;));
     let out_of_range = out_of_range(fields, &options);
+    let missing = missing(fields, &krate);
     quote! {
         #[automatically_derived]
         impl #impl_generics #krate::Options for #ident #type_generics #where_clause {
@@ -43,6 +44,7 @@ pub(super) fn options(input: &DeriveInput, container: &Container, fields: &[Fiel
                 }
             }
             #out_of_range
+            #missing
         }
     }
 }
@@ -94,6 +96,25 @@ fn out_of_range(fields: &[Field], options: &TokenStream) -> Option<TokenStream> 
     })
 }
 
+// [("directory", self.directory.is_set())]
+fn missing(fields: &[Field], krate: &TokenStream) -> Option<TokenStream> {
+    let required = fields
+        .iter()
+        .filter(|field| wrapped(&field.ty, "Required").is_some());
+    let checks = required.map(|field| {
+        let (at, key, ident, this) = (field.at(), field.name(), &field.ident, this());
+        quote_spanned!(at=> (#key, #krate::Required::is_set(&#this.#ident)))
+    });
+    let checks: Vec<_> = checks.collect();
+    (!checks.is_empty()).then(|| {
+        quote! {
+            fn missing(&self) -> ::std::vec::Vec<&'static ::core::primitive::str> {
+                #krate::__private::options::unset(&[#(#checks),*])
+            }
+        }
+    })
+}
+
 impl Field {
     fn name(&self) -> LitStr {
         LitStr::new(&self.ident.unraw().to_string(), self.ident.span())
@@ -108,16 +129,20 @@ impl Field {
         let range = self.range.as_ref()?;
         let place = generated_at(range.span());
         let field = local("field");
-        let inside = match inner(&self.ty) {
-            Some(_) => quote!(::core::option::Option::as_ref(#field)),
-            None => quote!(::core::option::Option::Some(#field)),
+        let inside = if wrapped(&self.ty, "Option").is_some() {
+            quote!(::core::option::Option::as_ref(#field))
+        } else if wrapped(&self.ty, "Required").is_some() {
+            quote!(#field.get())
+        } else {
+            quote!(::core::option::Option::Some(#field))
         };
         Some((quote_spanned!(place=> &(#range)), quote!(|#field| #inside)))
     }
 
     /// Returns the type of the number that the range limits.
     fn number(&self) -> &Type {
-        inner(&self.ty).unwrap_or(&self.ty)
+        let inner = wrapped(&self.ty, "Option").or_else(|| wrapped(&self.ty, "Required"));
+        inner.unwrap_or(&self.ty)
     }
 
     /// Returns the place of the errors about a type that serde cannot read.
@@ -126,12 +151,12 @@ impl Field {
     }
 }
 
-/// Returns the `T` of an `Option<T>`.
-fn inner(ty: &Type) -> Option<&Type> {
+/// Returns the `T` of a `wrapper<T>`.
+fn wrapped<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last()?;
     match &last.arguments {
-        PathArguments::AngleBracketed(arguments) if last.ident == "Option" => {
+        PathArguments::AngleBracketed(arguments) if last.ident == wrapper => {
             arguments.args.iter().find_map(|argument| match argument {
                 GenericArgument::Type(inner) => Some(inner),
                 _ => None,

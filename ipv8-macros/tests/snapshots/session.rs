@@ -16,6 +16,11 @@ impl ::ipv8_core::CommunityLauncher for MyLauncher {
         ::ipv8_core::launch::Hook::Bootstrappers,
         ::ipv8_core::launch::Hook::Finalize,
     ];
+    const KWARGS: &'static [&'static ::core::primitive::str] = &[
+        "directory",
+        "size",
+        "size",
+    ];
     fn should_launch(&self, session: &Self::Session) -> ::core::primitive::bool {
         ::ipv8_core::__private::condition(session, |session: &Session| session.enabled)
             && ::ipv8_core::__private::condition(session, is_enabled)

@@ -8,6 +8,7 @@ mod configured;
 mod fields;
 mod order;
 mod parity;
+mod required;
 mod session;
 mod several_sessions;
 mod undone;

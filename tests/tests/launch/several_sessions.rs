@@ -74,13 +74,13 @@ struct RowsLauncher;
 struct ScreenLauncher;
 
 #[overlay(Probe<2>)]
-#[name(concat!("No", "body"))]
+#[name(concat!("Last", "One"))]
 #[after(DatabaseLauncher, concat!("Screen", "Launcher"))]
-struct NobodyLauncher;
+struct LastOneLauncher;
 
 fn all() -> Launchers {
     Launchers::new()
-        .with(NobodyLauncher)
+        .with(LastOneLauncher)
         .with(ScreenLauncher)
         .with(RowsLauncher)
         .with(DatabaseLauncher)
@@ -102,7 +102,7 @@ async fn launchers_of_two_sessions_and_of_none_are_launched_together() {
         .iter()
         .map(|overlay| overlay.name.as_str())
         .collect();
-    assert_eq!(names, ["RowsLauncher", "ScreenLauncher", "Nobody"]);
+    assert_eq!(names, ["RowsLauncher", "ScreenLauncher", "LastOne"]);
     let strategy = &launched[0].strategies[0];
     assert_eq!(strategy.target_peers, 3, "the session was prepared before");
     drop(screen);
@@ -170,7 +170,7 @@ fn a_preview_shows_a_launcher_without_an_overlay_like_all_others() {
         "DatabaseLauncher",
         "RowsLauncher",
         "ScreenLauncher",
-        "Nobody",
+        "LastOne",
     ];
     assert_eq!(preview.plan.as_deref(), Ok(order.as_slice()));
     let database = preview.get("DatabaseLauncher").expect("it is there");
@@ -203,7 +203,7 @@ fn settings_of_an_overlay_are_refused_for_a_launcher_without_one() {
     let off = LauncherConfig::new("DatabaseLauncher").enabled(false);
     let plan = all().config(configuration(1, None).launcher(off)).check();
     let names: Vec<_> = plan.expect("it can be off").names().collect();
-    assert_eq!(names, ["RowsLauncher", "ScreenLauncher", "Nobody"]);
+    assert_eq!(names, ["RowsLauncher", "ScreenLauncher", "LastOne"]);
 }
 
 macro_rules! same {
@@ -274,7 +274,7 @@ fn one_of_two_launchers_with_a_community_id_may_be_off_or_have_a_condition() {
     twins.check().expect("the other one is left out");
 }
 
-/// Has the community of [`NobodyLauncher`].
+/// Has the community of [`LastOneLauncher`].
 #[overlay(Probe<2>)]
 struct TwinLauncher;
 
@@ -287,7 +287,7 @@ fn a_check_without_sessions_finds_a_community_id_that_is_used_twice() {
     let error = error.to_string();
     assert!(error.contains("have the same community id"), "{error}");
     assert!(
-        error.contains("Nobody (") && error.contains("TwinLauncher ("),
+        error.contains("LastOne (") && error.contains("TwinLauncher ("),
         "{error}"
     );
 }

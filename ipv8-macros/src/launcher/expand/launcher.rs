@@ -46,6 +46,7 @@ pub(crate) fn implementation(stack: &Stack, ident: &Ident, span: Span) -> TokenS
         this: &this,
         at,
     };
+    let kwargs = kwargs(stack, at);
     let (hooks, methods): (Vec<_>, Vec<_>) = methods(stack, &around).into_iter().unzip();
     let hooks = hooks.into_iter().map(|hook| Ident::new(hook, at));
     quote_spanned! {at=>
@@ -55,7 +56,21 @@ pub(crate) fn implementation(stack: &Stack, ident: &Ident, span: Span) -> TokenS
             type Session = #session;
             const META: #krate::LauncherMeta = #meta;
             const HOOKS: &'static [#krate::launch::Hook] = &[#(#krate::launch::Hook::#hooks),*];
+            #kwargs
             #(#methods)*
+        }
+    }
+}
+
+/// Returns the names of the settings that `settings` sets, for the check of a launch.
+fn kwargs(stack: &Stack, at: Span) -> TokenStream {
+    let settings = stack.kwargs.iter().flat_map(|kwargs| &kwargs.settings);
+    let names = settings.map(|(key, _)| LitStr::new(&key.unraw().to_string(), at));
+    let names: Vec<_> = names.collect();
+    match names.is_empty() || stack.session_is_unknown {
+        true => TokenStream::new(),
+        false => {
+            quote_spanned!(at=> const KWARGS: &'static [&'static ::core::primitive::str] = &[#(#names),*];)
         }
     }
 }

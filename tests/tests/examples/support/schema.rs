@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use ipv8_core::crypto::PublicKey;
-use ipv8_core::state::DropReason;
+use ipv8_core::state::{Budget, DropReason};
 use ipv8_tests::vectors::{hex, unhex};
 use serde_json::Value;
 
@@ -34,6 +34,7 @@ const STATS: &[(&str, Check)] = &[
     ("bytes_out", Value::is_u64),
     ("drops", is_drops),
     ("class_drops", is_class_drops),
+    ("refusals", is_refusals),
     ("panics", Value::is_u64),
     ("peers", Value::is_u64),
     ("walkable", Value::is_u64),
@@ -168,6 +169,17 @@ fn is_mid(value: &Value) -> bool {
 fn is_time(value: &Value) -> bool {
     let micros = value.as_f64().unwrap_or(-1.0) * 1e6;
     micros >= 0.0 && (micros - micros.round()).abs() < 1e-3
+}
+
+/// Returns `true` for the budgets that are used up; zeros are left out.
+fn is_refusals(value: &Value) -> bool {
+    let is_count = |(budget, count): (&String, &Value)| {
+        let is_budget = Budget::ALL.iter().any(|one| one.name() == budget);
+        is_budget && count.as_u64().is_some_and(|count| count > 0)
+    };
+    value
+        .as_object()
+        .is_some_and(|budgets| budgets.iter().all(is_count))
 }
 
 /// Returns `true` for the drops by class of received datagrams and by reason; zeros are left out.
