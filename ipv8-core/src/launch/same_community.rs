@@ -15,7 +15,7 @@ use crate::wire::packet::CommunityId;
 enum Planned<'a> {
     Launcher(&'a Launcher),
     /// One that only the configuration names.
-    Configured(LauncherConfig, &'static CommunityType),
+    Configured(Box<LauncherConfig>, &'static CommunityType),
 }
 
 impl LauncherSet {
@@ -29,33 +29,22 @@ impl LauncherSet {
         certain: impl Fn(&Entry) -> bool,
         session: &Session<'_>,
     ) -> Vec<Problem> {
-        let certain = self.entries.iter().filter(|entry| certain(entry));
-        let mut launchers: Vec<_> = certain.map(|entry| &entry.launcher).collect();
-        launchers.sort_by_key(|launcher| launcher.meta().tie_break());
-        let configured = self.configured().into_iter();
-        let launchers = launchers.into_iter().map(Planned::Launcher);
-        let planned: Vec<_> = launchers
-            .chain(
-                configured
-                    .map(|(definition, community)| Planned::Configured(definition, community)),
-            )
-            .collect();
+        let planned = self.planned(certain);
         let mut uses = HashMap::<CommunityId, u32, OwnState>::default();
         for id in planned.iter().filter_map(Planned::usual_id) {
             *uses.entry(id).or_default() += 1;
         }
+        let is_shared = |id: &CommunityId| uses.get(id).is_some_and(|uses| *uses > 1);
         let mut first = HashMap::<CommunityId, &Planned<'_>, OwnState>::default();
         let mut problems = Vec::new();
         for one in &planned {
-            let is_shared = |id: &CommunityId| uses.get(id).is_some_and(|uses| *uses > 1);
-            let Some(id) = one
-                .usual_id()
-                .filter(is_shared)
-                .and_then(|_| self.id(one, session))
-            else {
+            let shared = one.usual_id().filter(is_shared);
+            let Some(id) = shared.and_then(|_| self.id(one, session)) else {
                 continue;
             };
             match first.get(&id) {
+                // Two launchers of one name are a problem already.
+                Some(other) if other.launcher() == one.launcher() && one.launcher().is_some() => {}
                 Some(other) => problems.push(Problem::SameCommunity {
                     id,
                     overlays: [other.name(), one.name()],
@@ -66,6 +55,19 @@ impl LauncherSet {
             }
         }
         problems
+    }
+
+    /// Returns the overlays of the launchers for which `certain` returns `true`, in their fixed
+    /// order, then those of the configuration.
+    fn planned(&self, certain: impl Fn(&Entry) -> bool) -> Vec<Planned<'_>> {
+        let certain = self.entries.iter().filter(|entry| certain(entry));
+        let mut launchers: Vec<_> = certain.map(|entry| &entry.launcher).collect();
+        launchers.sort_by_key(|launcher| launcher.meta().tie_break());
+        let launchers = launchers.into_iter().map(Planned::Launcher);
+        let configured = self.configured().into_iter();
+        let configured = configured
+            .map(|(definition, community)| Planned::Configured(Box::new(definition), community));
+        launchers.chain(configured).collect()
     }
 
     /// Returns the community id of an overlay with its settings.
@@ -94,6 +96,15 @@ impl Planned<'_> {
         }
     }
 
+    /// Returns the name of the launcher.
+    fn launcher(&self) -> Option<&'static str> {
+        match self {
+            Self::Launcher(launcher) => Some(launcher.name()),
+            Self::Configured(..) => None,
+        }
+    }
+
+    /// Returns the name and the place for messages.
     fn name(&self) -> String {
         match self {
             Self::Launcher(launcher) => launcher.meta().to_string(),

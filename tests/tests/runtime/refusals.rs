@@ -229,13 +229,12 @@ async fn two_overlays_of_one_id_are_refused() {
         .with(SameIdLauncher);
     let error = refusal(&MemoryNetwork::new(), launchers).await.to_string();
     assert!(
-        error.contains(&format!("community id {} is in use by ", "a0".repeat(20))),
+        error.contains(&format!("have the same community id {}: ", "a0".repeat(20))),
         "{error}"
     );
-    assert!(
-        error.contains(&place(&SameIdLauncher::META)) || error.contains("launch.rs"),
-        "{error}"
-    );
+    assert!(error.contains(&place(&SameIdLauncher::META)), "{error}");
+    assert!(error.contains("P0 (tests/src/launch.rs:"), "{error}");
+    assert!(log.lines().is_empty(), "nothing has run");
 }
 
 #[tokio::test(start_paused = true)]
