@@ -45,7 +45,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Launchers::new().with(Complete).check().expect("it has a directory");
 /// let error = Launchers::new().with(Incomplete).check().unwrap_err();
 /// assert!(error.to_string().contains("#[kwargs(directory = …)]"), "{error}");
-/// # fn main() {}
 /// ```
 ///
 /// [`Available::settings`]: crate::Available::settings
