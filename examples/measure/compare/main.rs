@@ -10,8 +10,8 @@
 //! with the cryptography of this library, moves many datagrams in one system call where the system
 //! can, and keeps no records. No responder on the same cores can be much faster.
 //!
-//! To measure the cost of a launcher in a release build, the program builds two small programs
-//! below cargo's target directory. They depend on the `ipv8-core` of this checkout.
+//! To measure the cost of a launcher in a build, the program builds small programs below cargo's
+//! target directory. They depend on the `ipv8-core` of this checkout.
 //!
 //! Everything stays on loopback. py-ipv8 is installed into an environment below cargo's target
 //! directory, which the tests use, too. Without Python or a package index the program reports that

@@ -1,8 +1,10 @@
-//! What the measuring programs share: machine, charts, tables, verdicts and the comparison's load.
+//! What the measuring programs share: machine, charts, tables, verdicts, builds of generated
+//! programs, and the comparison's load.
 //!
 //! Nothing here measures by itself. Start with [`machine`], which says what a figure was measured
 //! on.
 
+pub mod builds;
 pub mod chart;
 pub mod compare;
 pub mod grid;

@@ -4,10 +4,9 @@ use super::launcher::{LauncherConfig, StrategyConfig};
 use super::options::set_all;
 use super::origin::Origin;
 use super::problem::{SettingError, SettingProblem};
-use crate::engine::overlays::Strategies;
+use crate::engine::overlays::{AnySettings, CommunityType, StrategyList};
 use crate::overlay::bootstrap::Bootstrappers;
-use crate::overlay::community::{Available, Community};
-use crate::support::type_name::short_type_name;
+use crate::overlay::community::AnyAvailable;
 
 const NOT_OFFERED: &str =
     "the community must offer it: available.strategy::<…>() in Community::available";
@@ -16,26 +15,30 @@ const NO_SETTINGS: &str =
 
 impl LauncherConfig {
     /// Changes strategies and settings. Returns the problems; everything else is changed.
-    pub(crate) fn change<C: Community>(
+    pub(crate) fn change(
         &self,
-        strategies: &mut Strategies<C>,
-        settings: &mut C::Settings,
+        community: &CommunityType,
+        strategies: &mut StrategyList,
+        settings: &mut AnySettings,
     ) -> Vec<SettingProblem> {
-        let available = Available::<C>::new();
+        let offered = Offered {
+            available: community.available(),
+            community: community.name(),
+        };
         let mut problems = Vec::new();
         if let Some(list) = &self.strategies {
             strategies.clear();
             for (index, strategy) in list.value.iter().enumerate() {
                 let path = format!("{}.strategies[{index}]", self.path);
-                problems.extend(add(&available, strategy, strategies, &path));
+                problems.extend(offered.add(strategy, strategies, &path));
             }
         }
         for change in &self.strategy_changes {
             let path = format!("{}.strategies.{}", self.path, change.strategy.value);
-            problems.extend(modify(&available, change, strategies, &path));
+            problems.extend(offered.modify(change, strategies, &path));
         }
-        problems.extend(self.set_settings(&available, settings));
-        problems.extend(self.check_actions(&available));
+        problems.extend(self.set_settings(&offered, settings));
+        problems.extend(self.check_actions(&offered.available));
         problems
     }
 
@@ -50,19 +53,15 @@ impl LauncherConfig {
         Some(bootstrappers)
     }
 
-    fn set_settings<C: Community>(
-        &self,
-        available: &Available<C>,
-        settings: &mut C::Settings,
-    ) -> Vec<SettingProblem> {
+    fn set_settings(&self, offered: &Offered, settings: &mut AnySettings) -> Vec<SettingProblem> {
         let Some((_, first)) = self.settings.first() else {
             return Vec::new();
         };
         let path = format!("{}.settings", self.path);
-        match available.settings_options(settings) {
+        match offered.available.settings_options(&mut **settings) {
             Some(options) => set_all(options, &self.settings, &path),
             None => {
-                let what = format!("the settings of {}", short_type_name::<C>());
+                let what = format!("the settings of {}", offered.community);
                 let hint = NO_SETTINGS;
                 let error = SettingError::NoOptions { what, hint };
                 vec![problem(&first.origin, path, error)]
@@ -70,7 +69,7 @@ impl LauncherConfig {
         }
     }
 
-    fn check_actions<C: Community>(&self, available: &Available<C>) -> Vec<SettingProblem> {
+    fn check_actions(&self, available: &AnyAvailable) -> Vec<SettingProblem> {
         let actions = self.on_start.iter().flat_map(|actions| &actions.value);
         let wrong = actions.enumerate().filter_map(|(index, action)| {
             let error = available
@@ -92,54 +91,67 @@ fn problem(origin: &Origin, setting: String, error: SettingError) -> SettingProb
     }
 }
 
-/// Appends a strategy by the name of its type.
-fn add<C: Community>(
-    available: &Available<C>,
-    strategy: &StrategyConfig,
-    strategies: &mut Strategies<C>,
-    path: &str,
-) -> Vec<SettingProblem> {
-    match available.add_strategy(&strategy.strategy.value, strategy.target(), strategies) {
-        Ok(options) => set_all(options, &strategy.options, &format!("{path}.options")),
-        Err(error) => {
-            let path = format!("{path}.strategy");
-            let error = SettingError::Strategy(error);
-            vec![problem(&strategy.strategy.origin, path, error)]
-        }
-    }
+/// What a community offers to configurations.
+struct Offered {
+    available: AnyAvailable,
+    /// The community's type, without path.
+    community: &'static str,
 }
 
-/// Changes an existing strategy: `RandomWalk` is the first of that type, `RandomWalk#2` the second.
-fn modify<C: Community>(
-    available: &Available<C>,
-    change: &StrategyConfig,
-    strategies: &mut Strategies<C>,
-    path: &str,
-) -> Vec<SettingProblem> {
-    let named = &change.strategy;
-    let names: Vec<String> = strategies.names().iter().map(ToString::to_string).collect();
-    let wanted = named.value.strip_suffix("#1").unwrap_or(&named.value);
-    let found = names
-        .iter()
-        .position(|name| named.origin.is_same(name, wanted));
-    let Some(index) = found else {
-        let error = SettingError::unknown("strategy of this launcher", &named.value, names);
-        return vec![problem(&named.origin, path.to_owned(), error)];
-    };
-    if let Some(peers) = &change.target_peers {
-        strategies.set_target_peers(index, peers.value);
+impl Offered {
+    /// Appends a strategy by the name of its type.
+    fn add(
+        &self,
+        strategy: &StrategyConfig,
+        strategies: &mut StrategyList,
+        path: &str,
+    ) -> Vec<SettingProblem> {
+        let (name, target) = (&strategy.strategy.value, strategy.target());
+        match self
+            .available
+            .add_strategy(self.community, name, target, strategies)
+        {
+            Ok(options) => set_all(options, &strategy.options, &format!("{path}.options")),
+            Err(error) => {
+                let path = format!("{path}.strategy");
+                let error = SettingError::Strategy(error);
+                vec![problem(&strategy.strategy.origin, path, error)]
+            }
+        }
     }
-    let Some((_, first)) = change.options.first() else {
-        return Vec::new();
-    };
-    let path = format!("{path}.options");
-    match available.strategy_options(index, strategies) {
-        Some(options) => set_all(options, &change.options, &path),
-        None => {
-            let what = format!("the options of {}", named.value);
-            let hint = NOT_OFFERED;
-            let error = SettingError::NoOptions { what, hint };
-            vec![problem(&first.origin, path, error)]
+
+    /// Changes an existing strategy: `RandomWalk` is the first of that type, `RandomWalk#2` the second.
+    fn modify(
+        &self,
+        change: &StrategyConfig,
+        strategies: &mut StrategyList,
+        path: &str,
+    ) -> Vec<SettingProblem> {
+        let named = &change.strategy;
+        let names: Vec<String> = strategies.names().iter().map(ToString::to_string).collect();
+        let wanted = named.value.strip_suffix("#1").unwrap_or(&named.value);
+        let found = names
+            .iter()
+            .position(|name| named.origin.is_same(name, wanted));
+        let Some(index) = found else {
+            let error = SettingError::unknown("strategy of this launcher", &named.value, names);
+            return vec![problem(&named.origin, path.to_owned(), error)];
+        };
+        if let Some(peers) = &change.target_peers {
+            strategies.set_target_peers(index, peers.value);
+        }
+        let Some((_, first)) = change.options.first() else {
+            return Vec::new();
+        };
+        let path = format!("{path}.options");
+        match self.available.strategy_options(index, strategies) {
+            Some(options) => set_all(options, &change.options, &path),
+            None => {
+                let what = format!("the options of {}", named.value);
+                let hint = NOT_OFFERED;
+                let error = SettingError::NoOptions { what, hint };
+                vec![problem(&first.origin, path, error)]
+            }
         }
     }
 }

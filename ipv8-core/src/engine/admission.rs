@@ -53,8 +53,8 @@ impl Engine {
         let (key, overlay) =
             OverlayKey::find(&self.overlays, community).ok_or(DropReason::UnknownPrefix)?;
         // An overlay can take over an introduction message, so its own table comes first.
-        let (opener, signed) = match (overlay.opener(id), introduction_reader(id)) {
-            (Some((open, signed)), _) => (Opener::Message(open), signed),
+        let (opener, signed) = match (overlay.message(id), introduction_reader(id)) {
+            (Some(message), _) => (Opener::Message(message), message.is_signed),
             (None, Some(open)) => (Opener::Introduction(open), ids::is_signed(id)),
             (None, None) if ids::is_reserved(id) => return Err(DropReason::DeprecatedMessage),
             (None, None) => return Err(DropReason::UnknownMessage),

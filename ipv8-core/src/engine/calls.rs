@@ -1,10 +1,12 @@
 //! Calls into a community from outside of the engine.
 
+use std::any::TypeId;
 use std::net::SocketAddr;
 use std::time::Instant;
 
 use crate::engine::errors::CallError;
 use crate::engine::event::Callback;
+use crate::engine::overlays::AnyCall;
 use crate::engine::state_machine::Engine;
 use crate::overlay::community::Community;
 use crate::overlay::context::Context;
@@ -23,8 +25,28 @@ impl Engine {
         now: Instant,
         call: impl FnOnce(&mut C, &mut Context<'_>) -> R,
     ) -> Result<R, CallError> {
+        let (mut call, mut result) = (Some(call), None);
+        self.call_erased((id, TypeId::of::<C>()), now, &mut |community, cx| {
+            if let (Some(call), Some(community)) = (call.take(), community.downcast_mut()) {
+                result = Some(call(community, cx));
+            }
+        })?;
+        result.ok_or(CallError::NotLoaded)
+    }
+
+    /// Like [`call`](Self::call), for the overlay `id` whose community has this type.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`call`](Self::call).
+    pub(crate) fn call_erased(
+        &mut self,
+        (id, community_type): (CommunityId, TypeId),
+        now: Instant,
+        call: &mut AnyCall<'_>,
+    ) -> Result<(), CallError> {
         let overlay = self.overlays.get_mut(&id);
-        let overlay = overlay.and_then(|overlay| overlay.downcast_mut::<C>());
+        let overlay = overlay.filter(|overlay| overlay.community_type() == community_type);
         let overlay = overlay.ok_or(CallError::NotLoaded)?;
         let begun = self.shared.enter(id, Work::Call);
         let result = overlay.with(&mut self.shared, now, call);
@@ -40,8 +62,7 @@ impl Engine {
     /// community is not a `C`.
     #[must_use]
     pub fn community<C: Community>(&self, id: CommunityId) -> Option<&C> {
-        let overlay = self.overlays.get(&id)?.downcast_ref::<C>()?;
-        Some(&overlay.community)
+        self.overlays.get(&id)?.downcast_ref()
     }
 
     /// Sets the WAN estimate of an overlay before it has met a peer, for tests and simulators.

@@ -1,19 +1,19 @@
 //! Adds overlays and strategies to an engine.
 
-use std::any::TypeId;
 use std::time::Instant;
 
 use crate::engine::errors::{CallError, OverlayError};
 use crate::engine::event::{Callback, Event};
 use crate::engine::overlay_config::OverlayConfig;
-use crate::engine::overlays::{Overlay, Strategies, StrategyId};
+use crate::engine::overlays::{
+    AnySettings, CommunityType, Overlay, Strategies, StrategyId, StrategyList,
+};
 use crate::engine::state_machine::Engine;
-use crate::overlay::community::{Community, MessageTable};
+use crate::overlay::community::{AnyCommunity, Call, Community};
 use crate::overlay::context::{Context, OverlayState};
 use crate::state::network::PeerGraph;
 use crate::support::guard::{Panicked, guarded};
 use crate::support::names::first_free_name;
-use crate::support::type_name::short_type_name;
 use crate::wire::packet::CommunityId;
 
 impl Engine {
@@ -30,16 +30,40 @@ impl Engine {
         strategies: Strategies<C>,
         now: Instant,
     ) -> Result<CommunityId, OverlayError> {
-        let community = short_type_name::<C>();
-        let Ok((id, table)) = guarded(|| (C::community_id(&settings), message_table::<C>())) else {
-            self.report_panic_of(community, C::COMMUNITY_ID, Callback::New);
+        let community = CommunityType::of::<C>();
+        self.add_erased(
+            community,
+            config,
+            Box::new(settings),
+            strategies.into_erased(),
+            now,
+        )
+    }
+
+    /// Like [`add_overlay`](Self::add_overlay), but compiled once and not for each community.
+    ///
+    /// # Errors
+    ///
+    /// [`OverlayError`]; the engine is then unchanged.
+    pub(crate) fn add_erased(
+        &mut self,
+        community_type: &CommunityType,
+        config: OverlayConfig,
+        settings: AnySettings,
+        strategies: StrategyList,
+        now: Instant,
+    ) -> Result<CommunityId, OverlayError> {
+        let community = community_type.name();
+        let asked = guarded(|| (community_type.id(&settings), community_type.messages()));
+        let Ok((id, messages)) = asked else {
+            self.report_panic_of(community, community_type.usual_id, Callback::New);
             return Err(OverlayError::Panicked { community });
         };
-        let max_peers = config.max_peers.unwrap_or(C::MAX_PEERS);
+        let max_peers = config.max_peers.unwrap_or(community_type.max_peers);
         self.check_overlay(community, id, max_peers, &strategies)?;
         let name = self.name_for(community, config.name)?;
-        if !table.errors().is_empty() {
-            let errors = table.errors().to_vec();
+        if !messages.errors().is_empty() {
+            let errors = messages.errors().to_vec();
             return Err(OverlayError::Messages { community, errors });
         }
         let mut state = OverlayState::new(id, config.my_peer, max_peers, config.bootstrappers);
@@ -48,22 +72,22 @@ impl Engine {
             state.set_estimated_wan(wan);
         }
         state.serial = self.next_serial;
-        state.responses.clone_from(table.responses());
-        state.community_type = Some((TypeId::of::<C>(), community));
+        state.responses.clone_from(messages.responses());
+        state.community_type = Some((community_type.type_id(), community));
         self.next_serial += 1;
         if config.own_network {
             state.own_network = Some(Box::new(self.empty_network()));
         }
-        let created = self.create::<C>(community, &mut state, settings, now)?;
+        let created = self.create(community_type, &mut state, settings, now)?;
         self.join_network(&mut state);
         let own_mid = state.my_key.mid();
         self.shared.overlay_keys.insert(id, state.my_key.clone());
-        let mut overlay = Overlay::new(state, created, table);
+        let mut overlay = Overlay::new(state, created, messages);
         let added = overlay.append(strategies, &mut self.next_strategy);
-        if C::OBSERVES_NETWORK {
+        if community_type.observes_network {
             self.observers.push(id);
         }
-        self.names.insert(overlay.state.name.clone(), id);
+        self.names.insert(overlay.state().name.clone(), id);
         self.overlays.insert(id, Box::new(overlay));
         self.blacklist_own_mid(own_mid);
         self.schedule(id, added, now);
@@ -92,15 +116,17 @@ impl Engine {
     }
 
     /// Calls [`Community::new`]. If that fails, removes everything it sent and scheduled.
-    fn create<C: Community>(
+    fn create(
         &mut self,
-        community: &'static str,
+        community_type: &CommunityType,
         state: &mut OverlayState,
-        settings: C::Settings,
+        settings: AnySettings,
         now: Instant,
-    ) -> Result<C, OverlayError> {
+    ) -> Result<Box<dyn AnyCommunity>, OverlayError> {
+        let community = community_type.name();
         let waiting = self.shared.outbox.len();
-        let created = guarded(|| C::new(settings, &mut Context::new(state, &mut self.shared, now)));
+        let cx = &mut Context::new(state, &mut self.shared, now);
+        let created = guarded(|| community_type.create(settings, cx));
         let error = match created {
             Ok(Ok(created)) => return Ok(created),
             Ok(Err(error)) => OverlayError::Community { community, error },
@@ -139,7 +165,7 @@ impl Engine {
             return Ok(());
         };
         let waiting = self.shared.outbox.len();
-        if overlay.started(&mut self.shared, now).is_err() {
+        if overlay.call(Call::Started, &mut self.shared, now).is_err() {
             self.shared.outbox.truncate(waiting);
             self.report_panic(id, Callback::Started);
             self.remove_overlay(id, now);
@@ -182,12 +208,12 @@ impl Engine {
         }
     }
 
-    fn check_overlay<C: Community>(
+    fn check_overlay(
         &self,
         community: &'static str,
         id: CommunityId,
         max_peers: i32,
-        strategies: &Strategies<C>,
+        strategies: &StrategyList,
     ) -> Result<(), OverlayError> {
         if let Some(other) = self.overlays.get(&id) {
             return Err(OverlayError::DuplicateCommunity {
@@ -217,11 +243,21 @@ impl Engine {
         strategies: Strategies<C>,
         now: Instant,
     ) -> Result<Result<Vec<StrategyId>, OverlayError>, CallError> {
-        if let Err(error) = check_targets(short_type_name::<C>(), &strategies) {
+        self.append_strategies(CommunityType::of::<C>(), id, strategies.into_erased(), now)
+    }
+
+    fn append_strategies(
+        &mut self,
+        community_type: &CommunityType,
+        id: CommunityId,
+        strategies: StrategyList,
+        now: Instant,
+    ) -> Result<Result<Vec<StrategyId>, OverlayError>, CallError> {
+        if let Err(error) = check_targets(community_type.name(), &strategies) {
             return Ok(Err(error));
         }
-        let overlay = self.overlays.get_mut(&id);
-        let overlay = overlay.and_then(|overlay| overlay.downcast_mut::<C>());
+        let (overlay, wanted) = (self.overlays.get_mut(&id), community_type.type_id());
+        let overlay = overlay.filter(|overlay| overlay.community_type() == wanted);
         let overlay = overlay.ok_or(CallError::NotLoaded)?;
         let added = overlay.append(strategies, &mut self.next_strategy);
         self.schedule(id, added.clone(), now);
@@ -229,16 +265,7 @@ impl Engine {
     }
 }
 
-fn message_table<C: Community>() -> MessageTable<C> {
-    let mut table = MessageTable::default();
-    C::messages(&mut table);
-    table
-}
-
-fn check_targets<C: Community>(
-    community: &'static str,
-    strategies: &Strategies<C>,
-) -> Result<(), OverlayError> {
+fn check_targets(community: &'static str, strategies: &StrategyList) -> Result<(), OverlayError> {
     match strategies.iter().find(|(_, target)| *target < -1) {
         Some((strategy, target_peers)) => Err(OverlayError::Target {
             community,

@@ -2,12 +2,12 @@
 
 use indexmap::IndexMap;
 
-use crate::engine::overlays::AnyOverlay;
+use crate::engine::overlays::Overlay;
 use crate::support::hashing::OwnState;
 use crate::wire::packet::CommunityId;
 
 /// The loaded overlays by community id, in the order in which they were added.
-pub(super) type OverlayMap = IndexMap<CommunityId, Box<dyn AnyOverlay>, OwnState>;
+pub(super) type OverlayMap = IndexMap<CommunityId, Box<Overlay>, OwnState>;
 
 /// Identifies one loading of an overlay, and where it was in the [`OverlayMap`] then.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +21,7 @@ pub(super) struct OverlayKey {
 
 impl OverlayKey {
     /// Returns the overlay with this id and its key.
-    pub(super) fn find(overlays: &OverlayMap, id: CommunityId) -> Option<(Self, &dyn AnyOverlay)> {
+    pub(super) fn find(overlays: &OverlayMap, id: CommunityId) -> Option<(Self, &Overlay)> {
         let (index, _, overlay) = overlays.get_full(&id)?;
         let serial = overlay.state().serial;
         Some((Self { id, serial, index }, overlay.as_ref()))
@@ -39,9 +39,9 @@ impl OverlayKey {
     }
 
     /// Returns the overlay, read-only, or `None` if it was unloaded.
-    pub(super) fn peek(self, overlays: &OverlayMap) -> Option<&dyn AnyOverlay> {
+    pub(super) fn peek(self, overlays: &OverlayMap) -> Option<&Overlay> {
         let at_index = overlays.get_index(self.index);
-        let is_there = |overlay: &&dyn AnyOverlay| overlay.state().serial == self.serial;
+        let is_there = |overlay: &&Overlay| overlay.state().serial == self.serial;
         at_index
             .map(|(_, overlay)| overlay.as_ref())
             .filter(is_there)
@@ -49,7 +49,7 @@ impl OverlayKey {
     }
 
     /// Returns the overlay, or `None` if it was unloaded.
-    pub(super) fn get(self, overlays: &mut OverlayMap) -> Option<&mut (dyn AnyOverlay + 'static)> {
+    pub(super) fn get(self, overlays: &mut OverlayMap) -> Option<&mut Overlay> {
         let at_index = overlays.get_index(self.index);
         if at_index.is_some_and(|(_, overlay)| overlay.state().serial == self.serial) {
             let (_, overlay) = overlays.get_index_mut(self.index)?;
@@ -65,7 +65,7 @@ pub(super) fn with_serial(
     overlays: &mut OverlayMap,
     id: CommunityId,
     serial: u64,
-) -> Option<&mut (dyn AnyOverlay + 'static)> {
+) -> Option<&mut Overlay> {
     let overlay = overlays.get_mut(&id)?;
     (overlay.state().serial == serial).then(|| overlay.as_mut())
 }

@@ -3,7 +3,7 @@
 use std::any::TypeId;
 
 use crate::engine::info::{OverlayInfo, StrategyInfo, StrategyStatus};
-use crate::engine::overlays::{AnyOverlay, StrategyId, StrategyState};
+use crate::engine::overlays::{Overlay, StrategyId, StrategyState};
 use crate::engine::state_machine::Engine;
 use crate::engine::turn::StrategyKey;
 use crate::overlay::community::Community;
@@ -35,7 +35,7 @@ impl Engine {
         Some(self.describe_overlay(id, self.overlays.get(&id)?.as_ref()))
     }
 
-    fn describe_overlay(&self, id: CommunityId, overlay: &dyn AnyOverlay) -> OverlayInfo {
+    fn describe_overlay(&self, id: CommunityId, overlay: &Overlay) -> OverlayInfo {
         // Exact, because a node may have a thousand overlays.
         let mut strategies = Vec::with_capacity(overlay.strategy_count());
         let found = strategies_of(overlay).enumerate();
@@ -90,7 +90,7 @@ impl Engine {
     fn describe_strategy(
         &self,
         id: CommunityId,
-        overlay: &dyn AnyOverlay,
+        overlay: &Overlay,
         index: usize,
         strategy: &StrategyState,
     ) -> StrategyInfo {
@@ -197,6 +197,6 @@ impl Engine {
 }
 
 /// Returns the strategies of an overlay, in order.
-pub(super) fn strategies_of(overlay: &dyn AnyOverlay) -> impl Iterator<Item = &StrategyState> {
+pub(super) fn strategies_of(overlay: &Overlay) -> impl Iterator<Item = &StrategyState> {
     (0..overlay.strategy_count()).filter_map(|index| overlay.strategy_at(index))
 }

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use crate::engine::event::{Callback, Event};
 use crate::engine::state_machine::{EVENT_LIMIT, Engine};
+use crate::overlay::community::Call;
 use crate::overlay::context::News;
 use crate::state::network::PeerChange;
 use crate::state::peer::Peer;
@@ -81,10 +82,11 @@ impl Engine {
     fn report_peer(&mut self, id: CommunityId, peer: Peer, added: bool, now: Instant) {
         if let Some(overlay) = self.overlays.get_mut(&id) {
             let begun = self.shared.enter(id, Work::PeerObserver);
-            let result = match added {
-                true => overlay.peer_added(&peer, &mut self.shared, now),
-                false => overlay.peer_removed(&peer, &mut self.shared, now),
+            let call = match added {
+                true => Call::PeerAdded(&peer),
+                false => Call::PeerRemoved(&peer),
             };
+            let result = overlay.call(call, &mut self.shared, now);
             self.shared.leave(begun);
             self.note(id, Callback::PeerObserver, result);
         }
@@ -108,7 +110,11 @@ impl Engine {
         for id in observers {
             if let Some(overlay) = self.overlays.get_mut(&id) {
                 let begun = self.shared.enter(id, Work::PeerObserver);
-                let result = overlay.network_peer(&peer, added, &mut self.shared, now);
+                let call = match added {
+                    true => Call::NetworkPeerAdded(&peer),
+                    false => Call::NetworkPeerRemoved(&peer),
+                };
+                let result = overlay.call(call, &mut self.shared, now);
                 self.shared.leave(begun);
                 self.note(id, Callback::PeerObserver, result);
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::crypto::{Curve, Points, PublicKey};
 use crate::engine::overlay_map::OverlayKey;
 use crate::engine::overlays::OpenedBody;
-use crate::overlay::community::OpenMessage;
+use crate::overlay::community::MessageType;
 use crate::overlay::introduction::OpenIntroduction;
 use crate::state::stats::{Class, DropReason};
 use crate::support::guard::{Panicked, guarded};
@@ -61,7 +61,7 @@ impl Signature {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Opener {
     Introduction(OpenIntroduction),
-    Message(OpenMessage),
+    Message(&'static MessageType),
     Beacon,
 }
 
@@ -140,8 +140,9 @@ impl Ticket {
         match self.opener {
             Opener::Beacon => Ok(OpenedBody::Beacon),
             Opener::Introduction(open) => open(datagram, points).map(OpenedBody::Introduction),
-            Opener::Message(open) => {
-                open(datagram, points).map(|message| OpenedBody::Message(self.id, message))
+            Opener::Message(message) => {
+                let opened = message.open(datagram, points);
+                opened.map(|message| OpenedBody::Message(self.id, message))
             }
         }
     }

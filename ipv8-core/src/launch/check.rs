@@ -1,5 +1,6 @@
 //! Checks a set of launchers and its configuration. Starts nothing.
 
+use super::blueprint::Blueprint;
 use super::launcher::Launcher;
 use super::session::Session;
 use super::set::{Entry, LauncherSet};
@@ -144,7 +145,7 @@ impl LauncherSet {
     fn check_overlay(&self, definition: &LauncherConfig) -> Vec<SettingProblem> {
         let name = &definition.name.value;
         match self.community(name) {
-            Some(community) => community.blueprint().change(definition),
+            Some(community) => Blueprint::new(community).change(definition),
             None if not_here(name).is_some() => Vec::new(),
             None => {
                 let names = self.communities().map(|community| community.name());

@@ -4,14 +4,15 @@
 
 use std::task::Poll;
 
+use super::blueprint::Blueprint;
 use super::community_launcher::CommunityLauncher;
-use super::community_type::{Blueprint, CommunityType};
 use super::failure::{Culprit, HookError};
 use super::launcher_type::{AnyLauncher, HookFuture, LauncherType};
 use super::overrides::Overrides;
 use super::session::Session;
 use crate::config::{LauncherConfig, SettingProblem};
 use crate::engine::OverlayConfig;
+use crate::engine::overlays::{CommunityType, StrategyList};
 use crate::launch::plan::LauncherMeta;
 use crate::node::{Hook, Ipv8};
 use crate::overlay::bootstrap::Bootstrappers;
@@ -107,12 +108,12 @@ impl Launcher {
         overlay: Option<CommunityId>,
     ) -> Option<impl Future<Output = Result<(), HookError>>> {
         let hook = self.launcher_type.finalize?;
-        let community = self.launcher_type.community;
         // Calls on the handle of a launcher without an overlay fail.
-        let handle = community.handle(ipv8, overlay.unwrap_or(community.id()));
+        let overlay = overlay.unwrap_or(self.launcher_type.community.usual_id);
+        let handle = (hook.handle)(ipv8, overlay);
         Some(async move {
             awaited(Hook::Finalize, || {
-                hook(&*self.instance, ipv8, session, &*handle)
+                (hook.call)(&*self.instance, ipv8, session, &*handle)
             })
             .await
         })
@@ -124,10 +125,10 @@ impl Launcher {
         session: &Session<'_>,
         definition: Option<&LauncherConfig>,
     ) -> Option<CommunityId> {
-        let mut blueprint = self.overlay()?.blueprint();
+        let mut blueprint = Blueprint::new(self.overlay()?);
         let settled = called(Hook::Settings, || {
             if let Some(hook) = self.launcher_type.settings {
-                hook(&*self.instance, session, blueprint.as_mut())?;
+                blueprint.settings = Some(hook(&*self.instance, session)?);
             }
             // Its problems are reported elsewhere.
             let _ = definition.map(|definition| blueprint.change(definition));
@@ -146,7 +147,7 @@ impl Launcher {
         if launcher_type.settings.is_some() && launcher_type.kwargs.is_empty() {
             return Vec::new();
         }
-        let mut blueprint = overlay.blueprint();
+        let mut blueprint = Blueprint::new(overlay);
         // Its problems are reported elsewhere.
         let _ = definition.map(|definition| blueprint.change(definition));
         let mut missing = blueprint.missing();
@@ -159,15 +160,15 @@ impl Launcher {
     /// override them.
     pub(super) fn blueprint(
         &self,
-        community: &CommunityType,
+        community: &'static CommunityType,
         session: &Session<'_>,
         overrides: Overrides<'_>,
         overlay: &mut OverlayConfig,
-    ) -> Result<Box<dyn Blueprint>, HookError> {
-        let mut blueprint = community.blueprint();
+    ) -> Result<Blueprint, HookError> {
+        let mut blueprint = Blueprint::new(community);
         called(Hook::Settings, || {
             if let Some(hook) = self.launcher_type.settings {
-                hook(&*self.instance, session, blueprint.as_mut())?;
+                blueprint.settings = Some(hook(&*self.instance, session)?);
             }
             blueprint.default_settings();
             Some(())
@@ -181,7 +182,7 @@ impl Launcher {
         if overrides.own_network().is_none() {
             overlay.own_network = self.launcher_type.own_network;
         }
-        self.add_strategies(session, blueprint.as_mut())?;
+        blueprint.strategies = self.strategies(session)?;
         let bootstrappers = self.bootstrappers(session)?;
         if !overrides.names_bootstrappers() {
             overlay.bootstrappers.append(bootstrappers);
@@ -200,8 +201,8 @@ impl Launcher {
             return definition.without_overlay();
         };
         let checked = called(Hook::WalkStrategies, || {
-            let mut blueprint = overlay.blueprint();
-            self.add_strategies(session, blueprint.as_mut()).ok()?;
+            let mut blueprint = Blueprint::new(overlay);
+            blueprint.strategies = self.strategies(session).ok()?;
             Some(blueprint.change(definition))
         });
         checked.unwrap_or_default()
@@ -217,8 +218,8 @@ impl Launcher {
         let Some(overlay) = self.overlay() else {
             return Ok(Description::default());
         };
-        let mut blueprint = overlay.blueprint();
-        self.add_strategies(session, blueprint.as_mut())?;
+        let mut blueprint = Blueprint::new(overlay);
+        blueprint.strategies = self.strategies(session)?;
         if let Some(definition) = overrides.definition() {
             // The problems that this returns are already part of the plan.
             let _ = called(Hook::WalkStrategies, || Some(blueprint.change(definition)))?;
@@ -227,19 +228,14 @@ impl Launcher {
             true => self.bootstrappers(session)?,
             false => Bootstrappers::new(),
         };
-        Ok((blueprint.strategies(), bootstrappers.iter().collect()))
+        let strategies = blueprint.strategies.iter().collect();
+        Ok((strategies, bootstrappers.iter().collect()))
     }
 
-    fn add_strategies(
-        &self,
-        session: &Session<'_>,
-        blueprint: &mut dyn Blueprint,
-    ) -> Result<(), HookError> {
+    fn strategies(&self, session: &Session<'_>) -> Result<StrategyList, HookError> {
         match self.launcher_type.walk_strategies {
-            Some(hook) => called(Hook::WalkStrategies, || {
-                hook(&*self.instance, session, blueprint)
-            }),
-            None => Ok(()),
+            Some(hook) => called(Hook::WalkStrategies, || hook(&*self.instance, session)),
+            None => Ok(StrategyList::default()),
         }
     }
 

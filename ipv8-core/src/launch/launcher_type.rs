@@ -7,13 +7,14 @@ use std::any::Any;
 use std::pin::Pin;
 
 use super::community_launcher::{CommunityLauncher, LaunchError};
-use super::community_type::{AnyHandle, Blueprint, CommunityType, Parts};
 use super::session::{Session, SessionType};
 use crate::crypto::PrivateKey;
+use crate::engine::overlays::{AnySettings, CommunityType, Strategies, StrategyList};
 use crate::launch::plan::LauncherMeta;
-use crate::node::{Hook, Ipv8};
+use crate::node::{Hook, Ipv8, OverlayHandle};
 use crate::overlay::bootstrap::Bootstrappers;
 use crate::overlay::community::Community;
+use crate::wire::packet::CommunityId;
 
 /// A launcher with its type erased.
 pub(crate) type AnyLauncher = dyn Any + Send + Sync;
@@ -43,23 +44,31 @@ pub(crate) struct LauncherType {
     pub(super) finalize: Option<Finalize>,
 }
 
-type Settings = fn(&AnyLauncher, &Session<'_>, &mut dyn Blueprint) -> Option<()>;
+type Settings = fn(&AnyLauncher, &Session<'_>) -> Option<AnySettings>;
 
 /// Returns the launcher's key in the inner option: `None` stands for the node's key.
 type MyPeer = fn(&AnyLauncher, &Session<'_>) -> Option<Option<PrivateKey>>;
 
-type WalkStrategies = fn(&AnyLauncher, &Session<'_>, &mut dyn Blueprint) -> Option<()>;
+type WalkStrategies = fn(&AnyLauncher, &Session<'_>) -> Option<StrategyList>;
 
 type AddBootstrappers = fn(&AnyLauncher, &Session<'_>, &mut Bootstrappers) -> Option<()>;
 
 type Prepare = for<'a> fn(&'a AnyLauncher, &'a Ipv8, &'a mut Session<'_>) -> Option<HookFuture<'a>>;
 
-type Finalize = for<'a> fn(
-    &'a AnyLauncher,
-    &'a Ipv8,
-    &'a mut Session<'_>,
-    &'a AnyHandle,
-) -> Option<HookFuture<'a>>;
+/// An [`OverlayHandle`] with its community's type erased.
+pub(super) type AnyHandle = dyn Any + Send + Sync;
+
+/// The functions of `finalize`, which borrows a handle of the launcher's overlay.
+#[derive(Clone, Copy)]
+pub(super) struct Finalize {
+    pub(super) handle: fn(&Ipv8, CommunityId) -> Box<AnyHandle>,
+    pub(super) call: for<'a> fn(
+        &'a AnyLauncher,
+        &'a Ipv8,
+        &'a mut Session<'_>,
+        &'a AnyHandle,
+    ) -> Option<HookFuture<'a>>,
+}
 
 impl LauncherType {
     /// Returns the table of `L`, which the compiler fills.
@@ -82,7 +91,14 @@ impl LauncherType {
             my_peer: when(hooks, Hook::MyPeer, my_peer::<L>),
             walk_strategies: when(hooks, Hook::WalkStrategies, walk_strategies::<L>),
             bootstrappers: when(hooks, Hook::Bootstrappers, bootstrappers::<L>),
-            finalize: when(hooks, Hook::Finalize, finalize::<L>),
+            finalize: when(
+                hooks,
+                Hook::Finalize,
+                Finalize {
+                    handle: handle::<L>,
+                    call: finalize::<L>,
+                },
+            ),
         }
     }
 }
@@ -125,11 +141,9 @@ fn prepare<'a, L: CommunityLauncher>(
 fn settings<L: CommunityLauncher>(
     launcher: &AnyLauncher,
     session: &Session<'_>,
-    blueprint: &mut dyn Blueprint,
-) -> Option<()> {
+) -> Option<AnySettings> {
     let launcher: &L = launcher.downcast_ref()?;
-    Parts::<L::Overlay>::of(blueprint)?.settings = Some(launcher.settings(session.get()?));
-    Some(())
+    Some(Box::new(launcher.settings(session.get()?)))
 }
 
 fn my_peer<L: CommunityLauncher>(
@@ -143,11 +157,11 @@ fn my_peer<L: CommunityLauncher>(
 fn walk_strategies<L: CommunityLauncher>(
     launcher: &AnyLauncher,
     session: &Session<'_>,
-    blueprint: &mut dyn Blueprint,
-) -> Option<()> {
+) -> Option<StrategyList> {
     let launcher: &L = launcher.downcast_ref()?;
-    launcher.walk_strategies(session.get()?, &mut Parts::of(blueprint)?.strategies);
-    Some(())
+    let mut strategies = Strategies::new();
+    launcher.walk_strategies(session.get()?, &mut strategies);
+    Some(strategies.into_erased())
 }
 
 fn bootstrappers<L: CommunityLauncher>(
@@ -158,6 +172,11 @@ fn bootstrappers<L: CommunityLauncher>(
     let launcher: &L = launcher.downcast_ref()?;
     launcher.bootstrappers(session.get()?, bootstrappers);
     Some(())
+}
+
+fn handle<L: CommunityLauncher>(ipv8: &Ipv8, id: CommunityId) -> Box<AnyHandle> {
+    let handle: OverlayHandle<L::Overlay> = ipv8.overlay_by_id(id);
+    Box::new(handle)
 }
 
 fn finalize<'a, L: CommunityLauncher>(

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::community_launcher::CommunityLauncher;
-use super::community_type::CommunityType;
 use super::launcher::Launcher;
 use super::preview::{Preview, preview};
 use super::registry::registrations;
@@ -11,6 +10,7 @@ use super::session::Session;
 use super::set::LauncherSet;
 use super::with_sessions::WithSessions;
 use crate::config::{Config, Effective, SettingProblem};
+use crate::engine::overlays::CommunityType;
 use crate::launch::plan::{Plan, PlanError, Problem};
 use crate::node::endpoint::Endpoint;
 use crate::node::{Error, Ipv8};

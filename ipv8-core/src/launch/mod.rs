@@ -7,10 +7,10 @@
 //!
 #![doc = include_str!("parity.md")]
 
+mod blueprint;
 mod check;
 pub mod cli;
 mod community_launcher;
-mod community_type;
 mod discovery;
 mod failure;
 mod keys;

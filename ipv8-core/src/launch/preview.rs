@@ -1,10 +1,10 @@
 //! Reports the result of a launch without launching.
 
-use super::community_type::CommunityType;
 use super::failure::HookError;
 use super::session::Session;
 use super::set::{Entry, LauncherSet};
 use crate::config::Located;
+use crate::engine::overlays::CommunityType;
 use crate::launch::plan::{LauncherMeta, Plan, PlanError, Problem};
 use crate::node::Hook;
 

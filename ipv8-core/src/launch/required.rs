@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::community_type::CommunityType;
+use super::blueprint::Blueprint;
 use super::set::{Entry, LauncherSet};
 use crate::config::{SettingError, SettingProblem};
+use crate::engine::overlays::CommunityType;
 use crate::launch::plan::Problem;
 use crate::support::hashing::OwnState;
 
@@ -16,7 +17,7 @@ struct Known(HashMap<*const CommunityType, bool, OwnState>);
 impl Known {
     fn has_required(&mut self, community: &'static CommunityType) -> bool {
         let known = self.0.entry(std::ptr::from_ref(community));
-        *known.or_insert_with(|| !community.blueprint().missing().is_empty())
+        *known.or_insert_with(|| !Blueprint::new(community).missing().is_empty())
     }
 }
 
@@ -40,7 +41,7 @@ impl LauncherSet {
             }));
         }
         for (definition, community) in self.configured() {
-            let mut blueprint = community.blueprint();
+            let mut blueprint = Blueprint::new(community);
             // Problems of the definition are reported elsewhere.
             let _ = blueprint.change(&definition);
             let missing = blueprint.missing().into_iter();

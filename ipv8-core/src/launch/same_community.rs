@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::blueprint::Blueprint;
 use super::launcher::Launcher;
 use super::session::Session;
 use super::set::{Entry, LauncherSet};
 use crate::config::LauncherConfig;
-use crate::launch::community_type::CommunityType;
+use crate::engine::overlays::CommunityType;
 use crate::launch::plan::Problem;
 use crate::support::hashing::OwnState;
 use crate::wire::packet::CommunityId;
@@ -78,7 +79,7 @@ impl LauncherSet {
                 launcher.planned_id(session, overrides.definition())
             }
             Planned::Configured(definition, community) => {
-                let mut blueprint = community.blueprint();
+                let mut blueprint = Blueprint::new(community);
                 // Problems of the definition are reported elsewhere.
                 let _ = blueprint.change(definition);
                 Some(blueprint.community_id())
@@ -91,8 +92,8 @@ impl Planned<'_> {
     /// Returns the id that the community has by default; `None` for a launcher without an overlay.
     fn usual_id(&self) -> Option<CommunityId> {
         match self {
-            Self::Launcher(launcher) => launcher.overlay().map(CommunityType::id),
-            Self::Configured(_, community) => Some(community.id()),
+            Self::Launcher(launcher) => launcher.overlay().map(|community| community.usual_id),
+            Self::Configured(_, community) => Some(community.usual_id),
         }
     }
 

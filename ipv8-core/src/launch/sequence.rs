@@ -2,7 +2,7 @@
 
 use tracing::Instrument;
 
-use super::community_type::{CommunityType, assemble};
+use super::blueprint::{Blueprint, run_action};
 use super::failure::{self, LauncherError};
 use super::keys::Keys;
 use super::launcher::Launcher;
@@ -10,6 +10,7 @@ use super::overrides::Overrides;
 use super::session::Session;
 use super::set::LauncherSet;
 use crate::config::{Config, LauncherConfig};
+use crate::engine::overlays::CommunityType;
 use crate::engine::{Engine, EngineConfig, OverlayConfig};
 use crate::launch::plan::Problem;
 use crate::node::endpoint::Endpoint;
@@ -172,7 +173,7 @@ async fn launch(
 /// Creates the overlay of a launcher.
 fn create(
     launcher: &Launcher,
-    community: &CommunityType,
+    community: &'static CommunityType,
     node: &mut HeldNode,
     (overrides, keys): (Overrides<'_>, &Keys),
     session: &Session<'_>,
@@ -184,7 +185,7 @@ fn create(
     let assembled = node.with_engine(|engine| {
         let blueprint = launcher.blueprint(community, session, overrides, &mut overlay)?;
         let definition = overrides.definition();
-        Ok::<_, LauncherError>(assemble(blueprint, definition, engine, overlay)?)
+        Ok::<_, LauncherError>(blueprint.build(definition, engine, overlay)?)
     });
     assembled
         .ok_or(Error::Stopped)?
@@ -194,12 +195,12 @@ fn create(
 /// Creates an overlay that only the configuration names.
 fn add_overlay(
     definition: &LauncherConfig,
-    community: &CommunityType,
+    community: &'static CommunityType,
     node: &mut HeldNode,
     overlay: OverlayConfig,
 ) -> Result<CommunityId, Error> {
-    let blueprint = community.blueprint();
-    let added = node.with_engine(|engine| assemble(blueprint, Some(definition), engine, overlay));
+    let blueprint = Blueprint::new(community);
+    let added = node.with_engine(|engine| blueprint.build(Some(definition), engine, overlay));
     added
         .ok_or(Error::Stopped)?
         .map_err(|error| failure::of_overlay(definition, error))
@@ -214,7 +215,7 @@ fn run_actions(
 ) -> Result<(), Error> {
     let actions = definition.on_start.iter();
     for action in actions.flat_map(|actions| &actions.value) {
-        let done = node.with_engine(|engine| community.run_action(action, engine, id));
+        let done = node.with_engine(|engine| run_action(action, community, engine, id));
         done.ok_or(Error::Stopped)?
             .map_err(|error| failure::of_action(definition, action, error))?;
     }

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::community_type::CommunityType;
 use super::launcher::Launcher;
 use super::overrides::{Overrides, is_enabled};
 use crate::communities::discovery::DiscoveryCommunity;
 use crate::config::{Config, LauncherConfig};
+use crate::engine::overlays::CommunityType;
 use crate::launch::plan::Problem;
 use crate::support::nearest::nearest;
 

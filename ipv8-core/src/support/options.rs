@@ -85,11 +85,11 @@ impl Options for () {
     }
 
     fn option(&self, name: &str) -> Result<Value, OptionError> {
-        Err(unknown(self, name))
+        read(name, &[])
     }
 
-    fn set_option(&mut self, name: &str, _value: &Value) -> Result<(), OptionError> {
-        Err(unknown(self, name))
+    fn set_option(&mut self, name: &str, value: &Value) -> Result<(), OptionError> {
+        write(name, value, &mut [])
     }
 }
 
@@ -175,15 +175,127 @@ impl OptionError {
     }
 }
 
-/// Returns the error for a name that `options` does not have. For generated code.
-#[doc(hidden)]
-pub fn unknown(options: &(impl Options + ?Sized), name: &str) -> OptionError {
-    let types = options.option_types();
-    let known: Vec<&'static str> = types.iter().map(|option| option.name).collect();
+/// Returns the error for a name that is not in `known`.
+fn unknown(name: &str, known: Vec<&'static str>) -> OptionError {
     OptionError::Unknown {
         name: name.to_owned(),
         nearest: nearest(name, known.iter().copied()),
         known,
+    }
+}
+
+/// The name of an option, its doc comment, and a function that describes it. For generated code.
+#[doc(hidden)]
+pub type Described = (
+    &'static str,
+    &'static str,
+    fn(&'static str, &'static str) -> OptionType,
+);
+
+/// Describes the options of a struct. For generated code.
+#[doc(hidden)]
+#[must_use]
+pub fn types(options: &[Described]) -> Vec<OptionType> {
+    let options = options.iter();
+    options
+        .map(|(name, doc, describe)| describe(name, doc))
+        .collect()
+}
+
+/// Returns the value of the option `name`. For generated code, which lists the options by name.
+#[doc(hidden)]
+pub fn read(name: &str, options: &[(&'static str, &dyn ReadOption)]) -> Result<Value, OptionError> {
+    match options.iter().find(|(known, _)| *known == name) {
+        Some((_, option)) => option.read(name),
+        None => Err(unknown(
+            name,
+            options.iter().map(|(name, _)| *name).collect(),
+        )),
+    }
+}
+
+/// Sets the option `name`. For generated code, which lists the options by name.
+#[doc(hidden)]
+pub fn write(
+    name: &str,
+    value: &Value,
+    options: &mut [(&'static str, &mut dyn WriteOption)],
+) -> Result<(), OptionError> {
+    let found = options.iter().position(|(known, _)| *known == name);
+    match found.and_then(|index| options.get_mut(index)) {
+        Some((_, option)) => option.write(name, value),
+        None => Err(unknown(
+            name,
+            options.iter().map(|(name, _)| *name).collect(),
+        )),
+    }
+}
+
+/// A field to read, with its type erased. For generated code.
+#[doc(hidden)]
+pub trait ReadOption {
+    /// Returns the value of the field, which is the option `name`.
+    fn read(&self, name: &str) -> Result<Value, OptionError>;
+}
+
+impl<T: Serialize> ReadOption for T {
+    fn read(&self, name: &str) -> Result<Value, OptionError> {
+        to_value(name, self)
+    }
+}
+
+/// Erases the type of a field. For generated code.
+#[doc(hidden)]
+pub fn to_read<T: Serialize>(field: &T) -> &dyn ReadOption {
+    field
+}
+
+/// A field to set, with its type erased. For generated code.
+#[doc(hidden)]
+pub trait WriteOption {
+    /// Sets the field, which is the option `name`.
+    fn write(&mut self, name: &str, value: &Value) -> Result<(), OptionError>;
+}
+
+impl<T: DeserializeOwned> WriteOption for T {
+    fn write(&mut self, name: &str, value: &Value) -> Result<(), OptionError> {
+        set(name, value, self)
+    }
+}
+
+/// Erases the type of a field. For generated code.
+#[doc(hidden)]
+pub fn to_set<T: DeserializeOwned>(field: &mut T) -> &mut dyn WriteOption {
+    field
+}
+
+/// A field to set whose number, if it has one, must be in a range. For generated code.
+#[doc(hidden)]
+pub struct Within<'a, T, N, R> {
+    field: &'a mut T,
+    range: &'a R,
+    number: fn(&T) -> Option<&N>,
+}
+
+impl<T: DeserializeOwned, N: PartialOrd + Display, R: RangeBounds<N>> WriteOption
+    for Within<'_, T, N, R>
+{
+    fn write(&mut self, name: &str, value: &Value) -> Result<(), OptionError> {
+        set_within(name, value, self.range, self.number, self.field)
+    }
+}
+
+/// Returns a field to set, with its range. For generated code.
+#[doc(hidden)]
+pub fn to_set_within<'a, T: DeserializeOwned, N: PartialOrd + Display, R: RangeBounds<N>>(
+    range: &'a R,
+    number: fn(&T) -> Option<&N>,
+    field: &'a mut T,
+) -> Within<'a, T, N, R> {
+    Within {
+        field,
+        range,
+        number,
     }
 }
 
@@ -219,9 +331,8 @@ pub fn described_within<T: DeserializeOwned, N: Display>(
     }
 }
 
-/// Returns the value of a field. For generated code.
-#[doc(hidden)]
-pub fn to_value(name: &str, field: &impl Serialize) -> Result<Value, OptionError> {
+/// Returns the value of a field.
+fn to_value(name: &str, field: &impl Serialize) -> Result<Value, OptionError> {
     serde_json::to_value(field).map_err(|error| OptionError::Unwritable {
         name: name.to_owned(),
         reason: error.to_string(),
@@ -236,9 +347,8 @@ pub fn unset(fields: &[(&'static str, bool)]) -> Vec<&'static str> {
     unset.map(|(name, _)| *name).collect()
 }
 
-/// Sets a field. For generated code.
-#[doc(hidden)]
-pub fn set<T: DeserializeOwned>(
+/// Sets a field.
+pub(crate) fn set<T: DeserializeOwned>(
     name: &str,
     value: &Value,
     field: &mut T,
@@ -251,9 +361,8 @@ pub fn set<T: DeserializeOwned>(
     Ok(())
 }
 
-/// Sets a field whose number, if it has one, must be in `range`. For generated code.
-#[doc(hidden)]
-pub fn set_within<T: DeserializeOwned, N: PartialOrd + Display>(
+/// Sets a field whose number, if it has one, must be in `range`.
+pub(crate) fn set_within<T: DeserializeOwned, N: PartialOrd + Display>(
     name: &str,
     value: &Value,
     range: &impl RangeBounds<N>,

@@ -5,12 +5,14 @@ use std::any::type_name;
 /// Returns the name of `T` without path and generic arguments, such as `RandomWalk` or `Vec`.
 #[must_use]
 pub(crate) fn short_type_name<T: ?Sized>() -> &'static str {
-    last_part(type_name::<T>())
+    short_name(type_name::<T>())
 }
 
+/// Returns a type's name without path and generic arguments.
 // It compares bytes because that is faster, and adding an overlay calls it several times. The
 // separators are ASCII.
-fn last_part(full: &str) -> &str {
+#[must_use]
+pub(crate) fn short_name(full: &str) -> &str {
     let end = match full.ends_with('>') {
         true => full.as_bytes().iter().position(|byte| *byte == b'<'),
         false => None,
@@ -24,7 +26,7 @@ fn last_part(full: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::last_part;
+    use super::short_name;
 
     #[test]
     fn the_short_name_has_no_path_and_no_generic_arguments() {
@@ -36,7 +38,7 @@ mod tests {
             ("größe::Maß<ä::Ö>", "Maß"),
             ("", ""),
         ] {
-            assert_eq!(last_part(full), short);
+            assert_eq!(short_name(full), short);
         }
     }
 }

@@ -58,7 +58,7 @@ impl<C: Community> TestBase<C> {
             source: arrival.from,
             from,
             id,
-            name: ids::name(id).or_else(|| self.table.name(id)),
+            name: ids::name(id).or_else(|| self.table.erased().name(id)),
             dropped: arrival.dropped,
             datagram: arrival.bytes,
         }

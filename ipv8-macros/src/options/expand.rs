@@ -18,30 +18,22 @@ pub(super) fn options(input: &DeriveInput, container: &Container, fields: &[Fiel
     let types = fields.iter().map(|field| option_type(field, &options));
     let read = fields.iter().map(|field| {
         let (at, key, ident, this) = (field.at(), field.name(), &field.ident, this());
-        quote_spanned!(at=> #key => #options::to_value(#name, &#this.#ident),)
+        quote_spanned!(at=> (#key, #options::to_read(&#this.#ident)))
     });
-    let set = fields.iter().map(|field| set(field, &options, &value));
-    let unused = fields.is_empty().then(|| quote!(let _ = #value;));
+    let set = fields.iter().map(|field| set(field, &options));
     let out_of_range = out_of_range(fields, &options);
     let missing = missing(fields, &krate);
     quote! {
         #[automatically_derived]
         impl #impl_generics #krate::Options for #ident #type_generics #where_clause {
             fn option_types(&self) -> ::std::vec::Vec<#options::OptionType> {
-                ::std::vec![#(#types),*]
+                #options::types(&[#(#types),*])
             }
             fn option(&self, #name: &::core::primitive::str) -> ::core::result::Result<#options::Value, #options::OptionError> {
-                match #name {
-                    #(#read)*
-                    _ => ::core::result::Result::Err(#options::unknown(self, #name)),
-                }
+                #options::read(#name, &[#(#read),*])
             }
             fn set_option(&mut self, #name: &::core::primitive::str, #value: &#options::Value) -> ::core::result::Result<(), #options::OptionError> {
-                #unused
-                match #name {
-                    #(#set)*
-                    _ => ::core::result::Result::Err(#options::unknown(self, #name)),
-                }
+                #options::write(#name, #value, &mut [#(#set),*])
             }
             #out_of_range
             #missing
@@ -49,30 +41,31 @@ pub(super) fn options(input: &DeriveInput, container: &Container, fields: &[Fiel
     }
 }
 
-// described_within::<u8, _>("hops", "The doc comment.", &(0..=3))
+// ("timeout", "The doc comment.", described::<f64>)
+// ("hops", "The doc comment.", |name, doc| described_within::<u8, u8>(name, doc, &(0..=3)))
 fn option_type(field: &Field, options: &TokenStream) -> TokenStream {
-    let (at, name, ty, doc) = (field.at(), field.name(), &field.ty, field.doc());
-    match field.range() {
-        None => quote_spanned!(at=> #options::described::<#ty>(#name, #doc)),
+    let (at, key, ty, text) = (field.at(), field.name(), &field.ty, field.doc());
+    let describe = match field.range() {
+        None => quote_spanned!(at=> #options::described::<#ty>),
         Some((range, _)) => {
-            let number = field.number();
+            let (number, name, doc) = (field.number(), local("name"), local("doc"));
             quote_spanned! {at=>
-                #options::described_within::<#ty, #number>(#name, #doc, #range)
+                |#name, #doc| #options::described_within::<#ty, #number>(#name, #doc, #range)
             }
         }
-    }
+    };
+    quote!((#key, #text, #describe))
 }
 
-// "timeout" => set(name, value, &mut self.timeout),
-fn set(field: &Field, options: &TokenStream, value: &TokenStream) -> TokenStream {
+// ("timeout", to_set(&mut self.timeout))
+// ("hops", &mut to_set_within(&(0..=3), |field| Some(field), &mut self.hops))
+fn set(field: &Field, options: &TokenStream) -> TokenStream {
     let (at, this) = (field.at(), this());
-    let (key, ident, name) = (field.name(), &field.ident, local("name"));
+    let (key, ident) = (field.name(), &field.ident);
     match field.range() {
-        None => quote_spanned! {at=>
-            #key => #options::set(#name, #value, &mut #this.#ident),
-        },
+        None => quote_spanned!(at=> (#key, #options::to_set(&mut #this.#ident))),
         Some((range, inside)) => quote_spanned! {at=>
-            #key => #options::set_within(#name, #value, #range, #inside, &mut #this.#ident),
+            (#key, &mut #options::to_set_within(#range, #inside, &mut #this.#ident))
         },
     }
 }

@@ -1,162 +1,173 @@
-//! The cost of each launcher in a release build.
+//! The cost of each launcher in a build.
 //!
-//! Two programs differ only in their number of launchers, 1 and 1,001. Their dependencies are built
-//! once. Then both are rebuilt in turn, and each figure is the time of `cargo build --release`
-//! after a change of `main.rs`. Both are below cargo's target directory, so that later runs find
-//! the dependencies.
-
-use std::ffi::OsString;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Instant;
+//! The programs are built in turn, and each figure is about the build of one of them after a change
+//! of its `main.rs`: [`ipv8_examples::measure::builds`]. They are below cargo's target directory,
+//! so that later runs find the dependencies.
 
 use super::{Bench, Group, Selected};
 use crate::{Result, pin, python};
+use ipv8_examples::measure::builds::programs::Communities;
+use ipv8_examples::measure::builds::{Cost, Profile, Workspace};
 use ipv8_examples::measure::compare::figures::{Row, Spread, Turn, Unit};
-use ipv8_examples::measure::compare::{format, many_launchers};
+use ipv8_examples::measure::compare::format;
 
 pub(super) const GROUP: Group = Group {
-    ids: &["launchers-build"],
+    ids: &[
+        "launchers-build",
+        "communities-release",
+        "communities-debug",
+        "communities-bytes",
+    ],
     quick: &[],
     measure,
 };
 
-/// Number of launchers that the second program has more than the first.
-const MORE: usize = 1_000;
+/// Two programs, which differ in their number of launchers.
+struct Pair {
+    communities: Communities,
+    profile: Profile,
+    /// Number of launchers of each.
+    launchers: [usize; 2],
+}
 
-/// The programs and their numbers of launchers.
-const PROGRAMS: [(&str, usize); 2] = [("one-launcher", 1), ("many-launchers", 1 + MORE)];
+const ONE: Pair = Pair {
+    communities: Communities::One,
+    profile: Profile::Release,
+    launchers: [1, 1_001],
+};
+const EACH: Pair = Pair {
+    communities: Communities::Each,
+    profile: Profile::Release,
+    launchers: [1, 51],
+};
+const EACH_IN_DEBUG: Pair = Pair {
+    profile: Profile::Debug,
+    ..EACH
+};
 
-fn measure(bench: &Bench, _selected: &Selected<'_>) -> Result<Vec<Row>> {
+fn measure(bench: &Bench, selected: &Selected<'_>) -> Result<Vec<Row>> {
     let on = bench.cores.map(|cores| vec![cores.load, cores.measured]);
     // Cargo and the compiler inherit the cores of this thread. They need both.
     keep_to(on.as_deref())?;
-    let built = build_in_turn(bench);
+    let rows = build_all(bench, selected);
     keep_to(bench.cores.map(|cores| vec![cores.load]).as_deref())?;
-    let (turns, times) = match built {
-        Ok(built) => built,
-        Err(error) => {
-            bench.progress(&format!("skipping release builds: {error}"));
-            return Ok(Vec::new());
-        }
-    };
-    let work = "release build, for each of 1,000 launchers";
-    let row = Row::new("launchers-build", work, Unit::Seconds, turns.clone());
-    let [one, many] = times.map(|times| seconds(&times));
-    let each: Vec<f64> = turns.iter().filter_map(|turn| turn.ours).collect();
-    let on = on.map_or_else(
-        || "all cores".to_owned(),
-        |cores| format!("{} cores", cores.len()),
-    );
-    Ok(vec![row.noted(format!(
-        "{} over all turns; a rebuild takes {one} with one launcher and {many} with 1,001, on {on}",
-        seconds(&each)
-    ))])
+    rows.or_else(|error| {
+        bench.progress(&format!("skipping builds: {error}"));
+        Ok(Vec::new())
+    })
 }
 
 fn keep_to(cores: Option<&[usize]>) -> Result<()> {
     Ok(cores.map_or(Ok(()), pin::keep_to)?)
 }
 
-/// Returns the median, with the least and the greatest in brackets.
-fn seconds(times: &[f64]) -> String {
-    Spread::of(times.iter().copied()).map_or_else(String::new, |spread| {
-        let [median, least, greatest] = [spread.median, spread.minimum, spread.maximum]
-            .map(|seconds| format::figure(seconds, Unit::Seconds));
-        format!("{median} ({least} to {greatest})")
+fn build_all(bench: &Bench, selected: &Selected<'_>) -> Result<Vec<Row>> {
+    let home = python::target_directory().join("compare-launchers");
+    let checkout = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let programs = [ONE, EACH].map(|pair| (pair.communities, pair.launchers));
+    let workspace = Workspace::prepare(&home, &checkout, &programs)?;
+    let mut rows = Vec::new();
+    if selected.has("launchers-build") {
+        let builds = build_in_turn(bench, &workspace, &ONE)?;
+        rows.extend(launchers_row(&builds));
+    }
+    if selected.has("communities-release") || selected.has("communities-bytes") {
+        let builds = build_in_turn(bench, &workspace, &EACH)?;
+        rows.extend(time_row("communities-release", "release", &builds));
+        rows.extend(bytes_row(&builds));
+    }
+    if selected.has("communities-debug") {
+        let builds = build_in_turn(bench, &workspace, &EACH_IN_DEBUG)?;
+        rows.extend(time_row("communities-debug", "debug", &builds));
+    }
+    rows.retain(|row| selected.has(&row.id));
+    Ok(rows)
+}
+
+/// The builds of two programs, turn by turn.
+struct Builds {
+    launchers: [usize; 2],
+    turns: Vec<[Cost; 2]>,
+}
+
+fn build_in_turn(bench: &Bench, workspace: &Workspace, pair: &Pair) -> Result<Builds> {
+    bench.progress("builds: building the dependencies");
+    workspace.build_all(pair.profile)?;
+    let mut turns = Vec::new();
+    for number in 1..=bench.pairs {
+        bench.progress(&format!("builds: turn {number} of {}", bench.pairs));
+        let [few, many] = pair
+            .launchers
+            .map(|count| workspace.rebuild(pair.communities, count, pair.profile));
+        turns.push([few?, many?]);
+    }
+    Ok(Builds {
+        launchers: pair.launchers,
+        turns,
     })
 }
 
-/// Returns the turns and the build times of both programs.
-fn build_in_turn(bench: &Bench) -> Result<(Vec<Turn>, [Vec<f64>; 2])> {
-    let home = python::target_directory().join("compare-launchers");
-    prepare(&home)?;
-    bench.progress("release builds: building the dependencies");
-    for (program, launchers) in PROGRAMS {
-        build(&home, program)?;
-        let count = output(&home, program)?;
-        if count != launchers.to_string() {
-            return Err(format!("{program} has {count} launchers instead of {launchers}").into());
-        }
-    }
-    let mut times = [const { Vec::new() }; 2];
-    let mut turns = Vec::new();
-    for number in 1..=bench.pairs {
-        bench.progress(&format!("release builds: turn {number} of {}", bench.pairs));
-        let mut took = [0.0; 2];
-        for (((program, launchers), took), times) in
-            PROGRAMS.into_iter().zip(&mut took).zip(&mut times)
-        {
-            write_program(&home, program, launchers)?;
-            let begun = Instant::now();
-            build(&home, program)?;
-            *took = begun.elapsed().as_secs_f64();
-            times.push(*took);
-        }
-        turns.push(Turn {
-            ours: Some((took[1] - took[0]) / MORE as f64),
+impl Builds {
+    /// Returns a row about the difference of the two programs, for each launcher. `None` if a
+    /// figure is unknown.
+    fn row(
+        &self,
+        id: &str,
+        work: &str,
+        unit: Unit,
+        figure: fn(&Cost) -> Option<f64>,
+    ) -> Option<Row> {
+        let more = self.launchers[1] - self.launchers[0];
+        let figures: Option<Vec<[f64; 2]>> = self
+            .turns
+            .iter()
+            .map(|[few, many]| Some([figure(few)?, figure(many)?]))
+            .collect();
+        let figures = figures?;
+        let each = figures.iter().map(|[few, many]| (many - few) / more as f64);
+        let turns = each.clone().map(|each| Turn {
+            ours: Some(each),
             ..Turn::default()
         });
+        let row = Row::new(id, work, unit, turns.collect());
+        let spread = |at: usize| spread(figures.iter().map(|figures| figures[at]), unit);
+        let ([few, many], [fewest, most]) = ([0, 1].map(spread), self.launchers);
+        let each = self::spread(each, unit);
+        Some(row.noted(format!(
+            "{each} over all turns; {few} with {fewest} launcher and {many} with {}",
+            format::number(most as f64)
+        )))
     }
-    Ok((turns, times))
 }
 
-/// Writes both programs, with the dependency versions of this checkout.
-fn prepare(home: &Path) -> Result<()> {
-    let checkout = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .canonicalize()?;
-    fs::create_dir_all(home)?;
-    fs::write(
-        home.join("Cargo.toml"),
-        many_launchers::workspace(&PROGRAMS.map(|(program, _)| program)),
-    )?;
-    fs::copy(checkout.join("Cargo.lock"), home.join("Cargo.lock"))?;
-    for (program, launchers) in PROGRAMS {
-        fs::create_dir_all(home.join(program).join("src"))?;
-        let manifest = many_launchers::manifest(program, &checkout.join("ipv8-core"));
-        fs::write(home.join(program).join("Cargo.toml"), manifest)?;
-        write_program(home, program, launchers)?;
-    }
-    Ok(())
+fn launchers_row(builds: &Builds) -> Option<Row> {
+    let work = "release build, for each of 1,000 launchers of one community";
+    builds.row("launchers-build", work, Unit::Seconds, |cost| {
+        Some(cost.elapsed.as_secs_f64())
+    })
 }
 
-/// Writes `main.rs`. Cargo then rebuilds the program, even if the text is the same.
-fn write_program(home: &Path, program: &str, launchers: usize) -> Result<()> {
-    let text = many_launchers::program(launchers);
-    Ok(fs::write(home.join(program).join("src/main.rs"), text)?)
+fn time_row(id: &str, profile: &str, builds: &Builds) -> Option<Row> {
+    let work = format!(
+        "processor time of a {profile} build, for each of 50 launchers with a community each"
+    );
+    builds.row(id, &work, Unit::Seconds, |cost| {
+        Some(cost.processor?.as_secs_f64())
+    })
 }
 
-fn build(home: &Path, program: &str) -> Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    let mut command = Command::new(cargo);
-    command
-        .args([
-            "build",
-            "--release",
-            "--offline",
-            "--quiet",
-            "--package",
-            program,
-        ])
-        .arg("--target-dir")
-        .arg(home.join("target"))
-        .current_dir(home)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null());
-    let status = command
-        .status()
-        .map_err(|error| format!("cannot start cargo: {error}"))?;
-    if status.success() {
-        return Ok(());
-    }
-    Err(format!("cargo build: {status}").into())
+fn bytes_row(builds: &Builds) -> Option<Row> {
+    let work = "size of the release program, for each of 50 launchers with a community each";
+    builds.row("communities-bytes", work, Unit::Bytes, |cost| {
+        Some(cost.bytes as f64)
+    })
 }
 
-/// Runs the program and returns its output.
-fn output(home: &Path, program: &str) -> Result<String> {
-    let path: PathBuf = home.join("target/release").join(program);
-    let output = Command::new(path.with_extension(std::env::consts::EXE_EXTENSION)).output()?;
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+/// Returns the median, with the least and the greatest in brackets.
+fn spread(figures: impl IntoIterator<Item = f64>, unit: Unit) -> String {
+    Spread::of(figures).map_or_else(String::new, |spread| {
+        let [median, least, greatest] = [spread.median, spread.minimum, spread.maximum]
+            .map(|figure| format::figure(figure, unit));
+        format!("{median} ({least} to {greatest})")
+    })
 }

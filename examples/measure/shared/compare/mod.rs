@@ -5,7 +5,6 @@
 pub mod figures;
 pub mod format;
 pub mod load;
-pub mod many_launchers;
 pub mod picture;
 pub mod population;
 pub mod processes;

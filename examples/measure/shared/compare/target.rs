@@ -24,6 +24,9 @@ pub(super) fn of(row: &str) -> Option<&'static str> {
         "launchers-plan" => "1 ms",
         "launchers-start" => "2 ms",
         "launchers-build" => "5 ms",
+        "communities-release" => "0.15 s",
+        "communities-debug" => "60 ms",
+        "communities-bytes" => "12 kB",
         _ => return None,
     })
 }

@@ -1,15 +1,14 @@
 //! Strategies by name: those that [`Community::available`] offers, created and changed without
 //! their types.
 
-use std::any::Any;
-use std::marker::PhantomData;
+use std::any::{Any, type_name};
 
-use super::strategies::Strategies;
-use crate::overlay::community::{Available, Community};
+use super::any_strategy::{AnyStrategy, StrategyList};
+use crate::overlay::community::{AnyAvailable, Available, Community};
 use crate::overlay::strategy::{DiscoveryStrategy, EdgeWalk, RandomWalk};
 use crate::support::nearest::{hint, nearest};
 use crate::support::options::Options;
-use crate::support::type_name::short_type_name;
+use crate::support::type_name::short_name;
 
 /// The target of a strategy for which none is set, as in `#[walk_strategy]`.
 pub const DEFAULT_TARGET_PEERS: i32 = 20;
@@ -29,32 +28,44 @@ pub struct UnknownStrategy {
 }
 
 /// An erased strategy type.
-trait StrategyType<C: Community> {
+#[derive(Clone, Copy)]
+struct StrategyType {
+    /// The name of the type, with the path.
+    name: &'static str,
     /// Appends a strategy with its default options.
-    fn add(&self, target_peers: i32, strategies: &mut Strategies<C>);
-    /// Returns the options of a strategy, if it is of this type.
-    fn options<'a>(
-        &self,
-        strategy: &'a mut dyn DiscoveryStrategy<C>,
-    ) -> Option<&'a mut dyn Options>;
+    add: fn(i32, &mut StrategyList),
+    options: OptionsOf,
 }
 
-struct Of<S>(PhantomData<fn() -> S>);
+/// Returns the options of a strategy, if it is of the expected type.
+type OptionsOf = fn(&mut dyn Any) -> Option<&mut dyn Options>;
 
-impl<C: Community, S: DiscoveryStrategy<C> + Default + Options> StrategyType<C> for Of<S> {
-    fn add(&self, target_peers: i32, strategies: &mut Strategies<C>) {
-        strategies.add_strategy(target_peers, S::default());
+impl StrategyType {
+    fn of<C: Community, S: DiscoveryStrategy<C> + Default + Options>() -> Self {
+        Self {
+            name: type_name::<S>(),
+            add: |target_peers, strategies| {
+                strategies.push::<C, S>(target_peers, S::default());
+            },
+            options: options_of::<S>,
+        }
     }
 
-    fn options<'a>(
-        &self,
-        strategy: &'a mut dyn DiscoveryStrategy<C>,
-    ) -> Option<&'a mut dyn Options> {
-        let strategy: &mut dyn Any = strategy;
-        strategy
-            .downcast_mut::<S>()
-            .map(|strategy| strategy as &mut dyn Options)
+    fn of_every_community<S: AnyStrategy + Default + Options + 'static>() -> Self {
+        Self {
+            name: type_name::<S>(),
+            add: |target_peers, strategies| {
+                let strategy = Box::new(S::default());
+                strategies.push_erased(type_name::<S>(), target_peers, strategy);
+            },
+            options: options_of::<S>,
+        }
     }
+}
+
+fn options_of<S: Options + 'static>(strategy: &mut dyn Any) -> Option<&mut dyn Options> {
+    let strategy: &mut S = strategy.downcast_mut()?;
+    Some(strategy)
 }
 
 impl<C: Community> Available<C> {
@@ -62,8 +73,7 @@ impl<C: Community> Available<C> {
     /// [`EdgeWalk`].
     #[must_use]
     pub fn new() -> Self {
-        let mut available = Self::nothing();
-        available.strategy::<RandomWalk>().strategy::<EdgeWalk>();
+        let mut available = Self::of(AnyAvailable::of_every_community());
         C::available(&mut available);
         available
     }
@@ -71,39 +81,56 @@ impl<C: Community> Available<C> {
     /// Offers a strategy under the name of its type, without path (py-ipv8's
     /// `get_available_strategies`). Replaces a strategy of that name.
     pub fn strategy<S: DiscoveryStrategy<C> + Default + Options>(&mut self) -> &mut Self {
-        let name = short_type_name::<S>();
-        let of: Box<dyn StrategyType<C>> = Box::new(Of::<S>(PhantomData));
-        self.strategies.retain(|(other, _)| *other != name);
-        self.strategies.push((name, Box::new(of)));
+        self.erased.offer(StrategyType::of::<C, S>());
         self
     }
+}
 
-    /// Appends the strategy `name` with its default options, and returns those.
+impl<C: Community> Default for Available<C> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl AnyAvailable {
+    /// Returns the strategies of every community.
+    fn of_every_community() -> Self {
+        let mut available = Self::default();
+        available.offer(StrategyType::of_every_community::<RandomWalk>());
+        available.offer(StrategyType::of_every_community::<EdgeWalk>());
+        available
+    }
+
+    fn offer(&mut self, strategy_type: StrategyType) {
+        let name = short_name(strategy_type.name);
+        self.strategies.retain(|(other, _)| *other != name);
+        self.strategies.push((name, Box::new(strategy_type)));
+    }
+
+    /// Appends the strategy `name` with its default options, and returns those. `community` is the
+    /// community's type, without path.
     ///
     /// # Errors
     ///
     /// [`UnknownStrategy`]; the list is then unchanged.
     pub(crate) fn add_strategy<'a>(
         &self,
+        community: &'static str,
         name: &str,
         target_peers: i32,
-        strategies: &'a mut Strategies<C>,
+        strategies: &'a mut StrategyList,
     ) -> Result<&'a mut dyn Options, UnknownStrategy> {
         let unknown = || UnknownStrategy {
-            community: short_type_name::<C>(),
+            community,
             name: name.to_owned(),
             nearest: nearest(name, self.strategy_names()),
             known: self.strategy_names(),
         };
-        let strategy_type = self
-            .strategy_types()
-            .find(|(known, _)| *known == name)
-            .map(|(_, strategy_type)| strategy_type)
-            .ok_or_else(unknown)?;
-        strategy_type.add(target_peers, strategies);
+        let strategy_type = self.strategy_type(name).ok_or_else(unknown)?;
+        (strategy_type.add)(target_peers, strategies);
         let added = strategies.offers.last_mut();
         added
-            .and_then(|added| strategy_type.options(&mut *added.strategy))
+            .and_then(|added| (strategy_type.options)(added.strategy.as_any()))
             .ok_or_else(unknown)
     }
 
@@ -112,23 +139,15 @@ impl<C: Community> Available<C> {
     pub(crate) fn strategy_options<'a>(
         &self,
         index: usize,
-        strategies: &'a mut Strategies<C>,
+        strategies: &'a mut StrategyList,
     ) -> Option<&'a mut dyn Options> {
-        let name = strategies.offers.get(index)?.name;
-        let (_, strategy_type) = self.strategy_types().find(|(known, _)| *known == name)?;
-        strategy_type.options(&mut *strategies.offers.get_mut(index)?.strategy)
+        let offer = strategies.offers.get_mut(index)?;
+        let strategy_type = self.strategy_type(offer.name)?;
+        (strategy_type.options)(offer.strategy.as_any())
     }
 
-    fn strategy_types(&self) -> impl Iterator<Item = (&'static str, &dyn StrategyType<C>)> {
-        self.strategies.iter().filter_map(|(name, strategy_type)| {
-            let strategy_type = strategy_type.downcast_ref::<Box<dyn StrategyType<C>>>()?;
-            Some((*name, &**strategy_type))
-        })
-    }
-}
-
-impl<C: Community> Default for Available<C> {
-    fn default() -> Self {
-        Self::new()
+    fn strategy_type(&self, name: &str) -> Option<StrategyType> {
+        let (_, found) = self.strategies.iter().find(|(known, _)| *known == name)?;
+        found.downcast_ref().copied()
     }
 }

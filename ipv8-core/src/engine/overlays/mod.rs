@@ -1,22 +1,27 @@
 //! One overlay: a community with its strategies, and the erasure of their types.
 //!
-//! The engine holds overlays of any community type and calls them through `AnyOverlay`. No other
-//! module erases types, and nothing here knows the engine or other overlays. Start with
-//! [`any_overlay`], then [`typed`].
+//! The engine holds overlays of any community type as [`Overlay`]. No other module erases the types
+//! of communities and strategies, and nothing here knows the engine or other overlays. Start with
+//! `community_type.rs` and `any_strategy.rs`, then `overlay.rs`.
 
-mod any_overlay;
+mod any_strategy;
 mod available;
+mod community_type;
+mod delivery;
 mod names;
+mod opened_body;
+mod overlay;
 mod strategies;
 mod strategy_state;
-mod typed;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use any_overlay::{AnyOverlay, OpenedBody, StepOutcome};
+pub(crate) use any_strategy::StrategyList;
 pub use available::{DEFAULT_TARGET_PEERS, UnknownStrategy};
+pub(crate) use community_type::{AnySettings, CommunityType};
 pub use names::{StrategyId, StrategyName};
+pub(crate) use opened_body::OpenedBody;
+pub(crate) use overlay::{AnyCall, Overlay, StepOutcome};
 pub use strategies::Strategies;
 pub(crate) use strategy_state::StrategyState;
-pub(crate) use typed::Overlay;

@@ -1,27 +1,24 @@
 //! The list of strategies that an overlay will have.
 
 use std::fmt;
+use std::marker::PhantomData;
 
-use super::names::{StrategyName, TakenNames};
+use super::any_strategy::StrategyList;
 use crate::overlay::community::Community;
 use crate::overlay::strategy::DiscoveryStrategy;
-use crate::support::type_name::short_type_name;
 
 /// The strategies of one overlay, in the order in which they take turns.
 pub struct Strategies<C> {
-    pub(super) offers: Vec<Offer<C>>,
-}
-
-/// A strategy that does not belong to an overlay yet.
-pub(super) struct Offer<C> {
-    pub(super) name: &'static str,
-    pub(super) target_peers: i32,
-    pub(super) strategy: Box<dyn DiscoveryStrategy<C>>,
+    erased: StrategyList,
+    community: PhantomData<fn(&mut C)>,
 }
 
 impl<C: Community> Default for Strategies<C> {
     fn default() -> Self {
-        Self { offers: Vec::new() }
+        Self {
+            erased: StrategyList::default(),
+            community: PhantomData,
+        }
     }
 }
 
@@ -84,37 +81,23 @@ impl<C: Community> Strategies<C> {
         target_peers: i32,
         strategy: S,
     ) -> &mut Self {
-        self.offers.push(Offer {
-            name: short_type_name::<S>(),
-            target_peers,
-            strategy: Box::new(strategy),
-        });
+        self.erased.push::<C, S>(target_peers, strategy);
         self
     }
 
     /// Returns the type (without path) and the target of each strategy.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, i32)> + '_ {
-        let offers = self.offers.iter();
-        offers.map(|offer| (offer.name, offer.target_peers))
+        self.erased.iter()
     }
 
-    /// Returns the names that the strategies will have in an overlay without other strategies.
-    pub(crate) fn names(&self) -> Vec<StrategyName> {
-        let mut taken = TakenNames::default();
-        let offers = self.offers.iter();
-        offers.map(|offer| taken.take(offer.name)).collect()
+    /// Returns the list without the type of its community.
+    #[inline]
+    pub(crate) fn into_erased(self) -> StrategyList {
+        self.erased
     }
 
-    /// Changes the target of the strategy at `index`. Returns `false` if there is no such strategy.
-    pub(crate) fn set_target_peers(&mut self, index: usize, target_peers: i32) -> bool {
-        let offer = self.offers.get_mut(index);
-        offer
-            .map(|offer| offer.target_peers = target_peers)
-            .is_some()
-    }
-
-    /// Removes all strategies.
-    pub(crate) fn clear(&mut self) {
-        self.offers.clear();
+    #[cfg(test)]
+    pub(super) fn erased(&mut self) -> &mut StrategyList {
+        &mut self.erased
     }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
+use super::any_strategy::AnyStrategy;
 use super::names::{StrategyId, StrategyName};
-use crate::overlay::strategy::DiscoveryStrategy;
 
 /// The data of a strategy that does not depend on its type.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ impl StrategyState {
 }
 
 /// A strategy of an overlay.
-pub(super) struct ActiveStrategy<C> {
+pub(super) struct ActiveStrategy {
     pub(super) state: StrategyState,
-    pub(super) strategy: Box<dyn DiscoveryStrategy<C>>,
+    pub(super) strategy: Box<dyn AnyStrategy>,
 }

@@ -7,7 +7,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
-use super::Strategies;
+use super::{Strategies, StrategyList};
 use crate::crypto::PrivateKey;
 use crate::engine::{Engine, EngineConfig, OverlayConfig};
 use crate::overlay::community::{ActionError, Available, Community, CommunityError};
@@ -71,21 +71,24 @@ impl Offering {
 fn strategies_are_created_and_changed_by_name() {
     let available = Available::<Offering>::new();
     let mut strategies = Strategies::new();
+    let available = available.erased;
     let options = available
-        .add_strategy("OwnWalk", -1, &mut strategies)
+        .add_strategy("Offering", "OwnWalk", -1, strategies.erased())
         .unwrap();
     options.set_option("pace", &json!(2)).unwrap();
     assert!(options.set_option("steps", &json!(2)).is_err());
     available
-        .add_strategy("EdgeWalk", 20, &mut strategies)
+        .add_strategy("Offering", "EdgeWalk", 20, strategies.erased())
         .unwrap();
     strategies.add::<RandomWalk>(3, |walk| walk.window_size = 9);
-    let options = available.strategy_options(0, &mut strategies).unwrap();
+    let options = available.strategy_options(0, strategies.erased()).unwrap();
     assert_eq!(options.option("pace").unwrap(), 2.0);
-    let options = available.strategy_options(2, &mut strategies).unwrap();
+    let options = available.strategy_options(2, strategies.erased()).unwrap();
     assert_eq!(options.option("window_size").unwrap(), 9);
-    assert!(strategies.set_target_peers(2, 4) && !strategies.set_target_peers(3, 4));
-    assert!(available.strategy_options(3, &mut strategies).is_none());
+    assert!(
+        strategies.erased().set_target_peers(2, 4) && !strategies.erased().set_target_peers(3, 4)
+    );
+    assert!(available.strategy_options(3, strategies.erased()).is_none());
     let listed: Vec<_> = strategies.iter().collect();
     assert_eq!(
         listed,
@@ -95,11 +98,11 @@ fn strategies_are_created_and_changed_by_name() {
 
 #[test]
 fn an_unknown_strategy_is_reported_with_a_hint() {
-    let available = Available::<Offering>::new();
-    let mut strategies = Strategies::new();
+    let available = Available::<Offering>::new().erased;
+    let mut strategies = Strategies::<Offering>::new();
     let error = |name| {
         available
-            .add_strategy(name, 1, &mut Strategies::new())
+            .add_strategy("Offering", name, 1, &mut StrategyList::default())
             .err()
             .unwrap()
     };
@@ -117,8 +120,8 @@ fn an_unknown_strategy_is_reported_with_a_hint() {
         fn take_step(&mut self, _community: &mut Offering, _cx: &mut Context<'_>) {}
     }
     strategies.add_strategy(1, Hidden);
-    assert!(available.strategy_options(0, &mut strategies).is_none());
-    strategies.clear();
+    assert!(available.strategy_options(0, strategies.erased()).is_none());
+    strategies.erased().clear();
     assert_eq!(strategies.iter().next(), None);
 }
 
@@ -126,7 +129,7 @@ fn an_unknown_strategy_is_reported_with_a_hint() {
 fn offered_settings_are_set_by_name() {
     let mut settings = Settings::default();
     let available = Available::<Offering>::new();
-    let options = available.settings_options(&mut settings).unwrap();
+    let options = available.erased.settings_options(&mut settings).unwrap();
     options.set_option("size", &json!(3)).unwrap();
     assert_eq!(settings, Settings { size: 3 });
 }
@@ -145,7 +148,7 @@ fn actions_are_checked_and_called() {
         let arguments = arguments.as_array().unwrap().clone();
         engine
             .call::<Offering, _>(id, now, |community, cx| {
-                let result = available.run_action(name, &arguments, community, cx);
+                let result = available.erased.run_action(name, &arguments, community, cx);
                 (
                     result.map(|result| result.map_err(|error| error.to_string())),
                     community.calls.clone(),
@@ -199,8 +202,9 @@ fn actions_are_checked_and_called() {
         let error = result.unwrap_err();
         assert_eq!(error.to_string(), text);
         assert_eq!(calls.len(), 2);
-        let checked =
-            Available::<Offering>::new().check_action(name, arguments.as_array().unwrap());
+        let checked = Available::<Offering>::new()
+            .erased
+            .check_action(name, arguments.as_array().unwrap());
         assert_eq!(checked, Err::<(), ActionError>(error));
     }
 }

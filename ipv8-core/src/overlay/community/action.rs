@@ -1,5 +1,6 @@
 //! Actions: methods of a community that a configuration calls by name, with typed arguments.
 
+use std::any::Any;
 use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
@@ -97,43 +98,67 @@ pub enum ActionError {
     },
 }
 
-/// An action without its argument types.
-pub(super) type BoxedAction<C> = Box<dyn ErasedAction<C>>;
+/// The result of an action that was called; otherwise the first argument that cannot be read, and
+/// the reason.
+type Called = Result<Result<(), CommunityError>, (usize, String)>;
 
-pub(super) trait ErasedAction<C> {
-    fn check(&self, name: &str, arguments: &[Value]) -> Result<(), ActionError>;
-    fn run(
-        &self,
-        name: &str,
-        arguments: &[Value],
-        community: &mut C,
-        cx: &mut Context<'_>,
-    ) -> Result<Result<(), CommunityError>, ActionError>;
+/// An action without the types of its arguments and of its community.
+pub(super) struct AnyAction {
+    arity: usize,
+    action: Box<dyn ErasedAction>,
 }
 
-struct Typed<F, A>(F, PhantomData<fn(A)>);
-
-pub(super) fn boxed<C: 'static, A: 'static>(action: impl Action<C, A> + 'static) -> BoxedAction<C> {
-    Box::new(Typed(action, PhantomData))
+trait ErasedAction {
+    fn check(&self, arguments: &[Value]) -> Result<(), (usize, String)>;
+    fn run(&self, arguments: &[Value], community: &mut dyn Any, cx: &mut Context<'_>) -> Called;
 }
 
-impl<C, A, F: Action<C, A>> ErasedAction<C> for Typed<F, A> {
-    fn check(&self, name: &str, arguments: &[Value]) -> Result<(), ActionError> {
-        count(name, F::ARITY, arguments)?;
-        F::check(arguments).map_err(|(position, reason)| argument(name, position, reason))
+struct Typed<F, C, A>(F, PhantomData<fn(&mut C, A)>);
+
+impl<C: 'static, A, F: Action<C, A>> ErasedAction for Typed<F, C, A> {
+    fn check(&self, arguments: &[Value]) -> Result<(), (usize, String)> {
+        F::check(arguments)
     }
 
-    fn run(
+    fn run(&self, arguments: &[Value], community: &mut dyn Any, cx: &mut Context<'_>) -> Called {
+        match community.downcast_mut() {
+            Some(community) => self.0.run(arguments, community, cx),
+            None => Ok(Err("the action is of another community".into())),
+        }
+    }
+}
+
+impl AnyAction {
+    pub(super) fn new<C: 'static, A: 'static>(action: impl Action<C, A> + 'static) -> Self {
+        Self {
+            arity: arity_of(&action),
+            action: Box::new(Typed(action, PhantomData)),
+        }
+    }
+
+    /// Checks that the action takes these arguments. `name` is its name.
+    pub(super) fn check(&self, name: &str, arguments: &[Value]) -> Result<(), ActionError> {
+        count(name, self.arity, arguments)?;
+        let checked = self.action.check(arguments);
+        checked.map_err(|(position, reason)| argument(name, position, reason))
+    }
+
+    /// Runs the action. `name` is its name.
+    pub(super) fn run(
         &self,
         name: &str,
         arguments: &[Value],
-        community: &mut C,
+        community: &mut dyn Any,
         cx: &mut Context<'_>,
     ) -> Result<Result<(), CommunityError>, ActionError> {
-        count(name, F::ARITY, arguments)?;
-        let called = self.0.run(arguments, community, cx);
+        count(name, self.arity, arguments)?;
+        let called = self.action.run(arguments, community, cx);
         called.map_err(|(position, reason)| argument(name, position, reason))
     }
+}
+
+fn arity_of<C, A, F: Action<C, A>>(_: &F) -> usize {
+    F::ARITY
 }
 
 fn count(name: &str, expected: usize, arguments: &[Value]) -> Result<(), ActionError> {

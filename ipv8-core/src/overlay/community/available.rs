@@ -2,10 +2,11 @@
 
 use std::any::Any;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde_json::Value;
 
-use super::action::{Action, ActionError, BoxedAction, boxed};
+use super::action::{Action, ActionError, AnyAction};
 use super::error::CommunityError;
 use crate::overlay::context::Context;
 use crate::support::nearest::nearest;
@@ -66,10 +67,18 @@ use crate::support::options::Options;
 /// Source: py-ipv8's `get_available_strategies`, and `initialize` and `on_start` of its
 /// configuration (protocol 9).
 pub struct Available<C> {
+    pub(crate) erased: AnyAvailable,
+    community: PhantomData<fn(&mut C)>,
+}
+
+/// An [`Available`] with the type of its community erased.
+#[derive(Default)]
+pub(crate) struct AnyAvailable {
     /// By name. The engine knows the erased types.
     pub(crate) strategies: Vec<(&'static str, Box<dyn Any>)>,
+    /// Finds the options of the settings; `None`: the community does not offer them.
     pub(super) settings: Option<SettingsOptions>,
-    actions: Vec<(&'static str, BoxedAction<C>)>,
+    actions: Vec<(&'static str, AnyAction)>,
 }
 
 /// Returns the options of a community's settings, if they have the expected type.
@@ -79,19 +88,18 @@ impl<C> fmt::Debug for Available<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Available")
             .field("strategies", &self.strategy_names())
-            .field("settings", &self.settings.is_some())
+            .field("settings", &self.erased.settings.is_some())
             .field("actions", &self.action_names())
             .finish()
     }
 }
 
 impl<C> Available<C> {
-    /// Returns an empty table, without even the strategies that every community has.
-    pub(crate) fn nothing() -> Self {
+    /// Adds to what `erased` offers.
+    pub(crate) fn of(erased: AnyAvailable) -> Self {
         Self {
-            strategies: Vec::new(),
-            settings: None,
-            actions: Vec::new(),
+            erased,
+            community: PhantomData,
         }
     }
 
@@ -109,21 +117,44 @@ impl<C> Available<C> {
         A: 'static,
         C: 'static,
     {
-        self.actions.retain(|(other, _)| *other != name);
-        self.actions.push((name, boxed(action)));
+        self.erased.add_action(name, AnyAction::new(action));
         self
     }
 
     /// Returns the names of the strategies: the two that every community has, then its own.
     #[must_use]
     pub fn strategy_names(&self) -> Vec<&'static str> {
-        self.strategies.iter().map(|(name, _)| *name).collect()
+        self.erased.strategy_names()
     }
 
     /// Returns the names of the actions.
     #[must_use]
     pub fn action_names(&self) -> Vec<&'static str> {
+        self.erased.action_names()
+    }
+}
+
+impl AnyAvailable {
+    fn add_action(&mut self, name: &'static str, action: AnyAction) {
+        self.actions.retain(|(other, _)| *other != name);
+        self.actions.push((name, action));
+    }
+
+    /// Returns the names of the strategies: the two that every community has, then its own.
+    pub(crate) fn strategy_names(&self) -> Vec<&'static str> {
+        self.strategies.iter().map(|(name, _)| *name).collect()
+    }
+
+    fn action_names(&self) -> Vec<&'static str> {
         self.actions.iter().map(|(name, _)| *name).collect()
+    }
+
+    /// Returns the options of `settings`; `None` when the community does not offer them.
+    pub(crate) fn settings_options<'a>(
+        &self,
+        settings: &'a mut dyn Any,
+    ) -> Option<&'a mut dyn Options> {
+        self.settings.and_then(|options| options(settings))
     }
 
     /// Checks that the action exists and takes these arguments.
@@ -144,13 +175,13 @@ impl<C> Available<C> {
         &self,
         name: &str,
         arguments: &[Value],
-        community: &mut C,
+        community: &mut dyn Any,
         cx: &mut Context<'_>,
     ) -> Result<Result<(), CommunityError>, ActionError> {
         self.find(name)?.run(name, arguments, community, cx)
     }
 
-    fn find(&self, name: &str) -> Result<&BoxedAction<C>, ActionError> {
+    fn find(&self, name: &str) -> Result<&AnyAction, ActionError> {
         let found = self.actions.iter().find(|(known, _)| *known == name);
         found
             .map(|(_, action)| action)

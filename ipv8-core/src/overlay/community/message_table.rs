@@ -1,29 +1,26 @@
 //! The table from message ids to handlers, typed at the edges and erased in between.
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
+use std::marker::PhantomData;
 use std::net::SocketAddr;
 
-use super::opened::{Delivery, OpenMessage, open_message};
+use super::handler::{
+    Answering, Answers, Handler, SignedHandler, TakeOver, UnsignedAnswering, UnsignedHandler,
+};
+use super::opened::{AnyMessage, Delivery, MessageType};
+use super::requests::{RequestHandler, UnsignedRequestHandler};
 use super::table_error::MessageTableError;
 use crate::overlay::context::Context;
 use crate::state::peer::Peer;
 use crate::state::stats::DropReason;
 use crate::support::hashing::OwnState;
 use crate::wire::payload::ids;
-use crate::wire::{Authentication, Message, Signed, Unsigned};
+use crate::wire::{Identified, Message, Request, Signed, Unsigned};
 
-pub(super) type Handler<C> = Box<
-    dyn Fn(&mut C, Delivery<'_>, Box<dyn Any + Send>, &mut Context<'_>) -> Result<(), DropReason>
-        + Send
-        + Sync,
->;
-
-struct Entry<C> {
-    name: &'static str,
-    signed: bool,
-    open: OpenMessage,
-    handle: Handler<C>,
+struct Entry {
+    message: &'static MessageType,
+    handler: Box<dyn Handler>,
 }
 
 /// The handlers of a community's own messages, by message id.
@@ -31,18 +28,24 @@ struct Entry<C> {
 /// [`Community::messages`](super::Community::messages) fills it. Errors are collected, and the node
 /// then refuses to add the overlay.
 pub struct MessageTable<C> {
-    entries: HashMap<u8, Entry<C>, OwnState>,
+    erased: Messages,
+    community: PhantomData<fn(&mut C)>,
+}
+
+/// A [`MessageTable`] with the type of its community erased.
+#[derive(Default)]
+pub(crate) struct Messages {
+    entries: HashMap<u8, Entry, OwnState>,
     /// The type of each accepted response, by message id.
-    pub(super) responses: HashMap<u8, TypeId>,
+    responses: HashMap<u8, TypeId>,
     errors: Vec<MessageTableError>,
 }
 
 impl<C> Default for MessageTable<C> {
     fn default() -> Self {
         Self {
-            entries: HashMap::default(),
-            responses: HashMap::new(),
-            errors: Vec::new(),
+            erased: Messages::default(),
+            community: PhantomData,
         }
     }
 }
@@ -53,13 +56,10 @@ impl<C: 'static> MessageTable<C> {
         &mut self,
         handler: fn(&mut C, &Peer, M, &mut Context<'_>),
     ) -> &mut Self {
-        let handle: Handler<C> = Box::new(move |community, from, message, cx| {
-            if let (Delivery::Signed(peer), Ok(message)) = (from, message.downcast::<M>()) {
-                handler(community, peer, *message, cx);
-            }
-            Ok(())
-        });
-        self.insert_own::<M>(open_message::<M>, handle)
+        let message = MessageType::of::<M>();
+        self.erased
+            .insert_own(message, Box::new(SignedHandler(handler)));
+        self
     }
 
     /// Registers a handler that gets every `M` with a valid signature *in place of* IPv8's own
@@ -81,21 +81,9 @@ impl<C: 'static> MessageTable<C> {
         &mut self,
         handler: fn(&mut C, &Peer, M, &mut Context<'_>) -> Result<(), DropReason>,
     ) -> &mut Self {
-        if !ids::is_signed(M::ID) {
-            let (id, name) = (M::ID, M::NAME);
-            self.errors
-                .push(MessageTableError::NothingToTakeOver { id, name });
-            return self;
-        }
-        self.insert::<M>(
-            open_message::<M>,
-            Box::new(
-                move |community, from, message, cx| match (from, message.downcast::<M>()) {
-                    (Delivery::Signed(peer), Ok(message)) => handler(community, peer, *message, cx),
-                    _ => Ok(()),
-                },
-            ),
-        )
+        let message = MessageType::of::<M>();
+        self.erased.take_over(message, Box::new(TakeOver(handler)));
+        self
     }
 
     /// Registers a handler that gets every readable `M`, and its source address, which anyone can
@@ -104,53 +92,110 @@ impl<C: 'static> MessageTable<C> {
         &mut self,
         handler: fn(&mut C, SocketAddr, M, &mut Context<'_>),
     ) -> &mut Self {
-        self.insert_own::<M>(
-            open_message::<M>,
-            Box::new(move |community, from, message, cx| {
-                if let (Delivery::Unsigned(source), Ok(message)) = (from, message.downcast::<M>()) {
-                    handler(community, source, *message, cx);
-                }
-                Ok(())
-            }),
-        )
+        let message = MessageType::of::<M>();
+        self.erased
+            .insert_own(message, Box::new(UnsignedHandler(handler)));
+        self
+    }
+
+    /// Registers a handler that gets every `M` with a valid signature, and the peer that signed it.
+    /// The response that it returns is sent to that peer, with the number of the request. The
+    /// overlay accepts responses to `M` as well: see [`MessageTable::response`].
+    ///
+    /// In [`crate::handlers!`]: `request Ask => Self::on_ask`. A response that cannot be sent is
+    /// logged at `debug`.
+    pub fn request<M: Request<Authentication = Signed>>(
+        &mut self,
+        handler: impl RequestHandler<C, M>,
+    ) -> &mut Self {
+        let message = MessageType::of::<M>();
+        self.erased
+            .insert_own(message, Box::new(Answering::new(handler)));
+        self.response::<M::Response>()
+    }
+
+    /// Like [`MessageTable::request`], but for unsigned requests: the handler gets the source
+    /// address, and the response goes there.
+    ///
+    /// In [`crate::handlers!`]: `unsigned_request Ask => Self::on_ask`.
+    pub fn unsigned_request<M: Request<Authentication = Unsigned>>(
+        &mut self,
+        handler: impl UnsignedRequestHandler<C, M>,
+    ) -> &mut Self {
+        let message = MessageType::of::<M>();
+        self.erased
+            .insert_own(message, Box::new(UnsignedAnswering::new(handler)));
+        self.response::<M::Response>()
+    }
+
+    /// Accepts every `R` as the answer to a pending request. An `R` that no request waits for is
+    /// counted as [`DropReason::Unsolicited`](crate::state::DropReason::Unsolicited).
+    ///
+    /// In [`crate::handlers!`]: `response Answer`, for a community that asks and does not answer.
+    /// Several requests may share one type of response, so `R` can be registered more than once.
+    pub fn response<R: Identified>(&mut self) -> &mut Self {
+        let (message, handler) = (MessageType::of::<R>(), Box::new(Answers::<R>::new()));
+        self.erased.accept(message, TypeId::of::<R>(), handler);
+        self
+    }
+
+    /// Returns the table without the type of its community.
+    pub(crate) fn erased(&self) -> &Messages {
+        &self.erased
+    }
+
+    /// Consuming version of [`erased`](Self::erased).
+    pub(crate) fn into_erased(self) -> Messages {
+        self.erased
+    }
+}
+
+impl Messages {
+    fn take_over(&mut self, message: &'static MessageType, handler: Box<dyn Handler>) {
+        let (id, name) = (message.id, message.name);
+        if ids::is_signed(id) {
+            self.insert(message, handler);
+        } else {
+            let error = MessageTableError::NothingToTakeOver { id, name };
+            self.errors.push(error);
+        }
+    }
+
+    /// Accepts the response `message`, which is of the type `response`.
+    fn accept(
+        &mut self,
+        message: &'static MessageType,
+        response: TypeId,
+        handler: Box<dyn Handler>,
+    ) {
+        if self.responses.insert(message.id, response) != Some(response) {
+            self.insert_own(message, handler);
+        }
     }
 
     /// Registers a message whose id must not belong to IPv8.
-    pub(super) fn insert_own<M: Message>(
-        &mut self,
-        open: OpenMessage,
-        handle: Handler<C>,
-    ) -> &mut Self {
-        let (id, name) = (M::ID, M::NAME);
+    fn insert_own(&mut self, message: &'static MessageType, handler: Box<dyn Handler>) {
+        let (id, name) = (message.id, message.name);
         match ids::name(id).or(ids::deprecated_name(id)) {
             Some(owner) => {
                 let error = MessageTableError::ReservedId { id, name, owner };
                 self.errors.push(error);
-                self
             }
-            None => self.insert::<M>(open, handle),
+            None => self.insert(message, handler),
         }
     }
 
-    fn insert<M: Message>(&mut self, open: OpenMessage, handle: Handler<C>) -> &mut Self {
-        let (id, name) = (M::ID, M::NAME);
-        if let Some(first) = self.entries.get(&id) {
-            self.errors.push(MessageTableError::DuplicateId {
-                id,
-                first: first.name,
-                second: name,
-            });
-        } else {
-            let signed = <M::Authentication as Authentication>::SIGNED;
-            let entry = Entry {
-                name,
-                signed,
-                open,
-                handle,
-            };
-            self.entries.insert(id, entry);
+    fn insert(&mut self, message: &'static MessageType, handler: Box<dyn Handler>) {
+        match self.entries.entry(message.id) {
+            hash_map::Entry::Occupied(first) => self.errors.push(MessageTableError::DuplicateId {
+                id: message.id,
+                first: first.get().message.name,
+                second: message.name,
+            }),
+            hash_map::Entry::Vacant(place) => {
+                place.insert(Entry { message, handler });
+            }
         }
-        self
     }
 
     /// Returns the errors, in the order of registration.
@@ -160,7 +205,7 @@ impl<C: 'static> MessageTable<C> {
 
     /// Returns the name of the message with this id, if there is a handler for it.
     pub(crate) fn name(&self, id: u8) -> Option<&'static str> {
-        self.entries.get(&id).map(|entry| entry.name)
+        self.message(id).map(|message| message.name)
     }
 
     /// Returns the type of each accepted response, by message id.
@@ -168,11 +213,9 @@ impl<C: 'static> MessageTable<C> {
         &self.responses
     }
 
-    /// Returns the function that reads the message `id`, and `true` if it verifies a signature.
-    pub(crate) fn opener(&self, id: u8) -> Option<(OpenMessage, bool)> {
-        self.entries
-            .get(&id)
-            .map(|entry| (entry.open, entry.signed))
+    /// Returns the type of the message with this id, if there is a handler for it.
+    pub(crate) fn message(&self, id: u8) -> Option<&'static MessageType> {
+        self.entries.get(&id).map(|entry| entry.message)
     }
 
     /// Passes a message to its handler.
@@ -183,13 +226,13 @@ impl<C: 'static> MessageTable<C> {
     pub(crate) fn deliver(
         &self,
         id: u8,
-        community: &mut C,
+        community: &mut dyn Any,
         from: Delivery<'_>,
-        message: Box<dyn Any + Send>,
+        message: AnyMessage,
         cx: &mut Context<'_>,
     ) -> Result<(), DropReason> {
         match self.entries.get(&id) {
-            Some(entry) => (entry.handle)(community, from, message, cx),
+            Some(entry) => entry.handler.handle(community, from, message, cx),
             None => Ok(()),
         }
     }

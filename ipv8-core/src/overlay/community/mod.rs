@@ -5,9 +5,11 @@
 //! trait to implement, then `message_table.rs`.
 
 mod action;
+mod any_community;
 mod available;
 mod community;
 mod error;
+mod handler;
 mod handlers;
 mod message_table;
 mod no_overlay;
@@ -18,13 +20,16 @@ mod settings;
 mod table_error;
 
 pub use action::{Action, ActionError, ActionResult};
+pub(crate) use any_community::{AnyCommunity, Call};
+pub(crate) use available::AnyAvailable;
 pub use available::Available;
 pub use community::{Community, DEFAULT_MAX_PEERS};
 pub use error::CommunityError;
 pub use handlers::has_unique_ids;
 pub use message_table::MessageTable;
+pub(crate) use message_table::Messages;
 pub use no_overlay::NoOverlay;
-pub(crate) use opened::{Delivery, OpenMessage, OpenedMessage};
+pub(crate) use opened::{Delivery, MessageType, OpenedMessage};
 pub use ping::PingCommunity;
 pub use requests::{IntoResponse, RequestHandler, UnsignedRequestHandler};
 pub use table_error::MessageTableError;

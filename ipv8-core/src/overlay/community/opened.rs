@@ -6,12 +6,21 @@ use std::net::SocketAddr;
 use crate::crypto::Points;
 use crate::overlay::introduction::SignedBy;
 use crate::state::peer::Peer;
-use crate::wire::packet::{OpenError, open_signed_with, open_unsigned};
-use crate::wire::{Authentication, Message};
+use crate::wire::packet::{OpenError, read_signed, read_unsigned};
+use crate::wire::{Authentication, Message, Reader, UnpackError};
 
-/// Reads and verifies one kind of message. Any core can run it, with its own [`Points`]; they do
-/// not affect the result.
-pub(crate) type OpenMessage = fn(&[u8], &mut Points) -> Result<OpenedMessage, OpenError>;
+/// One type of message, erased: what reading it takes. Any core can read it.
+#[derive(Debug)]
+pub(crate) struct MessageType {
+    pub(super) id: u8,
+    pub(super) name: &'static str,
+    pub(crate) is_signed: bool,
+    has_global_time: bool,
+    read: fn(&mut Reader<'_>) -> Result<AnyMessage, UnpackError>,
+}
+
+/// A message, of the type its handler was registered for.
+pub(crate) type AnyMessage = Box<dyn Any + Send>;
 
 /// A community's message that was read and, if it is signed, verified.
 pub(crate) struct OpenedMessage {
@@ -21,8 +30,7 @@ pub(crate) struct OpenedMessage {
     pub(crate) global_time: Option<u64>,
     /// The length of the datagram, in bytes.
     pub(crate) length: usize,
-    /// The message, of the type its handler was registered for.
-    pub(crate) message: Box<dyn Any + Send>,
+    pub(crate) message: AnyMessage,
 }
 
 /// The sender of a message.
@@ -34,26 +42,53 @@ pub(crate) enum Delivery<'a> {
     Unsigned(SocketAddr),
 }
 
-pub(super) fn open_message<M: Message>(
-    datagram: &[u8],
-    points: &mut Points,
-) -> Result<OpenedMessage, OpenError> {
-    if !<M::Authentication as Authentication>::SIGNED {
-        let (global_time, message) = open_unsigned::<M>(datagram, M::GLOBAL_TIME)?;
-        return Ok(OpenedMessage {
-            signed_by: None,
+impl MessageType {
+    /// Returns the table of `M`, which the compiler fills.
+    pub(super) const fn of<M: Message>() -> &'static Self {
+        const {
+            &Self {
+                id: M::ID,
+                name: M::NAME,
+                is_signed: <M::Authentication as Authentication>::SIGNED,
+                has_global_time: M::GLOBAL_TIME,
+                read: read::<M>,
+            }
+        }
+    }
+
+    /// Reads and verifies a message of this type. `points` do not affect the result.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub(crate) fn open(
+        &self,
+        datagram: &[u8],
+        points: &mut Points,
+    ) -> Result<OpenedMessage, OpenError> {
+        let mut message = Err(UnpackError::Invalid("the message was not read"));
+        let mut read = |reader: &mut Reader<'_>| {
+            message = Ok((self.read)(reader)?);
+            Ok(())
+        };
+        let (signed_by, global_time) = if self.is_signed {
+            let (key, canonical, time) =
+                read_signed(datagram, self.has_global_time, points, &mut read)?;
+            (Some(SignedBy::new(key, canonical, datagram)), time)
+        } else {
+            (
+                None,
+                read_unsigned(datagram, self.has_global_time, &mut read)?,
+            )
+        };
+        Ok(OpenedMessage {
+            signed_by,
             global_time,
             length: datagram.len(),
-            message: Box::new(message),
-        });
+            message: message?,
+        })
     }
-    let (key, canonical, global_time, message) =
-        open_signed_with::<M>(datagram, M::GLOBAL_TIME, points)?;
-    let signed_by = Some(SignedBy::new(key, canonical, datagram));
-    Ok(OpenedMessage {
-        signed_by,
-        global_time,
-        message: Box::new(message),
-        length: datagram.len(),
-    })
+}
+
+fn read<M: Message>(reader: &mut Reader<'_>) -> Result<AnyMessage, UnpackError> {
+    Ok(Box::new(M::unpack(reader)?))
 }

@@ -10,18 +10,10 @@ impl<C: Community> Available<C> {
     where
         C::Settings: Options,
     {
-        self.settings = Some(|settings| {
+        self.erased.settings = Some(|settings| {
             let settings = settings.downcast_mut::<C::Settings>()?;
             Some(settings as &mut dyn Options)
         });
         self
-    }
-
-    /// Returns the options of `settings`; `None` when the community does not offer them.
-    pub(crate) fn settings_options<'a>(
-        &self,
-        settings: &'a mut C::Settings,
-    ) -> Option<&'a mut dyn Options> {
-        self.settings.and_then(|options| options(settings))
     }
 }

@@ -35,6 +35,7 @@ pub use local::{Interfaces, LocalAddresses};
 pub(crate) use news::News;
 pub use request_error::RequestError;
 pub(crate) use requests::{answer_request, fail_request};
+pub(crate) use send::Outgoing;
 pub use send_error::SendError;
 pub(crate) use shared::Shared;
 pub(crate) use state::OverlayState;

@@ -10,45 +10,73 @@ use super::request_error::RequestError;
 use crate::state::peer::Peer;
 use crate::state::request_cache::{Answerer, Asked};
 use crate::state::stats::DropReason;
-use crate::wire::{Authentication, Identified, Identifier, Message, Request};
+use crate::wire::{Authentication, Identifier, Message, Request};
 
 /// The response, whose type the callback knows.
 type Answer = Box<dyn Any + Send>;
-/// The callback of a request. The state keeps it as a [`Waiting`].
-type OnAnswer<C> = Box<dyn FnOnce(&mut C, Result<Answer, RequestError>, &mut Context<'_>) + Send>;
+/// The callback of a request. The state keeps it as a [`Waiting`]. It does nothing for a community
+/// of another type.
+type OnAnswer =
+    Box<dyn FnOnce(&mut dyn Any, Result<Answer, RequestError>, &mut Context<'_>) + Send>;
+
+/// The types of a request.
+struct Question {
+    /// The type of the community that gets the answer, and its name.
+    community: (TypeId, &'static str),
+    request_name: &'static str,
+    /// The message id of the response.
+    response: u8,
+    response_type: TypeId,
+    response_name: &'static str,
+    /// The greatest number of a request.
+    greatest: u64,
+}
+
+impl Question {
+    fn of<C: 'static, M: Request>() -> Self {
+        Self {
+            community: (TypeId::of::<C>(), type_name::<C>()),
+            request_name: M::NAME,
+            response: M::Response::ID,
+            response_type: TypeId::of::<M::Response>(),
+            response_name: M::Response::NAME,
+            greatest: M::Identifier::GREATEST,
+        }
+    }
+}
 
 /// Ends a request with an error.
-pub(crate) fn fail_request<C: 'static>(
+pub(crate) fn fail_request(
     waiting: Waiting,
     error: RequestError,
-    community: &mut C,
+    community: &mut dyn Any,
     cx: &mut Context<'_>,
 ) {
-    // The call that made the request has checked the type.
-    if let Ok(on_answer) = waiting.downcast::<OnAnswer<C>>() {
+    if let Ok(on_answer) = waiting.downcast::<OnAnswer>() {
         on_answer(community, Err(error), cx);
     }
 }
 
-/// Passes a response to the callback of its request.
+/// Passes a response to the callback of its request. `id` is its message id, and `number` says
+/// which request it answers.
 ///
 /// # Errors
 ///
 /// [`DropReason::Unsolicited`] when no request waits for it.
-pub(crate) fn answer_request<C: 'static, R: Identified>(
+pub(crate) fn answer_request(
     answerer: Answerer<'_>,
-    response: Box<R>,
-    community: &mut C,
+    (id, number): (u8, u64),
+    response: Answer,
+    community: &mut dyn Any,
     cx: &mut Context<'_>,
 ) -> Result<(), DropReason> {
-    let number = response.identifier().bits();
-    let waiting = cx.state.pending.take(R::ID, number, answerer);
+    let waiting = cx.state.pending.take(id, number, answerer);
     let waiting = waiting.ok_or(DropReason::Unsolicited)?;
     if let Some(key) = answerer.key {
         let now = cx.now;
         cx.graph_mut().heard_from(key, now);
     }
-    if let Ok(on_answer) = waiting.downcast::<OnAnswer<C>>() {
+    if let Ok(on_answer) = waiting.downcast::<OnAnswer>() {
         on_answer(community, Ok(response), cx);
     }
     Ok(())
@@ -172,29 +200,45 @@ impl Context<'_> {
         + Send
         + 'static,
     ) -> Result<M::Identifier, RequestError> {
-        self.check_request::<C, M>()?;
-        let on_answer: OnAnswer<C> = Box::new(move |community, answer, cx| {
+        let question = Question::of::<C, M>();
+        let on_answer: OnAnswer = Box::new(move |community, answer, cx| {
+            let Some(community) = community.downcast_mut() else {
+                return;
+            };
             // The message table has read it as this type.
-            let answer = answer.map(|answer| answer.downcast::<M::Response>());
-            match answer {
+            match answer.map(|answer| answer.downcast::<M::Response>()) {
                 Ok(Ok(response)) => on_answer(community, Ok(*response), cx),
                 Ok(Err(_)) => {}
                 Err(error) => on_answer(community, Err(error), cx),
             }
         });
-        let deadline = self.deadline(self.patience(M::NAME, timeout));
-        let (response, greatest) = (M::Response::ID, M::Identifier::GREATEST);
-        let (pending, rng) = (&mut self.state.pending, &mut self.shared.rng);
-        let waiting: Waiting = Box::new(on_answer);
-        let number = pending.add(response, greatest, asked, deadline, waiting, rng)?;
+        let (number, deadline) = self.expect_response(&question, asked, timeout, on_answer)?;
         let identifier = M::Identifier::from_bits(number);
         request.set_identifier(identifier);
         if let Err(error) = self.send_to(to, &request) {
-            self.state.pending.cancel(response, number);
+            self.state.pending.cancel(question.response, number);
             return Err(error.into());
         }
         self.state.wake_at(deadline, &mut self.shared.timers);
         Ok(identifier)
+    }
+
+    /// The part of [`Context::ask`] before the request is sent that does not depend on its type.
+    /// Returns the number of the request, and when it times out.
+    fn expect_response(
+        &mut self,
+        question: &Question,
+        asked: Asked,
+        timeout: Duration,
+        on_answer: OnAnswer,
+    ) -> Result<(u64, Instant), RequestError> {
+        self.check_request(question)?;
+        let deadline = self.deadline(self.patience(question.request_name, timeout));
+        let (pending, rng) = (&mut self.state.pending, &mut self.shared.rng);
+        let (response, greatest) = (question.response, question.greatest);
+        let waiting: Waiting = Box::new(on_answer);
+        let number = pending.add(response, greatest, asked, deadline, waiting, rng)?;
+        Ok((number, deadline))
     }
 
     /// Stops waiting for the answer to the `M` with this identifier. Its callback is not called,
@@ -211,17 +255,18 @@ impl Context<'_> {
         deadline.unwrap_or(self.now)
     }
 
-    fn check_request<C: 'static, M: Request>(&self) -> Result<(), RequestError> {
+    fn check_request(&self, question: &Question) -> Result<(), RequestError> {
         let Some((expected, name)) = self.state.community_type else {
             return Ok(());
         };
-        if expected != TypeId::of::<C>() {
-            let (expected, given) = (name, type_name::<C>());
+        let (community, community_name) = question.community;
+        if expected != community {
+            let (expected, given) = (name, community_name);
             return Err(RequestError::OtherCommunity { expected, given });
         }
-        let accepted = self.state.responses.get(&M::Response::ID);
-        if accepted != Some(&TypeId::of::<M::Response>()) {
-            return Err(RequestError::NotTaken(M::Response::NAME));
+        let accepted = self.state.responses.get(&question.response);
+        if accepted != Some(&question.response_type) {
+            return Err(RequestError::NotTaken(question.response_name));
         }
         Ok(())
     }

@@ -8,8 +8,28 @@ use crate::crypto::PrivateKey;
 use crate::state::peer::Peer;
 use crate::state::standing::Asker;
 use crate::state::stats::DropReason;
-use crate::wire::packet::Unsealed;
+use crate::wire::packet::{Pack, Unsealed};
 use crate::wire::{Authentication, Message, PackError, Signed};
+
+/// A message to send, with its type erased: sending is compiled once, not for each type.
+pub(crate) struct Outgoing<'a> {
+    id: u8,
+    is_signed: bool,
+    has_global_time: bool,
+    payload: &'a dyn Pack,
+}
+
+impl<'a> Outgoing<'a> {
+    #[inline]
+    pub(crate) fn new<M: Message>(message: &'a M) -> Self {
+        Self {
+            id: M::ID,
+            is_signed: <M::Authentication as Authentication>::SIGNED,
+            has_global_time: M::GLOBAL_TIME,
+            payload: message,
+        }
+    }
+}
 
 /// # Sending
 impl Context<'_> {
@@ -45,16 +65,24 @@ impl Context<'_> {
         address: SocketAddr,
         message: &M,
     ) -> Result<(), SendError> {
+        self.send_erased(address, &Outgoing::new(message))
+    }
+
+    fn send_erased(
+        &mut self,
+        address: SocketAddr,
+        message: &Outgoing<'_>,
+    ) -> Result<(), SendError> {
         let packet = self.pack(message)?;
         self.enqueue(address, packet)
     }
 
     /// Sends the response to a request. An address that no peer of this overlay has proven gets no
     /// more than an introduction request could bring it, because anyone can forge it.
-    pub(crate) fn respond_to<M: Message>(
+    pub(crate) fn respond_to(
         &mut self,
         address: SocketAddr,
-        response: &M,
+        response: &Outgoing<'_>,
     ) -> Result<(), SendError> {
         let packet = self.pack(response)?;
         let (length, now) = (packet.sealed_length(), self.now);
@@ -77,6 +105,10 @@ impl Context<'_> {
     /// [`SendError::Pack`] and [`SendError::TooLong`] like [`Context::send_to`]; nothing is sent
     /// then.
     pub fn broadcast<M: Message>(&mut self, message: &M) -> Result<usize, SendError> {
+        self.broadcast_erased(&Outgoing::new(message))
+    }
+
+    fn broadcast_erased(&mut self, message: &Outgoing<'_>) -> Result<usize, SendError> {
         let peers: Vec<_> = self.peers().map(Peer::address).collect();
         if peers.is_empty() {
             return Ok(0);
@@ -93,10 +125,11 @@ impl Context<'_> {
         Ok(queued)
     }
 
-    fn pack<M: Message>(&mut self, message: &M) -> Result<Unsealed, SendError> {
-        let global_time = M::GLOBAL_TIME.then(|| self.claim_global_time());
-        let signer = <M::Authentication as Authentication>::SIGNED.then_some(&self.state.my_key);
-        let packet = Unsealed::new(&self.state.prefix, M::ID, signer, global_time, message);
+    fn pack(&mut self, message: &Outgoing<'_>) -> Result<Unsealed, SendError> {
+        let global_time = message.has_global_time.then(|| self.claim_global_time());
+        let signer = message.is_signed.then_some(&self.state.my_key);
+        let (prefix, payload) = (&self.state.prefix, message.payload);
+        let packet = Unsealed::packed(prefix, message.id, signer, global_time, payload);
         packet.map_err(|error: PackError| {
             self.count_drop(DropReason::Unpackable);
             SendError::Pack(error)

@@ -1,5 +1,6 @@
 //! A task: its callback, and when it runs.
 
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -10,10 +11,11 @@ use super::context::Context;
 use super::futures::ErasedFuture;
 use crate::state::tasks::{MAX_TASK_AGE, TaskKind};
 
-/// The callback of a periodic task.
-pub(super) type Repeat<C> = Box<dyn FnMut(&mut C, &mut Context<'_>) + Send>;
-/// A callback that runs once: a delayed task, or the end of a future.
-pub(super) type Once<C> = Box<dyn FnOnce(&mut C, &mut Context<'_>) + Send>;
+/// The callback of a periodic task. It does nothing for a community of another type.
+pub(super) type Repeat = Box<dyn FnMut(&mut dyn Any, &mut Context<'_>) + Send>;
+/// A callback that runs once: a delayed task, or the end of a future. It does nothing for a
+/// community of another type.
+pub(super) type Once = Box<dyn FnOnce(&mut dyn Any, &mut Context<'_>) + Send>;
 
 /// A callback and the time to run it, for [`Context::register_task`] and
 /// [`Context::replace_task`].
@@ -21,30 +23,38 @@ pub(super) type Once<C> = Box<dyn FnOnce(&mut C, &mut Context<'_>) + Send>;
 /// The callback is a method of the community or a closure over it: `Self::tick`, or
 /// `|this: &mut Self, cx| …`.
 pub struct Task<C> {
+    pub(super) parts: TaskParts,
+    community: PhantomData<fn(&mut C)>,
+}
+
+/// The parts of a task, without the type of its community.
+pub(super) struct TaskParts {
     pub(super) kind: TaskKind,
     pub(super) delay: Duration,
     pub(super) job: Option<Job>,
     pub(super) future: Option<ErasedFuture>,
-    community: PhantomData<fn(&mut C)>,
 }
 
 impl<C> fmt::Debug for Task<C> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Task")
-            .field("kind", &self.kind)
-            .field("delay", &self.delay)
+            .field("kind", &self.parts.kind)
+            .field("delay", &self.parts.delay)
             .finish_non_exhaustive()
     }
 }
 
 impl<C: 'static> Task<C> {
     fn new(kind: TaskKind, delay: Duration, job: Job) -> Self {
-        Self {
+        let parts = TaskParts {
             kind,
             delay,
             job: Some(job),
             future: None,
+        };
+        Self {
+            parts,
             community: PhantomData,
         }
     }
@@ -53,9 +63,13 @@ impl<C: 'static> Task<C> {
     /// interval.
     pub fn every(
         interval: Duration,
-        task: impl FnMut(&mut C, &mut Context<'_>) + Send + 'static,
+        mut task: impl FnMut(&mut C, &mut Context<'_>) + Send + 'static,
     ) -> Self {
-        let task: Repeat<C> = Box::new(task);
+        let task: Repeat = Box::new(move |community, cx| {
+            if let Some(community) = community.downcast_mut() {
+                task(community, cx);
+            }
+        });
         Self::new(TaskKind::Every(interval), interval, Box::new(task))
     }
 
@@ -65,8 +79,7 @@ impl<C: 'static> Task<C> {
         delay: Duration,
         task: impl FnOnce(&mut C, &mut Context<'_>) + Send + 'static,
     ) -> Self {
-        let task: Once<C> = Box::new(task);
-        Self::new(TaskKind::Once, delay, Box::new(task))
+        Self::new(TaskKind::Once, delay, once(task))
     }
 
     /// Creates a task that polls `future` alongside the node and calls `on_done` with its output.
@@ -80,15 +93,16 @@ impl<C: 'static> Task<C> {
     {
         let future: ErasedFuture = Box::pin(async move {
             let output = future.await;
-            let done: Once<C> = Box::new(move |community, cx| on_done(community, output, cx));
-            let done: Job = Box::new(done);
-            done
+            once(move |community: &mut C, cx| on_done(community, output, cx))
         });
-        Self {
+        let parts = TaskParts {
             kind: TaskKind::Future,
             delay: MAX_TASK_AGE,
             job: None,
             future: Some(future),
+        };
+        Self {
+            parts,
             community: PhantomData,
         }
     }
@@ -97,9 +111,18 @@ impl<C: 'static> Task<C> {
     /// the only run of a task that runs once. It has no effect on a future, which can sleep itself.
     #[must_use]
     pub fn delay(mut self, delay: Duration) -> Self {
-        if self.kind != TaskKind::Future {
-            self.delay = delay;
+        if self.parts.kind != TaskKind::Future {
+            self.parts.delay = delay;
         }
         self
     }
+}
+
+fn once<C: 'static>(task: impl FnOnce(&mut C, &mut Context<'_>) + Send + 'static) -> Job {
+    let once: Once = Box::new(move |community, cx| {
+        if let Some(community) = community.downcast_mut() {
+            task(community, cx);
+        }
+    });
+    Box::new(once)
 }

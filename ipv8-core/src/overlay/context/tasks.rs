@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::callbacks::LONGEST_WAIT;
 use super::context::Context;
 use super::futures::SpawnedTask;
-use super::task::Task;
+use super::task::{Task, TaskParts};
 use crate::state::tasks::{TaskError, TaskInfo, TaskName};
 
 /// # Tasks
@@ -73,6 +73,11 @@ impl Context<'_> {
     ) -> Result<(), TaskError> {
         let name = name.into();
         self.check_community::<C>(&name)?;
+        self.start_task(name, task.parts)
+    }
+
+    /// The part of [`Context::register_task`] that does not depend on the community.
+    fn start_task(&mut self, name: TaskName, task: TaskParts) -> Result<(), TaskError> {
         let delay = task.delay.min(LONGEST_WAIT);
         let first = self.now.checked_add(delay).unwrap_or(self.now);
         let (kind, job) = (task.kind, task.job);
@@ -207,14 +212,20 @@ impl Context<'_> {
     }
 
     fn check_community<C: 'static>(&self, name: &TaskName) -> Result<(), TaskError> {
+        self.check_community_type((TypeId::of::<C>(), type_name::<C>()), name)
+    }
+
+    fn check_community_type(
+        &self,
+        (given, type_name): (TypeId, &'static str),
+        name: &TaskName,
+    ) -> Result<(), TaskError> {
         match self.state.community_type {
-            Some((expected, type_name_of)) if expected != TypeId::of::<C>() => {
-                Err(TaskError::OtherCommunity {
-                    name: name.clone(),
-                    expected: type_name_of,
-                    given: type_name::<C>(),
-                })
-            }
+            Some((expected, type_name_of)) if expected != given => Err(TaskError::OtherCommunity {
+                name: name.clone(),
+                expected: type_name_of,
+                given: type_name,
+            }),
             _ => Ok(()),
         }
     }

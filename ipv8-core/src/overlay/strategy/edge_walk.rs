@@ -251,6 +251,13 @@ impl Edge {
 
 impl<C: Community> DiscoveryStrategy<C> for EdgeWalk {
     fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
+        self.step(cx);
+    }
+}
+
+impl EdgeWalk {
+    /// Takes one step. It does not depend on the community: compiled once.
+    pub(crate) fn step(&mut self, cx: &mut Context<'_>) {
         let (now, pause) = (cx.now(), seconds(self.edge_timeout));
         self.asked.expire(now, pause);
         // Forget neighbours that left, and update the addresses of the rest.

@@ -122,6 +122,14 @@ impl RandomChurn {
 
 impl<C: PingCommunity> DiscoveryStrategy<C> for RandomChurn {
     fn take_step(&mut self, community: &mut C, cx: &mut Context<'_>) {
+        self.step(cx, &mut |peer, cx| community.send_ping(peer, cx));
+    }
+}
+
+impl RandomChurn {
+    /// Takes one step, which calls `ping` for each peer to ping. It does not depend on the type of
+    /// the community: compiled once.
+    fn step(&mut self, cx: &mut Context<'_>, ping: &mut dyn FnMut(&Peer, &mut Context<'_>)) {
         let now = cx.now();
         if cx.shared.lag >= ANSWER_TIME {
             // The process was suspended, and answers to its last pings may be lost.
@@ -134,7 +142,7 @@ impl<C: PingCommunity> DiscoveryStrategy<C> for RandomChurn {
                 self.notes.swap_remove(peer.key());
             } else if self.should_ping(&peer, now) {
                 self.note(&peer, now);
-                community.send_ping(&peer, cx);
+                ping(&peer, cx);
             }
         }
         if self.notes.len() > cx.tended_count() {

@@ -328,6 +328,13 @@ impl RandomWalk {
 
 impl<C: Community> DiscoveryStrategy<C> for RandomWalk {
     fn take_step(&mut self, _community: &mut C, cx: &mut Context<'_>) {
+        self.step(cx);
+    }
+}
+
+impl RandomWalk {
+    /// Takes one step. It does not depend on the community: compiled once.
+    pub(crate) fn step(&mut self, cx: &mut Context<'_>) {
         self.settle_requests(cx);
         let now = cx.now();
         if self.is_too_soon(now) {

@@ -17,7 +17,9 @@ mod seal;
 
 pub use community_id::{CommunityId, CommunityIdError};
 pub use open::{OpenError, open_signed, open_signed_with, open_unsigned};
+pub(crate) use open::{read_signed, read_unsigned};
 pub use prefix::{HEADER_LENGTH, Header, PREFIX_LENGTH, Prefix};
+pub(crate) use seal::Pack;
 pub use seal::Unsealed;
 
 #[cfg(test)]

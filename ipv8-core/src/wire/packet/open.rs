@@ -18,6 +18,12 @@ pub enum OpenError {
     Signature,
 }
 
+/// Reads a payload and keeps it.
+type ReadPayload<'a> = dyn FnMut(&mut Reader<'_>) -> Result<(), UnpackError> + 'a;
+
+/// The error for a payload that was not read, which does not happen.
+const UNREAD: UnpackError = UnpackError::Invalid("the payload was not read");
+
 /// Reads a signed packet. Returns the key, whether the raw key field is exactly the key's canonical
 /// bytes, the global time (`Some` exactly if `global_time` is set), and the payload.
 ///
@@ -48,6 +54,26 @@ pub fn open_signed_with<P: Payload>(
     global_time: bool,
     points: &mut Points,
 ) -> Result<(PublicKey, bool, Option<u64>, P), OpenError> {
+    let mut payload = None;
+    let (key, canonical, time) = read_signed(datagram, global_time, points, &mut |reader| {
+        payload = Some(P::unpack(reader)?);
+        Ok(())
+    })?;
+    let payload = payload.ok_or(UNREAD)?;
+    Ok((key, canonical, time, payload))
+}
+
+/// Like [`open_signed_with`], but compiled once and not for each type of payload, which `read`
+/// reads. Returns the key, whether the packet has it in its canonical form, and the global time.
+///
+/// # Errors
+/// [`OpenError`]; never panics, whatever the datagram.
+pub(crate) fn read_signed(
+    datagram: &[u8],
+    global_time: bool,
+    points: &mut Points,
+    read: &mut ReadPayload<'_>,
+) -> Result<(PublicKey, bool, Option<u64>), OpenError> {
     let mut reader = Reader::at(datagram, HEADER_LENGTH);
     let length = reader.take_u16()?;
     let key_field = reader.take_cut(usize::from(length));
@@ -56,12 +82,12 @@ pub fn open_signed_with<P: Payload>(
     let end = datagram.len().saturating_sub(key.signature_length());
     let (message, signature) = datagram.split_at_checked(end).unwrap_or((datagram, &[]));
     let body = HEADER_LENGTH + 2 + key_field.len();
-    let (time, payload) = open_body(Reader::at(message, body), global_time)?;
+    let time = read_body(Reader::at(message, body), global_time, read)?;
     if !points.verify(&key, message, signature) {
         return Err(OpenError::Signature);
     }
     let canonical = key_field == key.as_bytes();
-    Ok((key, canonical, time, payload))
+    Ok((key, canonical, time))
 }
 
 /// Reads an unsigned packet. Returns the global time (`Some` exactly if `global_time` is set) and
@@ -73,18 +99,37 @@ pub fn open_unsigned<P: Payload>(
     datagram: &[u8],
     global_time: bool,
 ) -> Result<(Option<u64>, P), OpenError> {
+    let mut payload = None;
+    let time = read_unsigned(datagram, global_time, &mut |reader| {
+        payload = Some(P::unpack(reader)?);
+        Ok(())
+    })?;
+    Ok((time, payload.ok_or(UNREAD)?))
+}
+
+/// Like [`open_unsigned`], but compiled once and not for each type of payload, which `read` reads.
+/// Returns the global time.
+///
+/// # Errors
+/// [`OpenError::Unpack`]; never panics, whatever the datagram.
+pub(crate) fn read_unsigned(
+    datagram: &[u8],
+    global_time: bool,
+    read: &mut ReadPayload<'_>,
+) -> Result<Option<u64>, OpenError> {
     let mut reader = Reader::new(datagram);
     reader.take(HEADER_LENGTH)?;
-    Ok(open_body(reader, global_time)?)
+    Ok(read_body(reader, global_time, read)?)
 }
 
 /// Reads the global time and the payload, and checks that nothing follows.
-fn open_body<P: Payload>(
+fn read_body(
     mut reader: Reader<'_>,
     global_time: bool,
-) -> Result<(Option<u64>, P), UnpackError> {
+    read: &mut ReadPayload<'_>,
+) -> Result<Option<u64>, UnpackError> {
     let time = global_time.then(|| u64::unpack(&mut reader)).transpose()?;
-    let payload = P::unpack(&mut reader)?;
+    read(&mut reader)?;
     reader.finish()?;
-    Ok((time, payload))
+    Ok(time)
 }

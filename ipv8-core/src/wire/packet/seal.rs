@@ -8,6 +8,21 @@ use crate::wire::{Field, PackError, Payload, Writer};
 /// addresses. Such a packet never reallocates, neither while it is built nor when it is signed.
 const USUAL_BODY: usize = 48;
 
+/// A payload whose type is erased.
+pub(crate) trait Pack {
+    /// Writes the fields.
+    ///
+    /// # Errors
+    /// [`PackError`] if a field has a value that its format cannot carry.
+    fn pack_into(&self, writer: &mut Writer) -> Result<(), PackError>;
+}
+
+impl<P: Payload> Pack for P {
+    fn pack_into(&self, writer: &mut Writer) -> Result<(), PackError> {
+        self.pack(writer)
+    }
+}
+
 /// A packet that is complete except for its signature, so that another core can sign it.
 #[derive(Clone, Debug)]
 pub struct Unsealed {
@@ -28,6 +43,17 @@ impl Unsealed {
         global_time: Option<u64>,
         payload: &P,
     ) -> Result<Self, PackError> {
+        Self::packed(prefix, id, signer, global_time, payload)
+    }
+
+    /// Like [`new`](Self::new), but compiled once and not for each type of payload.
+    pub(crate) fn packed(
+        prefix: &Prefix,
+        id: u8,
+        signer: Option<&PrivateKey>,
+        global_time: Option<u64>,
+        payload: &dyn Pack,
+    ) -> Result<Self, PackError> {
         let signed = signer
             .map(PrivateKey::public_key)
             .map_or(0, |key| 2 + key.as_bytes().len() + key.signature_length());
@@ -40,7 +66,7 @@ impl Unsealed {
         if let Some(time) = global_time {
             time.pack(&mut writer)?;
         }
-        payload.pack(&mut writer)?;
+        payload.pack_into(&mut writer)?;
         let bytes = writer.into_bytes();
         let signer = signer.cloned();
         Ok(Self { bytes, signer })
