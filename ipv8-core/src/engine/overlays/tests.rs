@@ -70,7 +70,7 @@ impl Offering {
 #[test]
 fn strategies_are_created_and_changed_by_name() {
     let available = Available::<Offering>::new();
-    let mut strategies = Strategies::new();
+    let mut strategies = Strategies::<Offering>::new();
     let available = available.erased;
     let options = available
         .add_strategy("Offering", "OwnWalk", -1, strategies.erased())
