@@ -156,6 +156,7 @@ pub use wire::{Identified, Message, Payload, Request, Signed, Unsigned};
 #[doc(hidden)]
 pub mod __private {
     #[cfg(feature = "net")]
+    pub use crate::launch::plan::Link;
     #[cfg(feature = "net")]
     pub use crate::launch::registry::{Instance, Registration, submit};
     pub use crate::overlay::community::has_unique_ids;

@@ -1,11 +1,21 @@
 //! Launchers of other crates are found: one in a crate that the program names anyway, and one in a
-//! crate that only `link!` names.
+//! crate that only `link!` names. A linked crate without launchers is reported.
 //!
 //! `unlinked.rs` is the same program without these two lines.
 
+use ipv8_core::launch::Problem;
 use ipv8_core::{Launchers, launchers};
 
 ipv8_core::link!(plugin_silent);
+
+/// Links a crate without launchers, and the other one again.
+mod inner {
+    ipv8_core::link!(tempfile, plugin_silent);
+
+    pub(crate) fn also_in_a_function() {
+        ipv8_core::link!(tempfile);
+    }
+}
 
 #[test]
 fn launchers_of_other_crates_are_found() {
@@ -66,4 +76,39 @@ fn a_crate_that_is_expected_and_not_linked_is_named() {
         other.to_string().contains("ipv8_core::link!(other)"),
         "{other}"
     );
+}
+
+#[test]
+fn a_linked_crate_without_launchers_is_one_warning_and_no_problem() {
+    inner::also_in_a_function();
+    let launchers = Launchers::collected();
+    let warnings = launchers.warnings();
+    let [warning @ Problem::EmptyLink { name, .. }] = &warnings[..] else {
+        panic!("{warnings:?}");
+    };
+    assert_eq!(*name, "tempfile");
+    let text = warning.to_string().replace('\\', "/");
+    let line = "tests/tests/linking.rs:13:5: link!(tempfile): no launcher of the crate";
+    assert!(text.starts_with(line), "{text}");
+    assert_eq!(launchers.preview(&mut ()).warnings, warnings);
+    launchers.check().expect("a warning prevents nothing");
+    assert_eq!(
+        Launchers::new().warnings(),
+        [],
+        "only what is collected is judged"
+    );
+}
+
+#[test]
+fn an_expected_crate_that_is_linked_and_empty_is_not_to_be_linked_again() {
+    let expected = Launchers::collected().expect_crates(["tempfile"]);
+    let error = expected
+        .plan()
+        .expect_err("it has no launchers")
+        .to_string();
+    assert!(
+        error.contains("linking.rs:13:5 links it, so it has"),
+        "{error}"
+    );
+    assert!(!error.contains("write "), "{error}");
 }

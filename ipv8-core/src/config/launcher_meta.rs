@@ -86,9 +86,36 @@ impl fmt::Display for LauncherMeta {
     }
 }
 
+/// One crate that a call of [`link!`](crate::link!) names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    /// The name in the call.
+    pub(crate) name: &'static str,
+    /// The place of the call.
+    pub(crate) location: SourceLocation,
+    /// The crate with the call.
+    pub(crate) by: &'static str,
+}
+
+impl Link {
+    /// Returns the record of a call in this module, at this place.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        module: &'static str,
+        (file, line, column): (&'static str, u32, u32),
+    ) -> Self {
+        Self {
+            name,
+            location: SourceLocation { file, line, column },
+            by: crate_of(module),
+        }
+    }
+}
+
 /// A location in the source, shown as `file:line:column`: terminals and editors turn it into a
 /// link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SourceLocation {
     file: &'static str,
     line: u32,

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use super::launcher_meta::LauncherMeta;
+use super::launcher_meta::{LauncherMeta, SourceLocation};
 use super::problem::SettingProblem;
 use crate::support::nearest::DidYouMean;
 use crate::wire::packet::CommunityId;
 
-/// A reason why nothing can be launched. Its text names every location as `file:line:column`.
+/// A reason why nothing can be launched, or a warning. Its text names every location as
+/// `file:line:column`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Problem {
     /// Several launchers have the same name.
@@ -77,6 +78,16 @@ pub enum Problem {
         name: String,
         /// The crate with launchers that has the most similar name.
         nearest: Option<&'static str>,
+        /// The call of [`link!`](crate::link!) that names the crate, if there is one.
+        link: Option<SourceLocation>,
+    },
+    /// A call of [`link!`](crate::link!) names a crate, and no launcher of it is linked into this
+    /// program. Always a warning: [`Launchers::warnings`](crate::Launchers::warnings) returns it.
+    EmptyLink {
+        /// The name in the call.
+        name: &'static str,
+        /// The place of the call.
+        location: SourceLocation,
     },
     /// [`Launchers::collected`](crate::Launchers::collected) found no launcher.
     NothingLinked,
@@ -125,7 +136,17 @@ impl fmt::Display for Problem {
                  #[kwargs({setting} = …)], or launchers.{}.settings.{setting} in the configuration",
                 launcher.name
             ),
-            Self::MissingCrate { name, nearest } => missing_crate(f, name, *nearest),
+            Self::MissingCrate {
+                name,
+                nearest,
+                link,
+            } => missing_crate(f, name, *nearest, *link),
+            Self::EmptyLink { name, location } => write!(
+                f,
+                "{location}: link!({name}): no launcher of the crate {name:?} is linked into this \
+                 program: either the linker dropped them ({GUIDE}), or the crate has none or \
+                 another name in its Cargo.toml: then write use ::{name} as _; instead"
+            ),
             Self::NothingLinked => f.write_str(NOTHING_LINKED),
             Self::Config(problem) => problem.fmt(f),
         }
@@ -175,21 +196,25 @@ fn session(
     }
 }
 
+const GUIDE: &str = "see the guide \"Which launchers are linked in?\"";
+
 fn missing_crate(
     f: &mut fmt::Formatter<'_>,
     name: &str,
     nearest: Option<&'static str>,
+    link: Option<SourceLocation>,
 ) -> fmt::Result {
     write!(
         f,
         "no launcher of the crate {name:?} is linked into this program: "
     )?;
-    match nearest {
-        Some(nearest) => write!(f, "{}", DidYouMean(nearest)),
-        None => write!(
+    match (link, nearest) {
+        (Some(link), _) => write!(
             f,
-            "write ipv8_core::link!({name}), and see the guide \"Which launchers are linked in?\""
+            "{link} links it, so it has no launchers, or the linker dropped them: {GUIDE}"
         ),
+        (None, Some(nearest)) => write!(f, "{}", DidYouMean(nearest)),
+        (None, None) => write!(f, "write ipv8_core::link!({name}), and {GUIDE}"),
     }
 }
 

@@ -97,9 +97,20 @@ impl LauncherSet {
         Err(PlanError { problems })
     }
 
+    /// Returns the crates without launchers that `link!` names, then the warnings of the
+    /// configuration.
+    pub(super) fn warnings(&self) -> Vec<Problem> {
+        let links = self.empty_links.iter().map(|link| Problem::EmptyLink {
+            name: link.name,
+            location: link.location,
+        });
+        let config = self.config_warnings().into_iter().map(Problem::Config);
+        links.chain(config).collect()
+    }
+
     /// Returns the warnings of the configuration, and one for each overlay whose community only
     /// py-ipv8 has.
-    pub(super) fn warnings(&self) -> Vec<SettingProblem> {
+    fn config_warnings(&self) -> Vec<SettingProblem> {
         let mut warnings = self.config.warnings().to_vec();
         for overlay in &self.config.overlays {
             let name = &overlay.name;

@@ -5,11 +5,11 @@ use std::fmt;
 use super::community_launcher::CommunityLauncher;
 use super::launcher::Launcher;
 use super::preview::{Preview, preview};
-use super::registry::registrations;
+use super::registry::{empty_links, registrations};
 use super::session::Session;
 use super::set::LauncherSet;
 use super::with_sessions::WithSessions;
-use crate::config::{Config, Effective, SettingProblem};
+use crate::config::{Config, Effective};
 use crate::engine::overlays::CommunityType;
 use crate::launch::plan::{Plan, PlanError, Problem};
 use crate::node::endpoint::Endpoint;
@@ -76,6 +76,7 @@ impl Launchers {
         for registration in registrations() {
             collected.set.add(registration.launcher());
         }
+        collected.set.empty_links = empty_links();
         if collected.set.entries.is_empty() {
             collected.set.problems.push(Problem::NothingLinked);
         }
@@ -180,10 +181,12 @@ impl Launchers {
         self.set.check()
     }
 
-    /// Returns the settings that the configuration leaves out or that are deprecated, and the
-    /// overlays whose community only py-ipv8 has. None of them prevents a launch, which logs them.
+    /// Returns the problems that prevent no launch; a launch logs them. They are the crates without
+    /// launchers that [`link!`](crate::link!) names ([`Problem::EmptyLink`], only for
+    /// [`collected`](Self::collected) launchers), and of the configuration ([`Problem::Config`])
+    /// the parts that are ignored or deprecated and the overlays whose community only py-ipv8 has.
     #[must_use]
-    pub fn warnings(&self) -> Vec<SettingProblem> {
+    pub fn warnings(&self) -> Vec<Problem> {
         self.set.warnings()
     }
 

@@ -57,6 +57,9 @@ pub struct Preview {
     pub overlays: Vec<Located<String>>,
     /// The names of the launchers that would be launched, in order, or all problems.
     pub plan: Result<Vec<&'static str>, PlanError>,
+    /// The problems that prevent no launch: see
+    /// [`Launchers::warnings`](crate::Launchers::warnings).
+    pub warnings: Vec<Problem>,
 }
 
 impl Preview {
@@ -100,6 +103,7 @@ pub(super) fn preview(set: &LauncherSet, session: &Session<'_>) -> Preview {
         overlays: overlays.map(|(definition, _)| definition.name).collect(),
         launchers,
         plan,
+        warnings: set.warnings(),
     }
 }
 

@@ -1,9 +1,11 @@
 //! The launchers that are linked into the program. The only file that names inventory.
 
+use std::collections::HashSet;
+
 use super::community_launcher::CommunityLauncher;
 use super::launcher::Launcher;
 use super::launcher_type::{AnyLauncher, LauncherType};
-use crate::launch::plan::LauncherMeta;
+use crate::launch::plan::{LauncherMeta, Link};
 
 /// One launcher that is linked into this program; [`register!`](crate::register!) creates it.
 #[derive(Clone, Copy)]
@@ -13,6 +15,7 @@ pub struct Registration {
 }
 
 inventory::collect!(Registration);
+inventory::collect!(Link);
 
 /// An instance of a launcher, for [`register!`](crate::register!).
 pub type Instance = Box<AnyLauncher>;
@@ -49,6 +52,20 @@ pub fn launchers() -> Vec<LauncherMeta> {
     registrations
         .map(|registration| registration.launcher_type.meta)
         .collect()
+}
+
+/// Returns the calls of [`link!`](crate::link!) in this program that name a crate without
+/// launchers: the first one for each crate, in a fixed order. A crate that links others counts as
+/// one with launchers.
+pub(super) fn empty_links() -> Vec<Link> {
+    let links = || inventory::iter::<Link>().copied();
+    let launchers = registrations().into_iter();
+    let launchers = launchers.map(|registration| registration.launcher_type.meta.crate_name);
+    let filled: HashSet<&str> = launchers.chain(links().map(|link| link.by)).collect();
+    let mut empty: Vec<Link> = links().filter(|link| !filled.contains(link.name)).collect();
+    empty.sort_unstable();
+    empty.dedup_by_key(|link| link.name);
+    empty
 }
 
 pub use inventory::submit;
@@ -112,13 +129,23 @@ macro_rules! register {
 /// # fn main() {}
 /// ```
 ///
-/// To notice a missing launcher, name the launchers you expect:
-/// [`Launchers::only`](crate::Launchers::only) reports an error for an unknown name.
+/// A named crate should have launchers. If none of them is in the program, because the linker
+/// dropped them or the crate has none, [`Launchers::warnings`](crate::Launchers::warnings) reports
+/// it, and a launch logs it. To make that an error, use
+/// [`Launchers::expect_crates`](crate::Launchers::expect_crates). The guide
+/// [Which launchers are linked in?](crate::guide::linking) has all cases.
 #[macro_export]
 macro_rules! link {
     ($($launcher_crate:ident),+ $(,)?) => {
         $(
             use ::$launcher_crate as _;
+            $crate::__private::submit! {
+                $crate::__private::Link::new(
+                    ::core::stringify!($launcher_crate),
+                    ::core::module_path!(),
+                    (::core::file!(), ::core::line!(), ::core::column!()),
+                )
+            }
         )+
     };
 }

@@ -7,7 +7,7 @@ use super::overrides::{Overrides, is_enabled};
 use crate::communities::discovery::DiscoveryCommunity;
 use crate::config::{Config, LauncherConfig};
 use crate::engine::overlays::CommunityType;
-use crate::launch::plan::Problem;
+use crate::launch::plan::{Link, Problem};
 use crate::support::nearest::nearest;
 
 /// The launchers of one node.
@@ -17,6 +17,8 @@ pub(super) struct LauncherSet {
     communities: Vec<&'static CommunityType>,
     /// Problems found while the set was filled.
     pub(super) problems: Vec<Problem>,
+    /// The calls of `link!` that name a crate without launchers.
+    pub(super) empty_links: Vec<Link>,
 }
 
 /// One launcher of a set.
@@ -33,6 +35,7 @@ impl LauncherSet {
             config: Config::default(),
             communities: vec![CommunityType::of::<DiscoveryCommunity>()],
             problems: Vec::new(),
+            empty_links: Vec::new(),
         }
     }
 
@@ -83,7 +86,14 @@ impl LauncherSet {
             .collect();
         if !crates.contains(&name.as_str()) {
             let nearest = nearest(&name, crates.iter().copied());
-            self.problems.push(Problem::MissingCrate { name, nearest });
+            let mut links = self.empty_links.iter();
+            let link = links.find(|link| link.name == name);
+            let link = link.map(|link| link.location);
+            self.problems.push(Problem::MissingCrate {
+                name,
+                nearest,
+                link,
+            });
         }
     }
 

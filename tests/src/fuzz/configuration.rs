@@ -74,13 +74,14 @@ fn check(config: &Config, text: &str) {
         config.effective().to_string(),
     ];
     let mut problems = config.problems();
-    problems.extend(launchers.warnings());
+    let settings = |problem: &Problem| match problem {
+        Problem::Config(problem) => Some(problem.clone()),
+        _ => None,
+    };
+    problems.extend(launchers.warnings().iter().filter_map(settings));
     if let Err(error) = launchers.check() {
         shown.push(error.to_string());
-        problems.extend(error.problems().iter().filter_map(|problem| match problem {
-            Problem::Config(problem) => Some(problem.clone()),
-            _ => None,
-        }));
+        problems.extend(error.problems().iter().filter_map(settings));
     }
     for problem in &problems {
         has_a_place(problem, text);

@@ -28,9 +28,9 @@ impl Answer {
         Self::default().with_complaint(error, 1)
     }
 
-    /// Returns the answer to a command line with a wrong argument.
-    pub(super) fn wrong_usage(error: impl Display) -> Self {
-        Self::default().with_complaint(error, 2)
+    /// Adds the error of a command line with a wrong argument.
+    pub(super) fn with_wrong_usage(self, error: impl Display) -> Self {
+        self.with_complaint(error, 2)
     }
 
     /// Adds the problems of the plan, if there are any. Unknown names come from the command line,
@@ -45,9 +45,11 @@ impl Answer {
         self.with_complaint(error, code)
     }
 
-    /// Adds a warning, which does not change the exit code.
-    pub(super) fn with_warning(mut self, warning: impl Display) -> Self {
-        self.complaints += &format!("warning: {warning}\n");
+    /// Adds warnings, which do not change the exit code.
+    pub(super) fn with_warnings(mut self, warnings: &[Problem]) -> Self {
+        for warning in warnings {
+            self.complaints += &format!("warning: {warning}\n");
+        }
         self
     }
 
@@ -55,6 +57,12 @@ impl Answer {
         self.complaints += &format!("error: {error}\n");
         self.code = code;
         self
+    }
+
+    /// Returns the exit code.
+    #[cfg(test)]
+    pub(super) fn code(&self) -> u8 {
+        self.code
     }
 
     /// Writes the output and returns the exit code.

@@ -45,7 +45,9 @@ pub(super) fn answer(name: &str, preview: &Preview, launchers: &Launchers) -> An
     {
         say(format!("  {name} = {value}  # {origin}"));
     }
-    Answer::new(text).with_plan(&preview.plan)
+    Answer::new(text)
+        .with_warnings(&preview.warnings)
+        .with_plan(&preview.plan)
 }
 
 fn decision(preview: &Preview, one: &LauncherPreview) -> String {
@@ -84,5 +86,7 @@ fn settings_of(name: &str, launchers: &Launchers) -> Vec<EffectiveSetting> {
 fn unknown(name: &str, preview: &Preview) -> Answer {
     let names: Vec<&str> = preview.launchers.iter().map(|one| one.meta.name).collect();
     let hint = hint(nearest(name, names.iter().copied()), &names);
-    Answer::wrong_usage(format!("no launcher is named {name:?}: {hint}"))
+    Answer::default()
+        .with_warnings(&preview.warnings)
+        .with_wrong_usage(format!("no launcher is named {name:?}: {hint}"))
 }

@@ -10,7 +10,9 @@ pub(super) fn answer(preview: &Preview, mermaid: bool) -> Answer {
         true => to_mermaid(preview),
         false => to_dot(preview),
     };
-    Answer::new(text).with_plan(&preview.plan)
+    Answer::new(text)
+        .with_warnings(&preview.warnings)
+        .with_plan(&preview.plan)
 }
 
 /// Returns the indices of two launchers for each `after` that names a launcher: the one that is

@@ -10,7 +10,9 @@ pub(super) fn answer(preview: &Preview, json: bool) -> Answer {
         true => format!("{:#}\n", to_json(preview)),
         false => table(preview),
     };
-    Answer::new(text).with_plan(&preview.plan)
+    Answer::new(text)
+        .with_warnings(&preview.warnings)
+        .with_plan(&preview.plan)
 }
 
 /// Returns the reason why a launcher is not launched; `None` if it is.
@@ -25,7 +27,6 @@ pub(super) fn reason(one: &LauncherPreview) -> Option<String> {
     }
 }
 
-/// Returns a type's name without its path.
 /// Returns the overlay's community without its path; `-` for a launcher without an overlay.
 pub(super) fn overlay(one: &LauncherPreview) -> &'static str {
     let Some(name) = one.overlay else {
@@ -111,10 +112,12 @@ fn to_json(preview: &Preview) -> Value {
         .map(|overlay| json!({"class": overlay.value, "origin": overlay.origin.to_string()}));
     let problems = preview.plan.as_ref().err().map(|error| error.problems());
     let problems = problems.into_iter().flatten().map(ToString::to_string);
+    let warnings = preview.warnings.iter().map(ToString::to_string);
     json!({
         "launchers": launchers,
         "overlays": overlays.collect::<Vec<_>>(),
         "problems": problems.collect::<Vec<_>>(),
+        "warnings": warnings.collect::<Vec<_>>(),
     })
 }
 
@@ -141,4 +144,36 @@ fn launcher(preview: &Preview, one: &LauncherPreview) -> Value {
         "line": meta.line,
         "column": meta.column,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::launch::Problem;
+    use crate::launch::plan::Link;
+
+    #[test]
+    fn warnings_are_listed_and_change_no_exit_code() {
+        let link = Link::new("chat", "my_program", ("src/main.rs", 3, 1));
+        let preview = Preview {
+            launchers: Vec::new(),
+            overlays: Vec::new(),
+            plan: Ok(Vec::new()),
+            warnings: vec![Problem::EmptyLink {
+                name: link.name,
+                location: link.location,
+            }],
+        };
+        let start = "src/main.rs:3:1: link!(chat): no launcher of the crate \"chat\" is linked";
+        let shown = answer(&preview, true);
+        let listed: Value = serde_json::from_str(&shown.text).expect("JSON");
+        let listed = listed["warnings"][0].as_str();
+        assert!(
+            listed.is_some_and(|text| text.starts_with(start)),
+            "{listed:?}"
+        );
+        let complaint = format!("warning: {start}");
+        assert!(shown.complaints.starts_with(&complaint), "{shown:?}");
+        assert_eq!(shown.code(), 0);
+    }
 }

@@ -12,7 +12,9 @@ use crate::node::{Error, Ipv8, stop_signal};
 /// Lists the launchers that would be launched.
 pub(super) fn dry(preview: &Preview) -> Answer {
     let Ok(order) = &preview.plan else {
-        return Answer::default().with_plan(&preview.plan);
+        return Answer::default()
+            .with_warnings(&preview.warnings)
+            .with_plan(&preview.plan);
     };
     let overlays = preview.overlays.iter();
     let overlays = overlays.map(|overlay| format!("{} ({})", overlay.value, overlay.origin));
@@ -33,7 +35,7 @@ pub(super) fn dry(preview: &Preview) -> Answer {
     if all.is_empty() {
         return Answer::failed(NOTHING);
     }
-    Answer::new(text)
+    Answer::new(text).with_warnings(&preview.warnings)
 }
 
 const NOTHING: &str = "no launcher is enabled: `list` shows why";
@@ -87,10 +89,7 @@ async fn launch_and_wait<S: Send + 'static>(
 }
 
 async fn launch<S: Send + 'static>(launchers: Launchers, session: &mut S) -> Result<Ipv8, Error> {
-    let warnings = launchers.warnings();
-    let shown = warnings
-        .iter()
-        .fold(Answer::default(), Answer::with_warning);
+    let shown = Answer::default().with_warnings(&launchers.warnings());
     let _ = write(&mut io::stderr(), &shown.complaints);
     launchers.launch_with(session).await
 }

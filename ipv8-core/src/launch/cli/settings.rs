@@ -9,9 +9,7 @@ pub(super) fn answer(launchers: &Launchers, json: bool) -> Answer {
         true => format!("{:#}\n", effective.to_json()),
         false => effective.to_string(),
     };
-    let warnings = launchers.warnings();
-    let answer = warnings
-        .iter()
-        .fold(Answer::new(text), Answer::with_warning);
-    answer.with_plan(&launchers.check())
+    Answer::new(text)
+        .with_warnings(&launchers.warnings())
+        .with_plan(&launchers.check())
 }

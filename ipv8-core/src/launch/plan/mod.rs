@@ -6,6 +6,6 @@
 mod cycles;
 mod planner;
 
-pub use crate::config::launcher_meta::{LauncherMeta, SourceLocation};
+pub use crate::config::launcher_meta::{LauncherMeta, Link, SourceLocation};
 pub use crate::config::plan_problem::{PlanError, Problem};
 pub use planner::{Plan, PlanInput, PlanStep, plan};
