@@ -3,11 +3,19 @@ impl ::ipv8_core::Options for MyDiscoveryStrategy {
     fn option_types(
         &self,
     ) -> ::std::vec::Vec<::ipv8_core::__private::options::OptionType> {
-        ::std::vec![
-            ::ipv8_core::__private::options::described_within:: < f64, f64 > ("pause",
-            "Seconds.", & (0.0..= 3600.0)), ::ipv8_core::__private::options::described::
-            < Option < usize > > ("loop", "")
-        ]
+        ::ipv8_core::__private::options::types(
+            &[
+                (
+                    "pause",
+                    "Seconds.",
+                    |name, doc| ::ipv8_core::__private::options::described_within::<
+                        f64,
+                        f64,
+                    >(name, doc, &(0.0..=3600.0)),
+                ),
+                ("loop", "", ::ipv8_core::__private::options::described::<Option<usize>>),
+            ],
+        )
     }
     fn option(
         &self,
@@ -16,38 +24,34 @@ impl ::ipv8_core::Options for MyDiscoveryStrategy {
         ::ipv8_core::__private::options::Value,
         ::ipv8_core::__private::options::OptionError,
     > {
-        match name {
-            "pause" => ::ipv8_core::__private::options::to_value(name, &self.pause),
-            "loop" => ::ipv8_core::__private::options::to_value(name, &self.r#loop),
-            _ => {
-                ::core::result::Result::Err(
-                    ::ipv8_core::__private::options::unknown(self, name),
-                )
-            }
-        }
+        ::ipv8_core::__private::options::read(
+            name,
+            &[
+                ("pause", ::ipv8_core::__private::options::to_read(&self.pause)),
+                ("loop", ::ipv8_core::__private::options::to_read(&self.r#loop)),
+            ],
+        )
     }
     fn set_option(
         &mut self,
         name: &::core::primitive::str,
         value: &::ipv8_core::__private::options::Value,
     ) -> ::core::result::Result<(), ::ipv8_core::__private::options::OptionError> {
-        match name {
-            "pause" => {
-                ::ipv8_core::__private::options::set_within(
-                    name,
-                    value,
-                    &(0.0..=3600.0),
-                    |field| ::core::option::Option::Some(field),
-                    &mut self.pause,
-                )
-            }
-            "loop" => ::ipv8_core::__private::options::set(name, value, &mut self.r#loop),
-            _ => {
-                ::core::result::Result::Err(
-                    ::ipv8_core::__private::options::unknown(self, name),
-                )
-            }
-        }
+        ::ipv8_core::__private::options::write(
+            name,
+            value,
+            &mut [
+                (
+                    "pause",
+                    &mut ::ipv8_core::__private::options::to_set_within(
+                        &(0.0..=3600.0),
+                        |field| ::core::option::Option::Some(field),
+                        &mut self.pause,
+                    ),
+                ),
+                ("loop", ::ipv8_core::__private::options::to_set(&mut self.r#loop)),
+            ],
+        )
     }
     fn out_of_range(
         &self,
@@ -72,7 +76,7 @@ where
     T: Copy,
 {
     fn option_types(&self) -> ::std::vec::Vec<ipv8::__private::options::OptionType> {
-        ::std::vec![]
+        ipv8::__private::options::types(&[])
     }
     fn option(
         &self,
@@ -81,26 +85,13 @@ where
         ipv8::__private::options::Value,
         ipv8::__private::options::OptionError,
     > {
-        match name {
-            _ => {
-                ::core::result::Result::Err(
-                    ipv8::__private::options::unknown(self, name),
-                )
-            }
-        }
+        ipv8::__private::options::read(name, &[])
     }
     fn set_option(
         &mut self,
         name: &::core::primitive::str,
         value: &ipv8::__private::options::Value,
     ) -> ::core::result::Result<(), ipv8::__private::options::OptionError> {
-        let _ = value;
-        match name {
-            _ => {
-                ::core::result::Result::Err(
-                    ipv8::__private::options::unknown(self, name),
-                )
-            }
-        }
+        ipv8::__private::options::write(name, value, &mut [])
     }
 }
