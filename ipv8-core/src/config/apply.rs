@@ -120,7 +120,8 @@ impl Offered {
         }
     }
 
-    /// Changes an existing strategy: `RandomWalk` is the first of that type, `RandomWalk#2` the second.
+    /// Changes an existing strategy: `RandomWalk` is the first of that type, `RandomWalk#2` the
+    /// second.
     fn modify(
         &self,
         change: &StrategyConfig,

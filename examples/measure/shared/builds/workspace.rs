@@ -107,7 +107,7 @@ impl Workspace {
         Ok(())
     }
 
-    /// Compiles one program anew, without its dependencies.
+    /// Compiles one program again, without its dependencies.
     ///
     /// # Errors
     /// The build fails.
@@ -136,7 +136,7 @@ impl Workspace {
         })
     }
 
-    /// Writes `main.rs`. Cargo then compiles the program anew, even if the text is the same.
+    /// Writes `main.rs`. Cargo then compiles the program again, even if the text is the same.
     fn touch(&self, program: Program) -> Result<()> {
         let text = programs::program(program.communities, program.launchers);
         Ok(fs::write(

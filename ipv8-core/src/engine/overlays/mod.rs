@@ -1,8 +1,7 @@
 //! One overlay: a community with its strategies, and the erasure of their types.
 //!
-//! The engine holds overlays of any community type as [`Overlay`]. No other module erases the types
-//! of communities and strategies, and nothing here knows the engine or other overlays. Start with
-//! `community_type.rs` and `any_strategy.rs`, then `overlay.rs`.
+//! The engine holds overlays of any community type as [`Overlay`]. Nothing here knows the engine or
+//! other overlays. Start with `community_type.rs` and `any_strategy.rs`, then `overlay.rs`.
 
 mod any_strategy;
 mod available;
