@@ -28,8 +28,11 @@ pub(crate) struct CommunityType {
     available: fn() -> AnyAvailable,
     messages: fn() -> Messages,
     id: fn(&dyn Any) -> CommunityId,
-    create: fn(AnySettings, &mut Context<'_>) -> Result<Box<dyn AnyCommunity>, CommunityError>,
+    create: Create,
 }
+
+/// Calls [`Community::new`].
+type Create = fn(AnySettings, &mut Context<'_>) -> Result<Box<dyn AnyCommunity>, CommunityError>;
 
 impl CommunityType {
     /// Returns the table of `C`, which the compiler fills.
