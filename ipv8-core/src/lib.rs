@@ -159,8 +159,10 @@ pub mod __private {
     pub use crate::launch::plan::Link;
     #[cfg(feature = "net")]
     pub use crate::launch::registry::{Instance, Registration, submit};
-    pub use crate::overlay::community::has_unique_ids;
+    pub use crate::overlay::community::check_ids;
     #[cfg(feature = "net")]
-    pub use crate::private::{condition, finalized, own_key, prepared, unchanged};
+    pub use crate::private::{
+        SessionField, condition, finalized, own_key, prepared, set_in_session, unchanged,
+    };
     pub use crate::support::options;
 }

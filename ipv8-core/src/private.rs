@@ -39,3 +39,25 @@ pub fn finalized<S, C>(
 ) -> Result<(), LaunchError> {
     hook(ipv8, session, overlay)
 }
+
+/// A field of the session that `#[set_in_session]` can set.
+#[diagnostic::on_unimplemented(
+    message = "`#[set_in_session]` needs a field of the type `Option<OverlayHandle<{C}>>`",
+    label = "this field is a `{Self}`",
+    note = "give the field of the session the type `Option<OverlayHandle<{C}>>`"
+)]
+pub trait SessionField<C> {
+    /// Stores the overlay.
+    fn set(&mut self, overlay: &OverlayHandle<C>);
+}
+
+impl<C> SessionField<C> for Option<OverlayHandle<C>> {
+    fn set(&mut self, overlay: &OverlayHandle<C>) {
+        *self = Some(overlay.clone());
+    }
+}
+
+/// Runs a `#[set_in_session]`.
+pub fn set_in_session<C, F: SessionField<C>>(overlay: &OverlayHandle<C>, field: &mut F) {
+    field.set(overlay);
+}

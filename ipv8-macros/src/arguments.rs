@@ -3,10 +3,35 @@
 //! A mistake in one argument does not hide the next one: reading continues after the next comma.
 
 use crate::problems::Problems;
-use proc_macro2::{Ident, Span, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Expr, Lit, LitStr, Path, Token};
+use syn::token::Paren;
+use syn::{Expr, Lit, LitStr, MacroDelimiter, MetaList, Path, Token};
+
+/// Reads all of `args`. An error at their end is at the last token, or at `span` if there is none.
+pub(crate) fn parse_all<T>(
+    args: &TokenStream,
+    span: Span,
+    read: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<T> {
+    let end = args
+        .clone()
+        .into_iter()
+        .last()
+        .map_or(span, |token| token.span());
+    // `syn` reports the end of its input at the delimiter that closes it.
+    let mut close = Group::new(Delimiter::Parenthesis, TokenStream::new());
+    close.set_span(end);
+    let list = MetaList {
+        path: Path::from(Ident::new("arguments", span)),
+        delimiter: MacroDelimiter::Paren(Paren {
+            span: close.delim_span(),
+        }),
+        tokens: args.clone(),
+    };
+    list.parse_args_with(read)
+}
 
 /// Reads a string literal without a suffix.
 pub(crate) fn string(input: ParseStream<'_>, expected: &str) -> syn::Result<LitStr> {

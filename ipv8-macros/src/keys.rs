@@ -1,6 +1,6 @@
 //! Reads the arguments of a derive's attribute: `#[payload(key = value, flag)]`.
 
-use crate::arguments::each_argument;
+use crate::arguments::{each_argument, parse_all};
 use crate::problems::Problems;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
@@ -44,14 +44,20 @@ pub(crate) fn each_key(
             );
             continue;
         };
-        let result = list.parse_args_with(|input: ParseStream<'_>| {
-            each_argument(input, problems, |input, problems| {
-                let key = Key::parse(input, example)?;
-                read(key, input, problems)
-            });
-            Ok(())
-        });
+        let before = problems.len();
+        let result = parse_all(
+            &list.tokens,
+            list.delimiter.span().close(),
+            |input: ParseStream<'_>| {
+                each_argument(input, problems, |input, problems| {
+                    let key = Key::parse(input, example)?;
+                    read(key, input, problems)
+                });
+                Ok(())
+            },
+        );
         problems.keep(result);
+        problems.explain_ends(before, name);
     }
 }
 

@@ -132,8 +132,8 @@ pub fn launcher(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// With `target_peers = 0` a strategy always rests. A literal below `-1` is an error here, any
 /// other value below `-1` an error when the overlay is created. Write `r#target_peers = …` for a
-/// field of the strategy that is called `target_peers` or looks like a typo of it. (No field can be
-/// called `crate`.) Values are any expressions. A launch evaluates them, and `self` in them is the
+/// field of the strategy that is called `target_peers`, `target`, `peers` or `max_peers`, or looks
+/// like a typo of one. (No field can be called `crate`.) Values are any expressions. A launch evaluates them, and `self` in them is the
 /// launcher: `target_peers = self.target` reads a field of the annotated struct. `session` is the
 /// session, see [`macro@precondition`].
 ///
@@ -393,7 +393,7 @@ pub fn kwargs(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Arguments
 /// 1. A field of the session, of type `Option<OverlayHandle<MyCommunity>>`. It can be nested:
-///    `overlays.mine`.
+///    `overlays.mine`, or `pair.0.1` in tuples.
 /// 2. Optionally `session = Type` and `crate = path`, see [`macro@precondition`] and
 ///    [`macro@overlay`].
 ///

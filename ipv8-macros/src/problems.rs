@@ -24,6 +24,19 @@ impl Problems {
         result.map_err(|error| self.0.push(error)).ok()
     }
 
+    /// Rewrites the mistakes since `before` that `syn` reports at the end of its input: the user was
+    /// still writing the arguments of `#[attribute]`.
+    pub(crate) fn explain_ends(&mut self, before: usize, attribute: &str) {
+        for error in self.0.iter_mut().skip(before) {
+            let text = error.to_string();
+            let Some(expected) = text.strip_prefix("unexpected end of input, ") else {
+                continue;
+            };
+            let message = format!("`#[{attribute}(…)]` ends too early: {expected} after this");
+            *error = syn::Error::new(error.span(), message);
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -36,6 +49,12 @@ impl Problems {
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.0.iter().map(syn::Error::to_compile_error).collect()
     }
+}
+
+/// Returns the argument that has this name elsewhere, such as in Python or in another attribute.
+pub(crate) fn meant(word: &str, aliases: &[(&str, &'static str)]) -> Option<&'static str> {
+    let same = |(alias, _): &&(&str, _)| alias.eq_ignore_ascii_case(word);
+    aliases.iter().find(same).map(|(_, known)| *known)
 }
 
 /// Returns the known word that is most similar to `word`: at most two edits away, and at most half

@@ -50,10 +50,15 @@ pub(crate) fn first_span(tokens: &TokenStream) -> Span {
 /// Returns tokens as a reader would write them, well enough for a message.
 pub(crate) fn compact(tokens: impl ToTokens) -> String {
     let spaced = tokens.to_token_stream().to_string();
-    spaced
+    let dense = spaced
         .replace(" :: ", "::")
         .replace(":: ", "::")
-        .replace("- ", "-")
+        .replace("- ", "-");
+    // The path of a trait's function.
+    match dense.strip_prefix("< ") {
+        Some(rest) => format!("<{}", rest.replacen(" >", ">", 1)),
+        None => dense,
+    }
 }
 
 /// Returns the place of the first identifier with this name, at any depth.

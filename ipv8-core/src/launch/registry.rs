@@ -6,6 +6,7 @@ use super::community_launcher::CommunityLauncher;
 use super::launcher::Launcher;
 use super::launcher_type::{AnyLauncher, LauncherType};
 use crate::launch::plan::{LauncherMeta, Link};
+use crate::overlay::Community;
 
 /// One launcher that is linked into this program; [`register!`](crate::register!) creates it.
 #[derive(Clone, Copy)]
@@ -23,6 +24,9 @@ pub type Instance = Box<AnyLauncher>;
 impl Registration {
     /// Registers `L`. `make` returns a new instance of it.
     pub const fn new<L: CommunityLauncher>(make: fn() -> Instance) -> Self {
+        // The compiler evaluates a constant of a trait only where it is used. Without this line, a
+        // wrong id would pass `cargo check`.
+        let _ = <L::Overlay as Community>::COMMUNITY_ID;
         Self {
             launcher_type: LauncherType::of::<L>(),
             make,

@@ -3,6 +3,7 @@
 //! Nothing here knows a key, a message or a peer. Start with [`options`]: strategies and settings
 //! get their values from text through it.
 
+pub(crate) mod const_text;
 pub(crate) mod guard;
 pub(crate) mod hashing;
 pub(crate) mod kind;

@@ -3,7 +3,7 @@
 use crate::tokens::compact;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
-use syn::{Expr, ExprClosure, Lit, LitStr, Path, Type};
+use syn::{Expr, ExprClosure, ExprPath, Lit, LitStr, Path, Type};
 
 /// One of the attributes that make up a launcher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +125,11 @@ impl Kind {
         }
     }
 
+    /// Returns `true` if the attribute's code may change the session, and may await.
+    pub(crate) const fn changes_session(self) -> bool {
+        matches!(self, Self::Prepare | Self::Finalize)
+    }
+
     /// Returns the index of the session among the parameters.
     pub(crate) const fn session_parameter(self) -> usize {
         match self {
@@ -224,7 +229,16 @@ pub(crate) struct Hook {
 pub(crate) enum Call {
     Closure(Box<ExprClosure>),
     /// The path of a function.
-    Path(Path),
+    Path(ExprPath),
+}
+
+impl ToTokens for Hook {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match &self.call {
+            Call::Closure(closure) => closure.to_tokens(tokens),
+            Call::Path(path) => path.to_tokens(tokens),
+        }
+    }
 }
 
 /// `#[kwargs(…)]`.
@@ -239,6 +253,15 @@ pub(crate) enum Ending {
     Hook(Hook),
     /// `#[set_in_session(overlays.mine)]`: the path of the field.
     SetInSession(TokenStream),
+}
+
+impl Ending {
+    pub(crate) fn hook(&self) -> Option<&Hook> {
+        match self {
+            Self::Hook(hook) => Some(hook),
+            Self::SetInSession(_) => None,
+        }
+    }
 }
 
 /// All attributes of one struct. Lists are in the order written.

@@ -4,11 +4,20 @@ use super::formats;
 use super::model::{Container, FieldArguments, Format};
 use crate::arguments::{equals, path, string};
 use crate::keys::{each_key, flag, keep};
-use crate::problems::{Problems, nearest};
+use crate::problems::{Problems, meant, nearest};
 use syn::parse::ParseStream;
 use syn::{Attribute, Expr, LitStr, Token, Type};
 
 const CONTAINER_KEYS: [&str; 5] = ["id", "unsigned", "global_time", "response", "crate"];
+/// Other names for the arguments of a struct, in Python or in other attributes.
+const ALIASES: [(&str, &str); 6] = [
+    ("msg_id", "id"),
+    ("message_id", "id"),
+    ("message", "id"),
+    ("type", "id"),
+    ("answer", "response"),
+    ("reply", "response"),
+];
 const FIELD_KEYS: [&str; 2] = ["format", "identifier"];
 
 // #[payload(id = 1)]
@@ -93,7 +102,8 @@ pub(crate) fn field(attributes: &[Attribute], problems: &mut Problems) -> FieldA
 }
 
 fn unknown_on_struct(key: &str) -> String {
-    match (key, nearest(key, &CONTAINER_KEYS)) {
+    let known = meant(key, &ALIASES).or_else(|| nearest(key, &CONTAINER_KEYS));
+    match (key, known) {
         ("format" | "identifier", _) => {
             format!("`{key}` belongs to one field: write it above the field")
         }

@@ -75,9 +75,7 @@ impl ::ipv8_core::CommunityLauncher for MyLauncher {
         session: &mut Self::Session,
         overlay: &::ipv8_core::OverlayHandle<Self::Overlay>,
     ) -> ::core::result::Result<(), ::ipv8_core::LaunchError> {
-        session.overlays.mine = ::core::option::Option::Some(
-            ::core::clone::Clone::clone(overlay),
-        );
+        ::ipv8_core::__private::set_in_session(overlay, &mut session.overlays.mine);
         ::ipv8_core::__private::finalized(
             ipv8,
             &mut *session,

@@ -1,20 +1,32 @@
 //! The macro that registers handlers.
 
-/// Returns `true` if no id occurs twice in `ids`. [`crate::handlers!`] asks at compile time.
-#[must_use]
-pub const fn has_unique_ids(ids: &[u8]) -> bool {
+use crate::support::const_text::ConstText;
+
+/// Refuses two messages with one id. [`crate::handlers!`] asks at compile time.
+///
+/// # Panics
+/// If an id occurs twice in `ids`, with the `names` of the two messages.
+#[track_caller]
+pub const fn check_ids(ids: &[u8], names: &[&str]) {
     let mut left = 0;
     while left < ids.len() {
         let mut right = left + 1;
         while right < ids.len() {
             if ids[left] == ids[right] {
-                return false;
+                ConstText::new()
+                    .text("`")
+                    .text(names[left])
+                    .text("` and `")
+                    .text(names[right])
+                    .text("` have the same id, ")
+                    .number(ids[left] as usize)
+                    .text(": give one of them another, in its `#[payload(id = …)]`")
+                    .panic()
             }
             right += 1;
         }
         left += 1;
     }
-    true
 }
 
 /// Registers handlers in a [`MessageTable`](crate::MessageTable), and refuses to compile when two
@@ -77,12 +89,9 @@ pub const fn has_unique_ids(ids: &[u8]) -> bool {
 #[macro_export]
 macro_rules! handlers {
     ($table:ident: $($authentication:ident $message:ty $(=> $handler:expr)?),+ $(,)?) => {{
-        const _: () = ::core::assert!(
-            $crate::__private::has_unique_ids(&[$(<$message as $crate::Message>::ID),+]),
-            ::core::concat!(
-                "two of these messages have the same `#[payload(id = …)]`, give one of them another:",
-                $(" ", ::core::stringify!($message)),+
-            )
+        const _: () = $crate::__private::check_ids(
+            &[$(<$message as $crate::Message>::ID),+],
+            &[$(::core::stringify!($message)),+],
         );
         $($table.$authentication::<$message>($($handler)?);)+
     }};

@@ -16,7 +16,7 @@ use crate::state::peer::Peer;
 use crate::state::stats::DropReason;
 use crate::support::hashing::OwnState;
 use crate::wire::payload::ids;
-use crate::wire::{Identified, Message, Request, Signed, Unsigned};
+use crate::wire::{Identified, IsSigned, IsUnsigned, Message, Request};
 
 struct Entry {
     message: &'static MessageType,
@@ -52,7 +52,7 @@ impl<C> Default for MessageTable<C> {
 
 impl<C: 'static> MessageTable<C> {
     /// Registers a handler that gets every `M` with a valid signature, and the peer that signed it.
-    pub fn signed<M: Message<Authentication = Signed>>(
+    pub fn signed<M: Message<Authentication: IsSigned<M>>>(
         &mut self,
         handler: fn(&mut C, &Peer, M, &mut Context<'_>),
     ) -> &mut Self {
@@ -77,7 +77,7 @@ impl<C: 'static> MessageTable<C> {
     /// In [`crate::handlers!`]: `take_over MyIntroductionRequest => Self::on_introduction_request`.
     /// Implement [`Message`] by hand, because `#[derive(Payload)]` refuses these ids. In py-ipv8
     /// such a community overrides `on_old_introduction_request` and similar methods.
-    pub fn take_over<M: Message<Authentication = Signed>>(
+    pub fn take_over<M: Message<Authentication: IsSigned<M>>>(
         &mut self,
         handler: fn(&mut C, &Peer, M, &mut Context<'_>) -> Result<(), DropReason>,
     ) -> &mut Self {
@@ -88,7 +88,7 @@ impl<C: 'static> MessageTable<C> {
 
     /// Registers a handler that gets every readable `M`, and its source address, which anyone can
     /// forge.
-    pub fn unsigned<M: Message<Authentication = Unsigned>>(
+    pub fn unsigned<M: Message<Authentication: IsUnsigned<M>>>(
         &mut self,
         handler: fn(&mut C, SocketAddr, M, &mut Context<'_>),
     ) -> &mut Self {
@@ -104,7 +104,7 @@ impl<C: 'static> MessageTable<C> {
     ///
     /// In [`crate::handlers!`]: `request Ask => Self::on_ask`. A response that cannot be sent is
     /// logged at `debug`.
-    pub fn request<M: Request<Authentication = Signed>>(
+    pub fn request<M: Request<Authentication: IsSigned<M>>>(
         &mut self,
         handler: impl RequestHandler<C, M>,
     ) -> &mut Self {
@@ -118,7 +118,7 @@ impl<C: 'static> MessageTable<C> {
     /// address, and the response goes there.
     ///
     /// In [`crate::handlers!`]: `unsigned_request Ask => Self::on_ask`.
-    pub fn unsigned_request<M: Request<Authentication = Unsigned>>(
+    pub fn unsigned_request<M: Request<Authentication: IsUnsigned<M>>>(
         &mut self,
         handler: impl UnsignedRequestHandler<C, M>,
     ) -> &mut Self {

@@ -25,7 +25,7 @@ pub(crate) use available::AnyAvailable;
 pub use available::Available;
 pub use community::{Community, DEFAULT_MAX_PEERS};
 pub use error::CommunityError;
-pub use handlers::has_unique_ids;
+pub use handlers::check_ids;
 pub use message_table::MessageTable;
 pub(crate) use message_table::Messages;
 pub use no_overlay::NoOverlay;

@@ -5,6 +5,10 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use super::prefix::{PREFIX_LENGTH, Prefix};
+use crate::support::const_text::ConstText;
+
+/// The length of an id as text.
+const DIGITS: usize = 40;
 
 /// The 20 bytes that identify a community. Every packet of the community starts with them, after
 /// two bytes of version (py-ipv8's `community_id`).
@@ -32,10 +36,11 @@ impl CommunityId {
     /// # Panics
     /// If `text` is anything else.
     #[must_use]
+    #[track_caller]
     pub const fn from_hex(text: &str) -> Self {
         match decode(text.as_bytes()) {
             Some(bytes) => Self(bytes),
-            None => panic!("a community id is exactly 40 hexadecimal digits"),
+            None => refuse(text.as_bytes()),
         }
     }
 
@@ -84,7 +89,7 @@ pub struct CommunityIdError;
 
 /// Without iterators, because constants use it.
 const fn decode(text: &[u8]) -> Option<[u8; 20]> {
-    if text.len() != 40 {
+    if text.len() != DIGITS {
         return None;
     }
     let mut bytes = [0; 20];
@@ -97,6 +102,28 @@ const fn decode(text: &[u8]) -> Option<[u8; 20]> {
         index += 1;
     }
     Some(bytes)
+}
+
+/// Panics with the mistake in `text`, which is not a community id.
+#[track_caller]
+const fn refuse(text: &[u8]) -> ! {
+    if text.len() != DIGITS {
+        ConstText::new()
+            .text("a community id has 40 hexadecimal digits, but this text has ")
+            .number(text.len())
+            .text(": write the 40 digits, or `CommunityId::from_bytes(*b\"…\")` with 20 letters")
+            .panic();
+    }
+    let mut index = 0;
+    while index < text.len() && digit(text[index]).is_some() {
+        index += 1;
+    }
+    ConstText::new()
+        .text(
+            "a community id has only the digits 0 to 9 and the letters a to f: replace character ",
+        )
+        .number(index + 1)
+        .panic()
 }
 
 const fn digit(character: u8) -> Option<u8> {

@@ -5,7 +5,7 @@ use crate::problems::Problems;
 use crate::tokens::{compact, find_ident, first_span};
 use proc_macro2::Span;
 use quote::ToTokens;
-use syn::{Expr, Ident, Pat, Path, Type};
+use syn::{Expr, ExprPath, Ident, Pat, Type};
 
 /// Takes the session's type from a closure if no `session = Type` names it. Reports one mistake if
 /// the type is needed and unknown.
@@ -88,10 +88,7 @@ fn in_hook(kind: Kind, hook: &Hook) -> Option<Used> {
         Call::Path(path) => return in_function(kind, path),
         Call::Closure(closure) => closure,
     };
-    let reference = match kind {
-        Kind::Prepare | Kind::Finalize => "&mut ",
-        _ => "&",
-    };
+    let reference = if kind.changes_session() { "&mut " } else { "&" };
     match closure.inputs.iter().nth(kind.session_parameter())? {
         Pat::Type(typed) => match typed.ty.as_ref() {
             Type::Reference(reference) => Some(Used {
@@ -115,9 +112,9 @@ fn in_hook(kind: Kind, hook: &Hook) -> Option<Used> {
     }
 }
 
-fn in_function(kind: Kind, path: &Path) -> Option<Used> {
+fn in_function(kind: Kind, path: &ExprPath) -> Option<Used> {
     Some(Used {
-        span: path.segments.last()?.ident.span(),
+        span: path.path.segments.last()?.ident.span(),
         ty: None,
         fix: format!("#[{}({}, session = MySession)]", kind.name(), compact(path)),
     })

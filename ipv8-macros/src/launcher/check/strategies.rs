@@ -4,12 +4,19 @@ use super::common::{keep_once, repeated, take_common};
 use crate::arguments::literal_integer;
 use crate::launcher::model::{Fragment, Stack, Strategy};
 use crate::launcher::parse;
-use crate::problems::{Problems, nearest};
+use crate::problems::{Problems, meant, nearest};
 use proc_macro2::Ident;
 use syn::{Expr, Lit};
 
 /// The arguments of `#[walk_strategy]` that an option can be confused with.
 const RESERVED: [&str; 2] = ["target_peers", "crate"];
+
+/// Other names for these arguments.
+const ALIASES: [(&str, &str); 3] = [
+    ("target", "target_peers"),
+    ("peers", "target_peers"),
+    ("max_peers", "target_peers"),
+];
 
 pub(super) fn walk_strategy(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
     let arguments = parse::type_arguments(fragment, problems);
@@ -49,7 +56,7 @@ fn misspelt(option: &Ident, reserved: &[&'static str]) -> Option<&'static str> {
     if option.starts_with("r#") {
         None
     } else {
-        nearest(&option, reserved)
+        meant(&option, &ALIASES).or_else(|| nearest(&option, reserved))
     }
 }
 

@@ -9,13 +9,15 @@ use syn::Expr;
 
 // settings.directory = session.directory.clone();
 pub(super) fn settings(kwargs: &[Kwargs], around: &Surroundings<'_>) -> TokenStream {
-    let Surroundings { krate, this, .. } = *around;
+    let krate = around.krate;
     let Some(first) = kwargs.first() else {
         return TokenStream::new();
     };
     let at = generated_at(first.span);
     let values = kwargs.iter().flat_map(|kwargs| &kwargs.settings);
-    let session = visible_session(values.map(|(_, value)| value), this);
+    let values = values.map(|(_, value)| value);
+    let this = around.this_in(values.clone());
+    let session = visible_session(values, &this);
     let settings = ours("settings", at);
     let ty = quote_spanned!(at=> <Self::Overlay as #krate::Community>::Settings);
     let assignments = kwargs
@@ -31,7 +33,7 @@ pub(super) fn settings(kwargs: &[Kwargs], around: &Surroundings<'_>) -> TokenStr
 }
 
 pub(super) fn walk_strategies(strategies: &[Strategy], around: &Surroundings<'_>) -> TokenStream {
-    let Surroundings { krate, this, at } = *around;
+    let Surroundings { krate, at, .. } = *around;
     if strategies.is_empty() {
         return TokenStream::new();
     }
@@ -39,7 +41,8 @@ pub(super) fn walk_strategies(strategies: &[Strategy], around: &Surroundings<'_>
         let options = strategy.options.iter().map(|(_, value)| value);
         strategy.target_peers.iter().chain(options)
     });
-    let session = visible_session(values, this);
+    let this = around.this_in(values.clone());
+    let session = visible_session(values, &this);
     let list = Ident::new("strategies", Span::mixed_site());
     let added = strategies
         .iter()
@@ -70,12 +73,14 @@ fn walk_strategy(strategy: &Strategy, krate: &TokenStream, list: &Ident) -> Toke
 // bootstrappers.add::<DispersyBootstrapper>(|bootstrapper| { bootstrapper.bootstrap_timeout = 60.0;
 // });
 pub(super) fn bootstrappers(added: &[Bootstrapper], around: &Surroundings<'_>) -> TokenStream {
-    let Surroundings { krate, this, at } = *around;
+    let Surroundings { krate, at, .. } = *around;
     if added.is_empty() {
         return TokenStream::new();
     }
     let values = added.iter().flat_map(|added| &added.options);
-    let session = visible_session(values.map(|(_, value)| value), this);
+    let values = values.map(|(_, value)| value);
+    let this = around.this_in(values.clone());
+    let session = visible_session(values, &this);
     let list = ours("bootstrappers", at);
     let added = added.iter().map(|added| {
         let at = generated_at(added.span);

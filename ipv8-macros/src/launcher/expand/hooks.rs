@@ -9,13 +9,14 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, Pat, ReturnType};
 
 pub(super) fn should_launch(conditions: &[Hook], around: &Surroundings<'_>) -> TokenStream {
-    let Surroundings { krate, this, at } = *around;
+    let Surroundings { krate, at, .. } = *around;
     if conditions.is_empty() {
         return TokenStream::new();
     }
+    let this = around.this_in(conditions);
     let session = ours("session", at);
     let conditions = conditions.iter().map(|condition| {
-        let holds = called(&condition.call);
+        let holds = condition.to_token_stream();
         let at = generated_at(holds.span());
         quote_spanned!(at=> #krate::__private::condition(#session, #holds))
     });
@@ -26,19 +27,13 @@ pub(super) fn should_launch(conditions: &[Hook], around: &Surroundings<'_>) -> T
     }
 }
 
-fn called(call: &Call) -> TokenStream {
-    match call {
-        Call::Closure(closure) => closure.to_token_stream(),
-        Call::Path(path) => path.to_token_stream(),
-    }
-}
-
 pub(super) fn my_peer(hook: Option<&Hook>, around: &Surroundings<'_>) -> TokenStream {
-    let Surroundings { krate, this, at } = *around;
+    let Surroundings { krate, at, .. } = *around;
     let Some(hook) = hook else {
         return TokenStream::new();
     };
-    let (session, key) = (ours("session", at), called(&hook.call));
+    let this = around.this_in([hook]);
+    let (session, key) = (ours("session", at), hook.to_token_stream());
     let call_at = generated_at(key.span());
     let call = quote_spanned!(call_at=> #krate::__private::own_key(#session, #key));
     quote_spanned! {at=>
@@ -52,10 +47,11 @@ pub(super) fn my_peer(hook: Option<&Hook>, around: &Surroundings<'_>) -> TokenSt
 }
 
 pub(super) fn prepare(hooks: &[Hook], around: &Surroundings<'_>) -> TokenStream {
-    let Surroundings { krate, this, at } = *around;
+    let Surroundings { krate, at, .. } = *around;
     if hooks.is_empty() {
         return TokenStream::new();
     }
+    let this = around.this_in(hooks);
     let (ipv8, session) = (ours("ipv8", at), ours("session", at));
     let given = [
         Given::new(quote!(#ipv8), quote!(&#krate::Ipv8)),
@@ -82,10 +78,11 @@ pub(super) fn finalize(
     has_overlay: bool,
     around: &Surroundings<'_>,
 ) -> TokenStream {
-    let Surroundings { krate, this, at } = *around;
+    let Surroundings { krate, at, .. } = *around;
     if endings.is_empty() {
         return TokenStream::new();
     }
+    let this = around.this_in(endings.iter().filter_map(Ending::hook));
     let (ipv8, session, overlay) = (ours("ipv8", at), ours("session", at), ours("overlay", at));
     let handle = quote!(&#krate::OverlayHandle<Self::Overlay>);
     let mut given = vec![
@@ -102,9 +99,8 @@ pub(super) fn finalize(
         Ending::SetInSession(field) => {
             let last = field.clone().into_iter().last();
             let at = generated_at(last.map_or(at, |token| token.span()));
-            quote_spanned! {at=>
-                #session.#field = ::core::option::Option::Some(::core::clone::Clone::clone(#overlay));
-            }
+            let (session, overlay) = (ours("session", at), ours("overlay", at));
+            quote_spanned!(at=> #krate::__private::set_in_session(#overlay, &mut #session.#field);)
         }
     });
     quote_spanned! {at=>
@@ -140,6 +136,7 @@ fn step(hook: &Hook, given: &[Given], direct: &TokenStream, krate: &TokenStream)
     match &hook.call {
         Call::Path(path) => {
             let place = path
+                .path
                 .segments
                 .last()
                 .map_or(at, |last| generated_at(last.ident.span()));

@@ -41,6 +41,8 @@ pub(crate) fn implementation(stack: &Stack, ident: &Ident, span: Span) -> TokenS
         Some(ty) => quote!(#ty),
         None => quote_spanned!(at=> ()),
     };
+    let overlay_type = associated("Overlay", &community, at);
+    let session_type = associated("Session", &session, at);
     let around = Surroundings {
         krate: &krate,
         this: &this,
@@ -52,14 +54,24 @@ pub(crate) fn implementation(stack: &Stack, ident: &Ident, span: Span) -> TokenS
     quote_spanned! {at=>
         #[automatically_derived]
         impl #krate::CommunityLauncher for #ident {
-            type Overlay = #community;
-            type Session = #session;
+            #overlay_type
+            #session_type
             const META: #krate::LauncherMeta = #meta;
             const HOOKS: &'static [#krate::launch::Hook] = &[#(#krate::launch::Hook::#hooks),*];
             #kwargs
             #(#methods)*
         }
     }
+}
+
+// type Session = MySession;
+/// Returns an associated type at the place of its value: if that type is private or unknown, rustc
+/// points there.
+fn associated(name: &str, value: &TokenStream, at: Span) -> TokenStream {
+    let place = value.clone().into_iter().next();
+    let at = place.map_or(at, |token| at.located_at(token.span()));
+    let name = Ident::new(name, at);
+    quote_spanned!(at=> type #name = #value;)
 }
 
 /// Returns the names of the settings that `settings` sets, for the check of a launch.

@@ -1,13 +1,17 @@
 //! Reads `key = value`.
 
-use crate::arguments::{comma, each_argument, equals, path, skip_argument, starts_with_setting};
+use crate::arguments::{
+    comma, each_argument, equals, literal_integer, parse_all, path, skip_argument,
+    starts_with_setting,
+};
 use crate::launcher::model::{Fragment, Kind, Setting, Value};
 use crate::problems::Problems;
+use crate::tokens::compact;
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Lit, Token};
+use syn::parse::ParseStream;
+use syn::{Attribute, Lit, LitStr, Token};
 
 // (directory = session.directory.clone(), size = 3)
 pub(crate) fn kwargs_arguments(fragment: &Fragment, problems: &mut Problems) -> Vec<Setting> {
@@ -73,12 +77,13 @@ pub(super) fn read(
     problems: &mut Problems,
     mut reader: impl FnMut(ParseStream<'_>, &mut Problems),
 ) {
-    let result = (|input: ParseStream<'_>| {
+    let before = problems.len();
+    let result = parse_all(&fragment.args, fragment.span, |input| {
         reader(input, problems);
         input.parse::<TokenStream>().map(drop)
-    })
-    .parse2(fragment.args.clone());
+    });
     problems.keep(result);
+    problems.explain_ends(before, fragment.kind.name());
 }
 
 // target_peers = 20, timeout = 3.0
@@ -100,8 +105,11 @@ pub(super) fn settings(
 // crate = my_ipv8
 pub(super) fn setting(input: ParseStream<'_>, kind: Kind) -> syn::Result<Setting> {
     refuse_cfg(input, kind)?;
+    if let Some(entries) = dictionary(input) {
+        return Err(input.error(entries_as_arguments(&entries)));
+    }
     if !input.peek(Ident::peek_any) {
-        return Err(input.error(unexpected(kind)));
+        return Err(unexpected(input, kind));
     }
     let key = input.call(Ident::parse_any)?;
     if key != "crate" && syn::parse2::<Ident>(key.to_token_stream()).is_err() {
@@ -111,6 +119,9 @@ pub(super) fn setting(input: ParseStream<'_>, kind: Kind) -> syn::Result<Setting
         ));
     }
     equals(input, &key)?;
+    if let Some(entries) = dictionary(input) {
+        return Err(dictionary_as_value(&key, &entries));
+    }
     let value = match key.to_string().as_str() {
         "crate" => Value::Path(path(input)?),
         "session" if input.peek(Lit) => Value::QuotedSession(input.parse()?),
@@ -120,7 +131,57 @@ pub(super) fn setting(input: ParseStream<'_>, kind: Kind) -> syn::Result<Setting
     Ok(Setting { key, value })
 }
 
-fn unexpected(kind: Kind) -> String {
+// {"timeout": 3.0}
+/// Returns the entries of a dictionary of Python, as arguments, if one comes next.
+fn dictionary(input: ParseStream<'_>) -> Option<String> {
+    let ahead = input.fork();
+    if !ahead.peek(syn::token::Brace) {
+        return None;
+    }
+    let group: proc_macro2::Group = ahead.parse().ok()?;
+    let mut entries = Vec::new();
+    let all = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            let key: LitStr = input.parse()?;
+            input.parse::<Token![:]>()?;
+            let value: syn::Expr = input.parse()?;
+            entries.push(format!("{} = {}", key.value(), compact(value)));
+            input.parse::<Option<Token![,]>>()?;
+        }
+        Ok(())
+    };
+    parse_all(&group.stream(), group.span(), all).ok()?;
+    (!entries.is_empty()).then(|| entries.join(", "))
+}
+
+fn entries_as_arguments(entries: &str) -> String {
+    format!("this is a dictionary of Python: write its entries as arguments, `{entries}`")
+}
+
+/// Returns the mistake of a dictionary as the value of a key.
+fn dictionary_as_value(key: &Ident, entries: &str) -> syn::Error {
+    let message = match key.to_string().as_str() {
+        "kw_args" | "kwargs" | "args" | "options" | "settings" => {
+            format!("options are arguments of their own: write `{entries}` instead of `{key}`")
+        }
+        _ => format!("`{key}` is a dictionary of Python: write a value of Rust"),
+    };
+    syn::Error::new(key.span(), message)
+}
+
+/// Returns the mistake of an argument that is no setting.
+fn unexpected(input: ParseStream<'_>, kind: Kind) -> syn::Error {
+    let value = input.fork().parse::<syn::Expr>().ok();
+    let number = value.as_ref().and_then(literal_integer);
+    if let (Kind::WalkStrategy, Some(value), Some(_)) = (kind, &value, number) {
+        let shown = compact(value);
+        let message = format!("this number needs a name: write `target_peers = {shown}`");
+        return syn::Error::new_spanned(value, message);
+    }
+    input.error(expected_settings(kind))
+}
+
+fn expected_settings(kind: Kind) -> String {
     let settings = match kind {
         Kind::WalkStrategy | Kind::Bootstrapper => "options, as in `timeout = 3.0`",
         Kind::Kwargs => {

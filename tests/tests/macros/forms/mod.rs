@@ -7,6 +7,7 @@ mod my_module;
 mod options;
 mod order;
 mod paths;
+mod recipes;
 
 use ipv8_core::{CommunityLauncher, Strategies};
 

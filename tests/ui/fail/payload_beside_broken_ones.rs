@@ -1,0 +1,40 @@
+use ipv8_core::prelude::*;
+
+struct Chat;
+
+#[derive(Payload)]
+#[payload(id = 300)]
+struct Hello {
+    text: String,
+}
+
+struct Line {
+    text: String,
+}
+
+#[derive(Payload)]
+#[payload(id = 2)]
+struct Other {
+    lines: Vec<Line>,
+    line: Line,
+}
+
+impl Chat {
+    fn on_hello(&mut self, _peer: &Peer, _hello: Hello, _cx: &mut Context<'_>) {}
+    fn on_line(&mut self, _peer: &Peer, _line: Line, _cx: &mut Context<'_>) {}
+}
+
+impl Community for Chat {
+    const COMMUNITY_ID: CommunityId = CommunityId::from_bytes([1; 20]);
+    type Settings = ();
+
+    fn new((): (), _cx: &mut Context<'_>) -> Result<Self, CommunityError> {
+        Ok(Self)
+    }
+
+    fn messages(table: &mut MessageTable<Self>) {
+        handlers!(table: signed Hello => Self::on_hello, signed Line => Self::on_line);
+    }
+}
+
+fn main() {}
