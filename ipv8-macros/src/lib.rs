@@ -133,9 +133,9 @@ pub fn launcher(args: TokenStream, item: TokenStream) -> TokenStream {
 /// With `target_peers = 0` a strategy always rests. A literal below `-1` is an error here, any
 /// other value below `-1` an error when the overlay is created. Write `r#target_peers = …` for a
 /// field of the strategy that is called `target_peers`, `target`, `peers` or `max_peers`, or looks
-/// like a typo of one. (No field can be called `crate`.) Values are any expressions. A launch evaluates them, and `self` in them is the
-/// launcher: `target_peers = self.target` reads a field of the annotated struct. `session` is the
-/// session, see [`macro@precondition`].
+/// like a typo of one. (No field can be called `crate`.) Values are any expressions. A launch
+/// evaluates them, and `self` in them is the launcher: `target_peers = self.target` reads a field
+/// of the annotated struct. `session` is the session, see [`macro@precondition`].
 ///
 /// Several strategies are allowed, also of one type. They take turns **in the order written, from
 /// top to bottom**. (In Python, decorators apply from the bottom up, so the lowest one comes

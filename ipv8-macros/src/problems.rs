@@ -24,8 +24,8 @@ impl Problems {
         result.map_err(|error| self.0.push(error)).ok()
     }
 
-    /// Rewrites the mistakes since `before` that `syn` reports at the end of its input: the user was
-    /// still writing the arguments of `#[attribute]`.
+    /// Rewrites the mistakes since `before` that `syn` reports at the end of its input: the user
+    /// was still writing the arguments of `#[attribute]`.
     pub(crate) fn explain_ends(&mut self, before: usize, attribute: &str) {
         for error in self.0.iter_mut().skip(before) {
             let text = error.to_string();

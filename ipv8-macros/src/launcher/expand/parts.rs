@@ -13,8 +13,8 @@ pub(super) struct Surroundings<'a> {
 }
 
 impl Surroundings<'_> {
-    /// Returns `self` as the first expression that uses it sees it. A `macro_rules!` may have written
-    /// the expression around a struct of its caller.
+    /// Returns `self` as the first expression that uses it sees it. A `macro_rules!` may have
+    /// written the expression around a struct of its caller.
     pub(super) fn this_in<T: ToTokens>(&self, code: impl IntoIterator<Item = T>) -> Ident {
         let mut code = code.into_iter();
         let used = code.find_map(|code| find_ident("self", code.into_token_stream()));
