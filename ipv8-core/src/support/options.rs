@@ -69,14 +69,19 @@ pub trait Options {
 
     /// Returns all options with their values. A value that serde cannot write is null.
     fn options(&self) -> Map<String, Value> {
-        self.option_types()
-            .iter()
-            .map(|known| {
-                let value = self.option(known.name).unwrap_or_default();
-                (known.name.to_owned(), value)
-            })
-            .collect()
+        values(&self.option_types(), &|name| self.option(name))
     }
+}
+
+/// Returns the options of these types with their values: compiled once, not for each struct.
+fn values(
+    types: &[OptionType],
+    read: &dyn Fn(&str) -> Result<Value, OptionError>,
+) -> Map<String, Value> {
+    let names = types.iter().map(|known| known.name);
+    names
+        .map(|name| (name.to_owned(), read(name).unwrap_or_default()))
+        .collect()
 }
 
 impl Options for () {
