@@ -8,6 +8,7 @@ mod configuration;
 mod discovery;
 mod ipv6;
 mod judgement;
+mod loader;
 mod mixed_network;
 mod payloads;
 mod puncture;
