@@ -15,7 +15,12 @@
 //!   launchers outside the cycle and then fails, and ignores an unknown name.
 //! - An error ends the launch here and undoes it. In Python the overlays launched so far stay.
 //!
-//! `IPV8_INTEROP_SEED` replaces the seed.
+//! The sets avoid three things that are known to differ (`ipv8_core::launch`): no hook changes what
+//! a condition reads, because Python asks again and again; no two launchers of a set have one name;
+//! and the key of an overlay is shown only if a launcher chose it.
+//!
+//! The first run builds `ipv8-core` once more, for the generated programs; later runs only build
+//! these. `IPV8_INTEROP_SEED` replaces the seed.
 
 mod compare;
 mod model;

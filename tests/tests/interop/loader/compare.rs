@@ -54,7 +54,7 @@ pub(super) fn compare(
     }?;
     let mut text = format!("set {}: {problem}\nours:\n", set.number);
     for (title, lines) in [("", ours), ("theirs:\n", theirs)] {
-        let _ = write!(text, "{title}  {}\n", lines.join("\n  "));
+        let _ = writeln!(text, "{title}  {}", lines.join("\n  "));
     }
     Some(text)
 }
