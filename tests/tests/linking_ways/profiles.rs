@@ -1,5 +1,5 @@
 //! The same with release profiles: optimised, with thin and with fat LTO. It takes minutes, so only
-//! with `IPV8_LONG=1`.
+//! with `IPV8_PROFILES=1`.
 
 use std::process::Command;
 
@@ -9,8 +9,8 @@ use crate::libraries::{Archive, archive_has_all, dynamic_library_has_all};
 
 /// Checks what the programs and libraries have that are built with this profile.
 fn check(name: &'static str, is_one_object: bool) {
-    if std::env::var_os("IPV8_LONG").is_none_or(|value| value != "1") {
-        eprintln!("skipped: set IPV8_LONG=1");
+    if std::env::var_os("IPV8_PROFILES").is_none_or(|value| value != "1") {
+        eprintln!("skipped: set IPV8_PROFILES=1");
         return;
     }
     let packages = ["-p", "programs", "-p", "both-parts", "-p", "node"];

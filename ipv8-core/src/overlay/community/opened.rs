@@ -90,5 +90,8 @@ impl MessageType {
 }
 
 fn read<M: Message>(reader: &mut Reader<'_>) -> Result<AnyMessage, UnpackError> {
-    Ok(Box::new(M::unpack(reader)?))
+    let message = M::unpack(reader)?;
+    // Before the allocation, because any host can send a message with bytes behind it.
+    reader.finish()?;
+    Ok(Box::new(message))
 }
