@@ -4,6 +4,7 @@
 //! [`ROLE`] set: as the node with its honest askers, and as the attacker. Each test compares
 //! the results during the attack with those before it, in the same run.
 
+use std::ffi::{OsStr, OsString};
 use std::fmt::{Debug, Write};
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
@@ -26,6 +27,8 @@ use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
 
 /// What the program does inside the namespace.
 const ROLE: &str = "IPV8_TEST_ATTACKS";
+/// The core of the attacker.
+const ITS_CORE: &str = "IPV8_TEST_ATTACKERS_CORE";
 
 /// All addresses of the attackers and of honest strangers: they belong to the namespace.
 const SOURCES: &str = "11.0.0.0/8";
@@ -57,14 +60,41 @@ fn in_a_namespace(role: &str) {
     let Some(hosts) = TwoHosts::or_skip(role) else {
         return;
     };
-    let program = std::env::current_exe().expect("this program");
+    let [first, last] = first_and_last_core();
     let status = hosts
-        .on(0, program.as_os_str())
-        .args(["--exact", "attacks::inside_a_namespace", "--nocapture"])
+        .on(0, OsStr::new("taskset"))
+        .args(this_program_on(&first))
         .env(ROLE, role)
+        .env(ITS_CORE, last)
         .stdin(Stdio::null())
         .status();
     assert!(status.expect("it runs").success(), "see above");
+}
+
+/// Returns the arguments of `taskset` that run this program again, on one core.
+///
+/// The node and the attacker have a core each: then the node is measured, and not what it gets of
+/// a core that it shares with the attacker.
+fn this_program_on(core: &str) -> Vec<OsString> {
+    let program = std::env::current_exe().expect("this program");
+    let test = ["--exact", "attacks::inside_a_namespace", "--nocapture"];
+    let mut arguments = vec!["-c".into(), core.into(), program.into()];
+    arguments.extend(test.map(OsString::from));
+    arguments
+}
+
+/// Returns the first and the last core that this program may use. They are the same if it is the
+/// only one.
+fn first_and_last_core() -> [String; 2] {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux has namespaces");
+    let cores = status
+        .lines()
+        .find_map(|line| line.strip_prefix("Cpus_allowed_list:"))
+        .expect("Linux names the cores")
+        .trim();
+    // Such as `0-1,4`.
+    let numbers: Vec<_> = cores.split([',', '-']).collect();
+    [numbers.first(), numbers.last()].map(|core| core.expect("a core").to_string())
 }
 
 #[test]
@@ -163,7 +193,7 @@ async fn measure(node: &Ipv8, role: &str, seconds: u32) -> Measured {
         _ => PROBE,
     };
     let askers: Vec<_> = (0..ASKERS)
-        .map(|number| tokio::spawn(ask(number, asked, end)))
+        .map(|number| tokio::task::spawn_blocking(move || ask(number, asked, end)))
         .collect();
     let steps = tokio::spawn(spacing(node.events(), end));
     let mut answers = Vec::new();
@@ -192,35 +222,37 @@ async fn measure(node: &Ipv8, role: &str, seconds: u32) -> Measured {
 }
 
 /// Asks once in each pause, from an address in a network of its own. Returns the time to each
-/// answer.
-async fn ask(number: u8, overlay: CommunityId, end: Instant) -> Vec<Option<Duration>> {
+/// answer. Blocks its thread, because a task would wait for a turn in the node's own runtime.
+fn ask(number: u8, overlay: CommunityId, end: Instant) -> Vec<Option<Duration>> {
     let own = SocketAddr::from(([11, 200, number, 1], 7_000));
-    let socket = tokio::net::UdpSocket::bind(own).await.expect("a socket");
+    let socket = UdpSocket::bind(own).expect("a socket");
     let key = key(1_000 + u16::from(number));
-    sleep(PAUSE * u32::from(number) / u32::from(ASKERS)).await;
+    std::thread::sleep(PAUSE * u32::from(number) / u32::from(ASKERS));
     let mut answers = Vec::new();
     while Instant::now() < end {
         let identifier = u16::try_from(answers.len()).expect("few questions");
         let request = IntroductionRequest::new(Style::Old, node_address(), own, own, identifier);
         let request = sealed_styled(overlay, &key, Style::Old, request);
         let asked = Instant::now();
-        socket
-            .send_to(&request, node_address())
-            .await
-            .expect("sent");
-        let mut buffer = [0; 2_048];
-        let answered = timeout(PAUSE, async {
-            loop {
-                let (length, _) = socket.recv_from(&mut buffer).await.expect("received");
-                if is_answer(&buffer[..length], identifier) {
-                    return asked.elapsed();
-                }
-            }
-        });
-        answers.push(answered.await.ok());
-        sleep((asked + PAUSE).saturating_duration_since(Instant::now())).await;
+        socket.send_to(&request, node_address()).expect("sent");
+        answers.push(answered(&socket, identifier, asked));
+        std::thread::sleep((asked + PAUSE).saturating_duration_since(Instant::now()));
     }
     answers
+}
+
+/// Waits for the answer with this identifier until [`PAUSE`] after `asked`. Returns the time
+/// that it took.
+fn answered(socket: &UdpSocket, identifier: u16, asked: Instant) -> Option<Duration> {
+    let mut buffer = [0; 2_048];
+    loop {
+        let left = PAUSE.checked_sub(asked.elapsed())?;
+        socket.set_read_timeout(Some(left)).ok()?;
+        let (length, _) = socket.recv_from(&mut buffer).ok()?;
+        if is_answer(&buffer[..length], identifier) {
+            return Some(asked.elapsed());
+        }
+    }
 }
 
 /// Returns `true` for an old-style response with this identifier, which precedes the signature.
@@ -257,9 +289,9 @@ struct Attacker(Child);
 
 impl Attacker {
     fn start(role: &str, port: u16) -> Self {
-        let program = std::env::current_exe().expect("this program");
-        let child = Command::new(program)
-            .args(["--exact", "attacks::inside_a_namespace", "--nocapture"])
+        let core = std::env::var(ITS_CORE).expect("the test sets it");
+        let child = Command::new("taskset")
+            .args(this_program_on(&core))
             .env(ROLE, format!("attack {role} {port}"))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

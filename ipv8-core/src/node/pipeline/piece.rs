@@ -2,6 +2,7 @@
 //! handing to another core.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use crate::crypto::Points;
 use crate::engine::{Opened, Signature, Ticket};
@@ -37,6 +38,11 @@ impl Costs {
         } else {
             1
         }
+    }
+
+    /// Returns the cost of the work that fits into a time.
+    pub(super) fn in_time(time: Duration) -> usize {
+        usize::try_from(time.as_micros()).map_or(usize::MAX, |time| time / Self::MICROSECONDS)
     }
 
     pub(super) fn add(&mut self, ticket: &Ticket) {

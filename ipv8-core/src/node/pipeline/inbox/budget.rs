@@ -78,6 +78,14 @@ impl Share {
             false => Err(now + (end - most)),
         }
     }
+
+    /// Returns the most that [`spend`](Self::spend) allows now.
+    fn left(self, spent_until: Option<Instant>, now: Instant) -> Duration {
+        let spent = spent_until.map_or(Duration::ZERO, |until| {
+            until.saturating_duration_since(now) / self.part
+        });
+        self.burst.saturating_sub(spent)
+    }
 }
 
 /// The answer to a request to check a signature.
@@ -167,6 +175,7 @@ impl Budget {
         if signature == Signature::None || is_loopback(&source) {
             return Verdict::Check;
         }
+        let sender = self.hasher.hash_one(Origin::of(ticket));
         let fund = match lane {
             LaneId::Answers | LaneId::Peers => return Verdict::Check,
             LaneId::Contacts | LaneId::Strangers => &mut self.unknown,
@@ -174,8 +183,19 @@ impl Budget {
             LaneId::OldKnown => &mut self.old_known,
             LaneId::OldUnknown => &mut self.old_unknown,
         };
-        let sender = self.hasher.hash_one(Origin::of(ticket));
         fund.spend(signature.cost(), sender, now)
+    }
+
+    /// Returns the time that the signatures of a lane may take now, of all senders together.
+    pub(super) fn left(&self, lane: LaneId, now: Instant) -> Duration {
+        let fund = match lane {
+            LaneId::Answers | LaneId::Peers => return Duration::MAX,
+            LaneId::Contacts | LaneId::Strangers => &self.unknown,
+            LaneId::Trackers => &self.trackers,
+            LaneId::OldKnown => &self.old_known,
+            LaneId::OldUnknown => &self.old_unknown,
+        };
+        fund.shares.all.left(fund.all, now)
     }
 }
 
@@ -283,6 +303,30 @@ mod tests {
             let verdict = budget.spend(LaneId::of(&ticket), &ticket, Instant::now());
             assert_eq!(verdict != Verdict::Check, is_spent, "{class}");
         }
+    }
+
+    #[test]
+    fn what_is_left_can_be_spent_and_no_more() {
+        let (mut budget, now) = (Budget::default(), Instant::now());
+        let cost = Signature::Curve25519.cost();
+        assert_eq!(budget.left(LaneId::Peers, now), Duration::MAX);
+        assert_eq!(budget.left(LaneId::Strangers, now), UNKNOWN.all.burst);
+        let mut left = UNKNOWN.all.burst;
+        for group in 0.. {
+            let ticket = ticket(Class::Stranger, group, Signature::Curve25519);
+            match budget.spend(LaneId::Strangers, &ticket, now) {
+                Verdict::Check => left -= cost,
+                Verdict::SenderWaits(_) => {}
+                Verdict::AllWait(_) => break,
+            }
+            assert_eq!(budget.left(LaneId::Strangers, now), left);
+        }
+        assert!(left < cost);
+        let later = now + Duration::from_millis(40);
+        assert_eq!(
+            budget.left(LaneId::Contacts, later),
+            left + Duration::from_millis(10)
+        );
     }
 
     #[test]

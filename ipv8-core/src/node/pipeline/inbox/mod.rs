@@ -43,7 +43,9 @@ pub(super) const MOST_UNITS: usize = 16_384;
 /// How old a datagram may be that had to wait for the budget.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Senders that are skipped in a row because they have used their budgets.
+/// Datagrams that are skipped in a row because their senders have used their budgets, or dropped
+/// because they have waited for too long. A flood makes thousands of them old at the same time, and
+/// dropping those at once would take several milliseconds.
 const SKIPS: usize = 32;
 
 /// The shortest pause for the budget: several signatures are checked when it is over.
@@ -234,13 +236,13 @@ impl Inbox {
     }
 
     /// Spends the budget for the next datagram of a lane. If there is not enough, pauses the lane
-    /// or gives the turn to another sender, or drops the datagram if it has waited for too long.
+    /// or gives the turn to another sender. Drops datagrams that have waited for too long.
     fn may_be_checked(&mut self, id: LaneId, now: Instant) -> bool {
         if !Budget::limits(id) {
             return true;
         }
-        let lane = &mut self.lanes[id as usize];
         for _ in 0..SKIPS {
+            let lane = &mut self.lanes[id as usize];
             let Some(slot) = lane.line.first(&self.slots) else {
                 return false;
             };
@@ -253,7 +255,7 @@ impl Inbox {
                 lane.cost -= Costs::of(&ticket);
                 lane.throttled = !lane.line.is_empty();
                 self.lose(&ticket, budget_reason(&ticket));
-                return false;
+                continue;
             }
             match self.budget.spend(id, &ticket, now) {
                 Verdict::Check => return true,
@@ -268,7 +270,7 @@ impl Inbox {
                 }
             }
         }
-        lane.paused = Some(now + LEAST_PAUSE);
+        self.lanes[id as usize].paused = Some(now + LEAST_PAUSE);
         false
     }
 
@@ -284,10 +286,18 @@ impl Inbox {
         waiting.filter_map(|lane| lane.paused).min()
     }
 
-    /// Returns the cost of opening all that is not paused.
+    /// Returns the cost of opening all that is not paused. Of a lane that waits for the budget, only
+    /// what the budget allows now counts: other cores are not worth waking for a few signatures.
     pub(super) fn cost(&self, now: Instant) -> usize {
-        let ready = self.lanes.iter().filter(|lane| lane.is_ready(now));
-        ready.map(|lane| lane.cost).sum()
+        let costs = LaneId::ALL.into_iter().map(|id| {
+            let lane = &self.lanes[id as usize];
+            match lane.is_ready(now) {
+                false => 0,
+                true if lane.throttled => lane.cost.min(Costs::in_time(self.budget.left(id, now))),
+                true => lane.cost,
+            }
+        });
+        costs.sum()
     }
 
     /// Adds datagrams dropped since the last call to `stats`.
