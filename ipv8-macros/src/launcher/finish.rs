@@ -1,7 +1,7 @@
 //! The second half of the launcher attributes: the finaliser.
 
-use super::model::{Fragment, Item};
-use super::{check, expand, item, relay};
+use super::model::{Fragment, Item, Lints};
+use super::{check, expand, item, lints, relay};
 use crate::problems::Problems;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -21,13 +21,16 @@ pub(crate) fn finish(args: TokenStream, item_tokens: TokenStream) -> TokenStream
         .first()
         .map_or_else(Span::call_site, |first| first.span);
     let generated = match &item {
-        Item::Struct { ident, unit } if problems.is_empty() => {
-            expand::launcher(&stack, ident, *unit, span)
+        Item::Struct { ident, unit, lints } if problems.is_empty() => {
+            expand::launcher(&stack, (ident, *unit), lints, span)
         }
-        Item::Struct { ident, .. } | Item::Refused { ident } => {
-            expand::implementation(&stack, ident, span)
-        }
+        Item::Struct { ident, lints, .. } => expand::implementation(&stack, ident, lints, span),
+        Item::Refused { ident } => expand::implementation(&stack, ident, &Lints::default(), span),
         Item::Unusable => TokenStream::new(),
+    };
+    let item_tokens = match stack.has_code() {
+        true => lints::without_expect(item_tokens),
+        false => item_tokens,
     };
     let problems = problems.into_tokens();
     quote!(#item_tokens #generated #problems)

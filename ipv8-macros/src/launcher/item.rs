@@ -1,5 +1,6 @@
 //! Reads the head of the annotated item. Its body is not read.
 
+use super::lints;
 use super::model::Item;
 use super::relay::split_attributes;
 use crate::problems::Problems;
@@ -7,7 +8,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// Returns the item's name, and whether it can be a launcher.
 pub(crate) fn head(tokens: TokenStream, problems: &mut Problems) -> Item {
-    let (_, rest) = split_attributes(tokens);
+    let (attributes, rest) = split_attributes(tokens);
     let mut tokens = rest.into_iter().skip_while(is_visibility).peekable();
     let Some(keyword) = tokens.next() else {
         return Item::Unusable;
@@ -34,6 +35,7 @@ pub(crate) fn head(tokens: TokenStream, problems: &mut Problems) -> Item {
         true => Item::Struct {
             ident,
             unit: is_unit(tokens.peek()),
+            lints: lints::of(&attributes),
         },
         false => Item::Refused { ident },
     }

@@ -38,4 +38,4 @@ impl ipv8::CommunityLauncher for MyLauncher {
             );
     }
 }
-ipv8::register!(MyLauncher = < MyLauncher as ::core::default::Default > ::default());
+ipv8::register!(MyLauncher = < MyLauncher as ipv8::__private::Default > ::default());

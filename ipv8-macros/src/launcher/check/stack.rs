@@ -93,6 +93,13 @@ pub(crate) fn launcher(stack: &mut Stack, item: &Item, problems: &mut Problems) 
     let Item::Struct { ident, .. } = item else {
         return;
     };
+    if let Some(Name::Code(code @ syn::Expr::Path(path))) = &stack.name
+        && path.path.is_ident(ident)
+    {
+        let message = format!("the name is a text, or a constant: write `#[name(\"{ident}\")]`");
+        problems.over(code, message);
+        stack.name = None;
+    }
     let own_type = ident.unraw().to_string();
     let own_name = match &stack.name {
         None => Some(own_type.clone()),

@@ -2,7 +2,7 @@
 
 use super::parts::Surroundings;
 use super::{fields, hooks};
-use crate::launcher::model::{Name, Overlay, Stack};
+use crate::launcher::model::{Lints, Name, Overlay, Stack};
 use crate::tokens::{crate_path, generated_at, moved_to};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -11,24 +11,39 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 /// Returns the `impl` and the registration.
-pub(crate) fn launcher(stack: &Stack, ident: &Ident, unit: bool, span: Span) -> TokenStream {
+pub(crate) fn launcher(
+    stack: &Stack,
+    (ident, unit): (&Ident, bool),
+    lints: &Lints,
+    span: Span,
+) -> TokenStream {
     let krate = crate_path(stack.krate.as_ref(), span);
     let at = generated_at(span);
-    let implementation = implementation(stack, ident, span);
+    let implementation = implementation(stack, ident, lints, span);
     let instance = match unit {
         true => quote!(#ident),
         false => {
             let at = generated_at(ident.span());
-            quote_spanned!(at=> <#ident as ::core::default::Default>::default())
+            quote_spanned!(at=> <#ident as #krate::__private::Default>::default())
         }
     };
     let registration = quote_spanned!(at=> #krate::register!(#ident = #instance););
-    quote!(#implementation #registration)
+    match lints.deprecated {
+        true => {
+            quote_spanned!(at=> #implementation #[allow(deprecated)] const _: () = { #registration };)
+        }
+        false => quote!(#implementation #registration),
+    }
 }
 
 /// Returns the `impl`. A launcher without an overlay, or one whose community could not be read,
 /// names a community that never runs.
-pub(crate) fn implementation(stack: &Stack, ident: &Ident, span: Span) -> TokenStream {
+pub(crate) fn implementation(
+    stack: &Stack,
+    ident: &Ident,
+    lints: &Lints,
+    span: Span,
+) -> TokenStream {
     let krate = crate_path(stack.krate.as_ref(), span);
     let overlay = stack.overlay.as_ref();
     let at = generated_at(overlay.map_or(span, |overlay: &Overlay| overlay.span));
@@ -48,11 +63,17 @@ pub(crate) fn implementation(stack: &Stack, ident: &Ident, span: Span) -> TokenS
         this: &this,
         at,
     };
-    let kwargs = kwargs(stack, at);
+    let kwargs = kwargs(stack, &krate, at);
     let (hooks, methods): (Vec<_>, Vec<_>) = methods(stack, &around).into_iter().unzip();
     let hooks = hooks.into_iter().map(|hook| Ident::new(hook, at));
+    let levels = &lints.levels;
+    let deprecated = lints
+        .deprecated
+        .then(|| quote_spanned!(at=> #[allow(deprecated)]));
     quote_spanned! {at=>
         #[automatically_derived]
+        #(#levels)*
+        #deprecated
         impl #krate::CommunityLauncher for #ident {
             #overlay_type
             #session_type
@@ -75,14 +96,14 @@ fn associated(name: &str, value: &TokenStream, at: Span) -> TokenStream {
 }
 
 /// Returns the names of the settings that `settings` sets, for the check of a launch.
-fn kwargs(stack: &Stack, at: Span) -> TokenStream {
+fn kwargs(stack: &Stack, krate: &TokenStream, at: Span) -> TokenStream {
     let settings = stack.kwargs.iter().flat_map(|kwargs| &kwargs.settings);
     let names = settings.map(|(key, _)| LitStr::new(&key.unraw().to_string(), at));
     let names: Vec<_> = names.collect();
     match names.is_empty() || stack.session_is_unknown {
         true => TokenStream::new(),
         false => {
-            quote_spanned!(at=> const KWARGS: &'static [&'static ::core::primitive::str] = &[#(#names),*];)
+            quote_spanned!(at=> const KWARGS: &'static [&'static #krate::__private::str] = &[#(#names),*];)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Reads the first argument of the attributes that run the user's code, and of `#[set_in_session]`.
 
+use crate::arguments::python_value;
 use crate::launcher::model::{Call, Kind};
 use crate::tokens::compact;
 use proc_macro2::{TokenStream, TokenTree};
@@ -20,6 +21,12 @@ pub(crate) fn hook(input: ParseStream<'_>, kind: Kind) -> syn::Result<Call> {
     while let Expr::Group(group) = expr {
         expr = *group.expr;
     }
+    // `not session.enabled` begins with a path.
+    if !input.is_empty()
+        && let Some(error) = python_value(&expr)
+    {
+        return Err(error);
+    }
     match expr {
         Expr::Closure(closure) => {
             let (wanted, given) = (kind.parameters(), closure.inputs.len());
@@ -35,6 +42,11 @@ pub(crate) fn hook(input: ParseStream<'_>, kind: Kind) -> syn::Result<Call> {
                 wanted.join(", ")
             );
             Err(syn::Error::new_spanned(parameters(&closure), message))
+        }
+        Expr::Path(path) if input.peek(Token![:]) || input.peek(Token![=>]) => {
+            let message =
+                format!("the parameters of a closure are between two bars: write `{example}`");
+            Err(syn::Error::new_spanned(path, message))
         }
         Expr::Path(path) => Ok(Call::Path(path)),
         other => {
