@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use super::opened::{AnyMessage, Delivery};
 use super::requests::{RequestHandler, UnsignedRequestHandler};
+use super::sender::{HandlerOf, Sender};
 use crate::overlay::context::{Context, Outgoing, answer_request};
 use crate::state::peer::Peer;
 use crate::state::request_cache::Answerer;
@@ -44,6 +45,33 @@ impl<C: 'static, M: Message> Handler for SignedHandler<C, M> {
             && let Delivery::Signed(peer) = from
         {
             (self.0)(community, peer, *message, cx);
+        }
+        Ok(())
+    }
+}
+
+/// A handler of messages that are signed or not, as `M` says.
+pub(super) struct MessageHandler<C, M: Message>(pub(super) HandlerOf<C, M>)
+where
+    M::Authentication: Sender;
+
+impl<C: 'static, M: Message<Authentication: Sender>> Handler for MessageHandler<C, M> {
+    fn handle(
+        &self,
+        community: &mut dyn Any,
+        from: Delivery<'_>,
+        message: AnyMessage,
+        cx: &mut Context<'_>,
+    ) -> Result<(), DropReason> {
+        let (peer, source) = match from {
+            Delivery::Signed(peer) => (Some(peer), None),
+            Delivery::Unsigned(source) => (None, Some(source)),
+        };
+        let sender = <M::Authentication as Sender>::sender(peer, source);
+        if let (Some(community), Ok(message)) = (community.downcast_mut(), message.downcast())
+            && let Some(sender) = sender
+        {
+            (self.0)(community, sender, *message, cx);
         }
         Ok(())
     }

@@ -6,10 +6,12 @@ use std::marker::PhantomData;
 use std::net::SocketAddr;
 
 use super::handler::{
-    Answering, Answers, Handler, SignedHandler, TakeOver, UnsignedAnswering, UnsignedHandler,
+    Answering, Answers, Handler, MessageHandler, SignedHandler, TakeOver, UnsignedAnswering,
+    UnsignedHandler,
 };
 use super::opened::{AnyMessage, Delivery, MessageType};
 use super::requests::{RequestHandler, UnsignedRequestHandler};
+use super::sender::{HandlerOf, Sender};
 use super::table_error::MessageTableError;
 use crate::overlay::context::Context;
 use crate::state::peer::Peer;
@@ -21,6 +23,9 @@ use crate::wire::{Identified, IsSigned, IsUnsigned, Message, Request};
 struct Entry {
     message: &'static MessageType,
     handler: Box<dyn Handler>,
+    /// `true` if the message is one of IPv8's own, and not one of the community's with a reserved
+    /// id.
+    taken_over: bool,
 }
 
 /// The handlers of a community's own messages, by message id.
@@ -51,6 +56,20 @@ impl<C> Default for MessageTable<C> {
 }
 
 impl<C: 'static> MessageTable<C> {
+    /// Registers a handler that gets every `M`: like [`signed`](Self::signed) or
+    /// [`unsigned`](Self::unsigned), whichever `M` is.
+    ///
+    /// In [`crate::handlers!`]: `Hello => Self::on_hello`.
+    pub fn handle<M: Message<Authentication: Sender>>(
+        &mut self,
+        handler: HandlerOf<C, M>,
+    ) -> &mut Self {
+        let message = MessageType::of::<M>();
+        self.erased
+            .insert_own(message, Box::new(MessageHandler(handler)));
+        self
+    }
+
     /// Registers a handler that gets every `M` with a valid signature, and the peer that signed it.
     pub fn signed<M: Message<Authentication: IsSigned<M>>>(
         &mut self,
@@ -75,7 +94,7 @@ impl<C: 'static> MessageTable<C> {
     /// dropped for it.
     ///
     /// In [`crate::handlers!`]: `take_over MyIntroductionRequest => Self::on_introduction_request`.
-    /// Implement [`Message`] by hand, because `#[derive(Payload)]` refuses these ids. In py-ipv8
+    /// `#[derive(Payload)]` accepts these ids with `reserved_id`. In py-ipv8
     /// such a community overrides `on_old_introduction_request` and similar methods.
     pub fn take_over<M: Message<Authentication: IsSigned<M>>>(
         &mut self,
@@ -154,7 +173,7 @@ impl Messages {
     fn take_over(&mut self, message: &'static MessageType, handler: Box<dyn Handler>) {
         let (id, name) = (message.id, message.name);
         if ids::is_signed(id) {
-            self.insert(message, handler);
+            self.insert(message, handler, true);
         } else {
             let error = MessageTableError::NothingToTakeOver { id, name };
             self.errors.push(error);
@@ -173,19 +192,24 @@ impl Messages {
         }
     }
 
-    /// Registers a message whose id must not belong to IPv8.
+    /// Registers a message whose id must not belong to IPv8, unless it asks for such an id.
     fn insert_own(&mut self, message: &'static MessageType, handler: Box<dyn Handler>) {
         let (id, name) = (message.id, message.name);
         match ids::name(id).or(ids::deprecated_name(id)) {
-            Some(owner) => {
+            Some(owner) if !message.reserved_id => {
                 let error = MessageTableError::ReservedId { id, name, owner };
                 self.errors.push(error);
             }
-            None => self.insert(message, handler),
+            _ => self.insert(message, handler, false),
         }
     }
 
-    fn insert(&mut self, message: &'static MessageType, handler: Box<dyn Handler>) {
+    fn insert(
+        &mut self,
+        message: &'static MessageType,
+        handler: Box<dyn Handler>,
+        taken_over: bool,
+    ) {
         match self.entries.entry(message.id) {
             hash_map::Entry::Occupied(first) => self.errors.push(MessageTableError::DuplicateId {
                 id: message.id,
@@ -193,7 +217,11 @@ impl Messages {
                 second: message.name,
             }),
             hash_map::Entry::Vacant(place) => {
-                place.insert(Entry { message, handler });
+                place.insert(Entry {
+                    message,
+                    handler,
+                    taken_over,
+                });
             }
         }
     }
@@ -206,6 +234,11 @@ impl Messages {
     /// Returns the name of the message with this id, if there is a handler for it.
     pub(crate) fn name(&self, id: u8) -> Option<&'static str> {
         self.message(id).map(|message| message.name)
+    }
+
+    /// Returns `true` if the message with this id is one of IPv8's own that the community handles.
+    pub(crate) fn is_taken_over(&self, id: u8) -> bool {
+        self.entries.get(&id).is_some_and(|entry| entry.taken_over)
     }
 
     /// Returns the type of each accepted response, by message id.

@@ -16,6 +16,7 @@ mod no_overlay;
 mod opened;
 mod ping;
 mod requests;
+mod sender;
 mod settings;
 mod table_error;
 
@@ -32,4 +33,5 @@ pub use no_overlay::NoOverlay;
 pub(crate) use opened::{Delivery, MessageType, OpenedMessage};
 pub use ping::PingCommunity;
 pub use requests::{IntoResponse, RequestHandler, UnsignedRequestHandler};
+pub use sender::{HandlerOf, Sender};
 pub use table_error::MessageTableError;
