@@ -292,6 +292,8 @@ pub(crate) struct Stack {
     pub(crate) prepare: Vec<Hook>,
     pub(crate) my_peer: Option<Hook>,
     pub(crate) endings: Vec<Ending>,
+    /// `true` if a type is written as two strings.
+    pub(crate) quoted: bool,
     /// The path of `ipv8_core`, if an attribute names it.
     pub(crate) krate: Option<Path>,
     /// The type of the session, from `session = Type` or else from a closure.

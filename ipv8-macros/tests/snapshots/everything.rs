@@ -4,6 +4,7 @@ pub(crate) struct MyLauncher {
     size: usize,
 }
 #[automatically_derived]
+#[allow(unused_qualifications)]
 impl ipv8::CommunityLauncher for MyLauncher {
     type Overlay = my_module::Generic<u8>;
     type Session = ();

@@ -2,6 +2,7 @@ struct MyLauncher {
     size: usize,
 }
 #[automatically_derived]
+#[allow(unused_qualifications)]
 impl ::ipv8_core::CommunityLauncher for MyLauncher {
     type Overlay = my_module::MyCommunity;
     type Session = Session;

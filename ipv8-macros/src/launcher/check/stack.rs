@@ -136,6 +136,7 @@ fn no_overlay(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
 
 fn overlay(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
     let arguments = parse::type_arguments(fragment, problems);
+    stack.quoted |= arguments.quoted;
     for setting in arguments.settings {
         if let Some((key, _)) = take_common(setting, stack, problems) {
             problems.at(key.span(), unknown_in_overlay(&key.to_string()));
@@ -174,6 +175,7 @@ fn unknown_in_overlay(key: &str) -> String {
 
 fn bootstrapper(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
     let arguments = parse::type_arguments(fragment, problems);
+    stack.quoted |= arguments.quoted;
     let mut options = Vec::new();
     for setting in arguments.settings {
         if let Some((key, value)) = take_common(setting, stack, problems) {

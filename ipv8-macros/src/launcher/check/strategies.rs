@@ -20,6 +20,7 @@ const ALIASES: [(&str, &str); 3] = [
 
 pub(super) fn walk_strategy(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
     let arguments = parse::type_arguments(fragment, problems);
+    stack.quoted |= arguments.quoted;
     let mut target_peers: Option<Expr> = None;
     let mut options: Vec<(Ident, Expr)> = Vec::new();
     for setting in arguments.settings {

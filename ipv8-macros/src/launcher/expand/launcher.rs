@@ -67,6 +67,10 @@ pub(crate) fn implementation(
     let (hooks, methods): (Vec<_>, Vec<_>) = methods(stack, &around).into_iter().unzip();
     let hooks = hooks.into_iter().map(|hook| Ident::new(hook, at));
     let levels = &lints.levels;
+    // The lint would suggest to remove one of two strings.
+    let quoted = stack
+        .quoted
+        .then(|| quote_spanned!(at=> #[allow(unused_qualifications)]));
     let deprecated = lints
         .deprecated
         .then(|| quote_spanned!(at=> #[allow(deprecated)]));
@@ -74,6 +78,7 @@ pub(crate) fn implementation(
         #[automatically_derived]
         #(#levels)*
         #deprecated
+        #quoted
         impl #krate::CommunityLauncher for #ident {
             #overlay_type
             #session_type

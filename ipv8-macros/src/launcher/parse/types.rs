@@ -18,6 +18,8 @@ use syn::{Lit, LitStr, Path, Token, Type, token};
 pub(crate) struct TypeArguments {
     /// The type; `None` if it could not be read.
     pub(crate) ty: Option<TokenStream>,
+    /// `true` if the first argument is a string.
+    pub(crate) quoted: bool,
     pub(crate) settings: Vec<Setting>,
 }
 
@@ -35,6 +37,7 @@ pub(crate) fn type_arguments(fragment: &Fragment, problems: &mut Problems) -> Ty
         return found;
     }
     read(fragment, problems, |input, problems| {
+        found.quoted = input.peek(Lit);
         match target(input, kind) {
             Ok(ty) => found.ty = Some(ty),
             Err(error) => {
