@@ -227,7 +227,7 @@ pub fn name(args: TokenStream, item: TokenStream) -> TokenStream {
 ///   launcher of that name.
 ///
 /// Listing a launcher twice, or the launcher itself, is an error. Several `#[after]` add up. A
-/// launch checks that there is no cycle.
+/// launch refuses launchers that wait for each other.
 ///
 /// # Example
 /// ```

@@ -26,7 +26,7 @@ const SHARED: [(&str, &str); 6] = [
     ("working_directory", "working_directory"),
 ];
 
-/// Top-level settings that are no plain settings, and that py-ipv8 does not have.
+/// Top-level settings that py-ipv8 does not have, without those that are one field of the node.
 const OURS: [&str; 5] = ["key_file", "launchers", "network", "pacing", "seed"];
 
 /// Returns py-ipv8's name of a top-level setting; `None` if py-ipv8 does not have it.

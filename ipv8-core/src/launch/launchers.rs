@@ -115,9 +115,9 @@ impl Launchers {
     }
 
     /// Says which crates have launchers that must be linked into this program. [`plan`](Self::plan)
-    /// reports each crate of which no launcher was added so far. Linkers drop crates silently, so
-    /// this is the way to notice; the guide
-    /// [Which launchers are linked in?](crate::guide::linking) has the cases.
+    /// reports each of these crates without a launcher among those added so far. Linkers drop
+    /// crates silently; the guide [Which launchers are linked in?](crate::guide::linking) has the
+    /// cases.
     ///
     /// ```
     /// # use ipv8_core::prelude::*;

@@ -281,7 +281,7 @@ impl Ending {
 #[derive(Default)]
 pub(crate) struct Stack {
     pub(crate) overlay: Option<Overlay>,
-    /// `#[launcher]`: there is no overlay.
+    /// The place of `#[launcher]`, which marks a launcher without an overlay.
     pub(crate) no_overlay: Option<Span>,
     pub(crate) strategies: Vec<Strategy>,
     pub(crate) bootstrappers: Vec<Bootstrapper>,

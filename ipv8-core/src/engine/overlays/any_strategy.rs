@@ -103,7 +103,7 @@ impl StrategyList {
         offers.map(|offer| taken.take(offer.name)).collect()
     }
 
-    /// Changes the target of the strategy at `index`. Returns `false` if there is no such strategy.
+    /// Changes the target of the strategy at `index`. Returns `false` if `index` is out of range.
     pub(crate) fn set_target_peers(&mut self, index: usize, target_peers: i32) -> bool {
         let offer = self.offers.get_mut(index);
         offer

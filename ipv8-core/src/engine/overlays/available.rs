@@ -134,8 +134,8 @@ impl AnyAvailable {
             .ok_or_else(unknown)
     }
 
-    /// Returns the options of the strategy at `index`, or `None` if there is no such strategy or
-    /// the community does not offer its type.
+    /// Returns the options of the strategy at `index`, or `None` if `index` is out of range or the
+    /// community does not offer that type of strategy.
     pub(crate) fn strategy_options<'a>(
         &self,
         index: usize,

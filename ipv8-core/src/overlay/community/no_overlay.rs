@@ -8,7 +8,7 @@ use crate::wire::packet::CommunityId;
 /// The [`CommunityLauncher::Overlay`](crate::CommunityLauncher::Overlay) of a launcher that has
 /// none: it only prepares and finalizes, and nothing of it is on the network.
 ///
-/// The attribute `#[launcher]` uses it. There is no value of this type.
+/// The attribute `#[launcher]` writes it. A value of this type cannot exist.
 #[derive(Clone, Copy, Debug)]
 pub enum NoOverlay {}
 

@@ -284,7 +284,7 @@ impl Context<'_> {
         peer.responded(self.now);
         let service = self.state.community_id;
         let before = self.graph().peer(peer.key()).map(Peer::address);
-        // A tracker answers, but is no peer.
+        // A tracker answers too, but never becomes a peer.
         let is_tracker =
             before.is_none() && peer.proven_addresses().all(|one| self.is_tracker(&one));
         if !is_tracker && !self.graph().is_banned(&peer, service) {

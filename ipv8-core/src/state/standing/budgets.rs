@@ -134,8 +134,8 @@ impl Budgets {
     }
 
     /// Counts an answer to a request from `source`. The address of a peer can be forged too, so it
-    /// gets as much as a site of strangers. On this machine there is no bound: a program here needs
-    /// no reflection.
+    /// gets as much as a site of strangers. Programs on this machine are not limited: they can
+    /// reach each other without our help.
     ///
     /// # Errors
     ///

@@ -246,7 +246,7 @@ fn dictionary_as_value(key: &Ident, entries: &str) -> syn::Error {
     syn::Error::new(key.span(), message)
 }
 
-/// Returns the mistake of an argument that is no setting.
+/// Returns the error for an argument that is not written `key = value`.
 fn unexpected(input: ParseStream<'_>, kind: Kind) -> syn::Error {
     let value = input.fork().parse::<syn::Expr>().ok();
     let number = value.as_ref().and_then(literal_integer);

@@ -75,7 +75,8 @@ fn some(counts: &[usize], rng: &mut StdRng) -> usize {
     counts.choose(rng).copied().unwrap_or(0)
 }
 
-/// Returns the form of a hook or condition. One that uses the launcher's fields is no function.
+/// Returns the form of a hook or condition. Code that uses the launcher's fields must be a
+/// closure, because a function cannot see them.
 fn form(rng: &mut StdRng, scope: Scope, uses_fields: bool) -> Form {
     let form = FORMS.choose(rng).copied().unwrap_or(Form::Closure);
     match form {
