@@ -153,6 +153,10 @@ pub use support::required::Required;
 pub use wire::packet::CommunityId;
 pub use wire::{Identified, Message, Payload, Request, Signed, Unsigned};
 
+// Not in `__private`: rustc names it if a kind of handler is misspelt.
+#[doc(hidden)]
+pub use overlay::community::Handlers;
+
 #[doc(hidden)]
 pub mod __private {
     // Generated code names the standard library through this crate: a program can rename one of

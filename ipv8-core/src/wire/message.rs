@@ -130,28 +130,6 @@ pub trait Authentication: sealed::Sealed + Send + 'static {
     const SIGNED: bool;
 }
 
-/// The [`Authentication`] of a signed message `M`: only [`Signed`].
-#[diagnostic::on_unimplemented(
-    message = "`{M}` is an unsigned message",
-    label = "this message has no signature",
-    note = "write `unsigned {M}` (or `unsigned_request {M}`) in `handlers!`, or remove `unsigned` from its `#[payload(…)]`"
-)]
-#[doc(hidden)]
-pub trait IsSigned<M>: Authentication {}
-
-/// The [`Authentication`] of an unsigned message `M`: only [`Unsigned`].
-#[diagnostic::on_unimplemented(
-    message = "`{M}` is a signed message",
-    label = "this message has a signature",
-    note = "write `signed {M}` (or `request {M}`) in `handlers!`, or add `unsigned` to its `#[payload(…)]`"
-)]
-#[doc(hidden)]
-pub trait IsUnsigned<M>: Authentication {}
-
-impl<M> IsSigned<M> for Signed {}
-
-impl<M> IsUnsigned<M> for Unsigned {}
-
 /// The packet contains the sender's public key and ends with a signature of all bytes before it.
 #[derive(Debug)]
 pub enum Signed {}

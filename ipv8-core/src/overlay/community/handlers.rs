@@ -114,15 +114,22 @@ macro_rules! __handlers {
     };
     // Without a kind. This rule is first, because `ty` cannot begin with `=>`.
     ($table:ident [$($done:tt)*] $message:ty => $handler:expr $(, $($rest:tt)*)?) => {
-        $table.handle::<$message>($handler);
+        $crate::Handlers::<$message>::IN.handle($table.this(), $handler);
         $crate::__handlers!($table [$($done)* $message,] $($($rest)*)?);
     };
     ($table:ident [$($done:tt)*] $kind:ident $message:ty => $handler:expr $(, $($rest:tt)*)?) => {
-        $table.$kind::<$message>($handler);
+        $crate::Handlers::<$message>::IN.$kind($table.this(), $handler);
+        $crate::__handlers!($table [$($done)* $message,] $($($rest)*)?);
+    };
+    ($table:ident [$($done:tt)*] response $message:ty $(, $($rest:tt)*)?) => {
+        $crate::Handlers::<$message>::IN.response($table.this());
         $crate::__handlers!($table [$($done)* $message,] $($($rest)*)?);
     };
     ($table:ident [$($done:tt)*] $kind:ident $message:ty $(, $($rest:tt)*)?) => {
-        $table.$kind::<$message>();
+        $crate::__private::compile_error!($crate::__private::concat!(
+            "`", $crate::__private::stringify!($kind $message), "` has no handler: write `",
+            $crate::__private::stringify!($kind $message), " => Self::handler`"
+        ));
         $crate::__handlers!($table [$($done)* $message,] $($($rest)*)?);
     };
     ($($anything:tt)*) => {

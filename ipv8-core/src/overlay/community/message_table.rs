@@ -3,22 +3,18 @@
 use std::any::{Any, TypeId};
 use std::collections::{HashMap, hash_map};
 use std::marker::PhantomData;
-use std::net::SocketAddr;
 
-use super::handler::{
-    Answering, Answers, Handler, MessageHandler, SignedHandler, TakeOver, UnsignedAnswering,
-    UnsignedHandler,
-};
+use super::functions::{MessageFn, RequestFn};
+use super::handler::{Answers, Handler, MessageHandler, RequestHandler, TakeOver};
 use super::opened::{AnyMessage, Delivery, MessageType};
-use super::requests::{RequestHandler, UnsignedRequestHandler};
-use super::sender::{HandlerOf, Sender};
+use super::sender::{IsSigned, IsUnsigned, Sender};
 use super::table_error::MessageTableError;
 use crate::overlay::context::Context;
 use crate::state::peer::Peer;
 use crate::state::stats::DropReason;
 use crate::support::hashing::OwnState;
 use crate::wire::payload::ids;
-use crate::wire::{Identified, IsSigned, IsUnsigned, Message, Request};
+use crate::wire::{Identified, Message, Request};
 
 struct Entry {
     message: &'static MessageType,
@@ -56,29 +52,29 @@ impl<C> Default for MessageTable<C> {
 }
 
 impl<C: 'static> MessageTable<C> {
+    /// Returns the table, of which [`crate::handlers!`] has the value or a reference.
+    #[doc(hidden)]
+    pub const fn this(&mut self) -> &mut Self {
+        self
+    }
+
     /// Registers a handler that gets every `M`: like [`signed`](Self::signed) or
     /// [`unsigned`](Self::unsigned), whichever `M` is.
     ///
     /// In [`crate::handlers!`]: `Hello => Self::on_hello`.
     pub fn handle<M: Message<Authentication: Sender>>(
         &mut self,
-        handler: HandlerOf<C, M>,
+        handler: impl MessageFn<C, M::Authentication, M>,
     ) -> &mut Self {
-        let message = MessageType::of::<M>();
-        self.erased
-            .insert_own(message, Box::new(MessageHandler(handler)));
-        self
+        self.insert::<M, M::Authentication>(handler)
     }
 
     /// Registers a handler that gets every `M` with a valid signature, and the peer that signed it.
     pub fn signed<M: Message<Authentication: IsSigned<M>>>(
         &mut self,
-        handler: fn(&mut C, &Peer, M, &mut Context<'_>),
+        handler: impl MessageFn<C, <M::Authentication as IsSigned<M>>::Itself, M>,
     ) -> &mut Self {
-        let message = MessageType::of::<M>();
-        self.erased
-            .insert_own(message, Box::new(SignedHandler(handler)));
-        self
+        self.insert::<M, _>(handler)
     }
 
     /// Registers a handler that gets every `M` with a valid signature *in place of* IPv8's own
@@ -109,11 +105,14 @@ impl<C: 'static> MessageTable<C> {
     /// forge.
     pub fn unsigned<M: Message<Authentication: IsUnsigned<M>>>(
         &mut self,
-        handler: fn(&mut C, SocketAddr, M, &mut Context<'_>),
+        handler: impl MessageFn<C, <M::Authentication as IsUnsigned<M>>::Itself, M>,
     ) -> &mut Self {
-        let message = MessageType::of::<M>();
-        self.erased
-            .insert_own(message, Box::new(UnsignedHandler(handler)));
+        self.insert::<M, _>(handler)
+    }
+
+    fn insert<M: Message, S: Sender>(&mut self, handler: impl MessageFn<C, S, M>) -> &mut Self {
+        let handler = Box::new(MessageHandler::new(handler));
+        self.erased.insert_own(MessageType::of::<M>(), handler);
         self
     }
 
@@ -125,12 +124,9 @@ impl<C: 'static> MessageTable<C> {
     /// logged at `debug`.
     pub fn request<M: Request<Authentication: IsSigned<M>>>(
         &mut self,
-        handler: impl RequestHandler<C, M>,
+        handler: impl RequestFn<C, <M::Authentication as IsSigned<M>>::Itself, M, M::Response>,
     ) -> &mut Self {
-        let message = MessageType::of::<M>();
-        self.erased
-            .insert_own(message, Box::new(Answering::new(handler)));
-        self.response::<M::Response>()
+        self.insert_request::<M, _>(handler)
     }
 
     /// Like [`MessageTable::request`], but for unsigned requests: the handler gets the source
@@ -139,11 +135,17 @@ impl<C: 'static> MessageTable<C> {
     /// In [`crate::handlers!`]: `unsigned_request Ask => Self::on_ask`.
     pub fn unsigned_request<M: Request<Authentication: IsUnsigned<M>>>(
         &mut self,
-        handler: impl UnsignedRequestHandler<C, M>,
+        handler: impl RequestFn<C, <M::Authentication as IsUnsigned<M>>::Itself, M, M::Response>,
     ) -> &mut Self {
-        let message = MessageType::of::<M>();
-        self.erased
-            .insert_own(message, Box::new(UnsignedAnswering::new(handler)));
+        self.insert_request::<M, _>(handler)
+    }
+
+    fn insert_request<M: Request, S: Sender>(
+        &mut self,
+        handler: impl RequestFn<C, S, M, M::Response>,
+    ) -> &mut Self {
+        let handler = Box::new(RequestHandler::new(handler));
+        self.erased.insert_own(MessageType::of::<M>(), handler);
         self.response::<M::Response>()
     }
 

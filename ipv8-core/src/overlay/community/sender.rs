@@ -2,9 +2,8 @@
 
 use std::net::SocketAddr;
 
-use crate::overlay::context::Context;
 use crate::state::peer::Peer;
-use crate::wire::{Authentication, Message, Signed, Unsigned};
+use crate::wire::{Authentication, Signed, Unsigned};
 
 /// What a handler learns about the sender of a message: for [`Signed`] messages the peer, for
 /// [`Unsigned`] ones the source address, which anyone can forge.
@@ -15,6 +14,10 @@ pub trait Sender: Authentication {
     /// Returns the sender, if there is one of this type.
     #[doc(hidden)]
     fn sender(peer: Option<&Peer>, source: Option<SocketAddr>) -> Option<Self::Of<'_>>;
+
+    /// Returns the address that responses go to.
+    #[doc(hidden)]
+    fn address(sender: &Self::Of<'_>) -> SocketAddr;
 }
 
 impl Sender for Signed {
@@ -22,6 +25,10 @@ impl Sender for Signed {
 
     fn sender(peer: Option<&Peer>, _source: Option<SocketAddr>) -> Option<&Peer> {
         peer
+    }
+
+    fn address(sender: &&Peer) -> SocketAddr {
+        sender.address()
     }
 }
 
@@ -31,8 +38,39 @@ impl Sender for Unsigned {
     fn sender(_peer: Option<&Peer>, source: Option<SocketAddr>) -> Option<SocketAddr> {
         source
     }
+
+    fn address(sender: &SocketAddr) -> SocketAddr {
+        *sender
+    }
 }
 
-/// A handler of `M` in the community `C`.
-pub type HandlerOf<C, M> =
-    fn(&mut C, <<M as Message>::Authentication as Sender>::Of<'_>, M, &mut Context<'_>);
+/// The [`Authentication`] of a signed message `M`: only [`Signed`].
+#[diagnostic::on_unimplemented(
+    message = "`{M}` is an unsigned message",
+    label = "this message has no signature",
+    note = "write `{M}` without `signed`, or `unsigned_request {M}` for a request; or remove `unsigned` from its `#[payload(…)]`"
+)]
+pub trait IsSigned<M>: Authentication {
+    /// [`Signed`]. The types of handlers name it, so that a wrong message is one error, and not
+    /// one of its handler too.
+    type Itself: Sender;
+}
+
+impl<M> IsSigned<M> for Signed {
+    type Itself = Self;
+}
+
+/// The [`Authentication`] of an unsigned message `M`: only [`Unsigned`].
+#[diagnostic::on_unimplemented(
+    message = "`{M}` is a signed message",
+    label = "this message has a signature",
+    note = "write `{M}` without `unsigned`, or `request {M}` for a request; or add `unsigned` to its `#[payload(…)]`"
+)]
+pub trait IsUnsigned<M>: Authentication {
+    /// [`Unsigned`], like [`IsSigned::Itself`].
+    type Itself: Sender;
+}
+
+impl<M> IsUnsigned<M> for Unsigned {
+    type Itself = Self;
+}
