@@ -3,7 +3,7 @@
 //! Generated tokens carry the place of the user's attribute, so that rustc's errors point there,
 //! but the user's expressions cannot see the variables among them.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericArgument, Generics, Path, PathArguments, Type};
 
@@ -18,6 +18,25 @@ pub(crate) fn moved_to(at: Span, tokens: TokenStream) -> TokenStream {
     let moved = tokens.into_iter().map(|mut token| {
         token.set_span(at.resolved_at(token.span()));
         token
+    });
+    moved.collect()
+}
+
+/// Moves the names among tokens to another place, and leaves the others where they are. They keep
+/// their meaning.
+pub(crate) fn names_moved_to(at: Span, tokens: TokenStream) -> TokenStream {
+    let moved = tokens.into_iter().map(|token| match token {
+        TokenTree::Ident(mut name) => {
+            name.set_span(at.resolved_at(name.span()));
+            name.into()
+        }
+        TokenTree::Group(group) => {
+            let inside = names_moved_to(at, group.stream());
+            let mut moved = Group::new(group.delimiter(), inside);
+            moved.set_span(group.span());
+            moved.into()
+        }
+        token => token,
     });
     moved.collect()
 }

@@ -21,11 +21,11 @@ pub(crate) fn finish(args: TokenStream, item_tokens: TokenStream) -> TokenStream
         .first()
         .map_or_else(Span::call_site, |first| first.span);
     let generated = match &item {
-        Item::Struct { ident, unit, lints } if problems.is_empty() => {
-            expand::launcher(&stack, (ident, *unit), lints, span)
+        Item::Struct { name, unit, lints } if problems.is_empty() => {
+            expand::launcher(&stack, (name, *unit), lints, span)
         }
-        Item::Struct { ident, lints, .. } => expand::implementation(&stack, ident, lints, span),
-        Item::Refused { ident } => expand::implementation(&stack, ident, &Lints::default(), span),
+        Item::Struct { name, lints, .. } => expand::implementation(&stack, name, lints, span),
+        Item::Refused { name } => expand::implementation(&stack, name, &Lints::default(), span),
         Item::Unusable => TokenStream::new(),
     };
     let item_tokens = match stack.has_code() {

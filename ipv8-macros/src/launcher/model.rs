@@ -322,15 +322,22 @@ impl Stack {
 pub(crate) enum Item {
     /// A struct without parameters.
     Struct {
-        ident: Ident,
+        name: ItemName,
         /// `true` for `struct Name;`, whose name is also its only value.
         unit: bool,
         lints: Lints,
     },
     /// A type that cannot be a launcher. Its name is known, so a stub is possible.
-    Refused { ident: Ident },
+    Refused { name: ItemName },
     /// An item without a usable name.
     Unusable,
+}
+
+/// The name of the annotated item.
+pub(crate) struct ItemName {
+    pub(crate) ident: Ident,
+    /// The place of the token after the name.
+    pub(crate) end: Span,
 }
 
 /// The struct's attributes that set lints.

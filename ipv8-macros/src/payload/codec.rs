@@ -1,9 +1,9 @@
 //! Writes and reads the fields of a checked payload.
 
 use super::model::{Codec, Field, Fields, Style};
-use crate::tokens::{first_span, generated_at, local, moved_to};
+use crate::tokens::{generated_at, local, moved_to};
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
@@ -96,9 +96,7 @@ fn codec(field: &Field, krate: &TokenStream) -> TokenStream {
         Codec::Flatten(_) => quote!(<#ty as #krate::Payload>),
         Codec::With(module) => quote!(#module),
         Codec::Path(format) => {
-            let at = generated_at(first_span(&format.to_token_stream()));
-            let place = moved_to(at, krate.clone());
-            quote_spanned!(at=> <#format as #place::wire::Format<#ty>>)
+            quote!(<#format as #krate::wire::Format<#ty>>)
         }
         Codec::Named(format) => {
             let at = generated_at(format.literal.span());

@@ -3,7 +3,7 @@
 use super::model::{Container, Fields, Message};
 use super::{codec, generics};
 use crate::tokens::{crate_path, first_span, generated_at, local, moved_to};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{DeriveInput, Generics, LitStr};
@@ -192,29 +192,43 @@ fn check_of_id(target: &Target<'_>, message: &Message) -> TokenStream {
     if !message.computed || generics::is_generic(&target.generics) {
         return TokenStream::new();
     }
-    let at = generated_at(first_span(&message.id));
+    let at = Span::mixed_site();
     let value = quote_spanned!(at=> <#ident as #krate::Message>::ID);
     let check = id_check(target, message, &value);
     quote_spanned!(at=> const _: () = #check;)
 }
 
 fn id_check(target: &Target<'_>, message: &Message, value: &TokenStream) -> TokenStream {
-    let at = generated_at(first_span(&message.id));
+    let key = target.container.id_span;
+    let (condition, text) = match target.container.reserved_id {
+        None => (
+            quote!(#value < 231),
+            "message ids 231 to 255 are reserved: write a number from 0 to 230",
+        ),
+        Some(_) => (
+            quote!(#value >= 231),
+            "message ids 0 to 230 are not reserved: remove `reserved_id`",
+        ),
+    };
+    assertion(target, (key, &message.id), &condition, text)
+}
+
+/// Returns `assert!(…)` about the value of a key, from the key to the value, for rustc's errors.
+/// Only the parentheses are at the value: an editor would take other tokens there for definitions
+/// of it.
+fn assertion(
+    target: &Target<'_>,
+    (key, value): (Option<Span>, &TokenStream),
+    condition: &TokenStream,
+    text: &str,
+) -> TokenStream {
+    let value = generated_at(first_span(value));
+    let at = generated_at(key.unwrap_or(value));
     let krate = moved_to(at, target.krate.clone());
-    match target.container.reserved_id {
-        None => quote_spanned! {at=>
-            #krate::__private::assert!(
-                #value < 231,
-                "message ids 231 to 255 are reserved: write a number from 0 to 230"
-            )
-        },
-        Some(_) => quote_spanned! {at=>
-            #krate::__private::assert!(
-                #value >= 231,
-                "message ids 0 to 230 are not reserved: remove `reserved_id`"
-            )
-        },
-    }
+    let text = LitStr::new(text, at);
+    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#condition, #text));
+    arguments.set_span(value);
+    quote_spanned!(at=> #krate::__private::assert! #arguments)
 }
 
 /// Returns the `impl Identified` if there is an identifier, and the `impl Request` if there is a
@@ -225,15 +239,15 @@ fn pair(target: &Target<'_>, fields: &Fields) -> Option<TokenStream> {
     let (member, ty) = (&field.member, &field.ty);
     let number = local("number");
     let request = target.container.response.as_ref().map(|response| {
-        let at = generated_at(first_span(&response.to_token_stream()));
         let check = (!generics::is_generic(&target.generics)).then(|| {
-            let place = moved_to(at, krate.clone());
-            quote_spanned! {at=>
-                const _: () = #place::__private::assert!(
-                    <#ident as #krate::Message>::ID != <#response as #krate::Message>::ID,
-                    "a request and its response need different ids: change one of them"
-                );
-            }
+            let key = target.container.response_span;
+            let check = assertion(
+                target,
+                (key, &response.to_token_stream()),
+                &quote!(<#ident as #krate::Message>::ID != <#response as #krate::Message>::ID),
+                "a request and its response need different ids: change one of them",
+            );
+            quote!(const _: () = #check;)
         });
         let request = target.implement(&quote!(Request), &quote!(type Response = #response;));
         quote!(#request #check)

@@ -7,6 +7,8 @@ use syn::{Expr, LitStr, Member, Path, Type, TypePath};
 #[derive(Default)]
 pub(crate) struct Container {
     pub(crate) id: Option<Expr>,
+    /// The place of the key `id`.
+    pub(crate) id_span: Option<Span>,
     /// The place of `unsigned`.
     pub(crate) unsigned: Option<Span>,
     /// The place of `global_time`.

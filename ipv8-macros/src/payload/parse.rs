@@ -40,6 +40,7 @@ pub(crate) fn container(attributes: &[Attribute], problems: &mut Problems) -> Co
         |key, input, problems| match key.name.as_str() {
             "id" => {
                 equals(input, &key.ident)?;
+                container.id_span.get_or_insert(key.ident.span());
                 keep(&mut container.id, input.parse::<Expr>()?, &key, problems);
                 Ok(())
             }

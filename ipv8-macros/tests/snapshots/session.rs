@@ -76,7 +76,7 @@ impl ::ipv8_core::CommunityLauncher for MyLauncher {
         session: &mut Self::Session,
         overlay: &::ipv8_core::OverlayHandle<Self::Overlay>,
     ) -> ::ipv8_core::__private::Result<(), ::ipv8_core::LaunchError> {
-        ::ipv8_core::__private::set_in_session(overlay, &mut session.overlays.mine);
+        ::ipv8_core::__private::set_in_session(overlay, { &mut session.overlays.mine });
         ::ipv8_core::__private::finalized(
             ipv8,
             &mut *session,

@@ -5,6 +5,7 @@
 #![deny(future_incompatible)]
 
 mod common_words;
+mod editor;
 mod fields;
 mod forms;
 mod lints;

@@ -90,9 +90,10 @@ fn without_overlay(span: Span, fragments: &[Fragment], stack: &mut Stack, proble
 
 /// Checks the rules that need both the attributes and the struct.
 pub(crate) fn launcher(stack: &mut Stack, item: &Item, problems: &mut Problems) {
-    let Item::Struct { ident, .. } = item else {
+    let Item::Struct { name, .. } = item else {
         return;
     };
+    let ident = &name.ident;
     if let Some(Name::Code(code @ syn::Expr::Path(path))) = &stack.name
         && path.path.is_ident(ident)
     {

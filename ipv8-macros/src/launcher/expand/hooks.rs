@@ -2,7 +2,7 @@
 
 use super::parts::{Surroundings, ours};
 use crate::launcher::model::{Call, Ending, Hook};
-use crate::tokens::{first_span, generated_at};
+use crate::tokens::{first_span, generated_at, moved_to};
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -97,15 +97,17 @@ pub(super) fn finalize(
     let steps = endings.iter().map(|ending| match ending {
         Ending::Hook(hook) => step(hook, &given, &direct, krate),
         Ending::SetInSession { span, field } => {
-            // Only the argument is at the field, for rustc's errors: an editor takes each generated
-            // name there for one more definition of the field.
-            let last = field.clone().into_iter().last();
-            let place = last.map_or(at, |token| generated_at(token.span()));
-            let (at, borrow) = (generated_at(*span), quote_spanned!(place=> &mut));
-            let (session, overlay) = (ours("session", place), ours("overlay", at));
-            quote_spanned! {at=>
-                #krate::__private::set_in_session(#overlay, #borrow #session.#field);
+            let at = generated_at(*span);
+            let (session, overlay) = (ours("session", at), ours("overlay", at));
+            // The argument is a block at the field, for rustc's errors: an editor takes each
+            // generated name there for one more definition of the field.
+            let mut argument =
+                Group::new(Delimiter::Brace, quote_spanned!(at=> &mut #session.#field));
+            if let Some(last) = field.clone().into_iter().last() {
+                argument.set_span(generated_at(last.span()));
             }
+            let krate = moved_to(at, krate.clone());
+            quote_spanned!(at=> #krate::__private::set_in_session(#overlay, #argument);)
         }
     });
     quote_spanned! {at=>
@@ -149,7 +151,7 @@ fn step(hook: &Hook, given: &[Given], direct: &TokenStream, krate: &TokenStream)
             quote_spanned!(at=> #path(#(#passed),*) #wait;)
         }
         Call::Closure(closure) if waits(closure) => {
-            let at = generated_at(first_span(&closure.body.to_token_stream()));
+            let at = generated_at(start(&closure.body));
             let (body, done) = (waiting_body(closure, given, at), ours("done", at));
             let result = match &closure.output {
                 ReturnType::Default => {
@@ -162,6 +164,17 @@ fn step(hook: &Hook, given: &[Given], direct: &TokenStream, krate: &TokenStream)
         Call::Closure(closure) => {
             quote_spanned!(at=> #krate::__private::#direct(#(#passed,)* #closure)?;)
         }
+    }
+}
+
+/// Returns the place of the first token, of a block that of its opening brace: an editor takes
+/// generated names at the place of a whole block for definitions of everything in it.
+fn start(body: &Expr) -> Span {
+    match body {
+        Expr::Block(block) if block.attrs.is_empty() && block.label.is_none() => {
+            block.block.brace_token.span.open()
+        }
+        body => first_span(&body.to_token_stream()),
     }
 }
 

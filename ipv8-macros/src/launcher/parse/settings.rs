@@ -134,16 +134,13 @@ pub(super) fn setting(
     if let Some(error) = constant_without_name(input, &key, kind) {
         return Err(error);
     }
-    let is_alone = input.is_empty() || input.peek(Token![,]);
-    if !is_alone {
-        equals(input, &key)?;
-        if let Some(entries) = dictionary(input) {
-            return Err(dictionary_as_value(&key, &entries));
-        }
-    }
-    let value = match is_alone {
-        true => equals(input, &key).map(|()| Value::Expr(missing())),
-        false => value(input, &key),
+    let value = match equals(input, &key) {
+        Err(error) if ends(input) => Err(error),
+        Err(error) => return Err(error),
+        Ok(()) => match dictionary(input) {
+            Some(entries) => return Err(dictionary_as_value(&key, &entries)),
+            None => value(input, &key),
+        },
     };
     let value = value.or_else(|error| {
         problems.keep::<()>(Err(error));
@@ -158,6 +155,11 @@ pub(super) fn setting(
         Ok(value) => Ok(Some(Setting { key, value })),
         Err(()) => Ok(None),
     }
+}
+
+/// Returns `true` at the end of an argument.
+fn ends(input: ParseStream<'_>) -> bool {
+    input.is_empty() || input.peek(Token![,])
 }
 
 const fn has_options(kind: Kind) -> bool {
@@ -190,9 +192,8 @@ fn value(input: ParseStream<'_>, key: &Ident) -> syn::Result<Value> {
 
 fn expression(input: ParseStream<'_>) -> syn::Result<syn::Expr> {
     let value: syn::Expr = input.parse()?;
-    let is_whole = input.is_empty() || input.peek(Token![,]);
     match python_value(&value) {
-        Some(error) if !is_whole => Err(error),
+        Some(error) if !ends(input) => Err(error),
         _ => Ok(value),
     }
 }
@@ -201,8 +202,7 @@ fn expression(input: ParseStream<'_>) -> syn::Result<syn::Expr> {
 /// Returns the mistake of a constant that is written where a number of peers would have a name.
 fn constant_without_name(input: ParseStream<'_>, key: &Ident, kind: Kind) -> Option<syn::Error> {
     let is_constant = key.to_string().chars().all(|letter| !letter.is_lowercase());
-    let is_alone = input.is_empty() || input.peek(Token![,]);
-    (kind == Kind::WalkStrategy && is_constant && is_alone).then(|| {
+    (kind == Kind::WalkStrategy && is_constant && ends(input)).then(|| {
         let message = format!("this constant needs a name: write `target_peers = {key}`");
         syn::Error::new(key.span(), message)
     })
