@@ -78,12 +78,15 @@ pub(crate) fn path(input: ParseStream<'_>) -> syn::Result<Path> {
 
 /// Reads the comma after an argument. Reports and skips anything else.
 pub(crate) fn comma(input: ParseStream<'_>, problems: &mut Problems) {
+    if input.peek(Token![;]) {
+        let is_last = input.peek2(syn::parse::End);
+        let instead = if is_last { "remove it" } else { "write `,`" };
+        problems.keep::<()>(Err(input.error(format!("no `;` here: {instead}"))));
+        problems.keep(input.parse::<Token![;]>());
+        return;
+    }
     if !input.is_empty() && !input.peek(Token![,]) {
-        let semicolon = input
-            .peek(Token![;])
-            .then(|| "no `;` here: remove it".to_owned());
-        let message = semicolon
-            .or_else(|| python_word(input))
+        let message = python_word(input)
             .unwrap_or_else(|| "expected `,` before the next argument".to_owned());
         problems.keep::<()>(Err(input.error(message)));
         if starts_with_setting(input) {

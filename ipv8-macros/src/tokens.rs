@@ -73,12 +73,18 @@ pub(crate) fn compact(tokens: impl ToTokens) -> String {
     let dense = spaced
         .replace(" :: ", "::")
         .replace(":: ", "::")
-        .replace("- ", "-");
+        .replace("- ", "-")
+        .replace("! ", "!");
     // The path of a trait's function.
     match dense.strip_prefix("< ") {
         Some(rest) => format!("<{}", rest.replacen(" >", ">", 1)),
         None => dense,
     }
+}
+
+/// Returns `true` for a name like `RandomWalk`, which types have and fields do not.
+pub(crate) fn is_type_name(name: &str) -> bool {
+    name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)
 }
 
 /// Returns the place of the first identifier with this name, at any depth.

@@ -24,8 +24,15 @@ pub(crate) fn finish(args: TokenStream, item_tokens: TokenStream) -> TokenStream
         Item::Struct { name, unit, lints } if problems.is_empty() => {
             expand::launcher(&stack, (name, *unit), lints, span)
         }
-        Item::Struct { name, lints, .. } => expand::implementation(&stack, name, lints, span),
-        Item::Refused { name } => expand::implementation(&stack, name, &Lints::default(), span),
+        Item::Struct { name, lints, .. } => {
+            not_listed(expand::implementation(&stack, name, lints, span))
+        }
+        Item::Refused { name } => not_listed(expand::implementation(
+            &stack,
+            name,
+            &Lints::default(),
+            span,
+        )),
         Item::Unusable => TokenStream::new(),
     };
     let item_tokens = match stack.has_code() {
@@ -34,4 +41,10 @@ pub(crate) fn finish(args: TokenStream, item_tokens: TokenStream) -> TokenStream
     };
     let problems = problems.into_tokens();
     quote!(#item_tokens #generated #problems)
+}
+
+/// Returns the `impl` of a launcher with mistakes so that rustc does not suggest it in place of
+/// another type.
+fn not_listed(implementation: TokenStream) -> TokenStream {
+    quote!(#[diagnostic::do_not_recommend] #implementation)
 }

@@ -39,6 +39,7 @@ impl Community for Chat {
         handlers!(table: response Part);
         handlers!(table: unsigned Hello => Self::on_hello_from);
         handlers!(table: Hello => Self::on_hello_alone);
+        handlers!(table: Hello => self.on_hello_alone);
     }
 }
 

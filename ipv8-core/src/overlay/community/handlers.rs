@@ -112,13 +112,37 @@ macro_rules! __handlers {
             &[$($crate::__private::stringify!($message)),*],
         );
     };
-    // Without a kind. This rule is first, because `ty` cannot begin with `=>`.
+    // Without a kind. Rules of this form are first, because `ty` cannot begin with `=>`.
+    ($table:ident [$($done:tt)*] $message:ty => self.$handler:ident $(, $($rest:tt)*)?) => {
+        $crate::__private::compile_error!($crate::__private::concat!(
+            "a handler is named by its path: write `Self::",
+            $crate::__private::stringify!($handler), "`"
+        ));
+        $crate::__handlers!($table [$($done)* $message,] $($($rest)*)?);
+    };
+    ($table:ident [$($done:tt)*] $message:ty => | $($rest:tt)*) => {
+        $crate::__handlers!(@closure $table [$($done)*] handle $message => | $($rest)*);
+    };
+    ($table:ident [$($done:tt)*] $message:ty => move $($rest:tt)*) => {
+        $crate::__handlers!(@closure $table [$($done)*] handle $message => move $($rest)*);
+    };
     ($table:ident [$($done:tt)*] $message:ty => $handler:expr $(, $($rest:tt)*)?) => {
         $crate::Handlers::<$message>::IN.handle($table.this(), $handler);
         $crate::__handlers!($table [$($done)* $message,] $($($rest)*)?);
     };
+    ($table:ident [$($done:tt)*] $kind:ident $message:ty => | $($rest:tt)*) => {
+        $crate::__handlers!(@closure $table [$($done)*] $kind $message => | $($rest)*);
+    };
+    ($table:ident [$($done:tt)*] $kind:ident $message:ty => move $($rest:tt)*) => {
+        $crate::__handlers!(@closure $table [$($done)*] $kind $message => move $($rest)*);
+    };
     ($table:ident [$($done:tt)*] $kind:ident $message:ty => $handler:expr $(, $($rest:tt)*)?) => {
         $crate::Handlers::<$message>::IN.$kind($table.this(), $handler);
+        $crate::__handlers!($table [$($done)* $message,] $($($rest)*)?);
+    };
+    // Here, rustc infers the parameters of the closure.
+    (@closure $table:ident [$($done:tt)*] $kind:ident $message:ty => $handler:expr $(, $($rest:tt)*)?) => {
+        $table.$kind::<$message>($handler);
         $crate::__handlers!($table [$($done)* $message,] $($($rest)*)?);
     };
     ($table:ident [$($done:tt)*] response $message:ty $(, $($rest:tt)*)?) => {

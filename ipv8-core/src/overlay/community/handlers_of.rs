@@ -38,7 +38,7 @@ impl<M: Message<Authentication: Sender>> Handlers<M> {
         table: &mut MessageTable<C>,
         handler: impl MessageFn<C, M::Authentication, M>,
     ) {
-        table.handle::<M>(handler);
+        table.insert_message::<M, M::Authentication>(handler);
     }
 
     /// Calls [`MessageTable::signed`].
@@ -49,7 +49,7 @@ impl<M: Message<Authentication: Sender>> Handlers<M> {
     ) where
         M::Authentication: IsSigned<M>,
     {
-        table.signed::<M>(handler);
+        table.insert_message::<M, _>(handler);
     }
 
     /// Calls [`MessageTable::unsigned`].
@@ -60,7 +60,7 @@ impl<M: Message<Authentication: Sender>> Handlers<M> {
     ) where
         M::Authentication: IsUnsigned<M>,
     {
-        table.unsigned::<M>(handler);
+        table.insert_message::<M, _>(handler);
     }
 
     /// Calls [`MessageTable::take_over`].

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use super::functions::{MessageFn, RequestFn};
 use super::handler::{Answers, Handler, MessageHandler, RequestHandler, TakeOver};
 use super::opened::{AnyMessage, Delivery, MessageType};
-use super::sender::{IsSigned, IsUnsigned, Sender};
+use super::sender::{IsSigned, IsUnsigned, Sender, SenderOf, SignerOf, SourceOf};
 use super::table_error::MessageTableError;
 use crate::overlay::context::Context;
 use crate::state::peer::Peer;
@@ -64,17 +64,17 @@ impl<C: 'static> MessageTable<C> {
     /// In [`crate::handlers!`]: `Hello => Self::on_hello`.
     pub fn handle<M: Message<Authentication: Sender>>(
         &mut self,
-        handler: impl MessageFn<C, M::Authentication, M>,
+        handler: impl Fn(&mut C, SenderOf<'_, M>, M, &mut Context<'_>) + Send + Sync + 'static,
     ) -> &mut Self {
-        self.insert::<M, M::Authentication>(handler)
+        self.insert_message::<M, M::Authentication>(handler)
     }
 
     /// Registers a handler that gets every `M` with a valid signature, and the peer that signed it.
     pub fn signed<M: Message<Authentication: IsSigned<M>>>(
         &mut self,
-        handler: impl MessageFn<C, <M::Authentication as IsSigned<M>>::Itself, M>,
+        handler: impl Fn(&mut C, SignerOf<'_, M>, M, &mut Context<'_>) + Send + Sync + 'static,
     ) -> &mut Self {
-        self.insert::<M, _>(handler)
+        self.insert_message::<M, <M::Authentication as IsSigned<M>>::Itself>(handler)
     }
 
     /// Registers a handler that gets every `M` with a valid signature *in place of* IPv8's own
@@ -105,12 +105,16 @@ impl<C: 'static> MessageTable<C> {
     /// forge.
     pub fn unsigned<M: Message<Authentication: IsUnsigned<M>>>(
         &mut self,
-        handler: impl MessageFn<C, <M::Authentication as IsUnsigned<M>>::Itself, M>,
+        handler: impl Fn(&mut C, SourceOf<'_, M>, M, &mut Context<'_>) + Send + Sync + 'static,
     ) -> &mut Self {
-        self.insert::<M, _>(handler)
+        self.insert_message::<M, <M::Authentication as IsUnsigned<M>>::Itself>(handler)
     }
 
-    fn insert<M: Message, S: Sender>(&mut self, handler: impl MessageFn<C, S, M>) -> &mut Self {
+    /// Inserts a handler of messages from `S`.
+    pub(super) fn insert_message<M: Message, S: Sender>(
+        &mut self,
+        handler: impl MessageFn<C, S, M>,
+    ) -> &mut Self {
         let handler = Box::new(MessageHandler::new(handler));
         self.erased.insert_own(MessageType::of::<M>(), handler);
         self

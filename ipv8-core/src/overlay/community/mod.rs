@@ -35,5 +35,5 @@ pub(crate) use message_table::Messages;
 pub use no_overlay::NoOverlay;
 pub(crate) use opened::{Delivery, MessageType, OpenedMessage};
 pub use ping::PingCommunity;
-pub use sender::{IsSigned, IsUnsigned, Sender};
+pub use sender::{IsSigned, IsUnsigned, Sender, SenderOf, SignerOf, SourceOf};
 pub use table_error::MessageTableError;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::state::peer::Peer;
-use crate::wire::{Authentication, Signed, Unsigned};
+use crate::wire::{Authentication, Message, Signed, Unsigned};
 
 /// What a handler learns about the sender of a message: for [`Signed`] messages the peer, for
 /// [`Unsigned`] ones the source address, which anyone can forge.
@@ -74,3 +74,14 @@ pub trait IsUnsigned<M>: Authentication {
 impl<M> IsUnsigned<M> for Unsigned {
     type Itself = Self;
 }
+
+/// The sender of `M`: a `&Peer` if it is signed, else a `SocketAddr`.
+pub type SenderOf<'a, M> = <<M as Message>::Authentication as Sender>::Of<'a>;
+
+/// The sender of a signed `M`: a `&Peer`.
+pub type SignerOf<'a, M> =
+    <<<M as Message>::Authentication as IsSigned<M>>::Itself as Sender>::Of<'a>;
+
+/// The sender of an unsigned `M`: a `SocketAddr`.
+pub type SourceOf<'a, M> =
+    <<<M as Message>::Authentication as IsUnsigned<M>>::Itself as Sender>::Of<'a>;

@@ -35,7 +35,8 @@ pub(super) fn my_peer(hook: Option<&Hook>, around: &Surroundings<'_>) -> TokenSt
     let this = around.this_in([hook]);
     let (session, key) = (ours("session", at), hook.to_token_stream());
     let call_at = generated_at(key.span());
-    let call = quote_spanned!(call_at=> #krate::__private::own_key(#session, #key));
+    let place = moved_to(call_at, krate.clone());
+    let call = quote_spanned!(call_at=> #place::__private::own_key(#session, #key));
     quote_spanned! {at=>
         fn my_peer(
             &#this,

@@ -17,6 +17,11 @@ pub(crate) fn hook(input: ParseStream<'_>, kind: Kind) -> syn::Result<Call> {
         let subject = kind.subject();
         return Err(input.error(format!("a {subject} is code: write `{example}`")));
     }
+    let is_function = input.peek(Token![fn]) || input.peek2(Token![fn]);
+    if is_function {
+        let message = format!("a closure has no `fn`: write `{example}`");
+        return Err(input.error(message));
+    }
     let mut expr: Expr = input.parse()?;
     while let Expr::Group(group) = expr {
         expr = *group.expr;
@@ -51,8 +56,11 @@ pub(crate) fn hook(input: ParseStream<'_>, kind: Kind) -> syn::Result<Call> {
         Expr::Path(path) => Ok(Call::Path(path)),
         other => {
             let parameters = kind.parameters().join(", ");
+            let borrow = if kind.changes_session() { "&mut " } else { "&" };
+            let typed = format!("session: {borrow}MySession");
             let message = format!(
-                "expected a closure, or the path of a function: write `|{parameters}| {}`",
+                "expected a closure, or the path of a function: write `|{}| {}`",
+                parameters.replace("session", &typed),
                 compact(&other)
             );
             Err(syn::Error::new_spanned(other, message))

@@ -1,12 +1,12 @@
 //! Reads `key = value`.
 
 use crate::arguments::{
-    comma, each_argument, equals, literal_integer, parse_all, path, python_value, skip_argument,
-    starts_with_setting,
+    argument, comma, each_argument, equals, literal_integer, parse_all, path, python_value,
+    skip_argument, starts_with_setting,
 };
 use crate::launcher::model::{Fragment, Kind, Setting, Value, missing};
 use crate::problems::Problems;
-use crate::tokens::compact;
+use crate::tokens::{compact, is_type_name};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -134,6 +134,9 @@ pub(super) fn setting(
     if let Some(error) = constant_without_name(input, &key, kind) {
         return Err(error);
     }
+    if let Some(error) = type_as_setting(input, &key, kind) {
+        return Err(error);
+    }
     let value = match equals(input, &key) {
         Err(error) if ends(input) => Err(error),
         Err(error) => return Err(error),
@@ -206,6 +209,28 @@ fn constant_without_name(input: ParseStream<'_>, key: &Ident, kind: Kind) -> Opt
         let message = format!("this constant needs a name: write `target_peers = {key}`");
         syn::Error::new(key.span(), message)
     })
+}
+
+// EdgeWalk
+// Settings { size: 3 }
+/// Returns the mistake of a type where a setting would be.
+fn type_as_setting(input: ParseStream<'_>, key: &Ident, kind: Kind) -> Option<syn::Error> {
+    if !is_type_name(&key.to_string()) {
+        return None;
+    }
+    let message = match kind {
+        Kind::WalkStrategy | Kind::Bootstrapper if ends(input) => format!(
+            "each {} has an attribute of its own: write `#[{}({key})]`",
+            kind.subject(),
+            kind.name()
+        ),
+        Kind::Kwargs if input.peek(syn::token::Brace) => format!(
+            "settings are arguments of their own: write `{}`",
+            Kind::Kwargs.example()
+        ),
+        _ => return None,
+    };
+    Some(syn::Error::new(key.span(), message))
 }
 
 // {"timeout": 3.0}
@@ -288,7 +313,33 @@ pub(super) fn refuse_setting(input: ParseStream<'_>, kind: Kind) -> syn::Result<
         return Ok(());
     }
     let (subject, example) = (kind.subject(), kind.example());
-    Err(input.error(format!("the {subject} comes first: write `{example}`")))
+    let start = input.fork();
+    match key_of_first(input, kind)? {
+        Some(value) => Err(start.error(format!(
+            "the {subject} has no key: write `#[{}({value})]`",
+            kind.name()
+        ))),
+        None => Err(start.error(format!("the {subject} comes first: write `{example}`"))),
+    }
+}
+
+// community = Chat
+// chat = Chat, in `set_in_session`
+/// Takes a first argument that has a key, and returns it as it should be; `None` if it is another
+/// setting.
+fn key_of_first(input: ParseStream<'_>, kind: Kind) -> syn::Result<Option<String>> {
+    let key = input.fork().call(Ident::parse_any)?;
+    let is_first = key == kind.subject() || !has_options(kind);
+    if key == "crate" || key == "session" || !is_first {
+        return Ok(None);
+    }
+    let (key, value) = (input.call(Ident::parse_any)?, input.parse::<Token![=]>());
+    value?;
+    let value = argument(input);
+    Ok(Some(match kind {
+        Kind::SetInSession => key.to_string(),
+        _ => compact(value),
+    }))
 }
 
 /// Fails if an argument has attributes.

@@ -7,7 +7,7 @@ use crate::arguments::{
 use crate::launcher::model::{Fragment, Kind, Setting};
 use crate::launcher::string_path;
 use crate::problems::Problems;
-use crate::tokens::compact;
+use crate::tokens::{compact, is_type_name};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::parse::ParseStream;
@@ -115,6 +115,9 @@ fn second_half_without_quotes(input: ParseStream<'_>) -> Option<String> {
 
 // my_module::sub::MyCommunity
 fn written_type(input: ParseStream<'_>, kind: Kind) -> syn::Result<TokenStream> {
+    if input.peek(token::Bracket) {
+        return Err(list(input, kind)?);
+    }
     let ty: Type = input.parse()?;
     let mut inner = &ty;
     while let Type::Group(group) = inner {
@@ -136,6 +139,28 @@ fn written_type(input: ParseStream<'_>, kind: Kind) -> syn::Result<TokenStream> 
     }
 }
 
+// [RandomWalk, EdgeWalk]
+/// Returns the mistake of a list of types.
+fn list(input: ParseStream<'_>, kind: Kind) -> syn::Result<syn::Error> {
+    let list: proc_macro2::Group = input.parse()?;
+    let name = kind.name();
+    let attributes: Vec<String> = compact(list.stream())
+        .split(',')
+        .filter(|one| !one.trim().is_empty())
+        .map(|one| format!("`#[{name}({})]`", one.trim()))
+        .collect();
+    let message = match (kind, attributes.is_empty()) {
+        (Kind::Overlay, _) => "a launcher has one community: write a struct for each".to_owned(),
+        (_, true) => format!("expected a {}: write `{}`", kind.subject(), kind.example()),
+        (_, false) => format!(
+            "each {} has an attribute of its own: write {}",
+            kind.subject(),
+            attributes.join(" ")
+        ),
+    };
+    Ok(syn::Error::new_spanned(list, message))
+}
+
 // RandomWalk(timeout = 3.0)
 // RandomWalk { timeout: 3.0 }
 // RandomWalk::default()
@@ -148,6 +173,13 @@ fn not_a_type(ty: &Type, input: ParseStream<'_>, kind: Kind) -> Option<syn::Erro
     let message = match shown.rsplit_once("::") {
         Some((owner, function)) if is_call && function.starts_with(char::is_lowercase) => {
             format!("expected a type, found a call: write `#[{attribute}({owner})]`")
+        }
+        // Chat::new
+        Some((owner, function))
+            if function.starts_with(char::is_lowercase)
+                && owner.rsplit("::").next().is_some_and(is_type_name) =>
+        {
+            format!("expected a type, found a function: write `#[{attribute}({owner})]`")
         }
         _ if is_call || input.peek(token::Brace) => match kind {
             Kind::Overlay => format!("expected a type: write `#[{attribute}({shown})]`"),
