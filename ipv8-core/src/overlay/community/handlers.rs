@@ -44,6 +44,9 @@ pub const fn check_ids(ids: &[u8], names: &[&str]) {
 /// | `response` | none: accepts answers, for a community that asks and does not answer | |
 /// | `take_over` | like `signed`, returns `Result<(), DropReason>`; replaces one of IPv8's own messages | the peer that signed |
 ///
+/// A handler is the path of a function, or a closure. It cannot be `async`: pass a future to
+/// [`Context::spawn`](crate::Context::spawn).
+///
 /// See the methods of [`MessageTable`](crate::MessageTable) with these names; without a kind, see
 /// [`handle`](crate::MessageTable::handle). One call takes up to about 100 entries.
 ///
