@@ -17,11 +17,6 @@ impl ::ipv8_core::CommunityLauncher for MyLauncher {
         ::ipv8_core::launch::Hook::Bootstrappers,
         ::ipv8_core::launch::Hook::Finalize,
     ];
-    const KWARGS: &'static [&'static ::ipv8_core::__private::str] = &[
-        "directory",
-        "size",
-        "size",
-    ];
     fn should_launch(&self, session: &Self::Session) -> ::ipv8_core::__private::bool {
         ::ipv8_core::__private::condition(session, |session: &Session| session.enabled)
             && ::ipv8_core::__private::condition(session, is_enabled)
@@ -88,6 +83,11 @@ impl ::ipv8_core::CommunityLauncher for MyLauncher {
         )?;
         ::ipv8_core::__private::Ok(())
     }
+    const KWARGS: &'static [&'static ::ipv8_core::__private::str] = &[
+        "directory",
+        "size",
+        "size",
+    ];
 }
 ::ipv8_core::register!(
     MyLauncher = < MyLauncher as ::ipv8_core::__private::Default > ::default()

@@ -84,8 +84,8 @@ pub(crate) fn implementation(
             #session_type
             const META: #krate::LauncherMeta = #meta;
             const HOOKS: &'static [#krate::launch::Hook] = &[#(#krate::launch::Hook::#hooks),*];
-            #kwargs
             #(#methods)*
+            #kwargs
         }
     }
 }
@@ -102,7 +102,8 @@ fn associated(name: &str, value: &TokenStream, at: Span) -> TokenStream {
     quote_spanned!(at=> #keyword #name = #value #end)
 }
 
-/// Returns the names of the settings that `settings` sets, for the check of a launch.
+/// Returns the names of the settings that `settings` sets, for the check of a launch. They are last
+/// in the `impl`: an editor that completes a name needs everything before it to stay in its place.
 fn kwargs(stack: &Stack, krate: &TokenStream, at: Span) -> TokenStream {
     let settings = stack.kwargs.iter().flat_map(|kwargs| &kwargs.settings);
     let names = settings.map(|(key, _)| LitStr::new(&key.unraw().to_string(), at));

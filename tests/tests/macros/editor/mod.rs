@@ -123,6 +123,10 @@ struct Unfinished;
 struct UnfinishedValue;
 
 #[overlay(Chat)]
+#[kwargs(si^)]
+struct UnfinishedSetting;
+
+#[overlay(Chat)]
 #[precondition(|session: &Session| session.co^)]
 struct UnfinishedField;
 
@@ -139,7 +143,7 @@ struct Marked {
 }
 
 /// The name that is completed at each single mark.
-const COMPLETED: [&str; 3] = ["timeout", "timeout", "count"];
+const COMPLETED: [&str; 4] = ["timeout", "timeout", "size", "count"];
 
 fn marked() -> Marked {
     let (mut words, mut cursors, mut lines) = (Vec::new(), Vec::new(), Vec::new());
