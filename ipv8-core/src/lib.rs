@@ -153,8 +153,26 @@ pub use support::required::Required;
 pub use wire::packet::CommunityId;
 pub use wire::{Identified, Message, Payload, Request, Signed, Unsigned};
 
+// Not in `__private`: rustc names it if a kind of handler is misspelt.
+#[doc(hidden)]
+pub use overlay::community::Handlers;
+
 #[doc(hidden)]
 pub mod __private {
+    // Generated code names the standard library through this crate: a program can rename one of
+    // its dependencies to `core`.
+    pub use std::boxed::Box;
+    pub use std::default::Default;
+    pub use std::iter::{IntoIterator, Iterator};
+    pub use std::marker::Send;
+    pub use std::option::Option::{self, None, Some};
+    pub use std::primitive::{bool, str, u8};
+    pub use std::result::Result::{self, Err, Ok};
+    pub use std::vec::Vec;
+    pub use std::{
+        assert, column, compile_error, concat, file, line, module_path, stringify, unreachable, vec,
+    };
+
     #[cfg(feature = "net")]
     pub use crate::launch::plan::Link;
     #[cfg(feature = "net")]

@@ -1,4 +1,10 @@
 //! The names that most programs with overlays need: `use ipv8_core::prelude::*;`.
+//!
+//! Some are common words, such as `name`, `after`, `Task` and `Message`. They stay, because nearly
+//! every launcher or community needs them, and because they take no name away: an item that a
+//! module defines or imports by its name comes before one of a glob import, and the attributes are
+//! in a namespace of their own, so functions and variables called `name` are not affected. If two
+//! glob imports have the same name, import one of them by name, or write `#[ipv8_core::name("…")]`.
 
 pub use crate::communities::{DiscoveryCommunity, PeriodicSimilarity};
 pub use crate::config::Config;

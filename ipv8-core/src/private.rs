@@ -13,12 +13,32 @@ pub fn condition<S>(session: &S, holds: impl FnOnce(&S) -> bool) -> bool {
     holds(session)
 }
 
+/// A result of `#[my_peer]`.
+#[diagnostic::on_unimplemented(
+    message = "`#[my_peer]` needs a `PrivateKey` or an `Option` of it, and this is a `{Self}`",
+    label = "this is no key",
+    note = "store a key in the session, and write `#[my_peer(|session: &MySession| session.key.clone())]`"
+)]
+pub trait OwnKey {
+    /// Returns the key; `None` for the node's.
+    fn own_key(self) -> Option<PrivateKey>;
+}
+
+impl OwnKey for PrivateKey {
+    fn own_key(self) -> Option<PrivateKey> {
+        Some(self)
+    }
+}
+
+impl OwnKey for Option<PrivateKey> {
+    fn own_key(self) -> Option<PrivateKey> {
+        self
+    }
+}
+
 /// Returns the key of `#[my_peer]`.
-pub fn own_key<S, K: Into<Option<PrivateKey>>>(
-    session: &S,
-    key: impl FnOnce(&S) -> K,
-) -> Option<PrivateKey> {
-    key(session).into()
+pub fn own_key<S, K: OwnKey>(session: &S, key: impl FnOnce(&S) -> K) -> Option<PrivateKey> {
+    key(session).own_key()
 }
 
 /// Runs a `#[prepare]` hook that is not async.

@@ -78,8 +78,17 @@ pub(crate) fn path(input: ParseStream<'_>) -> syn::Result<Path> {
 
 /// Reads the comma after an argument. Reports and skips anything else.
 pub(crate) fn comma(input: ParseStream<'_>, problems: &mut Problems) {
+    if input.peek(Token![;]) {
+        let is_last = input.peek2(syn::parse::End);
+        let instead = if is_last { "remove it" } else { "write `,`" };
+        problems.keep::<()>(Err(input.error(format!("no `;` here: {instead}"))));
+        problems.keep(input.parse::<Token![;]>());
+        return;
+    }
     if !input.is_empty() && !input.peek(Token![,]) {
-        problems.keep::<()>(Err(input.error("expected `,` before the next argument")));
+        let message = python_word(input)
+            .unwrap_or_else(|| "expected `,` before the next argument".to_owned());
+        problems.keep::<()>(Err(input.error(message)));
         if starts_with_setting(input) {
             return;
         }
@@ -105,7 +114,48 @@ pub(crate) fn each_argument(
 
 /// Skips everything up to the next comma.
 pub(crate) fn skip_argument(input: ParseStream<'_>) {
-    while !input.is_empty() && !input.peek(Token![,]) && input.parse::<TokenTree>().is_ok() {}
+    drop(argument(input));
+}
+
+/// Takes everything up to the next comma.
+pub(crate) fn argument(input: ParseStream<'_>) -> TokenStream {
+    let mut taken = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        match input.parse::<TokenTree>() {
+            Ok(token) => taken.extend([token]),
+            Err(_) => break,
+        }
+    }
+    taken
+}
+
+/// Returns the mistake of a value that begins with a word of Python, such as `not` or `lambda`.
+pub(crate) fn python_value(value: &Expr) -> Option<syn::Error> {
+    let (place, body) = match value {
+        Expr::Closure(closure) => (closure.body.as_ref(), closure.body.as_ref()),
+        value => (value, value),
+    };
+    let Expr::Path(path) = body else { return None };
+    let rust = match path.path.get_ident()?.to_string().as_str() {
+        "not" => "`not` is Python: write `!`",
+        "lambda" => "`lambda` is Python: write a closure, as in `|session| session.enabled`",
+        _ => return None,
+    };
+    Some(syn::Error::new_spanned(place, rust))
+}
+
+/// Returns a hint if a word of Python comes next that Rust writes differently.
+pub(crate) fn python_word(input: ParseStream<'_>) -> Option<String> {
+    const WORDS: [(&str, &str); 5] = [
+        ("and", "&&"),
+        ("or", "||"),
+        ("not", "!"),
+        ("is", "=="),
+        ("if", "if condition { value } else { other }"),
+    ];
+    let next = input.fork().call(Ident::parse_any).ok()?;
+    let (word, rust) = WORDS.into_iter().find(|(word, _)| next == word)?;
+    Some(format!("`{word}` is Python: write `{rust}`"))
 }
 
 /// Returns `true` if `key =` comes next.

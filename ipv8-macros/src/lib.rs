@@ -44,14 +44,23 @@ use proc_macro2::Span;
 /// `"self"` alone is the launcher's module. Prefer the first form: editors and error messages
 /// handle it better.
 ///
-/// `crate = path`, after the community, is the path of `ipv8_core` if the package is renamed. One
-/// attribute of the struct is enough; any of them accepts it. Default: `::ipv8_core`.
+/// `crate = path`, after the community, is the path of `ipv8_core` if the package is renamed, or if
+/// another crate re-exports it. One attribute of the struct is enough; any of them accepts it.
+/// Default: `::ipv8_core`. One line at the root of the crate serves all macros of the crate, and
+/// `crate = path` is then not needed:
+///
+/// ```ignore
+/// extern crate my_ipv8 as ipv8_core;
+/// ```
 ///
 /// # The struct
 /// Any struct without type parameters, in any place where items are allowed. A unit struct is its
 /// own value; any other struct must implement `Default`. The struct and its other attributes stay
-/// unchanged. A struct has one `#[overlay]`; the other attributes of a launcher need it. Write them
-/// in any order, under any alias or qualified path, also inside `cfg_attr`.
+/// unchanged. Its lint levels, such as `#[allow(deprecated)]`, also hold for the code in the
+/// launcher attributes; if there is such code, `#[expect(…)]` has the effect of `#[allow(…)]`.
+///
+/// A struct has one `#[overlay]`; the other attributes of a launcher need it. Write them in any
+/// order, under any alias or qualified path, also inside `cfg_attr`.
 ///
 /// # Errors
 /// Each mistake in any attribute of the struct is a separate compile error at the wrong token, all
@@ -580,7 +589,8 @@ pub fn finish_launcher(args: TokenStream, item: TokenStream) -> TokenStream {
 /// With an id it implements `Message` too.
 ///
 /// Works for structs with named fields, tuple structs and unit structs, but not for enums, unions
-/// and structs with parameters.
+/// and structs with lifetimes. A field whose type has a type parameter needs a format, and the
+/// `impl` says so in its bounds; a message with type parameters is `Send` and `'static`.
 ///
 /// # On the struct: `#[payload(…)]`
 /// | argument | meaning | default |
@@ -589,18 +599,28 @@ pub fn finish_launcher(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `unsigned` | without the sender's key and signature | signed |
 /// | `global_time` | with py-ipv8's 64-bit global time before the fields | without |
 /// | `response = Answer` | the message is a `Request`, and its response is `Answer`, a message with an identifier of the same type | not a request |
+/// | `reserved_id` | the id is one of 231 to 255, see below | 0 to 230 |
 /// | `crate = path` | the path of `ipv8_core` | `::ipv8_core` |
 ///
 /// The id is a literal or any constant expression of type `u8`. The ids 231 to 255 belong to the
-/// messages that every community has, and are compile errors.
+/// messages that every community has, and are compile errors without `reserved_id`. Some overlays
+/// that exist use them all the same. A community with such a message reads every message of that id
+/// as its own: with 231 it gets no puncture of the new style, with 232 no request for one, and with
+/// 233, 234, 245 or 246 it neither introduces peers nor is introduced. The others of these ids are
+/// not in use any more.
 ///
-/// # On a field: `#[payload(format = "…")]`
-/// One of the 42 formats of the protocol (see `ipv8_core::wire::Format`); it must be able to carry
-/// the field's type. `raw` must be the last field. Without this attribute the format follows from
-/// the field's type (`String` is `varlenHutf8`: see `ipv8_core::wire::Field`).
+/// # On a field: `#[payload(…)]`
+/// | argument | meaning | default |
+/// |---|---|---|
+/// | `format = "varlenI"` | one of the 42 formats of the protocol (see `ipv8_core::wire::Format`) that can carry the field's type | the format of the type (see `ipv8_core::wire::Field`) |
+/// | `format = Seconds` | a format of your own: a type that implements `ipv8_core::wire::Format` | |
+/// | `with = module` | the functions `pack(&T, &mut Writer)` and `unpack(&mut Reader<'_>)` of a module, with the results of `ipv8_core::wire::Format` | |
+/// | `flatten` | the fields of another payload, without its size | nested, with its size |
+/// | `optional` | the field is an `Option` and absent if the message ends before it; only optional fields can follow | always there |
+/// | `identifier` | the number by which a response finds its request: one field of type `u16`, `u32` or `u64` | |
 ///
-/// `#[payload(identifier)]`, on one field of type `u16`, `u32` or `u64`, marks the number by which
-/// a response finds its request. A message with `response` must have one, and so must its response.
+/// A field that takes everything up to the end of the message, such as `raw`, must be the last one.
+/// A message with `response` must have an `identifier`, and so must its response.
 ///
 /// # Errors
 /// An unknown argument or format is an error that suggests the nearest known one. A field whose

@@ -142,8 +142,8 @@ macro_rules! launcher_meta {
         $crate::LauncherMeta::new(
             $name,
             &[$($after),*],
-            ::core::module_path!(),
-            (::core::file!(), ::core::line!(), ::core::column!()),
+            $crate::__private::module_path!(),
+            ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()),
         )
     };
 }

@@ -113,7 +113,7 @@ macro_rules! register {
             $crate::__private::Registration::new::<$launcher>({
                 // A closure would be compiled twice: once as itself, once as a function pointer.
                 fn __launcher() -> $crate::__private::Instance {
-                    ::std::boxed::Box::<$launcher>::new($instance)
+                    $crate::__private::Box::<$launcher>::new($instance)
                 }
                 __launcher
             })
@@ -145,9 +145,9 @@ macro_rules! link {
             use ::$launcher_crate as _;
             $crate::__private::submit! {
                 $crate::__private::Link::new(
-                    ::core::stringify!($launcher_crate),
-                    ::core::module_path!(),
-                    (::core::file!(), ::core::line!(), ::core::column!()),
+                    $crate::__private::stringify!($launcher_crate),
+                    $crate::__private::module_path!(),
+                    ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()),
                 )
             }
         )+

@@ -4,11 +4,12 @@
 //! [`Options`] is derived from a struct's public fields. Values come as [`Value`], whatever text
 //! they were written in.
 
-use std::fmt::Display;
+pub use std::cmp::PartialOrd;
+pub use std::fmt::Display;
 use std::ops::RangeBounds;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+pub use serde::Serialize;
+pub use serde::de::DeserializeOwned;
 pub use serde_json::{Map, Value};
 
 pub use super::kind::{Kind, kind_of};

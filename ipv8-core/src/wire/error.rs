@@ -29,7 +29,7 @@ pub enum PackError {
     /// Payloads are nested deeper than 8 levels.
     #[error("payloads are nested deeper than {} levels", MAX_DEPTH)]
     TooDeep,
-    /// A hand-written payload refuses the value; the text is the reason.
+    /// A payload refuses the value; the text is the reason.
     #[error("{0}")]
     Invalid(&'static str),
 }
@@ -61,7 +61,7 @@ pub enum UnpackError {
     /// Bytes follow the last field.
     #[error("{0} bytes after the last field")]
     Leftover(usize),
-    /// A hand-written payload refuses the value; the text is the reason.
+    /// A payload refuses the value; the text is the reason.
     #[error("{0}")]
     Invalid(&'static str),
 }

@@ -25,9 +25,16 @@ use crate::wire::address::Address;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no default wire format",
     label = "cannot be a field of a payload without a format",
-    note = "name a format with `#[payload(format = \"…\")]`, or derive `Payload` for the type to nest it"
+    note = "name a format with `#[payload(format = \"…\")]`, or derive `Payload` for the type to nest it",
+    note = "write an optional field as `#[payload(optional)]`, at the end of the payload",
+    note = "for a type of yours: `impl ipv8_core::wire::Field for {Self} {{ fn pack(&self, writer: &mut Writer) -> Result<(), PackError> {{ … }} fn unpack(reader: &mut Reader<'_>) -> Result<Self, UnpackError> {{ … }} }}`",
+    note = "for a type of another crate: `#[payload(with = my_module)]`, a module with the same two functions"
 )]
 pub trait Field: Sized {
+    /// `true` if reading takes everything up to the end of the payload, so that no field can
+    /// follow; `#[derive(Payload)]` then refuses one. Default: `false`.
+    const TAKES_REST: bool = false;
+
     /// Writes the value.
     ///
     /// # Errors
@@ -44,6 +51,8 @@ pub trait Field: Sized {
 macro_rules! fields {
     ($($kind:ty: $marker:ident,)*) => {$(
         impl Field for $kind {
+            const TAKES_REST: bool = <formats::$marker as Format<$kind>>::TAKES_REST;
+
             fn pack(&self, writer: &mut Writer) -> Result<(), PackError> {
                 <formats::$marker as Format<$kind>>::pack(self, writer)
             }
@@ -94,6 +103,8 @@ impl<T: ListItem> Field for Vec<T> {
     }
 }
 
+// Without the attribute, rustc would ask for `Payload`, and list other payloads.
+#[diagnostic::do_not_recommend]
 impl<T: Payload> Field for T {
     fn pack(&self, writer: &mut Writer) -> Result<(), PackError> {
         formats::Nested::pack(self, writer)

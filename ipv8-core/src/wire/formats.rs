@@ -12,8 +12,36 @@ mod variable;
 /// A named format of the protocol (protocol 3), applied to the Rust type `T`.
 ///
 /// A field of a payload names its format: `#[payload(format = "varlenI")]`. These are the 42 names
-/// with the Rust types that each can carry, the default type first. Only the marker types of this
-/// crate implement the trait.
+/// with the Rust types that each can carry, the default type first.
+///
+/// A format of your own is a type that implements this trait. A field names it by its path:
+///
+/// ```
+/// use ipv8_core::prelude::*;
+/// use ipv8_core::wire::{Field, Format, PackError, Reader, UnpackError, Writer};
+/// use std::time::Duration;
+///
+/// /// A duration in whole seconds, as a 32-bit number.
+/// enum Seconds {}
+///
+/// impl Format<Duration> for Seconds {
+///     fn pack(value: &Duration, writer: &mut Writer) -> Result<(), PackError> {
+///         let seconds = u32::try_from(value.as_secs());
+///         seconds.map_err(|_| PackError::Invalid("the duration is too long"))?.pack(writer)
+///     }
+///
+///     fn unpack(reader: &mut Reader<'_>) -> Result<Duration, UnpackError> {
+///         u32::unpack(reader).map(|seconds| Duration::from_secs(seconds.into()))
+///     }
+/// }
+///
+/// #[derive(Payload)]
+/// #[payload(id = 1)]
+/// struct Pause {
+///     #[payload(format = Seconds)]
+///     length: Duration,
+/// }
+/// ```
 ///
 /// | name | Rust types |
 /// |---|---|
@@ -75,6 +103,10 @@ mod variable;
     note = "the documentation of `ipv8_core::wire::Format` lists the types of each format"
 )]
 pub trait Format<T> {
+    /// `true` if reading takes everything up to the end of the payload, so that no field can
+    /// follow; `#[derive(Payload)]` then refuses one. Default: `false`.
+    const TAKES_REST: bool = false;
+
     /// Writes `value`.
     ///
     /// # Errors

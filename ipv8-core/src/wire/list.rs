@@ -54,6 +54,8 @@ list_items! {
     f64: ArrayHF64,
 }
 
+// Without the attribute, rustc would ask for `Payload`, and list other payloads.
+#[diagnostic::do_not_recommend]
 impl<T: Payload> ListItem for T {
     fn pack_list(items: &Vec<Self>, writer: &mut Writer) -> Result<(), PackError> {
         formats::NestedList::pack(items, writer)

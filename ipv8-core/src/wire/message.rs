@@ -25,7 +25,10 @@ use super::{PackError, Reader, UnpackError, Writer};
 /// | a list of numbers or flags | `Vec<i64>`, `Vec<f64>`, `Vec<bool>` | `arrayH-q`, `arrayH-d`, `arrayH-?` |
 /// | a list of byte strings | `Vec<Vec<u8>>` with `#[payload(format = "varlenH-list")]` | `varlenH-list` |
 /// | a list of texts | `Vec<Line>`, where `Line` is a struct with one `String` | `payload-list` |
-/// | an optional value | a list with one item or none, as below; or a `bool` and the value | |
+/// | an optional value at the end | `Option<T>` with `#[payload(optional)]`: absent if the message ends before it | a shorter message |
+/// | an optional value elsewhere | a list with one item or none, as below; or a `bool` and the value | |
+/// | the fields of another payload, without its size | `#[payload(flatten)]` | |
+/// | a type of another crate | `#[payload(with = module)]`, or a [`Format`](super::Format) of yours: `#[payload(format = Seconds)]` | |
 /// | one of several alternatives | a number that selects one, and [`Raw`](super::Raw); or a separate message for each | |
 ///
 /// IPv8 has no format for an absent value or a choice, so those need a convention that both sides
@@ -63,6 +66,10 @@ use super::{PackError, Reader, UnpackError, Writer};
     note = "write `#[derive(Payload)]` on the struct"
 )]
 pub trait Payload: Sized {
+    /// `true` if reading takes everything up to the end, so that nothing can follow the payload's
+    /// fields where another payload flattens them. Default: `false`.
+    const TAKES_REST: bool = false;
+
     /// Writes the fields.
     ///
     /// # Errors
@@ -76,6 +83,20 @@ pub trait Payload: Sized {
     /// [`UnpackError`] if the bytes are not these fields. An implementation must not panic on any
     /// input.
     fn unpack(reader: &mut Reader<'_>) -> Result<Self, UnpackError>;
+}
+
+/// A payload on the heap has the same bytes, so that payloads can contain themselves.
+#[diagnostic::do_not_recommend]
+impl<P: Payload> Payload for Box<P> {
+    const TAKES_REST: bool = P::TAKES_REST;
+
+    fn pack(&self, writer: &mut Writer) -> Result<(), PackError> {
+        P::pack(self, writer)
+    }
+
+    fn unpack(reader: &mut Reader<'_>) -> Result<Self, UnpackError> {
+        P::unpack(reader).map(Self::new)
+    }
 }
 
 /// A whole message of a community: a payload with an id and a fixed way to send it.
@@ -95,6 +116,10 @@ pub trait Message: Payload + Send + 'static {
     const NAME: &'static str;
     /// `true` if a 64-bit global time precedes the payload.
     const GLOBAL_TIME: bool;
+    /// `true` if the message has an id from 231 to 255 on purpose: `#[payload(id = 251,
+    /// reserved_id)]`. IPv8's own message of that id, if there is one, does not reach IPv8 then.
+    /// Default: `false`.
+    const RESERVED_ID: bool = false;
     /// [`Signed`] or [`Unsigned`].
     type Authentication: Authentication;
 }
@@ -104,28 +129,6 @@ pub trait Authentication: sealed::Sealed + Send + 'static {
     /// `true` if the public key precedes the message and a signature follows it.
     const SIGNED: bool;
 }
-
-/// The [`Authentication`] of a signed message `M`: only [`Signed`].
-#[diagnostic::on_unimplemented(
-    message = "`{M}` is an unsigned message",
-    label = "this message has no signature",
-    note = "write `unsigned {M}` (or `unsigned_request {M}`) in `handlers!`, or remove `unsigned` from its `#[payload(…)]`"
-)]
-#[doc(hidden)]
-pub trait IsSigned<M>: Authentication {}
-
-/// The [`Authentication`] of an unsigned message `M`: only [`Unsigned`].
-#[diagnostic::on_unimplemented(
-    message = "`{M}` is a signed message",
-    label = "this message has a signature",
-    note = "write `signed {M}` (or `request {M}`) in `handlers!`, or add `unsigned` to its `#[payload(…)]`"
-)]
-#[doc(hidden)]
-pub trait IsUnsigned<M>: Authentication {}
-
-impl<M> IsSigned<M> for Signed {}
-
-impl<M> IsUnsigned<M> for Unsigned {}
 
 /// The packet contains the sender's public key and ends with a signature of all bytes before it.
 #[derive(Debug)]

@@ -40,7 +40,7 @@ pub use error::{PackError, UnpackError};
 pub use field::{Bits, Field, Raw};
 pub use formats::Format;
 pub use list::ListItem;
-pub use message::{Authentication, IsSigned, IsUnsigned, Message, Payload, Signed, Unsigned};
+pub use message::{Authentication, Message, Payload, Signed, Unsigned};
 pub use reader::Reader;
 pub use request::{Identified, Identifier, Request};
 pub use writer::Writer;

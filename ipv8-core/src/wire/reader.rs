@@ -131,6 +131,12 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Returns `true` if no bytes remain.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.remaining().is_empty()
+    }
+
     /// Ends reading.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The second half of the launcher attributes: the finaliser.
 
-use super::model::{Fragment, Item};
-use super::{check, expand, item, relay};
+use super::model::{Fragment, Item, Lints};
+use super::{check, expand, item, lints, relay};
 use crate::problems::Problems;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -21,14 +21,30 @@ pub(crate) fn finish(args: TokenStream, item_tokens: TokenStream) -> TokenStream
         .first()
         .map_or_else(Span::call_site, |first| first.span);
     let generated = match &item {
-        Item::Struct { ident, unit } if problems.is_empty() => {
-            expand::launcher(&stack, ident, *unit, span)
+        Item::Struct { name, unit, lints } if problems.is_empty() => {
+            expand::launcher(&stack, (name, *unit), lints, span)
         }
-        Item::Struct { ident, .. } | Item::Refused { ident } => {
-            expand::implementation(&stack, ident, span)
+        Item::Struct { name, lints, .. } => {
+            not_listed(expand::implementation(&stack, name, lints, span))
         }
+        Item::Refused { name } => not_listed(expand::implementation(
+            &stack,
+            name,
+            &Lints::default(),
+            span,
+        )),
         Item::Unusable => TokenStream::new(),
+    };
+    let item_tokens = match stack.has_code() {
+        true => lints::without_expect(item_tokens),
+        false => item_tokens,
     };
     let problems = problems.into_tokens();
     quote!(#item_tokens #generated #problems)
+}
+
+/// Returns the `impl` of a launcher with mistakes so that rustc does not suggest it in place of
+/// another type.
+fn not_listed(implementation: TokenStream) -> TokenStream {
+    quote!(#[diagnostic::do_not_recommend] #implementation)
 }

@@ -1,13 +1,14 @@
 //! Reads the head of the annotated item. Its body is not read.
 
-use super::model::Item;
+use super::lints;
+use super::model::{Item, ItemName};
 use super::relay::split_attributes;
 use crate::problems::Problems;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// Returns the item's name, and whether it can be a launcher.
 pub(crate) fn head(tokens: TokenStream, problems: &mut Problems) -> Item {
-    let (_, rest) = split_attributes(tokens);
+    let (attributes, rest) = split_attributes(tokens);
     let mut tokens = rest.into_iter().skip_while(is_visibility).peekable();
     let Some(keyword) = tokens.next() else {
         return Item::Unusable;
@@ -30,12 +31,18 @@ pub(crate) fn head(tokens: TokenStream, problems: &mut Problems) -> Item {
         problems.over(angle_brackets(tokens), message);
         return Item::Unusable;
     }
+    let end = tokens.peek().map_or(ident.span(), |token| match token {
+        TokenTree::Group(group) => group.span_close(),
+        token => token.span(),
+    });
+    let name = ItemName { ident, end };
     match is_struct {
         true => Item::Struct {
-            ident,
+            name,
             unit: is_unit(tokens.peek()),
+            lints: lints::of(&attributes),
         },
-        false => Item::Refused { ident },
+        false => Item::Refused { name },
     }
 }
 

@@ -9,6 +9,7 @@ mod check;
 mod expand;
 mod finish;
 mod item;
+mod lints;
 mod model;
 mod parse;
 mod relay;

@@ -161,8 +161,16 @@ pub(crate) enum Value {
     Session(Type),
     /// `session = "Type"`.
     QuotedSession(Lit),
-    /// The value of any other key.
+    /// `session = …` whose type could not be read. The mistake was reported.
+    UnknownSession,
+    /// The value of any other key; [`missing`] if it could not be read.
     Expr(Expr),
+}
+
+/// Returns the value of a key whose value could not be read. The mistake was reported; the key is
+/// kept, so that an editor can complete it.
+pub(crate) fn missing() -> Expr {
+    Expr::Verbatim(TokenStream::new())
 }
 
 /// `#[overlay(…)]`.
@@ -251,15 +259,20 @@ pub(crate) struct Kwargs {
 pub(crate) enum Ending {
     /// `#[finalize(…)]`.
     Hook(Hook),
-    /// `#[set_in_session(overlays.mine)]`: the path of the field.
-    SetInSession(TokenStream),
+    /// `#[set_in_session(overlays.mine)]`.
+    SetInSession {
+        /// The whole attribute.
+        span: Span,
+        /// The path of the field.
+        field: TokenStream,
+    },
 }
 
 impl Ending {
     pub(crate) fn hook(&self) -> Option<&Hook> {
         match self {
             Self::Hook(hook) => Some(hook),
-            Self::SetInSession(_) => None,
+            Self::SetInSession { .. } => None,
         }
     }
 }
@@ -279,6 +292,8 @@ pub(crate) struct Stack {
     pub(crate) prepare: Vec<Hook>,
     pub(crate) my_peer: Option<Hook>,
     pub(crate) endings: Vec<Ending>,
+    /// `true` if a type is written as two strings.
+    pub(crate) quoted: bool,
     /// The path of `ipv8_core`, if an attribute names it.
     pub(crate) krate: Option<Path>,
     /// The type of the session, from `session = Type` or else from a closure.
@@ -288,16 +303,48 @@ pub(crate) struct Stack {
     pub(crate) session_is_unknown: bool,
 }
 
+impl Stack {
+    /// Returns `true` if an attribute has code of the user's, such as a value or a closure.
+    pub(crate) fn has_code(&self) -> bool {
+        let has_values =
+            |strategy: &Strategy| strategy.target_peers.is_some() || !strategy.options.is_empty();
+        let endings = self.endings.iter().filter_map(Ending::hook);
+        self.strategies.iter().any(has_values)
+            || self.bootstrappers.iter().any(|one| !one.options.is_empty())
+            || self.kwargs.iter().any(|kwargs| !kwargs.settings.is_empty())
+            || !(self.preconditions.is_empty() && self.prepare.is_empty())
+            || self.my_peer.is_some()
+            || endings.count() > 0
+    }
+}
+
 /// The head of the annotated item.
 pub(crate) enum Item {
     /// A struct without parameters.
     Struct {
-        ident: Ident,
+        name: ItemName,
         /// `true` for `struct Name;`, whose name is also its only value.
         unit: bool,
+        lints: Lints,
     },
     /// A type that cannot be a launcher. Its name is known, so a stub is possible.
-    Refused { ident: Ident },
+    Refused { name: ItemName },
     /// An item without a usable name.
     Unusable,
+}
+
+/// The name of the annotated item.
+pub(crate) struct ItemName {
+    pub(crate) ident: Ident,
+    /// The place of the token after the name.
+    pub(crate) end: Span,
+}
+
+/// The struct's attributes that set lints.
+#[derive(Default)]
+pub(crate) struct Lints {
+    /// The attributes, for the generated code. `expect` is `allow` there.
+    pub(crate) levels: Vec<TokenStream>,
+    /// `true` if the struct is `#[deprecated]`.
+    pub(crate) deprecated: bool,
 }

@@ -5,6 +5,7 @@
 use super::model::Kind;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use std::net::SocketAddr;
 use syn::LitStr;
 use syn::ext::IdentExt;
 use syn::parse::Parser;
@@ -25,6 +26,11 @@ pub(crate) fn join(module: &LitStr, class: &LitStr) -> syn::Result<TokenStream> 
 /// Returns the message for a string without a second one after it.
 pub(crate) fn lonely(literal: &LitStr, kind: Kind) -> String {
     let (name, text) = (kind.name(), literal.value());
+    if let (Kind::Bootstrapper, Some(option)) = (kind, address(&text)) {
+        return format!(
+            "addresses are an option: write `#[bootstrapper(DispersyBootstrapper, {option})]`"
+        );
+    }
     let (module, class) = match text.rsplit_once("::").or_else(|| text.rsplit_once('.')) {
         Some(halves) => halves,
         None => ("self", text.as_str()),
@@ -34,6 +40,18 @@ pub(crate) fn lonely(literal: &LitStr, kind: Kind) -> String {
         kind.subject(),
         text.replace('.', "::")
     )
+}
+
+// 127.0.0.1:6421
+// tracker.example.org:6421
+/// Returns the option of `DispersyBootstrapper` for an address with a port.
+fn address(text: &str) -> Option<String> {
+    if text.parse::<SocketAddr>().is_ok() {
+        return Some(format!("ip_addresses = vec![\"{text}\".parse().unwrap()]"));
+    }
+    let (host, port) = text.rsplit_once(':')?;
+    let port: u16 = port.parse().ok()?;
+    Some(format!("dns_addresses = vec![(\"{host}\".into(), {port})]"))
 }
 
 /// Returns the message for a second half without quotes.

@@ -1,9 +1,10 @@
 //! The rules of a payload.
 
-use super::model::{Container, Field, Fields, Message, Style};
+use super::model::{Codec, Container, Field, Fields, Message, Style};
 use super::parse;
 use crate::arguments::literal_integer;
 use crate::problems::Problems;
+use crate::tokens::{compact, wrapped};
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{Data, DeriveInput, Expr, Lit, Member};
@@ -14,8 +15,11 @@ const ID_RANGE: &str = "write a number from 0 to 230";
 
 /// Returns the fields of the struct; `None` for anything but a struct.
 pub(crate) fn fields(input: &DeriveInput, problems: &mut Problems) -> Option<Fields> {
-    if !input.generics.params.is_empty() {
-        problems.over(&input.generics, "a payload cannot be generic: its bytes are fixed by the types of its fields, so name them");
+    for lifetime in input.generics.lifetimes() {
+        problems.over(
+            lifetime,
+            "a payload cannot borrow: its fields own what is read, such as a `String` or a `Vec<u8>`",
+        );
     }
     let data = match &input.data {
         Data::Struct(data) => data,
@@ -34,6 +38,7 @@ pub(crate) fn fields(input: &DeriveInput, problems: &mut Problems) -> Option<Fie
         .map(|(member, field)| self::field(member, field, problems))
         .collect();
     refuse_raw_before_the_end(&list, problems);
+    refuse_field_after_optional(&list, problems);
     refuse_second_identifier(&list, problems);
     Some(Fields { list, style })
 }
@@ -58,6 +63,7 @@ pub(crate) fn message(container: &Container, problems: &mut Problems) -> Option<
             (container.unsigned, "unsigned"),
             (container.global_time, "global_time"),
             (container.response_span, "response"),
+            (container.reserved_id, "reserved_id"),
         ] {
             let value = if key == "response" { " = …" } else { "" };
             if let Some(span) = span {
@@ -68,7 +74,7 @@ pub(crate) fn message(container: &Container, problems: &mut Problems) -> Option<
     };
     let computed = match literal_integer(id) {
         Some(value) => {
-            check_id(id, value, problems);
+            check_id(id, value, container.reserved_id, problems);
             false
         }
         None if matches!(id, Expr::Lit(_)) => {
@@ -83,8 +89,52 @@ pub(crate) fn message(container: &Container, problems: &mut Problems) -> Option<
     })
 }
 
-fn check_id(id: &Expr, value: Result<i128, Span>, problems: &mut Problems) {
-    let reserved = i128::from(FIRST_RESERVED_ID);
+/// Checks that the id is reserved exactly if `reserved_id` says so.
+fn check_reserved(id: &Expr, value: i128, reserved_id: Option<Span>, problems: &mut Problems) {
+    let is_reserved = value >= i128::from(FIRST_RESERVED_ID);
+    match reserved_id {
+        None if is_reserved => problems.over(
+            id,
+            format!(
+                "message id {value} is reserved: IPv8 {}; {ID_RANGE}, or add `reserved_id` if an \
+                 overlay that exists uses this id: its community then {}",
+                used_for(value),
+                loses(value)
+            ),
+        ),
+        Some(span) if !is_reserved => problems.at(
+            span,
+            format!("message id {value} is not reserved: remove `reserved_id`"),
+        ),
+        _ => {}
+    }
+}
+
+/// Returns what IPv8 does with messages of a reserved id.
+const fn used_for(id: i128) -> &'static str {
+    match id {
+        231 | 249 => "itself sends punctures with it",
+        232 | 250 => "itself sends puncture requests with it",
+        233 | 245 => "itself sends introduction responses with it",
+        234 | 246 => "itself sends introduction requests with it",
+        _ => "gave it to a message of older versions, which it drops",
+    }
+}
+
+/// Returns what a community with a message of this id cannot do.
+const fn loses(id: i128) -> &'static str {
+    match id {
+        231..=234 | 245 | 246 | 249 | 250 => "reads IPv8's own message of this id as its own",
+        _ => "gets such messages of older versions too",
+    }
+}
+
+fn check_id(
+    id: &Expr,
+    value: Result<i128, Span>,
+    reserved_id: Option<Span>,
+    problems: &mut Problems,
+) {
     match value {
         Ok(value) if value < 0 => {
             problems.over(id, format!("a message id cannot be negative: {ID_RANGE}"))
@@ -93,14 +143,8 @@ fn check_id(id: &Expr, value: Result<i128, Span>, problems: &mut Problems) {
             id,
             format!("a message id is one byte, and {value} does not fit: {ID_RANGE}"),
         ),
-        Ok(value) if value >= reserved => {
-            let message = format!(
-                "message id {value} is reserved: 231 to 255 are the messages that every community has, such as introductions and punctures; {ID_RANGE}"
-            );
-            problems.over(id, message);
-        }
         Ok(_) if !fits_u8(id) => problems.over(id, format!("a message id is a `u8`: {ID_RANGE}")),
-        Ok(_) => {}
+        Ok(value) => check_reserved(id, value, reserved_id, problems),
         Err(_) => problems.over(id, format!("a message id is one byte: {ID_RANGE}")),
     }
 }
@@ -119,11 +163,40 @@ fn fits_u8(id: &Expr) -> bool {
 
 fn field(member: Member, field: &syn::Field, problems: &mut Problems) -> Field {
     let arguments = parse::field(&field.attrs, problems);
+    let codec = arguments.codec.unwrap_or_default();
+    let optional = arguments.optional.and_then(|span| {
+        let inner = wrapped(&field.ty, "Option").cloned();
+        if inner.is_none() {
+            let message = format!(
+                "an optional field has the type `Option<…>`: write `Option<{}>`",
+                compact(&field.ty)
+            );
+            problems.at(span, message);
+        }
+        inner
+    });
+    if let (Codec::Flatten(span), Some(_)) = (&codec, &optional) {
+        let message = "a field cannot be both `flatten` and `optional`: remove `flatten`";
+        problems.at(*span, message);
+    }
     Field {
         member,
-        ty: field.ty.to_token_stream(),
-        format: arguments.format,
+        ty: field.ty.clone(),
+        codec,
+        optional,
         identifier: arguments.identifier,
+    }
+}
+
+/// Reports a field after an optional one: a reader could not tell which of them is there.
+fn refuse_field_after_optional(fields: &[Field], problems: &mut Problems) {
+    let rest = fields.iter().skip_while(|field| field.optional.is_none());
+    for field in rest.filter(|field| field.optional.is_none()) {
+        problems.over(
+            &field.ty,
+            "only optional fields can follow an optional one: move this field before it, or write \
+             `#[payload(optional)]` above it",
+        );
     }
 }
 
@@ -167,14 +240,15 @@ fn refuse_raw_before_the_end(fields: &[Field], problems: &mut Problems) {
     let Some((_, before)) = fields.split_last() else {
         return;
     };
-    for format in before
-        .iter()
-        .filter_map(|field| field.format.as_ref())
-        .filter(|format| format.literal.value() == "raw")
-    {
-        problems.at(
-            format.literal.span(),
-            "`raw` takes everything up to the end: make this the last field, or write `varlenH`",
-        );
+    for field in before {
+        let Codec::Named(format) = &field.codec else {
+            continue;
+        };
+        if format.literal.value() == "raw" {
+            problems.at(
+                format.literal.span(),
+                "`raw` takes everything up to the end: make this the last field, or write `varlenH`",
+            );
+        }
     }
 }

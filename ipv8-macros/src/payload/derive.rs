@@ -14,20 +14,19 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
     };
     let mut problems = Problems::default();
     let mut attributes = parse::container(&input.attrs, &mut problems);
+    let wrong_container = !problems.is_empty();
     attributes.deprecated = check::is_deprecated(&input);
     let fields = check::fields(&input, &mut problems);
     let message = check::message(&attributes, &mut problems);
     if let Some(fields) = &fields {
         check::identifier(&attributes, fields, &mut problems);
     }
-    let generated = match (fields, problems.is_empty()) {
-        (Some(fields), true) => {
-            expand::payload(&input.ident, &attributes, &fields, message.as_ref())
+    let generated = match (&fields, problems.is_empty()) {
+        (Some(fields), true) => expand::payload(&input, &attributes, fields, message.as_ref()),
+        (fields, _) => {
+            let is_message = wrong_container || attributes.looks_like_message();
+            expand::stub(&input, &attributes, fields.as_ref(), is_message)
         }
-        (fields, _) if input.generics.params.is_empty() => {
-            expand::stub(&input.ident, &attributes, fields.as_ref())
-        }
-        _ => TokenStream::new(),
     };
     let problems = problems.into_tokens();
     quote!(#generated #problems)

@@ -48,9 +48,15 @@ pub(crate) const FORMATS: [(&str, &str); 42] = [
     ("payload-list", "NestedList"),
 ];
 
+/// Returns the marker of a format that has this name.
+pub(crate) fn marker_of_name(name: &str) -> Option<&'static str> {
+    let known = FORMATS.iter().find(|(known, _)| *known == name);
+    known.map(|(_, marker)| *marker)
+}
+
 /// Returns the marker of a format, or the message for an unknown name.
 pub(crate) fn marker(name: &str) -> Result<&'static str, String> {
-    if let Some((_, marker)) = FORMATS.iter().find(|(known, _)| *known == name) {
+    if let Some(marker) = marker_of_name(name) {
         return Ok(marker);
     }
     let names = FORMATS.map(|(known, _)| known);

@@ -1,14 +1,23 @@
 //! Reads `#[payload(…)]` on a struct and on its fields.
 
 use super::formats;
-use super::model::{Container, FieldArguments, Format};
+use super::model::{Codec, Container, FieldArguments, Format};
 use crate::arguments::{equals, path, string};
-use crate::keys::{each_key, flag, keep};
+use crate::keys::{Key, each_key, flag, keep};
 use crate::problems::{Problems, meant, nearest};
+use crate::tokens::compact;
+use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Attribute, Expr, LitStr, Token, Type};
+use syn::{Attribute, Expr, Ident, Lit, LitStr, Path, Token, Type, TypePath};
 
-const CONTAINER_KEYS: [&str; 5] = ["id", "unsigned", "global_time", "response", "crate"];
+const CONTAINER_KEYS: [&str; 6] = [
+    "id",
+    "unsigned",
+    "global_time",
+    "response",
+    "reserved_id",
+    "crate",
+];
 /// Other names for the arguments of a struct, in Python or in other attributes.
 const ALIASES: [(&str, &str); 6] = [
     ("msg_id", "id"),
@@ -18,7 +27,7 @@ const ALIASES: [(&str, &str); 6] = [
     ("answer", "response"),
     ("reply", "response"),
 ];
-const FIELD_KEYS: [&str; 2] = ["format", "identifier"];
+const FIELD_KEYS: [&str; 5] = ["format", "with", "flatten", "optional", "identifier"];
 
 // #[payload(id = 1)]
 // #[payload(id = Self::HELLO, unsigned, global_time, response = Answer, crate = my_ipv8)]
@@ -31,6 +40,7 @@ pub(crate) fn container(attributes: &[Attribute], problems: &mut Problems) -> Co
         |key, input, problems| match key.name.as_str() {
             "id" => {
                 equals(input, &key.ident)?;
+                container.id_span.get_or_insert(key.ident.span());
                 keep(&mut container.id, input.parse::<Expr>()?, &key, problems);
                 Ok(())
             }
@@ -42,15 +52,16 @@ pub(crate) fn container(attributes: &[Attribute], problems: &mut Problems) -> Co
                 keep(&mut container.response, response(input)?, &key, problems);
                 Ok(())
             }
+            "reserved_id" => flag(&mut container.reserved_id, &key, input, problems),
             "crate" => {
                 equals(input, &key.ident)?;
                 keep(&mut container.krate, path(input)?, &key, problems);
                 Ok(())
             }
-            _ => Err(syn::Error::new(
-                key.ident.span(),
-                unknown_on_struct(&key.name),
-            )),
+            name => {
+                let message = unknown_on_struct(name);
+                Err(syn::Error::new(key.ident.span(), message))
+            }
         },
     );
     container
@@ -77,20 +88,24 @@ pub(crate) fn field(attributes: &[Attribute], problems: &mut Problems) -> FieldA
         |key, input, problems| match key.name.as_str() {
             "format" => {
                 equals(input, &key.ident)?;
-                let literal = string(
-                    input,
-                    "the name of a format in quotes: write `format = \"varlenI\"`",
-                )?;
-                let marker = formats::marker(&literal.value())
-                    .map_err(|message| syn::Error::new_spanned(&literal, message))?;
-                keep(
-                    &mut arguments.format,
-                    Format { literal, marker },
-                    &key,
-                    problems,
-                );
+                let codec = format(input)?;
+                keep_codec(&mut arguments, codec, &key, problems);
                 Ok(())
             }
+            "with" => {
+                equals(input, &key.ident)?;
+                let codec = Codec::With(module(input)?);
+                keep_codec(&mut arguments, codec, &key, problems);
+                Ok(())
+            }
+            "flatten" => {
+                let mut place = None;
+                flag(&mut place, &key, input, problems)?;
+                let codec = Codec::Flatten(key.ident.span());
+                keep_codec(&mut arguments, codec, &key, problems);
+                Ok(())
+            }
+            "optional" => flag(&mut arguments.optional, &key, input, problems),
             "identifier" => flag(&mut arguments.identifier, &key, input, problems),
             _ => Err(syn::Error::new(
                 key.ident.span(),
@@ -101,16 +116,71 @@ pub(crate) fn field(attributes: &[Attribute], problems: &mut Problems) -> FieldA
     arguments
 }
 
+/// Stores how the field is written. Reports a second way.
+fn keep_codec(arguments: &mut FieldArguments, codec: Codec, key: &Key, problems: &mut Problems) {
+    match (&arguments.codec, &codec) {
+        (None, _) => arguments.codec = Some(codec),
+        (Some(Codec::Named(_) | Codec::Path(_)), Codec::Named(_) | Codec::Path(_)) => {
+            keep(&mut Some(()), (), key, problems);
+        }
+        _ => problems.at(
+            key.ident.span(),
+            "a field has one of `format`, `with` and `flatten`: remove the others",
+        ),
+    }
+}
+
+// "varlenI"
+// Seconds
+fn format(input: ParseStream<'_>) -> syn::Result<Codec> {
+    if input.peek(Lit)
+        || !input.peek(Ident::peek_any) && !input.peek(Token![::]) && !input.peek(Token![<])
+    {
+        let literal = string(
+            input,
+            "the name of a format in quotes, or the path of a type that implements `Format`: \
+             write `format = \"varlenI\"`",
+        )?;
+        let marker = formats::marker(&literal.value())
+            .map_err(|message| syn::Error::new_spanned(&literal, message))?;
+        return Ok(Codec::Named(Format { literal, marker }));
+    }
+    let path: TypePath = input.parse()?;
+    let name = path.path.require_ident().map(ToString::to_string);
+    match name.as_deref().map(formats::marker_of_name) {
+        // `format = varlenI`: the quotes are missing.
+        Ok(Some(_)) => Err(syn::Error::new_spanned(
+            &path,
+            format!(
+                "the name of a format is in quotes: write `format = \"{}\"`",
+                compact(&path)
+            ),
+        )),
+        _ => Ok(Codec::Path(path)),
+    }
+}
+
+// seconds
+// my_module::seconds
+fn module(input: ParseStream<'_>) -> syn::Result<Path> {
+    const EXPECTED: &str = "expected the path of a module with functions `pack` and `unpack`, \
+                            without quotes: write `with = my_module`";
+    match input.peek(Lit) {
+        true => Err(input.error(EXPECTED)),
+        false => Path::parse_mod_style(input),
+    }
+}
+
 fn unknown_on_struct(key: &str) -> String {
     let known = meant(key, &ALIASES).or_else(|| nearest(key, &CONTAINER_KEYS));
     match (key, known) {
-        ("format" | "identifier", _) => {
+        ("format" | "with" | "flatten" | "optional" | "identifier", _) => {
             format!("`{key}` belongs to one field: write it above the field")
         }
         ("signed", _) => "messages are signed by default: remove `signed`".to_owned(),
         (_, Some(known)) => format!("unknown argument `{key}`: did you mean `{known}`?"),
         (_, None) => format!(
-            "unknown argument `{key}`: a payload takes `id = 1`, `unsigned`, `global_time`, `response = Answer` and `crate = path`"
+            "unknown argument `{key}`: a payload takes `id = 1`, `unsigned`, `global_time`, `response = Answer`, `reserved_id` and `crate = path`"
         ),
     }
 }
@@ -122,7 +192,10 @@ fn unknown_on_field(key: &str) -> String {
             format!("`{key}` belongs to the whole payload: write it above the struct")
         }
         None => {
-            format!("unknown argument `{key}`: a field takes `format = \"…\"` and `identifier`")
+            format!(
+                "unknown argument `{key}`: a field takes `format = \"…\"`, `with = module`, \
+                 `flatten`, `optional` and `identifier`"
+            )
         }
     }
 }

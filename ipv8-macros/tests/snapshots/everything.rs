@@ -4,6 +4,7 @@ pub(crate) struct MyLauncher {
     size: usize,
 }
 #[automatically_derived]
+#[allow(unused_qualifications)]
 impl ipv8::CommunityLauncher for MyLauncher {
     type Overlay = my_module::Generic<u8>;
     type Session = ();
@@ -38,4 +39,4 @@ impl ipv8::CommunityLauncher for MyLauncher {
             );
     }
 }
-ipv8::register!(MyLauncher = < MyLauncher as ::core::default::Default > ::default());
+ipv8::register!(MyLauncher = < MyLauncher as ipv8::__private::Default > ::default());

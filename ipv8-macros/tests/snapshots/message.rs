@@ -1,19 +1,22 @@
 #[automatically_derived]
 impl ::ipv8_core::Payload for Hello {
+    const TAKES_REST: ::ipv8_core::__private::bool = <::ipv8_core::wire::formats::VarlenI as ::ipv8_core::wire::Format<
+        Vec<u8>,
+    >>::TAKES_REST;
     fn pack(
         &self,
         writer: &mut ::ipv8_core::wire::Writer,
-    ) -> ::core::result::Result<(), ::ipv8_core::wire::PackError> {
+    ) -> ::ipv8_core::__private::Result<(), ::ipv8_core::wire::PackError> {
         <String as ::ipv8_core::wire::Field>::pack(&self.text, writer)?;
         <::ipv8_core::wire::formats::VarlenI as ::ipv8_core::wire::Format<
             Vec<u8>,
         >>::pack(&self.picture, writer)?;
-        ::core::result::Result::Ok(())
+        ::ipv8_core::__private::Ok(())
     }
     fn unpack(
         reader: &mut ::ipv8_core::wire::Reader<'_>,
-    ) -> ::core::result::Result<Self, ::ipv8_core::wire::UnpackError> {
-        ::core::result::Result::Ok(Self {
+    ) -> ::ipv8_core::__private::Result<Self, ::ipv8_core::wire::UnpackError> {
+        ::ipv8_core::__private::Ok(Self {
             text: <String as ::ipv8_core::wire::Field>::unpack(reader)?,
             picture: <::ipv8_core::wire::formats::VarlenI as ::ipv8_core::wire::Format<
                 Vec<u8>,
@@ -21,10 +24,16 @@ impl ::ipv8_core::Payload for Hello {
         })
     }
 }
+const _: () = {
+    ::ipv8_core::__private::assert!(
+        ! < String as ::ipv8_core::wire::Field > ::TAKES_REST,
+        "this field takes everything up to the end of the message: make it the last field"
+    );
+};
 #[automatically_derived]
 impl ::ipv8_core::Message for Hello {
-    const ID: ::core::primitive::u8 = 1;
-    const NAME: &'static ::core::primitive::str = "Hello";
-    const GLOBAL_TIME: ::core::primitive::bool = false;
+    const ID: ::ipv8_core::__private::u8 = 1;
+    const NAME: &'static ::ipv8_core::__private::str = "Hello";
+    const GLOBAL_TIME: ::ipv8_core::__private::bool = false;
     type Authentication = ::ipv8_core::Signed;
 }

@@ -1,4 +1,5 @@
 struct MyLauncher;
+#[diagnostic::do_not_recommend]
 #[automatically_derived]
 impl ::ipv8_core::CommunityLauncher for MyLauncher {
     type Overlay = ::ipv8_core::NoOverlay;

@@ -2,7 +2,7 @@
 impl ::ipv8_core::Options for MyDiscoveryStrategy {
     fn option_types(
         &self,
-    ) -> ::std::vec::Vec<::ipv8_core::__private::options::OptionType> {
+    ) -> ::ipv8_core::__private::Vec<::ipv8_core::__private::options::OptionType> {
         ::ipv8_core::__private::options::types(
             &[
                 (
@@ -19,8 +19,8 @@ impl ::ipv8_core::Options for MyDiscoveryStrategy {
     }
     fn option(
         &self,
-        name: &::core::primitive::str,
-    ) -> ::core::result::Result<
+        name: &::ipv8_core::__private::str,
+    ) -> ::ipv8_core::__private::Result<
         ::ipv8_core::__private::options::Value,
         ::ipv8_core::__private::options::OptionError,
     > {
@@ -34,9 +34,12 @@ impl ::ipv8_core::Options for MyDiscoveryStrategy {
     }
     fn set_option(
         &mut self,
-        name: &::core::primitive::str,
+        name: &::ipv8_core::__private::str,
         value: &::ipv8_core::__private::options::Value,
-    ) -> ::core::result::Result<(), ::ipv8_core::__private::options::OptionError> {
+    ) -> ::ipv8_core::__private::Result<
+        (),
+        ::ipv8_core::__private::options::OptionError,
+    > {
         ::ipv8_core::__private::options::write(
             name,
             value,
@@ -45,7 +48,7 @@ impl ::ipv8_core::Options for MyDiscoveryStrategy {
                     "pause",
                     &mut ::ipv8_core::__private::options::to_set_within(
                         &(0.0..=3600.0),
-                        |field| ::core::option::Option::Some(field),
+                        |field| ::ipv8_core::__private::Some(field),
                         &mut self.pause,
                     ),
                 ),
@@ -55,14 +58,14 @@ impl ::ipv8_core::Options for MyDiscoveryStrategy {
     }
     fn out_of_range(
         &self,
-    ) -> ::std::vec::Vec<::ipv8_core::__private::options::OptionError> {
-        ::core::iter::Iterator::collect(
-            ::core::iter::Iterator::flatten(
-                ::core::iter::IntoIterator::into_iter([
+    ) -> ::ipv8_core::__private::Vec<::ipv8_core::__private::options::OptionError> {
+        ::ipv8_core::__private::Iterator::collect(
+            ::ipv8_core::__private::Iterator::flatten(
+                ::ipv8_core::__private::IntoIterator::into_iter([
                     ::ipv8_core::__private::options::check(
                         "pause",
                         &(0.0..=3600.0),
-                        |field| ::core::option::Option::Some(field),
+                        |field| ::ipv8_core::__private::Some(field),
                         &self.pause,
                     ),
                 ]),
@@ -75,13 +78,15 @@ impl<T> ipv8::Options for Nothing<T>
 where
     T: Copy,
 {
-    fn option_types(&self) -> ::std::vec::Vec<ipv8::__private::options::OptionType> {
+    fn option_types(
+        &self,
+    ) -> ipv8::__private::Vec<ipv8::__private::options::OptionType> {
         ipv8::__private::options::types(&[])
     }
     fn option(
         &self,
-        name: &::core::primitive::str,
-    ) -> ::core::result::Result<
+        name: &ipv8::__private::str,
+    ) -> ipv8::__private::Result<
         ipv8::__private::options::Value,
         ipv8::__private::options::OptionError,
     > {
@@ -89,9 +94,9 @@ where
     }
     fn set_option(
         &mut self,
-        name: &::core::primitive::str,
+        name: &ipv8::__private::str,
         value: &ipv8::__private::options::Value,
-    ) -> ::core::result::Result<(), ipv8::__private::options::OptionError> {
+    ) -> ipv8::__private::Result<(), ipv8::__private::options::OptionError> {
         ipv8::__private::options::write(name, value, &mut [])
     }
 }

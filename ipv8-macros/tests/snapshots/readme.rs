@@ -1,5 +1,6 @@
 struct MyLauncher;
 #[automatically_derived]
+#[allow(unused_qualifications)]
 impl ::ipv8_core::CommunityLauncher for MyLauncher {
     type Overlay = my_module::MyCommunity;
     type Session = ();

@@ -2,6 +2,7 @@ struct MyLauncher {
     size: usize,
 }
 #[automatically_derived]
+#[allow(unused_qualifications)]
 impl ::ipv8_core::CommunityLauncher for MyLauncher {
     type Overlay = my_module::MyCommunity;
     type Session = Session;
@@ -16,12 +17,7 @@ impl ::ipv8_core::CommunityLauncher for MyLauncher {
         ::ipv8_core::launch::Hook::Bootstrappers,
         ::ipv8_core::launch::Hook::Finalize,
     ];
-    const KWARGS: &'static [&'static ::core::primitive::str] = &[
-        "directory",
-        "size",
-        "size",
-    ];
-    fn should_launch(&self, session: &Self::Session) -> ::core::primitive::bool {
+    fn should_launch(&self, session: &Self::Session) -> ::ipv8_core::__private::bool {
         ::ipv8_core::__private::condition(session, |session: &Session| session.enabled)
             && ::ipv8_core::__private::condition(session, is_enabled)
     }
@@ -29,22 +25,22 @@ impl ::ipv8_core::CommunityLauncher for MyLauncher {
         &self,
         ipv8: &::ipv8_core::Ipv8,
         session: &mut Self::Session,
-    ) -> ::core::result::Result<(), ::ipv8_core::LaunchError> {
+    ) -> ::ipv8_core::__private::Result<(), ::ipv8_core::LaunchError> {
         open(ipv8, &mut *session).await?;
-        let done: ::core::result::Result<(), ::ipv8_core::LaunchError> = async {
+        let done: ::ipv8_core::__private::Result<(), ::ipv8_core::LaunchError> = async {
             let ipv8: &::ipv8_core::Ipv8 = ipv8;
             let session: &mut Self::Session = &mut *session;
             session.register(ipv8).await
         }
             .await;
         done?;
-        ::core::result::Result::Ok(())
+        ::ipv8_core::__private::Ok(())
     }
     fn settings(
         &self,
         session: &Self::Session,
     ) -> <Self::Overlay as ::ipv8_core::Community>::Settings {
-        let mut settings = <<Self::Overlay as ::ipv8_core::Community>::Settings as ::core::default::Default>::default();
+        let mut settings = <<Self::Overlay as ::ipv8_core::Community>::Settings as ::ipv8_core::__private::Default>::default();
         settings.directory = session.directory.clone();
         settings.size = self.size;
         settings.size = 4;
@@ -53,7 +49,7 @@ impl ::ipv8_core::CommunityLauncher for MyLauncher {
     fn my_peer(
         &self,
         session: &Self::Session,
-    ) -> ::core::option::Option<::ipv8_core::crypto::PrivateKey> {
+    ) -> ::ipv8_core::__private::Option<::ipv8_core::crypto::PrivateKey> {
         ::ipv8_core::__private::own_key(session, |session| session.key.clone())
     }
     fn bootstrappers(
@@ -74,8 +70,8 @@ impl ::ipv8_core::CommunityLauncher for MyLauncher {
         ipv8: &::ipv8_core::Ipv8,
         session: &mut Self::Session,
         overlay: &::ipv8_core::OverlayHandle<Self::Overlay>,
-    ) -> ::core::result::Result<(), ::ipv8_core::LaunchError> {
-        ::ipv8_core::__private::set_in_session(overlay, &mut session.overlays.mine);
+    ) -> ::ipv8_core::__private::Result<(), ::ipv8_core::LaunchError> {
+        ::ipv8_core::__private::set_in_session(overlay, { &mut session.overlays.mine });
         ::ipv8_core::__private::finalized(
             ipv8,
             &mut *session,
@@ -85,9 +81,14 @@ impl ::ipv8_core::CommunityLauncher for MyLauncher {
                 Ok(())
             },
         )?;
-        ::core::result::Result::Ok(())
+        ::ipv8_core::__private::Ok(())
     }
+    const KWARGS: &'static [&'static ::ipv8_core::__private::str] = &[
+        "directory",
+        "size",
+        "size",
+    ];
 }
 ::ipv8_core::register!(
-    MyLauncher = < MyLauncher as ::core::default::Default > ::default()
+    MyLauncher = < MyLauncher as ::ipv8_core::__private::Default > ::default()
 );

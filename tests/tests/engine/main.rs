@@ -22,6 +22,7 @@ mod pacing;
 mod peer_observers;
 mod random_inputs;
 mod requests;
+mod reserved_ids;
 mod shared_network;
 mod simulation;
 mod soak;

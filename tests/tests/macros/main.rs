@@ -4,7 +4,11 @@
 // The module `strict` denies this lint too, but only a whole crate can deny it.
 #![deny(future_incompatible)]
 
+mod common_words;
+mod editor;
+mod fields;
 mod forms;
+mod lints;
 mod pasted;
 mod payload;
 mod renamed;

@@ -1,4 +1,5 @@
-//! The macros in a crate that renames `ipv8-core`, has no prelude, and denies every warning.
+//! The macros in crates that rename `ipv8-core`. One also renames another crate to `core`, has no
+//! prelude, and denies every warning.
 
 use ipv8_core::internals::options::Options;
 use ipv8_core::{CommunityLauncher, Message};
@@ -31,4 +32,14 @@ fn its_strategy_has_options() {
         error.to_string().ends_with("at least 0 and below 1000"),
         "{error}"
     );
+}
+
+#[test]
+fn one_line_at_the_root_names_the_crate_for_all_macros() {
+    let names = crate::registered(|meta| meta.crate_name == "aliased");
+    assert_eq!(names, ["AliasedLauncher"]);
+    assert_eq!(aliased::deep::AliasedLauncher::META.name, "AliasedLauncher");
+    assert_eq!(aliased::deep::Hello::ID, 1);
+    let options = aliased::deep::Walk::default().options();
+    assert_eq!(options.get("steps"), Some(&0.into()));
 }

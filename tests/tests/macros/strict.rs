@@ -8,7 +8,7 @@
     clippy::expect_used
 )]
 #![deny(let_underscore_drop, single_use_lifetimes)]
-#![deny(trivial_casts, unused_lifetimes, unused_results)]
+#![deny(trivial_casts, unused_lifetimes, unused_qualifications, unused_results)]
 
 use ipv8_core::prelude::*;
 
@@ -40,6 +40,20 @@ pub struct SecondLauncher {
     /// A field that no attribute reads.
     pub size: usize,
 }
+
+/// Names a strategy in a module that is not needed, because it is imported.
+#[overlay(Quiet)]
+#[walk_strategy("self.inner", "Walk")]
+#[derive(Clone, Copy, Debug)]
+pub struct InnerLauncher;
+
+mod inner {
+    pub(super) use ipv8_core::RandomWalk as Walk;
+}
+use inner::Walk;
+
+/// A strategy under its imported name.
+pub type Imported = Walk;
 
 /// A session.
 #[derive(Debug, Default)]
@@ -105,6 +119,7 @@ const FIRST: u8 = 20;
 #[test]
 fn it_compiles_and_is_found() {
     let names = crate::registered(|meta| meta.module == module_path!());
-    assert_eq!(names, ["Strict", "SecondLauncher", "ThirdLauncher"]);
-    assert_eq!(<Hello as ipv8_core::Message>::ID, 21);
+    let expected = ["Strict", "SecondLauncher", "InnerLauncher", "ThirdLauncher"];
+    assert_eq!(names, expected);
+    assert_eq!(<Hello as Message>::ID, 21);
 }

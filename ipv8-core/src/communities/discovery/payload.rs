@@ -40,6 +40,7 @@ impl SimilarityRequest {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Payload for SimilarityRequest {
     fn pack(&self, writer: &mut Writer) -> Result<(), PackError> {
         self.identifier.pack(writer)?;
@@ -87,6 +88,7 @@ pub struct SimilarityResponse {
     pub overlap: Vec<(CommunityId, u32)>,
 }
 
+#[diagnostic::do_not_recommend]
 impl Payload for SimilarityResponse {
     fn pack(&self, writer: &mut Writer) -> Result<(), PackError> {
         self.identifier.pack(writer)?;
@@ -172,6 +174,7 @@ impl DiscoveryIntroductionRequest {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Payload for DiscoveryIntroductionRequest {
     fn pack(&self, writer: &mut Writer) -> Result<(), PackError> {
         if let Some(mid) = &self.introduce_to {

@@ -11,7 +11,6 @@ use crate::overlay::context::{Context, Shared};
 use crate::overlay::introduction::{IntroductionMessage, OpenedIntroduction};
 use crate::state::stats::DropReason;
 use crate::support::guard::{Panicked, guarded};
-use crate::wire::payload::ids;
 
 impl Overlay {
     /// Delivers an opened datagram. The inner error is the reason why it does not count.
@@ -97,7 +96,7 @@ impl Overlay {
         cx.global_time = opened.global_time;
         cx.source = Some(source);
         cx.length = Some(opened.length);
-        let taken_over = ids::is_reserved(id);
+        let taken_over = messages.is_taken_over(id);
         let peer = opened.signed_by.as_ref().map(|by| match taken_over {
             true => cx.stranger(by, source),
             false => cx.sender(by, source),

@@ -4,8 +4,9 @@ use std::any::Any;
 use std::marker::PhantomData;
 use std::net::SocketAddr;
 
+use super::functions::{IntoResponse, MessageFn, RequestFn};
 use super::opened::{AnyMessage, Delivery};
-use super::requests::{RequestHandler, UnsignedRequestHandler};
+use super::sender::Sender;
 use crate::overlay::context::{Context, Outgoing, answer_request};
 use crate::state::peer::Peer;
 use crate::state::request_cache::Answerer;
@@ -29,10 +30,18 @@ pub(super) trait Handler: Send + Sync {
     ) -> Result<(), DropReason>;
 }
 
-/// A handler of signed messages.
-pub(super) struct SignedHandler<C, M>(pub(super) fn(&mut C, &Peer, M, &mut Context<'_>));
+/// A handler of messages whose sender is `S`.
+pub(super) struct MessageHandler<C, S, M, H>(H, PhantomData<fn(&mut C, S, M)>);
 
-impl<C: 'static, M: Message> Handler for SignedHandler<C, M> {
+impl<C, S, M, H> MessageHandler<C, S, M, H> {
+    pub(super) const fn new(handler: H) -> Self {
+        Self(handler, PhantomData)
+    }
+}
+
+impl<C: 'static, S: Sender, M: Message, H: MessageFn<C, S, M>> Handler
+    for MessageHandler<C, S, M, H>
+{
     fn handle(
         &self,
         community: &mut dyn Any,
@@ -41,11 +50,18 @@ impl<C: 'static, M: Message> Handler for SignedHandler<C, M> {
         cx: &mut Context<'_>,
     ) -> Result<(), DropReason> {
         if let (Some(community), Ok(message)) = (community.downcast_mut(), message.downcast())
-            && let Delivery::Signed(peer) = from
+            && let Some(sender) = sender::<S>(from)
         {
-            (self.0)(community, peer, *message, cx);
+            (self.0)(community, sender, *message, cx);
         }
         Ok(())
+    }
+}
+
+fn sender<S: Sender>(from: Delivery<'_>) -> Option<S::Of<'_>> {
+    match from {
+        Delivery::Signed(peer) => S::sender(Some(peer), None),
+        Delivery::Unsigned(source) => S::sender(None, Some(source)),
     }
 }
 
@@ -71,65 +87,17 @@ impl<C: 'static, M: Message> Handler for TakeOver<C, M> {
     }
 }
 
-/// A handler of unsigned messages.
-pub(super) struct UnsignedHandler<C, M>(pub(super) fn(&mut C, SocketAddr, M, &mut Context<'_>));
+/// A handler of requests whose sender is `S`.
+pub(super) struct RequestHandler<C, S, M, H>(H, PhantomData<fn(&mut C, S, M)>);
 
-impl<C: 'static, M: Message> Handler for UnsignedHandler<C, M> {
-    fn handle(
-        &self,
-        community: &mut dyn Any,
-        from: Delivery<'_>,
-        message: AnyMessage,
-        cx: &mut Context<'_>,
-    ) -> Result<(), DropReason> {
-        if let (Some(community), Ok(message)) = (community.downcast_mut(), message.downcast())
-            && let Delivery::Unsigned(source) = from
-        {
-            (self.0)(community, source, *message, cx);
-        }
-        Ok(())
-    }
-}
-
-/// A handler of signed requests.
-pub(super) struct Answering<C, M, H>(H, PhantomData<fn(&mut C, M)>);
-
-impl<C, M, H> Answering<C, M, H> {
-    pub(super) fn new(handler: H) -> Self {
+impl<C, S, M, H> RequestHandler<C, S, M, H> {
+    pub(super) const fn new(handler: H) -> Self {
         Self(handler, PhantomData)
     }
 }
 
-impl<C: 'static, M: Request, H: RequestHandler<C, M>> Handler for Answering<C, M, H> {
-    fn handle(
-        &self,
-        community: &mut dyn Any,
-        from: Delivery<'_>,
-        message: AnyMessage,
-        cx: &mut Context<'_>,
-    ) -> Result<(), DropReason> {
-        if let (Some(community), Ok(request)) = (community.downcast_mut(), message.downcast::<M>())
-            && let Delivery::Signed(peer) = from
-        {
-            let number = request.identifier();
-            let response = self.0.call(community, peer, *request, cx);
-            respond::<M>(peer.address(), number, response, cx);
-        }
-        Ok(())
-    }
-}
-
-/// A handler of unsigned requests.
-pub(super) struct UnsignedAnswering<C, M, H>(H, PhantomData<fn(&mut C, M)>);
-
-impl<C, M, H> UnsignedAnswering<C, M, H> {
-    pub(super) fn new(handler: H) -> Self {
-        Self(handler, PhantomData)
-    }
-}
-
-impl<C: 'static, M: Request, H: UnsignedRequestHandler<C, M>> Handler
-    for UnsignedAnswering<C, M, H>
+impl<C: 'static, S: Sender, M: Request, H: RequestFn<C, S, M, M::Response>> Handler
+    for RequestHandler<C, S, M, H>
 {
     fn handle(
         &self,
@@ -139,11 +107,11 @@ impl<C: 'static, M: Request, H: UnsignedRequestHandler<C, M>> Handler
         cx: &mut Context<'_>,
     ) -> Result<(), DropReason> {
         if let (Some(community), Ok(request)) = (community.downcast_mut(), message.downcast::<M>())
-            && let Delivery::Unsigned(source) = from
+            && let Some(sender) = sender::<S>(from)
         {
-            let number = request.identifier();
-            let response = self.0.call(community, source, *request, cx);
-            respond::<M>(source, number, response, cx);
+            let (to, number) = (S::address(&sender), request.identifier());
+            let response = (self.0)(community, sender, *request, cx).into_response();
+            respond::<M>(to, number, response, cx);
         }
         Ok(())
     }

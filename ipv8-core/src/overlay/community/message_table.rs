@@ -3,24 +3,25 @@
 use std::any::{Any, TypeId};
 use std::collections::{HashMap, hash_map};
 use std::marker::PhantomData;
-use std::net::SocketAddr;
 
-use super::handler::{
-    Answering, Answers, Handler, SignedHandler, TakeOver, UnsignedAnswering, UnsignedHandler,
-};
+use super::functions::{MessageFn, RequestFn};
+use super::handler::{Answers, Handler, MessageHandler, RequestHandler, TakeOver};
 use super::opened::{AnyMessage, Delivery, MessageType};
-use super::requests::{RequestHandler, UnsignedRequestHandler};
+use super::sender::{IsSigned, IsUnsigned, Sender, SenderOf, SignerOf, SourceOf};
 use super::table_error::MessageTableError;
 use crate::overlay::context::Context;
 use crate::state::peer::Peer;
 use crate::state::stats::DropReason;
 use crate::support::hashing::OwnState;
 use crate::wire::payload::ids;
-use crate::wire::{Identified, IsSigned, IsUnsigned, Message, Request};
+use crate::wire::{Identified, Message, Request};
 
 struct Entry {
     message: &'static MessageType,
     handler: Box<dyn Handler>,
+    /// `true` if the message is one of IPv8's own, and not one of the community's with a reserved
+    /// id.
+    taken_over: bool,
 }
 
 /// The handlers of a community's own messages, by message id.
@@ -51,15 +52,29 @@ impl<C> Default for MessageTable<C> {
 }
 
 impl<C: 'static> MessageTable<C> {
+    /// Returns the table, of which [`crate::handlers!`] has the value or a reference.
+    #[doc(hidden)]
+    pub const fn this(&mut self) -> &mut Self {
+        self
+    }
+
+    /// Registers a handler that gets every `M`: like [`signed`](Self::signed) or
+    /// [`unsigned`](Self::unsigned), whichever `M` is.
+    ///
+    /// In [`crate::handlers!`]: `Hello => Self::on_hello`.
+    pub fn handle<M: Message<Authentication: Sender>>(
+        &mut self,
+        handler: impl Fn(&mut C, SenderOf<'_, M>, M, &mut Context<'_>) + Send + Sync + 'static,
+    ) -> &mut Self {
+        self.insert_message::<M, M::Authentication>(handler)
+    }
+
     /// Registers a handler that gets every `M` with a valid signature, and the peer that signed it.
     pub fn signed<M: Message<Authentication: IsSigned<M>>>(
         &mut self,
-        handler: fn(&mut C, &Peer, M, &mut Context<'_>),
+        handler: impl Fn(&mut C, SignerOf<'_, M>, M, &mut Context<'_>) + Send + Sync + 'static,
     ) -> &mut Self {
-        let message = MessageType::of::<M>();
-        self.erased
-            .insert_own(message, Box::new(SignedHandler(handler)));
-        self
+        self.insert_message::<M, <M::Authentication as IsSigned<M>>::Itself>(handler)
     }
 
     /// Registers a handler that gets every `M` with a valid signature *in place of* IPv8's own
@@ -75,7 +90,7 @@ impl<C: 'static> MessageTable<C> {
     /// dropped for it.
     ///
     /// In [`crate::handlers!`]: `take_over MyIntroductionRequest => Self::on_introduction_request`.
-    /// Implement [`Message`] by hand, because `#[derive(Payload)]` refuses these ids. In py-ipv8
+    /// `#[derive(Payload)]` accepts these ids with `reserved_id`. In py-ipv8
     /// such a community overrides `on_old_introduction_request` and similar methods.
     pub fn take_over<M: Message<Authentication: IsSigned<M>>>(
         &mut self,
@@ -90,11 +105,18 @@ impl<C: 'static> MessageTable<C> {
     /// forge.
     pub fn unsigned<M: Message<Authentication: IsUnsigned<M>>>(
         &mut self,
-        handler: fn(&mut C, SocketAddr, M, &mut Context<'_>),
+        handler: impl Fn(&mut C, SourceOf<'_, M>, M, &mut Context<'_>) + Send + Sync + 'static,
     ) -> &mut Self {
-        let message = MessageType::of::<M>();
-        self.erased
-            .insert_own(message, Box::new(UnsignedHandler(handler)));
+        self.insert_message::<M, <M::Authentication as IsUnsigned<M>>::Itself>(handler)
+    }
+
+    /// Inserts a handler of messages from `S`.
+    pub(super) fn insert_message<M: Message, S: Sender>(
+        &mut self,
+        handler: impl MessageFn<C, S, M>,
+    ) -> &mut Self {
+        let handler = Box::new(MessageHandler::new(handler));
+        self.erased.insert_own(MessageType::of::<M>(), handler);
         self
     }
 
@@ -106,12 +128,9 @@ impl<C: 'static> MessageTable<C> {
     /// logged at `debug`.
     pub fn request<M: Request<Authentication: IsSigned<M>>>(
         &mut self,
-        handler: impl RequestHandler<C, M>,
+        handler: impl RequestFn<C, <M::Authentication as IsSigned<M>>::Itself, M, M::Response>,
     ) -> &mut Self {
-        let message = MessageType::of::<M>();
-        self.erased
-            .insert_own(message, Box::new(Answering::new(handler)));
-        self.response::<M::Response>()
+        self.insert_request::<M, _>(handler)
     }
 
     /// Like [`MessageTable::request`], but for unsigned requests: the handler gets the source
@@ -120,11 +139,17 @@ impl<C: 'static> MessageTable<C> {
     /// In [`crate::handlers!`]: `unsigned_request Ask => Self::on_ask`.
     pub fn unsigned_request<M: Request<Authentication: IsUnsigned<M>>>(
         &mut self,
-        handler: impl UnsignedRequestHandler<C, M>,
+        handler: impl RequestFn<C, <M::Authentication as IsUnsigned<M>>::Itself, M, M::Response>,
     ) -> &mut Self {
-        let message = MessageType::of::<M>();
-        self.erased
-            .insert_own(message, Box::new(UnsignedAnswering::new(handler)));
+        self.insert_request::<M, _>(handler)
+    }
+
+    fn insert_request<M: Request, S: Sender>(
+        &mut self,
+        handler: impl RequestFn<C, S, M, M::Response>,
+    ) -> &mut Self {
+        let handler = Box::new(RequestHandler::new(handler));
+        self.erased.insert_own(MessageType::of::<M>(), handler);
         self.response::<M::Response>()
     }
 
@@ -154,7 +179,7 @@ impl Messages {
     fn take_over(&mut self, message: &'static MessageType, handler: Box<dyn Handler>) {
         let (id, name) = (message.id, message.name);
         if ids::is_signed(id) {
-            self.insert(message, handler);
+            self.insert(message, handler, true);
         } else {
             let error = MessageTableError::NothingToTakeOver { id, name };
             self.errors.push(error);
@@ -173,19 +198,24 @@ impl Messages {
         }
     }
 
-    /// Registers a message whose id must not belong to IPv8.
+    /// Registers a message whose id must not belong to IPv8, unless it asks for such an id.
     fn insert_own(&mut self, message: &'static MessageType, handler: Box<dyn Handler>) {
         let (id, name) = (message.id, message.name);
         match ids::name(id).or(ids::deprecated_name(id)) {
-            Some(owner) => {
+            Some(owner) if !message.reserved_id => {
                 let error = MessageTableError::ReservedId { id, name, owner };
                 self.errors.push(error);
             }
-            None => self.insert(message, handler),
+            _ => self.insert(message, handler, false),
         }
     }
 
-    fn insert(&mut self, message: &'static MessageType, handler: Box<dyn Handler>) {
+    fn insert(
+        &mut self,
+        message: &'static MessageType,
+        handler: Box<dyn Handler>,
+        taken_over: bool,
+    ) {
         match self.entries.entry(message.id) {
             hash_map::Entry::Occupied(first) => self.errors.push(MessageTableError::DuplicateId {
                 id: message.id,
@@ -193,7 +223,11 @@ impl Messages {
                 second: message.name,
             }),
             hash_map::Entry::Vacant(place) => {
-                place.insert(Entry { message, handler });
+                place.insert(Entry {
+                    message,
+                    handler,
+                    taken_over,
+                });
             }
         }
     }
@@ -206,6 +240,11 @@ impl Messages {
     /// Returns the name of the message with this id, if there is a handler for it.
     pub(crate) fn name(&self, id: u8) -> Option<&'static str> {
         self.message(id).map(|message| message.name)
+    }
+
+    /// Returns `true` if the message with this id is one of IPv8's own that the community handles.
+    pub(crate) fn is_taken_over(&self, id: u8) -> bool {
+        self.entries.get(&id).is_some_and(|entry| entry.taken_over)
     }
 
     /// Returns the type of each accepted response, by message id.

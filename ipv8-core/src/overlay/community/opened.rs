@@ -14,6 +14,8 @@ use crate::wire::{Authentication, Message, Reader, UnpackError};
 pub(crate) struct MessageType {
     pub(super) id: u8,
     pub(super) name: &'static str,
+    /// `true` if the message has an id of IPv8's own on purpose.
+    pub(super) reserved_id: bool,
     pub(crate) is_signed: bool,
     has_global_time: bool,
     read: fn(&mut Reader<'_>) -> Result<AnyMessage, UnpackError>,
@@ -49,6 +51,7 @@ impl MessageType {
             &Self {
                 id: M::ID,
                 name: M::NAME,
+                reserved_id: M::RESERVED_ID,
                 is_signed: <M::Authentication as Authentication>::SIGNED,
                 has_global_time: M::GLOBAL_TIME,
                 read: read::<M>,

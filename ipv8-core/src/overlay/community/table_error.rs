@@ -17,7 +17,9 @@ pub enum MessageTableError {
         second: &'static str,
     },
     /// The id belongs to IPv8 itself.
-    #[error("message `{name}` has id {id}, which is IPv8's own ({owner}): use an id from 0 to 230")]
+    #[error(
+        "message `{name}` has id {id}, which is IPv8's own ({owner}): use an id from 0 to 230, or `reserved_id` if an overlay that exists uses this id"
+    )]
     ReservedId {
         /// The id.
         id: u8,

@@ -135,6 +135,8 @@ impl Format<Vec<Vec<u8>>> for VarlenHList {
 }
 
 impl Format<Vec<u8>> for RawBytes {
+    const TAKES_REST: bool = true;
+
     fn pack(value: &Vec<u8>, writer: &mut Writer) -> Result<(), PackError> {
         writer.put(value);
         Ok(())
@@ -146,6 +148,8 @@ impl Format<Vec<u8>> for RawBytes {
 }
 
 impl Format<Raw> for RawBytes {
+    const TAKES_REST: bool = true;
+
     fn pack(value: &Raw, writer: &mut Writer) -> Result<(), PackError> {
         Self::pack(&value.0, writer)
     }

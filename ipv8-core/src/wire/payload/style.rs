@@ -80,6 +80,7 @@ pub struct New<T>(
     pub T,
 );
 
+#[diagnostic::do_not_recommend]
 impl<T: Styled> Payload for Old<T> {
     fn pack(&self, writer: &mut Writer) -> Result<(), PackError> {
         self.0.pack(Style::Old, writer)
@@ -90,6 +91,7 @@ impl<T: Styled> Payload for Old<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Styled> Payload for New<T> {
     fn pack(&self, writer: &mut Writer) -> Result<(), PackError> {
         self.0.pack(Style::New, writer)

@@ -57,6 +57,7 @@ pub(super) fn take_common(
             problems.over(text, message);
             stack.session_is_unknown = true;
         }
+        Value::UnknownSession => stack.session_is_unknown = true,
         Value::Session(ty) => take_session(ty, stack, problems),
     }
     None

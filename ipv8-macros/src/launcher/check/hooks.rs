@@ -63,6 +63,7 @@ pub(super) fn set_in_session(fragment: &Fragment, stack: &mut Stack, problems: &
     let (field, settings) = parse::one_and_settings(fragment, problems, parse::field);
     refuse_settings(fragment.kind, settings, stack, problems);
     if let Some(field) = field {
-        stack.endings.push(Ending::SetInSession(field));
+        let span = fragment.span;
+        stack.endings.push(Ending::SetInSession { span, field });
     }
 }

@@ -57,7 +57,7 @@ fn uses(stack: &Stack) -> Vec<Used> {
     for ending in &stack.endings {
         match ending {
             Ending::Hook(hook) => uses.extend(in_hook(Kind::Finalize, hook)),
-            Ending::SetInSession(field) => uses.push(Used {
+            Ending::SetInSession { field, .. } => uses.push(Used {
                 span: first_span(field),
                 ty: None,
                 fix: format!("#[set_in_session({}, session = MySession)]", compact(field)),

@@ -7,7 +7,7 @@ use crate::launcher::model::{
 };
 use crate::launcher::parse;
 use crate::problems::{Problems, nearest};
-use crate::tokens::compact;
+use crate::tokens::{compact, is_type_name};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 
@@ -26,6 +26,7 @@ pub(crate) fn stack(fragments: &[Fragment], problems: &mut Problems) -> Stack {
             Kind::SetInSession => hooks::set_in_session,
             Kind::Precondition | Kind::Prepare | Kind::MyPeer | Kind::Finalize => hooks::hook,
         };
+        refuse_equals(fragment, problems);
         check(fragment, &mut stack, problems);
     }
     let has_overlay = stack.no_overlay.is_none() || stack.overlay.is_some();
@@ -37,6 +38,25 @@ pub(crate) fn stack(fragments: &[Fragment], problems: &mut Problems) -> Stack {
         None => with_overlay(fragments, &stack, problems),
     }
     stack
+}
+
+// #[name = "Chat"]
+/// Explains rustc's error about an attribute with a value, which reaches the macro all the same.
+/// The other attributes refuse such a value anyway.
+fn refuse_equals(fragment: &Fragment, problems: &mut Problems) {
+    if !matches!(fragment.kind, Kind::Name | Kind::After) {
+        return;
+    }
+    let name = fragment.kind.name();
+    let source = fragment.span.source_text().unwrap_or_default();
+    let after_name = source.split_once(name).map(|(_, rest)| rest.trim_start());
+    if after_name.is_some_and(|rest| rest.starts_with('=')) {
+        let message = format!(
+            "arguments are in parentheses: write `#[{name}({})]`",
+            compact(&fragment.args)
+        );
+        problems.at(fragment.span, message);
+    }
 }
 
 /// Checks a stack without `#[launcher]`.
@@ -90,9 +110,17 @@ fn without_overlay(span: Span, fragments: &[Fragment], stack: &mut Stack, proble
 
 /// Checks the rules that need both the attributes and the struct.
 pub(crate) fn launcher(stack: &mut Stack, item: &Item, problems: &mut Problems) {
-    let Item::Struct { ident, .. } = item else {
+    let Item::Struct { name, .. } = item else {
         return;
     };
+    let ident = &name.ident;
+    if let Some(Name::Code(code @ syn::Expr::Path(path))) = &stack.name
+        && path.path.is_ident(ident)
+    {
+        let message = format!("the name is a text, or a constant: write `#[name(\"{ident}\")]`");
+        problems.over(code, message);
+        stack.name = None;
+    }
     let own_type = ident.unraw().to_string();
     let own_name = match &stack.name {
         None => Some(own_type.clone()),
@@ -129,6 +157,7 @@ fn no_overlay(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
 
 fn overlay(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
     let arguments = parse::type_arguments(fragment, problems);
+    stack.quoted |= arguments.quoted;
     for setting in arguments.settings {
         if let Some((key, _)) = take_common(setting, stack, problems) {
             problems.at(key.span(), unknown_in_overlay(&key.to_string()));
@@ -158,6 +187,9 @@ fn overlay(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
 fn unknown_in_overlay(key: &str) -> String {
     let takes = "`#[overlay]` takes a community and `crate = path`";
     match nearest(key, &COMMON) {
+        None if is_type_name(key) => {
+            format!("{takes}: a strategy has an attribute of its own, `#[walk_strategy({key})]`")
+        }
         Some(known) => format!("unknown argument `{key}`: did you mean `{known}`? {takes}"),
         None => format!(
             "unknown argument `{key}`: {takes}; options of a strategy belong in its `#[walk_strategy]`"
@@ -167,6 +199,7 @@ fn unknown_in_overlay(key: &str) -> String {
 
 fn bootstrapper(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
     let arguments = parse::type_arguments(fragment, problems);
+    stack.quoted |= arguments.quoted;
     let mut options = Vec::new();
     for setting in arguments.settings {
         if let Some((key, value)) = take_common(setting, stack, problems) {

@@ -20,6 +20,7 @@ const ALIASES: [(&str, &str); 3] = [
 
 pub(super) fn walk_strategy(fragment: &Fragment, stack: &mut Stack, problems: &mut Problems) {
     let arguments = parse::type_arguments(fragment, problems);
+    stack.quoted |= arguments.quoted;
     let mut target_peers: Option<Expr> = None;
     let mut options: Vec<(Ident, Expr)> = Vec::new();
     for setting in arguments.settings {
@@ -63,6 +64,9 @@ fn misspelt(option: &Ident, reserved: &[&'static str]) -> Option<&'static str> {
 /// Checks a literal target. Leaves anything else to rustc, which knows its type.
 fn checked_target(value: Expr, problems: &mut Problems) -> Expr {
     const NUMBER: &str = "write the number of peers to stop at, or `-1` to never stop";
+    if matches!(&value, Expr::Verbatim(_)) {
+        return syn::parse_quote!(20);
+    }
     let reason = match literal_integer(&value) {
         Some(Ok(number)) if number < -1 => format!("cannot be {number}"),
         Some(Ok(number)) if number > i128::from(i32::MAX) => {
@@ -70,7 +74,7 @@ fn checked_target(value: Expr, problems: &mut Problems) -> Expr {
         }
         Some(Err(_)) => "is a 32-bit number".to_owned(),
         Some(Ok(_)) if !has_fitting_suffix(&value) => "is an `i32`".to_owned(),
-        None if is_other_literal(&value) => "is a whole number".to_owned(),
+        None if is_other_literal(&value) || is_none(&value) => "is a whole number".to_owned(),
         _ => return value,
     };
     problems.over(&value, format!("`target_peers` {reason}: {NUMBER}"));
@@ -94,4 +98,9 @@ fn is_other_literal(value: &Expr) -> bool {
         Expr::Unary(unary) => matches!(*unary.expr, Expr::Lit(_)),
         _ => false,
     }
+}
+
+/// Returns `true` for `None`, which is Python's word for no target.
+fn is_none(value: &Expr) -> bool {
+    matches!(value, Expr::Path(path) if path.path.is_ident("None"))
 }

@@ -25,7 +25,7 @@ pub(super) fn settings(kwargs: &[Kwargs], around: &Surroundings<'_>) -> TokenStr
         .map(|kwargs| assigned(&settings, &kwargs.settings, kwargs.span));
     quote_spanned! {at=>
         fn settings(&#this, #session: &Self::Session) -> #ty {
-            let mut #settings = <#ty as ::core::default::Default>::default();
+            let mut #settings = <#ty as #krate::__private::Default>::default();
             #(#assignments)*
             #settings
         }
@@ -102,9 +102,11 @@ pub(super) fn bootstrappers(added: &[Bootstrapper], around: &Surroundings<'_>) -
 // strategy.timeout = 3.0;
 fn assigned(to: &Ident, fields: &[(Ident, Expr)], span: Span) -> TokenStream {
     let at = generated_at(span);
-    let assignments = fields
-        .iter()
-        .map(|(key, value)| quote_spanned!(at=> #to.#key = #value;));
+    let assignments = fields.iter().map(|(key, value)| match value {
+        // Without a value, an editor can still complete the name of the field.
+        Expr::Verbatim(_) => quote_spanned!(at=> let _ = #to.#key;),
+        value => quote_spanned!(at=> #to.#key = #value;),
+    });
     assignments.collect()
 }
 

@@ -2,8 +2,8 @@
 
 use super::parts::{Surroundings, ours};
 use crate::launcher::model::{Call, Ending, Hook};
-use crate::tokens::generated_at;
-use proc_macro2::{Span, TokenStream};
+use crate::tokens::{first_span, generated_at, moved_to};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, Pat, ReturnType};
@@ -21,7 +21,7 @@ pub(super) fn should_launch(conditions: &[Hook], around: &Surroundings<'_>) -> T
         quote_spanned!(at=> #krate::__private::condition(#session, #holds))
     });
     quote_spanned! {at=>
-        fn should_launch(&#this, #session: &Self::Session) -> ::core::primitive::bool {
+        fn should_launch(&#this, #session: &Self::Session) -> #krate::__private::bool {
             #(#conditions)&&*
         }
     }
@@ -35,12 +35,13 @@ pub(super) fn my_peer(hook: Option<&Hook>, around: &Surroundings<'_>) -> TokenSt
     let this = around.this_in([hook]);
     let (session, key) = (ours("session", at), hook.to_token_stream());
     let call_at = generated_at(key.span());
-    let call = quote_spanned!(call_at=> #krate::__private::own_key(#session, #key));
+    let place = moved_to(call_at, krate.clone());
+    let call = quote_spanned!(call_at=> #place::__private::own_key(#session, #key));
     quote_spanned! {at=>
         fn my_peer(
             &#this,
             #session: &Self::Session,
-        ) -> ::core::option::Option<#krate::crypto::PrivateKey> {
+        ) -> #krate::__private::Option<#krate::crypto::PrivateKey> {
             #call
         }
     }
@@ -65,9 +66,9 @@ pub(super) fn prepare(hooks: &[Hook], around: &Surroundings<'_>) -> TokenStream 
             &#this,
             #ipv8: &#krate::Ipv8,
             #session: &mut Self::Session,
-        ) -> ::core::result::Result<(), #krate::LaunchError> {
+        ) -> #krate::__private::Result<(), #krate::LaunchError> {
             #(#steps)*
-            ::core::result::Result::Ok(())
+            #krate::__private::Ok(())
         }
     }
 }
@@ -96,11 +97,18 @@ pub(super) fn finalize(
     }
     let steps = endings.iter().map(|ending| match ending {
         Ending::Hook(hook) => step(hook, &given, &direct, krate),
-        Ending::SetInSession(field) => {
-            let last = field.clone().into_iter().last();
-            let at = generated_at(last.map_or(at, |token| token.span()));
+        Ending::SetInSession { span, field } => {
+            let at = generated_at(*span);
             let (session, overlay) = (ours("session", at), ours("overlay", at));
-            quote_spanned!(at=> #krate::__private::set_in_session(#overlay, &mut #session.#field);)
+            // The argument is a block at the field, for rustc's errors: an editor takes each
+            // generated name there for one more definition of the field.
+            let mut argument =
+                Group::new(Delimiter::Brace, quote_spanned!(at=> &mut #session.#field));
+            if let Some(last) = field.clone().into_iter().last() {
+                argument.set_span(generated_at(last.span()));
+            }
+            let krate = moved_to(at, krate.clone());
+            quote_spanned!(at=> #krate::__private::set_in_session(#overlay, #argument);)
         }
     });
     quote_spanned! {at=>
@@ -109,9 +117,9 @@ pub(super) fn finalize(
             #ipv8: &#krate::Ipv8,
             #session: &mut Self::Session,
             #overlay: #handle,
-        ) -> ::core::result::Result<(), #krate::LaunchError> {
+        ) -> #krate::__private::Result<(), #krate::LaunchError> {
             #(#steps)*
-            ::core::result::Result::Ok(())
+            #krate::__private::Ok(())
         }
     }
 }
@@ -144,11 +152,11 @@ fn step(hook: &Hook, given: &[Given], direct: &TokenStream, krate: &TokenStream)
             quote_spanned!(at=> #path(#(#passed),*) #wait;)
         }
         Call::Closure(closure) if waits(closure) => {
-            let at = generated_at(closure.body.span());
+            let at = generated_at(start(&closure.body));
             let (body, done) = (waiting_body(closure, given, at), ours("done", at));
             let result = match &closure.output {
                 ReturnType::Default => {
-                    quote_spanned!(at=> ::core::result::Result<(), #krate::LaunchError>)
+                    quote_spanned!(at=> #krate::__private::Result<(), #krate::LaunchError>)
                 }
                 ReturnType::Type(_, ty) => ty.to_token_stream(),
             };
@@ -157,6 +165,17 @@ fn step(hook: &Hook, given: &[Given], direct: &TokenStream, krate: &TokenStream)
         Call::Closure(closure) => {
             quote_spanned!(at=> #krate::__private::#direct(#(#passed,)* #closure)?;)
         }
+    }
+}
+
+/// Returns the place of the first token, of a block that of its opening brace: an editor takes
+/// generated names at the place of a whole block for definitions of everything in it.
+fn start(body: &Expr) -> Span {
+    match body {
+        Expr::Block(block) if block.attrs.is_empty() && block.label.is_none() => {
+            block.block.brace_token.span.open()
+        }
+        body => first_span(&body.to_token_stream()),
     }
 }
 
@@ -176,12 +195,17 @@ fn waiting_body(closure: &ExprClosure, given: &[Given], at: Span) -> TokenStream
         }
     });
     let body = &closure.body;
-    match (&closure.asyncness, body.as_ref()) {
-        (None, Expr::Async(_)) => quote_spanned!(at=> async { #(#variables)* #body.await }),
+    let (code, whole) = match (&closure.asyncness, body.as_ref()) {
+        (None, Expr::Async(_)) => (quote_spanned!(at=> #(#variables)* #body.await), at),
         (_, Expr::Block(block)) if block.attrs.is_empty() && block.label.is_none() => {
             let statements = &block.block.stmts;
-            quote_spanned!(at=> async { #(#variables)* #(#statements)* })
+            let code = quote_spanned!(at=> #(#variables)* #(#statements)*);
+            (code, generated_at(block.block.brace_token.span.join()))
         }
-        _ => quote_spanned!(at=> async { #(#variables)* #body }),
-    }
+        _ => (quote_spanned!(at=> #(#variables)* #body), at),
+    };
+    // rustc underlines the whole body if its result is wrong.
+    let mut block = Group::new(Delimiter::Brace, code);
+    block.set_span(whole);
+    quote_spanned!(at=> async #block)
 }

@@ -1,5 +1,6 @@
 //! Reads the first argument of the attributes that run the user's code, and of `#[set_in_session]`.
 
+use crate::arguments::python_value;
 use crate::launcher::model::{Call, Kind};
 use crate::tokens::compact;
 use proc_macro2::{TokenStream, TokenTree};
@@ -16,9 +17,20 @@ pub(crate) fn hook(input: ParseStream<'_>, kind: Kind) -> syn::Result<Call> {
         let subject = kind.subject();
         return Err(input.error(format!("a {subject} is code: write `{example}`")));
     }
+    let is_function = input.peek(Token![fn]) || input.peek2(Token![fn]);
+    if is_function {
+        let message = format!("a closure has no `fn`: write `{example}`");
+        return Err(input.error(message));
+    }
     let mut expr: Expr = input.parse()?;
     while let Expr::Group(group) = expr {
         expr = *group.expr;
+    }
+    // `not session.enabled` begins with a path.
+    if !input.is_empty()
+        && let Some(error) = python_value(&expr)
+    {
+        return Err(error);
     }
     match expr {
         Expr::Closure(closure) => {
@@ -36,11 +48,19 @@ pub(crate) fn hook(input: ParseStream<'_>, kind: Kind) -> syn::Result<Call> {
             );
             Err(syn::Error::new_spanned(parameters(&closure), message))
         }
+        Expr::Path(path) if input.peek(Token![:]) || input.peek(Token![=>]) => {
+            let message =
+                format!("the parameters of a closure are between two bars: write `{example}`");
+            Err(syn::Error::new_spanned(path, message))
+        }
         Expr::Path(path) => Ok(Call::Path(path)),
         other => {
             let parameters = kind.parameters().join(", ");
+            let borrow = if kind.changes_session() { "&mut " } else { "&" };
+            let typed = format!("session: {borrow}MySession");
             let message = format!(
-                "expected a closure, or the path of a function: write `|{parameters}| {}`",
+                "expected a closure, or the path of a function: write `|{}| {}`",
+                parameters.replace("session", &typed),
                 compact(&other)
             );
             Err(syn::Error::new_spanned(other, message))

@@ -1,9 +1,10 @@
 //! Reads the arguments of `#[name]` and `#[after]`.
 
 use super::settings::{read, refuse_cfg, settings};
-use crate::arguments::{comma, skip_argument, starts_with_setting, string};
+use crate::arguments::{argument, comma, skip_argument, starts_with_setting, string};
 use crate::launcher::model::{Fragment, Kind, Name, Setting};
 use crate::problems::Problems;
+use proc_macro2::TokenTree;
 use syn::parse::ParseStream;
 use syn::{Expr, Lit};
 
@@ -56,6 +57,11 @@ fn one_name(input: ParseStream<'_>, kind: Kind) -> syn::Result<Name> {
         };
     }
     let start = input.fork();
+    if let Some(words) = words(input) {
+        let name = kind.name();
+        let message = format!("a name with blanks has quotes: write `#[{name}(\"{words}\")]`");
+        return Err(start.error(message));
+    }
     let code = input.parse::<Expr>();
     match (code, kind) {
         (Ok(code @ Expr::Macro(_)), _) => Ok(Name::Code(code)),
@@ -69,4 +75,15 @@ fn one_name(input: ParseStream<'_>, kind: Kind) -> syn::Result<Name> {
         )),
         (Err(_), _) => Err(start.error(format!("expected {expected}"))),
     }
+}
+
+// Chat Launcher
+/// Returns the words up to the next comma, if there are several and nothing else.
+fn words(input: ParseStream<'_>) -> Option<String> {
+    let tokens: Vec<TokenTree> = argument(&input.fork()).into_iter().collect();
+    let all_words = tokens
+        .iter()
+        .all(|token| matches!(token, TokenTree::Ident(_)));
+    let words: Vec<String> = tokens.iter().map(TokenTree::to_string).collect();
+    (all_words && words.len() > 1).then(|| words.join(" "))
 }

@@ -1,12 +1,12 @@
 //! Reads `key = value`.
 
 use crate::arguments::{
-    comma, each_argument, equals, literal_integer, parse_all, path, skip_argument,
-    starts_with_setting,
+    argument, comma, each_argument, equals, literal_integer, parse_all, path, python_value,
+    skip_argument, starts_with_setting,
 };
-use crate::launcher::model::{Fragment, Kind, Setting, Value};
+use crate::launcher::model::{Fragment, Kind, Setting, Value, missing};
 use crate::problems::Problems;
-use crate::tokens::compact;
+use crate::tokens::{compact, is_type_name};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -93,8 +93,8 @@ pub(super) fn settings(
     problems: &mut Problems,
 ) -> Vec<Setting> {
     let mut settings = Vec::new();
-    each_argument(input, problems, |input, _| {
-        settings.push(setting(input, kind)?);
+    each_argument(input, problems, |input, problems| {
+        settings.extend(setting(input, kind, problems)?);
         Ok(())
     });
     settings
@@ -103,7 +103,11 @@ pub(super) fn settings(
 // timeout = 3.0
 // r#target_peers = 3
 // crate = my_ipv8
-pub(super) fn setting(input: ParseStream<'_>, kind: Kind) -> syn::Result<Setting> {
+pub(super) fn setting(
+    input: ParseStream<'_>,
+    kind: Kind,
+    problems: &mut Problems,
+) -> syn::Result<Option<Setting>> {
     refuse_cfg(input, kind)?;
     if let Some(entries) = dictionary(input) {
         return Err(input.error(entries_as_arguments(&entries)));
@@ -118,17 +122,115 @@ pub(super) fn setting(input: ParseStream<'_>, kind: Kind) -> syn::Result<Setting
             format!("`{key}` is a Rust keyword: write `r#{key}`"),
         ));
     }
-    equals(input, &key)?;
-    if let Some(entries) = dictionary(input) {
-        return Err(dictionary_as_value(&key, &entries));
+    if !has_options(kind) && key != "session" && key != "crate" {
+        // The key itself is reported, whatever its value.
+        skip_argument(input);
+        let value = Value::Expr(missing());
+        return Ok(Some(Setting { key, value }));
     }
-    let value = match key.to_string().as_str() {
+    if input.peek(Token![.]) {
+        return Err(dotted(input, &key));
+    }
+    if let Some(error) = constant_without_name(input, &key, kind) {
+        return Err(error);
+    }
+    if let Some(error) = type_as_setting(input, &key, kind) {
+        return Err(error);
+    }
+    let value = match equals(input, &key) {
+        Err(error) if ends(input) => Err(error),
+        Err(error) => return Err(error),
+        Ok(()) => match dictionary(input) {
+            Some(entries) => return Err(dictionary_as_value(&key, &entries)),
+            None => value(input, &key),
+        },
+    };
+    let value = value.or_else(|error| {
+        problems.keep::<()>(Err(error));
+        skip_argument(input);
+        match key.to_string().as_str() {
+            "session" => Ok(Value::UnknownSession),
+            "crate" => Err(()),
+            _ => Ok(Value::Expr(missing())),
+        }
+    });
+    match value {
+        Ok(value) => Ok(Some(Setting { key, value })),
+        Err(()) => Ok(None),
+    }
+}
+
+/// Returns `true` at the end of an argument.
+fn ends(input: ParseStream<'_>) -> bool {
+    input.is_empty() || input.peek(Token![,])
+}
+
+const fn has_options(kind: Kind) -> bool {
+    matches!(kind, Kind::WalkStrategy | Kind::Bootstrapper | Kind::Kwargs)
+}
+
+// settings.size = 3
+/// Returns the mistake of a key that is a path.
+fn dotted(input: ParseStream<'_>, key: &Ident) -> syn::Error {
+    let ahead = input.fork();
+    let mut last = key.to_string();
+    while ahead.parse::<Token![.]>().is_ok() {
+        if let Ok(name) = ahead.call(Ident::parse_any) {
+            last = name.to_string();
+        }
+    }
+    let message = format!("a field is named alone: write `{last} = value`");
+    syn::Error::new(key.span(), message)
+}
+
+// 3.0
+fn value(input: ParseStream<'_>, key: &Ident) -> syn::Result<Value> {
+    Ok(match key.to_string().as_str() {
         "crate" => Value::Path(path(input)?),
         "session" if input.peek(Lit) => Value::QuotedSession(input.parse()?),
         "session" => Value::Session(input.parse()?),
-        _ => Value::Expr(input.parse()?),
+        _ => Value::Expr(expression(input)?),
+    })
+}
+
+fn expression(input: ParseStream<'_>) -> syn::Result<syn::Expr> {
+    let value: syn::Expr = input.parse()?;
+    match python_value(&value) {
+        Some(error) if !ends(input) => Err(error),
+        _ => Ok(value),
+    }
+}
+
+// TARGET
+/// Returns the mistake of a constant that is written where a number of peers would have a name.
+fn constant_without_name(input: ParseStream<'_>, key: &Ident, kind: Kind) -> Option<syn::Error> {
+    let is_constant = key.to_string().chars().all(|letter| !letter.is_lowercase());
+    (kind == Kind::WalkStrategy && is_constant && ends(input)).then(|| {
+        let message = format!("this constant needs a name: write `target_peers = {key}`");
+        syn::Error::new(key.span(), message)
+    })
+}
+
+// EdgeWalk
+// Settings { size: 3 }
+/// Returns the mistake of a type where a setting would be.
+fn type_as_setting(input: ParseStream<'_>, key: &Ident, kind: Kind) -> Option<syn::Error> {
+    if !is_type_name(&key.to_string()) {
+        return None;
+    }
+    let message = match kind {
+        Kind::WalkStrategy | Kind::Bootstrapper if ends(input) => format!(
+            "each {} has an attribute of its own: write `#[{}({key})]`",
+            kind.subject(),
+            kind.name()
+        ),
+        Kind::Kwargs if input.peek(syn::token::Brace) => format!(
+            "settings are arguments of their own: write `{}`",
+            Kind::Kwargs.example()
+        ),
+        _ => return None,
     };
-    Ok(Setting { key, value })
+    Some(syn::Error::new(key.span(), message))
 }
 
 // {"timeout": 3.0}
@@ -178,6 +280,13 @@ fn unexpected(input: ParseStream<'_>, kind: Kind) -> syn::Error {
         let message = format!("this number needs a name: write `target_peers = {shown}`");
         return syn::Error::new_spanned(value, message);
     }
+    if let Ok(key) = input.fork().parse::<LitStr>()
+        && has_options(kind)
+        && (input.peek2(Token![=]) || input.peek2(Token![:]))
+    {
+        let message = format!("a key has no quotes: write `{} = value`", key.value());
+        return syn::Error::new_spanned(key, message);
+    }
     input.error(expected_settings(kind))
 }
 
@@ -204,7 +313,33 @@ pub(super) fn refuse_setting(input: ParseStream<'_>, kind: Kind) -> syn::Result<
         return Ok(());
     }
     let (subject, example) = (kind.subject(), kind.example());
-    Err(input.error(format!("the {subject} comes first: write `{example}`")))
+    let start = input.fork();
+    match key_of_first(input, kind)? {
+        Some(value) => Err(start.error(format!(
+            "the {subject} has no key: write `#[{}({value})]`",
+            kind.name()
+        ))),
+        None => Err(start.error(format!("the {subject} comes first: write `{example}`"))),
+    }
+}
+
+// community = Chat
+// chat = Chat, in `set_in_session`
+/// Takes a first argument that has a key, and returns it as it should be; `None` if it is another
+/// setting.
+fn key_of_first(input: ParseStream<'_>, kind: Kind) -> syn::Result<Option<String>> {
+    let key = input.fork().call(Ident::parse_any)?;
+    let is_first = key == kind.subject() || !has_options(kind);
+    if key == "crate" || key == "session" || !is_first {
+        return Ok(None);
+    }
+    let (key, value) = (input.call(Ident::parse_any)?, input.parse::<Token![=]>());
+    value?;
+    let value = argument(input);
+    Ok(Some(match kind {
+        Kind::SetInSession => key.to_string(),
+        _ => compact(value),
+    }))
 }
 
 /// Fails if an argument has attributes.

@@ -3,7 +3,7 @@
 
 mod items;
 #[path = "../../../ui/my_module.rs"]
-mod my_module;
+pub(crate) mod my_module;
 mod options;
 mod order;
 mod paths;
@@ -12,7 +12,7 @@ mod recipes;
 use ipv8_core::{CommunityLauncher, Strategies};
 
 /// Returns the short names and targets of a launcher's strategies, in the order of their turns.
-fn walks<L: CommunityLauncher<Session = ()>>(launcher: &L) -> Vec<(String, i32)> {
+pub(crate) fn walks<L: CommunityLauncher<Session = ()>>(launcher: &L) -> Vec<(String, i32)> {
     let mut strategies = Strategies::new();
     launcher.walk_strategies(&(), &mut strategies);
     let short = |name: &str| name.rsplit("::").next().unwrap_or(name).to_owned();

@@ -1,0 +1,8 @@
+use ipv8_core::Payload;
+
+#[derive(Payload)]
+struct Hello {
+    text: Option<String>,
+}
+
+fn main() {}
