@@ -286,8 +286,8 @@ impl Inbox {
         waiting.filter_map(|lane| lane.paused).min()
     }
 
-    /// Returns the cost of opening all that is not paused. Of a lane that waits for the budget, only
-    /// what the budget allows now counts: other cores are not worth waking for a few signatures.
+    /// Returns the cost of opening all that is not paused. Of a lane that waits for the budget,
+    /// only what the budget allows now counts: a few signatures are not worth waking other cores.
     pub(super) fn cost(&self, now: Instant) -> usize {
         let costs = LaneId::ALL.into_iter().map(|id| {
             let lane = &self.lanes[id as usize];
