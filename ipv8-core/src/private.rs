@@ -16,7 +16,7 @@ pub fn condition<S>(session: &S, holds: impl FnOnce(&S) -> bool) -> bool {
 /// A result of `#[my_peer]`.
 #[diagnostic::on_unimplemented(
     message = "`#[my_peer]` needs a `PrivateKey` or an `Option` of it, and this is a `{Self}`",
-    label = "this is no key",
+    label = "not a private key",
     note = "store a key in the session, and write `#[my_peer(|session: &MySession| session.key.clone())]`"
 )]
 pub trait OwnKey {

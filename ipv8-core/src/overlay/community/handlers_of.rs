@@ -105,7 +105,7 @@ impl<M: Message<Authentication: Sender>> Handlers<M> {
     }
 }
 
-/// The kinds of handlers of a type that is no message.
+/// Takes the place of [`Handlers`] when a type is not a message.
 #[derive(Debug)]
 pub struct NotAMessage;
 

@@ -189,7 +189,7 @@ fn definitions_and_completion_work_in_attributes() {
     let marked = marked();
     let folder = package(&marked.text);
     let Some(mut server) = Server::start(&folder) else {
-        eprintln!("skipped: there is no rust-analyzer (`rustup component add rust-analyzer`)");
+        eprintln!("skipped: run `rustup component add rust-analyzer` to enable this test");
         return;
     };
     server.open("src/main.rs", &marked.text);
